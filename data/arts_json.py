@@ -1,0 +1,114 @@
+"""Reader of the ARTS repository's JSON: flat, by sentence, with opinion terms (TOWE), and enriched."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+import ijson
+
+from arts.data.errors import DataError
+from arts.data.schema import Aspect, Instance, Opinion, Polarity, Sentence, Strategy
+from arts.data.spans import Notes, mend
+
+_SUFFIX = re.compile(r"(?P<unit>.+)_adv(?P<number>[1-4])$", re.DOTALL)
+_STRATEGIES = {
+    "1": Strategy.REVTGT,
+    "2": Strategy.REVNON,
+    "3": Strategy.ADDDIFF,
+    "4": Strategy.ADDDIFF,  # in output/*.csv
+}
+
+
+def parse_id(id: str) -> tuple[str, Strategy]:
+    """Unit and strategy of an id of the ARTS release.
+
+    Example:
+        >>> parse_id("892:1_0_adv4")
+        ('892:1_0', <Strategy.ADDDIFF: 'adddiff'>)
+        >>> parse_id("892:1_0")
+        ('892:1_0', <Strategy.ORIGINAL: 'original'>)
+    """
+    match = _SUFFIX.match(id)
+    return (match["unit"], _STRATEGIES[match["number"]]) if match else (id, Strategy.ORIGINAL)
+
+
+def read_arts_json(path: Path, notes: Notes) -> Iterator[Instance]:
+    """Stream the instances of a JSON object of id to record.
+
+    A record is flat (``sentence, term, polarity, from, to``; a perturbed one names its unit in ``id``)
+    or a sentence (``sentence, term_list``; opinion terms in ``opinion_words, opinion_position``).
+    Spans are repaired, or their rows left out, as `arts.data.spans.mend` says.
+
+    Raises:
+        DataError: naming the id, for anything that is not such a file.
+    """
+    for id, record in _records(path):
+        try:
+            if not isinstance(record, Mapping):
+                raise TypeError("a record is not an object")
+            if "term_list" in record:
+                yield from _sentence(id, record, notes)
+            else:
+                yield from _flat(id, record, notes)
+        except KeyError as error:
+            raise DataError(path, f"missing field {error}", record=id) from error
+        except (TypeError, ValueError) as error:
+            raise DataError(path, str(error), record=id) from error
+
+
+def _records(path: Path) -> Iterator[tuple[str, Any]]:
+    last = None
+    try:
+        with path.open("rb") as file:
+            if file.read(1) == b"":
+                raise DataError(path, "the file is empty; expected a JSON object of id to record")
+            file.seek(0)
+            for last, record in ijson.kvitems(file, ""):
+                yield last, record
+    except ijson.IncompleteJSONError as error:
+        # yajl reports every fault so, with a drawing of the place in the lines that follow
+        reason = str(error).splitlines()[0].strip()
+        raise DataError(
+            path, f"not complete JSON after this record ({reason})", record=last or "(none)"
+        ) from error
+    except ijson.JSONError as error:
+        raise DataError(path, f"not JSON ({error})", record=last or "(none)") from error
+
+
+def _flat(id: str, record: Mapping[str, Any], notes: Notes) -> Iterator[Instance]:
+    unit, strategy = parse_id(id)
+    if record.get("id", unit) != unit:
+        raise ValueError(f'field id is "{record["id"]}"; expected "{unit}"')
+    edited = strategy is not Strategy.ORIGINAL
+    aspect = _aspect(id, record["sentence"], record, notes, edited=edited)
+    if aspect:
+        yield Instance(id, unit, strategy, record["sentence"], aspect, (aspect,))
+
+
+def _sentence(id: str, record: Mapping[str, Any], notes: Notes) -> Iterator[Instance]:
+    text = record["sentence"]
+    aspects = [_aspect(key, text, term, notes) for key, term in record["term_list"].items()]
+    return Sentence(id, text, tuple(aspect for aspect in aspects if aspect)).instances()
+
+
+def _aspect(
+    id: str, text: str, record: Mapping[str, Any], notes: Notes, *, edited: bool = False
+) -> Aspect | None:
+    term, start, end = record["term"], record["from"], record["to"]
+    span = mend(text, term, start, end, id=id, notes=notes, edited=edited)
+    polarity = Polarity(record["polarity"])
+    if span is None:
+        return None
+    opinions = zip(
+        record.get("opinion_words", ()), record.get("opinion_position", ()), strict=True
+    )
+    return Aspect(
+        text[slice(*span)],
+        *span,
+        polarity,
+        tuple(Opinion(words, start, end) for words, (start, end) in opinions),
+        id,
+    )

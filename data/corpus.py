@@ -1,0 +1,196 @@
+"""The registry of corpora, and `load_corpus`: a name, a path or a Hugging Face dataset in, splits out."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from importlib.resources import files
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from arts.data.errors import DataError, UnknownNameError
+from arts.data.reading import READERS, read_instances
+from arts.data.resources import resolve, sha256
+from arts.data.schema import Instance, Sentence, Strategy, group_sentences
+from arts.data.spans import Notes
+
+if TYPE_CHECKING:
+    from datasets import Dataset, DatasetDict
+
+SPLITS = {"train": ("train",), "dev": ("dev", "validation"), "test": ("test",)}
+
+
+@dataclass(frozen=True)
+class Corpus:
+    """A corpus in its three splits.
+
+    Args:
+        name: what reports call it.
+        train, dev: sentences to learn from and to choose by; may be empty.
+        test: the originals and their variants.
+        notes: what the readers repaired and left out.
+        files: SHA-256 of each file read, by name.
+    """
+
+    name: str
+    train: tuple[Sentence, ...]
+    dev: tuple[Sentence, ...]
+    test: tuple[Instance, ...]
+    notes: Notes = field(default_factory=Notes)
+    files: Mapping[str, str] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        units = {i.id for i in self.test if i.strategy is Strategy.ORIGINAL}
+        if not units:
+            raise DataError(self.name, "the test split holds no original instances")
+        for instance in self.test:
+            if instance.unit not in units:
+                raise DataError(
+                    self.name,
+                    f'unit "{instance.unit}" has no original instance in the test split',
+                    record=instance.id,
+                )
+
+    @cached_property
+    def checksum(self) -> str:
+        """SHA-256 of the content of the test split: equal for equal instances, whatever the format."""
+        return content_checksum(self.test)
+
+
+def content_checksum(instances: Iterable[Instance]) -> str:
+    """SHA-256 (hexadecimal) of what the instances ask and of their labels, independent of order."""
+    rows = sorted(
+        json.dumps([i.id, i.unit, i.strategy, i.text, i.aspect.start, i.aspect.end, i.polarity])
+        for i in instances
+    )
+    return hashlib.sha256("\n".join(rows).encode()).hexdigest()
+
+
+@dataclass(frozen=True)
+class _Entry:
+    """Where a corpus of the ARTS release lies in its repository."""
+
+    train: str
+    dev: str
+    test: str
+    originals: str = ""  # set where the test file is a table of predictions, without spans
+
+
+REGISTRY = {
+    "laptop": _Entry(
+        "data/src_data/laptop/train.json",
+        "data/src_data/laptop/dev.json",
+        "data/arts_testset/laptop_test_enriched.json",
+    ),
+    "restaurant": _Entry(
+        "data/src_data/rest/train.json",
+        "data/src_data/rest/dev.json",
+        "data/arts_testset/rest_test_enriched.json",
+    ),
+    "mams": _Entry(
+        "data/src_data/mams/train.json",
+        "data/src_data/mams/dev.json",
+        "output/mams_results.csv",
+        originals="data/src_data/mams/test.json",
+    ),
+}
+NAMES = ("sample", *REGISTRY)
+
+
+def load_corpus(source: str | Path | Dataset | DatasetDict) -> Corpus:
+    """Load a corpus.
+
+    Args:
+        source: ``sample`` (shipped), ``laptop``, ``restaurant``, ``mams`` (fetched once, see
+            `arts.data.resources.resolve`), the path of a file (a test split) or of a folder with files
+            ``train``, ``dev`` or ``validation``, and ``test`` in any format that `read_instances`
+            knows, or a Hugging Face dataset (a test split) or dictionary of them.
+
+    Raises:
+        UnknownNameError: when it is neither a known name nor a path.
+        DataError, DownloadError: when its data is not as expected, or not to be had.
+    """
+    if not isinstance(source, str | Path):
+        from arts.data.hub import corpus_from_dataset
+
+        return corpus_from_dataset(source)
+    if source == "sample":
+        return _from_folder(Path(str(files("arts.data").joinpath("sample"))), "sample")
+    if source in REGISTRY:
+        return _from_release(str(source), REGISTRY[str(source)])
+    path = Path(source)
+    if path.is_dir():
+        return _from_folder(path, path.resolve().name)
+    if path.is_file():
+        return _from_files(path.stem, {"test": path})
+    raise UnknownNameError("dataset", str(source), NAMES, "; or the path of a file or folder")
+
+
+def _from_release(name: str, entry: _Entry) -> Corpus:
+    paths = {split: resolve(getattr(entry, split)) for split in SPLITS}
+    if not entry.originals:
+        return _from_files(name, paths)
+    from arts.data.mams import read_results
+
+    notes = Notes()
+    originals = resolve(entry.originals)
+    test = list(read_results(paths["test"], originals, notes))
+    return _assemble(name, {**paths, "originals": originals}, test, notes)
+
+
+def _from_folder(folder: Path, name: str) -> Corpus:
+    found: dict[str, Path] = {}
+    for split, stems in SPLITS.items():
+        paths = [
+            path
+            for path in sorted(folder.iterdir())
+            if path.stem in stems and path.suffix in READERS
+        ]
+        if len(paths) > 1:
+            raise DataError(folder, f"several files for {split}: {', '.join(p.name for p in paths)}")
+        if paths:
+            found[split] = paths[0]
+    if "test" not in found:
+        raise DataError(folder, f"no test file; expected test with one of {', '.join(READERS)}")
+    return _from_files(name, found)
+
+
+def _from_files(name: str, paths: Mapping[str, Path]) -> Corpus:
+    notes = Notes()
+    return _assemble(name, paths, list(read_instances(paths["test"], notes)), notes)
+
+
+def _assemble(name: str, paths: Mapping[str, Path], test: list[Instance], notes: Notes) -> Corpus:
+    """A corpus of test instances already read, and of train and dev files still to be read."""
+
+    def sentences(split: str) -> tuple[Sentence, ...]:
+        path = paths.get(split)
+        return tuple(group_sentences(read_instances(path, notes))) if path else ()
+
+    orphans = {i.id for i in test if i.unit in notes.left_out}
+    notes.left_out |= dict.fromkeys(orphans, "its original is left out")
+    return Corpus(
+        name,
+        sentences("train"),
+        sentences("dev"),
+        tuple(with_siblings([i for i in test if i.id not in orphans])),
+        notes,
+        {path.name: sha256(path) for path in paths.values()},
+    )
+
+
+def with_siblings(instances: list[Instance]) -> Iterator[Instance]:
+    """The instances, originals completed with all the aspects that their sentence is known to have.
+
+    Formats that list one aspect a record (ARTS JSON, plain CSV) scatter a sentence's aspects.
+    """
+    by_id = {
+        original.id: original
+        for sentence in group_sentences(instances)
+        for original in sentence.instances()
+    }
+    for instance in instances:
+        yield by_id.get(instance.id, instance)

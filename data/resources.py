@@ -1,0 +1,97 @@
+"""Where corpora come from: `ARTS_DATA_HOME`, the cache, or a download, checked by SHA-256."""
+
+from __future__ import annotations
+
+import hashlib
+import logging
+import os
+from functools import cache
+from importlib.resources import files
+from pathlib import Path
+
+import platformdirs
+
+from arts.data.errors import DataError, DownloadError
+
+logger = logging.getLogger(__name__)
+
+COMMIT = "bb725433ec49a89cfed221e8b0b72a6a1053282a"
+BASE_URL = f"https://raw.githubusercontent.com/zhijing-jin/ARTS_TestSet/{COMMIT}/"
+
+
+def cache_home() -> Path:
+    """The folder for downloads and trained models: `ARTS_CACHE_HOME`, else the platform's own."""
+    return Path(os.environ.get("ARTS_CACHE_HOME") or platformdirs.user_cache_path("arts"))
+
+
+@cache
+def checksums() -> dict[str, str]:
+    """SHA-256 (hexadecimal) of each file of the ARTS_TestSet repository, by its path there."""
+    lines = files("arts.data").joinpath("ARTS_TestSet.sha256").read_text("utf-8").splitlines()
+    return {name: digest for digest, name in (line.split(maxsplit=1) for line in lines)}
+
+
+def sha256(path: Path) -> str:
+    """SHA-256 of a file, hexadecimal."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def resolve(name: str, *, base_url: str = BASE_URL) -> Path:
+    """The local path of a file of the ARTS_TestSet repository, downloaded when it must be.
+
+    Args:
+        name: its path in the repository, e.g. ``data/src_data/laptop/train.json``.
+        base_url: where to download from.
+
+    Raises:
+        DataError: when the file under `ARTS_DATA_HOME` is not the released one.
+        DownloadError: when it cannot be fetched, or what came is not the released file.
+    """
+    home = os.environ.get("ARTS_DATA_HOME")
+    if home:
+        if not Path(home).is_dir():
+            raise DataError(home, "ARTS_DATA_HOME is not a folder")
+        path = Path(home, name)
+        if path.is_file():
+            if sha256(path) != checksums()[name]:
+                raise DataError(
+                    path,
+                    f"is not the released file (SHA-256 {sha256(path)}, expected "
+                    f"{checksums()[name]}); to use your own, pass its path as the dataset",
+                )
+            return path
+    path = cache_home() / "ARTS_TestSet" / name
+    if path.is_file() and sha256(path) == checksums()[name]:
+        return path
+    _download(base_url + name, path, checksums()[name])
+    return path
+
+
+def _download(url: str, path: Path, digest: str) -> None:
+    """Fetch under a lock, so that a second process waits and finds the file; never half a file."""
+    import pooch
+    from filelock import FileLock
+    from requests import RequestException
+
+    pooch.get_logger().setLevel(logging.WARNING)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    logger.info("downloading %s", url)
+    try:
+        with FileLock(f"{path}.lock"):
+            pooch.retrieve(
+                url,
+                known_hash=f"sha256:{digest}",
+                fname=path.name,
+                path=path.parent,
+                progressbar=True,
+            )
+    except (RequestException, OSError) as error:
+        raise DownloadError(
+            f"{url} could not be downloaded ({error}). With no network, put the ARTS_TestSet "
+            "repository in a folder and set ARTS_DATA_HOME to it"
+        ) from error
+    except ValueError as error:  # pooch's word for a wrong checksum; it keeps no such file
+        raise DownloadError(
+            f"{url}: what was downloaded is not the released file (expected SHA-256 {digest})"
+        ) from error

@@ -1,0 +1,65 @@
+"""ARTS: the aspect-robustness benchmark for aspect-based sentiment analysis.
+
+    >>> import arts
+    >>> bench = arts.load_benchmark("sample")
+    >>> report = bench.evaluate("bert", seed=1)  # doctest: +SKIP
+    >>> report.ars                               # doctest: +SKIP
+
+Public names are resolved on first use, so that the import costs nothing.
+"""
+
+from __future__ import annotations
+
+import importlib
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from arts.benchmark import Benchmark, load_benchmark
+    from arts.data.errors import ArtsError
+    from arts.data.schema import Aspect, Edit, Instance, Opinion, Polarity, Sentence, Strategy
+    from arts.models.adapters import Classifier
+    from arts.report import Comparison, Estimate, Report
+
+_HOMES = {
+    "ArtsError": "arts.data.errors",
+    "Aspect": "arts.data.schema",
+    "Benchmark": "arts.benchmark",
+    "Classifier": "arts.models.adapters",
+    "Comparison": "arts.report",
+    "Edit": "arts.data.schema",
+    "Estimate": "arts.report",
+    "Instance": "arts.data.schema",
+    "Opinion": "arts.data.schema",
+    "Polarity": "arts.data.schema",
+    "Report": "arts.report",
+    "Sentence": "arts.data.schema",
+    "Strategy": "arts.data.schema",
+    "load_benchmark": "arts.benchmark",
+}
+__version__ = "0.1.0"
+__all__ = [
+    "ArtsError",
+    "Aspect",
+    "Benchmark",
+    "Classifier",
+    "Comparison",
+    "Edit",
+    "Estimate",
+    "Instance",
+    "Opinion",
+    "Polarity",
+    "Report",
+    "Sentence",
+    "Strategy",
+    "load_benchmark",
+]
+
+
+def __getattr__(name: str) -> Any:
+    if name in _HOMES:
+        return getattr(importlib.import_module(_HOMES[name]), name)
+    raise AttributeError(f"module 'arts' has no attribute {name!r}")
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *__all__})

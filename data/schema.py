@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Never
 
@@ -194,7 +194,9 @@ def group_sentences(instances: Iterable[Instance]) -> list[Sentence]:
     for instance in instances:
         if instance.strategy is Strategy.ORIGINAL:
             spans = groups.setdefault((sentence_id(instance.id), instance.text), {})
-            for aspect in (instance.aspect, *instance.aspects):
+            target = replace(instance.aspect, id=instance.id)
+            spans[target.start, target.end] = target
+            for aspect in instance.aspects:
                 spans.setdefault((aspect.start, aspect.end), aspect)
     return [
         Sentence(id, text, tuple(spans[span] for span in sorted(spans)))

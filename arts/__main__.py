@@ -1,0 +1,5 @@
+"""`python -m arts COMMAND`, the same as the console script."""
+
+from arts.cli import main
+
+main()

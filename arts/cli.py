@@ -1,0 +1,22 @@
+"""The console script `arts`: one thin module a command."""
+
+from __future__ import annotations
+
+from arts.console import new_app, run
+from arts.evaluate import evaluate
+from arts.export import export
+from arts.validate import validate
+
+
+def main() -> None:
+    """Run the command that the arguments name."""
+    app = new_app(
+        no_args_is_help=True, help="The aspect-robustness benchmark for aspect-based sentiment analysis."
+    )
+    for command in (evaluate, validate, export):
+        app.command()(command)
+    run(app)
+
+
+if __name__ == "__main__":
+    main()

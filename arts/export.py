@@ -1,0 +1,31 @@
+"""`arts export`: write the benchmark as a Hugging Face dataset repository."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from arts.console import command_line, run
+
+
+def export(
+    folder: Annotated[Path, typer.Argument(help="A new or empty folder.")],
+    dataset: Annotated[
+        list[str] | None,
+        typer.Option(help="A corpus to export, as `arts evaluate` takes it. Repeatable. Default: sample."),
+    ] = None,
+) -> None:
+    """Write corpora to FOLDER so that datasets.load_dataset(FOLDER, NAME) loads them, with no script."""
+    from arts.data import hub
+    from arts.data.corpus import load_corpus
+
+    corpora = [load_corpus(name) for name in dataset or ["sample"]]
+    hub.export(corpora, folder)
+    for corpus in corpora:
+        typer.echo(f'datasets.load_dataset("{folder}", "{corpus.name}")')
+
+
+if __name__ == "__main__":
+    run(command_line(export))

@@ -1,0 +1,164 @@
+"""Predictions: read from a user's file, kept beside a report."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from arts.data.arts_json import parse_id
+from arts.data.errors import DataError
+from arts.data.files import replacing
+from arts.data.schema import Instance, Polarity, Strategy
+from arts.data.tables import csv_rows, jsonl_rows, parquet_rows
+from arts.metrics import POLARITIES, BoolArray, FloatArray, IntArray, Layout
+
+READERS = {".csv": csv_rows, ".jsonl": jsonl_rows, ".parquet": parquet_rows}
+COLUMN = "prediction"
+SHOWN = 3  # ids named in an error
+
+
+@dataclass(frozen=True)
+class Predictions:
+    """What a model answered, with what is needed to score it again without the corpus.
+
+    Args:
+        ids: of the n instances.
+        layout: their gold labels, strategies and units.
+        labels: (n,) predicted labels, as positions in `Polarity`.
+        probabilities: (n, 3), where the model gave them.
+    """
+
+    ids: tuple[str, ...]
+    layout: Layout
+    labels: IntArray
+    probabilities: FloatArray | None = None
+
+    @classmethod
+    def of(
+        cls, instances: Sequence[Instance], labels: IntArray, probabilities: FloatArray | None
+    ) -> Predictions:
+        """The predictions for the instances, in their order."""
+        return cls(tuple(i.id for i in instances), Layout.of(instances), labels, probabilities)
+
+    @property
+    def correct(self) -> BoolArray:
+        """(n,) whether each label is right."""
+        return np.asarray(self.labels == self.layout.gold)
+
+    def save(self, path: Path) -> None:
+        """Write a Parquet file: ``id, unit, strategy, polarity, prediction`` and the probabilities."""
+        import pyarrow as pa
+        import pyarrow.parquet as pq
+
+        strategies = tuple(Strategy)
+        columns = {
+            "id": list(self.ids),
+            "unit": [self.ids[row] for row in self.layout.original],
+            "strategy": [str(strategies[k]) for k in self.layout.strategy],
+            "polarity": [str(POLARITIES[k]) for k in self.layout.gold],
+            COLUMN: [str(POLARITIES[k]) for k in self.labels],
+        }
+        if self.probabilities is not None:
+            columns |= dict(zip(map(str, POLARITIES), self.probabilities.T, strict=True))
+        with replacing(path) as partial:
+            pq.write_table(pa.table(columns), partial)
+
+    @classmethod
+    def load(cls, path: Path) -> Predictions:
+        """Read what `save` wrote.
+
+        Raises:
+            DataError: when it is not such a file.
+        """
+        rows = [row for _, row in parquet_rows(path)]
+        try:
+            ids = tuple(str(row["id"]) for row in rows)
+            layout = Layout.of_columns(
+                ids,
+                [str(row["unit"]) for row in rows],
+                [Strategy(row["strategy"]) for row in rows],
+                [Polarity(row["polarity"]) for row in rows],
+            )
+            labels = np.array([POLARITIES.index(Polarity(row[COLUMN])) for row in rows])
+            given = rows and str(POLARITIES[0]) in rows[0]
+            probabilities = np.array([[row[p] for p in POLARITIES] for row in rows]) if given else None
+        except (KeyError, ValueError) as error:
+            raise DataError(path, f"not saved predictions ({error})") from error
+        return cls(ids, layout, labels, probabilities)
+
+
+def read_labels(
+    path: Path,
+    instances: Sequence[Instance],
+    *,
+    column: str | None = None,
+    left_out: Collection[str] = (),
+) -> IntArray:
+    """(n,) the labels that a CSV, JSONL or Parquet file with the column ``id`` gives to the instances.
+
+    Args:
+        path: the file; every instance exactly once, in any order. ADDDIFF ids may end in ``_adv3`` or
+            ``_adv4``, as the files of the ARTS release do.
+        instances: the benchmark's.
+        column: the one with the labels; ``prediction`` when not given.
+        left_out: ids of the release that the benchmark had to leave out; the file may have them.
+
+    Raises:
+        DataError: naming the line of a row that is not as expected, or the ids that are missing.
+    """
+    reader = READERS.get(path.suffix.lower())
+    if reader is None:
+        raise DataError(path, f'unknown format "{path.suffix}"; expected {", ".join(READERS)}')
+    if not path.is_file():
+        raise DataError(path, "no such file")
+    wanted = {canonical(instance.id): row for row, instance in enumerate(instances)}
+    tolerated = {canonical(id) for id in left_out}
+    labels = np.full(len(instances), -1)
+    for line, row in reader(path):
+        id, label = (_cell(path, line, row, name) for name in ("id", column or COLUMN))
+        position = wanted.get(canonical(id))
+        if position is None:
+            if canonical(id) in tolerated:
+                continue
+            raise DataError(
+                path, f'id "{id}" is not in the benchmark; expected {_some(instances)}', line=line
+            )
+        if labels[position] >= 0:
+            raise DataError(path, f'duplicate id "{id}"; expected every id once', line=line)
+        try:
+            labels[position] = POLARITIES.index(Polarity(label.strip().lower()))
+        except ValueError as error:
+            raise DataError(path, str(error), line=line) from error
+    missing = [instance for instance, label in zip(instances, labels, strict=True) if label < 0]
+    if missing:
+        raise DataError(
+            path, f"{len(missing)} of {len(instances)} ids are missing: {_some(missing)}"
+        )
+    return labels
+
+
+def canonical(id: str) -> str:
+    """An id with the ending of the release's JSON: ``_adv3``, not ``_adv4``, for ADDDIFF.
+
+    Example:
+        >>> canonical("892:1_0_adv4")
+        '892:1_0_adv3'
+    """
+    unit, strategy = parse_id(id)
+    return f"{unit}_adv3" if strategy is Strategy.ADDDIFF and id.endswith("_adv4") else id
+
+
+def _cell(path: Path, line: int, row: Mapping[str, object], name: str) -> str:
+    if name not in row:
+        raise DataError(
+            path, f'no column "{name}"; the columns are: {", ".join(row)}', line=line
+        )
+    return str(row[name])
+
+
+def _some(instances: Sequence[Instance]) -> str:
+    more = ", …" if len(instances) > SHOWN else ""
+    return ", ".join(f'"{instance.id}"' for instance in instances[:SHOWN]) + more

@@ -1,0 +1,145 @@
+"""The report of one model on one benchmark: a versioned record, with intervals and provenance."""
+
+from __future__ import annotations
+
+import re
+from datetime import datetime
+from pathlib import Path
+from typing import Literal
+
+from pydantic import PrivateAttr, ValidationError
+
+from arts.data.errors import ArtsError, DataError
+from arts.data.files import replacing
+from arts.predictions import Predictions
+from arts.scores import Comparison, Count, Record, Scores, compare
+
+SCHEMA_VERSION = "1.0"
+
+class DatasetInfo(Record):
+    """What was measured on. `checksum` is over the content of the test split, whatever its format."""
+
+    name: str
+    checksum: str
+    units: Count
+    instances: Count
+    conflict: Count = 0
+    repaired: tuple[str, ...] = ()
+    left_out: dict[str, str] = {}
+    files: dict[str, str] = {}
+
+
+class ModelInfo(Record):
+    """What was measured. `checksum` is of the weights, or of the predictions file."""
+
+    kind: Literal["zoo", "custom", "predictions"]
+    id: str
+    checksum: str | None = None
+    seed: int | None = None
+    encoder: str | None = None
+    encoder_checksum: str | None = None
+    parameters: Count | None = None
+    recipe: dict[str, float] = {}
+    train_seconds: float | None = None
+
+
+class Provenance(Record):
+    """Where, when and with what it was measured; `seconds` is without training."""
+
+    arts: str
+    python: str
+    platform: str
+    libraries: dict[str, str]
+    started: datetime
+    seconds: float
+
+
+class Header(Record):
+    """What a report is about."""
+
+    schema_version: Literal["1.0"] = SCHEMA_VERSION
+    name: str
+    dataset: DatasetInfo
+    model: ModelInfo
+    provenance: Provenance
+
+
+class Report(Scores, Header):
+    """One model on one benchmark. Scores are percentages; `report.ars.value` is the headline."""
+
+    _predictions: Predictions | None = PrivateAttr(default=None)
+
+    @property
+    def predictions(self) -> Predictions:
+        """What the model answered.
+
+        Raises:
+            ArtsError: when the report was loaded without its predictions.
+        """
+        if self._predictions is None:
+            raise ArtsError(f"report {self.name}: its predictions are not at hand")
+        return self._predictions
+
+    @property
+    def has_predictions(self) -> bool:
+        """Whether `predictions` are at hand."""
+        return self._predictions is not None
+
+    @property
+    def stem(self) -> str:
+        """The name of the report's files, without suffix."""
+        seed = "" if self.model.seed is None else f"-seed{self.model.seed}"
+        return re.sub(r"[^\w.-]+", "_", f"{self.dataset.name}-{self.name}{seed}")
+
+    def save(self, folder: str | Path) -> Path:
+        """Write ``<stem>.json`` and ``<stem>.parquet`` (the predictions) to `folder`; returns the first."""
+        path = Path(folder, f"{self.stem}.json")
+        self.predictions.save(path.with_suffix(".parquet"))
+        with replacing(path) as partial:
+            partial.write_text(self.model_dump_json(indent=1) + "\n", encoding="utf-8")
+        return path
+
+    @classmethod
+    def load(cls, path: str | Path) -> Report:
+        """Read a report, with its predictions when they lie beside it, and check the one by the other.
+
+        Raises:
+            DataError: when it is not a report, or claims what its predictions do not give.
+        """
+        path = Path(path)
+        try:
+            report = cls.model_validate_json(path.read_bytes())
+        except OSError as error:
+            raise DataError(path, f"cannot be read ({error.strerror})") from error
+        except ValidationError as error:
+            raise DataError(path, _first_fault(error)) from error
+        beside = path.with_suffix(".parquet")
+        if beside.is_file():
+            predictions = Predictions.load(beside)
+            report._check(predictions, path)
+            report._predictions = predictions
+        return report
+
+    def _check(self, predictions: Predictions, path: Path) -> None:
+        fresh = Scores.of(predictions, self.bootstrap)
+        for name in type(fresh).model_fields:
+            if getattr(self, name) != getattr(fresh, name):
+                raise DataError(
+                    path,
+                    f'field "{name}" is not what {path.stem}.parquet gives; '
+                    f"expected {getattr(fresh, name)}",
+                )
+
+    def compare(self, other: Report) -> Comparison:
+        """This report against another on the same instances: paired bootstrap, exact McNemar tests.
+
+        Raises:
+            ArtsError: when the two are not of the same benchmark, or without their predictions.
+        """
+        return compare(self.predictions, other.predictions)
+
+
+def _first_fault(error: ValidationError) -> str:
+    fault = error.errors()[0]
+    place = ".".join(str(part) for part in fault["loc"])
+    return f'not a report of schema {SCHEMA_VERSION}: {f"field {place}: " if place else ""}{fault["msg"]}'

@@ -1,0 +1,92 @@
+"""Several reports together: mean and spread over seeds, and each model against the first."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Literal
+
+import numpy as np
+
+from arts.data.schema import Strategy
+from arts.report import SCHEMA_VERSION, Report
+from arts.scores import Comparison, Estimate, Record
+
+
+class Spread(Record):
+    """Mean over seeds in percent, and the sample standard deviation (n - 1) in points."""
+
+    mean: float
+    deviation: float
+
+    @classmethod
+    def of(cls, estimates: Sequence[Estimate]) -> Spread:
+        """The spread of at least two seeds' estimates."""
+        values = [estimate.value for estimate in estimates]
+        return cls(
+            mean=round(float(np.mean(values)), 2),
+            deviation=round(float(np.std(values, ddof=1)), 2),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.mean:.2f} ± {self.deviation:.2f}"
+
+
+class SeedSummary(Record):
+    """One model over several seeds; by strategy, the accuracy on the variants."""
+
+    name: str
+    seeds: tuple[int, ...]
+    accuracy: Spread
+    macro_f1: Spread
+    ars: Spread
+    strategies: dict[Strategy, Spread]
+
+    @classmethod
+    def of(cls, reports: Sequence[Report]) -> SeedSummary:
+        """The summary of one model's reports."""
+        first = reports[0]
+        return cls(
+            name=first.name,
+            seeds=tuple(report.model.seed or 0 for report in reports),
+            accuracy=Spread.of([report.accuracy for report in reports]),
+            macro_f1=Spread.of([report.macro_f1 for report in reports]),
+            ars=Spread.of([report.ars for report in reports]),
+            strategies={
+                strategy: Spread.of([report.strategies[strategy].perturbed for report in reports])
+                for strategy in first.strategies
+            },
+        )
+
+
+class Pairing(Comparison):
+    """A comparison with the names of the two, and the seed they share if they were trained."""
+
+    first: str
+    second: str
+    seed: int | None
+
+
+class Summary(Record):
+    """What `arts evaluate` found out in one call."""
+
+    schema_version: Literal["1.0"] = SCHEMA_VERSION
+    reports: tuple[Report, ...]
+    seeds: tuple[SeedSummary, ...]
+    comparisons: tuple[Pairing, ...]
+
+    @classmethod
+    def of(cls, reports: Sequence[Report]) -> Summary:
+        """Group by name for the seeds; compare each model with the first, seed by seed."""
+        names = list(dict.fromkeys(report.name for report in reports))
+        groups = {name: [r for r in reports if r.name == name] for name in names}
+        return cls(
+            reports=tuple(reports),
+            seeds=tuple(SeedSummary.of(group) for group in groups.values() if len(group) > 1),
+            comparisons=tuple(
+                Pairing(
+                    first=a.name, second=b.name, seed=a.model.seed, **dict(a.compare(b))
+                )
+                for name in names[1:]
+                for a, b in zip(groups[names[0]], groups[name], strict=True)
+            ),
+        )

@@ -1,0 +1,100 @@
+"""What the models of the zoo share: a configuration, a loss, and how instances become tensors."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, ClassVar, Protocol, Self
+
+import torch
+from torch import Tensor, nn
+from transformers import PretrainedConfig, PreTrainedModel
+from transformers.modeling_outputs import SequenceClassifierOutput
+
+from arts.data.schema import Instance, Polarity
+
+Features = dict[str, Any]  # one instance, tokenised: lists of numbers by the name of a forward argument
+
+
+class Inputs(Protocol):
+    """Turns instances into a model's inputs; saved and loaded beside the model."""
+
+    def encode(self, instances: Sequence[Instance]) -> list[Features]:
+        """Tokenise, without padding; ``input_ids`` is what batches are grouped by the length of."""
+
+    def collate(self, features: list[Features]) -> dict[str, Tensor]:
+        """Pad features, with ``labels`` or without, to a batch."""
+
+    def save(self, folder: Path) -> None:
+        """Write what `load` needs."""
+
+    @classmethod
+    def load(cls, folder: Path) -> Self:
+        """Read what `save` wrote, or the tokenizer of a pretrained encoder."""
+
+
+@dataclass(frozen=True)
+class Recipe:
+    """How a model is trained: by default, for a fine-tuned encoder."""
+
+    learning_rate: float = 5e-5
+    epochs: int = 5
+    batch_size: int = 32
+    patience: int = 3  # epochs without a better accuracy on dev before training stops
+    warmup_ratio: float = 0.1
+    weight_decay: float = 0.01
+
+
+class AspectConfig(PretrainedConfig):
+    """The labels, in the order of `Polarity`, and the dropout; a model adds what its paper varies."""
+
+    model_type = "arts"
+    dropout: float = 0.1
+
+    def __post_init__(self, **kwargs: Any) -> None:
+        names = [str(polarity) for polarity in Polarity]
+        self.id2label = dict(enumerate(names))
+        self.label2id = {name: i for i, name in enumerate(names)}
+        super().__post_init__(**kwargs)
+
+
+class AspectModel(PreTrainedModel):
+    """Base of the zoo: a subclass gives `encode`, its configuration, inputs and recipe.
+
+    The score of a label is linear in the encoding, and the loss is cross-entropy, in all nine models.
+    """
+
+    config_class = AspectConfig
+    base_model_prefix = ""
+    inputs: ClassVar[type[Inputs]]
+    recipe: ClassVar[Recipe] = Recipe()
+    paper: ClassVar[str]
+
+    def __init__(self, config: AspectConfig, width: int) -> None:
+        """Args: config: the configuration; width: the size of what `encode` returns."""
+        super().__init__(config)
+        self.dropout = nn.Dropout(config.dropout)
+        self.classifier = nn.Linear(width, config.num_labels)
+
+    @classmethod
+    def start(cls, encoder: Path) -> Self:
+        """An untrained model on top of the pretrained encoder in a folder."""
+        raise NotImplementedError
+
+    def encode(self, **batch: Tensor) -> Tensor:
+        """(batch, width) the encoding of each instance."""
+        raise NotImplementedError
+
+    def forward(self, labels: Tensor | None = None, **batch: Tensor) -> SequenceClassifierOutput:
+        """Logits (batch, 3), and the mean cross-entropy when labels (batch,) are given."""
+        logits = self.classifier(self.dropout(self.encode(**batch)))
+        loss = None if labels is None else nn.functional.cross_entropy(logits, labels)
+        return SequenceClassifierOutput(loss=loss, logits=logits)
+
+
+def pad(rows: list[list[int]], value: int) -> Tensor:
+    """(batch, longest) the rows, padded on the right with `value`."""
+    return nn.utils.rnn.pad_sequence(
+        [torch.tensor(row) for row in rows], batch_first=True, padding_value=value
+    )

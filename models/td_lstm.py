@@ -1,0 +1,50 @@
+"""TD-LSTM: two LSTMs that meet at the target."""
+
+from __future__ import annotations
+
+import torch
+from torch import Tensor, nn
+from torch.nn.utils.rnn import pack_padded_sequence, pad_packed_sequence
+
+from arts.models.base import Recipe
+from arts.models.words import WordConfig, WordModel
+
+
+class TDLSTMConfig(WordConfig):
+    """Configuration of `TDLSTM`."""
+
+    model_type = "arts-td-lstm"
+
+
+class TDLSTM(WordModel):
+    """Target-dependent LSTM (Tang et al., 2016, "Effective LSTMs for Target-Dependent Sentiment
+    Classification", COLING, section 3.2).
+
+    One LSTM reads from the start of the sentence to the last word of the target, another from the end of
+    the sentence back to the target's first word; their last states, concatenated, are the encoding. Both
+    are the directions of one bidirectional LSTM, read off at the target.
+
+    Departures: word vectors are means of the encoder's piece vectors (the paper: Twitter embeddings), and
+    dropout is applied to them and to the encoding.
+    """
+
+    config_class = TDLSTMConfig
+    recipe = Recipe(learning_rate=1e-3, epochs=20, batch_size=32, patience=5, warmup_ratio=0.0)
+    paper = "Tang et al., 2016"
+
+    def __init__(self, config: TDLSTMConfig) -> None:
+        super().__init__(config, width=2 * config.hidden_size)
+        self.lstm = nn.LSTM(
+            config.embedding_size, config.hidden_size, batch_first=True, bidirectional=True
+        )
+        self.post_init()
+
+    def encode(self, **batch: Tensor) -> Tensor:
+        embedded, lengths = self.embed(batch["input_ids"], batch["words"])
+        packed = pack_padded_sequence(
+            embedded, lengths.cpu(), batch_first=True, enforce_sorted=False
+        )
+        states, _ = pad_packed_sequence(self.lstm(packed)[0], batch_first=True)
+        left, right = states.chunk(2, dim=-1)  # (batch, words, hidden) each
+        row = torch.arange(len(states), device=states.device)
+        return torch.cat([left[row, batch["last"]], right[row, batch["first"]]], dim=-1)

@@ -18,16 +18,17 @@ if TYPE_CHECKING:
     from arts.data.errors import ArtsError
     from arts.data.schema import Aspect, Edit, Instance, Opinion, Polarity, Sentence, Strategy
     from arts.models.adapters import Classifier
-    from arts.report import Comparison, Estimate, Report
+    from arts.report import Report
+    from arts.scores import Comparison, Estimate
 
 _HOMES = {
     "ArtsError": "arts.data.errors",
     "Aspect": "arts.data.schema",
     "Benchmark": "arts.benchmark",
     "Classifier": "arts.models.adapters",
-    "Comparison": "arts.report",
+    "Comparison": "arts.scores",
     "Edit": "arts.data.schema",
-    "Estimate": "arts.report",
+    "Estimate": "arts.scores",
     "Instance": "arts.data.schema",
     "Opinion": "arts.data.schema",
     "Polarity": "arts.data.schema",

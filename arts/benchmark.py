@@ -82,13 +82,9 @@ class Benchmark:
             info = ModelInfo(kind="custom", id=named)
             model = load_object(model) if isinstance(model, str) else model
             probabilities = self._ask(model, named)
-        return self._report(
-            name or info.id, info, probabilities.argmax(1), probabilities, started
-        )
+        return self._report(name or info.id, info, probabilities.argmax(1), probabilities, started)
 
-    def score(
-        self, path: str | Path, *, column: str | None = None, name: str | None = None
-    ) -> Report:
+    def score(self, path: str | Path, *, column: str | None = None, name: str | None = None) -> Report:
         """Score a file of predictions: CSV, JSONL or Parquet with ``id`` and ``prediction``.
 
         Args:
@@ -100,9 +96,7 @@ class Benchmark:
             DataError: when the file does not answer every instance exactly once.
         """
         started, path = _Clock(), Path(path)
-        labels = read_labels(
-            path, self.corpus.test, column=column, left_out=self.corpus.notes.left_out
-        )
+        labels = read_labels(path, self.corpus.test, column=column, left_out=self.corpus.notes.left_out)
         info = ModelInfo(kind="predictions", id=path.name, checksum=sha256(path))
         return self._report(name or column or path.stem, info, labels, None, started)
 

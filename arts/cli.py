@@ -11,7 +11,8 @@ from arts.validate import validate
 def main() -> None:
     """Run the command that the arguments name."""
     app = new_app(
-        no_args_is_help=True, help="The aspect-robustness benchmark for aspect-based sentiment analysis."
+        no_args_is_help=True,
+        help="The aspect-robustness benchmark for aspect-based sentiment analysis.",
     )
     for command in (evaluate, validate, export):
         app.command()(command)

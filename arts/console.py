@@ -24,10 +24,10 @@ def run(app: typer.Typer) -> NoReturn:
     try:
         app()
     except ArtsError as error:
-        print(f"arts: error: {error}", file=sys.stderr)
+        typer.echo(f"arts: error: {error}", err=True)
         sys.exit(BAD_INPUT)
     except KeyboardInterrupt:
-        print("arts: interrupted; the same command goes on from here", file=sys.stderr)
+        typer.echo("arts: interrupted; the same command goes on from here", err=True)
         sys.exit(INTERRUPTED)
     sys.exit(0)
 

@@ -37,9 +37,7 @@ def evaluate(
     ] = "sample",
     model: Annotated[
         list[str] | None,
-        typer.Option(
-            help="A model of the zoo, or package.module:attribute. Repeatable. Default: bert."
-        ),
+        typer.Option(help="A model of the zoo, or package.module:attribute. Repeatable. Default: bert."),
     ] = None,
     encoder: Annotated[
         str, typer.Option(help="Pretrained encoder of the zoo's models: a folder or Hub id.")
@@ -69,7 +67,6 @@ def evaluate(
     if predictions is not None and (model or seed):
         raise ArtsError("--predictions is scored as it is; leave out --model and --seed")
     benchmark = load_benchmark(dataset)
-    _tell(str(benchmark.corpus.notes))
     reports = []
     for report in (
         _score(benchmark, predictions, column or [None], name)
@@ -79,6 +76,7 @@ def evaluate(
         if output:
             _tell(f"wrote {report.save(output)}")
         reports.append(report)
+    _tell(str(benchmark.corpus.notes))
     _show(reports, format)
 
 
@@ -95,9 +93,7 @@ def _measure(
     for model in models:
         for seed in seeds:
             with _progress(f"{model}, seed {seed}") as progress:
-                yield benchmark.evaluate(
-                    model, seed=seed, encoder=encoder, name=name, progress=progress
-                )
+                yield benchmark.evaluate(model, seed=seed, encoder=encoder, name=name, progress=progress)
 
 
 @contextmanager

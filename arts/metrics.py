@@ -57,7 +57,7 @@ def macro_f1(confusion: FloatArray) -> FloatArray:
         (...) fractions between 0 and 1.
     """
     with np.errstate(invalid="ignore"):
-        return np.nanmean(class_f1(confusion), axis=-1)
+        return np.asarray(np.nanmean(class_f1(confusion), axis=-1))
 
 
 def class_f1(confusion: FloatArray) -> FloatArray:
@@ -211,15 +211,11 @@ def unit_statistics(layout: Layout, predicted: IntArray) -> FloatArray:
             original_right & correct[rows],
         )
         for column, values in zip((13, 16, 19, 22), counted, strict=True):
-            statistics[:, column + k] = np.bincount(
-                layout.units[rows], weights=values, minlength=count
-            )
+            statistics[:, column + k] = np.bincount(layout.units[rows], weights=values, minlength=count)
     return statistics
 
 
-def resample(
-    statistics: FloatArray, *, resamples: int, seed: int
-) -> Iterator[FloatArray]:
+def resample(statistics: FloatArray, *, resamples: int, seed: int) -> Iterator[FloatArray]:
     """Bootstrap over units: sums of `statistics` (units, m) over resampled units, in chunks (b, m).
 
     The same number of units, resamples and seed give the same resamples, so two models' chunks are paired.
@@ -248,7 +244,8 @@ def mcnemar(first: BoolArray, second: BoolArray) -> float:
     """Two-sided p-value of the exact McNemar test; 1 when the two never differ.
 
     Args:
-        first, second: (n,) whether each of two models is right on the same n items.
+        first: (n,) whether one model is right on each of n items.
+        second: (n,) whether the other is.
 
     Example:
         >>> mcnemar(np.array([1, 1, 1, 1, 1, 1], bool), np.array([0, 0, 0, 0, 0, 0], bool))

@@ -134,9 +134,7 @@ def read_labels(
             raise DataError(path, str(error), line=line) from error
     missing = [instance for instance, label in zip(instances, labels, strict=True) if label < 0]
     if missing:
-        raise DataError(
-            path, f"{len(missing)} of {len(instances)} ids are missing: {_some(missing)}"
-        )
+        raise DataError(path, f"{len(missing)} of {len(instances)} ids are missing: {_some(missing)}")
     return labels
 
 
@@ -153,9 +151,7 @@ def canonical(id: str) -> str:
 
 def _cell(path: Path, line: int, row: Mapping[str, object], name: str) -> str:
     if name not in row:
-        raise DataError(
-            path, f'no column "{name}"; the columns are: {", ".join(row)}', line=line
-        )
+        raise DataError(path, f'no column "{name}"; the columns are: {", ".join(row)}', line=line)
     return str(row[name])
 
 

@@ -187,7 +187,7 @@ def _verdict(report: Report) -> str:
 
 def _markdown_table(headings: Sequence[str], rows: Sequence[Row]) -> list[str]:
     ruler = ["---", *["---:"] * (len(headings) - 1)]
-    return [f"| {' | '.join(cells)} |" for cells in (headings, ruler, *rows)]
+    return [f"| {' | '.join(cell.strip() for cell in cells)} |" for cells in (headings, ruler, *rows)]
 
 
 def _flat(report: Report) -> dict[str, object]:

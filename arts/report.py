@@ -7,14 +7,15 @@ from datetime import datetime
 from pathlib import Path
 from typing import Literal
 
-from pydantic import PrivateAttr, ValidationError
+from pydantic import Field, PrivateAttr, ValidationError
 
 from arts.data.errors import ArtsError, DataError
 from arts.data.files import replacing
 from arts.predictions import Predictions
 from arts.scores import Comparison, Count, Record, Scores, compare
 
-SCHEMA_VERSION = "1.0"
+SCHEMA_VERSION: Literal["1.0"] = "1.0"
+
 
 class DatasetInfo(Record):
     """What was measured on. `checksum` is over the content of the test split, whatever its format."""
@@ -25,8 +26,8 @@ class DatasetInfo(Record):
     instances: Count
     conflict: Count = 0
     repaired: tuple[str, ...] = ()
-    left_out: dict[str, str] = {}
-    files: dict[str, str] = {}
+    left_out: dict[str, str] = Field(default_factory=dict)
+    files: dict[str, str] = Field(default_factory=dict)
 
 
 class ModelInfo(Record):
@@ -39,7 +40,7 @@ class ModelInfo(Record):
     encoder: str | None = None
     encoder_checksum: str | None = None
     parameters: Count | None = None
-    recipe: dict[str, float] = {}
+    recipe: dict[str, float] = Field(default_factory=dict)
     train_seconds: float | None = None
 
 
@@ -126,8 +127,7 @@ class Report(Scores, Header):
             if getattr(self, name) != getattr(fresh, name):
                 raise DataError(
                     path,
-                    f'field "{name}" is not what {path.stem}.parquet gives; '
-                    f"expected {getattr(fresh, name)}",
+                    f'field "{name}" is not what {path.stem}.parquet gives; expected {getattr(fresh, name)}',
                 )
 
     def compare(self, other: Report) -> Comparison:
@@ -142,4 +142,4 @@ class Report(Scores, Header):
 def _first_fault(error: ValidationError) -> str:
     fault = error.errors()[0]
     place = ".".join(str(part) for part in fault["loc"])
-    return f'not a report of schema {SCHEMA_VERSION}: {f"field {place}: " if place else ""}{fault["msg"]}'
+    return f"not a report of schema {SCHEMA_VERSION}: {f'field {place}: ' if place else ''}{fault['msg']}"

@@ -99,12 +99,12 @@ class Scores(Record):
         bootstrap = bootstrap or Bootstrap()
         total, resampled = _sums(predictions, bootstrap)
 
-        def estimate(score: str, *index: int) -> Estimate:
+        def estimate(score: str, part: int | None = None) -> Estimate:
             value, drawn = (np.asarray(getattr(sums, score)()) for sums in (total, resampled))
-            low, high = interval(drawn[(..., *index)], bootstrap.level)
-            return Estimate(
-                value=_percent(value[index]), low=_percent(low), high=_percent(high)
-            )
+            if part is not None:
+                value, drawn = value[part], drawn[:, part]
+            low, high = interval(drawn, bootstrap.level)
+            return Estimate(value=_percent(value), low=_percent(low), high=_percent(high))
 
         support = total.confusion.sum(-1)
         return cls(
@@ -189,9 +189,7 @@ def compare(first: Predictions, second: Predictions) -> Comparison:
     units = first.layout.units
     return Comparison(
         accuracy=difference("accuracy", (first.correct[originals], second.correct[originals])),
-        ars=difference(
-            "ars", (unit_right(first.correct, units), unit_right(second.correct, units))
-        ),
+        ars=difference("ars", (unit_right(first.correct, units), unit_right(second.correct, units))),
     )
 
 

@@ -83,9 +83,7 @@ class Summary(Record):
             reports=tuple(reports),
             seeds=tuple(SeedSummary.of(group) for group in groups.values() if len(group) > 1),
             comparisons=tuple(
-                Pairing(
-                    first=a.name, second=b.name, seed=a.model.seed, **dict(a.compare(b))
-                )
+                Pairing(first=a.name, second=b.name, seed=a.model.seed, **dict(a.compare(b)))
                 for name in names[1:]
                 for a, b in zip(groups[names[0]], groups[name], strict=True)
             ),

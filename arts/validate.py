@@ -13,7 +13,8 @@ from arts.data.errors import ArtsError
 
 def validate(
     files: Annotated[
-        list[Path], typer.Argument(help="Report JSON, or a corpus file (XML, JSON, JSONL, CSV, Parquet).")
+        list[Path],
+        typer.Argument(help="Report JSON, or a corpus file (XML, JSON, JSONL, CSV, Parquet)."),
     ],
 ) -> None:
     """Check files: reports against the schema and their predictions, corpora against their format.

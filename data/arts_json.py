@@ -63,9 +63,6 @@ def _records(path: Path) -> Iterator[tuple[str, Any]]:
     last = None
     try:
         with path.open("rb") as file:
-            if file.read(1) == b"":
-                raise DataError(path, "the file is empty; expected a JSON object of id to record")
-            file.seek(0)
             for last, record in ijson.kvitems(file, ""):
                 yield last, record
     except ijson.IncompleteJSONError as error:
@@ -102,9 +99,7 @@ def _aspect(
     polarity = Polarity(record["polarity"])
     if span is None:
         return None
-    opinions = zip(
-        record.get("opinion_words", ()), record.get("opinion_position", ()), strict=True
-    )
+    opinions = zip(record.get("opinion_words", ()), record.get("opinion_position", ()), strict=True)
     return Aspect(
         text[slice(*span)],
         *span,

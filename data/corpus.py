@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cached_property, partial
 from importlib.resources import files
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -29,16 +29,15 @@ class Corpus:
 
     Args:
         name: what reports call it.
-        train, dev: sentences to learn from and to choose by; may be empty.
         test: the originals and their variants.
-        notes: what the readers repaired and left out.
-        files: SHA-256 of each file read, by name.
+        load: gives the sentences of ``train`` or ``dev``, when they are first asked for.
+        notes: what the readers repaired and left out, so far.
+        files: SHA-256 of each file read so far, by name.
     """
 
     name: str
-    train: tuple[Sentence, ...]
-    dev: tuple[Sentence, ...]
     test: tuple[Instance, ...]
+    load: Callable[[str], Iterable[Sentence]] = lambda split: ()
     notes: Notes = field(default_factory=Notes)
     files: Mapping[str, str] = field(default_factory=dict)
 
@@ -53,6 +52,16 @@ class Corpus:
                     f'unit "{instance.unit}" has no original instance in the test split',
                     record=instance.id,
                 )
+
+    @cached_property
+    def train(self) -> tuple[Sentence, ...]:
+        """The sentences to learn from; none when the corpus has no such split."""
+        return tuple(self.load("train"))
+
+    @cached_property
+    def dev(self) -> tuple[Sentence, ...]:
+        """The sentences to choose by; none when the corpus has no such split."""
+        return tuple(self.load("dev"))
 
     @cached_property
     def checksum(self) -> str:
@@ -125,61 +134,57 @@ def load_corpus(source: str | Path | Dataset | DatasetDict) -> Corpus:
     if path.is_dir():
         return _from_folder(path, path.resolve().name)
     if path.is_file():
-        return _from_files(path.stem, {"test": path})
+        return _assemble(path.stem, {"test": path}.get, read_instances)
     raise UnknownNameError("dataset", str(source), NAMES, "; or the path of a file or folder")
 
 
 def _from_release(name: str, entry: _Entry) -> Corpus:
-    paths = {split: resolve(getattr(entry, split)) for split in SPLITS}
+    def path(split: str) -> Path:
+        return resolve(getattr(entry, split))
+
     if not entry.originals:
-        return _from_files(name, paths)
+        return _assemble(name, path, read_instances)
     from arts.data.mams import read_results
 
-    notes = Notes()
-    originals = resolve(entry.originals)
-    test = list(read_results(paths["test"], originals, notes))
-    return _assemble(name, {**paths, "originals": originals}, test, notes)
+    return _assemble(name, path, partial(read_results, originals_path=path("originals")))
 
 
 def _from_folder(folder: Path, name: str) -> Corpus:
-    found: dict[str, Path] = {}
-    for split, stems in SPLITS.items():
-        paths = [
-            path
-            for path in sorted(folder.iterdir())
-            if path.stem in stems and path.suffix in READERS
-        ]
-        if len(paths) > 1:
-            raise DataError(folder, f"several files for {split}: {', '.join(p.name for p in paths)}")
-        if paths:
-            found[split] = paths[0]
-    if "test" not in found:
+    def path(split: str) -> Path | None:
+        found = [p for p in files_of if p.stem in SPLITS[split]]
+        if len(found) > 1:
+            raise DataError(folder, f"several files for {split}: {', '.join(p.name for p in found)}")
+        return found[0] if found else None
+
+    files_of = sorted(p for p in folder.iterdir() if p.suffix in READERS)
+    if path("test") is None:
         raise DataError(folder, f"no test file; expected test with one of {', '.join(READERS)}")
-    return _from_files(name, found)
+    return _assemble(name, path, read_instances)
 
 
-def _from_files(name: str, paths: Mapping[str, Path]) -> Corpus:
-    notes = Notes()
-    return _assemble(name, paths, list(read_instances(paths["test"], notes)), notes)
+def _assemble(
+    name: str,
+    path: Callable[[str], Path | None],
+    read_test: Callable[[Path, Notes], Iterator[Instance]],
+) -> Corpus:
+    """A corpus whose splits lie where `path` says; the test split is read by `read_test`, now."""
+    notes, checksums = Notes(), dict[str, str]()
 
+    def load(split: str) -> list[Sentence]:
+        place = path(split)
+        if place is None:
+            return []
+        checksums[place.name] = sha256(place)
+        return group_sentences(read_instances(place, notes))
 
-def _assemble(name: str, paths: Mapping[str, Path], test: list[Instance], notes: Notes) -> Corpus:
-    """A corpus of test instances already read, and of train and dev files still to be read."""
-
-    def sentences(split: str) -> tuple[Sentence, ...]:
-        path = paths.get(split)
-        return tuple(group_sentences(read_instances(path, notes))) if path else ()
-
+    place = path("test")
+    assert place is not None
+    checksums[place.name] = sha256(place)
+    test = list(read_test(place, notes))
     orphans = {i.id for i in test if i.unit in notes.left_out}
     notes.left_out |= dict.fromkeys(orphans, "its original is left out")
-    return Corpus(
-        name,
-        sentences("train"),
-        sentences("dev"),
-        tuple(with_siblings([i for i in test if i.id not in orphans])),
-        notes,
-        {path.name: sha256(path) for path in paths.values()},
-    )
+    complete = with_siblings([i for i in test if i.id not in orphans])
+    return Corpus(name, tuple(complete), load, notes, checksums)
 
 
 def with_siblings(instances: list[Instance]) -> Iterator[Instance]:
@@ -188,9 +193,7 @@ def with_siblings(instances: list[Instance]) -> Iterator[Instance]:
     Formats that list one aspect a record (ARTS JSON, plain CSV) scatter a sentence's aspects.
     """
     by_id = {
-        original.id: original
-        for sentence in group_sentences(instances)
-        for original in sentence.instances()
+        original.id: original for sentence in group_sentences(instances) for original in sentence.instances()
     }
     for instance in instances:
         yield by_id.get(instance.id, instance)

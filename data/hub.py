@@ -37,9 +37,7 @@ def features() -> Features:
             "text": text,
             **place,
             "aspects": List({"id": text, **place, "opinions": List(opinion)}),
-            "edits": List(
-                {"start": offset, "end": offset, "before": text, "after": text, "rule": text}
-            ),
+            "edits": List({"start": offset, "end": offset, "before": text, "after": text, "rule": text}),
         }
     )
 
@@ -61,19 +59,16 @@ def corpus_from_dataset(dataset: Dataset | DatasetDict) -> Corpus:
 
     splits = {"test": dataset} if isinstance(dataset, Dataset) else dataset
     if not isinstance(splits, Mapping) or "test" not in splits:
-        raise DataError(
-            type(dataset).__name__, "expected a Dataset, or a DatasetDict with the split test"
-        )
+        raise DataError(type(dataset).__name__, "expected a Dataset, or a DatasetDict with the split test")
     notes = Notes()
 
-    def sentences(split: str) -> tuple[Sentence, ...]:
-        return tuple(group_sentences(_instances(splits.get(split, ()), split, notes)))
+    def load(split: str) -> list[Sentence]:
+        split = HF_SPLITS[split]
+        return group_sentences(_instances(splits.get(split, ()), split, notes))
 
     test = _instances(splits["test"], "test", notes)
     name = splits["test"].info.config_name or splits["test"].info.dataset_name or "dataset"
-    return Corpus(
-        name, sentences("train"), sentences("validation"), tuple(with_siblings(test)), notes
-    )
+    return Corpus(name, tuple(with_siblings(test)), load, notes)
 
 
 def _instances(rows: Iterable[Mapping[str, Any]], split: str, notes: Notes) -> list[Instance]:

@@ -13,7 +13,7 @@ from arts.data.spans import Notes, carry
 from arts.data.tables import Row, csv_rows
 
 
-def read_results(path: Path, originals_path: Path, notes: Notes) -> Iterator[Instance]:
+def read_results(path: Path, notes: Notes, *, originals_path: Path) -> Iterator[Instance]:
     """Instances from ``output/*_results.csv`` (``id, sentence, term, gold_label, …``).
 
     The term of an original is where `originals_path`, the flat JSON of the test set, has it; that of a

@@ -46,11 +46,11 @@ def read_instances(path: Path, notes: Notes | None = None) -> Iterator[Instance]
     seen: set[str] = set()
     notes = Notes() if notes is None else notes
     try:
+        if path.stat().st_size == 0:
+            raise DataError(path, "the file is empty; expected sentences with aspect terms")
         for instance in reader(path, notes):
             if instance.id in seen:
-                raise DataError(
-                    path, "duplicate id; expected every instance once", record=instance.id
-                )
+                raise DataError(path, "duplicate id; expected every instance once", record=instance.id)
             seen.add(instance.id)
             yield instance
     except OSError as error:

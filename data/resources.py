@@ -72,7 +72,7 @@ def _download(url: str, path: Path, digest: str) -> None:
     """Fetch under a lock, so that a second process waits and finds the file; never half a file."""
     import pooch
     from filelock import FileLock
-    from requests import RequestException
+    from requests import HTTPError, RequestException
 
     pooch.get_logger().setLevel(logging.WARNING)
     path.parent.mkdir(parents=True, exist_ok=True)
@@ -87,8 +87,9 @@ def _download(url: str, path: Path, digest: str) -> None:
                 progressbar=True,
             )
     except (RequestException, OSError) as error:
+        reason = error if isinstance(error, HTTPError) else type(error).__name__
         raise DownloadError(
-            f"{url} could not be downloaded ({error}). With no network, put the ARTS_TestSet "
+            f"{url} could not be downloaded ({reason}). With no network, put the ARTS_TestSet "
             "repository in a folder and set ARTS_DATA_HOME to it"
         ) from error
     except ValueError as error:  # pooch's word for a wrong checksum; it keeps no such file

@@ -16,9 +16,7 @@ class _Choice(StrEnum):
 
     @classmethod
     def _missing_(cls, value: object) -> Never:
-        raise ValueError(
-            f"unknown {cls.__name__.lower()} {value!r}; expected one of: {', '.join(cls)}"
-        )
+        raise ValueError(f"unknown {cls.__name__.lower()} {value!r}; expected one of: {', '.join(cls)}")
 
 
 class Polarity(_Choice):
@@ -202,4 +200,3 @@ def group_sentences(instances: Iterable[Instance]) -> list[Sentence]:
         Sentence(id, text, tuple(spans[span] for span in sorted(spans)))
         for (id, text), spans in groups.items()
     ]
-

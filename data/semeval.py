@@ -125,6 +125,4 @@ class _Handler(ContentHandler):
         return int(self._locator.getLineNumber())  # type: ignore[attr-defined]
 
     def fault(self, message: str, line: int | None = None) -> DataError:
-        return DataError(
-            self.path, message, line=line or self.line, record=getattr(self, "id", None)
-        )
+        return DataError(self.path, message, line=line or self.line, record=getattr(self, "id", None))

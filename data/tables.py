@@ -212,4 +212,4 @@ def _choice(kind: type[ChoiceT], value: object) -> ChoiceT:
         if not 0 <= value < len(choices):
             raise ValueError(f"label {value}; expected 0 to {len(choices) - 1}")
         return choices[value]
-    return kind(value)
+    return kind(str(value))

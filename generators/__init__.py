@@ -1,0 +1,1 @@
+"""The room of the generators: perturbed instances from sentences. It has no module yet."""

@@ -1,0 +1,1 @@
+"""The room of the results store and the leaderboard; `results/` holds measured reports."""

@@ -132,9 +132,7 @@ class _Estimator:
             check_is_fitted(estimator)
         except NotFittedError as error:
             if not train:
-                raise ArtsError(
-                    "the estimator is not fitted, and the dataset has no train split"
-                ) from error
+                raise ArtsError("the estimator is not fitted, and the dataset has no train split") from error
             estimator = clone(estimator).fit(
                 [render(instance) for instance in train],
                 [str(instance.polarity) for instance in train],
@@ -146,9 +144,7 @@ class _Estimator:
         if not hasattr(self.estimator, "predict_proba"):
             labels = self.estimator.predict(texts)
             return one_hot([polarity_of(label, "estimator") for label in labels])
-        columns = [
-            LABELS.index(polarity_of(label, "estimator")) for label in self.estimator.classes_
-        ]
+        columns = [LABELS.index(polarity_of(label, "estimator")) for label in self.estimator.classes_]
         probabilities = np.zeros((len(texts), len(LABELS)))
         probabilities[:, columns] = self.estimator.predict_proba(texts)
         return probabilities

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, ClassVar, Protocol, Self
+from typing import Any, ClassVar, Self
 
 import torch
 from torch import Tensor, nn
-from transformers import PretrainedConfig, PreTrainedModel
+from transformers import AutoTokenizer, PretrainedConfig, PreTrainedModel
 from transformers.modeling_outputs import SequenceClassifierOutput
 
 from arts.data.schema import Instance, Polarity
@@ -17,21 +17,28 @@ from arts.data.schema import Instance, Polarity
 Features = dict[str, Any]  # one instance, tokenised: lists of numbers by the name of a forward argument
 
 
-class Inputs(Protocol):
-    """Turns instances into a model's inputs; saved and loaded beside the model."""
+class Inputs:
+    """Turns instances into a model's inputs, by the tokenizer that is saved and loaded beside the model."""
+
+    def __init__(self, tokenizer: Any) -> None:
+        self.tokenizer = tokenizer
 
     def encode(self, instances: Sequence[Instance]) -> list[Features]:
         """Tokenise, without padding; ``input_ids`` is what batches are grouped by the length of."""
+        raise NotImplementedError
 
     def collate(self, features: list[Features]) -> dict[str, Tensor]:
         """Pad features, with ``labels`` or without, to a batch."""
+        raise NotImplementedError
 
     def save(self, folder: Path) -> None:
         """Write what `load` needs."""
+        self.tokenizer.save_pretrained(folder)
 
     @classmethod
     def load(cls, folder: Path) -> Self:
         """Read what `save` wrote, or the tokenizer of a pretrained encoder."""
+        return cls(AutoTokenizer.from_pretrained(folder))
 
 
 @dataclass(frozen=True)
@@ -58,6 +65,11 @@ class AspectConfig(PretrainedConfig):
         self.label2id = {name: i for i, name in enumerate(names)}
         super().__post_init__(**kwargs)
 
+    @property
+    def encoding_size(self) -> int:
+        """The width of what the model's `encode` returns."""
+        raise NotImplementedError
+
 
 class AspectModel(PreTrainedModel):
     """Base of the zoo: a subclass gives `encode`, its configuration, inputs and recipe.
@@ -71,11 +83,10 @@ class AspectModel(PreTrainedModel):
     recipe: ClassVar[Recipe] = Recipe()
     paper: ClassVar[str]
 
-    def __init__(self, config: AspectConfig, width: int) -> None:
-        """Args: config: the configuration; width: the size of what `encode` returns."""
+    def __init__(self, config: AspectConfig) -> None:
         super().__init__(config)
         self.dropout = nn.Dropout(config.dropout)
-        self.classifier = nn.Linear(width, config.num_labels)
+        self.classifier = nn.Linear(config.encoding_size, len(Polarity))
 
     @classmethod
     def start(cls, encoder: Path) -> Self:
@@ -83,7 +94,7 @@ class AspectModel(PreTrainedModel):
         raise NotImplementedError
 
     def encode(self, **batch: Tensor) -> Tensor:
-        """(batch, width) the encoding of each instance."""
+        """(batch, encoding size) the encoding of each instance."""
         raise NotImplementedError
 
     def forward(self, labels: Tensor | None = None, **batch: Tensor) -> SequenceClassifierOutput:

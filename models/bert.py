@@ -27,5 +27,6 @@ class BertPair(EncoderModel):
 
     def encode(self, **batch: Tensor) -> Tensor:
         output = self.encoder(**batch)
-        pooled = getattr(output, "pooler_output", None)
-        return output.last_hidden_state[:, 0] if pooled is None else pooled  # (batch, hidden)
+        pooled: Tensor | None = getattr(output, "pooler_output", None)
+        first: Tensor = output.last_hidden_state[:, 0]
+        return first if pooled is None else pooled  # (batch, hidden)

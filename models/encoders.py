@@ -36,7 +36,7 @@ def resolve_encoder(name: str) -> Path:
             raise ArtsError(f'encoder "{name}" has no config.json; expected a saved model')
         return Path(name)
     from huggingface_hub import snapshot_download
-    from huggingface_hub.errors import HFValidationError, HfHubHTTPError, LocalEntryNotFoundError
+    from huggingface_hub.errors import HfHubHTTPError, HFValidationError, LocalEntryNotFoundError
 
     try:
         return Path(snapshot_download(name, allow_patterns=list(_FILES)))

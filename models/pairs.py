@@ -7,20 +7,17 @@ from pathlib import Path
 from typing import Any, Self
 
 from torch import Tensor
-from transformers import AutoConfig, AutoModel, AutoTokenizer, PretrainedConfig
+from transformers import AutoConfig, AutoModel, PretrainedConfig
 
 from arts.data.errors import ArtsError
 from arts.data.schema import Instance
-from arts.models.base import AspectConfig, AspectModel, Features
+from arts.models.base import AspectConfig, AspectModel, Features, Inputs
 
 MAX_LENGTH = 128  # word pieces; the sentence is cut, never the aspect
 
 
-class PairInputs:
+class PairInputs(Inputs):
     """``[CLS] sentence [SEP] aspect [SEP]``, by the encoder's own tokenizer."""
-
-    def __init__(self, tokenizer: Any) -> None:
-        self.tokenizer = tokenizer
 
     def encode(self, instances: Sequence[Instance]) -> list[Features]:
         encoded = self.tokenizer(
@@ -29,19 +26,10 @@ class PairInputs:
             truncation="only_first",
             max_length=MAX_LENGTH,
         )
-        return [
-            {name: encoded[name][row] for name in encoded} for row in range(len(instances))
-        ]
+        return [{name: encoded[name][row] for name in encoded} for row in range(len(instances))]
 
     def collate(self, features: list[Features]) -> dict[str, Tensor]:
         return dict(self.tokenizer.pad(features, return_tensors="pt"))
-
-    def save(self, folder: Path) -> None:
-        self.tokenizer.save_pretrained(folder)
-
-    @classmethod
-    def load(cls, folder: Path) -> Self:
-        return cls(AutoTokenizer.from_pretrained(folder))
 
 
 class EncoderConfig(AspectConfig):
@@ -51,6 +39,17 @@ class EncoderConfig(AspectConfig):
 
     encoder: dict[str, Any] | None = None
 
+    @property
+    def nested(self) -> PretrainedConfig:
+        """The encoder's configuration as an object."""
+        settings = dict(self.encoder or {})
+        return AutoConfig.for_model(settings.pop("model_type"), **settings)
+
+    @property
+    def encoding_size(self) -> int:
+        """The encoder's hidden size."""
+        return int(self.nested.hidden_size)
+
 
 class EncoderModel(AspectModel):
     """Base of the models on a pretrained encoder; `self.encoder` is any `AutoModel`."""
@@ -59,9 +58,8 @@ class EncoderModel(AspectModel):
     inputs = PairInputs
 
     def __init__(self, config: EncoderConfig, *, encoder: Any = None) -> None:
-        nested = _nested(config)
-        super().__init__(config, width=nested.hidden_size)
-        self.encoder = encoder or AutoModel.from_config(nested)
+        super().__init__(config)
+        self.encoder = encoder or AutoModel.from_config(config.nested)
         self.post_init()
 
     @classmethod
@@ -74,8 +72,3 @@ class EncoderModel(AspectModel):
                 "expected a BERT-like model"
             ) from error
         return cls(cls.config_class(encoder=pretrained.config.to_dict()), encoder=pretrained)
-
-
-def _nested(config: EncoderConfig) -> PretrainedConfig:
-    settings = dict(config.encoder or {})
-    return AutoConfig.for_model(settings.pop("model_type"), **settings)

@@ -47,9 +47,7 @@ def load_object(place: str) -> Any:
     except ModuleNotFoundError as error:
         if error.name and not module_name.startswith(error.name):
             raise  # the module is there; something that it imports is not
-        raise ArtsError(
-            f'"{place}": no module "{module_name}"; expected package.module:Class'
-        ) from error
+        raise ArtsError(f'"{place}": no module "{module_name}"; expected package.module:Class') from error
     if not hasattr(module, attribute):
         raise ArtsError(f'"{place}": module {module_name} has no "{attribute}"')
     return getattr(module, attribute)

@@ -15,11 +15,16 @@ class TDLSTMConfig(WordConfig):
 
     model_type = "arts-td-lstm"
 
+    @property
+    def encoding_size(self) -> int:
+        """One state from the left, one from the right."""
+        return 2 * self.hidden_size
+
 
 class TDLSTM(WordModel):
-    """Target-dependent LSTM (Tang et al., 2016, "Effective LSTMs for Target-Dependent Sentiment
-    Classification", COLING, section 3.2).
+    """Target-dependent LSTM (Tang et al., 2016).
 
+    "Effective LSTMs for Target-Dependent Sentiment Classification", COLING 2016, section 3.2.
     One LSTM reads from the start of the sentence to the last word of the target, another from the end of
     the sentence back to the target's first word; their last states, concatenated, are the encoding. Both
     are the directions of one bidirectional LSTM, read off at the target.
@@ -33,17 +38,13 @@ class TDLSTM(WordModel):
     paper = "Tang et al., 2016"
 
     def __init__(self, config: TDLSTMConfig) -> None:
-        super().__init__(config, width=2 * config.hidden_size)
-        self.lstm = nn.LSTM(
-            config.embedding_size, config.hidden_size, batch_first=True, bidirectional=True
-        )
+        super().__init__(config)
+        self.lstm = nn.LSTM(config.embedding_size, config.hidden_size, batch_first=True, bidirectional=True)
         self.post_init()
 
     def encode(self, **batch: Tensor) -> Tensor:
         embedded, lengths = self.embed(batch["input_ids"], batch["words"])
-        packed = pack_padded_sequence(
-            embedded, lengths.cpu(), batch_first=True, enforce_sorted=False
-        )
+        packed = pack_padded_sequence(embedded, lengths.cpu(), batch_first=True, enforce_sorted=False)
         states, _ = pad_packed_sequence(self.lstm(packed)[0], batch_first=True)
         left, right = states.chunk(2, dim=-1)  # (batch, words, hidden) each
         row = torch.arange(len(states), device=states.device)

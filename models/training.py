@@ -27,6 +27,8 @@ from arts.data.errors import ArtsError
 from arts.data.schema import Instance, Polarity
 from arts.models.base import AspectModel, Features, Inputs
 
+logger = logging.getLogger(__name__)
+
 PREDICT_BATCH = 128
 Progress = Callable[[int, int, str], None]  # steps done, steps in all, what to say beside them
 
@@ -45,7 +47,8 @@ def train(
 
     Args:
         model_class: the model.
-        train, dev: original instances to learn from and to choose by.
+        train: original instances to learn from.
+        dev: original instances to choose by.
         encoder: folder of the pretrained encoder.
         seed: of initialisation, dropout and order.
         folder: for checkpoints; a run that was cut off is taken up from the last one there.
@@ -59,8 +62,9 @@ def train(
     set_seed(seed)
     inputs = model_class.inputs.load(encoder)
     recipe = model_class.recipe
+    model = model_class.start(encoder)
     trainer = Trainer(
-        model=model_class.start(encoder),
+        model=model,
         args=TrainingArguments(
             output_dir=str(folder),
             learning_rate=recipe.learning_rate,
@@ -91,7 +95,7 @@ def train(
     for callback in (ProgressCallback, PrinterCallback):  # they write to standard output
         trainer.remove_callback(callback)
     trainer.train(resume_from_checkpoint=get_last_checkpoint(str(folder)) if folder.is_dir() else None)
-    return trainer.model, inputs
+    return model, inputs
 
 
 def predict_proba(
@@ -125,7 +129,8 @@ def _labelled(inputs: Inputs, instances: Sequence[Instance]) -> list[Features]:
 
 
 def _accuracy(prediction: EvalPrediction) -> dict[str, float]:
-    return {"accuracy": float((prediction.predictions.argmax(-1) == prediction.label_ids).mean())}
+    predicted = np.asarray(prediction.predictions).argmax(-1)
+    return {"accuracy": float((predicted == prediction.label_ids).mean())}
 
 
 class _Report(TrainerCallback):
@@ -139,10 +144,7 @@ class _Report(TrainerCallback):
         if self.progress:
             self.progress(state.global_step, state.max_steps, self.dev)
 
-    def on_evaluate(
-        self, args: Any, state: Any, control: Any, metrics: dict[str, float], **kwargs: Any
-    ) -> None:
-        self.dev = f"dev {100 * metrics['eval_accuracy']:.1f}"
-        logging.getLogger(__name__).info(
-            "epoch %.0f: accuracy on dev %.4f", state.epoch, metrics["eval_accuracy"]
-        )
+    def on_evaluate(self, args: Any, state: Any, control: Any, **kwargs: Any) -> None:
+        accuracy = kwargs["metrics"]["eval_accuracy"]
+        self.dev = f"dev {100 * accuracy:.1f}"
+        logger.info("epoch %.0f: accuracy on dev %.4f", state.epoch, accuracy)

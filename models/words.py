@@ -4,25 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any, Self
+from typing import Self
 
 import torch
 from torch import Tensor, nn
-from transformers import AutoModel, AutoTokenizer
+from transformers import AutoModel
 
 from arts.data.schema import Instance
-from arts.models.base import AspectConfig, AspectModel, Features, pad
+from arts.models.base import AspectConfig, AspectModel, Features, Inputs, pad
 
 
-class WordInputs:
+class WordInputs(Inputs):
     """The pieces of a sentence, the word that each belongs to, and the words of the aspect.
 
     Words are what the tokenizer splits a text into before it looks at its vocabulary, so no vocabulary
     is collected from any corpus.
     """
-
-    def __init__(self, tokenizer: Any) -> None:
-        self.tokenizer = tokenizer
 
     def encode(self, instances: Sequence[Instance]) -> list[Features]:
         encoded = self.tokenizer(
@@ -65,13 +62,6 @@ class WordInputs:
             **{name: torch.tensor([f[name] for f in features]) for name in sorted(names)},
         }
 
-    def save(self, folder: Path) -> None:
-        self.tokenizer.save_pretrained(folder)
-
-    @classmethod
-    def load(cls, folder: Path) -> Self:
-        return cls(AutoTokenizer.from_pretrained(folder))
-
 
 class WordConfig(AspectConfig):
     """The size of the table of piece vectors, and what most of the papers vary."""
@@ -81,7 +71,7 @@ class WordConfig(AspectConfig):
     vocab_size: int = 30522
     embedding_size: int = 384
     hidden_size: int = 300
-    dropout: float = 0.3
+    dropout: float = 0.5
 
 
 class WordModel(AspectModel):
@@ -90,8 +80,8 @@ class WordModel(AspectModel):
     config_class = WordConfig
     inputs = WordInputs
 
-    def __init__(self, config: WordConfig, width: int) -> None:
-        super().__init__(config, width)
+    def __init__(self, config: WordConfig) -> None:
+        super().__init__(config)
         self.embedding = nn.Embedding(config.vocab_size, config.embedding_size)
         self.embedding.weight.requires_grad_(False)
 
@@ -112,6 +102,6 @@ class WordModel(AspectModel):
         """
         lengths = words.max(dim=1).values + 1
         # (batch, words, pieces): the share each piece has in each word
-        share = (words.unsqueeze(1) == torch.arange(lengths.max(), device=words.device)[:, None]).float()
+        share = (words.unsqueeze(1) == torch.arange(int(lengths.max()), device=words.device)[:, None]).float()
         share = share / share.sum(-1, keepdim=True).clamp(min=1)
         return self.dropout(share @ self.embedding(input_ids)), lengths

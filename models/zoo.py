@@ -8,7 +8,8 @@ import json
 import os
 import shutil
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from importlib.metadata import version
 from pathlib import Path
@@ -18,6 +19,7 @@ import numpy as np
 import numpy.typing as npt
 import torch
 from filelock import FileLock
+from transformers.utils import logging
 
 from arts.data.corpus import Corpus, content_checksum
 from arts.data.resources import cache_home, sha256
@@ -62,7 +64,7 @@ class ZooModel:
         record = json.loads((folder / _RECORD).read_text("utf-8"))
         model_class = zoo_class(record["name"])
         model = model_class.from_pretrained(folder)
-        model.to("cuda" if torch.cuda.is_available() else "cpu")
+        model.to("cuda" if torch.cuda.is_available() else "cpu")  # type: ignore[arg-type]
         return cls(
             model,
             model_class.inputs.load(folder),
@@ -72,6 +74,19 @@ class ZooModel:
         )
 
 
+@contextmanager
+def _quiet() -> Iterator[None]:
+    """Without the bars that transformers shows for every file it reads or writes."""
+    shown = logging.is_progress_bar_enabled()
+    logging.disable_progress_bar()
+    try:
+        yield
+    finally:
+        if shown:
+            logging.enable_progress_bar()
+
+
+@_quiet()
 def trained(
     name: str,
     corpus: Corpus,

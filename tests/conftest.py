@@ -1,0 +1,61 @@
+"""What tests share: third-party data when it is at hand, a cache of their own, small things by hand."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from builders import sentence, variant
+
+from arts.data.schema import Instance
+
+ROOT = Path(__file__).parents[1]
+SHARED = ROOT.parent / "shared" / "data"
+
+
+@pytest.fixture(autouse=True)
+def own_folders(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("ARTS_CACHE_HOME", str(tmp_path / "cache"))
+    monkeypatch.delenv("ARTS_DATA_HOME", raising=False)
+
+
+@pytest.fixture
+def shared(monkeypatch: pytest.MonkeyPatch) -> Path:
+    if not SHARED.is_dir():
+        pytest.skip("needs ../shared/data, the SemEval and ARTS files, which are not part of the project")
+    monkeypatch.setenv("ARTS_DATA_HOME", str(SHARED / "ARTS_TestSet"))
+    return SHARED
+
+
+@pytest.fixture
+def write(tmp_path: Path) -> Callable[[str, str | bytes | object], Path]:
+    """Write text, bytes or an object (as JSON) to a file in the test's own folder."""
+
+    def write(name: str, content: str | bytes | object) -> Path:
+        path = tmp_path / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        if isinstance(content, bytes):
+            path.write_bytes(content)
+        else:
+            path.write_text(content if isinstance(content, str) else json.dumps(content), encoding="utf-8")
+        return path
+
+    return write
+
+
+@pytest.fixture
+def units() -> list[Instance]:
+    """Two units of three and one of one."""
+    soup, staff = sentence("1", "Good soup, rude staff.", soup="positive", staff="negative").instances()
+    (table,) = sentence("2", "We got a table.", table="neutral").instances()
+    return [
+        soup,
+        variant(soup, "revtgt", "Bad soup, rude staff.", "negative"),
+        variant(soup, "adddiff", "Good soup, rude staff, dry bread.", "positive"),
+        staff,
+        variant(staff, "revtgt", "Good soup, kind staff.", "positive"),
+        variant(staff, "revnon", "Bad soup, rude staff.", "negative"),
+        table,
+    ]

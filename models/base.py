@@ -9,7 +9,13 @@ from typing import Any, ClassVar, Self
 
 import torch
 from torch import Tensor, nn
-from transformers import AutoTokenizer, PretrainedConfig, PreTrainedModel
+from transformers import (
+    AutoConfig,
+    AutoModelForSequenceClassification,
+    AutoTokenizer,
+    PretrainedConfig,
+    PreTrainedModel,
+)
 from transformers.modeling_outputs import SequenceClassifierOutput
 
 from arts.data.schema import Instance, Polarity
@@ -43,14 +49,36 @@ class Inputs:
 
 @dataclass(frozen=True)
 class Recipe:
-    """How a model is trained: by default, for a fine-tuned encoder."""
+    """How a model is trained: by default, for a fine-tuned encoder.
+
+    Args:
+        learning_rate: at its highest; it falls linearly to 0.
+        epochs: passes over the training split, more where that is under `min_steps` updates.
+        batch_size: instances an update.
+        patience: epochs without a better accuracy on dev before training stops.
+        min_steps: updates that a small corpus gets all the same.
+        warmup_ratio: share of the updates over which the learning rate rises.
+        weight_decay: of AdamW.
+    """
 
     learning_rate: float = 5e-5
-    epochs: int = 5
-    batch_size: int = 32
-    patience: int = 3  # epochs without a better accuracy on dev before training stops
+    epochs: int = 4
+    batch_size: int = 16
+    patience: int = 4
+    min_steps: int = 300
     warmup_ratio: float = 0.1
     weight_decay: float = 0.01
+
+    def epochs_for(self, instances: int) -> int:
+        """The number of epochs over so many training instances.
+
+        Example:
+            >>> recipe = Recipe(epochs=4, batch_size=16, min_steps=300)
+            >>> recipe.epochs_for(2163), recipe.epochs_for(160)
+            (4, 30)
+        """
+        steps = -(-instances // self.batch_size)
+        return max(self.epochs, -(-self.min_steps // steps))
 
 
 class AspectConfig(PretrainedConfig):
@@ -78,10 +106,17 @@ class AspectModel(PreTrainedModel):
     """
 
     config_class = AspectConfig
-    base_model_prefix = ""
+    base_model_prefix = ""  # no part of the model is a model of its own
     inputs: ClassVar[type[Inputs]]
     recipe: ClassVar[Recipe] = Recipe()
     paper: ClassVar[str]
+
+    def __init_subclass__(cls, **kwargs: Any) -> None:
+        """Make a finished model known to transformers, so that its Auto classes load what it saves."""
+        super().__init_subclass__(**kwargs)
+        if "encode" in cls.__dict__:
+            AutoConfig.register(cls.config_class.model_type, cls.config_class, exist_ok=True)
+            AutoModelForSequenceClassification.register(cls.config_class, cls, exist_ok=True)
 
     def __init__(self, config: AspectConfig) -> None:
         super().__init__(config)

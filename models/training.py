@@ -68,7 +68,7 @@ def train(
         args=TrainingArguments(
             output_dir=str(folder),
             learning_rate=recipe.learning_rate,
-            num_train_epochs=recipe.epochs,
+            num_train_epochs=recipe.epochs_for(len(train)),
             per_device_train_batch_size=recipe.batch_size,
             per_device_eval_batch_size=PREDICT_BATCH,
             warmup_steps=recipe.warmup_ratio,

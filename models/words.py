@@ -13,6 +13,8 @@ from transformers import AutoModel
 from arts.data.schema import Instance
 from arts.models.base import AspectConfig, AspectModel, Features, Inputs, pad
 
+SCALE = 0.5  # standard deviation of each dimension of the word vectors, about that of GloVe's
+
 
 class WordInputs(Inputs):
     """The pieces of a sentence, the word that each belongs to, and the words of the aspect.
@@ -89,8 +91,7 @@ class WordModel(AspectModel):
     def start(cls, encoder: Path) -> Self:
         vectors = AutoModel.from_pretrained(encoder).get_input_embeddings().weight.detach()
         model = cls(cls.config_class(vocab_size=len(vectors), embedding_size=vectors.shape[1]))
-        # unit variance, as the layers' initialisation expects
-        model.embedding.weight.copy_((vectors - vectors.mean(0)) / vectors.std())
+        model.embedding.weight.copy_(SCALE * (vectors - vectors.mean(0)) / vectors.std(0))
         return model
 
     def embed(self, input_ids: Tensor, words: Tensor) -> tuple[Tensor, Tensor]:

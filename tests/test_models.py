@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 import types
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -65,6 +66,13 @@ def encoder(tmp_path_factory):
     )
     BertModel(config).save_pretrained(folder)
     return folder
+
+
+@pytest.fixture(autouse=True)
+def short_recipes(monkeypatch):
+    for name in ZOO:
+        model_class = zoo_class(name)
+        monkeypatch.setattr(model_class, "recipe", replace(model_class.recipe, epochs=4, min_steps=1))
 
 
 @pytest.fixture

@@ -1,0 +1,91 @@
+"""How long things take, each in a new process where it is a command: `make bench`."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+
+from arts.data.corpus import load_corpus
+from arts.data.reading import read_instances
+from arts.metrics import Layout
+from arts.predictions import Predictions
+from arts.scores import Scores
+
+SHARED = Path(__file__).parents[2] / "shared" / "data"
+REPEATS = 3
+
+
+def best(call: Callable[[], object]) -> float:
+    """Seconds of the fastest of three calls."""
+    times = []
+    for _ in range(REPEATS):
+        started = time.perf_counter()
+        call()
+        times.append(time.perf_counter() - started)
+    return min(times)
+
+
+def python(*arguments: str) -> Callable[[], object]:
+    """A run of Python in a new process."""
+    command = [sys.executable, *arguments]
+    return lambda: subprocess.run(command, check=True, capture_output=True)
+
+
+def bootstrap() -> Callable[[], object]:
+    """The intervals of a report of the restaurant corpus's size: 1,120 units, 3,530 instances."""
+    rng = np.random.default_rng(0)
+    units, instances = 1120, 3530
+    owners = np.r_[np.arange(units), rng.integers(units, size=instances - units)]
+    layout = Layout(
+        rng.integers(3, size=instances),
+        np.r_[np.zeros(units, int), rng.integers(1, 4, size=instances - units)],
+        owners,
+        owners,
+    )
+    ids = tuple(str(n) for n in range(instances))
+    predictions = Predictions(ids, layout, rng.integers(3, size=instances))
+    return lambda: Scores.of(predictions)
+
+
+def main() -> None:
+    """Print a Markdown table of seconds."""
+    with tempfile.TemporaryDirectory() as cache:
+        os.environ["ARTS_CACHE_HOME"] = cache
+        rows = {
+            "import arts": best(python("-c", "import arts")) - best(python("-c", "")),
+            "arts evaluate --help": best(python("-m", "arts.evaluate", "--help")),
+            "scores and intervals, 1,120 units, 10,000 resamples": best(bootstrap()),
+            "load the sample": best(lambda: load_corpus("sample")),
+            "arts evaluate (sample, bert, one training)": -time.perf_counter(),
+        }
+        python("-m", "arts.evaluate")()
+        rows["arts evaluate (sample, bert, one training)"] += time.perf_counter()
+        rows["arts evaluate (sample, bert, from the cache)"] = best(python("-m", "arts.evaluate"))
+        if SHARED.is_dir():
+            rows |= shared_rows()
+    print("| what | seconds |\n|---|---:|")
+    for name, seconds in rows.items():
+        print(f"| {name} | {seconds:.2f} |")
+
+
+def shared_rows() -> dict[str, float]:
+    """Timings on the real corpora, when they are at hand."""
+    os.environ["ARTS_DATA_HOME"] = str(SHARED / "ARTS_TestSet")
+    predictions = SHARED / "ARTS_TestSet" / "output" / "laptop_results.csv"
+    command = ("-m", "arts.evaluate", "--dataset", "laptop", "--predictions", str(predictions))
+    largest = SHARED / "semeval14" / "Restaurants_Train_v2.xml"
+    return {
+        "read Restaurants_Train_v2.xml": best(lambda: sum(1 for _ in read_instances(largest))),
+        "score predictions for laptop": best(python(*command, "--column", "bert_pt")),
+    }
+
+
+if __name__ == "__main__":
+    main()

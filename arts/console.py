@@ -17,6 +17,8 @@ INTERRUPTED = 130
 
 def run(app: typer.Typer) -> NoReturn:
     """Run a command line: 0 done, 2 bad usage or input (one line), 1 a failure of ours, 130 Ctrl-C."""
+    if "" not in sys.path:  # as with python -m: a user's own module in the current folder can be named
+        sys.path.insert(0, "")
     logging.basicConfig(level=logging.WARNING, format="arts: %(message)s")
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):  # tables hold → and ±, whatever the locale says

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import shutil
 from collections.abc import Callable, Sequence
 from dataclasses import asdict
 from pathlib import Path
@@ -94,7 +95,7 @@ def train(
     )
     for callback in (ProgressCallback, PrinterCallback):  # they write to standard output
         trainer.remove_callback(callback)
-    trainer.train(resume_from_checkpoint=get_last_checkpoint(str(folder)) if folder.is_dir() else None)
+    trainer.train(resume_from_checkpoint=_last_checkpoint(folder))
     return model, inputs
 
 
@@ -113,6 +114,14 @@ def predict_proba(
             logits = model(**{name: t.to(model.device) for name, t in batch.items()}).logits
         probabilities[rows] = logits.double().softmax(-1).cpu().numpy()
     return probabilities
+
+
+def _last_checkpoint(folder: Path) -> str | None:
+    """The newest complete checkpoint; the trainer's state is written last, so one without was cut off."""
+    for path in folder.glob("checkpoint-*"):
+        if not (path / "trainer_state.json").is_file():
+            shutil.rmtree(path)
+    return get_last_checkpoint(str(folder)) if folder.is_dir() else None
 
 
 def recipe_of(model_class: type[AspectModel]) -> dict[str, Any]:

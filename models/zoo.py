@@ -158,6 +158,7 @@ def _key(
         "dev": content_checksum(dev),
         "seed": seed,
         "encoder": encoder_checksum(encoder),
+        "recipe": training.recipe_of(model_class),
         "code": _code_checksum(model_class),
         "torch": version("torch"),
         "transformers": version("transformers"),

@@ -66,6 +66,8 @@ def evaluate(
         raise ArtsError("--column names a column of a predictions file; add --predictions FILE")
     if predictions is not None and (model or seed):
         raise ArtsError("--predictions is scored as it is; leave out --model and --seed")
+    if name and max(len(model or ()), len(column or ())) > 1:
+        raise ArtsError("--name is for one model or column; leave it out for several")
     benchmark = load_benchmark(dataset)
     reports = []
     for report in (

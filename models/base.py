@@ -61,11 +61,11 @@ class Recipe:
         weight_decay: of AdamW.
     """
 
-    learning_rate: float = 5e-5
+    learning_rate: float = 1e-4
     epochs: int = 4
     batch_size: int = 16
     patience: int = 4
-    min_steps: int = 300
+    min_steps: int = 150
     warmup_ratio: float = 0.1
     weight_decay: float = 0.01
 
@@ -73,9 +73,9 @@ class Recipe:
         """The number of epochs over so many training instances.
 
         Example:
-            >>> recipe = Recipe(epochs=4, batch_size=16, min_steps=300)
+            >>> recipe = Recipe(epochs=4, batch_size=16, min_steps=150)
             >>> recipe.epochs_for(2163), recipe.epochs_for(160)
-            (4, 30)
+            (4, 15)
         """
         steps = -(-instances // self.batch_size)
         return max(self.epochs, -(-self.min_steps // steps))

@@ -19,7 +19,8 @@ class BertPair(EncoderModel):
     The input is ``[CLS] sentence [SEP] aspect [SEP]``; the encoding is the last hidden state of [CLS],
     through the encoder's own pooler where it has one (Devlin et al., 2019, section 3.2).
 
-    Departure: the default encoder is MiniLM-L6 (22M parameters) where the paper has BERT-base.
+    Departures: the default encoder is MiniLM-L6 (22M parameters) where the paper has BERT-base; an encoder
+    that declares that it was trained with mean pooling, as that one does, is pooled so.
     """
 
     config_class = BertPairConfig
@@ -27,6 +28,9 @@ class BertPair(EncoderModel):
 
     def encode(self, **batch: Tensor) -> Tensor:
         output = self.encoder(**batch)
+        states: Tensor = output.last_hidden_state  # (batch, pieces, hidden)
+        if self.config.pooling == "mean":
+            present = batch["attention_mask"].unsqueeze(-1).to(states.dtype)
+            return (states * present).sum(1) / present.sum(1)  # (batch, hidden)
         pooled: Tensor | None = getattr(output, "pooler_output", None)
-        first: Tensor = output.last_hidden_state[:, 0]
-        return first if pooled is None else pooled  # (batch, hidden)
+        return states[:, 0] if pooled is None else pooled  # (batch, hidden)

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any, Self
+from typing import Any, Literal, Self
 
 from torch import Tensor
 from transformers import AutoConfig, AutoModel, PretrainedConfig
@@ -33,11 +34,12 @@ class PairInputs(Inputs):
 
 
 class EncoderConfig(AspectConfig):
-    """A pretrained encoder's own configuration, nested, and the dropout before the classifier."""
+    """A pretrained encoder's own configuration, nested, and how it was trained to be pooled."""
 
     model_type = "arts-encoder"
 
     encoder: dict[str, Any] | None = None
+    pooling: Literal["cls", "mean"] = "cls"
 
     @property
     def nested(self) -> PretrainedConfig:
@@ -71,4 +73,12 @@ class EncoderModel(AspectModel):
                 f'encoder "{encoder}" cannot be loaded ({str(error).splitlines()[0]}); '
                 "expected a BERT-like model"
             ) from error
-        return cls(cls.config_class(encoder=pretrained.config.to_dict()), encoder=pretrained)
+        config = cls.config_class(encoder=pretrained.config.to_dict(), pooling=_pooling(encoder))
+        return cls(config, encoder=pretrained)
+
+
+def _pooling(encoder: Path) -> Literal["cls", "mean"]:
+    """What a sentence encoder declares, in sentence-transformers' layout; [CLS] for any other."""
+    file = encoder / "1_Pooling" / "config.json"
+    declared = json.loads(file.read_text("utf-8")) if file.is_file() else {}
+    return "mean" if declared.get("pooling_mode_mean_tokens") else "cls"

@@ -34,7 +34,7 @@ class TDLSTM(WordModel):
     """
 
     config_class = TDLSTMConfig
-    recipe = Recipe(learning_rate=1e-3, epochs=10, batch_size=32, patience=10, warmup_ratio=0.0)
+    recipe = Recipe(learning_rate=2e-3, epochs=10, batch_size=32, patience=10, warmup_ratio=0.0)
     paper = "Tang et al., 2016"
 
     def __init__(self, config: TDLSTMConfig) -> None:

@@ -92,8 +92,9 @@ def _score(
 def _measure(
     benchmark: Benchmark, models: list[str], seeds: list[int], encoder: str, name: str | None
 ) -> Iterator[Report]:
-    for model in models:
-        for seed in seeds:
+    for model in dict.fromkeys(models):
+        trained = ":" not in model
+        for seed in dict.fromkeys(seeds if trained else seeds[:1]):
             with _progress(f"{model}, seed {seed}") as progress:
                 yield benchmark.evaluate(model, seed=seed, encoder=encoder, name=name, progress=progress)
 
@@ -104,14 +105,16 @@ def _progress(title: str) -> Iterator[Progress]:
     from rich.console import Console
     from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 
+    console = Console(stderr=True)
     with Progress(
         TextColumn("{task.description}"),
         BarColumn(),
         TextColumn("{task.completed}/{task.total} steps"),
         TextColumn("{task.fields[remark]}"),
         TimeRemainingColumn(),
-        console=Console(stderr=True),
+        console=console,
         transient=True,
+        disable=not console.is_terminal,
     ) as bar:
         task = bar.add_task(title, total=None, remark="")
 

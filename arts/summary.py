@@ -59,7 +59,7 @@ class SeedSummary(Record):
 
 
 class Pairing(Comparison):
-    """A comparison with the names of the two, and the seed they share if they were trained."""
+    """A comparison with the names of the two, and the seed of the first if it was trained."""
 
     first: str
     second: str
@@ -76,7 +76,10 @@ class Summary(Record):
 
     @classmethod
     def of(cls, reports: Sequence[Report]) -> Summary:
-        """Group by name for the seeds; compare each model with the first, seed by seed."""
+        """Group by name for the seeds; compare each model with the first, seed by seed.
+
+        A model that was not trained here has no seed, and is compared with every one.
+        """
         names = list(dict.fromkeys(report.name for report in reports))
         groups = {name: [r for r in reports if r.name == name] for name in names}
         return cls(
@@ -85,6 +88,8 @@ class Summary(Record):
             comparisons=tuple(
                 Pairing(first=a.name, second=b.name, seed=a.model.seed, **dict(a.compare(b)))
                 for name in names[1:]
-                for a, b in zip(groups[names[0]], groups[name], strict=True)
+                for a in groups[names[0]]
+                for b in groups[name]
+                if a.model.seed == b.model.seed or None in (a.model.seed, b.model.seed)
             ),
         )

@@ -45,14 +45,17 @@ def read_arts_json(path: Path, notes: Notes) -> Iterator[Instance]:
     Raises:
         DataError: naming the id, for anything that is not such a file.
     """
+    original: Instance | None = None  # of the variants that follow it
     for id, record in _records(path):
         try:
             if not isinstance(record, Mapping):
                 raise TypeError("a record is not an object")
             if "term_list" in record:
                 yield from _sentence(id, record, notes)
-            else:
-                yield from _flat(id, record, notes)
+            elif instance := _flat(id, record, notes, original):
+                if instance.strategy is Strategy.ORIGINAL:
+                    original = instance
+                yield instance
         except KeyError as error:
             raise DataError(path, f"missing field {error}", record=id) from error
         except (TypeError, ValueError) as error:
@@ -75,14 +78,13 @@ def _records(path: Path) -> Iterator[tuple[str, Any]]:
         raise DataError(path, f"not JSON ({error})", record=last or "(none)") from error
 
 
-def _flat(id: str, record: Mapping[str, Any], notes: Notes) -> Iterator[Instance]:
+def _flat(id: str, record: Mapping[str, Any], notes: Notes, last: Instance | None) -> Instance | None:
     unit, strategy = parse_id(id)
     if record.get("id", unit) != unit:
         raise ValueError(f'field id is "{record["id"]}"; expected "{unit}"')
-    edited = strategy is not Strategy.ORIGINAL
-    aspect = _aspect(id, record["sentence"], record, notes, edited=edited)
-    if aspect:
-        yield Instance(id, unit, strategy, record["sentence"], aspect, (aspect,))
+    original = last if last and last.id == unit != id else None
+    aspect = _aspect(id, record["sentence"], record, notes, original)
+    return Instance(id, unit, strategy, record["sentence"], aspect, (aspect,)) if aspect else None
 
 
 def _sentence(id: str, record: Mapping[str, Any], notes: Notes) -> Iterator[Instance]:
@@ -92,10 +94,14 @@ def _sentence(id: str, record: Mapping[str, Any], notes: Notes) -> Iterator[Inst
 
 
 def _aspect(
-    id: str, text: str, record: Mapping[str, Any], notes: Notes, *, edited: bool = False
+    id: str,
+    text: str,
+    record: Mapping[str, Any],
+    notes: Notes,
+    original: Instance | None = None,
 ) -> Aspect | None:
     term, start, end = record["term"], record["from"], record["to"]
-    span = mend(text, term, start, end, id=id, notes=notes, edited=edited)
+    span = mend(text, term, start, end, id=id, notes=notes, original=original)
     polarity = Polarity(record["polarity"])
     if span is None:
         return None

@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass, field
 from difflib import SequenceMatcher
 
-from arts.data.schema import check_range
+from arts.data.schema import Instance, check_range
 
 NEARBY = (3, 24)  # characters around the stated start within which a lone occurrence is believed
 SIMILAR = 0.6  # ratio above which an edited term still counts as the same term
@@ -65,28 +65,40 @@ def _whole_words(text: str, span: tuple[int, int]) -> bool:
 
 
 def mend(
-    text: str, term: str, start: int, end: int, *, id: str, notes: Notes, edited: bool = False
+    text: str,
+    term: str,
+    start: int,
+    end: int,
+    *,
+    id: str,
+    notes: Notes,
+    original: Instance | None = None,
 ) -> tuple[int, int] | None:
     """The stated span when it holds the term, else that of the term's only occurrence nearby.
 
-    None when there is no such occurrence, or several; `notes` is told of either under `id`. In an
-    `edited` text the term may have been edited too: then what stands at the stated span is taken, when
-    it is similar.
+    None when there is no such occurrence, or several; `notes` is told of either under `id`. In a variant
+    of `original` the term may have been edited too, and offsets may have gone astray: then what stands at
+    the stated span is taken, when it is similar, or what `carry` finds.
 
     Raises:
-        SpanError: when the stated span lies outside the text.
+        SpanError: when the stated span lies outside the text, and it is no variant.
     """
-    check_range(text, term, start, end)
-    if text[start:end] == term:
+    if original is None:
+        check_range(text, term, start, end)
+    stated = text[max(start, 0) : max(end, 0)]
+    if stated == term:
         return start, end
     span = _only_nearby(text, term, start)
-    if span is None and edited and _similar(text[start:end], term):
-        span = start, end
+    if span is None and original:
+        source = original.aspect
+        if _similar(stated, term):
+            span = start, start + len(stated)
+        else:
+            span = carry(original.text, source.start, source.end, text)
     if span is None:
-        found = len(occurrences(text, term))
         notes.left_out[id] = (
-            f'"{term}" is not at characters {start}-{end} (found "{text[start:end]}") '
-            f"and occurs {found} times in the sentence; expected once nearby"
+            f'"{term}" is not at characters {start}-{end} (found "{stated}") '
+            f"and occurs {len(occurrences(text, term))} times in the sentence; expected once nearby"
         )
     else:
         notes.repaired.append(id)

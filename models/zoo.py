@@ -156,6 +156,7 @@ def _key(
         "name": name,
         "train": content_checksum(train),
         "dev": content_checksum(dev),
+        "order": [instance.id for instance in train],
         "seed": seed,
         "encoder": encoder_checksum(encoder),
         "recipe": training.recipe_of(model_class),
@@ -170,6 +171,6 @@ def _key(
 
 def _code_checksum(model_class: type[AspectModel]) -> str:
     """Of the files that define the model, its bases, its inputs and the trainer."""
-    classes = (*model_class.__mro__, model_class.inputs, model_class.config_class)
-    ours = {inspect.getfile(c) for c in classes if issubclass(c, AspectModel) or c in classes[-2:]}
-    return " ".join(sha256(Path(file)) for file in sorted({*ours, training.__file__}))
+    classes = (*model_class.__mro__, *model_class.inputs.__mro__)
+    files = {inspect.getfile(c) for c in classes if issubclass(c, AspectModel | Inputs)}
+    return " ".join(sha256(Path(file)) for file in sorted({*files, training.__file__}))

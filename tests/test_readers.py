@@ -107,16 +107,20 @@ def test_arts_json_reads_all_its_forms(write):
     assert instance.aspect.opinions[0].text == "hot"
 
 
-def test_arts_json_takes_an_edited_term_as_it_stands(write):
+def test_arts_json_finds_the_term_of_a_variant_though_its_offsets_went_astray(write):
     notes = Notes()
     rows = {
         "1_0": flat(),
         "1_0_adv1": flat(sentence="Soup was cold", **{"from": 0, "to": 4}),
         "1_0_adv2": flat(sentence="So the soups are cold", term="soup s", **{"from": 7, "to": 12}),
+        "1_0_adv3": flat(sentence="The soup is hot, the soups are cold", **{"from": -1, "to": 90}),
     }
-    terms = [i.aspect.term for i in read(write("a.json", rows), notes)]
-    assert terms == ["soup", "Soup", "soups"]
-    assert notes.repaired == ["1_0_adv1", "1_0_adv2"]
+    found = [(i.aspect.term, i.aspect.start) for i in read(write("a.json", rows), notes)]
+    assert found == [("soup", 4), ("Soup", 0), ("soups", 7), ("soup", 4)]
+    assert notes.repaired == ["1_0_adv1", "1_0_adv2", "1_0_adv3"]
+    rows = {"1_0": flat(), "1_0_adv1": flat(sentence="Nothing of the kind")}
+    assert [i.id for i in read(write("a.json", rows), notes)] == ["1_0"]
+    assert list(notes.left_out) == ["1_0_adv1"]
 
 
 def test_csv_and_jsonl_round_trip(write, units):

@@ -129,6 +129,18 @@ def test_summary_gives_mean_and_deviation_over_seeds(report):
     assert summary.comparisons == ()
 
 
+def test_summary_compares_seed_by_seed_and_the_untrained_with_all(bench, report):
+    def seeded(name, seed):
+        model = report.model.model_copy(update={"seed": seed})
+        copy = report.model_copy(update={"name": name, "model": model})
+        copy._predictions = report.predictions
+        return copy
+
+    runs = [seeded("a", 1), seeded("a", 2), seeded("b", 1), seeded("b", 2), seeded("c", None)]
+    pairs = [(p.first, p.second, p.seed) for p in Summary.of(runs).comparisons]
+    assert pairs == [("a", "b", 1), ("a", "b", 2), ("a", "c", 1), ("a", "c", 2)]
+
+
 def test_summary_compares_with_the_first_model(bench, report):
     summary = Summary.of([report, bench.evaluate(positive, name="always positive")])
     (pair,) = summary.comparisons

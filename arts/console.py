@@ -28,9 +28,10 @@ def run(app: typer.Typer) -> NoReturn:
     except ArtsError as error:
         typer.echo(f"arts: error: {error}", err=True)
         sys.exit(BAD_INPUT)
-    except KeyboardInterrupt:
-        typer.echo("arts: interrupted; the same command goes on from here", err=True)
-        sys.exit(INTERRUPTED)
+    except SystemExit as done:
+        if done.code == INTERRUPTED:  # typer's answer to Ctrl-C
+            typer.echo("arts: interrupted; the same command goes on from here", err=True)
+        raise
     sys.exit(0)
 
 

@@ -55,7 +55,7 @@ class Recipe:
         learning_rate: at its highest; it falls linearly to 0.
         epochs: passes over the training split, more where that is under `min_steps` updates.
         batch_size: instances an update.
-        patience: epochs without a better accuracy on dev before training stops.
+        patience: epochs without a better macro-F1 on dev before training stops.
         min_steps: updates that a small corpus gets all the same.
         warmup_ratio: share of the updates over which the learning rate rises.
         weight_decay: of AdamW.

@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 import torch
+from sklearn.metrics import f1_score
 from transformers import (
     EarlyStoppingCallback,
     EvalPrediction,
@@ -44,7 +45,7 @@ def train(
     folder: Path,
     progress: Progress | None = None,
 ) -> tuple[AspectModel, Inputs]:
-    """Train a model on `train`, choosing the epoch with the best accuracy on `dev`.
+    """Train a model on `train`, choosing the epoch with the best macro-F1 on `dev`.
 
     Args:
         model_class: the model.
@@ -81,7 +82,7 @@ def train(
             logging_strategy="no",
             save_total_limit=1,
             load_best_model_at_end=True,
-            metric_for_best_model="accuracy",
+            metric_for_best_model="macro_f1",
             remove_unused_columns=False,
             dataloader_pin_memory=torch.cuda.is_available(),
             report_to="none",
@@ -90,7 +91,7 @@ def train(
         data_collator=inputs.collate,
         train_dataset=_labelled(inputs, train),
         eval_dataset=_labelled(inputs, dev),
-        compute_metrics=_accuracy,
+        compute_metrics=_dev_scores,
         callbacks=[EarlyStoppingCallback(recipe.patience), _Report(progress)],
     )
     for callback in (ProgressCallback, PrinterCallback):  # they write to standard output
@@ -137,13 +138,16 @@ def _labelled(inputs: Inputs, instances: Sequence[Instance]) -> list[Features]:
     ]
 
 
-def _accuracy(prediction: EvalPrediction) -> dict[str, float]:
+def _dev_scores(prediction: EvalPrediction) -> dict[str, float]:
     predicted = np.asarray(prediction.predictions).argmax(-1)
-    return {"accuracy": float((predicted == prediction.label_ids).mean())}
+    return {
+        "accuracy": float((predicted == prediction.label_ids).mean()),
+        "macro_f1": float(f1_score(prediction.label_ids, predicted, average="macro")),
+    }
 
 
 class _Report(TrainerCallback):
-    """Passes the steps done, and the accuracy on dev, on to a progress bar."""
+    """Passes the steps done, and the scores on dev, on to a progress bar."""
 
     def __init__(self, progress: Progress | None) -> None:
         self.progress = progress
@@ -154,6 +158,6 @@ class _Report(TrainerCallback):
             self.progress(state.global_step, state.max_steps, self.dev)
 
     def on_evaluate(self, args: Any, state: Any, control: Any, **kwargs: Any) -> None:
-        accuracy = kwargs["metrics"]["eval_accuracy"]
-        self.dev = f"dev {100 * accuracy:.1f}"
-        logger.info("epoch %.0f: accuracy on dev %.4f", state.epoch, accuracy)
+        accuracy, f1 = (100 * kwargs["metrics"][f"eval_{name}"] for name in ("accuracy", "macro_f1"))
+        self.dev = f"dev {accuracy:.1f}, macro-F1 {f1:.1f}"
+        logger.info("epoch %.0f: %s", state.epoch, self.dev)

@@ -43,3 +43,12 @@ def test_imports_between_rooms_go_one_way(room):
                     second = [*name.split("."), ""][1]
                     other = second if second in ROOMS else "arts"
                     assert other in MAY_IMPORT[room], f"{path.name} imports {name}"
+
+
+def test_published_reports_are_what_their_predictions_give():
+    from arts.report import Report
+
+    paths = sorted((ROOT / "leaderboard" / "results").glob("*.json"))
+    assert len(paths) == 6
+    for path in paths:
+        assert Report.load(path).has_predictions, path.name

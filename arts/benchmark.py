@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 import arts
 from arts.data.corpus import Corpus, load_corpus
 from arts.data.resources import cache_home, sha256
+from arts.data.schema import originals
 from arts.metrics import FloatArray, IntArray
 from arts.models.encoders import DEFAULT_ENCODER
 from arts.predictions import Predictions, read_labels
@@ -78,7 +79,7 @@ class Benchmark:
         if isinstance(model, str) and ":" not in model:
             info, probabilities = self._ask_zoo(model, seed, encoder, progress)
         else:
-            named = model if isinstance(model, str) else type(model).__name__
+            named = model if isinstance(model, str) else getattr(model, "__name__", type(model).__name__)
             info = ModelInfo(kind="custom", id=named)
             model = load_object(model) if isinstance(model, str) else model
             probabilities = self._ask(model, named)
@@ -103,9 +104,9 @@ class Benchmark:
     def _ask(self, model: object, name: str) -> FloatArray:
         from arts.models.adapters import as_classifier, checked
 
-        train = [i for sentence in self.corpus.train for i in sentence.instances()]
         test = self.corpus.test
-        return checked(as_classifier(model, train=train).predict_proba(test), len(test), name)
+        classifier = as_classifier(model, train=lambda: originals(self.corpus.train))
+        return checked(classifier.predict_proba(test), len(test), name)
 
     def _ask_zoo(
         self, name: str, seed: int, encoder: str, progress: Progress | None

@@ -45,7 +45,7 @@ class ModelInfo(Record):
 
 
 class Provenance(Record):
-    """Where, when and with what it was measured; `seconds` is without training."""
+    """Where, when and with what it was measured; `seconds` include training, unless it was cached."""
 
     arts: str
     python: str

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from arts.data.corpus import Corpus, with_siblings
 from arts.data.errors import DataError
-from arts.data.schema import Instance, Polarity, Sentence, Strategy, group_sentences
+from arts.data.schema import Instance, Polarity, Sentence, Strategy, group_sentences, originals
 from arts.data.spans import Notes
 from arts.data.tables import instance_from_row, row_from_instance
 
@@ -111,8 +111,8 @@ def _write_config(corpus: Corpus, folder: Path) -> dict[str, Any]:
     """Write the splits of a corpus; returns the card's entry for it."""
     (folder / corpus.name).mkdir()
     splits = {
-        "train": [i for sentence in corpus.train for i in sentence.instances()],
-        "dev": [i for sentence in corpus.dev for i in sentence.instances()],
+        "train": originals(corpus.train),
+        "dev": originals(corpus.dev),
         "test": corpus.test,
     }
     data_files = []

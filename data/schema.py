@@ -170,6 +170,11 @@ class Instance:
         return self.aspect.polarity
 
 
+def originals(sentences: Iterable[Sentence]) -> list[Instance]:
+    """The original instances of sentences, in order."""
+    return [instance for sentence in sentences for instance in sentence.instances()]
+
+
 _ASPECT_SUFFIX = re.compile(r"_\d+$")
 
 

@@ -26,7 +26,7 @@ class Classifier(Protocol):
         """(n, 3) the probability of each polarity, columns in the order of `Polarity`."""
 
 
-def as_classifier(model: object, *, train: Sequence[Instance] = ()) -> Classifier:
+def as_classifier(model: object, *, train: Callable[[], Sequence[Instance]] = tuple) -> Classifier:
     """Wrap `model` so that it can be measured.
 
     Args:
@@ -34,7 +34,7 @@ def as_classifier(model: object, *, train: Sequence[Instance] = ()) -> Classifie
             texts of `render`, fitted on `train` when it is not fitted; a Hugging Face text-classification
             pipeline, asked with the sentence and the aspect as a pair; or a callable from a sequence of
             instances to labels (n,) or probabilities (n, 3).
-        train: original instances.
+        train: gives original instances to fit on, should they be needed.
 
     Raises:
         ArtsError: when it is none of these, or its labels are not polarities.
@@ -123,7 +123,7 @@ class _Function:
 
 
 class _Estimator:
-    def __init__(self, estimator: Any, train: Sequence[Instance]) -> None:
+    def __init__(self, estimator: Any, train: Callable[[], Sequence[Instance]]) -> None:
         from sklearn.base import clone
         from sklearn.exceptions import NotFittedError
         from sklearn.utils.validation import check_is_fitted
@@ -131,11 +131,12 @@ class _Estimator:
         try:
             check_is_fitted(estimator)
         except NotFittedError as error:
-            if not train:
+            instances = train()
+            if not instances:
                 raise ArtsError("the estimator is not fitted, and the dataset has no train split") from error
             estimator = clone(estimator).fit(
-                [render(instance) for instance in train],
-                [str(instance.polarity) for instance in train],
+                [render(instance) for instance in instances],
+                [str(instance.polarity) for instance in instances],
             )
         self.estimator = estimator
 

@@ -23,7 +23,7 @@ from transformers.utils import logging
 
 from arts.data.corpus import Corpus, content_checksum
 from arts.data.resources import cache_home, sha256
-from arts.data.schema import Instance
+from arts.data.schema import Instance, originals
 from arts.models import training
 from arts.models.base import AspectModel, Inputs
 from arts.models.encoders import encoder_checksum, resolve_encoder
@@ -105,7 +105,7 @@ def trained(
         ArtsError: when the corpus or the encoder cannot be trained with.
     """
     model_class = zoo_class(name)
-    train, dev = ([i for s in split for i in s.instances()] for split in (corpus.train, corpus.dev))
+    train, dev = originals(corpus.train), originals(corpus.dev)
     key = _key(name, model_class, train, dev, seed=seed, encoder=encoder)
     folder = cache_home() / "models" / key
     folder.parent.mkdir(parents=True, exist_ok=True)

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from arts.models.training import Progress
     from arts.report import Report
 
-DEFAULT_MODEL = "bert"
+DEFAULT_MODEL = "td-lstm"
 
 
 class Format(StrEnum):
@@ -37,7 +37,7 @@ def evaluate(
     ] = "sample",
     model: Annotated[
         list[str] | None,
-        typer.Option(help="A model of the zoo, or package.module:attribute. Repeatable. Default: bert."),
+        typer.Option(help="A model of the zoo, or package.module:attribute. Repeatable. Default: td-lstm."),
     ] = None,
     encoder: Annotated[
         str, typer.Option(help="Pretrained encoder of the zoo's models: a folder or Hub id.")
@@ -58,7 +58,7 @@ def evaluate(
 ) -> None:
     """Measure how much of a model's accuracy survives when other aspects, or its own, change.
 
-    With no option: trains bert on the sample corpus that ships with the package, offline.
+    With no option: trains td-lstm on the sample corpus that ships with the package, offline.
     """
     from arts.benchmark import load_benchmark
 
@@ -103,13 +103,19 @@ def _measure(
 def _progress(title: str) -> Iterator[Progress]:
     """A progress bar on standard error, shown from the first step on."""
     from rich.console import Console
-    from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
+    from rich.progress import (
+        BarColumn,
+        MofNCompleteColumn,
+        Progress,
+        TextColumn,
+        TimeRemainingColumn,
+    )
 
     console = Console(stderr=True)
     with Progress(
         TextColumn("{task.description}"),
         BarColumn(),
-        TextColumn("{task.completed}/{task.total} steps"),
+        MofNCompleteColumn(),
         TextColumn("{task.fields[remark]}"),
         TimeRemainingColumn(),
         console=console,

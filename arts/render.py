@@ -81,7 +81,7 @@ def _title(report: Report) -> str:
 
 
 def _grid(title: str, headings: Sequence[str]) -> Table:
-    grid = Table(title=title, title_style="bold", title_justify="left", box=SIMPLE_HEAD, pad_edge=False)
+    grid = Table(title=title, title_style="bold", title_justify="left", box=SIMPLE_HEAD, padding=(0, 0, 0, 1))
     for position, heading in enumerate(headings):
         grid.add_column(heading, justify="right" if position else "left", no_wrap=True)
     return grid

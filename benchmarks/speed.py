@@ -63,11 +63,11 @@ def main() -> None:
             "arts evaluate --help": best(python("-m", "arts.evaluate", "--help")),
             "scores and intervals, 1,120 units, 10,000 resamples": best(bootstrap()),
             "load the sample": best(lambda: load_corpus("sample")),
-            "arts evaluate (sample, bert, one training)": -time.perf_counter(),
+            "arts evaluate (sample, td-lstm, with training)": -time.perf_counter(),
         }
         python("-m", "arts.evaluate")()
-        rows["arts evaluate (sample, bert, one training)"] += time.perf_counter()
-        rows["arts evaluate (sample, bert, from the cache)"] = best(python("-m", "arts.evaluate"))
+        rows["arts evaluate (sample, td-lstm, with training)"] += time.perf_counter()
+        rows["arts evaluate (sample, td-lstm, from the cache)"] = best(python("-m", "arts.evaluate"))
         if SHARED.is_dir():
             rows |= shared_rows()
     print("| what | seconds |\n|---|---:|")

@@ -14,7 +14,14 @@ from sklearn.feature_extraction.text import TfidfVectorizer
 from sklearn.linear_model import LogisticRegression
 from sklearn.pipeline import make_pipeline
 from tokenizers import Tokenizer, models, normalizers, pre_tokenizers, processors
-from transformers import BertConfig, BertModel, PreTrainedTokenizerFast
+from transformers import (
+    AutoModelForSequenceClassification,
+    BertConfig,
+    BertForSequenceClassification,
+    BertModel,
+    PreTrainedTokenizerFast,
+    pipeline,
+)
 
 from arts.benchmark import Benchmark
 from arts.data.corpus import Corpus
@@ -116,6 +123,15 @@ def test_a_saved_model_answers_the_same(name, encoder, corpus, instances):
     again = trained(name, corpus, seed=1, encoder=encoder)
     assert again.checksum == model.checksum
     assert (again.predict_proba(instances) == answers).all()
+
+
+@pytest.mark.parametrize("name", ZOO)
+def test_the_auto_classes_of_transformers_load_what_was_saved(name, encoder, corpus, tmp_path):
+    model = trained(name, corpus, seed=1, encoder=encoder)
+    loaded = AutoModelForSequenceClassification.from_pretrained(tmp_path / "cache" / "models" / model.key)
+    assert type(loaded) is zoo_class(name)
+    assert loaded.config.id2label == {0: "positive", 1: "negative", 2: "neutral"}
+    assert all(torch.equal(a, b) for a, b in zip(loaded.parameters(), model.model.parameters(), strict=True))
 
 
 @pytest.mark.parametrize("name", ZOO)
@@ -277,6 +293,18 @@ def test_pipelines_are_asked_in_pairs_and_their_labels_checked(instances):
         ArtsError, match='label "LABEL_0" is no polarity; expected positive, negative, neutral'
     ):
         as_classifier(FakePipeline(["LABEL_0", "LABEL_1"]))
+
+
+def test_benchmark_measures_a_real_pipeline(corpus, encoder):
+    labels = ["neutral", "negative", "positive"]
+    model = BertForSequenceClassification.from_pretrained(encoder, id2label=dict(enumerate(labels)))
+    tokenizer = PreTrainedTokenizerFast.from_pretrained(encoder)
+    asked = pipeline("text-classification", model=model, tokenizer=tokenizer)
+    probabilities = Benchmark(corpus).evaluate(asked).predictions.probabilities
+    instance = corpus.test[0]
+    batch = tokenizer(instance.text, instance.aspect.term, return_tensors="pt")
+    expected = model.eval()(**batch).logits.softmax(-1)[0, [2, 1, 0]].detach().numpy()
+    assert np.allclose(probabilities[0], expected, atol=1e-5)
 
 
 @pytest.mark.parametrize(

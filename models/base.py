@@ -102,14 +102,14 @@ class AspectConfig(PretrainedConfig):
 class AspectModel(PreTrainedModel):
     """Base of the zoo: a subclass gives `encode`, its configuration, inputs and recipe.
 
-    The score of a label is linear in the encoding, and the loss is cross-entropy, in all nine models.
+    Unless a model says otherwise, the score of a label is linear in the encoding and the loss is
+    cross-entropy.
     """
 
     config_class = AspectConfig
     base_model_prefix = ""  # no part of the model is a model of its own
     inputs: ClassVar[type[Inputs]]
     recipe: ClassVar[Recipe] = Recipe()
-    paper: ClassVar[str]
 
     def __init_subclass__(cls, **kwargs: Any) -> None:
         """Make a finished model known to transformers, so that its Auto classes load what it saves."""

@@ -24,7 +24,6 @@ class BertPair(EncoderModel):
     """
 
     config_class = BertPairConfig
-    paper = "Devlin et al., 2019"
 
     def encode(self, **batch: Tensor) -> Tensor:
         output = self.encoder(**batch)

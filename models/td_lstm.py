@@ -29,13 +29,12 @@ class TDLSTM(WordModel):
     the sentence back to the target's first word; their last states, concatenated, are the encoding. Both
     are the directions of one bidirectional LSTM, read off at the target.
 
-    Departures: word vectors are means of the encoder's piece vectors (the paper: Twitter embeddings), and
-    dropout is applied to them and to the encoding.
+    Departures: word vectors are means of the encoder's piece vectors and stay fixed (the paper: Twitter
+    embeddings), and dropout is applied to them and to the encoding.
     """
 
     config_class = TDLSTMConfig
     recipe = Recipe(learning_rate=2e-3, epochs=10, batch_size=32, patience=10, warmup_ratio=0.0)
-    paper = "Tang et al., 2016"
 
     def __init__(self, config: TDLSTMConfig) -> None:
         super().__init__(config)

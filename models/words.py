@@ -10,6 +10,7 @@ import torch
 from torch import Tensor, nn
 from transformers import AutoModel
 
+from arts.data.errors import ArtsError
 from arts.data.schema import Instance
 from arts.models.base import AspectConfig, AspectModel, Features, Inputs, pad
 
@@ -49,6 +50,8 @@ class WordInputs(Inputs):
             for word, (start, end) in zip(words, offsets, strict=True)
             if start < aspect.end and end > aspect.start
         ]
+        if not inside:
+            raise ArtsError(f'id "{instance.id}": the tokenizer finds no word in "{aspect.term}"')
         return {
             "input_ids": ids,
             "words": words,

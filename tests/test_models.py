@@ -207,6 +207,13 @@ def test_a_word_is_the_mean_of_its_pieces(encoder):
     assert torch.allclose(vectors[0, 1], pieces.mean(0))
 
 
+def test_an_aspect_without_a_word_is_one_clear_error(encoder):
+    _, inputs = start("td-lstm", encoder)
+    (instance,) = sentence("1", "the \x00 soup", **{"\x00": "neutral"}).instances()
+    with pytest.raises(ArtsError, match='id "1_0": the tokenizer finds no word'):
+        inputs.encode([instance])
+
+
 def test_the_aspect_survives_a_sentence_that_is_cut(encoder):
     _, inputs = start("bert", encoder)
     (instance,) = sentence("1", "the soup " + "was good " * 100, soup="positive").instances()

@@ -28,7 +28,8 @@ def table(summary: Summary) -> RenderableType:
     known = published(first.dataset.name)
     parts: list[RenderableType] = [_score_table(summary, known)]
     if len(summary.reports) == 1:
-        parts += [_strategy_table(first), _polarity_table(first)]
+        parts += [_strategy_table(first)] if first.strategies else []
+        parts.append(_polarity_table(first))
     parts += [Text(line) for line in _remarks(summary)]
     if known:
         parts.append(Text(f"Published: {known['source']}.", style="dim"))
@@ -162,6 +163,8 @@ def _polarity_table(report: Report) -> Table:
 def _remarks(summary: Summary) -> list[str]:
     """What the figures say, in words."""
     lines = [_verdict(report) for report in summary.reports if report.strategies]
+    if not lines:
+        lines = ["This dataset has no variants: nothing was perturbed, and ARS is no more than accuracy."]
     for pair in summary.comparisons:
         seed = "" if pair.seed is None else f" (seed {pair.seed})"
         lines.append(

@@ -148,6 +148,14 @@ def test_summary_compares_with_the_first_model(bench, report):
     assert "oracle minus always positive: accuracy +66.67" in render.markdown(summary)
 
 
+def test_a_dataset_without_variants_is_said_to_have_none(units):
+    plain = Benchmark(Corpus("mine", (units[0], units[3], units[6]))).evaluate(gold, name="oracle")
+    summary = Summary.of([plain])
+    assert "This dataset has no variants" in render.markdown(summary)
+    assert "not robust" not in render.markdown(summary)
+    assert len(render.table(summary).renderables) == 3
+
+
 def test_markdown_and_csv_hold_the_figures(bench, report):
     text = render.markdown(Summary.of([report]))
     assert "| oracle | 100.00 ±0.0 | 100.00 ±0.0 | 100.00→100.00 |" in text

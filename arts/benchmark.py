@@ -146,7 +146,7 @@ class Benchmark:
         predictions = Predictions.of(self.corpus.test, labels, probabilities)
         scores = Scores.of(predictions)
         report = Report(
-            **{field: getattr(scores, field) for field in Scores.model_fields},
+            **dict(scores),
             name=name,
             dataset=self._dataset(),
             model=info,

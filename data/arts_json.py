@@ -9,7 +9,7 @@ from typing import Any
 
 import ijson
 
-from arts.data.errors import DataError
+from arts.data.errors import DataError, reading
 from arts.data.schema import Aspect, Instance, Opinion, Polarity, Sentence, Strategy
 from arts.data.spans import Notes, mend
 
@@ -47,7 +47,7 @@ def read_arts_json(path: Path, notes: Notes) -> Iterator[Instance]:
     """
     original: Instance | None = None  # of the variants that follow it
     for id, record in _records(path):
-        try:
+        with reading(path, record=id):
             if not isinstance(record, Mapping):
                 raise TypeError("a record is not an object")
             if "term_list" in record:
@@ -56,10 +56,6 @@ def read_arts_json(path: Path, notes: Notes) -> Iterator[Instance]:
                 if instance.strategy is Strategy.ORIGINAL:
                     original = instance
                 yield instance
-        except KeyError as error:
-            raise DataError(path, f"missing field {error}", record=id) from error
-        except (TypeError, ValueError) as error:
-            raise DataError(path, str(error), record=id) from error
 
 
 def _records(path: Path) -> Iterator[tuple[str, Any]]:

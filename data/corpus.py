@@ -150,13 +150,14 @@ def _from_release(name: str, entry: _Entry) -> Corpus:
 
 
 def _from_folder(folder: Path, name: str) -> Corpus:
+    files_of = sorted(p for p in folder.iterdir() if p.suffix in READERS)
+
     def path(split: str) -> Path | None:
         found = [p for p in files_of if p.stem in SPLITS[split]]
         if len(found) > 1:
             raise DataError(folder, f"several files for {split}: {', '.join(p.name for p in found)}")
         return found[0] if found else None
 
-    files_of = sorted(p for p in folder.iterdir() if p.suffix in READERS)
     if path("test") is None:
         raise DataError(folder, f"no test file; expected test with one of {', '.join(READERS)}")
     return _assemble(name, path, read_instances)

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 
 
 class ArtsError(Exception):
@@ -33,6 +34,17 @@ class DataError(ArtsError):
         if record is not None:
             where.append(f'id "{record}"')
         super().__init__(f"{', '.join(where)}: {message}")
+
+
+@contextmanager
+def reading(source: object, *, line: int | None = None, record: str | None = None) -> Iterator[None]:
+    """Turn what goes wrong with one record (a missing field, a wrong value) into a `DataError`."""
+    try:
+        yield
+    except KeyError as error:
+        raise DataError(source, f"missing field {error}", line=line, record=record) from error
+    except (TypeError, ValueError) as error:
+        raise DataError(source, str(error), line=line, record=record) from error
 
 
 class SpanError(ArtsError, ValueError):

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from arts.data.arts_json import parse_id
-from arts.data.errors import DataError
+from arts.data.errors import reading
 from arts.data.reading import read_instances
 from arts.data.schema import Aspect, Instance, Polarity, Strategy
 from arts.data.spans import Notes, carry
@@ -24,12 +24,8 @@ def read_results(path: Path, notes: Notes, *, originals_path: Path) -> Iterator[
     """
     originals = {instance.id: instance for instance in read_instances(originals_path, notes)}
     for line, row in csv_rows(path):
-        try:
+        with reading(path, line=line):
             instance = _instance(row, originals, notes)
-        except KeyError as error:
-            raise DataError(path, f"missing field {error}", line=line) from error
-        except ValueError as error:
-            raise DataError(path, str(error), line=line) from error
         if instance:
             yield instance
 

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from arts.data.arts_json import parse_id
-from arts.data.errors import DataError
+from arts.data.errors import DataError, reading
 from arts.data.schema import Aspect, Edit, Instance, Opinion, Polarity, Sentence, Strategy
 from arts.data.spans import Notes, mend
 
@@ -115,15 +115,11 @@ def _lines(path: Path) -> Iterator[tuple[int, str]]:
 
 
 def _instances(path: Path, line: int, row: Row, notes: Notes) -> Iterator[Instance]:
-    try:
+    with reading(path, line=line):
         if "aspects" in row and "term" not in row:
             yield from _sentence(row).instances()
         elif instance := instance_from_row(row, notes):
             yield instance
-    except KeyError as error:
-        raise DataError(path, f"missing field {error}", line=line) from error
-    except (TypeError, ValueError) as error:
-        raise DataError(path, str(error), line=line) from error
 
 
 def instance_from_row(row: Row, notes: Notes) -> Instance | None:

@@ -30,7 +30,7 @@ from arts.models import training
 from arts.models.adapters import as_classifier, checked
 from arts.models.encoders import resolve_encoder
 from arts.models.registry import ZOO, load_object, model_names, zoo_class
-from arts.models.zoo import ZooModel, trained
+from arts.models.zoo import trained
 
 WORDS = "the soup staff bar was is good bad rude kind ##s ##r , . and but table we got a".split()  # noqa: SIM905
 SENTENCES = [
@@ -333,5 +333,6 @@ def test_something_else_is_refused():
         as_classifier(3)
 
 
-def test_zoo_models_are_classifiers():
-    assert callable(ZooModel.predict_proba)
+def test_zoo_models_are_classifiers(corpus, encoder):
+    model = trained("td-lstm", corpus, seed=1, encoder=encoder)
+    assert as_classifier(model) is model

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 from arts.data.errors import DataError, UnknownNameError
 from arts.data.reading import READERS, read_instances
 from arts.data.resources import resolve, sha256
-from arts.data.schema import Instance, Sentence, Strategy, group_sentences
+from arts.data.schema import Instance, Sentence, Strategy, group_sentences, originals
 from arts.data.spans import Notes
 
 if TYPE_CHECKING:
@@ -182,19 +182,18 @@ def _assemble(
     assert place is not None
     checksums[place.name] = sha256(place)
     test = list(read_test(place, notes))
+    return Corpus(name, completed(test, notes), load, notes, checksums)
+
+
+def completed(test: list[Instance], notes: Notes) -> tuple[Instance, ...]:
+    """A test split as read, made whole: what every source of instances needs before it is a corpus.
+
+    Variants of an original that was left out are left out and noted too. Originals get all the aspects
+    that their sentence is known to have, since formats that list one aspect a record (ARTS JSON, plain
+    CSV) scatter them.
+    """
     orphans = {i.id for i in test if i.unit in notes.left_out}
     notes.left_out |= dict.fromkeys(orphans, "its original is left out")
-    complete = with_siblings([i for i in test if i.id not in orphans])
-    return Corpus(name, tuple(complete), load, notes, checksums)
-
-
-def with_siblings(instances: list[Instance]) -> Iterator[Instance]:
-    """The instances, originals completed with all the aspects that their sentence is known to have.
-
-    Formats that list one aspect a record (ARTS JSON, plain CSV) scatter a sentence's aspects.
-    """
-    by_id = {
-        original.id: original for sentence in group_sentences(instances) for original in sentence.instances()
-    }
-    for instance in instances:
-        yield by_id.get(instance.id, instance)
+    kept = [i for i in test if i.id not in orphans]
+    by_id = {original.id: original for original in originals(group_sentences(kept))}
+    return tuple(by_id.get(instance.id, instance) for instance in kept)

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from arts.data.corpus import Corpus, with_siblings
+from arts.data.corpus import Corpus, completed
 from arts.data.errors import DataError
 from arts.data.schema import Instance, Polarity, Sentence, Strategy, group_sentences, originals
 from arts.data.spans import Notes
@@ -68,7 +68,7 @@ def corpus_from_dataset(dataset: Dataset | DatasetDict) -> Corpus:
 
     test = _instances(splits["test"], "test", notes)
     name = splits["test"].info.config_name or splits["test"].info.dataset_name or "dataset"
-    return Corpus(name, tuple(with_siblings(test)), load, notes)
+    return Corpus(name, completed(test, notes), load, notes)
 
 
 def _instances(rows: Iterable[Mapping[str, Any]], split: str, notes: Notes) -> list[Instance]:

@@ -131,6 +131,17 @@ MAMS_ROWS = [
 ]
 
 
+def test_mams_leaves_out_the_rows_of_an_original_that_cannot_be_placed(release, monkeypatch):
+    astray = {**MAMS_TEST, "3_0": {**MAMS_TEST["2_0"], "term": "beef"}}
+    monkeypatch.setitem(globals(), "MAMS_TEST", astray)
+    release(
+        [*MAMS_ROWS, ("3_0", "Great lamb chops", "beef", "positive"), ("3_0_adv1", "Bad", "beef", "negative")]
+    )
+    corpus = load_corpus("mams")
+    assert {i.unit for i in corpus.test} == {"1_0", "2_0"}
+    assert {"3_0", "3_0_adv1"} < corpus.notes.left_out.keys()
+
+
 @pytest.fixture
 def release(tmp_path, monkeypatch):
     """A small repository in the layout of ARTS_TestSet, with its own checksums."""

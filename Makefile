@@ -23,7 +23,7 @@ bench: $(READY)
 
 $(READY): setup.cfg pyproject.toml constraints.txt
 	test -x $(BIN)/python || $(PYTHON) -m venv .venv
-	$(BIN)/pip install --quiet --constraint constraints.txt --editable ".[offline,dev]"
+	$(BIN)/pip install --quiet --constraint constraints.txt --editable ".[offline,ray,dev]"
 	touch $@
 
 clean:

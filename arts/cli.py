@@ -5,6 +5,7 @@ from __future__ import annotations
 from arts.console import new_app, run
 from arts.evaluate import evaluate
 from arts.export import export
+from arts.generate import generate
 from arts.validate import validate
 
 
@@ -14,7 +15,7 @@ def main() -> None:
         no_args_is_help=True,
         help="The aspect-robustness benchmark for aspect-based sentiment analysis.",
     )
-    for command in (evaluate, validate, export):
+    for command in (evaluate, generate, validate, export):
         app.command()(command)
     run(app)
 

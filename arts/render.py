@@ -13,6 +13,7 @@ from rich.text import Text
 
 from arts.data.published import PublishedTable, published
 from arts.data.schema import PERTURBATIONS
+from arts.generators.tally import QualityReport
 from arts.report import Report
 from arts.scores import Estimate
 from arts.summary import Summary
@@ -67,6 +68,23 @@ def comma_separated(reports: Sequence[Report]) -> str:
     writer.writeheader()
     writer.writerows(rows)
     return buffer.getvalue().rstrip("\n")
+
+
+def quality(report: QualityReport) -> RenderableType:
+    """What a run of the generators made, what it did not and why, and the first examples."""
+    grid = _grid("Generated", ("strategy", "originals", "variants", "coverage", "fluency"))
+    reasons: list[RenderableType] = []
+    examples: list[RenderableType] = []
+    for strategy, part in report.strategies.items():
+        nats = f"{part.nats / part.measured:+.1f}" if part.measured else ""
+        grid.add_row(strategy.upper(), f"{part.tried:,}", f"{part.generated:,}", f"{part.coverage:.1%}", nats)
+        for reason, count in part.rejected.most_common():
+            reasons.append(Text(f"  {strategy.upper()}: {count:,} × {reason}"))
+        for example in part.examples[:1]:
+            examples.append(Text(f"{strategy.upper()}, {example.target} ({example.polarity})", style="bold"))
+            examples += [Text(f"  {example.source}", style="dim"), Text(f"  {example.text}")]
+    head = [Text("Originals without a variant:")] if reasons else []
+    return Group(grid, *head, *reasons, Text(), *examples)
 
 
 _LEGEND = (

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import json
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -109,3 +110,25 @@ def _aspect(
         tuple(Opinion(words, start, end) for words, (start, end) in opinions),
         id,
     )
+
+
+def write_arts_json(instances: Iterable[Instance], path: Path) -> None:
+    """Write the release's format: an object of id to record; a record of a variant names its unit in ``id``.
+
+    The format has no place for the other aspects and for the edits.
+    """
+    with path.open("w", encoding="utf-8") as file:
+        separator = "{"
+        for instance in instances:
+            record = {
+                "id": instance.unit,
+                "sentence": instance.text,
+                "term": instance.aspect.term,
+                "polarity": str(instance.polarity),
+                "from": instance.aspect.start,
+                "to": instance.aspect.end,
+            }
+            line = f"{json.dumps(instance.id)}: {json.dumps(record, ensure_ascii=False)}"
+            file.write(f"{separator}\n{line}")
+            separator = ","
+        file.write("\n}\n")

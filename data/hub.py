@@ -99,7 +99,7 @@ def export(corpora: Iterable[Corpus], folder: Path) -> Path:
     partial = Path(tempfile.mkdtemp(prefix=f".{folder.name}.", dir=folder.parent))
     try:
         configs = [_write_config(corpus, partial) for corpus in corpora]
-        (partial / "README.md").write_text(_card(configs), encoding="utf-8")
+        (partial / "README.md").write_text(card(configs), encoding="utf-8")
         partial.chmod(0o755)
         os.replace(partial, folder)
     finally:
@@ -115,16 +115,25 @@ def _write_config(corpus: Corpus, folder: Path) -> dict[str, Any]:
         "dev": originals(corpus.dev),
         "test": corpus.test,
     }
-    data_files = []
-    for split, instances in splits.items():
-        if instances:
-            path = f"{corpus.name}/{HF_SPLITS[split]}.parquet"
-            to_dataset(instances).to_parquet(str(folder / path))
-            data_files.append({"split": HF_SPLITS[split], "path": path, "rows": len(instances)})
-    return {"config_name": corpus.name, "data_files": data_files}
+    kept = {HF_SPLITS[split]: instances for split, instances in splits.items() if instances}
+    for split, instances in kept.items():
+        to_dataset(instances).to_parquet(str(folder / corpus.name / f"{split}.parquet"))
+    return config_of(corpus.name, {split: len(instances) for split, instances in kept.items()})
 
 
-def _card(configs: list[dict[str, Any]]) -> str:
+def config_of(name: str, rows: Mapping[str, int]) -> dict[str, Any]:
+    """The card's entry for a corpus: a Parquet file a split, from the number of rows by split."""
+    files = [{"split": split, "path": f"{name}/{split}.parquet", "rows": n} for split, n in rows.items()]
+    return {"config_name": name, "data_files": files}
+
+
+def card(configs: list[dict[str, Any]], text: str = "") -> str:
+    """The README.md of a dataset repository.
+
+    Args:
+        configs: as `config_of` gives them.
+        text: what the card says, with the place ``{table}``; by default that of the benchmark.
+    """
     import yaml
 
     declared = [
@@ -150,7 +159,7 @@ def _card(configs: list[dict[str, Any]]) -> str:
         for config in configs
         for file in config["data_files"]
     )
-    return f"---\n{yaml.safe_dump(head, sort_keys=False)}---\n{_CARD.format(table=table)}"
+    return f"---\n{yaml.safe_dump(head, sort_keys=False)}---\n{(text or _CARD).format(table=table)}"
 
 
 _CARD = """

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from enum import StrEnum
+from itertools import groupby
 from typing import Never
 
 from arts.data.errors import SpanError
@@ -173,6 +174,17 @@ class Instance:
 def originals(sentences: Iterable[Sentence]) -> list[Instance]:
     """The original instances of sentences, in order."""
     return [instance for sentence in sentences for instance in sentence.instances()]
+
+
+def consecutive_sentences(instances: Iterable[Instance]) -> Iterator[Sentence]:
+    """Stream the sentences of original instances that follow each other; variants are skipped.
+
+    As `group_sentences`, for corpora that do not fit into memory: the instances of a sentence must not be
+    scattered.
+    """
+    kept = (instance for instance in instances if instance.strategy is Strategy.ORIGINAL)
+    for _, group in groupby(kept, key=lambda instance: (sentence_id(instance.id), instance.text)):
+        yield from group_sentences(group)
 
 
 _ASPECT_SUFFIX = re.compile(r"_\d+$")

@@ -1,0 +1,123 @@
+"""Where `arts generate` takes its sentences from."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from arts.data.corpus import NAMES, Corpus, load_corpus
+from arts.data.errors import DataError, UnknownNameError
+from arts.data.reading import read_instances
+from arts.data.schema import (
+    Aspect,
+    Instance,
+    Opinion,
+    Sentence,
+    consecutive_sentences,
+    group_sentences,
+)
+from arts.data.spans import Notes, carry
+
+SPLITS = ("train", "dev", "test")
+
+
+@dataclass(frozen=True)
+class Source:
+    """Sentences to perturb, and sentences to learn from.
+
+    Args:
+        name: of the corpus.
+        sentences: to perturb: a stream, read once.
+        training: of the same domain, to mine the AspectSet from.
+        mined: what `training` is, for the report.
+        notes: what the readers repaired or left out.
+    """
+
+    name: str
+    sentences: Iterable[Sentence]
+    training: Iterable[Sentence]
+    mined: str
+    notes: Notes
+
+
+def source_of(
+    place: str, *, split: str = "test", opinions: Path | None = None, pool: str | None = None
+) -> Source:
+    """The sentences of a named corpus, a folder or a file.
+
+    Args:
+        place: a name or a path. A file is read as a stream, so the instances of a sentence must follow
+            each other.
+        split: of a named corpus or a folder.
+        opinions: TOWE JSON whose annotated terms are given to the aspects with the same id.
+        pool: a name (its train split) or a path; by default the train split of `place`, or the very
+            sentences to perturb when it has none.
+
+    Raises:
+        UnknownNameError, DataError: as `load_corpus` and `read_instances`.
+    """
+    notes = Notes()
+    path = Path(place)
+    if place not in NAMES and path.is_file():
+        name, train = path.stem, ()
+        sentences: Iterable[Sentence] = consecutive_sentences(read_instances(path, notes))
+    elif place in NAMES or path.is_dir():
+        corpus = load_corpus(place)
+        name, notes = corpus.name, corpus.notes
+        sentences, train = _split(corpus, split), corpus.train
+    else:
+        raise UnknownNameError("dataset", place, NAMES, "; or the path of a file or folder")
+    if opinions:
+        sentences = _annotated(sentences, opinions, notes)
+    if pool:
+        return Source(name, sentences, _training(pool), pool, notes)
+    if train:
+        return Source(name, sentences, train, f"{place}, train", notes)
+    training = _training(place) if path.is_file() else _split(load_corpus(place), split)
+    return Source(name, sentences, training, f"{place} itself, which has no train split", notes)
+
+
+def _split(corpus: Corpus, split: str) -> tuple[Sentence, ...]:
+    if split == "test":
+        return tuple(group_sentences(corpus.test))
+    sentences = corpus.train if split == "train" else corpus.dev
+    if not sentences:
+        raise DataError(corpus.name, f"has no {split} split")
+    return sentences
+
+
+def _training(place: str) -> Iterable[Sentence]:
+    path = Path(place)
+    if path.is_file():
+        return group_sentences(read_instances(path))
+    corpus = load_corpus(place)
+    return corpus.train or _split(corpus, "test")
+
+
+def _annotated(sentences: Iterable[Sentence], path: Path, notes: Notes) -> Iterator[Sentence]:
+    """The sentences with the terms that the file annotates for aspects of the same id and term.
+
+    The file's sentence may be spaced otherwise; terms that cannot be found again are left out and noted.
+    """
+    known = {i.id: i for i in read_instances(path, notes) if i.aspect.opinions}
+    for sentence in sentences:
+        aspects = []
+        for instance in sentence.instances():
+            annotated = known.get(instance.id)
+            if annotated and annotated.aspect.term == instance.aspect.term:
+                aspects.append(_with_opinions(instance, annotated, notes))
+            else:
+                aspects.append(instance.aspect)
+        yield replace(sentence, aspects=tuple(aspects))
+
+
+def _with_opinions(instance: Instance, annotated: Instance, notes: Notes) -> Aspect:
+    opinions = []
+    for opinion in annotated.aspect.opinions:
+        span = carry(annotated.text, opinion.start, opinion.end, instance.text)
+        if span:
+            opinions.append(Opinion(instance.text[slice(*span)], *span))
+        else:
+            notes.left_out[instance.id] = f'opinion term "{opinion.text}" is not in the sentence'
+    return replace(instance.aspect, opinions=tuple(opinions))

@@ -1,0 +1,74 @@
+"""Fluency of our variants and of the release's, by SmolLM2-135M: loss of the variant minus that of its source.
+
+    ARTS_DATA_HOME=... python benchmarks/fluency.py [laptop | restaurant]
+
+Opinion terms are those of TOWE where the folder has them. Nats a sentence, mean over the variants; lower is
+more fluent.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterable
+
+import numpy as np
+
+from arts.data.corpus import Corpus, load_corpus
+from arts.data.resources import resolve
+from arts.data.schema import Instance, Sentence, Strategy
+from arts.generate import CANDIDATES
+from arts.generators.analysis import Analyst
+from arts.generators.aspectset import mine
+from arts.generators.fluency import LanguageModel, ranked
+from arts.generators.generator import Generator, Options, Outcome
+from arts.sources import source_of
+
+TOWE = {"laptop": "data/src_data/laptop/test_sent_towe.json"}
+STRATEGIES = (Strategy.REVTGT, Strategy.REVNON)
+Pairs = list[tuple[str, str]]  # source, variant
+
+
+def released(corpus: Corpus, strategy: Strategy) -> Pairs:
+    """The release's variants beside their originals."""
+    originals = {i.id: i.text for i in corpus.test if i.strategy is Strategy.ORIGINAL}
+    return [(originals[i.unit], i.text) for i in corpus.test if i.strategy is strategy]
+
+
+def generated(sentences: Iterable[Sentence], corpus: Corpus) -> list[Outcome]:
+    """Ours, of the same originals."""
+    analyst = Analyst()
+    options = Options(STRATEGIES, candidates=CANDIDATES)
+    generator = Generator(mine(corpus.train, analyst), options, analyst)
+    return [outcome for _, group in generator.outcomes(sentences) for outcome in group]
+
+
+def pairs(outcomes: Iterable[Outcome], strategy: Strategy) -> Pairs:
+    """The best variants beside their originals."""
+    found: Iterable[tuple[Instance, Outcome]] = (
+        (o.candidates[0], o) for o in outcomes if o.strategy is strategy and o.candidates
+    )
+    return [(outcome.source.text, variant.text) for variant, outcome in found]
+
+
+def row(name: str, model: LanguageModel, found: Pairs) -> str:
+    """A row of the table."""
+    sources, texts = zip(*found, strict=True)
+    rise = model.nats(texts) - model.nats(sources)
+    return f"| {name} | {len(found)} | {rise.mean():+.2f} | {np.median(rise):+.2f} |"
+
+
+def main(name: str = "laptop") -> None:
+    """Print a Markdown table."""
+    corpus, model = load_corpus(name), LanguageModel.load()
+    opinions = resolve(TOWE[name]) if name in TOWE else None
+    plain = generated(source_of(name, opinions=opinions).sentences, corpus)
+    best = ranked(plain, model)
+    print("| | variants | mean | median |\n|---|---:|---:|---:|")
+    for strategy in STRATEGIES:
+        print(row(f"{strategy.upper()}, release", model, released(corpus, strategy)))
+        print(row(f"{strategy.upper()}, ours", model, pairs(plain, strategy)))
+        print(row(f"{strategy.upper()}, ours, ranked", model, pairs(best, strategy)))
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])

@@ -1,0 +1,186 @@
+"""What the generators know about a sentence: its parse, its opinion words and its negations."""
+
+from __future__ import annotations
+
+from bisect import bisect_left, bisect_right
+from collections.abc import Container, Iterable, Iterator
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from arts.data.schema import Sentence
+from arts.generators.lexicon import ANY_POSSESSIVE, Entry, Lexicon
+from arts.generators.lookup import entry_of
+from arts.generators.negation import negator_of
+from arts.generators.parsing import load_parser, parsed
+from arts.generators.relatedness import Tree
+from arts.generators.words import CONTRACTED, NEVER
+
+if TYPE_CHECKING:
+    from spacy.tokens import Doc, Span, Token
+
+
+@dataclass(frozen=True, slots=True)
+class OpinionWord:
+    """A word or phrase of a sentence that the lexicon knows, or that is treated as an opinion.
+
+    Args:
+        start: index of its first token.
+        end: index after its last token.
+        head: index of the token that the rest of the sentence relates to.
+        entry: from the lexicon, or None when the word is not in it.
+    """
+
+    start: int
+    end: int
+    head: int
+    entry: Entry | None
+
+    @property
+    def tokens(self) -> range:
+        """The indices of its tokens."""
+        return range(self.start, self.end)
+
+
+class Analyst:
+    """Parses sentences and looks their words up."""
+
+    def __init__(self, lexicon: Lexicon | None = None) -> None:
+        self.lexicon = lexicon or Lexicon.load()
+        self.phrases = self.lexicon.phrases(load_parser().tokenizer)
+
+    def read(
+        self, sentences: Iterable[Sentence], vocabulary: Container[str] = frozenset()
+    ) -> Iterator[Analysis]:
+        """Stream the analyses of sentences; `vocabulary` has the words that reviews of the domain use."""
+        for doc, sentence in parsed((sentence.text, sentence) for sentence in sentences):
+            yield Analysis(doc, sentence, self.lexicon, self.phrases, vocabulary)
+
+
+@dataclass
+class Analysis:
+    """A parsed sentence and what the lexicon has to say about it."""
+
+    doc: Doc
+    sentence: Sentence
+    lexicon: Lexicon
+    phrases: dict[str, list[tuple[tuple[str, ...], Entry]]]
+    vocabulary: Container[str] = frozenset()
+    _negators: dict[int, Token | None] = field(default_factory=dict)
+    _distances: dict[tuple[int, int], dict[int, float]] = field(default_factory=dict)
+
+    @cached_property
+    def opinion_words(self) -> dict[int, OpinionWord]:
+        """The opinion words by each of their tokens' index; phrases before single words."""
+        found: dict[int, OpinionWord] = {}
+        for word in self._phrases():
+            found.update(dict.fromkeys(word.tokens, word))
+        for token in self.doc:
+            if token.i not in found:
+                entry = entry_of(token, self.lexicon)
+                if entry:
+                    found[token.i] = OpinionWord(token.i, token.i + 1, token.i, entry)
+        return found
+
+    @cached_property
+    def aspect_tokens(self) -> frozenset[int]:
+        """The indices of the tokens of all aspect terms."""
+        spans = (self.tokens_of(aspect.start, aspect.end) for aspect in self.sentence.aspects)
+        return frozenset(token.i for span in spans if span is not None for token in span)
+
+    @cached_property
+    def _tree(self) -> Tree:
+        return Tree(self.doc)
+
+    def distances(self, start: int, end: int) -> dict[int, float]:
+        """How far the words of the sentence are from the aspect at these characters, by index."""
+        if (start, end) not in self._distances:
+            span = self.tokens_of(start, end)
+            place = range(span.start, span.end) if span is not None else ()
+            self._distances[start, end] = self._tree.distances(place, self.aspect_tokens)
+        return self._distances[start, end]
+
+    @cached_property
+    def contracts(self) -> bool:
+        """Whether the sentence is written with contractions."""
+        return any(token.lower_ in CONTRACTED for token in self.doc)
+
+    def negator(self, token: Token) -> Token | None:
+        """The word that negates `token`, if any.
+
+        "Never better" and "could not be better" are superlatives, not negations.
+        """
+        if token.i not in self._negators:
+            negator = negator_of(token)
+            self._negators[token.i] = None if negator and _is_superlative(token, negator) else negator
+        return self._negators[token.i]
+
+    def negator_outside(self, word: OpinionWord) -> Token | None:
+        """The word that negates an opinion word, and is not part of it."""
+        negator = self.negator(self.doc[word.head])
+        return None if negator is None or negator.i in word.tokens else negator
+
+    def sign(self, word: OpinionWord) -> int:
+        """1, -1, or 0 when unknown: the orientation in context, negation and degree counted in."""
+        head = self.doc[word.head]
+        degree = {child.lower_ for child in head.children if child.dep_ in ("advmod", "npadvmod")}
+        sign = word.entry.sign if word.entry else 0
+        if "too" in degree and head.pos_ in ("ADJ", "ADV") and sign <= 0:
+            sign = -1
+        if degree & {"less", "least"}:
+            sign = -sign
+        return sign if self.negator_outside(word) is None else -sign
+
+    def tokens_of(self, start: int, end: int) -> Span | None:
+        """The tokens that the characters from `start` to `end` touch."""
+        first = max(bisect_right(self._starts, start) - 1, 0)
+        last = bisect_left(self._starts, end)
+        return self.doc[first:last] if first < last else None
+
+    @cached_property
+    def _starts(self) -> list[int]:
+        return [token.idx for token in self.doc]
+
+    def _phrases(self) -> Iterator[OpinionWord]:
+        position = 0
+        while position < len(self.doc):
+            match = self._phrase_at(position)
+            if match:
+                yield match
+                position = match.end
+            else:
+                position += 1
+
+    @cached_property
+    def _forms(self) -> list[tuple[str, str]]:
+        """The forms by which a phrase of the lexicon may name each token."""
+        return [
+            (token.lower_, ANY_POSSESSIVE if token.tag_ == "PRP$" else token.lemma_.lower())
+            for token in self.doc
+        ]
+
+    def _phrase_at(self, start: int) -> OpinionWord | None:
+        forms = self._forms
+        options = [option for key in dict.fromkeys(forms[start]) for option in self.phrases.get(key, ())]
+        for words, entry in sorted(options, key=lambda option: -len(option[0])):
+            end = start + len(words)
+            if (
+                end <= len(forms)
+                and all(word in form for word, form in zip(words, forms[start:end], strict=True))
+                and self.aspect_tokens.isdisjoint(range(start, end))
+                and not _goes_on(self.doc, end)
+            ):
+                return OpinionWord(start, end, self.doc[start:end].root.i, entry)
+        return None
+
+
+def _goes_on(doc: Doc, end: int) -> bool:
+    """Whether a particle follows, which makes another word of the verb before it."""
+    return end < len(doc) and doc[end].dep_ == "prt" and doc[end].head.i == end - 1
+
+
+def _is_superlative(token: Token, negator: Token) -> bool:
+    if token.tag_ not in ("JJR", "RBR"):
+        return False
+    modals = (child.lower_ for child in negator.head.children if child.dep_ == "aux")
+    return negator.lower_ in NEVER or any(modal in ("could", "can", "ca") for modal in modals)

@@ -1,0 +1,38 @@
+"""Checks of a generated sentence's form; a variant that fails one is not handed out."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from functools import lru_cache
+
+CHECKS: Mapping[str, re.Pattern[str]] = {
+    "a doubled negation": re.compile(
+        r"\b(?:not|never|no|cannot)\s+(?:\w+\s+)?(?:not|never)\b|n['’]t\s+(?:\w+\s+)?(?:not|never)\b|\bnot\s+no\b",
+        re.IGNORECASE,
+    ),
+    '"a not"': re.compile(r"\ban?\s+not\b", re.IGNORECASE),
+    "a doubled word": re.compile(r"\b(?!that\b|had\b|very\b|really\b|so\b)([a-z]{2,})\s+\1\b", re.IGNORECASE),
+    "doubled punctuation": re.compile(r"(?<!\.)\.\.(?!\.)|,\s*,|;\s*[;,.]|,\s*[.;!?]|[!?]\s*[,;]"),
+    "a left-over marker": re.compile(r"[{}<>|\\]|\[[A-Z]+\]|__"),
+    "an article before a determiner": re.compile(r"\b(?:an?|the)\s+(?:a|an|the|no|some)\b", re.IGNORECASE),
+    "a space before punctuation": re.compile(r"\w\s+[,;.!?](?=\s|$)"),
+}
+
+
+def fault(source: str, text: str) -> str | None:
+    """The first thing wrong with `text` that is not already wrong with its `source`; None when it is sound.
+
+    Example:
+        >>> fault("It works.", "It does not not work."), fault("It works.", "It does not work.")
+        ('a doubled negation', None)
+    """
+    if text == source:
+        return "no change"
+    faults = zip(CHECKS, _counts(text), _counts(source), strict=True)
+    return next((name for name, after, before in faults if after > before), None)
+
+
+@lru_cache(maxsize=256)
+def _counts(text: str) -> tuple[int, ...]:
+    return tuple(len(pattern.findall(text)) for pattern in CHECKS.values())

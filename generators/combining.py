@@ -1,0 +1,86 @@
+"""Reversing several opinion words of a sentence together."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from random import Random
+
+from arts.data.schema import Edit, Instance, Polarity, Strategy
+from arts.generators import conjunctions
+from arts.generators.analysis import OpinionWord
+from arts.generators.reversal import Reversal, reversals
+from arts.generators.sharing import Opinions
+from arts.generators.variants import Reason, build
+
+Options = Sequence[tuple[OpinionWord, list[Reversal]]]
+
+
+def combined(
+    source: Instance,
+    opinions: Opinions,
+    words: Sequence[OpinionWord],
+    strategy: Strategy,
+    rng: Random,
+    extra: Sequence[Edit] = (),
+) -> Iterator[Instance | Reason]:
+    """Variants in which all `words` are reversed and the conjunctions repaired, best first.
+
+    Args:
+        source: the original instance.
+        opinions: of its sentence.
+        words: to reverse; those that cannot be must be without orientation, or there is no variant.
+        strategy: whose target changes with the words (REVTGT), or must not (REVNON).
+        rng: draws among equally good replacements.
+        extra: edits made besides.
+    """
+    options = [(word, reversals(opinions.analysis, word, rng)) for word in words]
+    failed = [word for word, found in options if not found]
+    options = [(word, found) for word, found in options if found]
+    if not options or any(word.entry is not None and word.entry.sign for word in failed):
+        yield Reason.NOT_REVERSIBLE
+        return
+    changed = frozenset(word.head for word, _ in options)
+    if strategy is Strategy.REVTGT:
+        flipped = opinions.flipped(changed | opinions.heads(source.aspect))
+    else:
+        flipped = opinions.flipped(changed, keep=source.aspect)
+    if flipped is None:
+        yield Reason.MIXED
+        return
+    repaired = _repaired(opinions, changed)
+    if repaired is None:
+        yield Reason.CONJUNCTION
+        return
+    for n in range(max(len(found) for _, found in options)):
+        chosen = [found[min(n, len(found) - 1)] for _, found in options]
+        if _reaches_others(opinions, chosen, changed):
+            yield Reason.SCOPE
+            continue
+        edits = [edit for reversal in _unrepeated(options, chosen) for edit in reversal.edits]
+        yield build(source, opinions.sentence, strategy, [*edits, *repaired, *extra], flipped)
+
+
+def _unrepeated(options: Options, chosen: Sequence[Reversal]) -> list[Reversal]:
+    """The reversals that are needed: a word that the negation of another one reaches is reversed by it."""
+    kept: list[Reversal] = []
+    for (word, _), reversal in zip(options, chosen, strict=True):
+        reached = any(word.head in other.scope for other in chosen if other is not reversal)
+        if reversal.scope or not reached:
+            kept.append(reversal)
+    return kept
+
+
+def _repaired(opinions: Opinions, changed: frozenset[int]) -> tuple[Edit, ...] | None:
+    before = opinions.signs
+    after = {head: -sign if head in changed else sign for head, sign in before.items()}
+    return conjunctions.repair(opinions.analysis.doc, before, after)
+
+
+def _reaches_others(opinions: Opinions, chosen: Sequence[Reversal], changed: frozenset[int]) -> bool:
+    """Whether a negation put in or taken out also reaches opinion words that are to stay."""
+    scope = frozenset(i for reversal in chosen for i in reversal.scope)
+    return any(
+        (opinions.heads(aspect) & scope) - changed
+        for aspect in opinions.sentence.aspects
+        if aspect.polarity is not Polarity.NEUTRAL
+    )

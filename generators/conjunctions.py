@@ -1,0 +1,104 @@
+"""Conjunctions: "and" where two opinions agree, "but" and "although" where they do not."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
+
+from arts.data.schema import Edit
+from arts.generators.inflection import cased_like
+from arts.generators.negation import span_edit, token_edit
+from arts.generators.words import ALTHOUGH, AND, BUT, HOWEVER
+
+if TYPE_CHECKING:
+    from spacy.tokens import Doc, Token
+
+Signs = Mapping[int, int]  # token index of an opinion word → 1 or -1
+RULE = "conjunction"
+_STOPS = frozenset({".", "!", "?", ";", "(", ")"})
+
+
+def repair(doc: Doc, before: Signs, after: Signs) -> tuple[Edit, ...] | None:
+    """The edits that make the conjunctions of a sentence agree with its reversed opinions.
+
+    Args:
+        doc: the sentence before any edit.
+        before: the orientation of its opinion words.
+        after: the same words' orientation after the reversal.
+
+    Returns:
+        Edits, none when all conjunctions still fit; None when one does not fit and cannot be mended.
+    """
+    edits: list[Edit] = []
+    links = [token for token in doc if _links(token)]
+    for link in links:
+        if link.lower_ in ALTHOUGH and _leads(link):
+            leading = _leading(link, before, after)
+            if leading is None:
+                return None
+            edits += leading
+            continue
+        left = _nearest(doc, link, links, before, step=-1)
+        right = _nearest(doc, link, links, before, step=1)
+        if left is None or right is None:
+            continue
+        agreed, agree = before[left] == before[right], after[left] == after[right]
+        if agreed and not agree and link.lower_ in AND:
+            edits.append(token_edit(link, "but", RULE))
+        elif agree and not agreed and link.lower_ in (*BUT, *ALTHOUGH):
+            edits.append(token_edit(link, "and", RULE))
+        elif agree and not agreed and link.lower_ in HOWEVER:
+            return None
+    return tuple(edits)
+
+
+def _links(token: Token) -> bool:
+    lower = token.lower_
+    if lower in AND | BUT:
+        both = any(c.dep_ == "preconj" for c in token.head.children)
+        return token.dep_ in ("cc", "advmod", "mark", "dep", "ROOT") and not both and lower != "n"
+    if lower in ALTHOUGH:
+        return token.dep_ in ("mark", "advmod") and not _closes(token)
+    return lower in HOWEVER
+
+
+def _closes(token: Token) -> bool:
+    """Whether it closes the clause, as in: The food was good, though."""
+    return token.i + 1 == len(token.doc) or token.nbor().text in _STOPS
+
+
+def _leads(link: Token) -> bool:
+    """Whether the subordinate clause comes first: "Although the food was good, ..."."""
+    return link.dep_ == "mark" and link.head.dep_ == "advcl" and link.head.i < link.head.head.i
+
+
+def _leading(link: Token, before: Signs, after: Signs) -> tuple[Edit, ...] | None:
+    """As in "Although A, B" with A and B alike → "A, and B"; None when there is no comma to do it at."""
+    doc, clause = link.doc, {token.i for token in link.head.subtree}
+    end = max(clause)
+    left = [i for i in before if i in clause]
+    right = [i for i in before if i > end]
+    if not left or not right:
+        return ()
+    a, b = left[-1], right[0]
+    if before[a] == before[b] or after[a] != after[b]:
+        return ()
+    comma = next((t for t in doc[end : end + 3] if t.text == ","), None)
+    if comma is None or link.i + 1 >= len(doc):
+        return None
+    following = link.nbor()
+    return (
+        span_edit(link, following, cased_like(following.text, link.text[:1]), RULE),
+        token_edit(comma, ", and", RULE),
+    )
+
+
+def _nearest(doc: Doc, link: Token, links: list[Token], signs: Signs, *, step: int) -> int | None:
+    """The nearest opinion word on one side of a conjunction, up to a full stop or the next contrast."""
+    others = {other.i for other in links if other.lower_ not in AND} - {link.i}
+    i = link.i + step
+    while 0 <= i < len(doc) and i not in others and doc[i].text not in _STOPS:
+        if i in signs:
+            return i
+        i += step
+    return None

@@ -1,0 +1,86 @@
+"""Looking a word of a sentence up in the opinion lexicon."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from typing import TYPE_CHECKING
+
+from arts.generators.lexicon import Entry, Lexicon, Part
+from arts.generators.words import COMPARING, words
+
+if TYPE_CHECKING:
+    from spacy.tokens import Token
+
+_PARTS = {
+    "ADJ": (Part.ADJ,),
+    "ADV": (Part.ADV, Part.ADJ),
+    "NOUN": (Part.NOUN, Part.ADJ),
+    "PROPN": (Part.ADJ, Part.NOUN),
+    "VERB": (Part.VERB,),
+    "AUX": (Part.VERB,),
+    "INTJ": (Part.ADJ, Part.NOUN),
+    "ADP": (Part.ADJ,),
+    "SCONJ": (Part.ADJ,),
+}
+_VERBAL = ("nsubj", "nsubjpass", "aux", "auxpass", "dobj", "neg")
+_FILLERS = words("even just like most pretty right so still well")
+_LEMMAS = {"better": "good", "best": "good", "worse": "bad", "worst": "bad"}
+_ADVERB_LEMMAS = {"better": "well", "best": "well", "worse": "badly", "worst": "badly"}
+
+
+def entry_of(token: Token, lexicon: Lexicon) -> Entry | None:
+    """The entry of a single word (with its particle, if it has one), where it carries opinion."""
+    if not token.is_alpha or token.lower_ in COMPARING:
+        return None
+    for lemma, part in _lookups(token):
+        entry = lexicon.words.get((lemma, part))
+        if entry:
+            return None if _says_nothing(token) else entry
+    return None
+
+
+def _says_nothing(token: Token) -> bool:
+    """Whether a word that may carry opinion does not here: "as well", "Pros:", "than you would like"."""
+    if token.lower_ in _FILLERS and token.pos_ in ("ADV", "INTJ", "ADP", "SCONJ", "PART"):
+        return True
+    if token.pos_ == "NOUN" and token.i + 1 < len(token.doc) and token.nbor().text == ":":
+        return True
+    if token.lower_ == "well" and token.i and token.nbor(-1).lower_ == "as":
+        return True
+    return any(opener.lower_ in ("than", "if", "unless") for opener in _openers(token))
+
+
+def _openers(token: Token) -> Iterator[Token]:
+    """The words that open the clauses a word lies in, up to the main one."""
+    for step in (token, *token.ancestors):
+        if step.dep_ in ("advcl", "pcomp", "ccomp"):
+            yield from (c for c in step.children if c.dep_ in ("mark", "prep", "advmod"))
+        if step.dep_ == "pcomp" or (step.dep_ == "prep" and step.lower_ == "than"):
+            yield step
+
+
+def _lookups(token: Token) -> Iterable[tuple[str, Part]]:
+    """(lemma, part of speech) pairs to look up, best first."""
+    lower, lemma = token.lower_, token.lemma_.lower()
+    parts = _PARTS.get(token.pos_, ())
+    if token.pos_ == "ADJ" and token.dep_ == "advmod":  # "works great"
+        parts = (Part.ADV, Part.ADJ)
+    if token.pos_ in ("VERB", "AUX"):
+        particle = next((child.lower_ for child in token.children if child.dep_ == "prt"), None)
+        if particle:
+            yield f"{lemma} {particle}", Part.VERB
+        if token.tag_ in ("VBN", "VBG"):
+            yield lower, Part.ADJ
+        yield lemma, Part.VERB
+        if token.tag_ in ("VB", "VBP") and not any(c.dep_ in _VERBAL for c in token.children):
+            yield lower, Part.ADJ  # "Nice" or "slow" taken for a verb
+    determined = any(child.dep_ in ("det", "poss") for child in token.children)
+    for part in parts:
+        if part is Part.VERB or (part is Part.ADJ and token.pos_ in ("NOUN", "PROPN") and determined):
+            continue
+        if part is Part.ADV:
+            lemma = _ADVERB_LEMMAS.get(lower, lemma)
+        elif part is Part.ADJ:
+            lemma = _LEMMAS.get(lower, lemma)
+        yield lower, part
+        yield lemma, part

@@ -1,0 +1,112 @@
+"""Opinion terms: which words of a sentence carry the opinion on an aspect."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from arts.data.schema import Aspect, Opinion, Polarity
+from arts.generators.analysis import Analysis, OpinionWord
+from arts.generators.words import NOT
+
+if TYPE_CHECKING:
+    from spacy.tokens import Token
+
+SIGN_OF = {Polarity.POSITIVE: 1, Polarity.NEGATIVE: -1, Polarity.NEUTRAL: 0}
+
+KNOWN = 4.8  # farthest opinion word whose orientation agrees with the aspect's polarity
+UNKNOWN = 2.1  # farthest word of unknown orientation
+SPREAD = 0.9  # how much farther than the nearest opinion word another one may be
+RIVAL = 0.36  # how much nearer to the word another aspect may be
+
+
+def opinion_terms(analysis: Analysis, aspect: Aspect, others: Sequence[Aspect]) -> tuple[OpinionWord, ...]:
+    """The opinion words on an aspect: those annotated, or else found.
+
+    Found words are related to the aspect in the parse, closer to it than to any other aspect, and their
+    orientation, negation counted in, does not contradict the aspect's polarity.
+
+    Args:
+        analysis: of the sentence.
+        aspect: one of its aspects.
+        others: the other ones.
+    """
+    if aspect.opinions:
+        return annotated(analysis, aspect.opinions)
+    return find(analysis, aspect, others)
+
+
+def annotated(analysis: Analysis, opinions: Sequence[Opinion]) -> tuple[OpinionWord, ...]:
+    """The opinion words that annotated terms consist of, without their negations and degree words."""
+    found: dict[int, OpinionWord] = {}
+    for opinion in opinions:
+        span = analysis.tokens_of(opinion.start, opinion.end)
+        if span is None:
+            continue
+        known = [analysis.opinion_words[t.i] for t in span if t.i in analysis.opinion_words]
+        known = [word for word in known if analysis.doc[word.head].lower_ not in NOT]
+        for word in known or [_content(analysis, span)]:
+            found.setdefault(word.head, word)
+    return tuple(found[head] for head in sorted(found))
+
+
+def _content(analysis: Analysis, span: Sequence[Token]) -> OpinionWord:
+    """The word of a term that the lexicon does not know: its adjective, else its syntactic head."""
+    content = [t for t in span if t.pos_ in ("ADJ", "VERB", "NOUN", "ADV", "PROPN") and t.lower_ not in NOT]
+    order = ("ADJ", "VERB", "NOUN", "ADV", "PROPN")
+    best = min(content or span, key=lambda t: (order.index(t.pos_) if t.pos_ in order else 9, t.i))
+    return OpinionWord(best.i, best.i + 1, best.i, None)
+
+
+def find(analysis: Analysis, aspect: Aspect, others: Sequence[Aspect]) -> tuple[OpinionWord, ...]:
+    """The opinion words on an aspect that has none annotated."""
+    own, *rivals = (analysis.distances(a.start, a.end) for a in (aspect, *others))
+    wanted = SIGN_OF[aspect.polarity]
+    found: dict[int, tuple[float, OpinionWord]] = {}
+    for i in own:
+        word = _candidate(analysis, i)
+        if word is None or word.head in found or not analysis.aspect_tokens.isdisjoint(word.tokens):
+            continue
+        distance = min(own.get(t, math.inf) for t in word.tokens)
+        rival = min((rival.get(t, math.inf) for rival in rivals for t in word.tokens), default=math.inf)
+        if distance <= min(rival + RIVAL, KNOWN):
+            sign = analysis.sign(word)
+            if sign == wanted != 0 or ((sign == 0 or wanted == 0) and distance <= UNKNOWN):
+                found[word.head] = distance, word
+    return _strongest(analysis, found, wanted)
+
+
+def term_span(analysis: Analysis, word: OpinionWord) -> tuple[int, int]:
+    """The characters of an opinion term as TOWE delimits it: with its negation, without degree words."""
+    first, last = analysis.doc[word.start], analysis.doc[word.end - 1]
+    negator = analysis.negator_outside(word)
+    if negator is not None and 0 < word.start - negator.i <= 3:
+        first = negator
+        if negator.lower_ in NOT and not analysis.doc[negator.i - 1].whitespace_ and negator.i:
+            first = analysis.doc[negator.i - 1]
+    return first.idx, last.idx + len(last)
+
+
+def _strongest(
+    analysis: Analysis, found: dict[int, tuple[float, OpinionWord]], wanted: int
+) -> tuple[OpinionWord, ...]:
+    """Words of unknown orientation count only where no word of the right one is as near."""
+    sure = [cost for cost, word in found.values() if wanted and analysis.sign(word) == wanted]
+    nearest = min(sure or [cost for cost, _ in found.values()], default=0.0)
+    kept = [
+        word
+        for cost, word in found.values()
+        if cost <= nearest + SPREAD and (not sure or analysis.sign(word) == wanted)
+    ]
+    return tuple(sorted(kept, key=lambda word: word.start))
+
+
+def _candidate(analysis: Analysis, i: int) -> OpinionWord | None:
+    word = analysis.opinion_words.get(i)
+    if word is not None:
+        return word
+    token = analysis.doc[i]
+    describes = token.pos_ == "ADJ" and token.dep_ in ("amod", "acomp", "conj", "ROOT", "oprd")
+    fails = token.pos_ == "VERB" and analysis.negator(token) is not None
+    return OpinionWord(i, i + 1, i, None) if describes or fails else None

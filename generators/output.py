@@ -1,0 +1,82 @@
+"""The folder that a run writes: a dataset repository or the release's JSON, and the quality report."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from enum import StrEnum
+from pathlib import Path
+
+from arts.data.arts_json import write_arts_json
+from arts.data.hub import card, config_of
+from arts.data.schema import Instance
+from arts.data.spans import Notes
+from arts.data.tables import read_parquet
+from arts.generators.pipeline import Staging
+from arts.generators.tally import QualityReport
+
+REPORT = "quality.json"
+
+
+class Format(StrEnum):
+    """Of the instances."""
+
+    HF = "hf"  # Parquet, with a card: datasets.load_dataset(FOLDER)
+    ARTS = "arts"  # the JSON of the ARTS release
+
+
+def write(
+    staging: Staging, output: Path, name: str, split: str, format: Format, report: QualityReport
+) -> None:
+    """Put the finished batches together under their final name, whole or not at all.
+
+    ``OUTPUT/NAME/SPLIT.parquet`` with a card, or ``OUTPUT/NAME/SPLIT.json``; and ``OUTPUT/quality.json``.
+    """
+    folder = staging.folder / "output"
+    (folder / name).mkdir(parents=True, exist_ok=True)
+    if format is Format.ARTS:
+        write_arts_json(_instances(staging), folder / name / f"{split}.json")
+    else:
+        rows = _concatenate(staging.shards, folder / name / f"{split}.parquet")
+        text = card([config_of(name, {split: rows})], _CARD)
+        (folder / "README.md").write_text(text, encoding="utf-8")
+    (folder / REPORT).write_text(report.model_dump_json(indent=1), encoding="utf-8")
+    output.parent.mkdir(parents=True, exist_ok=True)
+    os.replace(folder, output)
+    staging.clear()
+
+
+def _instances(staging: Staging) -> Iterator[Instance]:
+    for shard in staging.shards:
+        yield from read_parquet(shard, Notes())
+
+
+def _concatenate(shards: list[Path], path: Path) -> int:
+    """Write the shards' rows to one Parquet file, a shard at a time; returns their number."""
+    import pyarrow.parquet as pq
+
+    rows = 0
+    with pq.ParquetWriter(path, pq.read_schema(shards[0])) as writer:
+        for shard in shards:
+            table = pq.read_table(shard)
+            writer.write_table(table)
+            rows += table.num_rows
+    return rows
+
+
+_CARD = """
+# Perturbed sentences for aspect-based sentiment analysis
+
+Written by `arts generate`; `quality.json` says from what, with which options, how many of each kind, and how
+many originals have no variant and why. One row is one question to a model: the polarity of `term`, at
+characters `start` to `end` (exclusive) of `text`. Rows that share `unit` are an original and its variants.
+
+| config | split | rows |
+|---|---|---|
+{table}
+
+`strategy`: original; revtgt (the target's sentiment reversed); revnon (the other aspects' reversed or
+exaggerated); adddiff (aspects of the opposite sentiment added). `aspects`: every aspect with its polarity in
+this text. `edits`: what was replaced, as offsets into the original. The sentences are under the terms of the
+corpus that they were made from.
+"""

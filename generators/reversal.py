@@ -1,0 +1,209 @@
+"""Reversal: the ways to turn one opinion word into its opposite, best first."""
+
+from __future__ import annotations
+
+from collections.abc import Container, Iterator
+from dataclasses import dataclass
+from random import Random
+from typing import TYPE_CHECKING
+
+from arts.data.schema import Edit
+from arts.generators import wordnet
+from arts.generators.analysis import Analysis, OpinionWord
+from arts.generators.inflection import cased_like, inflect, verb_tag
+from arts.generators.lexicon import ANY_POSSESSIVE, Part
+from arts.generators.negation import cut, insert_negation, remove_negation, span_edit, token_edit
+from arts.generators.words import COMPARING, EXTREME, HEDGES, UNGRADABLE, VERY
+
+if TYPE_CHECKING:
+    from spacy.tokens import Token
+
+_DRAWN = (6, 3, 1)  # odds of the first replacements of an entry, so that not every "great" becomes "terrible"
+_PARTS = {"ADJ": Part.ADJ, "ADV": Part.ADV, "VERB": Part.VERB, "NOUN": Part.NOUN}
+_ADVERBS = {1: ("well", "flawlessly"), -1: ("poorly", "badly")}
+
+
+@dataclass(frozen=True, slots=True)
+class Reversal:
+    """One way to reverse an opinion word.
+
+    Args:
+        edits: that do it together.
+        scope: indices of the tokens that a negation put in or taken out reaches.
+    """
+
+    edits: tuple[Edit, ...]
+    scope: frozenset[int] = frozenset()
+
+
+def reversals(analysis: Analysis, word: OpinionWord, rng: Random) -> list[Reversal]:
+    """The acceptable ways to reverse an opinion word, best first; none when there is none.
+
+    A negation that the word lies in is taken out and nothing else is done. A word without one is replaced
+    by a draw from its best antonyms in the lexicon, has its comparison turned ("more" ↔ "less"), is negated,
+    or replaced by WordNet's antonym, in this order.
+    """
+    head = analysis.doc[word.head]
+    negator = analysis.negator_outside(word)
+    if negator is not None:
+        removed = remove_negation(negator, head, sign=word.entry.sign if word.entry else 0)
+        return [Reversal(removed, _negated_by(analysis, negator))] if removed else []
+    return list(dict.fromkeys(_alternatives(analysis, word, rng)))
+
+
+def _negated_by(analysis: Analysis, negator: Token) -> frozenset[int]:
+    heads = (word.head for word in analysis.opinion_words.values())
+    return frozenset(head for head in heads if analysis.negator(analysis.doc[head]) == negator)
+
+
+def _alternatives(analysis: Analysis, word: OpinionWord, rng: Random) -> Iterator[Reversal]:
+    head = analysis.doc[word.head]
+    turned = _turned_comparison(head)
+    if turned:
+        yield Reversal(turned)
+        return
+    part = word.entry.part if word.entry else _PARTS.get(head.pos_)
+    if word.entry:
+        drawn = _in_degree(_drawn(word.entry.replacements, rng), head, word.entry.sign)
+        for replacement in _familiar(_gradable(drawn, head), analysis.vocabulary):
+            edits = _replaced(analysis, word, replacement, "idiom" if part is Part.IDIOM else "antonym")
+            if edits:
+                yield Reversal(edits)
+    negation = insert_negation(head, contract=analysis.contracts)
+    if negation:
+        yield Reversal(negation.edits, negation.scope)
+    if part in wordnet._POS and len(word.tokens) == 1:
+        for antonym in wordnet.antonyms(head.lemma_.lower(), part):
+            edits = _replaced(analysis, word, antonym, "wordnet")
+            if edits:
+                yield Reversal(edits)
+
+
+def _drawn(replacements: tuple[str, ...], rng: Random) -> list[str]:
+    """The replacements with the first few in an order drawn by their odds."""
+    pool = list(replacements[: len(_DRAWN)])
+    odds = list(_DRAWN[: len(pool)])
+    order = []
+    while pool:
+        choice = rng.choices(range(len(pool)), odds)[0]
+        order.append(pool.pop(choice))
+        odds.pop(choice)
+    return [*order, *replacements[len(_DRAWN) :]]
+
+
+def _in_degree(replacements: list[str], head: Token, sign: int) -> list[str]:
+    """For a comparative or superlative, the replacements that inflect, and "worse" or "better" at the last."""
+    if head.tag_ not in ("JJR", "JJS", "RBR", "RBS"):
+        return replacements
+    inflecting = [
+        text for text in replacements if not inflect(text, head.tag_).startswith(("more ", "most "))
+    ]
+    general = {1: "bad", -1: "good"}.get(sign)
+    return list(dict.fromkeys([*inflecting, general])) if general else inflecting
+
+
+def _gradable(replacements: list[str], head: Token) -> list[str]:
+    """After "very" and the like, first those replacements that can be so: not "very terrible"."""
+    if not any(child.lower_ in VERY | {"too"} and child.i < head.i for child in head.children):
+        return replacements
+    return sorted(replacements, key=lambda text: text in EXTREME | UNGRADABLE)
+
+
+def _familiar(replacements: list[str], vocabulary: Container[str]) -> list[str]:
+    """First those whose words occur in the training sentences: screens are "blurry" and chips "soggy"."""
+    return sorted(replacements, key=lambda text: not all(word in vocabulary for word in text.split()))
+
+
+def _turned_comparison(head: Token) -> tuple[Edit, ...] | None:
+    """As in "more reliable" ↔ "less reliable", "the most comfortable" ↔ "the least comfortable"."""
+    for child in head.children:
+        if (
+            child.lower_ in COMPARING
+            and child.dep_ == "advmod"
+            and child.i < head.i
+            and child.tag_ in ("RBR", "RBS")
+        ):
+            return (token_edit(child, COMPARING[child.lower_], "comparison"),)
+    return None
+
+
+def _replaced(analysis: Analysis, word: OpinionWord, replacement: str, rule: str) -> tuple[Edit, ...] | None:
+    """The word, its particle and its degree words rewritten for a replacement."""
+    doc = analysis.doc
+    first, last, head = doc[word.start], doc[word.end - 1], doc[word.head]
+    form = _inflected(analysis, word, replacement)
+    if form is None:
+        return None
+    if word.entry and word.entry.part is Part.VERB and _has_object(head) and _takes_no_object(replacement):
+        return None
+    degree = _degree(head, form, word)
+    if degree is not None:
+        return degree
+    edits = [span_edit(first, last, cased_like(form, doc[word.start : word.end].text), rule)]
+    edits += _particle(head, word)
+    edits += [cut(*hedge, "degree") for hedge in _hedges(head)]
+    return tuple(edits)
+
+
+def _inflected(analysis: Analysis, word: OpinionWord, replacement: str) -> str | None:
+    first, head = analysis.doc[word.start], analysis.doc[word.head]
+    entry = word.entry
+    tag = verb_tag(head) if head.pos_ in ("VERB", "AUX") else head.tag_
+    if entry is None:
+        return inflect(replacement, tag)
+    if entry.part is Part.IDIOM or len(word.tokens) > 1:
+        for token in analysis.doc[word.start : word.end]:
+            if token.tag_ == "PRP$":
+                replacement = replacement.replace(ANY_POSSESSIVE, token.lower_)
+        if first.tag_ in ("VBZ", "VBD", "VBN", "VBG") and entry.word.split(" ")[0] == first.lemma_:
+            return inflect(replacement, verb_tag(first))
+        if entry.part is Part.NOUN and analysis.doc[word.end - 1].tag_ == "NNS":
+            return inflect(replacement, "NNS")
+        return replacement
+    if entry.part is Part.ADJ and head.dep_ == "advmod" and head.head.pos_ in ("VERB", "AUX"):
+        manner = _ADVERBS.get(-entry.sign)
+        return manner[0] if manner and head.tag_ in ("JJ", "RB") else inflect(replacement, head.tag_)
+    if entry.part is Part.ADJ and not head.tag_.startswith("JJ"):
+        return inflect(replacement, {"RBR": "JJR", "RBS": "JJS"}.get(head.tag_, "JJ"))
+    if entry.part is Part.ADV and head.tag_ in ("JJR", "JJS"):
+        return inflect(replacement, {"JJR": "RBR", "JJS": "RBS"}[head.tag_])
+    if entry.part is Part.NOUN and head.tag_ not in ("NNS", "NNPS"):
+        return replacement
+    return inflect(replacement, tag)
+
+
+def _has_object(verb: Token) -> bool:
+    return any(child.dep_ in ("dobj", "ccomp") for child in verb.children)
+
+
+def _takes_no_object(replacement: str) -> bool:
+    """A verb with an adverb of manner behind it, such as "run smoothly"."""
+    return replacement.endswith("ly") and " " in replacement
+
+
+def _degree(head: Token, form: str, word: OpinionWord) -> tuple[Edit, ...] | None:
+    """As in "too slow" → "fast enough"; as an attribute, "too" goes."""
+    too = next((c for c in head.children if c.lower_ == "too" and c.i == word.start - 1), None)
+    if too is None or head.pos_ not in ("ADJ", "ADV"):
+        return None
+    after = form if head.dep_ == "amod" else f"{form} enough"
+    return (span_edit(too, head.doc[word.end - 1], cased_like(after, too.text), "antonym"),)
+
+
+def _particle(head: Token, word: OpinionWord) -> list[Edit]:
+    """The particle of a verb whose entry includes it is taken out with the verb."""
+    if word.entry is None or " " not in word.entry.word or len(word.tokens) > 1:
+        return []
+    return [cut(child, child, "antonym") for child in head.children if child.dep_ == "prt"]
+
+
+def _hedges(head: Token) -> list[tuple[Token, Token]]:
+    """(first, last) tokens of "slightly", "a bit", "a little" before a word in its positive degree."""
+    if head.tag_ in ("JJR", "RBR"):
+        return []
+    found = []
+    for child in head.children:
+        if child.lower_ in HEDGES and child.dep_ in ("advmod", "npadvmod") and child.i < head.i:
+            first = min([child, *(c for c in child.children if c.dep_ == "det")], key=lambda t: t.i)
+            found.append((first, child))
+    return found

@@ -1,0 +1,76 @@
+"""What a strategy gives: variants of an instance, or the reason why there is none."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from enum import StrEnum
+
+from arts.data.schema import Aspect, Edit, Instance, Polarity, Sentence, Strategy
+from arts.generators.checks import fault
+from arts.generators.edits import EditError, apply, carried, joined, with_articles
+
+SUFFIX = {Strategy.REVTGT: "adv1", Strategy.REVNON: "adv2", Strategy.ADDDIFF: "adv3"}
+
+
+class Reason(StrEnum):
+    """Why an instance has no variant of a strategy."""
+
+    NEUTRAL = "the target is neutral, and neutral targets are skipped"
+    NO_OPINION = "no opinion term found"
+    CONTRADICTED = "the opinion terms found contradict the label"
+    NOT_REVERSIBLE = "no acceptable reversal of an opinion term"
+    MIXED = "another aspect shares only some of the reversed terms"
+    SCOPE = "the negation would reach the opinion on another aspect"
+    CONJUNCTION = "a conjunction cannot be repaired"
+    OVERLAP = "edits overlap or touch an aspect term"
+    CHECK = "the result failed a check of its form"
+    NO_OTHER = "no other aspect to change"
+    NO_CHANGE = "no other aspect could be changed"
+    POOL = "too few aspects left to add"
+    TEMPLATE = "no template fits the end of the sentence"
+    FLUENCY = "all candidates are less fluent than the limit"
+
+
+@dataclass(frozen=True, slots=True)
+class Rejection:
+    """An instance of which a strategy made no variant."""
+
+    unit: str
+    strategy: Strategy
+    reason: Reason
+
+
+def build(
+    source: Instance,
+    sentence: Sentence,
+    strategy: Strategy,
+    edits: Iterable[Edit],
+    flipped: Mapping[tuple[int, int], Polarity],
+    added: Iterable[Aspect] = (),
+) -> Instance | Reason:
+    """The variant of an instance that a set of edits makes, or what is wrong with it.
+
+    Args:
+        source: the original instance.
+        sentence: its sentence, with every aspect.
+        strategy: that made the edits.
+        edits: as offsets into the sentence.
+        flipped: the new polarity of aspects, by their span in the sentence, where it changes.
+        added: new aspects, with their span in the variant.
+    """
+    try:
+        final = with_articles(sentence.text, joined(edits))
+        text = apply(sentence.text, final)
+        aspects = [
+            replace(carried(a, text, final), polarity=flipped.get((a.start, a.end), a.polarity))
+            for a in sentence.aspects
+        ]
+    except EditError:
+        return Reason.OVERLAP
+    if fault(sentence.text, text):
+        return Reason.CHECK
+    position = [(a.start, a.end) for a in sentence.aspects].index((source.aspect.start, source.aspect.end))
+    target = aspects[position]
+    everything = tuple(sorted([*aspects, *added], key=lambda a: (a.start, a.end)))
+    return Instance(f"{source.id}_{SUFFIX[strategy]}", source.unit, strategy, text, target, everything, final)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from random import Random
 
 from arts.data.schema import Aspect, Edit, Instance, Opinion, Polarity, Sentence, Strategy
@@ -92,7 +93,7 @@ def add_different(
 
 def _drawn(pool: Sequence[Said], sentence: Sentence, count: int, rng: Random) -> list[Said] | None:
     """`count` things to say about aspects that the sentence does not mention, or None."""
-    mentioned = {word.rstrip("s") for word in re.findall(r"[a-z]+", sentence.text.lower())}
+    mentioned = _mentioned(sentence.text)
     chosen: list[Said] = []
     for _ in range(20 * count + 50):  # draws; a pool that is large enough needs few
         if len(chosen) == count:
@@ -105,6 +106,12 @@ def _drawn(pool: Sequence[Said], sentence: Sentence, count: int, rng: Random) ->
         if not words & mentioned and said.key not in taken and said.predicate not in taken:
             chosen.append(said)
     return chosen if len(chosen) == count else None
+
+
+@lru_cache(maxsize=16)
+def _mentioned(text: str) -> frozenset[str]:
+    """The words of a sentence, in the singular."""
+    return frozenset(word.rstrip("s") for word in re.findall(r"[a-z]+", text.lower()))
 
 
 def _fitting(text: str, target: Polarity, names: Sequence[str], rng: Random) -> list[str]:
@@ -123,7 +130,8 @@ def _joined(text: str, said: Sequence[Said], name: str, polarity: Polarity) -> t
     capital = not template.inside and not lead
     clauses = _listed(said, capital=capital)
     if template.before:
-        edit = Edit(0, 0, "", f"{clauses}. ", f"added: {name}")
+        indent = text[: len(text) - len(text.lstrip())]
+        edit = Edit(0, len(indent), indent, f"{clauses}. ", f"added: {name}")
         return edit, _placed(said, clauses, 0)
     match = _END.search(text)
     assert match is not None

@@ -9,7 +9,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from arts.data.schema import Sentence
-from arts.generators.lexicon import ANY_POSSESSIVE, Entry, Lexicon
+from arts.generators.lexicon import ANY_POSSESSIVE, Entry, Lexicon, Phrases
 from arts.generators.lookup import entry_of
 from arts.generators.negation import negator_of
 from arts.generators.parsing import load_parser, parsed
@@ -64,7 +64,7 @@ class Analysis:
     doc: Doc
     sentence: Sentence
     lexicon: Lexicon
-    phrases: dict[str, list[tuple[tuple[str, ...], Entry]]]
+    phrases: Phrases
     vocabulary: Container[str] = frozenset()
     _negators: dict[int, Token | None] = field(default_factory=dict)
     _distances: dict[tuple[int, int], dict[int, float]] = field(default_factory=dict)
@@ -161,8 +161,11 @@ class Analysis:
 
     def _phrase_at(self, start: int) -> OpinionWord | None:
         forms = self._forms
-        options = [option for key in dict.fromkeys(forms[start]) for option in self.phrases.get(key, ())]
-        for words, entry in sorted(options, key=lambda option: -len(option[0])):
+        lower, lemma = forms[start]
+        options = self.phrases.get(lower, ())
+        if lemma != lower and lemma in self.phrases:
+            options = sorted([*options, *self.phrases[lemma]], key=lambda option: -len(option[0]))
+        for words, entry in options:
             end = start + len(words)
             if (
                 end <= len(forms)

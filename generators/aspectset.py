@@ -13,6 +13,7 @@ from arts.data.schema import Aspect, Polarity, Sentence
 from arts.generators.analysis import Analysis, Analyst, OpinionWord
 from arts.generators.lexicon import Part
 from arts.generators.opinions import SIGN_OF
+from arts.generators.parsing import load_parser
 from arts.generators.sharing import Opinions, span_of
 from arts.generators.words import words
 
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
 _TERM = re.compile(r"[A-Za-z][A-Za-z' -]*[A-Za-z]")
 _LONGEST = 3  # words of a term
 _UNFIT = words(
+    "real easy hard difficult simple ready pleased happy sure aware familiar similar compatible capable "
     "only same other whole many much such different certain several able first last next new own worth "
     "available particular overall better best worse worst"
 )
@@ -159,7 +161,14 @@ def _term(analysis: Analysis, aspect: Aspect) -> Span | None:
         return None
     if span.root.tag_ not in ("NN", "NNS", "NNP", "NNPS") or aspect.term.lower() in _NOT_ASPECTS:
         return None
+    if span.root.lower_ in ("use", "works", "look", "looks", "feel") or not all(_is_known(t) for t in span):
+        return None
     return span if all(t.pos_ in ("NOUN", "PROPN", "ADJ") for t in span) else None
+
+
+def _is_known(token: Token) -> bool:
+    """Whether the parser's vocabulary has a word, which tells typing errors from words."""
+    return token.text in load_parser().vocab.strings or not token.is_lower
 
 
 def _predicate(analysis: Analysis, word: OpinionWord, aspect: Aspect) -> tuple[str, bool] | None:

@@ -6,16 +6,15 @@ import re
 from collections.abc import Mapping
 from functools import lru_cache
 
-CHECKS: Mapping[str, re.Pattern[str]] = {
+CHECKS: Mapping[str, re.Pattern[str]] = {  # of the sentence in lower case
     "a doubled negation": re.compile(
-        r"\b(?:not|never|no|cannot)\s+(?:\w+\s+)?(?:not|never)\b|n['’]t\s+(?:\w+\s+)?(?:not|never)\b|\bnot\s+no\b",
-        re.IGNORECASE,
+        r"\b(?:not|never|no|cannot)\s+(?:\w+\s+)?(?:not|never)\b|n['’]t\s+(?:\w+\s+)?(?:not|never)\b|\bnot\s+no\b"
     ),
-    '"a not"': re.compile(r"\ban?\s+not\b", re.IGNORECASE),
-    "a doubled word": re.compile(r"\b(?!that\b|had\b|very\b|really\b|so\b)([a-z]{2,})\s+\1\b", re.IGNORECASE),
+    '"a not"': re.compile(r"\ban?\s+not\b"),
+    "a doubled word": re.compile(r"\b(?!that\b|had\b|very\b|really\b|so\b)([a-z]{2,})\s+\1\b"),
     "doubled punctuation": re.compile(r"(?<!\.)\.\.(?!\.)|,\s*,|;\s*[;,.]|,\s*[.;!?]|[!?]\s*[,;]"),
-    "a left-over marker": re.compile(r"[{}<>|\\]|\[[A-Z]+\]|__"),
-    "an article before a determiner": re.compile(r"\b(?:an?|the)\s+(?:a|an|the|no|some)\b", re.IGNORECASE),
+    "a left-over marker": re.compile(r"[{}<>|\\]|\[[a-z]+\]|__"),
+    "an article before a determiner": re.compile(r"\b(?:an?|the)\s+(?:a|an|the|no|some)\b"),
     "a space before punctuation": re.compile(r"\w\s+[,;.!?](?=\s|$)"),
 }
 
@@ -35,4 +34,5 @@ def fault(source: str, text: str) -> str | None:
 
 @lru_cache(maxsize=256)
 def _counts(text: str) -> tuple[int, ...]:
-    return tuple(len(pattern.findall(text)) for pattern in CHECKS.values())
+    lower = text.lower()
+    return tuple(len(pattern.findall(lower)) for pattern in CHECKS.values())

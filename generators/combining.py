@@ -73,7 +73,7 @@ def _unrepeated(options: Options, chosen: Sequence[Reversal]) -> list[Reversal]:
 def _repaired(opinions: Opinions, changed: frozenset[int]) -> tuple[Edit, ...] | None:
     before = opinions.signs
     after = {head: -sign if head in changed else sign for head, sign in before.items()}
-    return conjunctions.repair(opinions.analysis.doc, before, after)
+    return conjunctions.repair(opinions.analysis.doc, opinions.links, before, after)
 
 
 def _reaches_others(opinions: Opinions, chosen: Sequence[Reversal], changed: frozenset[int]) -> bool:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from arts.data.schema import Edit
@@ -15,14 +15,21 @@ if TYPE_CHECKING:
 
 Signs = Mapping[int, int]  # token index of an opinion word → 1 or -1
 RULE = "conjunction"
-_STOPS = frozenset({".", "!", "?", ";", "(", ")"})
+_LINKS = AND | BUT | ALTHOUGH | HOWEVER
+_STOPS = frozenset({"-", "--", "–", "—", ":", ".", "!", "?", ";", "(", ")"})
 
 
-def repair(doc: Doc, before: Signs, after: Signs) -> tuple[Edit, ...] | None:
+def links_of(doc: Doc) -> list[Token]:
+    """The conjunctions of a sentence that say whether two opinions agree."""
+    return [token for token in doc if token.lower_ in _LINKS and _links(token)]
+
+
+def repair(doc: Doc, links: Sequence[Token], before: Signs, after: Signs) -> tuple[Edit, ...] | None:
     """The edits that make the conjunctions of a sentence agree with its reversed opinions.
 
     Args:
         doc: the sentence before any edit.
+        links: its conjunctions, as `links_of` gives them.
         before: the orientation of its opinion words.
         after: the same words' orientation after the reversal.
 
@@ -30,7 +37,6 @@ def repair(doc: Doc, before: Signs, after: Signs) -> tuple[Edit, ...] | None:
         Edits, none when all conjunctions still fit; None when one does not fit and cannot be mended.
     """
     edits: list[Edit] = []
-    links = [token for token in doc if _links(token)]
     for link in links:
         if link.lower_ in ALTHOUGH and _leads(link):
             leading = _leading(link, before, after)
@@ -40,7 +46,7 @@ def repair(doc: Doc, before: Signs, after: Signs) -> tuple[Edit, ...] | None:
             continue
         left = _nearest(doc, link, links, before, step=-1)
         right = _nearest(doc, link, links, before, step=1)
-        if left is None or right is None:
+        if left is None or right is None or not _joins(link, right):
             continue
         agreed, agree = before[left] == before[right], after[left] == after[right]
         if agreed and not agree and link.lower_ in AND:
@@ -60,6 +66,12 @@ def _links(token: Token) -> bool:
     if lower in ALTHOUGH:
         return token.dep_ in ("mark", "advmod") and not _closes(token)
     return lower in HOWEVER
+
+
+def _joins(link: Token, right: int) -> bool:
+    """Whether what the conjunction joins on its right holds a word: "easy to lift and carry, not cheap" does not."""
+    conjuncts = [c for c in link.head.children if c.dep_ == "conj" and c.i > link.i]
+    return not conjuncts or any(right == c.i or right in {t.i for t in c.subtree} for c in conjuncts)
 
 
 def _closes(token: Token) -> bool:
@@ -93,7 +105,7 @@ def _leading(link: Token, before: Signs, after: Signs) -> tuple[Edit, ...] | Non
     )
 
 
-def _nearest(doc: Doc, link: Token, links: list[Token], signs: Signs, *, step: int) -> int | None:
+def _nearest(doc: Doc, link: Token, links: Sequence[Token], signs: Signs, *, step: int) -> int | None:
     """The nearest opinion word on one side of a conjunction, up to a full stop or the next contrast."""
     others = {other.i for other in links if other.lower_ not in AND} - {link.i}
     i = link.i + step

@@ -51,6 +51,9 @@ class Entry:
     replacements: tuple[str, ...]
 
 
+Phrases = dict[str, list[tuple[tuple[str, ...], Entry]]]  # by their first token
+
+
 @dataclass(frozen=True)
 class Lexicon:
     """Opinion words by lemma and part of speech, and phrases by their words.
@@ -91,9 +94,9 @@ class Lexicon:
         texts = [text for entry in self.entries for text in (entry.word, *entry.replacements)]
         return frozenset(word for text in texts for word in text.replace("-", " ").split())
 
-    def phrases(self, tokenizer: Tokenizer) -> dict[str, list[tuple[tuple[str, ...], Entry]]]:
+    def phrases(self, tokenizer: Tokenizer) -> Phrases:
         """Entries of several tokens by their first one, longest first."""
-        index: dict[str, list[tuple[tuple[str, ...], Entry]]] = {}
+        index: Phrases = {}
         for entry in self.entries:
             if not entry.word.isalpha():
                 tokens = tuple(token.text for token in tokenizer(entry.word))

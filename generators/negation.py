@@ -60,6 +60,16 @@ _FIXED = (
 )
 _SUBJECTS = ("nsubj", "nsubjpass", "expl", "csubj")
 _BEFORE_NOT = ("now", "also", "still", "definitely", "certainly", "currently")  # "is now not"
+_PREPOSITIONAL = (
+    "according",
+    "compared",
+    "considering",
+    "depending",
+    "given",
+    "including",
+    "regarding",
+    "using",
+)
 _REACH = 9  # tokens between a negation and what it negates
 
 
@@ -325,7 +335,7 @@ def _negate_alone(word: Token) -> tuple[Edit, ...] | None:
             return (_not_before(word),)
         return None
     if word.tag_ in ("VBG", "VBN") and not any(c.dep_ in ("aux", "auxpass") for c in word.children):
-        if word.dep_ in ("acl", "advcl", "conj", "ROOT", "xcomp") and not word.is_sent_start:
+        if word.dep_ in ("acl", "advcl", "conj", "ROOT", "xcomp") and word.lower_ not in _PREPOSITIONAL:
             return (token_edit(word, f"not {word.text}", "negation"),)
     return None
 

@@ -48,7 +48,7 @@ def annotated(analysis: Analysis, opinions: Sequence[Opinion]) -> tuple[OpinionW
         known = [word for word in known if analysis.doc[word.head].lower_ not in NOT]
         for word in known or [_content(analysis, span)]:
             found.setdefault(word.head, word)
-    return tuple(found[head] for head in sorted(found))
+    return independent(analysis, [found[head] for head in sorted(found)])
 
 
 def _content(analysis: Analysis, span: Sequence[Token]) -> OpinionWord:
@@ -99,7 +99,23 @@ def _strongest(
         for cost, word in found.values()
         if cost <= nearest + SPREAD and (not sure or analysis.sign(word) == wanted)
     ]
-    return tuple(sorted(kept, key=lambda word: word.start))
+    return independent(analysis, sorted(kept, key=lambda word: word.start))
+
+
+def independent(analysis: Analysis, words: Sequence[OpinionWord]) -> tuple[OpinionWord, ...]:
+    """The words without those that only modify, or are modified by, another one of them.
+
+    Of "great value" or "poorly designed" the modifier is kept, of "huge disappointment" the noun: reversing
+    both would change nothing.
+    """
+    heads = {word.head: word for word in words}
+    dropped = set()
+    for word in words:
+        token = analysis.doc[word.head]
+        noun = heads.get(token.head.i)
+        if noun is not None and noun is not word and token.dep_ in ("amod", "advmod", "compound"):
+            dropped.add(noun.head if word.entry and word.entry.sign else word.head)
+    return tuple(word for word in words if word.head not in dropped)
 
 
 def _candidate(analysis: Analysis, i: int) -> OpinionWord | None:

@@ -74,4 +74,6 @@ def _exaggerations(
             agrees = opinions.analysis.sign(word) != -SIGN_OF[aspect.polarity]
             if word.head not in kept and word.head not in edits and agrees:
                 edits[word.head] = exaggerated(opinions.analysis, word, rng)
+                if edits[word.head]:
+                    break
     return tuple(edit for group in edits.values() for edit in group)

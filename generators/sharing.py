@@ -4,10 +4,15 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property
+from typing import TYPE_CHECKING
 
 from arts.data.schema import Aspect, Polarity, Sentence
 from arts.generators.analysis import Analysis, OpinionWord
+from arts.generators.conjunctions import links_of
 from arts.generators.opinions import SIGN_OF, opinion_terms
+
+if TYPE_CHECKING:
+    from spacy.tokens import Token
 
 Span = tuple[int, int]
 
@@ -30,6 +35,11 @@ class Opinions:
         return {
             span_of(a): opinion_terms(self.analysis, a, [b for b in aspects if b is not a]) for a in aspects
         }
+
+    @cached_property
+    def links(self) -> list[Token]:
+        """The conjunctions of the sentence."""
+        return links_of(self.analysis.doc)
 
     @cached_property
     def signs(self) -> dict[int, int]:

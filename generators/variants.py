@@ -63,8 +63,7 @@ def build(
         final = with_articles(sentence.text, joined(edits))
         text = apply(sentence.text, final)
         aspects = [
-            replace(carried(a, text, final), polarity=flipped.get((a.start, a.end), a.polarity))
-            for a in sentence.aspects
+            _relabelled(carried(a, text, final), flipped.get((a.start, a.end))) for a in sentence.aspects
         ]
     except EditError:
         return Reason.OVERLAP
@@ -74,3 +73,7 @@ def build(
     target = aspects[position]
     everything = tuple(sorted([*aspects, *added], key=lambda a: (a.start, a.end)))
     return Instance(f"{source.id}_{SUFFIX[strategy]}", source.unit, strategy, text, target, everything, final)
+
+
+def _relabelled(aspect: Aspect, polarity: Polarity | None) -> Aspect:
+    return aspect if polarity in (None, aspect.polarity) else replace(aspect, polarity=polarity)

@@ -131,6 +131,11 @@ class Analysis:
             sign = -sign
         return sign if self.negator_outside(word) is None else -sign
 
+    def knows(self, text: str) -> bool:
+        """Whether every word of a text stands in the lexicon or in the parser's vocabulary."""
+        strings, forms = self.doc.vocab.strings, self.lexicon.forms
+        return all(word in forms or word in strings for word in text.lower().replace("-", " ").split())
+
     def tokens_of(self, start: int, end: int) -> Span | None:
         """The tokens that the characters from `start` to `end` touch."""
         first = max(bisect_right(self._starts, start) - 1, 0)

@@ -52,7 +52,8 @@ def repair(doc: Doc, links: Sequence[Token], before: Signs, after: Signs) -> tup
         if agreed and not agree and link.lower_ in AND:
             edits.append(token_edit(link, "but", RULE))
         elif agree and not agreed and link.lower_ in (*BUT, *ALTHOUGH):
-            edits.append(token_edit(link, "and", RULE))
+            even = link.i and link.nbor(-1).lower_ == "even"
+            edits.append(span_edit(link.nbor(-1) if even else link, link, "and", RULE))
         elif agree and not agreed and link.lower_ in HOWEVER:
             return None
     return tuple(edits)

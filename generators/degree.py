@@ -34,7 +34,7 @@ def exaggerated(analysis: Analysis, word: OpinionWord, rng: Random) -> tuple[Edi
     "hate" → "really hate"; never before a superlative, nor where a degree word stands already.
     """
     head = analysis.doc[word.head]
-    if len(word.tokens) > 1 or analysis.negator(head) is not None:
+    if word.entry is None or len(word.tokens) > 1 or analysis.negator(head) is not None:
         return ()
     if any(child.lower_ in _DEGREE for child in head.children) or _follows_degree(head):
         return ()

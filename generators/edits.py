@@ -65,7 +65,7 @@ def carried(aspect: Aspect, text: str, edits: Iterable[Edit]) -> Aspect:
         place = _moved(opinion.start, opinion.end, edits)
         if place:
             opinions.append(replace(opinion, start=place[0], end=place[1]))
-    if span[0] == aspect.start and len(opinions) == len(aspect.opinions):
+    if span[0] == aspect.start and tuple(opinions) == aspect.opinions:
         return aspect
     assert text[slice(*span)] == aspect.term
     return replace(aspect, start=span[0], end=span[1], opinions=tuple(opinions))

@@ -23,6 +23,11 @@ _IRREGULAR = {
     ("terrible", "JJS"): "worst",
     ("awful", "JJR"): "worse",
     ("awful", "JJS"): "worst",
+    ("easily", "RBR"): "easier",
+    ("loudly", "RBR"): "louder",
+    ("quickly", "RBR"): "faster",
+    ("quietly", "RBR"): "quieter",
+    ("slowly", "RBR"): "slower",
     ("be", "VBP"): "are",
     ("be", "VBD"): "was",
 }

@@ -30,13 +30,21 @@ _ADVERB_LEMMAS = {"better": "well", "best": "well", "worse": "badly", "worst": "
 
 def entry_of(token: Token, lexicon: Lexicon) -> Entry | None:
     """The entry of a single word (with its particle, if it has one), where it carries opinion."""
-    if not token.is_alpha or token.lower_ in COMPARING:
+    if not token.is_alpha or token.lower_ in COMPARING or _is_hyphenated(token):
         return None
     for lemma, part in _lookups(token):
         entry = lexicon.words.get((lemma, part))
         if entry:
             return None if _says_nothing(token) else entry
     return None
+
+
+def _is_hyphenated(token: Token) -> bool:
+    """Whether the word is a part of a longer one: "die-hard"."""
+    doc, i = token.doc, token.i
+    left = i > 0 and doc[i - 1].text == "-" and not doc[i - 1].whitespace_
+    right = i + 1 < len(doc) and doc[i + 1].text == "-" and not token.whitespace_
+    return left or right
 
 
 def _says_nothing(token: Token) -> bool:
@@ -65,11 +73,14 @@ def _lookups(token: Token) -> Iterable[tuple[str, Part]]:
     parts = _PARTS.get(token.pos_, ())
     if token.pos_ == "ADJ" and token.dep_ == "advmod":  # "works great"
         parts = (Part.ADV, Part.ADJ)
+    if token.pos_ == "ADV" and (token.dep_ in ("acomp", "amod") or token.head.pos_ == "ADJ"):
+        parts = (Part.ADJ, Part.ADV)
     if token.pos_ in ("VERB", "AUX"):
         particle = next((child.lower_ for child in token.children if child.dep_ == "prt"), None)
         if particle:
             yield f"{lemma} {particle}", Part.VERB
-        if token.tag_ in ("VBN", "VBG"):
+        perfect = any(c.dep_ == "aux" and c.lemma_ == "have" for c in token.children)
+        if token.tag_ in ("VBN", "VBG") and not perfect:
             yield lower, Part.ADJ
         yield lemma, Part.VERB
         if token.tag_ in ("VB", "VBP") and not any(c.dep_ in _VERBAL for c in token.children):

@@ -162,7 +162,7 @@ def remove_negation(negator: Token, word: Token, *, sign: int = 0) -> tuple[Edit
     """
     lower = negator.lower_
     if lower in NOT:
-        edits = _remove_not(negator)
+        edits = _remove_not(negator, sign)
     elif lower in NEVER:
         edits = _replace_never(negator, word, sign)
     elif lower in NO:
@@ -180,7 +180,7 @@ def remove_negation(negator: Token, word: Token, *, sign: int = 0) -> tuple[Edit
     return None if polarity_items is None else (*edits, *polarity_items)
 
 
-def _remove_not(negator: Token) -> tuple[Edit, ...] | None:
+def _remove_not(negator: Token, sign: int) -> tuple[Edit, ...] | None:
     doc, i = negator.doc, negator.i
     before = doc[i - 1] if i else None
     after = doc[i + 1] if i + 1 < len(doc) else None
@@ -191,6 +191,8 @@ def _remove_not(negator: Token) -> tuple[Edit, ...] | None:
         return (span_edit(before, negator, cased_like(verb, before.text), "negation removed"),)
     if before is not None and not before.whitespace_ and before.pos_ in ("AUX", "VERB"):
         return (span_edit(before, negator, before.text, "negation removed"),)
+    if after is not None and after.lower_ == "too" and sign <= 0:
+        return (_deleted(negator),)
     if after is not None and after.lower_ in ("so", "too", "all", "that", "really", "even"):
         if after.lower_ in ("even", "all") or after.dep_ != "advmod":
             return None
@@ -366,7 +368,7 @@ def _negatable_verb(word: Token) -> Token | None:
 
 
 def _negate_verb(verb: Token, contract: bool) -> tuple[Edit, ...] | None:
-    if any(child.lower_ in NEGATIVE_WORDS for child in verb.children):
+    if any(child.lower_ in NEGATIVE_WORDS for child in verb.children) or _is_glued(verb):
         return None
     auxiliaries = [c for c in verb.children if c.dep_ in ("aux", "auxpass") and c.i < verb.i]
     subject = next((c for c in verb.children if c.dep_ in _SUBJECTS), None)
@@ -385,6 +387,12 @@ def _negate_verb(verb: Token, contract: bool) -> tuple[Edit, ...] | None:
     if verb.tag_ in ("VBZ", "VBP", "VBD") and verb.dep_ != "aux":
         return _do_support(verb, subject, contract)
     return None
+
+
+def _is_glued(verb: Token) -> bool:
+    """Whether the verb is run together with the word before it, as in "thats"."""
+    before = verb.nbor(-1) if verb.i else verb
+    return before.is_alpha and verb.is_alpha and before != verb and not before.whitespace_
 
 
 def _negate_auxiliary(auxiliary: Token, contract: bool) -> tuple[Edit, ...] | None:

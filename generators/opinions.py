@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from arts.data.schema import Aspect, Opinion, Polarity
 from arts.generators.analysis import Analysis, OpinionWord
-from arts.generators.words import NOT
+from arts.generators.words import AND, NOT
 
 if TYPE_CHECKING:
     from spacy.tokens import Token
@@ -99,7 +99,17 @@ def _strongest(
         for cost, word in found.values()
         if cost <= nearest + SPREAD and (not sure or analysis.sign(word) == wanted)
     ]
+    kept += [word for _, word in found.values() if _coordinated(analysis, word, kept)]
     return independent(analysis, sorted(kept, key=lambda word: word.start))
+
+
+def _coordinated(analysis: Analysis, word: OpinionWord, kept: Sequence[OpinionWord]) -> bool:
+    """Whether a word joins one of those kept, so that it means the same: "tasty and cheap"."""
+    token = analysis.doc[word.head]
+    partners = {token.head.i} if token.dep_ == "conj" else {c.i for c in token.children if c.dep_ == "conj"}
+    ands = [c for t in (token, token.head) for c in t.children if c.dep_ == "cc"]
+    same = word.entry is not None and word not in kept and all(c.lower_ in AND for c in ands)
+    return same and any(other.head in partners for other in kept)
 
 
 def independent(analysis: Analysis, words: Sequence[OpinionWord]) -> tuple[OpinionWord, ...]:

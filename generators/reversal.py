@@ -13,12 +13,13 @@ from arts.generators.analysis import Analysis, OpinionWord
 from arts.generators.inflection import cased_like, inflect, verb_tag
 from arts.generators.lexicon import ANY_POSSESSIVE, Part
 from arts.generators.negation import cut, insert_negation, remove_negation, span_edit, token_edit
-from arts.generators.words import COMPARING, EXTREME, HEDGES, UNGRADABLE, VERY
+from arts.generators.words import COMPARING, EXTREME, HEDGES, UNGRADABLE, VERY, words
 
 if TYPE_CHECKING:
     from spacy.tokens import Token
 
-_DRAWN = (6, 3, 1)  # odds of the first replacements of an entry, so that not every "great" becomes "terrible"
+_DRAWN = (7, 2, 1)  # odds of the first replacements of an entry, so that not every "great" becomes "terrible"
+_WHOLLY = words("altogether completely entirely far fully greatly totally utterly")  # of verbs
 _PARTS = {"ADJ": Part.ADJ, "ADV": Part.ADV, "VERB": Part.VERB, "NOUN": Part.NOUN}
 _ADVERBS = {1: ("well", "flawlessly"), -1: ("poorly", "badly")}
 
@@ -65,7 +66,7 @@ def _alternatives(analysis: Analysis, word: OpinionWord, rng: Random) -> Iterato
     part = word.entry.part if word.entry else _PARTS.get(head.pos_)
     if word.entry:
         drawn = _in_degree(_drawn(word.entry.replacements, rng), head, word.entry.sign)
-        for replacement in _familiar(_gradable(drawn, head), analysis.vocabulary):
+        for replacement in _familiar(_gradable(drawn, head, word), analysis.vocabulary):
             edits = _replaced(analysis, word, replacement, "idiom" if part is Part.IDIOM else "antonym")
             if edits:
                 yield Reversal(edits)
@@ -102,10 +103,12 @@ def _in_degree(replacements: list[str], head: Token, sign: int) -> list[str]:
     return list(dict.fromkeys([*inflecting, general])) if general else inflecting
 
 
-def _gradable(replacements: list[str], head: Token) -> list[str]:
-    """After "very" and the like, first those replacements that can be so: not "very terrible"."""
-    if not any(child.lower_ in VERY | {"too"} and child.i < head.i for child in head.children):
+def _gradable(replacements: list[str], head: Token, word: OpinionWord) -> list[str]:
+    """After "very" and the like, those replacements that can be so: not "very with ease", "very terrible"."""
+    if not any(child.lower_ in VERY | {"too"} and child.i < word.start for child in head.children):
         return replacements
+    if head.pos_ in ("ADJ", "ADV"):
+        replacements = [text for text in replacements if " " not in text]
     return sorted(replacements, key=lambda text: text in EXTREME | UNGRADABLE)
 
 
@@ -117,13 +120,9 @@ def _familiar(replacements: list[str], vocabulary: Container[str]) -> list[str]:
 def _turned_comparison(head: Token) -> tuple[Edit, ...] | None:
     """As in "more reliable" ↔ "less reliable", "the most comfortable" ↔ "the least comfortable"."""
     for child in head.children:
-        if (
-            child.lower_ in COMPARING
-            and child.dep_ == "advmod"
-            and child.i < head.i
-            and child.tag_ in ("RBR", "RBS")
-        ):
-            return (token_edit(child, COMPARING[child.lower_], "comparison"),)
+        turned = COMPARING.get(child.lower_)
+        if turned and child.dep_ == "advmod" and child.tag_ in ("RBR", "RBS") and child.i < head.i:
+            return (token_edit(child, turned, "comparison"),) if head.pos_ in ("ADJ", "ADV") else None
     return None
 
 
@@ -132,7 +131,7 @@ def _replaced(analysis: Analysis, word: OpinionWord, replacement: str, rule: str
     doc = analysis.doc
     first, last, head = doc[word.start], doc[word.end - 1], doc[word.head]
     form = _inflected(analysis, word, replacement)
-    if form is None:
+    if form is None or not analysis.knows(form):
         return None
     if word.entry and word.entry.part is Part.VERB and _has_object(head) and _takes_no_object(replacement):
         return None
@@ -142,6 +141,10 @@ def _replaced(analysis: Analysis, word: OpinionWord, replacement: str, rule: str
     edits = [span_edit(first, last, cased_like(form, doc[word.start : word.end].text), rule)]
     edits += _particle(head, word)
     edits += [cut(*hedge, "degree") for hedge in _hedges(head)]
+    if head.pos_ == "VERB" and " " in form:
+        edits += [
+            cut(c, c, "degree") for c in head.children if c.lower_ in _WHOLLY and c.i not in word.tokens
+        ]
     return tuple(edits)
 
 
@@ -187,7 +190,8 @@ def _degree(head: Token, form: str, word: OpinionWord) -> tuple[Edit, ...] | Non
     if too is None or head.pos_ not in ("ADJ", "ADV"):
         return None
     after = form if head.dep_ == "amod" else f"{form} enough"
-    return (span_edit(too, head.doc[word.end - 1], cased_like(after, too.text), "antonym"),)
+    first = head.doc[too.left_edge.i]  # "way too slow"
+    return (span_edit(first, head.doc[word.end - 1], cased_like(after, first.text), "antonym"),)
 
 
 def _particle(head: Token, word: OpinionWord) -> list[Edit]:

@@ -192,7 +192,7 @@ def test_a_negation_of_something_else_is_not_the_words(analyst: Analyst, text: s
     [
         ("The {screen|-} is too dim.", r"The screen is [a-z-]+ enough\."),
         ("The {screen|-} is a bit dim.", r"The screen is [a-z-]+\."),
-        ("The {battery|+} never fails.", r"The battery often fails\."),
+        ("The {battery|+} never fails.", r"The battery (often|constantly) fails\."),
         ("The {waiter|-} never smiled.", r"The waiter always smiled\."),
         ("It has the best {pizza|+} in town.", r"It has the worst pizza in town\."),
         ("The {pizza|+} is better than most.", r"The pizza is worse than most\."),

@@ -111,9 +111,20 @@ class Analysis:
         "Never better" and "could not be better" are superlatives, not negations.
         """
         if token.i not in self._negators:
-            negator = negator_of(token)
-            self._negators[token.i] = None if negator and _is_superlative(token, negator) else negator
+            negator = negator_of(token) or self._negator_of_partner(token)
+            if negator is not None and (_is_superlative(token, negator) or _is_amazed(negator)):
+                negator = None
+            self._negators[token.i] = negator
         return self._negators[token.i]
+
+    def _negator_of_partner(self, token: Token) -> Token | None:
+        """The negation that an adjective shares with the one it joins: "not light and slim", both good."""
+        head = token.head
+        if token.dep_ != "conj" or token.pos_ != "ADJ" or head.pos_ != "ADJ":
+            return None
+        signs = [entry.sign for entry in (entry_of(t, self.lexicon) for t in (token, head)) if entry]
+        alike = len(signs) == 2 and (0 in signs or signs[0] == signs[1])
+        return self.negator(head) if alike else None
 
     def negator_outside(self, word: OpinionWord) -> Token | None:
         """The word that negates an opinion word, and is not part of it."""
@@ -185,6 +196,13 @@ class Analysis:
 def _goes_on(doc: Doc, end: int) -> bool:
     """Whether a particle follows, which makes another word of the verb before it."""
     return end < len(doc) and doc[end].dep_ == "prt" and doc[end].head.i == end - 1
+
+
+def _is_amazed(negator: Token) -> bool:
+    """As in "I can't believe how fast it is", which says that it is fast."""
+    return negator.head.lemma_ == "believe" and any(
+        child.lower_ in ("can", "ca", "could") for child in negator.head.children
+    )
 
 
 def _is_superlative(token: Token, negator: Token) -> bool:

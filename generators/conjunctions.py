@@ -37,6 +37,7 @@ def repair(doc: Doc, links: Sequence[Token], before: Signs, after: Signs) -> tup
         Edits, none when all conjunctions still fit; None when one does not fit and cannot be mended.
     """
     edits: list[Edit] = []
+    contrasted: set[int] = set()  # changed words that a conjunction already sets off
     for link in links:
         if link.lower_ in ALTHOUGH and _leads(link):
             leading = _leading(link, before, after)
@@ -50,7 +51,10 @@ def repair(doc: Doc, links: Sequence[Token], before: Signs, after: Signs) -> tup
             continue
         agreed, agree = before[left] == before[right], after[left] == after[right]
         if agreed and not agree and link.lower_ in AND:
-            edits.append(token_edit(link, "but", RULE))
+            changed = left if before[left] != after[left] else right
+            if changed not in contrasted:
+                edits.append(token_edit(link, _contrast(link, links), RULE))
+                contrasted.add(changed)
         elif agree and not agreed and link.lower_ in (*BUT, *ALTHOUGH):
             even = link.i and link.nbor(-1).lower_ == "even"
             edits.append(span_edit(link.nbor(-1) if even else link, link, "and", RULE))
@@ -67,6 +71,13 @@ def _links(token: Token) -> bool:
     if lower in ALTHOUGH:
         return token.dep_ in ("mark", "advmod") and not _closes(token)
     return lower in HOWEVER
+
+
+def _contrast(link: Token, links: Sequence[Token]) -> str:
+    """The word for a contrast: "but", or "yet" where the next conjunction is "but" already."""
+    position = [other.i for other in links].index(link.i)
+    neighbours = [*links[max(position - 1, 0) : position], *links[position + 1 : position + 2]]
+    return "yet" if any(other.lower_ == "but" for other in neighbours) else "but"
 
 
 def _joins(link: Token, right: int) -> bool:

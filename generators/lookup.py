@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 
 from arts.generators.lexicon import Entry, Lexicon, Part
-from arts.generators.words import COMPARING, words
+from arts.generators.words import COMPARING, COPULAS, VERY, words
 
 if TYPE_CHECKING:
     from spacy.tokens import Token
@@ -53,6 +53,8 @@ def _says_nothing(token: Token) -> bool:
         return True
     if token.pos_ == "NOUN" and token.i + 1 < len(token.doc) and token.nbor().text == ":":
         return True
+    if token.lower_ in VERY and token.dep_ == "advmod" and token.head.pos_ in ("ADJ", "ADV"):
+        return True
     if token.lower_ == "well" and token.i and token.nbor(-1).lower_ == "as":
         return True
     return any(opener.lower_ in ("than", "if", "unless") for opener in _openers(token))
@@ -67,11 +69,18 @@ def _openers(token: Token) -> Iterator[Token]:
             yield step
 
 
+def _tells_manner(adjective: Token) -> bool:
+    """Whether an adjective stands for an adverb: "works great", not "is great"."""
+    if adjective.dep_ == "acomp":
+        return adjective.head.lemma_ not in COPULAS
+    return adjective.dep_ == "advmod"
+
+
 def _lookups(token: Token) -> Iterable[tuple[str, Part]]:
     """(lemma, part of speech) pairs to look up, best first."""
     lower, lemma = token.lower_, token.lemma_.lower()
     parts = _PARTS.get(token.pos_, ())
-    if token.pos_ == "ADJ" and token.dep_ == "advmod":  # "works great"
+    if token.pos_ == "ADJ" and _tells_manner(token):
         parts = (Part.ADV, Part.ADJ)
     if token.pos_ == "ADV" and (token.dep_ in ("acomp", "amod") or token.head.pos_ == "ADJ"):
         parts = (Part.ADJ, Part.ADV)

@@ -290,6 +290,8 @@ def insert_negation(word: Token, *, contract: bool) -> Negation | None:
         word: an opinion word that nothing negates yet.
         contract: write "isn't" rather than "is not".
     """
+    if any(child.lower_ == "how" for child in word.children):
+        return None
     if _stands_as_object(word):
         edits = _with_no(word)
         if edits:
@@ -332,10 +334,8 @@ def _has_subject(token: Token) -> bool:
 
 def _negate_alone(word: Token) -> tuple[Edit, ...] | None:
     """Negate a word that no verb negates: an object, a fragment's adjective, a participle."""
-    if word.dep_ in ("ROOT", "advcl", "dep") and word.pos_ in ("ADJ", "VERB") and _starts(word):
-        if word.tag_ in ("JJ", "VBN", "VBG"):
-            return (_not_before(word),)
-        return None
+    if word.dep_ in ("ROOT", "advcl", "dep") and word.tag_ in ("JJ", "VBN", "VBG") and _starts(word):
+        return (_not_before(word),)
     if word.tag_ in ("VBG", "VBN") and not any(c.dep_ in ("aux", "auxpass") for c in word.children):
         if word.dep_ in ("acl", "advcl", "conj", "ROOT", "xcomp") and word.lower_ not in _PREPOSITIONAL:
             return (token_edit(word, f"not {word.text}", "negation"),)

@@ -57,7 +57,7 @@ class Work:
         return hashlib.sha256(content.encode()).hexdigest()
 
 
-def batches(items: Iterable[T], size: int = BATCH) -> Iterator[list[T]]:
+def batches(items: Iterable[T], size: int) -> Iterator[list[T]]:
     """Lists of `size` items, the last one shorter."""
     iterator = iter(items)
     while batch := list(islice(iterator, size)):
@@ -68,7 +68,7 @@ def outcomes(
     sentences: Iterable[Sentence], work: Work, *, workers: int = 1, engine: Engine = Engine.LOCAL
 ) -> Iterator[Batch]:
     """Stream the outcomes batch by batch, in the order of the sentences, whoever computes them."""
-    groups = batches(sentences)
+    groups = batches(sentences, BATCH)
     if engine is Engine.RAY:
         from arts.generators.ray_engine import mapped
 

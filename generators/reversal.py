@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from arts.data.schema import Edit
 from arts.generators import wordnet
 from arts.generators.analysis import Analysis, OpinionWord
-from arts.generators.inflection import cased_like, inflect, verb_tag
+from arts.generators.inflection import article, cased_like, inflect, verb_tag
 from arts.generators.lexicon import ANY_POSSESSIVE, Part
 from arts.generators.negation import cut, insert_negation, remove_negation, span_edit, token_edit
 from arts.generators.words import COMPARING, EXTREME, HEDGES, UNGRADABLE, VERY, words
@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     from spacy.tokens import Token
 
 _DRAWN = (7, 2, 1)  # odds of the first replacements of an entry, so that not every "great" becomes "terrible"
+_LEAST = {"JJR": "less", "RBR": "less", "JJS": "least", "RBS": "least"}
+_PARTICLES = words("up down on off out in away over apart")
 _WHOLLY = words("altogether completely entirely far fully greatly totally utterly")  # of verbs
 _PARTS = {"ADJ": Part.ADJ, "ADV": Part.ADV, "VERB": Part.VERB, "NOUN": Part.NOUN}
 _ADVERBS = {1: ("well", "flawlessly"), -1: ("poorly", "badly")}
@@ -65,11 +67,13 @@ def _alternatives(analysis: Analysis, word: OpinionWord, rng: Random) -> Iterato
         return
     part = word.entry.part if word.entry else _PARTS.get(head.pos_)
     if word.entry:
-        drawn = _in_degree(_drawn(word.entry.replacements, rng), head, word.entry.sign)
+        drawn = _in_degree(_drawn(word.entry.replacements, rng), head)
         for replacement in _familiar(_gradable(drawn, head, word), analysis.vocabulary):
             edits = _replaced(analysis, word, replacement, "idiom" if part is Part.IDIOM else "antonym")
             if edits:
                 yield Reversal(edits)
+        if head.tag_ in _LEAST and word.entry.part in (Part.ADJ, Part.ADV) and len(word.tokens) == 1:
+            yield Reversal((token_edit(head, f"{_LEAST[head.tag_]} {word.entry.word}", "comparison"),))
     negation = insert_negation(head, contract=analysis.contracts)
     if negation:
         yield Reversal(negation.edits, negation.scope)
@@ -92,15 +96,11 @@ def _drawn(replacements: tuple[str, ...], rng: Random) -> list[str]:
     return [*order, *replacements[len(_DRAWN) :]]
 
 
-def _in_degree(replacements: list[str], head: Token, sign: int) -> list[str]:
-    """For a comparative or superlative, the replacements that inflect, and "worse" or "better" at the last."""
+def _in_degree(replacements: list[str], head: Token) -> list[str]:
+    """For a comparative or superlative, the replacements that inflect, at the last "less" of the word."""
     if head.tag_ not in ("JJR", "JJS", "RBR", "RBS"):
         return replacements
-    inflecting = [
-        text for text in replacements if not inflect(text, head.tag_).startswith(("more ", "most "))
-    ]
-    general = {1: "bad", -1: "good"}.get(sign)
-    return list(dict.fromkeys([*inflecting, general])) if general else inflecting
+    return [text for text in replacements if not inflect(text, head.tag_).startswith(("more ", "most "))]
 
 
 def _gradable(replacements: list[str], head: Token, word: OpinionWord) -> list[str]:
@@ -138,14 +138,31 @@ def _replaced(analysis: Analysis, word: OpinionWord, replacement: str, rule: str
     degree = _degree(head, form, word)
     if degree is not None:
         return degree
+    particle = next((child for child in head.children if child.dep_ == "prt"), None)
+    if head.pos_ == "VERB" and form.split(" ")[-1] in _PARTICLES and len(word.tokens) == 1:
+        return _with_particle(head, particle, form, rule)
     edits = [span_edit(first, last, cased_like(form, doc[word.start : word.end].text), rule)]
     edits += _particle(head, word)
+    before = first.nbor(-1) if first.i else first
+    if before.lower_ == "the" and word.entry and word.entry.word in ("perfect", "ideal", "right"):
+        edits.append(token_edit(before, article(form), "article"))
     edits += [cut(*hedge, "degree") for hedge in _hedges(head)]
     if head.pos_ == "VERB" and " " in form:
         edits += [
             cut(c, c, "degree") for c in head.children if c.lower_ in _WHOLLY and c.i not in word.tokens
         ]
     return tuple(edits)
+
+
+def _with_particle(
+    verb: Token, particle: Token | None, form: str, rule: str
+) -> tuple[Edit, ...] | None:
+    """The verb and its particle replaced each in its place: "slows it down" → "speeds it up"."""
+    bare, new = form.rsplit(" ", 1)
+    if particle is not None:
+        return token_edit(verb, bare, rule), token_edit(particle, new, rule)
+    following = verb.nbor() if verb.i + 1 < len(verb.doc) else verb
+    return None if following.pos_ == "PRON" else (token_edit(verb, form, rule),)
 
 
 def _inflected(analysis: Analysis, word: OpinionWord, replacement: str) -> str | None:

@@ -64,7 +64,7 @@ UNGRADABLE = words(
 )
 COMPARING = {"more": "less", "less": "more", "most": "least", "least": "most"}
 
-AND = frozenset({"and", "&", "n", "plus"})
+AND = frozenset({"and", "&"})
 BUT = frozenset({"but", "yet"})
 ALTHOUGH = frozenset({"although", "though", "while", "whereas"})
 HOWEVER = frozenset({"however", "nevertheless", "nonetheless"})

@@ -133,7 +133,7 @@ _SPLIT_NAMES = {Split.TRAIN: "train", Split.DEV: "validation", Split.TEST: "test
 
 
 def _fingerprint(work: Work, input: str, *options: str) -> str:
-    """Of all that the output depends on: another run's unfinished batches must not be taken for this one's."""
+    """Of all that the output depends on: unfinished batches of other runs must not be taken for its own."""
     import hashlib
 
     from arts.data.resources import sha256

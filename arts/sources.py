@@ -60,7 +60,7 @@ def source_of(
     notes = Notes()
     path = Path(place)
     if place not in NAMES and path.is_file():
-        name, train = path.stem, ()
+        name, train = path.stem, tuple[Sentence, ...]()
         sentences: Iterable[Sentence] = consecutive_sentences(read_instances(path, notes))
     elif place in NAMES or path.is_dir():
         corpus = load_corpus(place)

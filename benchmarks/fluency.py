@@ -1,4 +1,4 @@
-"""Fluency of our variants and of the release's, by SmolLM2-135M: loss of the variant minus that of its source.
+"""Fluency of our variants and of the release's: SmolLM2-135M's loss of the variant minus that of its source.
 
     ARTS_DATA_HOME=... python benchmarks/fluency.py [laptop | restaurant]
 

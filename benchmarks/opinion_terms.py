@@ -1,4 +1,4 @@
-"""Opinion terms found without annotation against TOWE (Fan et al., 2019): precision, recall, F1 by exact span.
+"""Opinion terms found without annotation against TOWE (Fan et al., 2019), by exact span.
 
 python benchmarks/opinion_terms.py FILE_sent_towe.json ...
 """

@@ -7,13 +7,14 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 
 import numpy as np
 
 from arts.data.corpus import load_corpus
 from arts.data.reading import read_instances
+from arts.data.schema import group_sentences
 from arts.metrics import Layout
 from arts.predictions import Predictions
 from arts.scores import Scores
@@ -81,9 +82,42 @@ def shared_rows() -> dict[str, float]:
     predictions = SHARED / "ARTS_TestSet" / "output" / "laptop_results.csv"
     command = ("-m", "arts.evaluate", "--dataset", "laptop", "--predictions", str(predictions))
     largest = SHARED / "semeval14" / "Restaurants_Train_v2.xml"
+    generation = generator_rows(largest)
     return {
         "read Restaurants_Train_v2.xml": best(lambda: sum(1 for _ in read_instances(largest))),
         "score predictions for laptop": best(python(*command, "--column", "bert_pt")),
+        **generation,
+    }
+
+
+def generator_rows(path: Path) -> dict[str, float]:
+    """The three strategies against the bare parse of the same sentences, taken in turns."""
+    from arts.generators.analysis import Analyst
+    from arts.generators.aspectset import mine
+    from arts.generators.generator import Generator
+    from arts.generators.parsing import parsed
+
+    sentences, analyst = group_sentences(read_instances(path)), Analyst()
+    generator = Generator(mine(sentences, analyst), analyst=analyst)
+
+    def consume(items: Iterable[object]) -> None:
+        for _ in items:
+            pass
+
+    times: dict[str, list[float]] = {"parse": [], "generate": []}
+    for _ in range(REPEATS):
+        for name, call in (
+            ("parse", lambda: consume(parsed((s.text, s) for s in sentences))),
+            ("generate", lambda: consume(generator.outcomes(sentences))),
+        ):
+            started = time.perf_counter()
+            call()
+            times[name].append(time.perf_counter() - started)
+    parse, generate = min(times["parse"]), min(times["generate"])
+    return {
+        f"parse {len(sentences):,} restaurant training sentences": parse,
+        "parse them and perturb them in three ways": generate,
+        "ratio of the two (times)": generate / parse,
     }
 
 

@@ -81,7 +81,7 @@ def _contrast(link: Token, links: Sequence[Token]) -> str:
 
 
 def _joins(link: Token, right: int) -> bool:
-    """Whether what the conjunction joins on its right holds a word: "easy to lift and carry, not cheap" does not."""
+    """Whether what the conjunction joins on its right holds a word, by its index."""
     conjuncts = [c for c in link.head.children if c.dep_ == "conj" and c.i > link.i]
     return not conjuncts or any(right == c.i or right in {t.i for t in c.subtree} for c in conjuncts)
 

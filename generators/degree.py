@@ -13,8 +13,7 @@ from arts.generators.words import EXTREME, HEDGES, UNGRADABLE, VERY, words
 if TYPE_CHECKING:
     from spacy.tokens import Token
 
-_BEFORE_ADJECTIVE = ("really", "very")
-_PREDICATE = ("really", "really", "very", "so")
+_BEFORE_ADJECTIVE = ("very", "very", "really")
 _BEFORE_COMPARATIVE = ("much", "far")
 _BEFORE_VERB = ("really", "truly")
 _FELT = words(
@@ -63,7 +62,7 @@ def _fitting(head: Token) -> tuple[str, ...]:
     if tag in ("JJR", "RBR") and head.lower_ not in ("more", "less"):
         return _BEFORE_COMPARATIVE
     if tag == "JJ" and head.dep_ in ("amod", "acomp", "conj", "ROOT"):
-        return _PREDICATE if head.dep_ == "acomp" else _BEFORE_ADJECTIVE
+        return _BEFORE_ADJECTIVE
     if tag == "RB" and head.dep_ == "advmod" and head.head.pos_ in ("VERB", "AUX") and head.i > head.head.i:
         return _BEFORE_ADJECTIVE
     if head.lemma_ in _FELT and tag in ("VBP", "VBZ", "VBD") and not _has_adverb(head):

@@ -38,7 +38,8 @@ def apply(text: str, edits: Iterable[Edit]) -> str:
         >>> apply("Good soup.", (Edit(0, 4, "Good", "Bad", "antonym"),))
         'Bad soup.'
     """
-    pieces, position = [], 0
+    pieces: list[str] = []
+    position = 0
     for edit in edits:
         pieces += text[position : edit.start], edit.after
         position = edit.end

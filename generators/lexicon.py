@@ -13,7 +13,9 @@ from typing import TYPE_CHECKING
 from arts.data.errors import DataError, reading
 
 if TYPE_CHECKING:
-    from spacy.tokenizer import Tokenizer
+    from collections.abc import Callable
+
+    from spacy.tokens import Doc
 
 OPINIONS = Path(str(files("arts.data").joinpath("lexicons", "opinions.tsv")))
 ANY_POSSESSIVE = "*"
@@ -94,7 +96,7 @@ class Lexicon:
         texts = [text for entry in self.entries for text in (entry.word, *entry.replacements)]
         return frozenset(word for text in texts for word in text.replace("-", " ").split())
 
-    def phrases(self, tokenizer: Tokenizer) -> Phrases:
+    def phrases(self, tokenizer: Callable[[str], Doc]) -> Phrases:
         """Entries of several tokens by their first one, longest first."""
         index: Phrases = {}
         for entry in self.entries:

@@ -257,7 +257,7 @@ def _remove_no(negator: Token) -> tuple[Edit, ...] | None:
 
 
 def _repair_polarity_items(negator: Token) -> tuple[Edit, ...] | None:
-    """What only a negation licensed: "any" → "some", "at all" and "either" go; None when it cannot be mended."""
+    """What only a negation licenses: "any" → "some", "at all" goes; None when it cannot be mended."""
     edits = []
     doc = negator.doc
     for token in doc[negator.i + 1 : negator.i + 9]:
@@ -336,9 +336,10 @@ def _negate_alone(word: Token) -> tuple[Edit, ...] | None:
     """Negate a word that no verb negates: an object, a fragment's adjective, a participle."""
     if word.dep_ in ("ROOT", "advcl", "dep") and word.tag_ in ("JJ", "VBN", "VBG") and _starts(word):
         return (_not_before(word),)
-    if word.tag_ in ("VBG", "VBN") and not any(c.dep_ in ("aux", "auxpass") for c in word.children):
-        if word.dep_ in ("acl", "advcl", "conj", "ROOT", "xcomp") and word.lower_ not in _PREPOSITIONAL:
-            return (token_edit(word, f"not {word.text}", "negation"),)
+    participle = word.tag_ in ("VBG", "VBN") and word.dep_ in ("acl", "advcl", "conj", "ROOT", "xcomp")
+    finite = any(child.dep_ in ("aux", "auxpass") for child in word.children)
+    if participle and not finite and word.lower_ not in _PREPOSITIONAL:
+        return (token_edit(word, f"not {word.text}", "negation"),)
     return None
 
 
@@ -452,7 +453,7 @@ def _do_support(verb: Token, subject: Token | None, contract: bool) -> tuple[Edi
 
 
 def _trimmed_degree(word: Token, verb: Token) -> tuple[Edit, ...]:
-    """As in "is extremely happy", negated, is "is not happy": degree words that a negation does not go with."""
+    """The degree words that a negation does not go with are cut: "is extremely happy" → "is not happy"."""
     return tuple(
         cut(child, child, "degree")
         for child in word.children
@@ -500,7 +501,7 @@ def _led_by(leader: str, token: Token) -> str:
 
 
 def _starts(word: Token) -> bool:
-    return min(t.i for t in word.subtree) == word.sent.start or word.is_sent_start
+    return bool(word.left_edge.i == word.sent.start)
 
 
 # Edits of tokens
@@ -517,7 +518,7 @@ def span_edit(first: Token, last: Token, after: str, rule: str) -> Edit:
 
 
 def cut(first: Token, last: Token, rule: str) -> Edit:
-    """The tokens and the white space before them taken out; at the beginning, the next word's capital made."""
+    """The tokens and the space before them taken out; at the beginning, the next word gets the capital."""
     doc: Doc = first.doc
     if first.i and not first.is_sent_start:
         before = doc[first.i - 1]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 
 from arts.data.schema import Aspect, Opinion, Polarity
@@ -51,7 +51,7 @@ def annotated(analysis: Analysis, opinions: Sequence[Opinion]) -> tuple[OpinionW
     return independent(analysis, [found[head] for head in sorted(found)])
 
 
-def _content(analysis: Analysis, span: Sequence[Token]) -> OpinionWord:
+def _content(analysis: Analysis, span: Iterable[Token]) -> OpinionWord:
     """The word of a term that the lexicon does not know: its adjective, else its syntactic head."""
     content = [t for t in span if t.pos_ in ("ADJ", "VERB", "NOUN", "ADV", "PROPN") and t.lower_ not in NOT]
     order = ("ADJ", "VERB", "NOUN", "ADV", "PROPN")

@@ -18,9 +18,9 @@ _UP = {
 }  # fmt: skip
 _DOWN = {
     "amod": 0.3, "acomp": 0.4, "attr": 0.6, "advmod": 0.36, "dobj": 0.9, "prep": 1.12, "pobj": 0.8,
-    "xcomp": 1.0, "relcl": 0.9, "acl": 0.9, "ccomp": 1.2, "advcl": 2.0, "oprd": 0.5, "nsubj": 1.3, "nsubjpass": 1.3,
-    "compound": 0.5, "appos": 1.0, "pcomp": 0.8, "npadvmod": 1.0, "dep": 1.8, "nmod": 0.7, "prt": 0.5,
-    "intj": 1.5, "parataxis": 2.0, "poss": 1.5, "agent": 1.0, "dative": 1.0, "ROOT": 0.0,
+    "xcomp": 1.0, "relcl": 0.9, "acl": 0.9, "ccomp": 1.2, "advcl": 2.0, "oprd": 0.5, "nsubj": 1.3,
+    "nsubjpass": 1.3, "compound": 0.5, "appos": 1.0, "pcomp": 0.8, "npadvmod": 1.0, "dep": 1.8, "nmod": 0.7,
+    "prt": 0.5, "intj": 1.5, "parataxis": 2.0, "poss": 1.5, "agent": 1.0, "dative": 1.0, "ROOT": 0.0,
 }  # fmt: skip
 _OTHER = 2.0
 _LINKED = 0.75  # conjuncts of one construction: "fast and quiet", "looks and works"

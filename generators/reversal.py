@@ -154,9 +154,7 @@ def _replaced(analysis: Analysis, word: OpinionWord, replacement: str, rule: str
     return tuple(edits)
 
 
-def _with_particle(
-    verb: Token, particle: Token | None, form: str, rule: str
-) -> tuple[Edit, ...] | None:
+def _with_particle(verb: Token, particle: Token | None, form: str, rule: str) -> tuple[Edit, ...] | None:
     """The verb and its particle replaced each in its place: "slows it down" → "speeds it up"."""
     bare, new = form.rsplit(" ", 1)
     if particle is not None:

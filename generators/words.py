@@ -47,16 +47,16 @@ NOT_UNDER_NEGATION = words(
     "unbelievably utterly way wonderfully wildly definitely certainly strongly"
 )
 HEDGES = words("bit fairly kinda little mildly slightly somewhat sorta tad touch")
-EXTREME = words(  # that "very" and "so" do not go with
-    "abysmal amazing appalling atrocious awesome awful bad-tempered best breathtaking brilliant deafening "
-    "delicious delightful disastrous disgusting divine dreadful excellent exceptional exquisite extraordinary "
-    "fabulous fantastic filthy first-rate flawless freezing ghastly gorgeous heavenly hideous hopeless "
-    "horrendous horrible horrid horrific huge ideal immaculate impeccable impossible incredible inedible "
-    "infuriating intolerable lousy magnificent marvelous marvellous outrageous outstanding perfect phenomenal "
-    "pristine ravenous ridiculous rotten scrumptious sensational spectacular splendid spotless stellar stunning "
-    "sublime superb superlative terrible terrific thrilling tiny top-notch tremendous ugliest unacceptable "
-    "unbearable unbeatable unbelievable unforgettable unparalleled unusable useless vile wonderful "
-    "worthless wretched"
+EXTREME = words(  # adjectives that "very" and "so" do not go with
+    "abysmal amazing appalling atrocious awesome awful bad-tempered breathtaking brilliant deafening "
+    "delicious delightful disastrous disgusting divine dreadful excellent exceptional exquisite "
+    "extraordinary fabulous fantastic filthy first-rate flawless freezing ghastly gorgeous heavenly "
+    "hideous hopeless horrendous horrible horrid horrific huge ideal immaculate impeccable impossible "
+    "incredible inedible infuriating intolerable lousy magnificent marvellous marvelous outrageous "
+    "outstanding perfect phenomenal pristine ridiculous rotten scrumptious sensational spectacular "
+    "splendid spotless stellar stunning sublime superb superlative terrible terrific thrilling tiny top- "
+    "notch tremendous unacceptable unbearable unbeatable unbelievable unforgettable unparalleled unusable "
+    "useless vile wonderful worthless wretched"
 )
 UNGRADABLE = words(
     "able broken dead defective empty enough faulty favorite favourite first free full inoperable last main "

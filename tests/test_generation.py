@@ -113,8 +113,8 @@ def test_ray_gives_the_same_outcomes(sentences: list[Sentence]) -> None:
     if find_spec("ray") is None:
         pytest.skip("needs the extra ray")
     work = Work(Pool(), Options((Strategy.REVTGT, Strategy.REVNON)))
-    expected = [batch for batch in outcomes(sentences[:30], work)]
-    found = [batch for batch in outcomes(sentences[:30], work, workers=2, engine=Engine.RAY)]
+    expected = list(outcomes(sentences[:30], work))
+    found = list(outcomes(sentences[:30], work, workers=2, engine=Engine.RAY))
     assert found == expected
 
 
@@ -136,7 +136,11 @@ def test_bad_usage_is_one_clear_line(tmp_path: Path, arguments: list[str], messa
 
 
 def test_a_plain_file_is_its_own_pool_and_says_so(write: Write) -> None:
-    row = {"id": "1", "text": "The soup is good.", "aspects": [{"term": "soup", "start": 4, "end": 8, "polarity": "positive"}]}
+    row = {
+        "id": "1",
+        "text": "The soup is good.",
+        "aspects": [{"term": "soup", "start": 4, "end": 8, "polarity": "positive"}],
+    }
     source = source_of(str(write("reviews.jsonl", row)))
     assert [s.text for s in source.sentences] == ["The soup is good."]
     assert source.mined.endswith("itself, which has no train split")
@@ -147,7 +151,9 @@ def test_annotated_terms_are_taken_over_by_id_though_the_spacing_differs(write: 
     place = {"term": "soup", "from": 4, "to": 8, "polarity": "positive"}
     plain = write("plain.json", {"1_0": {"id": "1_0", "sentence": "The soup ($5) is good.", **place}})
     term = {"id": "1_0", **place, "opinion_words": ["good"], "opinion_position": [[18, 22]]}
-    towe = write("towe.json", {"1": {"id": "1", "sentence": "The soup ( $5) is good.", "term_list": {"1_0": term}}})
+    towe = write(
+        "towe.json", {"1": {"id": "1", "sentence": "The soup ( $5) is good.", "term_list": {"1_0": term}}}
+    )
     (sentence,) = source_of(str(plain), opinions=towe).sentences
     ((opinion,),) = [aspect.opinions for aspect in sentence.aspects]
     assert (opinion.text, sentence.text[opinion.start : opinion.end]) == ("good", "good")
@@ -173,10 +179,16 @@ def tiny_model(tmp_path_factory: pytest.TempPathFactory) -> Path:
     vocabulary = {letter: n for n, letter in enumerate(letters)}
     tokenizer = Tokenizer(models.WordLevel(vocabulary, unk_token="</s>"))
     tokenizer.pre_tokenizer = pre_tokenizers.Split("", "isolated")
-    PreTrainedTokenizerFast(tokenizer_object=tokenizer, bos_token="<s>", eos_token="</s>").save_pretrained(folder)
+    PreTrainedTokenizerFast(tokenizer_object=tokenizer, bos_token="<s>", eos_token="</s>").save_pretrained(
+        folder
+    )
     torch.manual_seed(0)
     config = LlamaConfig(
-        vocab_size=len(letters), hidden_size=16, intermediate_size=16, num_hidden_layers=1, num_attention_heads=2
+        vocab_size=len(letters),
+        hidden_size=16,
+        intermediate_size=16,
+        num_hidden_layers=1,
+        num_attention_heads=2,
     )
     LlamaForCausalLM(config).save_pretrained(folder)
     return folder

@@ -60,7 +60,7 @@ def first(analyst: Analyst, text: str, strategy: Strategy, **options: object) ->
     return outcome.reason or outcome.candidates[0]
 
 
-def token(analyst: Analyst, text: str, word: str):  # noqa: ANN201
+def token(analyst: Analyst, text: str, word: str):
     (analysis,) = analyst.read([Sentence("1", text, ())])
     return next(t for t in analysis.doc if t.text == word)
 
@@ -124,9 +124,7 @@ def test_articles_agree_with_what_follows(text: str, before: str, after: str, ex
         ("Easy to carry.", "Easy", "Not easy to carry."),
     ],
 )
-def test_a_negation_goes_where_english_puts_it(
-    analyst: Analyst, text: str, word: str, expected: str
-) -> None:
+def test_a_negation_goes_where_english_puts_it(analyst: Analyst, text: str, word: str, expected: str) -> None:
     contract = "'" in text
     negation = insert_negation(token(analyst, text, word), contract=contract)
     assert negation is not None
@@ -160,9 +158,7 @@ def test_a_negation_is_never_doubled_nor_put_into_a_question(analyst: Analyst, t
         ("Not good.", "good", "Good."),
     ],
 )
-def test_a_negation_is_taken_out_grammatically(
-    analyst: Analyst, text: str, word: str, expected: str
-) -> None:
+def test_a_negation_is_taken_out_grammatically(analyst: Analyst, text: str, word: str, expected: str) -> None:
     place = token(analyst, text, word)
     negator = negator_of(place)
     assert negator is not None
@@ -198,9 +194,18 @@ def test_a_negation_of_something_else_is_not_the_words(analyst: Analyst, text: s
         ("The {pizza|+} is better than most.", r"The pizza is worse than most\."),
         ("The {lid|+} is more reliable.", r"The lid is less reliable\."),
         ("{Service|-} was slow but the {soup|+} was hot.", r"Service was \w+ and the soup was hot\."),
-        ("Although the {soup|+} was tasty, the {staff|-} was rude.", r"The soup was [\w ]+, and the staff was rude\."),
-        ("The {soup|+} was tasty although the {staff|-} was rude.", r"The soup was [\w ]+ and the staff was rude\."),
-        ("The {soup|+} was tasty and the {staff|+} was kind.", r"The soup was [\w ]+ but the staff was kind\."),
+        (
+            "Although the {soup|+} was tasty, the {staff|-} was rude.",
+            r"The soup was [\w ]+, and the staff was rude\.",
+        ),
+        (
+            "The {soup|+} was tasty although the {staff|-} was rude.",
+            r"The soup was [\w ]+ and the staff was rude\.",
+        ),
+        (
+            "The {soup|+} was tasty and the {staff|+} was kind.",
+            r"The soup was [\w ]+ but the staff was kind\.",
+        ),
     ],
 )
 def test_revtgt_reverses_the_target(analyst: Analyst, text: str, pattern: str) -> None:
@@ -285,9 +290,7 @@ def test_adddiff_adds_k_aspects_of_the_other_polarity(analyst: Analyst, k: int, 
 
 def test_adddiff_mentions_no_aspect_twice(analyst: Analyst) -> None:
     for seed in range(30):
-        variant = first(
-            analyst, "The {battery|+} and its fan are fine.", Strategy.ADDDIFF, k=3, seed=seed
-        )
+        variant = first(analyst, "The {battery|+} and its fan are fine.", Strategy.ADDDIFF, k=3, seed=seed)
         assert isinstance(variant, Instance)
         assert variant.text.lower().count("battery") == 1
         assert "fans" not in variant.text
@@ -298,7 +301,9 @@ def test_adddiff_says_when_the_pool_is_too_small(analyst: Analyst) -> None:
 
 
 def test_adddiff_takes_from_the_domain_of_the_sentence() -> None:
-    pool = Pool((Said("battery", "weak", NEGATIVE, domain="laptop"), Said("soup", "cold", NEGATIVE, domain="food")))
+    pool = Pool(
+        (Said("battery", "weak", NEGATIVE, domain="laptop"), Said("soup", "cold", NEGATIVE, domain="food"))
+    )
     assert [said.term for said in pool.of("food", NEGATIVE)] == ["soup"]
     assert len(pool.of("", NEGATIVE)) == 2
 
@@ -330,9 +335,7 @@ def test_the_aspectset_holds_what_reads_well_alone(analyst: Analyst) -> None:
         ("The {lid|-} won't close.", ["close"]),
     ],
 )
-def test_opinion_terms_are_found_without_annotation(
-    analyst: Analyst, text: str, expected: list[str]
-) -> None:
+def test_opinion_terms_are_found_without_annotation(analyst: Analyst, text: str, expected: list[str]) -> None:
     sentence = marked(text)
     (analysis,) = analyst.read([sentence])
     words = find(analysis, sentence.aspects[0], sentence.aspects[1:])
@@ -437,7 +440,7 @@ def test_the_lexicon_holds_a_thousand_words_with_opposites_of_the_other_sign() -
         ("good\tADJ\tnice\tbad", 'line 1: polarity "nice"; expected one of: positive, negative, either'),
     ],
 )
-def test_a_wrong_line_of_a_lexicon_is_named(write, line: str, message: str) -> None:  # noqa: ANN001
+def test_a_wrong_line_of_a_lexicon_is_named(write, line: str, message: str) -> None:
     with pytest.raises(DataError, match=re.escape(message)):
         Lexicon.load(write("lexicon.tsv", line))
 

@@ -72,7 +72,7 @@ def comma_separated(reports: Sequence[Report]) -> str:
 
 def quality(report: QualityReport) -> RenderableType:
     """What a run of the generators made, what it did not and why, and the first examples."""
-    grid = _grid("Generated", ("strategy", "originals", "variants", "coverage", "fluency"))
+    grid = _grid("Generated", ("strategy", "originals", "variants", "coverage", "nats over source"))
     reasons: list[RenderableType] = []
     examples: list[RenderableType] = []
     for strategy, part in report.strategies.items():

@@ -25,7 +25,7 @@ _LONGEST = 3  # words of a term
 _UNFIT = words(
     "real easy hard difficult simple ready pleased happy sure aware familiar similar compatible capable "
     "only same other whole many much such different certain several able first last next new own worth "
-    "available particular overall better best worse worst"
+    "available particular overall average wrong better best worse worst"
 )
 _NOT_ASPECTS = words("thing things one ones way people person place lot bit kind part time times day days")
 

@@ -47,7 +47,7 @@ def repair(doc: Doc, links: Sequence[Token], before: Signs, after: Signs) -> tup
             continue
         left = _nearest(doc, link, links, before, step=-1)
         right = _nearest(doc, link, links, before, step=1)
-        if left is None or right is None or not _joins(link, right):
+        if left is None or right is None or not _joins(link, right) or _holds(doc[left], link, doc[right]):
             continue
         agreed, agree = before[left] == before[right], after[left] == after[right]
         if agreed and not agree and link.lower_ in AND:
@@ -84,6 +84,12 @@ def _joins(link: Token, right: int) -> bool:
     """Whether what the conjunction joins on its right holds a word, by its index."""
     conjuncts = [c for c in link.head.children if c.dep_ == "conj" and c.i > link.i]
     return not conjuncts or any(right == c.i or right in {t.i for t in c.subtree} for c in conjuncts)
+
+
+def _holds(left: Token, link: Token, right: Token) -> bool:
+    """Whether the opinion on the left is on all that is joined: "easy to carry and handle"."""
+    opined = left.head if left.dep_ == "amod" else left
+    return link.head != left and opined.is_ancestor(link.head) and opined.is_ancestor(right)
 
 
 def _closes(token: Token) -> bool:

@@ -8,21 +8,21 @@ from typing import TYPE_CHECKING
 from arts.data.schema import Edit
 from arts.generators.analysis import Analysis, OpinionWord
 from arts.generators.inflection import cased_like
-from arts.generators.words import EXTREME, HEDGES, UNGRADABLE, VERY, words
+from arts.generators.words import BARELY, EXTREME, HEDGES, UNGRADABLE, VERY, words
 
 if TYPE_CHECKING:
     from spacy.tokens import Token
 
 _BEFORE_ADJECTIVE = ("very", "very", "really")
 _BEFORE_COMPARATIVE = ("much", "far")
-_BEFORE_VERB = ("really", "truly")
+_BEFORE_VERB = ("really",)
 _FELT = words(
     "adore appreciate despise detest dislike enjoy fear hate like loathe love miss regret recommend suck"
 )
 _DEGREE = (
     VERY
     | HEDGES
-    | {"too", "more", "most", "less", "least", "as", "much", "far", "even", "enough", "not", "how"}
+    | words("too more most less least as much far even enough not how such")
 )
 
 
@@ -55,7 +55,7 @@ def _follows_degree(head: Token) -> bool:
 
 def _fitting(head: Token) -> tuple[str, ...]:
     tag = head.tag_
-    if head.lower_ in UNGRADABLE:
+    if head.lower_ in UNGRADABLE | BARELY or (head.dep_ == "amod" and head.head.pos_ not in ("NOUN", "PROPN")):
         return ()
     if head.lower_ in EXTREME:
         return ("really",) if tag == "JJ" else ()

@@ -168,7 +168,7 @@ def _ranked(outcome: Outcome, nats: dict[str, float], limit: float) -> Outcome:
     if not outcome.candidates:
         return outcome
     best = sorted(outcome.candidates, key=lambda candidate: (nats[candidate.text], candidate.text))
-    bound = nats[outcome.source.text] + limit
-    if outcome.strategy is Strategy.ADDDIFF or nats[best[0].text] <= bound:
-        return replace(outcome, candidates=tuple(best))
+    rise = nats[best[0].text] - nats[outcome.source.text]
+    if outcome.strategy is Strategy.ADDDIFF or rise <= limit:
+        return replace(outcome, candidates=tuple(best), rise=rise)
     return replace(outcome, candidates=(), reason=Reason.FLUENCY)

@@ -46,12 +46,14 @@ class Outcome:
         strategy: that was tried.
         candidates: its variants, best first.
         reason: why there is none.
+        rise: nats by which the first is less likely than its source, where a language model judged.
     """
 
     source: Instance
     strategy: Strategy
     candidates: tuple[Instance, ...]
     reason: Reason | None = None
+    rise: float | None = None
 
     @property
     def rejection(self) -> Rejection | None:

@@ -23,6 +23,7 @@ _PARTS = {
     "SCONJ": (Part.ADJ,),
 }
 _VERBAL = ("nsubj", "nsubjpass", "aux", "auxpass", "dobj", "neg")
+_NAMES = words("pro con")  # as in "the MacBook Pro"
 _FILLERS = words("even just like most pretty right so still well")
 _LEMMAS = {"better": "good", "best": "good", "worse": "bad", "worst": "bad"}
 _ADVERB_LEMMAS = {"better": "well", "best": "well", "worse": "badly", "worst": "badly"}
@@ -49,13 +50,18 @@ def _is_hyphenated(token: Token) -> bool:
 
 def _says_nothing(token: Token) -> bool:
     """Whether a word that may carry opinion does not here: "as well", "Pros:", "than you would like"."""
+    if token.lower_ == "well" and token.i and token.nbor(-1).lower_ == "as":
+        return True
+    manner = token.dep_ == "advmod" and token.head.pos_ == "VERB" and token.head.i < token.i
     if token.lower_ in _FILLERS and token.pos_ in ("ADV", "INTJ", "ADP", "SCONJ", "PART"):
+        return token.lower_ != "well" or not manner
+    if token.pos_ == "PROPN" and token.lower_ in _NAMES:
         return True
     if token.pos_ == "NOUN" and token.i + 1 < len(token.doc) and token.nbor().text == ":":
         return True
     if token.lower_ in VERY and token.dep_ == "advmod" and token.head.pos_ in ("ADJ", "ADV"):
         return True
-    if token.lower_ == "well" and token.i and token.nbor(-1).lower_ == "as":
+    if token.lower_ in ("best", "worst") and token.doc[token.i + 1 : token.i + 3].text.lower() == "of all":
         return True
     return any(opener.lower_ in ("than", "if", "unless") for opener in _openers(token))
 
@@ -72,7 +78,8 @@ def _openers(token: Token) -> Iterator[Token]:
 def _tells_manner(adjective: Token) -> bool:
     """Whether an adjective stands for an adverb: "works great", not "is great"."""
     if adjective.dep_ == "acomp":
-        return adjective.head.lemma_ not in COPULAS
+        between = adjective.doc[adjective.head.i : adjective.i]
+        return adjective.head.lemma_ not in COPULAS and not any(token.is_punct for token in between)
     return adjective.dep_ == "advmod"
 
 
@@ -82,7 +89,7 @@ def _lookups(token: Token) -> Iterable[tuple[str, Part]]:
     parts = _PARTS.get(token.pos_, ())
     if token.pos_ == "ADJ" and _tells_manner(token):
         parts = (Part.ADV, Part.ADJ)
-    if token.pos_ == "ADV" and (token.dep_ in ("acomp", "amod") or token.head.pos_ == "ADJ"):
+    if token.pos_ == "ADV" and (token.dep_ in ("acomp", "amod") or token.head.pos_ in ("ADJ", "NOUN")):
         parts = (Part.ADJ, Part.ADV)
     if token.pos_ in ("VERB", "AUX"):
         particle = next((child.lower_ for child in token.children if child.dep_ == "prt"), None)

@@ -455,9 +455,9 @@ def _do_support(verb: Token, subject: Token | None, contract: bool) -> tuple[Edi
 def _trimmed_degree(word: Token, verb: Token) -> tuple[Edit, ...]:
     """The degree words that a negation does not go with are cut: "is extremely happy" → "is not happy"."""
     return tuple(
-        cut(child, child, "degree")
-        for child in word.children
-        if child.dep_ == "advmod" and child.lower_ in NOT_UNDER_NEGATION and verb.i < child.i < word.i
+        cut(token, token, "degree")
+        for token in verb.doc[verb.i + 1 : word.i]
+        if token.lower_ in NOT_UNDER_NEGATION and token.dep_ == "advmod" and token.head.pos_ in ("ADJ", "ADV")
     )
 
 

@@ -13,13 +13,16 @@ from arts.generators.analysis import Analysis, OpinionWord
 from arts.generators.inflection import article, cased_like, inflect, verb_tag
 from arts.generators.lexicon import ANY_POSSESSIVE, Part
 from arts.generators.negation import cut, insert_negation, remove_negation, span_edit, token_edit
-from arts.generators.words import COMPARING, EXTREME, HEDGES, UNGRADABLE, VERY, words
+from arts.generators.words import BARELY, COMPARING, EXTREME, HEDGES, NOT, UNGRADABLE, VERY, words
 
 if TYPE_CHECKING:
     from spacy.tokens import Token
 
 _DRAWN = (7, 2, 1)  # odds of the first replacements of an entry, so that not every "great" becomes "terrible"
 _LEAST = {"JJR": "less", "RBR": "less", "JJS": "least", "RBS": "least"}
+_LISTING = ("best of all", "best of all,", "worst of all", "worst of all,")
+_TASTES = words("bitter creamy garlicky greasy hot oily rich salty sour spicy sweet tangy tart")
+_FAR = words("a bit far little much way")  # before "too"
 _PARTICLES = words("up down on off out in away over apart")
 _WHOLLY = words("altogether completely entirely far fully greatly totally utterly")  # of verbs
 _PARTS = {"ADJ": Part.ADJ, "ADV": Part.ADV, "VERB": Part.VERB, "NOUN": Part.NOUN}
@@ -47,11 +50,34 @@ def reversals(analysis: Analysis, word: OpinionWord, rng: Random) -> list[Revers
     or replaced by WordNet's antonym, in this order.
     """
     head = analysis.doc[word.head]
+    if _stands_in_figure(head) or _is_of_trouble(analysis, head):
+        return []
     negator = analysis.negator_outside(word)
     if negator is not None:
         removed = remove_negation(negator, head, sign=word.entry.sign if word.entry else 0)
         return [Reversal(removed, _negated_by(analysis, negator))] if removed else []
     return list(dict.fromkeys(_alternatives(analysis, word, rng)))
+
+
+def _stands_in_figure(token: Token) -> bool:
+    """Whether the sentence means more than its words.
+
+    As a question does, or "not only good but cheap", or "best of all, great beer".
+    """
+    sentence = token.sent
+    before = token.doc[sentence.start : token.i]
+    correlated = any(t.lower_ in NOT and t.nbor().lower_ in ("only", "just") for t in before)
+    return correlated or sentence.text.rstrip().endswith("?") or before[-4:].text.lower().endswith(_LISTING)
+
+
+def _is_of_trouble(analysis: Analysis, adjective: Token) -> bool:
+    """Whether an adjective tells how much of an evil there is: "serious problems", "the delays were bad"."""
+    if adjective.pos_ != "ADJ":
+        return False
+    nouns = [adjective.head] if adjective.dep_ == "amod" else []
+    nouns += [c for c in adjective.head.children if c.dep_ == "nsubj" and adjective.dep_ == "acomp"]
+    found = (analysis.opinion_words.get(noun.i) for noun in nouns if noun.pos_ == "NOUN")
+    return any(word.entry is not None and word.entry.sign < 0 for word in found if word)
 
 
 def _negated_by(analysis: Analysis, negator: Token) -> frozenset[int]:
@@ -61,11 +87,18 @@ def _negated_by(analysis: Analysis, negator: Token) -> frozenset[int]:
 
 def _alternatives(analysis: Analysis, word: OpinionWord, rng: Random) -> Iterator[Reversal]:
     head = analysis.doc[word.head]
+    if head.lower_ in BARELY and head.head.lemma_ == "be":
+        yield Reversal((cut(head, head, "negation removed"),))
+        return
     turned = _turned_comparison(head)
     if turned:
         yield Reversal(turned)
         return
+    if head.tag_ in ("JJR", "RBR") and any(child.lower_ == "very" for child in head.children):
+        return  # "very longer" is wrong already
     part = word.entry.part if word.entry else _PARTS.get(head.pos_)
+    if part is not Part.VERB and _is_done_to(head):
+        return
     if word.entry:
         drawn = _in_degree(_drawn(word.entry.replacements, rng), head)
         for replacement in _familiar(_gradable(drawn, head, word), analysis.vocabulary):
@@ -76,12 +109,18 @@ def _alternatives(analysis: Analysis, word: OpinionWord, rng: Random) -> Iterato
             yield Reversal((token_edit(head, f"{_LEAST[head.tag_]} {word.entry.word}", "comparison"),))
     negation = insert_negation(head, contract=analysis.contracts)
     if negation:
-        yield Reversal(negation.edits, negation.scope)
+        yield Reversal((*negation.edits, *_unhedged(head)), negation.scope)
     if part in wordnet._POS and len(word.tokens) == 1:
         for antonym in wordnet.antonyms(head.lemma_.lower(), part):
             edits = _replaced(analysis, word, antonym, "wordnet")
             if edits:
                 yield Reversal(edits)
+
+
+def _is_done_to(head: Token) -> bool:
+    """Whether a word is a passive that no adjective fits: "needs to be improved", "unmatched by others"."""
+    following = head.nbor().lower_ if head.i + 1 < len(head.doc) else ""
+    return head.text.endswith("ed") and (following == "by" or (head.tag_ == "VBN" and head.dep_ == "xcomp"))
 
 
 def _drawn(replacements: tuple[str, ...], rng: Random) -> list[str]:
@@ -146,7 +185,7 @@ def _replaced(analysis: Analysis, word: OpinionWord, replacement: str, rule: str
     before = first.nbor(-1) if first.i else first
     if before.lower_ == "the" and word.entry and word.entry.word in ("perfect", "ideal", "right"):
         edits.append(token_edit(before, article(form), "article"))
-    edits += [cut(*hedge, "degree") for hedge in _hedges(head)]
+    edits += _unhedged(head)
     if head.pos_ == "VERB" and " " in form:
         edits += [
             cut(c, c, "degree") for c in head.children if c.lower_ in _WHOLLY and c.i not in word.tokens
@@ -169,6 +208,8 @@ def _inflected(analysis: Analysis, word: OpinionWord, replacement: str) -> str |
     tag = verb_tag(head) if head.pos_ in ("VERB", "AUX") else head.tag_
     if entry is None:
         return inflect(replacement, tag)
+    if tag.startswith("NN") and entry.part is Part.ADJ:  # of a heading in capitals: "BEST rolls in town"
+        tag = {"best": "JJS", "worst": "JJS", "better": "JJR", "worse": "JJR"}.get(head.lower_, tag)
     if entry.part is Part.IDIOM or len(word.tokens) > 1:
         for token in analysis.doc[word.start : word.end]:
             if token.tag_ == "PRP$":
@@ -181,7 +222,7 @@ def _inflected(analysis: Analysis, word: OpinionWord, replacement: str) -> str |
     if entry.part is Part.ADJ and head.dep_ == "advmod" and head.head.pos_ in ("VERB", "AUX"):
         manner = _ADVERBS.get(-entry.sign)
         return manner[0] if manner and head.tag_ in ("JJ", "RB") else inflect(replacement, head.tag_)
-    if entry.part is Part.ADJ and not head.tag_.startswith("JJ"):
+    if entry.part is Part.ADJ and not tag.startswith("JJ"):
         return inflect(replacement, {"RBR": "JJR", "RBS": "JJS"}.get(head.tag_, "JJ"))
     if entry.part is Part.ADV and head.tag_ in ("JJR", "JJS"):
         return inflect(replacement, {"JJR": "RBR", "JJS": "RBS"}[head.tag_])
@@ -200,12 +241,17 @@ def _takes_no_object(replacement: str) -> bool:
 
 
 def _degree(head: Token, form: str, word: OpinionWord) -> tuple[Edit, ...] | None:
-    """As in "too slow" → "fast enough"; as an attribute, "too" goes."""
-    too = next((c for c in head.children if c.lower_ == "too" and c.i == word.start - 1), None)
-    if too is None or head.pos_ not in ("ADJ", "ADV"):
+    """As in "too slow" → "fast enough", "too sweet" → "just sweet enough"; as an attribute, "too" goes."""
+    too = head.doc[max(word.start - 1, 0)]
+    adjective = head.pos_ in ("ADJ", "ADV") or (word.entry is not None and word.entry.part is Part.ADJ)
+    if too.lower_ != "too" or not adjective:
         return None
-    after = form if head.dep_ == "amod" else f"{form} enough"
-    first = head.doc[too.left_edge.i]  # "way too slow"
+    after = f"just {head.lower_} enough" if head.lower_ in _TASTES else f"{form} enough"
+    first = too
+    while first.i and first.nbor(-1).lower_ in _FAR:  # "way too slow"
+        first = first.nbor(-1)
+    if head.dep_ == "amod":
+        after = form
     return (span_edit(first, head.doc[word.end - 1], cased_like(after, first.text), "antonym"),)
 
 
@@ -216,13 +262,10 @@ def _particle(head: Token, word: OpinionWord) -> list[Edit]:
     return [cut(child, child, "antonym") for child in head.children if child.dep_ == "prt"]
 
 
-def _hedges(head: Token) -> list[tuple[Token, Token]]:
-    """(first, last) tokens of "slightly", "a bit", "a little" before a word in its positive degree."""
-    if head.tag_ in ("JJR", "RBR"):
+def _unhedged(head: Token) -> list[Edit]:
+    """The "slightly", "a bit" or "a little" before a word in its positive degree cut."""
+    hedge = head.nbor(-1) if head.i else head
+    if hedge.lower_ not in HEDGES or head.tag_ in ("JJR", "RBR"):
         return []
-    found = []
-    for child in head.children:
-        if child.lower_ in HEDGES and child.dep_ in ("advmod", "npadvmod") and child.i < head.i:
-            first = min([child, *(c for c in child.children if c.dep_ == "det")], key=lambda t: t.i)
-            found.append((first, child))
-    return found
+    first = hedge.nbor(-1) if hedge.i and hedge.nbor(-1).lower_ == "a" else hedge
+    return [cut(first, hedge, "degree")]

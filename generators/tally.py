@@ -35,7 +35,7 @@ class StrategyTally(BaseModel):
         rejected: originals without one, by reason.
         rules: how often each rule made an edit.
         examples: the first few.
-        fluency: sums over the variants of nats (variant, source, their number), where measured.
+        nats: by which variants are less likely than their sources, summed over those `measured`.
     """
 
     tried: int = 0
@@ -59,6 +59,9 @@ class StrategyTally(BaseModel):
             return
         chosen = outcome.candidates[0]
         self.generated += 1
+        if outcome.rise is not None:
+            self.nats += outcome.rise
+            self.measured += 1
         self.rules.update(edit.rule for edit in chosen.edits)
         if len(self.examples) < EXAMPLES:
             self.examples.append(

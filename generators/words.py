@@ -46,11 +46,11 @@ NOT_UNDER_NEGATION = words(
     "remarkably ridiculously seriously simply super surprisingly terribly thoroughly totally truly ultra "
     "unbelievably utterly way wonderfully wildly definitely certainly strongly"
 )
-HEDGES = words("bit fairly kinda little mildly slightly somewhat sorta tad touch")
+HEDGES = words("almost bit fairly kinda little mildly nearly slightly somewhat sorta tad touch")
 EXTREME = words(  # adjectives that "very" and "so" do not go with
     "abysmal amazing appalling atrocious awesome awful bad-tempered breathtaking brilliant deafening "
     "delicious delightful disastrous disgusting divine dreadful excellent exceptional exquisite "
-    "extraordinary fabulous fantastic filthy first-rate flawless freezing ghastly gorgeous heavenly "
+    "extraordinary fabulous fantastic filthy first-rate flawless freezing ghastly gorgeous great heavenly "
     "hideous hopeless horrendous horrible horrid horrific huge ideal immaculate impeccable impossible "
     "incredible inedible infuriating intolerable lousy magnificent marvellous marvelous outrageous "
     "outstanding perfect phenomenal pristine ridiculous rotten scrumptious sensational spectacular "
@@ -59,8 +59,9 @@ EXTREME = words(  # adjectives that "very" and "so" do not go with
     "useless vile wonderful worthless wretched"
 )
 UNGRADABLE = words(
-    "able broken dead defective empty enough faulty favorite favourite first free full inoperable last main "
-    "missing new only own right same unavailable unfinished useable worth wrong"
+    "able acceptable adequate average broken dead decent defective empty enough faulty favorite favourite "
+    "fine first free full inoperable last main "
+    "missing new ok okay only own right same unavailable unfinished useable worth wrong"
 )
 COMPARING = {"more": "less", "less": "more", "most": "least", "least": "most"}
 

@@ -79,7 +79,7 @@ def test_export_does_not_touch_a_folder_that_has_something(sample, tmp_path):
 
 
 def test_an_export_that_fails_leaves_nothing(sample, tmp_path, monkeypatch):
-    monkeypatch.setattr(hub, "_card", lambda configs: 1 / 0)
+    monkeypatch.setattr(hub, "card", lambda configs: 1 / 0)
     with pytest.raises(ZeroDivisionError):
         hub.export([sample], tmp_path / "out")
     assert list(tmp_path.iterdir()) == []

@@ -124,7 +124,7 @@ def independent(analysis: Analysis, words: Sequence[OpinionWord]) -> tuple[Opini
         token = analysis.doc[word.head]
         noun = heads.get(token.head.i)
         if noun is not None and noun is not word and token.dep_ in ("amod", "advmod", "acomp", "compound"):
-            modifies = word.entry and word.entry.sign and analysis.negator_outside(noun) is None
+            modifies = word.entry and analysis.negator_outside(noun) is None
             dropped.add(noun.head if modifies else word.head)
     return tuple(word for word in words if word.head not in dropped)
 

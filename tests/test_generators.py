@@ -188,6 +188,12 @@ def test_a_negation_of_something_else_is_not_the_words(analyst: Analyst, text: s
     [
         ("The {screen|-} is too dim.", r"The screen is [a-z-]+ enough\."),
         ("The {screen|-} is a bit dim.", r"The screen is [a-z-]+\."),
+        ("The {soup|-} was far too sweet.", r"The soup was just sweet enough\."),
+        ("The {fan|-} is a little noisy.", r"The fan is [a-z-]+\."),
+        ("The {software|+} runs well.", r"The software runs (badly|poorly)\."),
+        ("BEST {rolls|+} in town.", r"WORST rolls in town\."),
+        ("The {ports|+} respond almost instantly.", r"The ports respond \w+\."),
+        ("The {case|+} is easy to carry and handle.", r"The case is \w+ to carry and handle\."),
         ("The {battery|+} never fails.", r"The battery (often|constantly) fails\."),
         ("The {waiter|-} never smiled.", r"The waiter always smiled\."),
         ("It has the best {pizza|+} in town.", r"It has the worst pizza in town\."),
@@ -243,6 +249,19 @@ def test_revtgt_rejects_what_says_nothing(analyst: Analyst) -> None:
     assert first(analyst, "We got a {table|+} at the window.", Strategy.REVTGT) is Reason.NO_OPINION
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Who needs a better {screen|+}?",
+        "It is not only a good {screen|+} but a cheap one.",
+        "The {hardware|-} problems are bad.",
+        "The {hinge|+} is unmatched by others.",
+    ],
+)
+def test_revtgt_leaves_alone_what_its_words_alone_do_not_say(analyst: Analyst, text: str) -> None:
+    assert isinstance(first(analyst, text, Strategy.REVTGT), Reason)
+
+
 # REVNON
 
 
@@ -257,6 +276,7 @@ def test_revnon_reverses_the_others_and_leaves_the_target_alone(analyst: Analyst
     ("text", "pattern"),
     [
         ("The {soup|+} was tasty but the {fonts|-} are small.", r".* the fonts are (really|very|so) small\."),
+        ("The {soup|+} was tasty but the {view|-} was awful.", r".* the view was really awful\."),
         ("The {soup|+} was tasty but the {noise|-} is louder.", r".* the noise is (much|far) louder\."),
     ],
 )

@@ -9,12 +9,17 @@ from functools import lru_cache
 from random import Random
 
 from arts.data.schema import Aspect, Edit, Instance, Opinion, Polarity, Sentence, Strategy
-from arts.generators.aspectset import Pool, Said, domain_of
+from arts.generators.aspectset import Pool, Said, alike, domain_of
 from arts.generators.variants import Reason, build
 
 FEWEST, MOST = 1, 3  # aspects added when their number is not fixed, as in the paper
 _CONTRAST = re.compile(
     r"\b(?:but|although|though|however|yet|while|except|despite|unfortunately)\b", re.IGNORECASE
+)
+_LEANS = re.compile(  # a beginning that looks back to an earlier sentence
+    r"\W*(?:also|although|and|as|because|but|even|he|his|however|if|it|its|it's|plus|she|since|so|that|then|"
+    r"these|they|this|those|though|thus|too|what|when|which|while|yet)\b",
+    re.IGNORECASE,
 )
 _END = re.compile(r"\s*[.!…,;:-]*\s*$")
 _CLOSED = re.compile(r"[?\"”')\]]\s*[.!]*\s*$")
@@ -102,8 +107,8 @@ def _drawn(pool: Sequence[Said], sentence: Sentence, count: int, rng: Random) ->
         if said is None:
             return None
         words = {word.rstrip("s") for word in said.term.lower().replace("-", " ").split()}
-        taken = {other.key for other in chosen} | {other.predicate for other in chosen}
-        if not words & mentioned and said.key not in taken and said.predicate not in taken:
+        taken = {other.predicate for other in chosen}.union(*(alike(other.key) for other in chosen))
+        if not words & mentioned and not alike(said.key) & mentioned and not {said.key, said.predicate} & taken:
             chosen.append(said)
     return chosen if len(chosen) == count else None
 
@@ -118,7 +123,10 @@ def _fitting(text: str, target: Polarity, names: Sequence[str], rng: Random) -> 
     """The names of the templates that fit a sentence, in an order drawn."""
     contrasted = bool(_CONTRAST.search(text)) or target is Polarity.NEUTRAL
     closed = bool(_CLOSED.search(text)) or len(re.findall(r"[.!?](?:\s|$)", text)) > 1
-    possible = [name for name in names if not (TEMPLATES[name].inside and closed)]
+    leans = bool(_LEANS.match(text))
+    possible = [
+        name for name in names if not ((TEMPLATES[name].inside and closed) or (TEMPLATES[name].before and leans))
+    ]
     fitting = [name for name in possible if not (TEMPLATES[name].contrasts and contrasted)] or possible
     return rng.sample(fitting, len(fitting))
 

@@ -21,11 +21,32 @@ if TYPE_CHECKING:
     from spacy.tokens import Span, Token
 
 _TERM = re.compile(r"[A-Za-z][A-Za-z' -]*[A-Za-z]")
+_ENOUGH = 30  # things to say in a domain and polarity
+_GENERAL = words(  # what can be said of anything
+    "amazing awesome awful bad disappointing dreadful excellent fantastic good great horrible lousy nice "
+    "outstanding poor superb terrible terrific wonderful"
+)
 _LONGEST = 3  # words of a term
 _UNFIT = words(
     "real easy hard difficult simple ready pleased happy sure aware familiar similar compatible capable "
     "only same other whole many much such different certain several able first last next new own worth "
-    "available particular overall average wrong better best worse worst"
+    "available particular overall average wrong stupid frozen enough alright missing necessary better best worse worst"
+)
+_ALIKE = tuple(  # terms that speak of the same: a sentence about one should get nothing on another
+    map(
+        words,
+        (
+            "service staff waiter waitress waitstaff server bartender host hostess manager owner employee",
+            "food dish meal cuisine eat menu dinner lunch brunch entree",
+            "price cost value pricing bill",
+            "ambiance ambience atmosphere decor setting vibe place space interior",
+            "screen display monitor",
+            "os system windows software",
+            "speed performance processor cpu",
+            "touchpad trackpad mouse pad",
+            "support warranty",
+        ),
+    )
 )
 _NOT_ASPECTS = words("thing things one ones way people person place lot bit kind part time times day days")
 
@@ -78,6 +99,16 @@ class Said:
     def key(self) -> str:
         """The word by which aspects are told apart: the last one of the term."""
         return self.term.lower().split()[-1].rstrip("s")
+
+
+def alike(word: str) -> frozenset[str]:
+    """The words that speak of the same as an aspect's key, and itself.
+
+    Example:
+        >>> sorted(alike("monitor"))
+        ['display', 'monitor', 'screen']
+    """
+    return frozenset({word}).union(*(group for group in _ALIKE if word in group))
 
 
 def domain_of(id: str) -> str:
@@ -133,7 +164,29 @@ def mine(sentences: Iterable[Sentence], analyst: Analyst) -> Pool:
     for analysis in analyst.read(sentences):
         found.update(_said(analysis))
         vocabulary.update(token.lower_ for token in analysis.doc if token.is_alpha)
-    return Pool(tuple(sorted(set(_cased(found)))), frozenset(vocabulary))
+    return Pool(tuple(sorted(set(_cased(_usual(found))))), frozenset(vocabulary))
+
+
+def _usual(found: Counter[Said]) -> list[Said]:
+    """What reads well of what was found: the usual pairs, or all of them where those are too few.
+
+    A pair is usual when two sentences speak of the term, and two say this of it or it could be said of
+    anything ("great", "terrible").
+    """
+    terms: Counter[tuple[str, str]] = Counter()
+    pairs: Counter[tuple[str, str, str]] = Counter()
+    for said, count in found.items():
+        terms[said.domain, said.key] += count
+        pairs[said.domain, said.key, said.predicate] += count
+    known = [said for said in found if terms[said.domain, said.key] > 1]
+    usual = {s for s in known if s.predicate in _GENERAL or pairs[s.domain, s.key, s.predicate] > 1}
+    result: list[Said] = []
+    for domain, polarity in sorted({(said.domain, said.polarity) for said in found}):
+        own = [said for said in usual if (said.domain, said.polarity) == (domain, polarity)]
+        if len(own) < _ENOUGH:
+            own = [said for said in found if (said.domain, said.polarity) == (domain, polarity)]
+        result += own
+    return result
 
 
 def _said(analysis: Analysis) -> Iterator[Said]:
@@ -145,7 +198,7 @@ def _said(analysis: Analysis) -> Iterator[Said]:
         for word in opinions.words[span_of(aspect)]:
             predicate = _predicate(analysis, word, aspect)
             if predicate:
-                plural = term.root.tag_ in ("NNS", "NNPS")
+                plural = term.root.tag_ in ("NNS", "NNPS") and not term.root.is_upper
                 text, verbal = predicate
                 if verbal and plural:
                     continue
@@ -193,8 +246,6 @@ def _describes(analysis: Analysis, adjective: Token, aspect: Aspect) -> bool:
     span = analysis.tokens_of(aspect.start, aspect.end)
     assert span is not None
     own = set(range(span.start, span.end))
-    while adjective.dep_ == "conj":
-        adjective = adjective.head
     if any(child.dep_ in ("prep", "xcomp", "ccomp") for child in adjective.children):
         return False
     if adjective.dep_ == "amod":
@@ -202,8 +253,9 @@ def _describes(analysis: Analysis, adjective: Token, aspect: Aspect) -> bool:
     return any(c.i in own and c.dep_ in ("nsubj", "nsubjpass") for c in adjective.head.children)
 
 
-def _cased(found: Counter[Said]) -> Iterator[Said]:
+def _cased(found: Iterable[Said]) -> Iterator[Said]:
     """Terms in the case they have inside a sentence: a capital that some sentence does without goes."""
+    found = list(found)
     lower = {said.term for said in found if said.term == said.term.lower()}
     for said in found:
         term = said.term

@@ -47,6 +47,9 @@ def combined(
     if flipped is None:
         yield Reason.MIXED
         return
+    if strategy is Strategy.REVTGT and _governs_others(opinions, source, [word for word, _ in options]):
+        yield Reason.MIXED
+        return
     repaired = _repaired(opinions, changed)
     if repaired is None:
         yield Reason.CONJUNCTION
@@ -58,6 +61,14 @@ def combined(
             continue
         edits = [edit for reversal in _unrepeated(options, chosen) for edit in reversal.edits]
         yield build(source, opinions.sentence, strategy, [*edits, *repaired, *extra], flipped)
+
+
+def _governs_others(opinions: Opinions, source: Instance, words: Sequence[OpinionWord]) -> bool:
+    """Whether a verb to be reversed has another aspect, with words of its own and the same label, as object."""
+    changed = {word.head for word in words}
+    rivals = [a for a in opinions.sentence.aspects if a.polarity is source.polarity and opinions.heads(a)]
+    rivals = [a for a in rivals if not opinions.heads(a) & changed]
+    return any(opinions.governed(word, aspect) for word in words for aspect in rivals)
 
 
 def _unrepeated(options: Options, chosen: Sequence[Reversal]) -> list[Reversal]:

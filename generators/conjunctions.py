@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, Sequence, Set
 from typing import TYPE_CHECKING
 
 from arts.data.schema import Edit
@@ -45,16 +45,17 @@ def repair(doc: Doc, links: Sequence[Token], before: Signs, after: Signs) -> tup
                 return None
             edits += leading
             continue
-        left = _nearest(doc, link, links, before, step=-1)
-        right = _nearest(doc, link, links, before, step=1)
+        changed = {i for i, sign in before.items() if sign != after[i]}
+        left = _nearest(doc, link, links, before, changed, step=-1)
+        right = _nearest(doc, link, links, before, changed, step=1)
         if left is None or right is None or not _joins(link, right) or _holds(doc[left], link, doc[right]):
             continue
         agreed, agree = before[left] == before[right], after[left] == after[right]
         if agreed and not agree and link.lower_ in AND:
-            changed = left if before[left] != after[left] else right
-            if changed not in contrasted:
+            turned = left if left in changed else right
+            if turned not in contrasted:
                 edits.append(token_edit(link, _contrast(link, links), RULE))
-                contrasted.add(changed)
+                contrasted.add(turned)
         elif agree and not agreed and link.lower_ in (*BUT, *ALTHOUGH):
             even = link.i and link.nbor(-1).lower_ == "even"
             edits.append(span_edit(link.nbor(-1) if even else link, link, "and", RULE))
@@ -83,6 +84,8 @@ def _contrast(link: Token, links: Sequence[Token]) -> str:
 def _joins(link: Token, right: int) -> bool:
     """Whether what the conjunction joins on its right holds a word, by its index."""
     conjuncts = [c for c in link.head.children if c.dep_ == "conj" and c.i > link.i]
+    if link.i + 1 < len(link.doc) and link.nbor().lower_ == "how":
+        return False  # "how quiet it is and how fast" goes with both
     return not conjuncts or any(right == c.i or right in {t.i for t in c.subtree} for c in conjuncts)
 
 
@@ -123,12 +126,20 @@ def _leading(link: Token, before: Signs, after: Signs) -> tuple[Edit, ...] | Non
     )
 
 
-def _nearest(doc: Doc, link: Token, links: Sequence[Token], signs: Signs, *, step: int) -> int | None:
-    """The nearest opinion word on one side of a conjunction, up to a full stop or the next contrast."""
-    others = {other.i for other in links if other.lower_ not in AND} - {link.i}
+def _nearest(
+    doc: Doc, link: Token, links: Sequence[Token], signs: Signs, changed: Set[int], *, step: int
+) -> int | None:
+    """The nearest opinion word on one side of a conjunction, up to a full stop or the next contrast.
+
+    A changed word goes before a nearer one if no other conjunction or comma stands between them.
+    """
+    others = {other.i: other.lower_ in AND for other in links if other.i != link.i}
+    found = None
     i = link.i + step
-    while 0 <= i < len(doc) and i not in others and doc[i].text not in _STOPS:
-        if i in signs:
-            return i
+    while 0 <= i < len(doc) and others.get(i, True) and doc[i].text not in _STOPS:
+        if i in signs and (found is None or i in changed):
+            found = i
+        if found is not None and (found in changed or i in others or doc[i].text == ","):
+            return found
         i += step
-    return None
+    return found

@@ -23,6 +23,7 @@ from arts.generators.words import (
     THINKING,
     UNCONTRACTED,
     WITHOUT,
+    words,
 )
 
 if TYPE_CHECKING:
@@ -70,6 +71,7 @@ _PREPOSITIONAL = (
     "regarding",
     "using",
 )
+_WHEN = words("after as before once until when whenever while")
 _REACH = 9  # tokens between a negation and what it negates
 
 
@@ -91,7 +93,7 @@ def negator_of(token: Token) -> Token | None:
     have a *great* time", "do n't think it is *good*", "without *problems*".
     """
     for step in _upwards(token):
-        found = _negating_child(step, token)
+        found = _negating_child(step, token) or _no_subject(step)
         if found is not None:
             return found
         if step.dep_ == "pobj" and step.head.lower_ in WITHOUT:
@@ -146,6 +148,16 @@ def _negating_child(head: Token, word: Token) -> Token | None:
             if child.lower_ in NOT and following.lower_ in _NOT_NEGATING:
                 continue
             return child
+    return None
+
+
+def _no_subject(verb: Token) -> Token | None:
+    """The "no" of a verb's subject: "no charger is included", but not "no other place is as good"."""
+    for child in verb.children:
+        if child.dep_ in ("nsubj", "nsubjpass") and child.lower_ not in _FIXED:
+            determiners = [c for c in child.children if c.lower_ in NO and c.dep_ == "det"]
+            if determiners and not any(c.lower_ == "other" for c in child.children):
+                return determiners[0]
     return None
 
 
@@ -267,6 +279,8 @@ def _repair_polarity_items(negator: Token) -> tuple[Edit, ...] | None:
             return None
         if token.lower_ == "any" and token.i > negator.i + 1:
             edits.append(token_edit(token, "some", "polarity item"))
+        elif token.lower_ == "thing" and doc[token.i - 1].lower_ == "a":
+            return None  # "hardly feeling a thing"
         elif token.lower_ == "anything":
             edits.append(token_edit(token, "something", "polarity item"))
         elif token.lower_ == "all" and doc[token.i - 1].lower_ == "at":
@@ -297,12 +311,17 @@ def insert_negation(word: Token, *, contract: bool) -> Negation | None:
         if edits:
             return Negation(edits, frozenset({word.i}))
     verb = _negatable_verb(word)
-    if verb is not None:
+    if verb is not None and not _sets_the_time(verb):
         edits = _negate_verb(verb, contract)
         if edits is not None:
             return Negation((*edits, *_trimmed_degree(word, verb)), _reach(verb))
     edits = _negate_alone(word)
     return Negation(edits, frozenset({word.i})) if edits else None
+
+
+def _sets_the_time(verb: Token) -> bool:
+    """Whether its clause says when: "all is forgiven when the food arrives"."""
+    return verb.dep_ == "advcl" and any(child.lower_ in _WHEN for child in verb.children)
 
 
 def _stands_as_object(word: Token) -> bool:

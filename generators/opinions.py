@@ -124,9 +124,21 @@ def independent(analysis: Analysis, words: Sequence[OpinionWord]) -> tuple[Opini
         token = analysis.doc[word.head]
         noun = heads.get(token.head.i)
         if noun is not None and noun is not word and token.dep_ in ("amod", "advmod", "acomp", "compound"):
-            modifies = word.entry and analysis.negator_outside(noun) is None
+            says = word.entry and (word.entry.sign or token.dep_ == "acomp") and not _only_stresses(word, noun, token)
+            modifies = says and analysis.negator_outside(noun) is None
             dropped.add(noun.head if modifies else word.head)
+        if noun is not None and token.dep_ == "nsubj" and noun is not word:
+            dropped.add(word.head)
+        predicates = [c.i for c in token.head.children if c.dep_ in ("acomp", "attr") and c.i in heads]
+        if token.dep_ == "nsubj" and predicates and token.head.lemma_ == "be":
+            dropped.add(word.head)
     return tuple(word for word in words if word.head not in dropped)
+
+
+def _only_stresses(adverb: OpinionWord, adjective: OpinionWord, token: Token) -> bool:
+    """As in "consistently good", where the adjective says it; not in "poorly designed"."""
+    signs = [word.entry.sign if word.entry else 0 for word in (adverb, adjective)]
+    return token.pos_ == "ADV" and token.head.tag_.startswith("JJ") and signs[0] == signs[1]
 
 
 def _candidate(analysis: Analysis, i: int) -> OpinionWord | None:
@@ -135,5 +147,5 @@ def _candidate(analysis: Analysis, i: int) -> OpinionWord | None:
         return word
     token = analysis.doc[i]
     describes = token.pos_ == "ADJ" and token.dep_ in ("amod", "acomp", "conj", "ROOT", "oprd")
-    fails = token.pos_ == "VERB" and analysis.negator(token) is not None
+    fails = token.pos_ == "VERB" and token.dep_ != "advcl" and analysis.negator(token) is not None
     return OpinionWord(i, i + 1, i, None) if describes or fails else None

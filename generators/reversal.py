@@ -13,7 +13,7 @@ from arts.generators.analysis import Analysis, OpinionWord
 from arts.generators.inflection import article, cased_like, inflect, verb_tag
 from arts.generators.lexicon import ANY_POSSESSIVE, Part
 from arts.generators.negation import cut, insert_negation, remove_negation, span_edit, token_edit
-from arts.generators.words import BARELY, COMPARING, EXTREME, HEDGES, NOT, UNGRADABLE, VERY, words
+from arts.generators.words import BARELY, COMPARING, COPULAS, EXTREME, HEDGES, NOT, OFTEN, UNGRADABLE, VERY, words
 
 if TYPE_CHECKING:
     from spacy.tokens import Token
@@ -23,6 +23,8 @@ _LEAST = {"JJR": "less", "RBR": "less", "JJS": "least", "RBS": "least"}
 _LISTING = ("best of all", "best of all,", "worst of all", "worst of all,")
 _TASTES = words("bitter creamy garlicky greasy hot oily rich salty sour spicy sweet tangy tart")
 _FAR = words("a bit far little much way")  # before "too"
+_FEW = words("in of for to at with than like as on among unlike")  # before "most", which then is a number
+_SUPPLETIVE = words("good bad well badly")  # not "least good"
 _PARTICLES = words("up down on off out in away over apart")
 _WHOLLY = words("altogether completely entirely far fully greatly totally utterly")  # of verbs
 _PARTS = {"ADJ": Part.ADJ, "ADV": Part.ADV, "VERB": Part.VERB, "NOUN": Part.NOUN}
@@ -105,7 +107,7 @@ def _alternatives(analysis: Analysis, word: OpinionWord, rng: Random) -> Iterato
             edits = _replaced(analysis, word, replacement, "idiom" if part is Part.IDIOM else "antonym")
             if edits:
                 yield Reversal(edits)
-        if head.tag_ in _LEAST and word.entry.part in (Part.ADJ, Part.ADV) and len(word.tokens) == 1:
+        if head.tag_ in _LEAST and word.entry.word not in _SUPPLETIVE and len(word.tokens) == 1:
             yield Reversal((token_edit(head, f"{_LEAST[head.tag_]} {word.entry.word}", "comparison"),))
     negation = insert_negation(head, contract=analysis.contracts)
     if negation:
@@ -160,7 +162,8 @@ def _turned_comparison(head: Token) -> tuple[Edit, ...] | None:
     """As in "more reliable" ↔ "less reliable", "the most comfortable" ↔ "the least comfortable"."""
     for child in head.children:
         turned = COMPARING.get(child.lower_)
-        if turned and child.dep_ == "advmod" and child.tag_ in ("RBR", "RBS") and child.i < head.i:
+        counts = child.lower_ == "most" and (child.i == 0 or child.nbor(-1).lower_ in _FEW)
+        if turned and not counts and child.dep_ == "advmod" and child.tag_ in ("RBR", "RBS") and child.i < head.i:
             return (token_edit(child, turned, "comparison"),) if head.pos_ in ("ADJ", "ADV") else None
     return None
 
@@ -188,7 +191,9 @@ def _replaced(analysis: Analysis, word: OpinionWord, replacement: str, rule: str
     edits += _unhedged(head)
     if head.pos_ == "VERB" and " " in form:
         edits += [
-            cut(c, c, "degree") for c in head.children if c.lower_ in _WHOLLY and c.i not in word.tokens
+            cut(c, c, "degree")
+            for c in head.children
+            if c.lower_ in _WHOLLY | OFTEN and c.dep_ == "advmod" and c.i not in word.tokens
         ]
     return tuple(edits)
 
@@ -219,7 +224,7 @@ def _inflected(analysis: Analysis, word: OpinionWord, replacement: str) -> str |
         if entry.part is Part.NOUN and analysis.doc[word.end - 1].tag_ == "NNS":
             return inflect(replacement, "NNS")
         return replacement
-    if entry.part is Part.ADJ and head.dep_ == "advmod" and head.head.pos_ in ("VERB", "AUX"):
+    if entry.part is Part.ADJ and _tells_how(head):
         manner = _ADVERBS.get(-entry.sign)
         return manner[0] if manner and head.tag_ in ("JJ", "RB") else inflect(replacement, head.tag_)
     if entry.part is Part.ADJ and not tag.startswith("JJ"):
@@ -229,6 +234,12 @@ def _inflected(analysis: Analysis, word: OpinionWord, replacement: str) -> str |
     if entry.part is Part.NOUN and head.tag_ not in ("NNS", "NNPS"):
         return replacement
     return inflect(replacement, tag)
+
+
+def _tells_how(adjective: Token) -> bool:
+    """Whether an adjective stands for an adverb, as in "works great", and not in "tastes great"."""
+    verb = adjective.head
+    return adjective.dep_ == "advmod" and verb.pos_ == "VERB" and verb.lemma_ not in COPULAS and verb.i < adjective.i
 
 
 def _has_object(verb: Token) -> bool:

@@ -58,6 +58,7 @@ def _reversible(
             words
             and not opinions.heads(aspect) & kept
             and all(opinions.analysis.sign(word) != -sign for word in words)
+            and not any(opinions.governed(word, target) for word in words)
             and all(reversals(opinions.analysis, word, rng) for word in words)
         ):
             found.update((word.head, word) for word in words)

@@ -10,6 +10,7 @@ from arts.data.schema import Instance, Polarity, Strategy
 from arts.generators.analysis import OpinionWord
 from arts.generators.combining import combined
 from arts.generators.opinions import SIGN_OF
+from arts.generators.reversal import reversals
 from arts.generators.sharing import Opinions, span_of
 from arts.generators.variants import Reason
 
@@ -44,7 +45,8 @@ def reverse_target(
     if not words:
         yield Reason.CONTRADICTED
         return
-    yield from combined(source, opinions, words, Strategy.REVTGT, rng)
+    others = [w for w in opinions.companions(target) if reversals(opinions.analysis, w, rng)]
+    yield from combined(source, opinions, [*words, *others], Strategy.REVTGT, rng)
 
 
 def _agreeing(opinions: Opinions, words: Sequence[OpinionWord], wanted: int) -> tuple[OpinionWord, ...]:

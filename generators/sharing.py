@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
@@ -10,10 +11,12 @@ from arts.data.schema import Aspect, Polarity, Sentence
 from arts.generators.analysis import Analysis, OpinionWord
 from arts.generators.conjunctions import links_of
 from arts.generators.opinions import SIGN_OF, opinion_terms
+from arts.generators.words import AND
 
 if TYPE_CHECKING:
     from spacy.tokens import Token
 
+COMPANION = 2.6  # farthest adjective, as `analysis.distances` counts, that is reversed with the opinion words
 Span = tuple[int, int]
 
 
@@ -36,6 +39,28 @@ class Opinions:
             span_of(a): opinion_terms(self.analysis, a, [b for b in aspects if b is not a]) for a in aspects
         }
 
+    def companions(self, aspect: Aspect) -> tuple[OpinionWord, ...]:
+        """Adjectives that say the same of an aspect without annotation as its opinion words do.
+
+        They are farther from it than those (which `find` takes for its terms), but no other aspect claims them
+        or is as near. A reversal that left them alone would contradict itself: "The screen is awful - great."
+        """
+        analysis, sign = self.analysis, SIGN_OF[aspect.polarity]
+        if aspect.opinions or not sign:
+            return ()
+        claimed = analysis.aspect_tokens.union(*(self.heads(other) for other in self.sentence.aspects))
+        own = analysis.distances(aspect.start, aspect.end)
+        rivals = [analysis.distances(b.start, b.end) for b in self.sentence.aspects if b is not aspect]
+        found = []
+        for i, distance in own.items():
+            word = analysis.opinion_words.get(i)
+            if word is None or i != word.head or i in claimed or analysis.doc[i].pos_ != "ADJ":
+                continue
+            nearest = all(distance < rival.get(i, math.inf) for rival in rivals)
+            if distance <= COMPANION and nearest and analysis.sign(word) == sign:
+                found.append(word)
+        return tuple(found)
+
     @cached_property
     def links(self) -> list[Token]:
         """The conjunctions of the sentence."""
@@ -47,13 +72,28 @@ class Opinions:
         signs = {}
         for word in self.analysis.opinion_words.values():
             sign = self.analysis.sign(word)
-            if sign:
+            if sign and self.analysis.aspect_tokens.isdisjoint(word.tokens):
                 signs[word.head] = sign
         for aspect in self.sentence.aspects:
             sign = SIGN_OF[aspect.polarity]
             if sign:
                 signs.update((word.head, sign) for word in self.words[span_of(aspect)])
+        for token in self.analysis.doc:  # "fast and thin": what is thin is good here
+            if token.dep_ == "conj" and token.pos_ == token.head.pos_ == "ADJ" and token.i not in signs:
+                if token.head.i in signs and any(c.lower_ in AND for c in token.head.children):
+                    signs[token.i] = signs[token.head.i]
         return signs
+
+    def governed(self, word: OpinionWord, aspect: Aspect) -> bool:
+        """Whether an aspect is an object of an opinion verb: both in "I love the screen and the keyboard"."""
+        verb = self.analysis.doc[word.head]
+        span = self.analysis.tokens_of(aspect.start, aspect.end)
+        if verb.pos_ != "VERB" or span is None or span.start < verb.i:
+            return False
+        step = span.root
+        while step.head not in (step, verb) and step.dep_ not in ("advcl", "parataxis", "relcl"):
+            step = step.head
+        return bool(step.head == verb and step.dep_ not in ("conj", "advcl", "parataxis"))
 
     def heads(self, aspect: Aspect) -> frozenset[int]:
         """The heads of the opinion words on an aspect."""

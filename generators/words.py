@@ -63,6 +63,7 @@ UNGRADABLE = words(
     "fine first free full inoperable last main "
     "missing new ok okay only own right same unavailable unfinished useable worth wrong"
 )
+OFTEN = words("always constantly continually continuously frequently occasionally often regularly sometimes")
 COMPARING = {"more": "less", "less": "more", "most": "least", "least": "most"}
 
 AND = frozenset({"and", "&"})

@@ -55,12 +55,26 @@ def combined(
         yield Reason.CONJUNCTION
         return
     for n in range(max(len(found) for _, found in options)):
-        chosen = [found[min(n, len(found) - 1)] for _, found in options]
+        chosen = _distinct(options, n)
         if _reaches_others(opinions, chosen, changed):
             yield Reason.SCOPE
             continue
         edits = [edit for reversal in _unrepeated(options, chosen) for edit in reversal.edits]
         yield build(source, opinions.sentence, strategy, [*edits, *repaired, *extra], flipped)
+
+
+def _distinct(options: Options, n: int) -> list[Reversal]:
+    """The n-th reversal of each word; a later one where another word got the same: "dated", then "outdated"."""
+    chosen: list[Reversal] = []
+    used: dict[str, str] = {}  # replacement → what it replaces
+    for _, found in options:
+        rest = found[min(n, len(found) - 1) :]
+        pairs = [(reversal, reversal.edits[0].before.lower(), reversal.edits[0].after.lower()) for reversal in rest]
+        fresh = (p for p in pairs if used.get(p[2], p[1]) == p[1])
+        reversal, before, after = next(fresh, pairs[0])
+        used[after] = before
+        chosen.append(reversal)
+    return chosen
 
 
 def _governs_others(opinions: Opinions, source: Instance, words: Sequence[OpinionWord]) -> bool:

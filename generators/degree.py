@@ -35,7 +35,7 @@ def exaggerated(analysis: Analysis, word: OpinionWord, rng: Random) -> tuple[Edi
     head = analysis.doc[word.head]
     if word.entry is None or len(word.tokens) > 1 or analysis.negator(head) is not None:
         return ()
-    if any(child.lower_ in _DEGREE for child in head.children) or _follows_degree(head):
+    if any(child.lower_ in _DEGREE for child in head.children) or _follows_degree(head) or _has_adverb(head):
         return ()
     choices = _fitting(head)
     if not choices:
@@ -65,10 +65,10 @@ def _fitting(head: Token) -> tuple[str, ...]:
         return _BEFORE_ADJECTIVE
     if tag == "RB" and head.dep_ == "advmod" and head.head.pos_ in ("VERB", "AUX") and head.i > head.head.i:
         return _BEFORE_ADJECTIVE
-    if head.lemma_ in _FELT and tag in ("VBP", "VBZ", "VBD") and not _has_adverb(head):
+    if head.lemma_ in _FELT and tag in ("VBP", "VBZ", "VBD"):
         return _BEFORE_VERB
     return ()
 
 
-def _has_adverb(verb: Token) -> bool:
-    return any(child.dep_ == "advmod" and child.i < verb.i for child in verb.children)
+def _has_adverb(head: Token) -> bool:
+    return any(child.tag_ == "RB" and child.dep_ == "advmod" and child.i == head.i - 1 for child in head.children)

@@ -57,6 +57,9 @@ def _says_nothing(token: Token) -> bool:
         return token.lower_ != "well" or not manner
     if token.pos_ == "PROPN" and token.lower_ in _NAMES:
         return True
+    following = token.nbor().lower_ if token.i + 1 < len(token.doc) else ""
+    if (token.lower_, following) == ("new", "to") or (token.lower_ == "sure" and token.head.lemma_ == "make"):
+        return True
     if token.pos_ == "NOUN" and token.i + 1 < len(token.doc) and token.nbor().text == ":":
         return True
     if token.lower_ in VERY and token.dep_ == "advmod" and token.head.pos_ in ("ADJ", "ADV"):

@@ -203,6 +203,8 @@ def _remove_not(negator: Token, sign: int) -> tuple[Edit, ...] | None:
         return (span_edit(before, negator, cased_like(verb, before.text), "negation removed"),)
     if before is not None and not before.whitespace_ and before.pos_ in ("AUX", "VERB"):
         return (span_edit(before, negator, before.text, "negation removed"),)
+    if before is not None and (before.is_punct or before.dep_ == "cc") and negator.head.pos_ in ("NOUN", "PROPN"):
+        return None  # "the soup, not the noodles"
     if after is not None and after.lower_ == "too" and sign <= 0:
         return (_deleted(negator),)
     if after is not None and after.lower_ in ("so", "too", "all", "that", "really", "even"):

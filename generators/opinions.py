@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from arts.data.schema import Aspect, Opinion, Polarity
 from arts.generators.analysis import Analysis, OpinionWord
+from arts.generators.lexicon import Part
 from arts.generators.words import AND, NOT
 
 if TYPE_CHECKING:
@@ -143,9 +144,10 @@ def _only_stresses(adverb: OpinionWord, adjective: OpinionWord, token: Token) ->
 
 def _candidate(analysis: Analysis, i: int) -> OpinionWord | None:
     word = analysis.opinion_words.get(i)
-    if word is not None:
-        return word
     token = analysis.doc[i]
+    if word is not None:
+        weak = word.entry is not None and word.entry.sign == 0 and word.entry.part is Part.VERB
+        return None if weak and analysis.negator(token) is None else word
     describes = token.pos_ == "ADJ" and token.dep_ in ("amod", "acomp", "conj", "ROOT", "oprd")
     fails = token.pos_ == "VERB" and token.dep_ != "advcl" and analysis.negator(token) is not None
     return OpinionWord(i, i + 1, i, None) if describes or fails else None

@@ -13,7 +13,7 @@ from arts.generators.analysis import Analysis, OpinionWord
 from arts.generators.inflection import article, cased_like, inflect, verb_tag
 from arts.generators.lexicon import ANY_POSSESSIVE, Part
 from arts.generators.negation import cut, insert_negation, remove_negation, span_edit, token_edit
-from arts.generators.words import BARELY, COMPARING, COPULAS, EXTREME, HEDGES, NOT, OFTEN, UNGRADABLE, VERY, words
+from arts.generators.words import BARELY, COMPARING, COPULAS, EMOTIVE, EXTREME, HEDGES, NOT, OFTEN, UNGRADABLE, VERY, words
 
 if TYPE_CHECKING:
     from spacy.tokens import Token
@@ -189,6 +189,11 @@ def _replaced(analysis: Analysis, word: OpinionWord, replacement: str, rule: str
     if before.lower_ == "the" and word.entry and word.entry.word in ("perfect", "ideal", "right"):
         edits.append(token_edit(before, article(form), "article"))
     edits += _unhedged(head)
+    edits += [
+        token_edit(c, "very", "degree") if form not in EXTREME else cut(c, c, "degree")
+        for c in head.children
+        if c.lower_ in EMOTIVE and c.dep_ == "advmod" and c.i < word.start
+    ]
     if head.pos_ == "VERB" and " " in form:
         edits += [
             cut(c, c, "degree")

@@ -46,6 +46,11 @@ NOT_UNDER_NEGATION = words(
     "remarkably ridiculously seriously simply super surprisingly terribly thoroughly totally truly ultra "
     "unbelievably utterly way wonderfully wildly definitely certainly strongly"
 )
+EMOTIVE = words(  # degree words that tell a feeling, which a reversed word does not go with
+    "amazingly annoyingly awfully beautifully delightfully deliciously disappointingly dreadfully fantastically "
+    "frustratingly gloriously horribly horrifically miserably nicely painfully perfectly pleasantly superbly "
+    "terribly wonderfully"
+)
 HEDGES = words("almost bit fairly kinda little mildly nearly slightly somewhat sorta tad touch")
 EXTREME = words(  # adjectives that "very" and "so" do not go with
     "abysmal amazing appalling atrocious awesome awful bad-tempered breathtaking brilliant deafening "

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 
 from arts.generators.lexicon import Entry, Lexicon, Part
-from arts.generators.words import COMPARING, COPULAS, VERY, words
+from arts.generators.words import COMPARING, COPULAS, FACTUAL, VERY, words
 
 if TYPE_CHECKING:
     from spacy.tokens import Token
@@ -57,8 +57,9 @@ def _says_nothing(token: Token) -> bool:
         return token.lower_ != "well" or not manner
     if token.pos_ == "PROPN" and token.lower_ in _NAMES:
         return True
-    following = token.nbor().lower_ if token.i + 1 < len(token.doc) else ""
-    if (token.lower_, following) == ("new", "to") or (token.lower_ == "sure" and token.head.lemma_ == "make"):
+    if token.lower_ in FACTUAL or (token.lower_ == "enough" and token.dep_ == "advmod"):
+        return True
+    if token.lower_ == "sure" and token.head.lemma_ == "make":
         return True
     if token.pos_ == "NOUN" and token.i + 1 < len(token.doc) and token.nbor().text == ":":
         return True

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from arts.data.schema import Aspect, Opinion, Polarity
 from arts.generators.analysis import Analysis, OpinionWord
 from arts.generators.lexicon import Part
-from arts.generators.words import AND, NOT
+from arts.generators.words import AND, FACTUAL, NOT
 
 if TYPE_CHECKING:
     from spacy.tokens import Token
@@ -148,6 +148,7 @@ def _candidate(analysis: Analysis, i: int) -> OpinionWord | None:
     if word is not None:
         weak = word.entry is not None and word.entry.sign == 0 and word.entry.part is Part.VERB
         return None if weak and analysis.negator(token) is None else word
-    describes = token.pos_ == "ADJ" and token.dep_ in ("amod", "acomp", "conj", "ROOT", "oprd")
+    factual = token.lemma_.lower() in FACTUAL or token.lower_ in FACTUAL
+    describes = token.pos_ == "ADJ" and not factual and token.dep_ in ("amod", "acomp", "conj", "ROOT", "oprd")
     fails = token.pos_ == "VERB" and token.dep_ != "advcl" and analysis.negator(token) is not None
     return OpinionWord(i, i + 1, i, None) if describes or fails else None

@@ -24,6 +24,7 @@ _LISTING = ("best of all", "best of all,", "worst of all", "worst of all,")
 _TASTES = words("bitter creamy garlicky greasy hot oily rich salty sour spicy sweet tangy tart")
 _FAR = words("a bit far little much way")  # before "too"
 _FEW = words("in of for to at with than like as on among unlike")  # before "most", which then is a number
+_ACTIVE = words("have lack")  # verbs without a passive
 _SUPPLETIVE = words("good bad well badly")  # not "least good"
 _PARTICLES = words("up down on off out in away over apart")
 _WHOLLY = words("altogether completely entirely far fully greatly totally utterly")  # of verbs
@@ -114,6 +115,8 @@ def _alternatives(analysis: Analysis, word: OpinionWord, rng: Random) -> Iterato
         yield Reversal((*negation.edits, *_unhedged(head)), negation.scope)
     if part in wordnet._POS and len(word.tokens) == 1:
         for antonym in wordnet.antonyms(head.lemma_.lower(), part):
+            if antonym not in analysis.lexicon.forms:
+                continue
             edits = _replaced(analysis, word, antonym, "wordnet")
             if edits:
                 yield Reversal(edits)
@@ -176,6 +179,8 @@ def _replaced(analysis: Analysis, word: OpinionWord, replacement: str, rule: str
     if form is None or not analysis.knows(form):
         return None
     if word.entry and word.entry.part is Part.VERB and _has_object(head) and _takes_no_object(replacement):
+        return None
+    if replacement in _ACTIVE and any(child.dep_ == "auxpass" for child in head.children):
         return None
     degree = _degree(head, form, word)
     if degree is not None:

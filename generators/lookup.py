@@ -59,6 +59,8 @@ def _says_nothing(token: Token) -> bool:
         return True
     if token.lower_ in FACTUAL or (token.lower_ == "enough" and token.dep_ == "advmod"):
         return True
+    if token.lemma_ in ("like", "love") and any(c.lower_ in ("would", "'d", "’d") for c in token.children):
+        return True
     if token.lower_ == "sure" and token.head.lemma_ == "make":
         return True
     if token.pos_ == "NOUN" and token.i + 1 < len(token.doc) and token.nbor().text == ":":
@@ -84,7 +86,7 @@ def _tells_manner(adjective: Token) -> bool:
     if adjective.dep_ == "acomp":
         between = adjective.doc[adjective.head.i : adjective.i]
         return adjective.head.lemma_ not in COPULAS and not any(token.is_punct for token in between)
-    return adjective.dep_ == "advmod"
+    return adjective.dep_ == "advmod" and adjective.head.pos_ in ("VERB", "AUX")
 
 
 def _lookups(token: Token) -> Iterable[tuple[str, Part]]:

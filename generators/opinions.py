@@ -62,7 +62,8 @@ def _content(analysis: Analysis, span: Iterable[Token]) -> OpinionWord:
 
 def find(analysis: Analysis, aspect: Aspect, others: Sequence[Aspect]) -> tuple[OpinionWord, ...]:
     """The opinion words on an aspect that has none annotated."""
-    own, *rivals = (analysis.distances(a.start, a.end) for a in (aspect, *others))
+    own = analysis.distances(aspect.start, aspect.end)
+    rivals = [analysis.distances(a.start, a.end) for a in others if not _names(analysis, aspect, a)]
     wanted = SIGN_OF[aspect.polarity]
     found: dict[int, tuple[float, OpinionWord]] = {}
     for i in own:
@@ -76,6 +77,15 @@ def find(analysis: Analysis, aspect: Aspect, others: Sequence[Aspect]) -> tuple[
             if sign == wanted != 0 or ((sign == 0 or wanted == 0) and distance <= UNKNOWN):
                 found[word.head] = distance, word
     return _strongest(analysis, found, wanted)
+
+
+def _names(analysis: Analysis, aspect: Aspect, other: Aspect) -> bool:
+    """Whether a sentence says that an aspect is another one: "The X5 is an excellent machine"."""
+    spans = [analysis.tokens_of(a.start, a.end) for a in (aspect, other)]
+    subject, name = (span.root if span is not None else None for span in spans)
+    if subject is None or name is None:
+        return False
+    return bool(subject.dep_ == "nsubj" and name.dep_ == "attr" and subject.head == name.head)
 
 
 def term_span(analysis: Analysis, word: OpinionWord) -> tuple[int, int]:

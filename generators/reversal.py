@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 _DRAWN = (7, 2, 1)  # odds of the first replacements of an entry, so that not every "great" becomes "terrible"
 _LEAST = {"JJR": "less", "RBR": "less", "JJS": "least", "RBS": "least"}
 _LISTING = ("best of all", "best of all,", "worst of all", "worst of all,")
+_TROUBLES = words("concern issue objection problem")  # opposites only as the subject of what they are
 _TASTES = words("bitter creamy garlicky greasy hot oily rich salty sour spicy sweet tangy tart")
 _FAR = words("a bit far little much way")  # before "too"
 _FEW = words("in of for to at with than like as on among unlike")  # before "most", which then is a number
@@ -73,12 +74,13 @@ def _stands_in_figure(token: Token) -> bool:
     return correlated or sentence.text.rstrip().endswith("?") or before[-4:].text.lower().endswith(_LISTING)
 
 
-def _is_of_trouble(analysis: Analysis, adjective: Token) -> bool:
-    """Whether an adjective tells how much of an evil there is: "serious problems", "the delays were bad"."""
-    if adjective.pos_ != "ADJ":
-        return False
-    nouns = [adjective.head] if adjective.dep_ == "amod" else []
-    nouns += [c for c in adjective.head.children if c.dep_ == "nsubj" and adjective.dep_ == "acomp"]
+def _is_of_trouble(analysis: Analysis, word: Token) -> bool:
+    """Whether a word tells what an evil is like: "serious problems", "the problem is that it crashes"."""
+    nouns = [word.head] if word.dep_ == "amod" else []
+    clauses = [t for t in (word, *word.ancestors) if t.dep_ in ("acomp", "ccomp")]
+    for clause in clauses:
+        if clause.dep_ == "ccomp" or word.dep_ == "acomp":
+            nouns += [c for c in clause.head.children if c.dep_ == "nsubj" and clause.head.lemma_ == "be"]
     found = (analysis.opinion_words.get(noun.i) for noun in nouns if noun.pos_ == "NOUN")
     return any(word.entry is not None and word.entry.sign < 0 for word in found if word)
 
@@ -180,6 +182,8 @@ def _replaced(analysis: Analysis, word: OpinionWord, replacement: str, rule: str
         return None
     if word.entry and word.entry.part is Part.VERB and _has_object(head) and _takes_no_object(replacement):
         return None
+    if head.lemma_.lower() in _TROUBLES and not _is_named(head):
+        return None
     if replacement in _ACTIVE and any(child.dep_ == "auxpass" for child in head.children):
         return None
     degree = _degree(head, form, word)
@@ -244,6 +248,12 @@ def _inflected(analysis: Analysis, word: OpinionWord, replacement: str) -> str |
     if entry.part is Part.NOUN and head.tag_ not in ("NNS", "NNPS"):
         return replacement
     return inflect(replacement, tag)
+
+
+def _is_named(noun: Token) -> bool:
+    """Whether the sentence goes on to say what it is: "the biggest problem is the battery"."""
+    names = [child for child in noun.head.children if child.dep_ == "attr"]
+    return noun.dep_ == "nsubj" and noun.head.lemma_ == "be" and any(n.pos_ in ("NOUN", "PROPN") for n in names)
 
 
 def _tells_how(adjective: Token) -> bool:

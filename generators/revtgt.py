@@ -28,7 +28,8 @@ def reverse_target(
     """Variants of an instance in which the sentiment on its target is reversed, best first.
 
     Every opinion word on the target is reversed. Other aspects that share all their words with it change
-    with it, in `aspects`; where one shares only some there is no variant. A neutral target stays neutral.
+    with it, in `aspects`; where one shares only some there is no variant. A neutral target stays neutral;
+    when nothing is said of it, the nearest opinion that is on no other aspect is reversed.
 
     Yields:
         Variants, and reasons for those that failed.
@@ -38,6 +39,8 @@ def reverse_target(
         yield Reason.NEUTRAL
         return
     words = opinions.words[span_of(target)]
+    if not words and target.polarity is Polarity.NEUTRAL:
+        words = opinions.around(target)
     if not words:
         yield Reason.NO_OPINION
         return

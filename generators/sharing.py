@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from arts.data.schema import Aspect, Polarity, Sentence
 from arts.generators.analysis import Analysis, OpinionWord
 from arts.generators.conjunctions import links_of
-from arts.generators.opinions import SIGN_OF, opinion_terms
+from arts.generators.opinions import KNOWN, SIGN_OF, opinion_terms
 from arts.generators.words import AND
 
 if TYPE_CHECKING:
@@ -45,21 +45,29 @@ class Opinions:
         They are farther from it than those (which `find` takes for its terms), but no other aspect claims them
         or is as near. A reversal that left them alone would contradict itself: "The screen is awful - great."
         """
-        analysis, sign = self.analysis, SIGN_OF[aspect.polarity]
+        sign = SIGN_OF[aspect.polarity]
         if aspect.opinions or not sign:
             return ()
+        near = self._unclaimed(aspect, COMPANION)
+        return tuple(w for w in near if self.analysis.doc[w.head].pos_ == "ADJ" and self.analysis.sign(w) == sign)
+
+    def around(self, aspect: Aspect) -> tuple[OpinionWord, ...]:
+        """The nearest word with an orientation in the same clause as a neutral aspect without opinion words."""
+        return tuple(w for w in self._unclaimed(aspect, KNOWN) if self.analysis.sign(w))[:1]
+
+    def _unclaimed(self, aspect: Aspect, limit: float) -> list[OpinionWord]:
+        """Opinion words up to a distance from an aspect to which no other one is as near, nearest first."""
+        analysis = self.analysis
         claimed = analysis.aspect_tokens.union(*(self.heads(other) for other in self.sentence.aspects))
         own = analysis.distances(aspect.start, aspect.end)
         rivals = [analysis.distances(b.start, b.end) for b in self.sentence.aspects if b is not aspect]
         found = []
         for i, distance in own.items():
             word = analysis.opinion_words.get(i)
-            if word is None or i != word.head or i in claimed or analysis.doc[i].pos_ != "ADJ":
-                continue
             nearest = all(distance < rival.get(i, math.inf) for rival in rivals)
-            if distance <= COMPANION and nearest and analysis.sign(word) == sign:
-                found.append(word)
-        return tuple(found)
+            if word is not None and i == word.head and i not in claimed and nearest and distance <= limit:
+                found.append((distance, i, word))
+        return [word for _, _, word in sorted(found, key=lambda item: item[:2])]
 
     @cached_property
     def links(self) -> list[Token]:

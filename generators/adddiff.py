@@ -108,7 +108,11 @@ def _drawn(pool: Sequence[Said], sentence: Sentence, count: int, rng: Random) ->
             return None
         words = {word.rstrip("s") for word in said.term.lower().replace("-", " ").split()}
         taken = {other.predicate for other in chosen}.union(*(alike(other.key) for other in chosen))
-        if not words & mentioned and not alike(said.key) & mentioned and not {said.key, said.predicate} & taken:
+        if (
+            not words & mentioned
+            and not alike(said.key) & mentioned
+            and not {said.key, said.predicate} & taken
+        ):
             chosen.append(said)
     return chosen if len(chosen) == count else None
 
@@ -125,7 +129,9 @@ def _fitting(text: str, target: Polarity, names: Sequence[str], rng: Random) -> 
     closed = bool(_CLOSED.search(text)) or len(re.findall(r"[.!?](?:\s|$)", text)) > 1
     leans = bool(_LEANS.match(text))
     possible = [
-        name for name in names if not ((TEMPLATES[name].inside and closed) or (TEMPLATES[name].before and leans))
+        name
+        for name in names
+        if not ((TEMPLATES[name].inside and closed) or (TEMPLATES[name].before and leans))
     ]
     fitting = [name for name in possible if not (TEMPLATES[name].contrasts and contrasted)] or possible
     return rng.sample(fitting, len(fitting))

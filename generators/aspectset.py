@@ -30,7 +30,8 @@ _LONGEST = 3  # words of a term
 _UNFIT = words(
     "real easy hard difficult simple ready pleased happy sure aware familiar similar compatible capable "
     "only same other whole many much such different certain several able first last next new own worth "
-    "available particular overall average wrong stupid frozen enough alright missing necessary better best worse worst"
+    "available particular overall average wrong stupid frozen enough alright missing necessary better best "
+    "worse worst"
 )
 _ALIKE = tuple(  # terms that speak of the same: a sentence about one should get nothing on another
     map(

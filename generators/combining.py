@@ -64,12 +64,14 @@ def combined(
 
 
 def _distinct(options: Options, n: int) -> list[Reversal]:
-    """The n-th reversal of each word; a later one where another word got the same: "dated", then "outdated"."""
+    """The n-th reversal of each word, or a later one where another word got the same."""
     chosen: list[Reversal] = []
     used: dict[str, str] = {}  # replacement → what it replaces
     for _, found in options:
         rest = found[min(n, len(found) - 1) :]
-        pairs = [(reversal, reversal.edits[0].before.lower(), reversal.edits[0].after.lower()) for reversal in rest]
+        pairs = [
+            (reversal, reversal.edits[0].before.lower(), reversal.edits[0].after.lower()) for reversal in rest
+        ]
         fresh = (p for p in pairs if used.get(p[2], p[1]) == p[1])
         reversal, before, after = next(fresh, pairs[0])
         used[after] = before
@@ -78,7 +80,7 @@ def _distinct(options: Options, n: int) -> list[Reversal]:
 
 
 def _governs_others(opinions: Opinions, source: Instance, words: Sequence[OpinionWord]) -> bool:
-    """Whether a verb to be reversed has another aspect, with words of its own and the same label, as object."""
+    """Whether a verb to be reversed has an aspect with words of its own and the same label as object."""
     changed = {word.head for word in words}
     rivals = [a for a in opinions.sentence.aspects if a.polarity is source.polarity and opinions.heads(a)]
     rivals = [a for a in rivals if not opinions.heads(a) & changed]

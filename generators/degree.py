@@ -19,11 +19,7 @@ _BEFORE_VERB = ("really",)
 _FELT = words(
     "adore appreciate despise detest dislike enjoy fear hate like loathe love miss regret recommend suck"
 )
-_DEGREE = (
-    VERY
-    | HEDGES
-    | words("too more most less least as much far even enough not how such")
-)
+_DEGREE = VERY | HEDGES | words("too more most less least as much far even enough not how such")
 
 
 def exaggerated(analysis: Analysis, word: OpinionWord, rng: Random) -> tuple[Edit, ...]:
@@ -55,7 +51,9 @@ def _follows_degree(head: Token) -> bool:
 
 def _fitting(head: Token) -> tuple[str, ...]:
     tag = head.tag_
-    if head.lower_ in UNGRADABLE | BARELY or (head.dep_ == "amod" and head.head.pos_ not in ("NOUN", "PROPN")):
+    if head.lower_ in UNGRADABLE | BARELY or (
+        head.dep_ == "amod" and head.head.pos_ not in ("NOUN", "PROPN")
+    ):
         return ()
     if head.lower_ in EXTREME:
         return ("really",) if tag == "JJ" else ()
@@ -71,4 +69,6 @@ def _fitting(head: Token) -> tuple[str, ...]:
 
 
 def _has_adverb(head: Token) -> bool:
-    return any(child.tag_ == "RB" and child.dep_ == "advmod" and child.i == head.i - 1 for child in head.children)
+    return any(
+        child.tag_ == "RB" and child.dep_ == "advmod" and child.i == head.i - 1 for child in head.children
+    )

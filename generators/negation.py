@@ -203,7 +203,11 @@ def _remove_not(negator: Token, sign: int) -> tuple[Edit, ...] | None:
         return (span_edit(before, negator, cased_like(verb, before.text), "negation removed"),)
     if before is not None and not before.whitespace_ and before.pos_ in ("AUX", "VERB"):
         return (span_edit(before, negator, before.text, "negation removed"),)
-    if before is not None and (before.is_punct or before.dep_ == "cc") and negator.head.pos_ in ("NOUN", "PROPN"):
+    if (
+        before is not None
+        and (before.is_punct or before.dep_ == "cc")
+        and negator.head.pos_ in ("NOUN", "PROPN")
+    ):
         return None  # "the soup, not the noodles"
     if after is not None and after.lower_ == "too" and sign <= 0:
         return (_deleted(negator),)
@@ -392,6 +396,8 @@ def _negatable_verb(word: Token) -> Token | None:
 def _negate_verb(verb: Token, contract: bool) -> tuple[Edit, ...] | None:
     if any(child.lower_ in NEGATIVE_WORDS for child in verb.children) or _is_glued(verb):
         return None
+    if any(child.dep_ == "conj" and child.lemma_ == verb.lemma_ for child in verb.children):
+        return None  # "you wait and wait"
     auxiliaries = [c for c in verb.children if c.dep_ in ("aux", "auxpass") and c.i < verb.i]
     subject = next((c for c in verb.children if c.dep_ in _SUBJECTS), None)
     if auxiliaries:

@@ -135,7 +135,11 @@ def independent(analysis: Analysis, words: Sequence[OpinionWord]) -> tuple[Opini
         token = analysis.doc[word.head]
         noun = heads.get(token.head.i)
         if noun is not None and noun is not word and token.dep_ in ("amod", "advmod", "acomp", "compound"):
-            says = word.entry and (word.entry.sign or token.dep_ == "acomp") and not _only_stresses(word, noun, token)
+            says = (
+                word.entry
+                and (word.entry.sign or token.dep_ == "acomp")
+                and not _only_stresses(word, noun, token)
+            )
             modifies = says and analysis.negator_outside(noun) is None
             dropped.add(noun.head if modifies else word.head)
         if noun is not None and token.dep_ == "nsubj" and noun is not word:
@@ -159,6 +163,8 @@ def _candidate(analysis: Analysis, i: int) -> OpinionWord | None:
         weak = word.entry is not None and word.entry.sign == 0 and word.entry.part is Part.VERB
         return None if weak and analysis.negator(token) is None else word
     factual = token.lemma_.lower() in FACTUAL or token.lower_ in FACTUAL
-    describes = token.pos_ == "ADJ" and not factual and token.dep_ in ("amod", "acomp", "conj", "ROOT", "oprd")
+    describes = (
+        token.pos_ == "ADJ" and not factual and token.dep_ in ("amod", "acomp", "conj", "ROOT", "oprd")
+    )
     fails = token.pos_ == "VERB" and token.dep_ != "advcl" and analysis.negator(token) is not None
     return OpinionWord(i, i + 1, i, None) if describes or fails else None

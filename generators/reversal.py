@@ -13,7 +13,19 @@ from arts.generators.analysis import Analysis, OpinionWord
 from arts.generators.inflection import article, cased_like, inflect, verb_tag
 from arts.generators.lexicon import ANY_POSSESSIVE, Part
 from arts.generators.negation import cut, insert_negation, remove_negation, span_edit, token_edit
-from arts.generators.words import BARELY, COMPARING, COPULAS, EMOTIVE, EXTREME, HEDGES, NOT, OFTEN, UNGRADABLE, VERY, words
+from arts.generators.words import (
+    BARELY,
+    COMPARING,
+    COPULAS,
+    EMOTIVE,
+    EXTREME,
+    HEDGES,
+    NOT,
+    OFTEN,
+    UNGRADABLE,
+    VERY,
+    words,
+)
 
 if TYPE_CHECKING:
     from spacy.tokens import Token
@@ -168,7 +180,13 @@ def _turned_comparison(head: Token) -> tuple[Edit, ...] | None:
     for child in head.children:
         turned = COMPARING.get(child.lower_)
         counts = child.lower_ == "most" and (child.i == 0 or child.nbor(-1).lower_ in _FEW)
-        if turned and not counts and child.dep_ == "advmod" and child.tag_ in ("RBR", "RBS") and child.i < head.i:
+        if (
+            turned
+            and not counts
+            and child.dep_ == "advmod"
+            and child.tag_ in ("RBR", "RBS")
+            and child.i < head.i
+        ):
             return (token_edit(child, turned, "comparison"),) if head.pos_ in ("ADJ", "ADV") else None
     return None
 
@@ -253,13 +271,20 @@ def _inflected(analysis: Analysis, word: OpinionWord, replacement: str) -> str |
 def _is_named(noun: Token) -> bool:
     """Whether the sentence goes on to say what it is: "the biggest problem is the battery"."""
     names = [child for child in noun.head.children if child.dep_ == "attr"]
-    return noun.dep_ == "nsubj" and noun.head.lemma_ == "be" and any(n.pos_ in ("NOUN", "PROPN") for n in names)
+    return (
+        noun.dep_ == "nsubj" and noun.head.lemma_ == "be" and any(n.pos_ in ("NOUN", "PROPN") for n in names)
+    )
 
 
 def _tells_how(adjective: Token) -> bool:
     """Whether an adjective stands for an adverb, as in "works great", and not in "tastes great"."""
     verb = adjective.head
-    return adjective.dep_ == "advmod" and verb.pos_ == "VERB" and verb.lemma_ not in COPULAS and verb.i < adjective.i
+    return (
+        adjective.dep_ == "advmod"
+        and verb.pos_ == "VERB"
+        and verb.lemma_ not in COPULAS
+        and verb.i < adjective.i
+    )
 
 
 def _has_object(verb: Token) -> bool:

@@ -26,7 +26,9 @@ def reverse_others(source: Instance, opinions: Opinions, rng: Random) -> Iterato
     """
     target = source.aspect
     others = [a for a in opinions.sentence.aspects if span_of(a) != span_of(target)]
-    others = [a for a in others if a.polarity is not Polarity.NEUTRAL and a.term.lower() != target.term.lower()]
+    others = [
+        a for a in others if a.polarity is not Polarity.NEUTRAL and a.term.lower() != target.term.lower()
+    ]
     if not others:
         yield Reason.NO_OTHER
         return

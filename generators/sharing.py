@@ -42,17 +42,19 @@ class Opinions:
     def companions(self, aspect: Aspect) -> tuple[OpinionWord, ...]:
         """Adjectives that say the same of an aspect without annotation as its opinion words do.
 
-        They are farther from it than those (which `find` takes for its terms), but no other aspect claims them
-        or is as near. A reversal that left them alone would contradict itself: "The screen is awful - great."
+        They are farther from it than those (which `find` takes for its terms), but no other aspect claims
+        them or is as near. A reversal that left them alone would contradict itself: "The screen is awful - great."
         """
         sign = SIGN_OF[aspect.polarity]
         if aspect.opinions or not sign:
             return ()
         near = self._unclaimed(aspect, COMPANION)
-        return tuple(w for w in near if self.analysis.doc[w.head].pos_ == "ADJ" and self.analysis.sign(w) == sign)
+        return tuple(
+            w for w in near if self.analysis.doc[w.head].pos_ == "ADJ" and self.analysis.sign(w) == sign
+        )
 
     def around(self, aspect: Aspect) -> tuple[OpinionWord, ...]:
-        """The nearest word with an orientation in the same clause as a neutral aspect without opinion words."""
+        """The nearest word with an orientation to a neutral aspect without opinion words."""
         return tuple(w for w in self._unclaimed(aspect, KNOWN) if self.analysis.sign(w))[:1]
 
     def _unclaimed(self, aspect: Aspect, limit: float) -> list[OpinionWord]:
@@ -87,9 +89,10 @@ class Opinions:
             if sign:
                 signs.update((word.head, sign) for word in self.words[span_of(aspect)])
         for token in self.analysis.doc:  # "fast and thin": what is thin is good here
-            if token.dep_ == "conj" and token.pos_ == token.head.pos_ == "ADJ" and token.i not in signs:
-                if token.head.i in signs and any(c.lower_ in AND for c in token.head.children):
-                    signs[token.i] = signs[token.head.i]
+            head = token.head
+            joined = token.dep_ == "conj" and token.pos_ == head.pos_ == "ADJ" and head.i in signs
+            if joined and token.i not in signs and any(c.lower_ in AND for c in head.children):
+                signs[token.i] = signs[head.i]
         return signs
 
     def governed(self, word: OpinionWord, aspect: Aspect) -> bool:

@@ -16,7 +16,7 @@ from arts.generators.words import AND
 if TYPE_CHECKING:
     from spacy.tokens import Token
 
-COMPANION = 2.6  # farthest adjective, as `analysis.distances` counts, that is reversed with the opinion words
+COMPANION = 2.6  # farthest adjective that is reversed with the opinion words (see `Analysis.distances`)
 Span = tuple[int, int]
 
 
@@ -43,7 +43,7 @@ class Opinions:
         """Adjectives that say the same of an aspect without annotation as its opinion words do.
 
         They are farther from it than those (which `find` takes for its terms), but no other aspect claims
-        them or is as near. A reversal that left them alone would contradict itself: "The screen is awful - great."
+        them or is as near. A reversal without them would contradict itself: "The screen is awful - great."
         """
         sign = SIGN_OF[aspect.polarity]
         if aspect.opinions or not sign:

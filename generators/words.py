@@ -48,8 +48,8 @@ NOT_UNDER_NEGATION = words(
 )
 EMOTIVE = words(  # degree words that tell a feeling, which a reversed word does not go with
     "amazingly annoyingly awfully beautifully delightfully deliciously disappointingly dreadfully "
-    "fantastically frustratingly gloriously horribly horrifically miserably nicely painfully perfectly pleasantly superbly "
-    "terribly unbearably wonderfully"
+    "fantastically frustratingly gloriously horribly horrifically miserably nicely painfully perfectly "
+    "pleasantly superbly terribly unbearably wonderfully"
 )
 HEDGES = words("almost bit fairly kinda little mildly nearly slightly somewhat sorta tad touch")
 EXTREME = words(  # adjectives that "very" and "so" do not go with
@@ -71,8 +71,8 @@ UNGRADABLE = words(
 OFTEN = words("always constantly continually continuously frequently occasionally often regularly sometimes")
 FACTUAL = words(  # adjectives that state facts, not opinions
     "actual additional certain current different entire extra final first former full future initial last "
-    "later latest main many new next old only other own particular past previous real recent regular same second "
-    "several specific such third various whole young"
+    "later latest main many new next old only other own particular past previous real recent regular same "
+    "second several specific such third various whole young"
 )
 COMPARING = {"more": "less", "less": "more", "most": "least", "least": "most"}
 

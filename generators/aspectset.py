@@ -15,17 +15,13 @@ from arts.generators.lexicon import Part
 from arts.generators.opinions import SIGN_OF
 from arts.generators.parsing import load_parser
 from arts.generators.sharing import Opinions, span_of
-from arts.generators.words import words
+from arts.generators.words import GENERAL, words
 
 if TYPE_CHECKING:
     from spacy.tokens import Span, Token
 
 _TERM = re.compile(r"[A-Za-z][A-Za-z' -]*[A-Za-z]")
 _ENOUGH = 30  # things to say in a domain and polarity
-_GENERAL = words(  # what can be said of anything
-    "amazing awesome awful bad disappointing dreadful excellent fantastic good great horrible lousy nice "
-    "outstanding poor superb terrible terrific wonderful"
-)
 _LONGEST = 3  # words of a term
 _UNFIT = words(
     "real easy hard difficult simple ready pleased happy sure aware familiar similar compatible capable "
@@ -180,7 +176,7 @@ def _usual(found: Counter[Said]) -> list[Said]:
         terms[said.domain, said.key] += count
         pairs[said.domain, said.key, said.predicate] += count
     known = [said for said in found if terms[said.domain, said.key] > 1]
-    usual = {s for s in known if s.predicate in _GENERAL or pairs[s.domain, s.key, s.predicate] > 1}
+    usual = {s for s in known if s.predicate in GENERAL or pairs[s.domain, s.key, s.predicate] > 1}
     result: list[Said] = []
     for domain, polarity in sorted({(said.domain, said.polarity) for said in found}):
         own = [said for said in usual if (said.domain, said.polarity) == (domain, polarity)]

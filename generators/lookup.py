@@ -57,6 +57,8 @@ def _says_nothing(token: Token) -> bool:
         return token.lower_ != "well" or not manner
     if token.pos_ == "PROPN" and token.lower_ in _NAMES:
         return True
+    if token.lower_ == "clearly" and token.head.pos_ == "VERB" and token.i < token.head.i:
+        return True
     if token.lower_ in FACTUAL or (token.lower_ == "enough" and token.dep_ == "advmod"):
         return True
     if token.lemma_ in ("like", "love") and any(c.lower_ in ("would", "'d", "’d") for c in token.children):

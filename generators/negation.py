@@ -196,6 +196,8 @@ def _remove_not(negator: Token, sign: int) -> tuple[Edit, ...] | None:
     doc, i = negator.doc, negator.i
     before = doc[i - 1] if i else None
     after = doc[i + 1] if i + 1 < len(doc) else None
+    if after is not None and after.lower_ == "even":
+        return None
     if before is not None and before.lemma_ == "do" and before.dep_ in ("aux", "ROOT"):
         return _remove_do(before, negator)
     if before is not None and before.lower_ in UNCONTRACTED and not before.whitespace_:
@@ -362,7 +364,7 @@ def _negate_alone(word: Token) -> tuple[Edit, ...] | None:
     if word.dep_ in ("ROOT", "advcl", "dep") and word.tag_ in ("JJ", "VBN", "VBG") and _starts(word):
         return (_not_before(word),)
     participle = word.tag_ in ("VBG", "VBN") and word.dep_ in ("acl", "advcl", "conj", "ROOT", "xcomp")
-    finite = any(child.dep_ in ("aux", "auxpass") for child in word.children)
+    finite = any(child.dep_ in ("aux", "auxpass", *_SUBJECTS) for child in word.children)
     if participle and not finite and word.lower_ not in _PREPOSITIONAL:
         return (token_edit(word, f"not {word.text}", "negation"),)
     return None
@@ -412,7 +414,8 @@ def _negate_verb(verb: Token, contract: bool) -> tuple[Edit, ...] | None:
         if after.lower_ in _BEFORE_NOT:
             return (token_edit(after, f"{after.lower_} not", "negation"),)
         return _negate_auxiliary(verb, contract)
-    if verb.tag_ in ("VBZ", "VBP", "VBD") and verb.dep_ != "aux":
+    past = verb.tag_ == "VBN" and subject is not None  # a finite verb that was taken for a participle
+    if (verb.tag_ in ("VBZ", "VBP", "VBD") or past) and verb.dep_ != "aux":
         return _do_support(verb, subject, contract)
     return None
 
@@ -451,7 +454,10 @@ def _negate_auxiliary(auxiliary: Token, contract: bool) -> tuple[Edit, ...] | No
 
 def _do_support(verb: Token, subject: Token | None, contract: bool) -> tuple[Edit, ...] | None:
     base = verb.lemma_.lower()
-    auxiliary = {"VBZ": "does", "VBD": "did"}.get(verb.tag_, "do")
+    still = verb.nbor(-1) if verb.i else verb
+    if still.lower_ == "still":
+        return (token_edit(still, "no longer", "negation"),)
+    auxiliary = {"VBZ": "does", "VBD": "did", "VBN": "did"}.get(verb.tag_, "do")
     negated = f"{auxiliary}n't" if contract else f"{auxiliary} not"
     first = verb
     for child in sorted(verb.children, key=lambda c: -c.i):  # "really like" → "do not really like"

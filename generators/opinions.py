@@ -151,9 +151,9 @@ def independent(analysis: Analysis, words: Sequence[OpinionWord]) -> tuple[Opini
 
 
 def _only_stresses(adverb: OpinionWord, adjective: OpinionWord, token: Token) -> bool:
-    """As in "consistently good", where the adjective says it; not in "poorly designed"."""
+    """As in "consistently good", "silky smooth", where the adjective says it; not in "poorly designed"."""
     signs = [word.entry.sign if word.entry else 0 for word in (adverb, adjective)]
-    return token.pos_ == "ADV" and token.head.tag_.startswith("JJ") and signs[0] == signs[1]
+    return token.pos_ in ("ADV", "ADJ") and token.head.tag_.startswith("JJ") and signs[0] == signs[1]
 
 
 def _candidate(analysis: Analysis, i: int) -> OpinionWord | None:

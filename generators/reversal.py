@@ -19,6 +19,7 @@ from arts.generators.words import (
     COPULAS,
     EMOTIVE,
     EXTREME,
+    GENERAL,
     HEDGES,
     NOT,
     OFTEN,
@@ -82,6 +83,8 @@ def _stands_in_figure(token: Token) -> bool:
     """
     sentence = token.sent
     before = token.doc[sentence.start : token.i]
+    if any(child.lower_ == "any" for child in token.children) or "anything but" in sentence.text.lower():
+        return True  # "only this one is any good"
     correlated = any(t.lower_ in NOT and t.nbor().lower_ in ("only", "just") for t in before)
     return correlated or sentence.text.rstrip().endswith("?") or before[-4:].text.lower().endswith(_LISTING)
 
@@ -104,7 +107,7 @@ def _negated_by(analysis: Analysis, negator: Token) -> frozenset[int]:
 
 def _alternatives(analysis: Analysis, word: OpinionWord, rng: Random) -> Iterator[Reversal]:
     head = analysis.doc[word.head]
-    if head.lower_ in BARELY and head.head.lemma_ == "be":
+    if head.lower_ in BARELY and head.head.lemma_ in ("be", "get", "have", "need"):
         yield Reversal((cut(head, head, "negation removed"),))
         return
     turned = _turned_comparison(head)
@@ -124,7 +127,8 @@ def _alternatives(analysis: Analysis, word: OpinionWord, rng: Random) -> Iterato
                 yield Reversal(edits)
         if head.tag_ in _LEAST and word.entry.word not in _SUPPLETIVE and len(word.tokens) == 1:
             yield Reversal((token_edit(head, f"{_LEAST[head.tag_]} {word.entry.word}", "comparison"),))
-    negation = insert_negation(head, contract=analysis.contracts)
+    unfinished = word.entry is None and head.tag_ in ("VBG", "VBN")
+    negation = None if unfinished else insert_negation(head, contract=analysis.contracts)
     if negation:
         yield Reversal((*negation.edits, *_unhedged(head)), negation.scope)
     if part in wordnet._POS and len(word.tokens) == 1:
@@ -216,6 +220,8 @@ def _replaced(analysis: Analysis, word: OpinionWord, replacement: str, rule: str
     if before.lower_ == "the" and word.entry and word.entry.word in ("perfect", "ideal", "right"):
         edits.append(token_edit(before, article(form), "article"))
     edits += _unhedged(head)
+    if head.pos_ == "ADJ":  # "silky smooth"
+        edits += [cut(c, c, "degree") for c in head.children if c.dep_ == "amod" and c.i < word.start]
     edits += [
         token_edit(c, "very", "degree") if form not in EXTREME else cut(c, c, "degree")
         for c in head.children
@@ -257,7 +263,7 @@ def _inflected(analysis: Analysis, word: OpinionWord, replacement: str) -> str |
             return inflect(replacement, "NNS")
         return replacement
     if entry.part is Part.ADJ and _tells_how(head):
-        manner = _ADVERBS.get(-entry.sign)
+        manner = _ADVERBS.get(-entry.sign) if entry.word in GENERAL else None
         return manner[0] if manner and head.tag_ in ("JJ", "RB") else inflect(replacement, head.tag_)
     if entry.part is Part.ADJ and not tag.startswith("JJ"):
         return inflect(replacement, {"RBR": "JJR", "RBS": "JJS"}.get(head.tag_, "JJ"))
@@ -321,7 +327,9 @@ def _particle(head: Token, word: OpinionWord) -> list[Edit]:
 def _unhedged(head: Token) -> list[Edit]:
     """The "slightly", "a bit" or "a little" before a word in its positive degree cut."""
     hedge = head.nbor(-1) if head.i else head
-    if hedge.lower_ not in HEDGES or head.tag_ in ("JJR", "RBR"):
+    first = hedge.nbor(-1) if hedge.i else hedge
+    kind = hedge.lower_ == "of" and first.lower_ in ("kind", "sort") and hedge.dep_ == "advmod"
+    if (hedge.lower_ not in HEDGES and not kind) or head.tag_ in ("JJR", "RBR"):
         return []
-    first = hedge.nbor(-1) if hedge.i and hedge.nbor(-1).lower_ == "a" else hedge
+    first = first if kind or first.lower_ == "a" else hedge
     return [cut(first, hedge, "degree")]

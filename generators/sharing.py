@@ -48,10 +48,13 @@ class Opinions:
         sign = SIGN_OF[aspect.polarity]
         if aspect.opinions or not sign:
             return ()
-        near = self._unclaimed(aspect, COMPANION)
-        return tuple(
-            w for w in near if self.analysis.doc[w.head].pos_ == "ADJ" and self.analysis.sign(w) == sign
-        )
+        found = []
+        for word in self._unclaimed(aspect, COMPANION):
+            token = self.analysis.doc[word.head]
+            stresses = token.dep_ in ("amod", "advmod") and token.head.i in self.heads(aspect)
+            if token.pos_ == "ADJ" and self.analysis.sign(word) == sign and not stresses:
+                found.append(word)
+        return tuple(found)
 
     def around(self, aspect: Aspect) -> tuple[OpinionWord, ...]:
         """The nearest word with an orientation to a neutral aspect without opinion words."""

@@ -74,6 +74,10 @@ FACTUAL = words(  # adjectives that state facts, not opinions
     "later latest main many new next old only other own particular past previous real recent regular same "
     "second several specific such third various whole young"
 )
+GENERAL = words(  # what can be said of anything
+    "amazing awesome awful bad brilliant disappointing dreadful excellent fantastic fine good great horrible "
+    "lousy nice outstanding perfect poor superb terrible terrific wonderful"
+)
 COMPARING = {"more": "less", "less": "more", "most": "least", "least": "most"}
 
 AND = frozenset({"and", "&"})

@@ -221,7 +221,8 @@ def _replaced(analysis: Analysis, word: OpinionWord, replacement: str, rule: str
         edits.append(token_edit(before, article(form), "article"))
     edits += _unhedged(head)
     if head.pos_ == "ADJ":  # "silky smooth"
-        edits += [cut(c, c, "degree") for c in head.children if c.dep_ == "amod" and c.i < word.start]
+        leading = (c for c in head.children if c.dep_ == "amod" and c.i < word.start)
+        edits += [cut(c, c, "degree") for c in leading if c.lower_ not in HEDGES]
     edits += [
         token_edit(c, "very", "degree") if form not in EXTREME else cut(c, c, "degree")
         for c in head.children

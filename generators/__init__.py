@@ -1,1 +1,1 @@
-"""The room of the generators: perturbed instances from sentences. It has no module yet."""
+"""The room of the generators: robustness variants of sentences, from opinion terms to strategies."""

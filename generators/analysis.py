@@ -177,11 +177,11 @@ class Analysis:
 
     def _phrase_at(self, start: int) -> OpinionWord | None:
         forms = self._forms
-        lower, lemma = forms[start]
-        options = self.phrases.get(lower, ())
-        if lemma != lower and lemma in self.phrases:
-            options = sorted([*options, *self.phrases[lemma]], key=lambda option: -len(option[0]))
-        for words, entry in options:
+        pairs = {
+            (a, b) for a in forms[start] for following in forms[start + 1 : start + 2] for b in following
+        }
+        options = [option for pair in pairs & self.phrases.keys() for option in self.phrases[pair]]
+        for words, entry in sorted(options, key=lambda option: (-len(option[0]), option[0], option[1].part)):
             end = start + len(words)
             if (
                 end <= len(forms)

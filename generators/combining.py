@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from itertools import count
 from random import Random
 
 from arts.data.schema import Edit, Instance, Polarity, Strategy
@@ -12,7 +13,34 @@ from arts.generators.reversal import Reversal, reversals
 from arts.generators.sharing import Opinions
 from arts.generators.variants import Reason, build
 
-Options = Sequence[tuple[OpinionWord, list[Reversal]]]
+
+class Ways:
+    """The different ways to reverse a word, worked out as they are asked for."""
+
+    def __init__(self, found: Iterator[Reversal]) -> None:
+        self._rest = found
+        self._known: list[Reversal] = []
+
+    def at(self, n: int) -> Reversal | None:
+        """The n-th way, if there are so many."""
+        while len(self._known) <= n:
+            following = next((way for way in self._rest if way not in self._known), None)
+            if following is None:
+                return None
+            self._known.append(following)
+        return self._known[n]
+
+    def since(self, n: int) -> Iterator[Reversal]:
+        """The ways from the n-th on, or the last one where there are fewer."""
+        first = self.at(n)
+        if first is None:
+            yield self._known[-1]
+        while (way := self.at(n)) is not None:
+            yield way
+            n += 1
+
+
+Options = Sequence[tuple[OpinionWord, Ways]]
 
 
 def combined(
@@ -33,9 +61,9 @@ def combined(
         rng: draws among equally good replacements.
         extra: edits made besides.
     """
-    options = [(word, reversals(opinions.analysis, word, rng)) for word in words]
-    failed = [word for word, found in options if not found]
-    options = [(word, found) for word, found in options if found]
+    options = [(word, Ways(reversals(opinions.analysis, word, rng))) for word in words]
+    failed = [word for word, ways in options if ways.at(0) is None]
+    options = [(word, ways) for word, ways in options if ways.at(0) is not None]
     if not options or any(word.entry is not None and word.entry.sign for word in failed):
         yield Reason.NOT_REVERSIBLE
         return
@@ -54,7 +82,9 @@ def combined(
     if repaired is None:
         yield Reason.CONJUNCTION
         return
-    for n in range(max(len(found) for _, found in options)):
+    for n in count():
+        if all(ways.at(n) is None for _, ways in options):
+            return
         chosen = _distinct(options, n)
         if _reaches_others(opinions, chosen, changed):
             yield Reason.SCOPE
@@ -67,16 +97,19 @@ def _distinct(options: Options, n: int) -> list[Reversal]:
     """The n-th reversal of each word, or a later one where another word got the same."""
     chosen: list[Reversal] = []
     used: dict[str, str] = {}  # replacement → what it replaces
-    for _, found in options:
-        rest = found[min(n, len(found) - 1) :]
-        pairs = [
-            (reversal, reversal.edits[0].before.lower(), reversal.edits[0].after.lower()) for reversal in rest
-        ]
-        fresh = (p for p in pairs if used.get(p[2], p[1]) == p[1])
-        reversal, before, after = next(fresh, pairs[0])
-        used[after] = before
-        chosen.append(reversal)
+    for _, ways in options:
+        first = next(ways.since(n))
+        fresh = (way for way in ways.since(n) if _says(used, way))
+        way = next(fresh, first)
+        used[way.edits[0].after.lower()] = way.edits[0].before.lower()
+        chosen.append(way)
     return chosen
+
+
+def _says(used: Mapping[str, str], way: Reversal) -> bool:
+    """Whether no other word than this one got the same replacement."""
+    before, after = way.edits[0].before.lower(), way.edits[0].after.lower()
+    return used.get(after, before) == before
 
 
 def _governs_others(opinions: Opinions, source: Instance, words: Sequence[OpinionWord]) -> bool:

@@ -53,7 +53,7 @@ class Entry:
     replacements: tuple[str, ...]
 
 
-Phrases = dict[str, list[tuple[tuple[str, ...], Entry]]]  # by their first token
+Phrases = dict[tuple[str, ...], list[tuple[tuple[str, ...], Entry]]]  # by their first two tokens
 
 
 @dataclass(frozen=True)
@@ -97,13 +97,13 @@ class Lexicon:
         return frozenset(word for text in texts for word in text.replace("-", " ").split())
 
     def phrases(self, tokenizer: Callable[[str], Doc]) -> Phrases:
-        """Entries of several tokens by their first one, longest first."""
+        """Entries of several tokens by their first two, longest first."""
         index: Phrases = {}
         for entry in self.entries:
             if not entry.word.isalpha():
                 tokens = tuple(token.text for token in tokenizer(entry.word))
                 if len(tokens) > 1:
-                    index.setdefault(tokens[0], []).append((tokens, entry))
+                    index.setdefault(tokens[:2], []).append((tokens, entry))
         for candidates in index.values():
             candidates.sort(key=lambda candidate: (-len(candidate[0]), candidate[0], candidate[1].part))
         return index

@@ -158,13 +158,14 @@ def _only_stresses(adverb: OpinionWord, adjective: OpinionWord, token: Token) ->
 
 def _candidate(analysis: Analysis, i: int) -> OpinionWord | None:
     word = analysis.opinion_words.get(i)
-    token = analysis.doc[i]
     if word is not None:
         weak = word.entry is not None and word.entry.sign == 0 and word.entry.part is Part.VERB
-        return None if weak and analysis.negator(token) is None else word
-    factual = token.lemma_.lower() in FACTUAL or token.lower_ in FACTUAL
-    describes = (
-        token.pos_ == "ADJ" and not factual and token.dep_ in ("amod", "acomp", "conj", "ROOT", "oprd")
-    )
-    fails = token.pos_ == "VERB" and token.dep_ != "advcl" and analysis.negator(token) is not None
-    return OpinionWord(i, i + 1, i, None) if describes or fails else None
+        return None if weak and analysis.negator(analysis.doc[i]) is None else word
+    token = analysis.doc[i]
+    part = token.pos_
+    if part == "ADJ":
+        factual = token.lemma_.lower() in FACTUAL or token.lower_ in FACTUAL
+        speaks = not factual and token.dep_ in ("amod", "acomp", "conj", "ROOT", "oprd")
+    else:
+        speaks = part == "VERB" and token.dep_ != "advcl" and analysis.negator(token) is not None
+    return OpinionWord(i, i + 1, i, None) if speaks else None

@@ -38,11 +38,15 @@ class Tree:
     def __init__(self, doc: Doc) -> None:
         self.steps: list[list[Step]] = [[] for _ in doc]
         for token in doc:
-            head = token.head.i
-            if head != token.i:
-                listed = token.dep_ in ("conj", "appos")
-                self.steps[token.i].append((head, _up(token), listed))
-                self.steps[head].append((token.i, _down(token), False))
+            i, head, dependency = token.i, token.head.i, token.dep_
+            if head == i:
+                continue
+            if dependency == "conj":
+                up, down = _conjunct(token, up=True), _conjunct(token, up=False)
+            else:
+                up, down = _UP.get(dependency, _OTHER), _DOWN.get(dependency, _OTHER)
+            self.steps[i].append((head, up, dependency in ("conj", "appos")))
+            self.steps[head].append((i, down, False))
 
     def distances(self, place: Iterable[int], aspects: frozenset[int]) -> dict[int, float]:
         """The distance of every word within reach from the words of a place.
@@ -64,18 +68,6 @@ class Tree:
                     found[neighbour] = distance
                     frontier.append(neighbour)
         return found
-
-
-def _up(token: Token) -> float:
-    if token.dep_ == "conj":
-        return _conjunct(token, up=True)
-    return _UP.get(token.dep_, _OTHER)
-
-
-def _down(token: Token) -> float:
-    if token.dep_ == "conj":
-        return _conjunct(token, up=False)
-    return _DOWN.get(token.dep_, _OTHER)
 
 
 def _conjunct(token: Token, *, up: bool) -> float:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Container, Iterator
 from dataclasses import dataclass
 from random import Random
@@ -33,6 +34,7 @@ if TYPE_CHECKING:
 
 _DRAWN = (7, 2, 1)  # odds of the first replacements of an entry, so that not every "great" becomes "terrible"
 _LEAST = {"JJR": "less", "RBR": "less", "JJS": "least", "RBS": "least"}
+_FIGURES = re.compile(r"\?|\b(?:any|anything but|just|of all|only)\b", re.IGNORECASE)
 _LISTING = ("best of all", "best of all,", "worst of all", "worst of all,")
 _TROUBLES = words("concern issue objection problem")  # opposites only as the subject of what they are
 _TASTES = words("bitter creamy garlicky greasy hot oily rich salty sour spicy sweet tangy tart")
@@ -59,7 +61,7 @@ class Reversal:
     scope: frozenset[int] = frozenset()
 
 
-def reversals(analysis: Analysis, word: OpinionWord, rng: Random) -> list[Reversal]:
+def reversals(analysis: Analysis, word: OpinionWord, rng: Random) -> Iterator[Reversal]:
     """The acceptable ways to reverse an opinion word, best first; none when there is none.
 
     A negation that the word lies in is taken out and nothing else is done. A word without one is replaced
@@ -67,20 +69,29 @@ def reversals(analysis: Analysis, word: OpinionWord, rng: Random) -> list[Revers
     or replaced by WordNet's antonym, in this order.
     """
     head = analysis.doc[word.head]
-    if _stands_in_figure(head) or _is_of_trouble(analysis, head):
-        return []
+    if _stands_in_figure(analysis, head) or _is_of_trouble(analysis, head):
+        return
     negator = analysis.negator_outside(word)
     if negator is not None:
         removed = remove_negation(negator, head, sign=word.entry.sign if word.entry else 0)
-        return [Reversal(removed, _negated_by(analysis, negator))] if removed else []
-    return list(dict.fromkeys(_alternatives(analysis, word, rng)))
+        if removed:
+            yield Reversal(removed, _negated_by(analysis, negator))
+        return
+    yield from _alternatives(analysis, word, rng)
 
 
-def _stands_in_figure(token: Token) -> bool:
+def reversible(analysis: Analysis, word: OpinionWord) -> bool:
+    """Whether there is an acceptable way to reverse an opinion word."""
+    return next(reversals(analysis, word, Random(0)), None) is not None
+
+
+def _stands_in_figure(analysis: Analysis, token: Token) -> bool:
     """Whether the sentence means more than its words.
 
     As a question does, or "not only good but cheap", or "best of all, great beer".
     """
+    if not _FIGURES.search(analysis.sentence.text):
+        return False
     sentence = token.sent
     before = token.doc[sentence.start : token.i]
     if any(child.lower_ == "any" for child in token.children) or "anything but" in sentence.text.lower():

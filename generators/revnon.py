@@ -10,7 +10,7 @@ from arts.generators.analysis import OpinionWord
 from arts.generators.combining import combined
 from arts.generators.degree import exaggerated
 from arts.generators.opinions import SIGN_OF
-from arts.generators.reversal import reversals
+from arts.generators.reversal import reversible
 from arts.generators.sharing import Opinions, span_of
 from arts.generators.variants import Reason, build
 
@@ -38,7 +38,7 @@ def reverse_others(source: Instance, opinions: Opinions, rng: Random) -> Iterato
     same = [a for a in others if a.polarity is target.polarity]
     differing = [a for a in others if a.polarity is not target.polarity]
     extra = _exaggerations(opinions, differing, target, rng)
-    words = _reversible(opinions, same, target, rng)
+    words = _reversible(opinions, same, target)
     if words:
         yield from combined(source, opinions, words, Strategy.REVNON, rng, extra)
     elif same or not extra:
@@ -47,9 +47,7 @@ def reverse_others(source: Instance, opinions: Opinions, rng: Random) -> Iterato
         yield build(source, opinions.sentence, Strategy.REVNON, extra, {})
 
 
-def _reversible(
-    opinions: Opinions, aspects: list[Aspect], target: Aspect, rng: Random
-) -> tuple[OpinionWord, ...]:
+def _reversible(opinions: Opinions, aspects: list[Aspect], target: Aspect) -> tuple[OpinionWord, ...]:
     """The opinion words of the aspects that can be reversed whole, apart from the target."""
     kept = opinions.heads(target)
     found: dict[int, OpinionWord] = {}
@@ -61,7 +59,7 @@ def _reversible(
             and not opinions.heads(aspect) & kept
             and all(opinions.analysis.sign(word) != -sign for word in words)
             and not any(opinions.governed(word, target) for word in words)
-            and all(reversals(opinions.analysis, word, rng) for word in words)
+            and all(reversible(opinions.analysis, word) for word in words)
         ):
             found.update((word.head, word) for word in words)
     return tuple(found[head] for head in sorted(found))

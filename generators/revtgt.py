@@ -10,7 +10,7 @@ from arts.data.schema import Instance, Polarity, Strategy
 from arts.generators.analysis import OpinionWord
 from arts.generators.combining import combined
 from arts.generators.opinions import SIGN_OF
-from arts.generators.reversal import reversals
+from arts.generators.reversal import reversible
 from arts.generators.sharing import Opinions, span_of
 from arts.generators.variants import Reason
 
@@ -48,7 +48,7 @@ def reverse_target(
     if not words:
         yield Reason.CONTRADICTED
         return
-    others = [w for w in opinions.companions(target) if reversals(opinions.analysis, w, rng)]
+    others = [w for w in opinions.companions(target) if reversible(opinions.analysis, w)]
     yield from combined(source, opinions, [*words, *others], Strategy.REVTGT, rng)
 
 

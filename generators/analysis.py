@@ -12,7 +12,7 @@ from arts.data.schema import Sentence
 from arts.generators.lexicon import ANY_POSSESSIVE, Entry, Lexicon, Phrases
 from arts.generators.lookup import entry_of
 from arts.generators.negation import negator_of
-from arts.generators.parsing import load_parser, parsed
+from arts.generators.parsing import known_words, load_parser, parsed
 from arts.generators.relatedness import Tree
 from arts.generators.words import CONTRACTED, NEVER
 
@@ -144,7 +144,7 @@ class Analysis:
 
     def knows(self, text: str) -> bool:
         """Whether every word of a text stands in the lexicon or in the parser's vocabulary."""
-        strings, forms = self.doc.vocab.strings, self.lexicon.forms
+        strings, forms = known_words(), self.lexicon.forms
         return all(word in forms or word in strings for word in text.lower().replace("-", " ").split())
 
     def tokens_of(self, start: int, end: int) -> Span | None:

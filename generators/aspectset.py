@@ -13,7 +13,7 @@ from arts.data.schema import Aspect, Polarity, Sentence
 from arts.generators.analysis import Analysis, Analyst, OpinionWord
 from arts.generators.lexicon import Part
 from arts.generators.opinions import SIGN_OF
-from arts.generators.parsing import load_parser
+from arts.generators.parsing import known_words
 from arts.generators.sharing import Opinions, span_of
 from arts.generators.words import GENERAL, words
 
@@ -218,7 +218,7 @@ def _term(analysis: Analysis, aspect: Aspect) -> Span | None:
 
 def _is_known(token: Token) -> bool:
     """Whether the parser's vocabulary has a word, which tells typing errors from words."""
-    return token.text in load_parser().vocab.strings or not token.is_lower
+    return token.text in known_words() or not token.is_lower
 
 
 def _predicate(analysis: Analysis, word: OpinionWord, aspect: Aspect) -> tuple[str, bool] | None:
@@ -227,7 +227,7 @@ def _predicate(analysis: Analysis, word: OpinionWord, aspect: Aspect) -> tuple[s
     entry = word.entry
     if entry is None or entry.sign != SIGN_OF[aspect.polarity] or analysis.negator(head) is not None:
         return None
-    if len(word.tokens) > 1 or not head.is_alpha or head.lower_ in _UNFIT:
+    if len(word.tokens) > 1 or not head.is_alpha or head.lower_ in _UNFIT or not _is_known(head):
         return None
     if entry.part is Part.ADJ and head.tag_ in ("JJ", "VBN") and head.dep_ in ("amod", "acomp", "conj"):
         return (head.lower_, False) if _describes(analysis, head, aspect) else None

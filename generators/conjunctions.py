@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 Signs = Mapping[int, int]  # token index of an opinion word → 1 or -1
 RULE = "conjunction"
 _LINKS = AND | BUT | ALTHOUGH | HOWEVER
+_NEAR = 4  # tokens between a word and a changed one that goes before it
 _STOPS = frozenset({"-", "--", "–", "—", ":", ".", "!", "?", ";", "(", ")"})
 
 
@@ -137,7 +138,7 @@ def _nearest(
     found = None
     i = link.i + step
     while 0 <= i < len(doc) and others.get(i, True) and doc[i].text not in _STOPS:
-        if i in signs and (found is None or i in changed):
+        if i in signs and (found is None or (i in changed and abs(i - found) <= _NEAR)):
             found = i
         if found is not None and (found in changed or i in others or doc[i].text == ","):
             return found

@@ -13,7 +13,7 @@ from arts.generators.aspectset import Pool
 from arts.generators.revnon import reverse_others
 from arts.generators.revtgt import Neutral, reverse_target
 from arts.generators.sharing import Opinions
-from arts.generators.variants import Reason, Rejection
+from arts.generators.variants import Reason
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,11 +54,6 @@ class Outcome:
     candidates: tuple[Instance, ...]
     reason: Reason | None = None
     rise: float | None = None
-
-    @property
-    def rejection(self) -> Rejection | None:
-        """The reason with the unit's id, when there is no variant."""
-        return Rejection(self.source.unit, self.strategy, self.reason) if self.reason else None
 
 
 @dataclass

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 
 from arts.generators.lexicon import Entry, Lexicon, Part
-from arts.generators.words import COMPARING, COPULAS, FACTUAL, VERY, words
+from arts.generators.words import COMPARING, COPULAS, FACTUAL, GENERAL, VERY, words
 
 if TYPE_CHECKING:
     from spacy.tokens import Token
@@ -52,9 +52,10 @@ def _says_nothing(token: Token) -> bool:
     """Whether a word that may carry opinion does not here: "as well", "Pros:", "than you would like"."""
     if token.lower_ == "well" and token.i and token.nbor(-1).lower_ == "as":
         return True
-    manner = token.dep_ == "advmod" and token.head.pos_ == "VERB" and token.head.i < token.i
+    verb = token.head
+    manner = token.dep_ == "advmod" and verb.pos_ == "VERB" and (verb.i < token.i or verb.tag_ == "VBN")
     if token.lower_ in _FILLERS and token.pos_ in ("ADV", "INTJ", "ADP", "SCONJ", "PART"):
-        return token.lower_ != "well" or not manner
+        return not (manner if token.lower_ == "well" else token.lower_ == "like" and _follows_subject(token))
     if token.pos_ == "PROPN" and token.lower_ in _NAMES:
         return True
     if token.lower_ == "clearly" and token.head.pos_ == "VERB" and token.i < token.head.i:
@@ -83,6 +84,12 @@ def _openers(token: Token) -> Iterator[Token]:
             yield step
 
 
+def _follows_subject(token: Token) -> bool:
+    """Whether "I" or "we", perhaps with an adverb, stands before a word."""
+    before = token.doc[max(token.i - 2, 0) : token.i]
+    return any(t.lower_ in ("i", "we") for t in before) and all(t.pos_ in ("PRON", "ADV") for t in before)
+
+
 def _tells_manner(adjective: Token) -> bool:
     """Whether an adjective stands for an adverb: "works great", not "is great"."""
     if adjective.dep_ == "acomp":
@@ -95,6 +102,8 @@ def _lookups(token: Token) -> Iterable[tuple[str, Part]]:
     """(lemma, part of speech) pairs to look up, best first."""
     lower, lemma = token.lower_, token.lemma_.lower()
     parts = _PARTS.get(token.pos_, ())
+    if lower == "like" and token.pos_ in ("ADP", "SCONJ") and _follows_subject(token):
+        yield lower, Part.VERB
     if token.pos_ == "ADJ" and _tells_manner(token):
         parts = (Part.ADV, Part.ADJ)
     if token.pos_ == "ADV" and (token.dep_ in ("acomp", "amod") or token.head.pos_ in ("ADJ", "NOUN")):
@@ -111,7 +120,9 @@ def _lookups(token: Token) -> Iterable[tuple[str, Part]]:
             yield lower, Part.ADJ  # "Nice" or "slow" taken for a verb
     determined = any(child.dep_ in ("det", "poss") for child in token.children)
     for part in parts:
-        if part is Part.VERB or (part is Part.ADJ and token.pos_ in ("NOUN", "PROPN") and determined):
+        if part is Part.VERB:
+            continue
+        if part is Part.ADJ and token.pos_ in ("NOUN", "PROPN") and determined and lower not in GENERAL:
             continue
         if part is Part.ADV:
             lemma = _ADVERB_LEMMAS.get(lower, lemma)

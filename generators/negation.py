@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from arts.data.schema import Edit
 from arts.generators.inflection import article, cased_like, inflect
+from arts.generators.parsing import known_words
 from arts.generators.words import (
     BARELY,
     CONTRACTED_AUXILIARIES,
@@ -241,6 +242,8 @@ def _remove_do(auxiliary: Token, negator: Token) -> tuple[Edit, ...] | None:
     tag = "VBP" if imperative and auxiliary.lower_ == "do" else _finite_tag(auxiliary)
     adverbs = [token.text for token in between if token.lower_ not in ("even", "really", "exactly")]
     form = inflect(verb.lemma_, tag)
+    if known_words().isdisjoint((form, verb.lemma_)):
+        return None  # a typing error
     text = " ".join([*adverbs, form])
     return (span_edit(auxiliary, verb, cased_like(text, auxiliary.text), "negation removed"),)
 
@@ -398,6 +401,9 @@ def _negatable_verb(word: Token) -> Token | None:
 def _negate_verb(verb: Token, contract: bool) -> tuple[Edit, ...] | None:
     if any(child.lower_ in NEGATIVE_WORDS for child in verb.children) or _is_glued(verb):
         return None
+    objects = (t for child in verb.children if child.i > verb.i for t in child.children)
+    if any(t.lower_ in NEGATIVE_WORDS and t.dep_ == "det" for t in objects):
+        return None  # "found no issues"
     if any(child.dep_ == "conj" and child.lemma_ == verb.lemma_ for child in verb.children):
         return None  # "you wait and wait"
     auxiliaries = [c for c in verb.children if c.dep_ in ("aux", "auxpass") and c.i < verb.i]

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from arts.data.schema import Aspect, Opinion, Polarity
 from arts.generators.analysis import Analysis, OpinionWord
 from arts.generators.lexicon import Part
-from arts.generators.words import AND, FACTUAL, NOT
+from arts.generators.words import AND, COMMENTS, FACTUAL, NOT
 
 if TYPE_CHECKING:
     from spacy.tokens import Token
@@ -159,6 +159,8 @@ def _only_stresses(adverb: OpinionWord, adjective: OpinionWord, token: Token) ->
 def _candidate(analysis: Analysis, i: int) -> OpinionWord | None:
     word = analysis.opinion_words.get(i)
     if word is not None:
+        if word.entry is not None and word.entry.word in COMMENTS:
+            return None
         weak = word.entry is not None and word.entry.sign == 0 and word.entry.part is Part.VERB
         return None if weak and analysis.negator(analysis.doc[i]) is None else word
     token = analysis.doc[i]

@@ -21,17 +21,27 @@ BATCH = 128  # sentences parsed at a time
 Item = TypeVar("Item")
 
 
-@cache
 def load_parser() -> Language:
     """The English spaCy model that is installed, without what no generator needs.
 
     Raises:
         MissingDependencyError: when there is none.
     """
+    return _loaded()[0]
+
+
+def known_words() -> frozenset[str]:
+    """The parser's vocabulary as it comes, which what was parsed since has not added to."""
+    return _loaded()[1]
+
+
+@cache
+def _loaded() -> tuple[Language, frozenset[str]]:
     for name in MODELS:
         if find_spec(name):
             model: Any = importlib.import_module(name)
-            return model.load(exclude=UNUSED)  # type: ignore[no-any-return]
+            parser = model.load(exclude=UNUSED)
+            return parser, frozenset(parser.vocab.strings)
     raise MissingDependencyError("an English spaCy model", "offline")
 
 

@@ -22,6 +22,7 @@ from arts.generators.words import (
     EXTREME,
     GENERAL,
     HEDGES,
+    NO,
     NOT,
     OFTEN,
     UNGRADABLE,
@@ -69,11 +70,14 @@ def reversals(analysis: Analysis, word: OpinionWord, rng: Random) -> Iterator[Re
     or replaced by WordNet's antonym, in this order.
     """
     head = analysis.doc[word.head]
+    if any(child.dep_ == "dobj" and child.lower_.endswith(("self", "selves")) for child in head.children):
+        return  # "we enjoyed ourselves"
     if _stands_in_figure(analysis, head) or _is_of_trouble(analysis, head):
         return
-    negator = analysis.negator_outside(word)
+    negator = head if head.lower_ in NO | NOT else analysis.negator_outside(word)
     if negator is not None:
-        removed = remove_negation(negator, head, sign=word.entry.sign if word.entry else 0)
+        negated = head.head if negator == head else head
+        removed = remove_negation(negator, negated, sign=word.entry.sign if word.entry else 0)
         if removed:
             yield Reversal(removed, _negated_by(analysis, negator))
         return
@@ -132,7 +136,7 @@ def _alternatives(analysis: Analysis, word: OpinionWord, rng: Random) -> Iterato
         return
     if word.entry:
         drawn = _in_degree(_drawn(word.entry.replacements, rng), head)
-        for replacement in _familiar(_gradable(drawn, head, word), analysis.vocabulary):
+        for replacement in _gradable(_familiar(drawn, analysis.vocabulary), head, word):
             edits = _replaced(analysis, word, replacement, "idiom" if part is Part.IDIOM else "antonym")
             if edits:
                 yield Reversal(edits)
@@ -180,7 +184,7 @@ def _gradable(replacements: list[str], head: Token, word: OpinionWord) -> list[s
     """After "very" and the like, those replacements that can be so: not "very with ease", "very terrible"."""
     if not any(child.lower_ in VERY | {"too"} and child.i < word.start for child in head.children):
         return replacements
-    if head.pos_ in ("ADJ", "ADV"):
+    if head.pos_ in ("ADJ", "ADV") and len(word.tokens) == 1:
         replacements = [text for text in replacements if " " not in text]
     return sorted(replacements, key=lambda text: text in EXTREME | UNGRADABLE)
 
@@ -215,7 +219,7 @@ def _replaced(analysis: Analysis, word: OpinionWord, replacement: str, rule: str
         return None
     if word.entry and word.entry.part is Part.VERB and _has_object(head) and _takes_no_object(replacement):
         return None
-    if head.lemma_.lower() in _TROUBLES and not _is_named(head):
+    if len(word.tokens) == 1 and head.lemma_.lower() in _TROUBLES and not _is_named(head):
         return None
     if replacement in _ACTIVE and any(child.dep_ == "auxpass" for child in head.children):
         return None

@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING
 from arts.data.schema import Aspect, Polarity, Sentence
 from arts.generators.analysis import Analysis, OpinionWord
 from arts.generators.conjunctions import links_of
+from arts.generators.lexicon import Part
 from arts.generators.opinions import KNOWN, SIGN_OF, opinion_terms
-from arts.generators.words import AND
+from arts.generators.words import AND, COMMENTS
 
 if TYPE_CHECKING:
     from spacy.tokens import Token
@@ -54,11 +55,19 @@ class Opinions:
             stresses = token.dep_ in ("amod", "advmod") and token.head.i in self.heads(aspect)
             if token.pos_ == "ADJ" and self.analysis.sign(word) == sign and not stresses:
                 found.append(word)
-        return tuple(found)
+        return (*found, *self._comments(sign))
+
+    def _comments(self, sign: int) -> list[OpinionWord]:
+        """The "luckily" or "unfortunately" of a sentence with one aspect."""
+        if len(self.sentence.aspects) > 1:
+            return []
+        words = (w for w in self.analysis.opinion_words.values() if w.entry and w.entry.word in COMMENTS)
+        return [word for word in words if word.entry and word.entry.sign == sign]
 
     def around(self, aspect: Aspect) -> tuple[OpinionWord, ...]:
         """The nearest word with an orientation to a neutral aspect without opinion words."""
-        return tuple(w for w in self._unclaimed(aspect, KNOWN) if self.analysis.sign(w))[:1]
+        near = (w for w in self._unclaimed(aspect, KNOWN) if w.entry is not None and self.analysis.sign(w))
+        return tuple(w for w in near if w.entry and (w.entry.replacements or w.entry.part is Part.NOUN))[:1]
 
     def _unclaimed(self, aspect: Aspect, limit: float) -> list[OpinionWord]:
         """Opinion words up to a distance from an aspect to which no other one is as near, nearest first."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from enum import StrEnum
 
 from arts.data.schema import Aspect, Edit, Instance, Polarity, Sentence, Strategy
@@ -30,15 +30,6 @@ class Reason(StrEnum):
     POOL = "too few aspects left to add"
     TEMPLATE = "no template fits the end of the sentence"
     FLUENCY = "all candidates are less fluent than the limit"
-
-
-@dataclass(frozen=True, slots=True)
-class Rejection:
-    """An instance of which a strategy made no variant."""
-
-    unit: str
-    strategy: Strategy
-    reason: Reason
 
 
 def build(

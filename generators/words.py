@@ -18,7 +18,9 @@ NEGATIVE_WORDS = NEGATORS | {"neither", "nor", "none", "nothing", "nobody", "now
 
 BE = frozenset({"be"})
 COPULAS = words("appear be become feel get look remain seem smell sound stay taste")
-POSSESSING = words("encounter experience find get give have need notice offer produce provide see")
+POSSESSING = words(
+    "cause create encounter experience find get give have need notice offer produce provide see"
+)
 THINKING = words("believe consider expect feel find guess say suppose think")
 CONTRACTED = words("'d 'll 'm 're 's 've n't n’t ’d ’ll ’m ’re ’s ’ve")
 CONTRACTED_AUXILIARIES = {"'ve": "haven't", "’ve": "haven’t", "'ll": "won't", "’ll": "won’t"}
@@ -51,6 +53,7 @@ EMOTIVE = words(  # degree words that tell a feeling, which a reversed word does
     "fantastically frustratingly gloriously horribly horrifically miserably nicely painfully perfectly "
     "pleasantly superbly terribly unbearably wonderfully"
 )
+COMMENTS = words("fortunately luckily sadly thankfully unfortunately unluckily")
 HEDGES = words("almost bit fairly kinda little mildly nearly slightly somewhat sorta tad touch")
 EXTREME = words(  # adjectives that "very" and "so" do not go with
     "abysmal amazing appalling atrocious awesome awful bad-tempered breathtaking brilliant deafening "

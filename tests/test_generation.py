@@ -215,6 +215,8 @@ def test_the_most_fluent_candidate_is_kept_and_the_worst_refused(
         assert set(after.candidates) == set(before.candidates)
         nats = list(model.nats([candidate.text for candidate in after.candidates]))
         assert nats == sorted(nats)
+        if nats:
+            assert after.rise == pytest.approx(nats[0] - model.nats([after.source.text])[0])
     refused = ranked(plain, model, limit=-1000.0)
     assert {o.reason for o, p in zip(refused, plain, strict=True) if p.candidates} == {Reason.FLUENCY}
 

@@ -95,7 +95,8 @@ def _tells_manner(adjective: Token) -> bool:
     if adjective.dep_ == "acomp":
         between = adjective.doc[adjective.head.i : adjective.i]
         return adjective.head.lemma_ not in COPULAS and not any(token.is_punct for token in between)
-    return adjective.dep_ == "advmod" and adjective.head.pos_ in ("VERB", "AUX")
+    verb = adjective.head
+    return adjective.dep_ == "advmod" and verb.pos_ in ("VERB", "AUX") and verb.lemma_ not in COPULAS
 
 
 def _lookups(token: Token) -> Iterable[tuple[str, Part]]:

@@ -69,6 +69,6 @@ def _fitting(head: Token) -> tuple[str, ...]:
 
 
 def _has_adverb(head: Token) -> bool:
-    return any(
-        child.tag_ == "RB" and child.dep_ == "advmod" and child.i == head.i - 1 for child in head.children
-    )
+    """Whether a word that modifies it stands right before: "consistently great", "silky smooth"."""
+    before = head.nbor(-1) if head.i else head
+    return before.head == head and before.dep_ in ("advmod", "amod") and head.pos_ in ("ADJ", "ADV", "VERB")

@@ -60,6 +60,8 @@ def _says_nothing(token: Token) -> bool:
         return True
     if token.lower_ == "clearly" and token.head.pos_ == "VERB" and token.i < token.head.i:
         return True
+    if token.dep_ == "prep" and token.tag_ == "VBG":  # "including"
+        return True
     if token.lower_ in FACTUAL or (token.lower_ == "enough" and token.dep_ == "advmod"):
         return True
     if token.lemma_ in ("like", "love") and any(c.lower_ in ("would", "'d", "’d") for c in token.children):

@@ -66,8 +66,13 @@ class Opinions:
 
     def around(self, aspect: Aspect) -> tuple[OpinionWord, ...]:
         """The nearest word with an orientation to a neutral aspect without opinion words."""
-        near = (w for w in self._unclaimed(aspect, KNOWN) if w.entry is not None and self.analysis.sign(w))
-        return tuple(w for w in near if w.entry and (w.entry.replacements or w.entry.part is Part.NOUN))[:1]
+        for word in self._unclaimed(aspect, KNOWN):
+            entry = word.entry
+            if entry is None or entry.word in COMMENTS or not self.analysis.sign(word):
+                continue
+            if entry.replacements or entry.part is Part.NOUN:
+                return (word,)
+        return ()
 
     def _unclaimed(self, aspect: Aspect, limit: float) -> list[OpinionWord]:
         """Opinion words up to a distance from an aspect to which no other one is as near, nearest first."""

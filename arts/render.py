@@ -72,12 +72,15 @@ def comma_separated(reports: Sequence[Report]) -> str:
 
 def quality(report: QualityReport) -> RenderableType:
     """What a run of the generators made, what it did not and why, and the first examples."""
-    grid = _grid("Generated", ("strategy", "originals", "variants", "coverage", "nats over source"))
+    measured = any(part.measured for part in report.strategies.values())
+    headings = ("strategy", "originals", "variants", "coverage", *(["nats over source"] if measured else []))
+    grid = _grid("Generated", headings)
     reasons: list[RenderableType] = []
     examples: list[RenderableType] = []
     for strategy, part in report.strategies.items():
-        nats = f"{part.nats / part.measured:+.1f}" if part.measured else ""
-        grid.add_row(strategy.upper(), f"{part.tried:,}", f"{part.generated:,}", f"{part.coverage:.1%}", nats)
+        nats = [f"{part.nats / part.measured:+.1f}"] if part.measured else []
+        counts = (f"{part.tried:,}", f"{part.generated:,}", f"{part.coverage:.1%}")
+        grid.add_row(strategy.upper(), *counts, *nats)
         for reason, count in part.rejected.most_common():
             reasons.append(Text(f"  {strategy.upper()}: {count:,} × {reason}"))
         for example in part.examples[:1]:

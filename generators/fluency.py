@@ -168,7 +168,9 @@ def _ranked(outcome: Outcome, nats: dict[str, float], limit: float) -> Outcome:
     if not outcome.candidates:
         return outcome
     best = sorted(outcome.candidates, key=lambda candidate: (nats[candidate.text], candidate.text))
+    if outcome.strategy is Strategy.ADDDIFF:
+        return replace(outcome, candidates=tuple(best))
     rise = nats[best[0].text] - nats[outcome.source.text]
-    if outcome.strategy is Strategy.ADDDIFF or rise <= limit:
+    if rise <= limit:
         return replace(outcome, candidates=tuple(best), rise=rise)
     return replace(outcome, candidates=(), reason=Reason.FLUENCY)

@@ -109,9 +109,10 @@ def test_a_folder_that_is_not_empty_is_refused(tmp_path: Path) -> None:
     assert (tmp_path / "kept.txt").read_text() == "mine"
 
 
-def test_ray_gives_the_same_outcomes(sentences: list[Sentence]) -> None:
+def test_ray_gives_the_same_outcomes(sentences: list[Sentence], monkeypatch: pytest.MonkeyPatch) -> None:
     if find_spec("ray") is None:
         pytest.skip("needs the extra ray")
+    monkeypatch.setattr(pipeline, "BATCH", 10)  # so that both workers get some
     work = Work(Pool(), Options((Strategy.REVTGT, Strategy.REVNON)))
     expected = list(outcomes(sentences[:30], work))
     found = list(outcomes(sentences[:30], work, workers=2, engine=Engine.RAY))

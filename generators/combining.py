@@ -90,6 +90,9 @@ def combined(
             yield Reason.SCOPE
             continue
         edits = [edit for reversal in _unrepeated(options, chosen) for edit in reversal.edits]
+        if strategy is Strategy.REVNON and opinions.touched(source.aspect, edits):
+            yield Reason.MIXED
+            continue
         yield build(source, opinions.sentence, strategy, [*edits, *repaired, *extra], flipped)
 
 

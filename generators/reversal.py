@@ -22,6 +22,7 @@ from arts.generators.words import (
     EXTREME,
     GENERAL,
     HEDGES,
+    NEVER,
     NO,
     NOT,
     OFTEN,
@@ -74,7 +75,7 @@ def reversals(analysis: Analysis, word: OpinionWord, rng: Random) -> Iterator[Re
         return  # "we enjoyed ourselves"
     if _stands_in_figure(analysis, head) or _is_of_trouble(analysis, head):
         return
-    negator = head if head.lower_ in NO | NOT else analysis.negator_outside(word)
+    negator = head if head.lower_ in NO | NOT | NEVER else analysis.negator_outside(word)
     if negator is not None:
         negated = head.head if negator == head else head
         removed = remove_negation(negator, negated, sign=word.entry.sign if word.entry else 0)

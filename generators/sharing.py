@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from arts.data.schema import Aspect, Polarity, Sentence
+from arts.data.schema import Aspect, Edit, Polarity, Sentence
 from arts.generators.analysis import Analysis, OpinionWord
 from arts.generators.conjunctions import links_of
 from arts.generators.lexicon import Part
@@ -122,6 +123,14 @@ class Opinions:
         while step.head not in (step, verb) and step.dep_ not in ("advcl", "parataxis", "relcl"):
             step = step.head
         return bool(step.head == verb and step.dep_ not in ("conj", "advcl", "parataxis"))
+
+    def touched(self, aspect: Aspect, edits: Iterable[Edit]) -> bool:
+        """Whether edits reach into an opinion word on an aspect, or the negation of one."""
+        analysis = self.analysis
+        words = self.words[span_of(aspect)]
+        tokens = [analysis.doc[i] for word in words for i in word.tokens]
+        tokens += filter(None, (analysis.negator_outside(word) for word in words))
+        return any(edit.start < t.idx + len(t) and t.idx < edit.end for edit in edits for t in tokens)
 
     def heads(self, aspect: Aspect) -> frozenset[int]:
         """The heads of the opinion words on an aspect."""

@@ -289,6 +289,15 @@ def test_revnon_exaggerates_what_differs_with_a_word_that_fits(
     assert [a.polarity for a in variant.aspects] == [POSITIVE, NEGATIVE]
 
 
+def test_revnon_leaves_a_negation_alone_that_the_target_shares(analyst: Analyst) -> None:
+    text = "The system is not fast at booting."
+    booting = Aspect("booting", 26, 33, NEGATIVE, (Opinion("not", 14, 17),))
+    system = Aspect("system", 4, 10, NEGATIVE, (Opinion("not fast", 14, 22),))
+    generator = Generator(POOL, Options((Strategy.REVNON,)), analyst)
+    ((_, outcomes),) = generator.outcomes([Sentence("1", text, (system, booting))])
+    assert [outcome.reason for outcome in outcomes if outcome.source.aspect == booting] == [Reason.MIXED]
+
+
 # ADDDIFF
 
 

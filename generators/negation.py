@@ -31,18 +31,6 @@ if TYPE_CHECKING:
     from spacy.tokens import Doc, Token
 
 _PREDICATE = ("acomp", "attr", "oprd")
-_COMPLEMENT = (
-    *_PREDICATE,
-    "dobj",
-    "advmod",
-    "npadvmod",
-    "advcl",
-    "nsubj",
-    "nsubjpass",
-    "dep",
-    "prt",
-    "ccomp",
-)
 _NOT_NEGATING = ("only", "just", "to", "sure", "until")
 _FIXED = (
     "doubt",

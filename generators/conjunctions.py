@@ -15,7 +15,8 @@ if TYPE_CHECKING:
 
 Signs = Mapping[int, int]  # token index of an opinion word → 1 or -1
 RULE = "conjunction"
-_LINKS = AND | BUT | ALTHOUGH | HOWEVER
+_COMMA = ","
+_LINKS = AND | BUT | ALTHOUGH | HOWEVER | {_COMMA}
 _NEAR = 4  # tokens between a word and a changed one that goes before it
 _STOPS = frozenset({"-", "--", "–", "—", ":", ".", "!", "?", ";", "(", ")"})
 
@@ -49,13 +50,16 @@ def repair(doc: Doc, links: Sequence[Token], before: Signs, after: Signs) -> tup
         changed = {i for i, sign in before.items() if sign != after[i]}
         left = _nearest(doc, link, links, before, changed, step=-1)
         right = _nearest(doc, link, links, before, changed, step=1)
-        if left is None or right is None or not _joins(link, right) or _holds(doc[left], link, doc[right]):
+        if left is None or right is None:
+            continue
+        if link.text != _COMMA and (not _joins(link, right) or _holds(doc[left], link, doc[right])):
             continue
         agreed, agree = before[left] == before[right], after[left] == after[right]
-        if agreed and not agree and link.lower_ in AND:
+        if agreed and not agree and link.lower_ in AND | {_COMMA}:
             turned = left if left in changed else right
             if turned not in contrasted:
-                edits.append(token_edit(link, _contrast(link, links), RULE))
+                word = _contrast(link, links, edits)
+                edits.append(token_edit(link, f", {word}" if link.text == _COMMA else word, RULE))
                 contrasted.add(turned)
         elif agree and not agreed and link.lower_ in (*BUT, *ALTHOUGH):
             even = link.i and link.nbor(-1).lower_ == "even"
@@ -67,6 +71,8 @@ def repair(doc: Doc, links: Sequence[Token], before: Signs, after: Signs) -> tup
 
 def _links(token: Token) -> bool:
     lower = token.lower_
+    if lower == _COMMA:
+        return _splices(token)
     if lower in AND | BUT:
         both = any(c.dep_ == "preconj" for c in token.head.children)
         return token.dep_ in ("cc", "advmod", "mark", "dep", "ROOT") and not both and lower != "n"
@@ -75,11 +81,33 @@ def _links(token: Token) -> bool:
     return lower in HOWEVER
 
 
-def _contrast(link: Token, links: Sequence[Token]) -> str:
-    """The word for a contrast: "but", or "yet" where the next conjunction is "but" already."""
+def _splices(comma: Token) -> bool:
+    """Whether a comma alone joins two clauses with subjects: "The soup was good, I loved it"."""
+    if comma.i + 1 >= len(comma.doc) or not comma.whitespace_:
+        return False
+    first = comma.nbor()
+    if any(token.lower_ in ALTHOUGH for token in comma.doc[first.sent.start : comma.i]):
+        return False
+    for subject in (first, *first.ancestors):
+        if subject.dep_ == "nsubj" and subject.left_edge == first:
+            verb = subject.head
+            before = verb.head if verb.dep_ in ("conj", "parataxis") else None
+            if verb.dep_ in ("ROOT", "ccomp"):
+                before = next((c for c in verb.children if c.dep_ == "ccomp" and c.i < comma.i), None)
+            return before is not None and before.i < comma.i and _has_subject(before)
+    return False
+
+
+def _has_subject(verb: Token) -> bool:
+    return any(child.dep_ == "nsubj" for child in verb.children)
+
+
+def _contrast(link: Token, links: Sequence[Token], edits: Sequence[Edit]) -> str:
+    """The word for a contrast: "but", or "yet" where a "but" is near or was put in already."""
     position = [other.i for other in links].index(link.i)
     neighbours = [*links[max(position - 1, 0) : position], *links[position + 1 : position + 2]]
-    return "yet" if any(other.lower_ == "but" for other in neighbours) else "but"
+    taken = any(other.lower_ == "but" for other in neighbours) or any("but" in edit.after for edit in edits)
+    return "yet" if taken else "but"
 
 
 def _joins(link: Token, right: int) -> bool:
@@ -134,7 +162,7 @@ def _nearest(
 
     A changed word goes before a nearer one if no other conjunction or comma stands between them.
     """
-    others = {other.i: other.lower_ in AND for other in links if other.i != link.i}
+    others = {other.i: other.lower_ in AND or other.text == _COMMA for other in links if other.i != link.i}
     found = None
     i = link.i + step
     while 0 <= i < len(doc) and others.get(i, True) and doc[i].text not in _STOPS:

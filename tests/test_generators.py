@@ -204,6 +204,7 @@ def test_a_negation_of_something_else_is_not_the_words(analyst: Analyst, text: s
             "Although the {soup|+} was tasty, the {staff|-} was rude.",
             r"The soup was [\w ]+, and the staff was rude\.",
         ),
+        ("The {soup|+} was tasty, the {staff|+} was kind.", r"The soup was [\w ]+, but the staff was kind\."),
         (
             "The {soup|+} was tasty although the {staff|-} was rude.",
             r"The soup was [\w ]+ and the staff was rude\.",

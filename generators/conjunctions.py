@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from arts.data.schema import Edit
 from arts.generators.inflection import cased_like
-from arts.generators.negation import span_edit, token_edit
+from arts.generators.negation import cut, span_edit, token_edit
 from arts.generators.words import ALTHOUGH, AND, BUT, HOWEVER
 
 if TYPE_CHECKING:
@@ -60,6 +60,7 @@ def repair(doc: Doc, links: Sequence[Token], before: Signs, after: Signs) -> tup
             if turned not in contrasted:
                 word = _contrast(link, links, edits)
                 edits.append(token_edit(link, f", {word}" if link.text == _COMMA else word, RULE))
+                edits += _without_too(link)
                 contrasted.add(turned)
         elif agree and not agreed and link.lower_ in (*BUT, *ALTHOUGH):
             even = link.i and link.nbor(-1).lower_ == "even"
@@ -67,6 +68,16 @@ def repair(doc: Doc, links: Sequence[Token], before: Signs, after: Signs) -> tup
         elif agree and not agreed and link.lower_ in HOWEVER:
             return None
     return tuple(edits)
+
+
+def _without_too(link: Token) -> list[Edit]:
+    """The "too" at the end of a clause after a contrast cut: "..., but the wine was bad, too"."""
+    doc = link.doc
+    for token in doc[link.i + 1 :]:
+        if token.lower_ == "too" and token.dep_ == "advmod" and _closes(token):
+            before = token.nbor(-1)
+            return [cut(before if before.text == _COMMA else token, token, RULE)]
+    return []
 
 
 def _links(token: Token) -> bool:

@@ -39,8 +39,8 @@ def reverse_target(
         yield Reason.NEUTRAL
         return
     words = opinions.words[span_of(target)]
-    if not words and target.polarity is Polarity.NEUTRAL:
-        words = opinions.around(target)
+    if target.polarity is Polarity.NEUTRAL and not target.opinions:
+        words = tuple(word for word in words if word.entry) or opinions.around(target)
     if not words:
         yield Reason.NO_OPINION
         return

@@ -97,7 +97,10 @@ def _splices(comma: Token) -> bool:
     if comma.i + 1 >= len(comma.doc) or not comma.whitespace_:
         return False
     first = comma.nbor()
-    if any(token.lower_ in ALTHOUGH for token in comma.doc[first.sent.start : comma.i]):
+    clause = comma.doc[first.sent.start : comma.i]
+    if any(token.lower_ in ALTHOUGH for token in clause) or any(
+        t.dep_ in ("cc", "intj") for t in clause[-2:]
+    ):
         return False
     for subject in (first, *first.ancestors):
         if subject.dep_ == "nsubj" and subject.left_edge == first:

@@ -16,8 +16,8 @@ if TYPE_CHECKING:
 
 SIGN_OF = {Polarity.POSITIVE: 1, Polarity.NEGATIVE: -1, Polarity.NEUTRAL: 0}
 
-KNOWN = 4.8  # farthest opinion word whose orientation agrees with the aspect's polarity
-UNKNOWN = 2.1  # farthest word of unknown orientation
+KNOWN = 5.0  # farthest opinion word whose orientation agrees with the aspect's polarity
+UNKNOWN = 2.2  # farthest word of unknown orientation
 SPREAD = 0.9  # how much farther than the nearest opinion word another one may be
 RIVAL = 0.36  # how much nearer to the word another aspect may be
 

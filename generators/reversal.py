@@ -38,7 +38,9 @@ _DRAWN = (7, 2, 1)  # odds of the first replacements of an entry, so that not ev
 _LEAST = {"JJR": "less", "RBR": "less", "JJS": "least", "RBS": "least"}
 _FIGURES = re.compile(r"\?|\b(?:any|anything but|just|of all|only)\b", re.IGNORECASE)
 _LISTING = ("best of all", "best of all,", "worst of all", "worst of all,")
-_TROUBLES = words("concern issue objection problem")  # opposites only as the subject of what they are
+_TROUBLES = words(
+    "complaint concern gripe issue objection problem"
+)  # opposites only as the subject of what they are
 _TASTES = words("bitter creamy garlicky greasy hot oily rich salty sour spicy sweet tangy tart")
 _FAR = words("a bit far little much way")  # before "too"
 _FEW = words("in of for to at with than like as on among unlike")  # before "most", which then is a number

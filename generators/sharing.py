@@ -45,7 +45,7 @@ class Opinions:
         """Adjectives that say the same of an aspect without annotation as its opinion words do.
 
         They are farther from it than those (which `find` takes for its terms), but no other aspect claims
-        them or is as near. A reversal without them would contradict itself: "The screen is awful - great."
+        them or is nearer. A reversal without them would contradict itself: "The screen is awful - great."
         """
         sign = SIGN_OF[aspect.polarity]
         if aspect.opinions or not sign:
@@ -76,7 +76,7 @@ class Opinions:
         return ()
 
     def _unclaimed(self, aspect: Aspect, limit: float) -> list[OpinionWord]:
-        """Opinion words up to a distance from an aspect to which no other one is as near, nearest first."""
+        """Opinion words up to a distance from an aspect to which no other one is nearer, nearest first."""
         analysis = self.analysis
         claimed = analysis.aspect_tokens.union(*(self.heads(other) for other in self.sentence.aspects))
         own = analysis.distances(aspect.start, aspect.end)
@@ -84,7 +84,7 @@ class Opinions:
         found = []
         for i, distance in own.items():
             word = analysis.opinion_words.get(i)
-            nearest = all(distance < rival.get(i, math.inf) for rival in rivals)
+            nearest = all(distance <= rival.get(i, math.inf) for rival in rivals)
             if word is not None and i == word.head and i not in claimed and nearest and distance <= limit:
                 found.append((distance, i, word))
         return [word for _, _, word in sorted(found, key=lambda item: item[:2])]

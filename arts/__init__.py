@@ -17,11 +17,14 @@ if TYPE_CHECKING:
     from arts.benchmark import Benchmark, load_benchmark
     from arts.data.errors import ArtsError
     from arts.data.schema import Aspect, Edit, Instance, Opinion, Polarity, Sentence, Strategy
+    from arts.interventions.adversarial import Adversarial
     from arts.models.adapters import Classifier
+    from arts.models.base import Start
     from arts.report import Report
     from arts.scores import Comparison, Estimate
 
 _HOMES = {
+    "Adversarial": "arts.interventions.adversarial",
     "ArtsError": "arts.data.errors",
     "Aspect": "arts.data.schema",
     "Benchmark": "arts.benchmark",
@@ -34,11 +37,13 @@ _HOMES = {
     "Polarity": "arts.data.schema",
     "Report": "arts.report",
     "Sentence": "arts.data.schema",
+    "Start": "arts.models.base",
     "Strategy": "arts.data.schema",
     "load_benchmark": "arts.benchmark",
 }
 __version__ = "0.1.0"
 __all__ = [
+    "Adversarial",
     "ArtsError",
     "Aspect",
     "Benchmark",
@@ -51,6 +56,7 @@ __all__ = [
     "Polarity",
     "Report",
     "Sentence",
+    "Start",
     "Strategy",
     "load_benchmark",
 ]

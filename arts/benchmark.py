@@ -9,23 +9,23 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from importlib.metadata import version
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import arts
 from arts.data.corpus import Corpus, load_corpus
-from arts.data.resources import cache_home, sha256
-from arts.data.schema import originals
+from arts.data.resources import sha256
 from arts.metrics import FloatArray, IntArray
-from arts.models.encoders import DEFAULT_ENCODER
+from arts.patterns import curve, pattern_gap
 from arts.predictions import Predictions, read_labels
 from arts.report import DatasetInfo, ModelInfo, Provenance, Report
 from arts.scores import Scores
+from arts.subjects import subject_of
 
 if TYPE_CHECKING:
     from datasets import Dataset, DatasetDict
 
-    from arts.models.training import Progress
-    from arts.models.zoo import ZooModel
+    from arts.interventions.base import Intervention
+    from arts.models.base import Progress, Start
 
 LIBRARIES = ("numpy", "torch", "transformers", "datasets", "scikit-learn")
 
@@ -54,7 +54,9 @@ class Benchmark:
         model: object,
         *,
         seed: int = 1,
-        encoder: str = DEFAULT_ENCODER,
+        start: Start | None = None,
+        intervention: Intervention | None = None,
+        adddiff_curve: bool = False,
         name: str | None = None,
         progress: Progress | None = None,
     ) -> Report:
@@ -62,10 +64,12 @@ class Benchmark:
 
         Args:
             model: the name of a model of the zoo, which is trained on the corpus (or taken from the
-                cache); ``package.module:attribute``; or anything `arts.models.adapters.as_classifier`
-                takes.
+                cache); ``hf:`` and a folder or Hub id of a sequence-classification checkpoint;
+                ``package.module:attribute``; or anything `arts.models.adapters.as_classifier` takes.
             seed: of training.
-            encoder: the pretrained encoder of a model of the zoo: a path or Hub id.
+            start: what a model of the zoo starts from; by default the default encoder.
+            intervention: by which a model of the zoo is made more robust.
+            adddiff_curve: whether to measure the accuracy over the number of added aspects, too.
             name: what the report calls the model.
             progress: called with steps done, steps in all, and a remark, while a model is trained.
 
@@ -73,17 +77,23 @@ class Benchmark:
             ArtsError: when the model is unknown, cannot be trained on this corpus, or its predictions
                 are not probabilities.
         """
-        from arts.models.registry import load_object
-
         started = _Clock()
-        if isinstance(model, str) and ":" not in model:
-            info, probabilities = self._ask_zoo(model, seed, encoder, progress)
-        else:
-            named = model if isinstance(model, str) else getattr(model, "__name__", type(model).__name__)
-            info = ModelInfo(kind="custom", id=named)
-            model = load_object(model) if isinstance(model, str) else model
-            probabilities = self._ask(model, named)
-        return self._report(name or info.id, info, probabilities.argmax(1), probabilities, started)
+        subject = subject_of(
+            model, self.corpus, seed=seed, start=start, intervention=intervention, progress=progress
+        )
+        probabilities = subject.ask(self.corpus.test)
+        label = subject.info.id + (f" + {intervention.name}" if intervention else "")
+        return self._report(
+            name or label,
+            subject.info,
+            probabilities.argmax(1),
+            probabilities,
+            started,
+            adddiff_curve=curve(subject.ask, self.corpus) if adddiff_curve else None,
+            pattern_gap=pattern_gap(subject.ask, self.corpus, intervention)
+            if intervention and intervention.holdout
+            else None,
+        )
 
     def score(self, path: str | Path, *, column: str | None = None, name: str | None = None) -> Report:
         """Score a file of predictions: CSV, JSONL or Parquet with ``id`` and ``prediction``.
@@ -101,40 +111,6 @@ class Benchmark:
         info = ModelInfo(kind="predictions", id=path.name, checksum=sha256(path))
         return self._report(name or column or path.stem, info, labels, None, started)
 
-    def _ask(self, model: object, name: str) -> FloatArray:
-        from arts.models.adapters import as_classifier, checked
-
-        test = self.corpus.test
-        classifier = as_classifier(model, train=lambda: originals(self.corpus.train))
-        return checked(classifier.predict_proba(test), len(test), name)
-
-    def _ask_zoo(
-        self, name: str, seed: int, encoder: str, progress: Progress | None
-    ) -> tuple[ModelInfo, FloatArray]:
-        from arts.models.zoo import trained
-
-        model = trained(name, self.corpus, seed=seed, encoder=encoder, progress=progress)
-        info = ModelInfo(
-            kind="zoo",
-            id=name,
-            checksum=model.checksum,
-            parameters=model.parameters,
-            **{k: v for k, v in model.record.items() if k != "name"},
-        )
-        return info, self._cached_probabilities(model)
-
-    def _cached_probabilities(self, model: ZooModel) -> FloatArray:
-        """The answers of a trained model, asked once and kept beside it in the cache."""
-        path = cache_home() / "predictions" / f"{model.key}-{self.corpus.checksum[:16]}.parquet"
-        ids = tuple(instance.id for instance in self.corpus.test)
-        if path.is_file():
-            kept = Predictions.load(path)
-            if kept.ids == ids and kept.probabilities is not None:
-                return kept.probabilities
-        probabilities = model.predict_proba(self.corpus.test)
-        Predictions.of(self.corpus.test, probabilities.argmax(1), probabilities).save(path)
-        return probabilities
-
     def _report(
         self,
         name: str,
@@ -142,6 +118,7 @@ class Benchmark:
         labels: IntArray,
         probabilities: FloatArray | None,
         started: _Clock,
+        **further: Any,
     ) -> Report:
         predictions = Predictions.of(self.corpus.test, labels, probabilities)
         scores = Scores.of(predictions)
@@ -151,6 +128,7 @@ class Benchmark:
             dataset=self._dataset(),
             model=info,
             provenance=started.provenance(),
+            **further,
         )
         report._predictions = predictions
         return report

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from arts.catalogue import models
 from arts.console import new_app, run
 from arts.evaluate import evaluate
 from arts.export import export
 from arts.generate import generate
+from arts.train import train
 from arts.validate import validate
 
 
@@ -15,7 +17,7 @@ def main() -> None:
         no_args_is_help=True,
         help="The aspect-robustness benchmark for aspect-based sentiment analysis.",
     )
-    for command in (evaluate, generate, validate, export):
+    for command in (evaluate, generate, train, models, validate, export):
         app.command()(command)
     run(app)
 

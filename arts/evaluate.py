@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import contextmanager
 from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -13,13 +12,32 @@ import typer
 from arts.console import command_line, run
 from arts.data.errors import ArtsError
 from arts.models.encoders import DEFAULT_ENCODER
+from arts.options import (
+    Embeddings,
+    Encoder,
+    Holdout,
+    PostTrained,
+    PostTrainingText,
+    Ratio,
+    Strategies,
+    Templates,
+    adversarial,
+    training_progress,
+)
 
 if TYPE_CHECKING:
     from arts.benchmark import Benchmark
-    from arts.models.training import Progress
+    from arts.interventions.base import Intervention
+    from arts.models.base import Start
     from arts.report import Report
 
 DEFAULT_MODEL = "td-lstm"
+
+
+class Known(StrEnum):
+    """The interventions."""
+
+    ADVERSARIAL = "adversarial"
 
 
 class Format(StrEnum):
@@ -37,11 +55,15 @@ def evaluate(
     ] = "sample",
     model: Annotated[
         list[str] | None,
-        typer.Option(help="A model of the zoo, or package.module:attribute. Repeatable. Default: td-lstm."),
+        typer.Option(
+            help="A model of the zoo (`arts models`), hf:PATH, or package.module:attribute. Repeatable. "
+            "Default: td-lstm."
+        ),
     ] = None,
-    encoder: Annotated[
-        str, typer.Option(help="Pretrained encoder of the zoo's models: a folder or Hub id.")
-    ] = DEFAULT_ENCODER,
+    encoder: Encoder = DEFAULT_ENCODER,
+    embeddings: Embeddings = None,
+    corpus: PostTrainingText = None,
+    post_trained: PostTrained = False,
     seed: Annotated[list[int] | None, typer.Option(help="Of training. Repeatable. Default: 1.")] = None,
     predictions: Annotated[
         Path | None, typer.Option(help="Score this CSV, JSONL or Parquet file instead of a model.")
@@ -50,6 +72,17 @@ def evaluate(
         list[str] | None,
         typer.Option(help="Its column with the labels. Repeatable. Default: prediction."),
     ] = None,
+    intervention: Annotated[
+        Known | None, typer.Option(help="Measure each model of the zoo with it too, beside the plain one.")
+    ] = None,
+    strategy: Strategies = None,
+    ratio: Ratio = 1.0,
+    template: Templates = None,
+    holdout_templates: Holdout = None,
+    adddiff_curve: Annotated[
+        bool,
+        typer.Option("--adddiff-curve", help="Accuracy over the number of added aspects, 0 to 5, too."),
+    ] = False,
     name: Annotated[str | None, typer.Option(help="What the report calls the model.")] = None,
     output: Annotated[
         Path | None, typer.Option(help="Folder for the report JSON and the predictions.")
@@ -61,11 +94,21 @@ def evaluate(
     With no option: trains td-lstm on the sample corpus that ships with the package, offline.
     """
     from arts.benchmark import load_benchmark
+    from arts.models.base import Start
 
     if predictions is None and column:
         raise ArtsError("--column names a column of a predictions file; add --predictions FILE")
-    if predictions is not None and (model or seed):
-        raise ArtsError("--predictions is scored as it is; leave out --model and --seed")
+    if predictions is not None and (model or seed or intervention or adddiff_curve):
+        raise ArtsError(
+            "--predictions is scored as it is; leave out --model, --seed, --intervention and --adddiff-curve"
+        )
+    if not intervention and (strategy or template or holdout_templates or ratio != 1):
+        raise ArtsError(
+            "--strategy, --ratio, --template and --holdout-templates are of adversarial training; "
+            "add --intervention adversarial"
+        )
+    start = Start(encoder, embeddings, corpus, post_trained)
+    chosen = adversarial(strategy, ratio, template, holdout_templates) if intervention else None
     if name and max(len(model or ()), len(column or ())) > 1:
         raise ArtsError("--name is for one model or column; leave it out for several")
     benchmark = load_benchmark(dataset)
@@ -73,11 +116,15 @@ def evaluate(
     for report in (
         _score(benchmark, predictions, column or [None], name)
         if predictions
-        else _measure(benchmark, model or [DEFAULT_MODEL], seed or [1], encoder, name)
+        else _measure(
+            benchmark, model or [DEFAULT_MODEL], seed or [1], start, chosen, name, curve=adddiff_curve
+        )
     ):
         if output:
             _tell(f"wrote {report.save(output)}")
         reports.append(report)
+    if output and adddiff_curve:
+        _draw(reports, output / f"{benchmark.corpus.name}-adddiff-curve")
     _tell(str(benchmark.corpus.notes))
     _show(reports, format)
 
@@ -90,44 +137,38 @@ def _score(
 
 
 def _measure(
-    benchmark: Benchmark, models: list[str], seeds: list[int], encoder: str, name: str | None
+    benchmark: Benchmark,
+    models: list[str],
+    seeds: list[int],
+    start: Start,
+    intervention: Intervention | None,
+    name: str | None,
+    *,
+    curve: bool,
 ) -> Iterator[Report]:
+    """Each model plain, and with the intervention, seed by seed."""
     for model in dict.fromkeys(models):
         trained = ":" not in model
-        for seed in dict.fromkeys(seeds if trained else seeds[:1]):
-            with _progress(f"{model}, seed {seed}") as progress:
-                yield benchmark.evaluate(model, seed=seed, encoder=encoder, name=name, progress=progress)
+        for way in (None, intervention) if intervention else (None,):
+            for seed in dict.fromkeys(seeds if trained else seeds[:1]):
+                title = f"{model}, {way.name}, seed {seed}" if way else f"{model}, seed {seed}"
+                with training_progress(title) as progress:
+                    yield benchmark.evaluate(
+                        model,
+                        seed=seed,
+                        start=start,
+                        intervention=way,
+                        adddiff_curve=curve,
+                        name=f"{name} + {way.name}" if name and way else name,
+                        progress=progress,
+                    )
 
 
-@contextmanager
-def _progress(title: str) -> Iterator[Progress]:
-    """A progress bar on standard error, shown from the first step on."""
-    from rich.console import Console
-    from rich.progress import (
-        BarColumn,
-        MofNCompleteColumn,
-        Progress,
-        TextColumn,
-        TimeRemainingColumn,
-    )
+def _draw(reports: list[Report], stem: Path) -> None:
+    from arts.plots import adddiff_curves
 
-    console = Console(stderr=True)
-    with Progress(
-        TextColumn("{task.description}"),
-        BarColumn(),
-        MofNCompleteColumn(),
-        TextColumn("{task.fields[remark]}"),
-        TimeRemainingColumn(),
-        console=console,
-        transient=True,
-        disable=not console.is_terminal,
-    ) as bar:
-        task = bar.add_task(title, total=None, remark="")
-
-        def progress(done: int, total: int, remark: str) -> None:
-            bar.update(task, completed=done, total=total, remark=remark)
-
-        yield progress
+    for path in adddiff_curves(reports, stem):
+        _tell(f"wrote {path}")
 
 
 def _show(reports: list[Report], format: Format) -> None:

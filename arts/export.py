@@ -18,12 +18,9 @@ def export(
     ] = None,
 ) -> None:
     """Write corpora to FOLDER so that datasets.load_dataset(FOLDER, NAME) loads them, with no script."""
-    import datasets
-
     from arts.data import hub
     from arts.data.corpus import load_corpus
 
-    datasets.disable_progress_bars()
     corpora = [load_corpus(name) for name in dataset or ["sample"]]
     hub.export(corpora, folder)
     for corpus in corpora:

@@ -90,8 +90,6 @@ def generate(
     Writes the originals with their variants, and quality.json. A run that is stopped goes on where it was
     when it is started again.
     """
-    import datasets
-
     from arts.generators.adddiff import TEMPLATES
     from arts.generators.analysis import Analyst
     from arts.generators.aspectset import mine
@@ -100,7 +98,6 @@ def generate(
     from arts.generators.output import write
     from arts.generators.pipeline import BATCH, Staging, Work, chosen, judged, outcomes
 
-    datasets.disable_progress_bars()
     for name in template or ():
         if name not in TEMPLATES:
             raise UnknownNameError("template", name, TEMPLATES)
@@ -148,11 +145,10 @@ def _fingerprint(work: Work, input: str, *options: str) -> str:
 def _report(
     tally: Tally, source: Source, work: Work, input: str, rank: Rank, judge: LanguageModel | None
 ) -> QualityReport:
+    from arts.data.parsing import parser_name
     from arts.generators import wordnet
-    from arts.generators.parsing import load_parser
     from arts.generators.tally import QualityReport
 
-    meta = load_parser().meta
     return QualityReport(
         strategies=tally.strategies,
         source={
@@ -167,7 +163,7 @@ def _report(
         provenance={
             "arts": version("arts-absa"),
             "python": platform.python_version(),
-            "parser": f"{meta['lang']}_{meta['name']} {meta['version']}",
+            "parser": parser_name(),
             "wordnet": wordnet.available(),
             "libraries": {name: version(name) for name in LIBRARIES},
         },

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 from rich.box import SIMPLE_HEAD
 from rich.console import Console, Group, RenderableType
@@ -31,6 +32,7 @@ def table(summary: Summary) -> RenderableType:
     if len(summary.reports) == 1:
         parts += [_strategy_table(first)] if first.strategies else []
         parts.append(_polarity_table(first))
+    parts += _curve_table(summary.reports)
     parts += [Text(line) for line in _remarks(summary)]
     if known:
         parts.append(Text(f"Published: {known['source']}.", style="dim"))
@@ -55,6 +57,9 @@ def markdown(summary: Summary) -> str:
         "",
         *(f"{line}  " for line in (_LEGEND, *_remarks(summary))),
     ]
+    curves = [report for report in summary.reports if report.adddiff_curve]
+    if curves:
+        lines += ["", *_markdown_table(_curve_headings(curves[0]), [_curve_row(r) for r in curves])]
     if known:
         lines.append(f"Published: {known['source']}.")
     return "\n".join(lines).rstrip()
@@ -68,6 +73,18 @@ def comma_separated(reports: Sequence[Report]) -> str:
     writer.writeheader()
     writer.writerows(rows)
     return buffer.getvalue().rstrip("\n")
+
+
+def catalogue(rows: Sequence[Mapping[str, Any]]) -> RenderableType:
+    """The models that go by a name."""
+    grid = Table(box=SIMPLE_HEAD, padding=(0, 1, 0, 0))
+    for heading in ("name", "paper", "parameters", "trained", "reads"):
+        numeric = heading in ("parameters", "trained")
+        grid.add_column(heading, justify="right" if numeric else "left", no_wrap=heading == "name")
+    for row in rows:
+        sizes = (f"{row[size] / 1e6:.1f}M" if size in row else "" for size in ("parameters", "trained"))
+        grid.add_row(row["name"], row["paper"], *sizes, row["reads"])
+    return grid
 
 
 def quality(report: QualityReport) -> RenderableType:
@@ -181,11 +198,45 @@ def _polarity_table(report: Report) -> Table:
     return grid
 
 
+def _curve_table(reports: Sequence[Report]) -> list[RenderableType]:
+    curves = [report for report in reports if report.adddiff_curve]
+    if not curves:
+        return []
+    first = curves[0].adddiff_curve
+    units = f", {first.units:,} units" if first else ""
+    grid = _grid(f"Accuracy by number of aspects added{units}", _curve_headings(curves[0]))
+    for report in curves:
+        grid.add_row(*_curve_row(report))
+    return [grid]
+
+
+def _curve_headings(report: Report) -> Row:
+    points = report.adddiff_curve.points if report.adddiff_curve else ()
+    return ("model", *(str(point.added) for point in points))
+
+
+def _curve_row(report: Report) -> Row:
+    points = report.adddiff_curve.points if report.adddiff_curve else ()
+    estimates = [point.accuracy for point in points]
+    return (_label(report), *(f"{estimate.value:.2f}" for estimate in estimates))
+
+
+def _gap(report: Report) -> list[str]:
+    gap = report.pattern_gap
+    if not gap:
+        return []
+    return [
+        f"{_label(report)}: ADDDIFF with templates seen in training {gap.seen}, with unseen ones "
+        f"({', '.join(gap.unseen_templates)}) {gap.unseen}; pattern gap {gap.gap} ({gap.units:,} units)."
+    ]
+
+
 def _remarks(summary: Summary) -> list[str]:
     """What the figures say, in words."""
     lines = [_verdict(report) for report in summary.reports if report.strategies]
     if not lines:
         lines = ["This dataset has no variants: nothing was perturbed, and ARS is no more than accuracy."]
+    lines += [line for report in summary.reports for line in _gap(report)]
     for pair in summary.comparisons:
         seed = "" if pair.seed is None else f" (seed {pair.seed})"
         lines.append(

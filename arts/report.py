@@ -5,12 +5,13 @@ from __future__ import annotations
 import re
 from datetime import datetime
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
 from pydantic import Field, PrivateAttr, ValidationError
 
 from arts.data.errors import ArtsError, DataError
 from arts.data.files import replacing
+from arts.patterns import AddDiffCurve, PatternGap
 from arts.predictions import Predictions
 from arts.scores import Comparison, Count, Record, Scores, compare
 
@@ -31,7 +32,11 @@ class DatasetInfo(Record):
 
 
 class ModelInfo(Record):
-    """What was measured. `checksum` is of the weights, or of the predictions file."""
+    """What was measured.
+
+    `checksum` is of the weights, or of the predictions file; `intervention` has the name of one and all
+    its settings.
+    """
 
     kind: Literal["zoo", "custom", "predictions"]
     id: str
@@ -40,6 +45,7 @@ class ModelInfo(Record):
     encoder: str | None = None
     encoder_checksum: str | None = None
     parameters: Count | None = None
+    intervention: dict[str, Any] | None = None
     recipe: dict[str, float] = Field(default_factory=dict)
     train_seconds: float | None = None
 
@@ -66,8 +72,13 @@ class Header(Record):
 
 
 class Report(Scores, Header):
-    """One model on one benchmark. Scores are percentages; `report.ars.value` is the headline."""
+    """One model on one benchmark. Scores are percentages; `report.ars.value` is the headline.
 
+    `adddiff_curve` and `pattern_gap` are there when they were asked for.
+    """
+
+    adddiff_curve: AddDiffCurve | None = None
+    pattern_gap: PatternGap | None = None
     _predictions: Predictions | None = PrivateAttr(default=None)
 
     @property

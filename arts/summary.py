@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Literal
 
 import numpy as np
@@ -76,9 +76,10 @@ class Summary(Record):
 
     @classmethod
     def of(cls, reports: Sequence[Report]) -> Summary:
-        """Group by name for the seeds; compare each model with the first, seed by seed.
+        """Group by name for the seeds; compare each model with another, seed by seed.
 
-        A model that was not trained here has no seed, and is compared with every one.
+        A model with an intervention is compared with itself without one, any other with the first. A model
+        that was not trained here has no seed, and is compared with every one.
         """
         names = list(dict.fromkeys(report.name for report in reports))
         groups = {name: [r for r in reports if r.name == name] for name in names}
@@ -87,9 +88,20 @@ class Summary(Record):
             seeds=tuple(SeedSummary.of(group) for group in groups.values() if len(group) > 1),
             comparisons=tuple(
                 Pairing(first=a.name, second=b.name, seed=a.model.seed, **dict(a.compare(b)))
-                for name in names[1:]
-                for a in groups[names[0]]
-                for b in groups[name]
+                for first, second in _pairs(groups)
+                for a in groups[first]
+                for b in groups[second]
                 if a.model.seed == b.model.seed or None in (a.model.seed, b.model.seed)
             ),
         )
+
+
+def _pairs(groups: Mapping[str, Sequence[Report]]) -> Iterator[tuple[str, str]]:
+    """Names to compare."""
+    plain = [name for name, group in groups.items() if not group[0].model.intervention]
+    for name, group in groups.items():
+        model = group[0].model
+        if model.intervention:
+            yield from ((name, other) for other in plain if groups[other][0].model.id == model.id)
+        elif name != plain[0]:
+            yield plain[0], name

@@ -92,10 +92,10 @@ def shared_rows() -> dict[str, float]:
 
 def generator_rows(path: Path) -> dict[str, float]:
     """The three strategies against the bare parse of the same sentences, taken in turns."""
+    from arts.data.parsing import parsed
     from arts.generators.analysis import Analyst
     from arts.generators.aspectset import mine
     from arts.generators.generator import Generator
-    from arts.generators.parsing import parsed
 
     sentences, analyst = group_sentences(read_instances(path)), Analyst()
     generator = Generator(mine(sentences, analyst), analyst=analyst)

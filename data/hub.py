@@ -49,6 +49,19 @@ def to_dataset(instances: Iterable[Instance]) -> Dataset:
     return Dataset.from_list([row_from_instance(i) for i in instances], features=features())
 
 
+def write_instances(instances: Iterable[Instance], path: Path) -> None:
+    """Write the instances to a Parquet file, without the bar that `datasets` shows."""
+    from datasets.utils import are_progress_bars_disabled, disable_progress_bars, enable_progress_bars
+
+    hidden = are_progress_bars_disabled()
+    disable_progress_bars()
+    try:
+        to_dataset(instances).to_parquet(str(path))
+    finally:
+        if not hidden:
+            enable_progress_bars()
+
+
 def corpus_from_dataset(dataset: Dataset | DatasetDict) -> Corpus:
     """A corpus from a dataset (its test split) or from a dictionary of splits, as `export` makes them.
 
@@ -117,7 +130,7 @@ def _write_config(corpus: Corpus, folder: Path) -> dict[str, Any]:
     }
     kept = {HF_SPLITS[split]: instances for split, instances in splits.items() if instances}
     for split, instances in kept.items():
-        to_dataset(instances).to_parquet(str(folder / corpus.name / f"{split}.parquet"))
+        write_instances(instances, folder / corpus.name / f"{split}.parquet")
     return config_of(corpus.name, {split: len(instances) for split, instances in kept.items()})
 
 

@@ -9,11 +9,11 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import TYPE_CHECKING
 
+from arts.data.parsing import known_words
 from arts.data.schema import Aspect, Polarity, Sentence
 from arts.generators.analysis import Analysis, Analyst, OpinionWord
 from arts.generators.lexicon import Part
 from arts.generators.opinions import SIGN_OF
-from arts.generators.parsing import known_words
 from arts.generators.sharing import Opinions, span_of
 from arts.generators.words import GENERAL, words
 

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-import sqlite3
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from contextlib import redirect_stderr
 from dataclasses import dataclass, field, replace
 from importlib.util import find_spec
@@ -13,7 +12,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from arts.data.errors import ArtsError
-from arts.data.resources import cache_home, sha256
+from arts.data.memo import Memo
+from arts.data.resources import sha256
 from arts.data.schema import Strategy
 from arts.generators.generator import Outcome
 from arts.generators.variants import Reason
@@ -42,7 +42,7 @@ class LanguageModel:
     name: str
     model: Any
     tokenizer: Any
-    cache: Cache = field(repr=False)
+    cache: Memo = field(repr=False)
 
     @classmethod
     def load(cls, name: str = DEFAULT_MODEL) -> LanguageModel:
@@ -67,7 +67,9 @@ class LanguageModel:
         device = "cuda" if torch.cuda.is_available() else "cpu"
         if tokenizer.pad_token is None:
             tokenizer.pad_token = tokenizer.eos_token
-        return cls(name, model.eval().to(device), tokenizer, Cache(_fingerprint(name, place, options)))
+        return cls(
+            name, model.eval().to(device), tokenizer, Memo("fluency", _fingerprint(name, place, options))
+        )
 
     def nats(self, texts: Sequence[str]) -> NDArray[np.float64]:
         """The negative log-likelihood of each text as a whole, in nats: (n,), lower is more fluent."""
@@ -117,36 +119,6 @@ def _fingerprint(name: str, place: str, options: dict[str, str]) -> str:
         return sha256(Path(place) / options["gguf_file"])
     weights = sorted(Path(place).glob("*.safetensors")) if Path(place).is_dir() else []
     return hashlib.sha256("".join([name, *map(sha256, weights)]).encode()).hexdigest()
-
-
-class Cache:
-    """Losses on disk, by model and sentence; several processes may share it."""
-
-    def __init__(self, model: str) -> None:
-        self.model = model
-        self.path = cache_home() / "fluency.sqlite"
-        self.path.parent.mkdir(parents=True, exist_ok=True)
-        with self._open() as connection:
-            connection.execute(
-                "CREATE TABLE IF NOT EXISTS losses "
-                "(model TEXT, text TEXT, nats REAL, PRIMARY KEY (model, text))"
-            )
-
-    def get(self, texts: Iterable[str]) -> dict[str, float]:
-        """The losses that are known."""
-        query = "SELECT nats FROM losses WHERE model = ? AND text = ?"
-        with self._open() as connection:
-            rows = ((text, connection.execute(query, (self.model, text)).fetchone()) for text in texts)
-            return {text: row[0] for text, row in rows if row}
-
-    def put(self, losses: dict[str, float]) -> None:
-        """Keep losses."""
-        rows = [(self.model, text, nats) for text, nats in losses.items()]
-        with self._open() as connection:
-            connection.executemany("INSERT OR REPLACE INTO losses VALUES (?, ?, ?)", rows)
-
-    def _open(self) -> sqlite3.Connection:
-        return sqlite3.connect(self.path, timeout=60)
 
 
 def ranked(outcomes: Sequence[Outcome], model: LanguageModel, *, limit: float = LIMIT) -> list[Outcome]:

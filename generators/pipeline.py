@@ -128,10 +128,10 @@ class Staging:
 
     def add(self, batch: Batch, kept: Sequence[Instance]) -> None:
         """Keep the instances and the counts of a finished batch."""
-        from arts.data.hub import to_dataset
+        from arts.data.hub import write_instances
 
         with replacing(self._rows(self.done)) as path:
-            to_dataset(kept).to_parquet(str(path))
+            write_instances(kept, path)
         tally = Tally.of(outcome for _, group in batch for outcome in group)
         with replacing(self._tally(self.done)) as path:
             path.write_text(tally.model_dump_json())

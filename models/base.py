@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, ClassVar, Self
@@ -12,14 +12,15 @@ from torch import Tensor, nn
 from transformers import (
     AutoConfig,
     AutoModelForSequenceClassification,
-    AutoTokenizer,
     PretrainedConfig,
     PreTrainedModel,
 )
 from transformers.modeling_outputs import SequenceClassifierOutput
 
 from arts.data.schema import Instance, Polarity
+from arts.models.encoders import DEFAULT_ENCODER, load_tokenizer
 
+Progress = Callable[[int, int, str], None]  # steps done, steps in all, what to say beside them
 Features = dict[str, Any]  # one instance, tokenised: lists of numbers by the name of a forward argument
 
 
@@ -44,7 +45,26 @@ class Inputs:
     @classmethod
     def load(cls, folder: Path) -> Self:
         """Read what `save` wrote, or the tokenizer of a pretrained encoder."""
-        return cls(AutoTokenizer.from_pretrained(folder))
+        return cls(load_tokenizer(folder))
+
+
+@dataclass(frozen=True)
+class Start:
+    """What training starts from.
+
+    Args:
+        encoder: the pretrained encoder: a folder or Hub id.
+        embeddings: word vectors in GloVe text format, for the models over words; by default the means of
+            the encoder's piece vectors.
+        corpus: in-domain text, a passage a line, that `bert-pt` is post-trained on; by default the
+            training sentences.
+        post_trained: whether the encoder has been post-trained already, and `bert-pt` need not.
+    """
+
+    encoder: str = DEFAULT_ENCODER
+    embeddings: Path | None = None
+    corpus: Path | None = None
+    post_trained: bool = False
 
 
 @dataclass(frozen=True)
@@ -108,7 +128,11 @@ class AspectModel(PreTrainedModel):
 
     config_class = AspectConfig
     base_model_prefix = ""  # no part of the model is a model of its own
+    accepts_loss_kwargs = False  # the loss is a mean over the batch
     inputs: ClassVar[type[Inputs]]
+    paper: ClassVar[str]  # authors and year
+    reads: ClassVar[str]  # what the model is shown, in a phrase
+    extras: ClassVar[tuple[str, ...]] = ()  # what it takes of `Start` beside the encoder
     recipe: ClassVar[Recipe] = Recipe()
 
     def __init_subclass__(cls, **kwargs: Any) -> None:
@@ -124,11 +148,27 @@ class AspectModel(PreTrainedModel):
         self.classifier = nn.Linear(config.encoding_size, len(Polarity))
 
     @classmethod
-    def start(cls, encoder: Path) -> Self:
-        """An untrained model on top of the pretrained encoder in a folder."""
+    def blank(cls, start: Start) -> AspectConfig:
+        """The configuration of a model on `start`, without weights or word vectors being read."""
+        return cls.config_class()
+
+    @classmethod
+    def start(
+        cls, start: Start, texts: Sequence[str], progress: Progress | None = None
+    ) -> tuple[Self, Inputs]:
+        """An untrained model with its inputs.
+
+        Args:
+            start: what is pretrained.
+            texts: the original training sentences, to collect a vocabulary or to go on pretraining on.
+            progress: called as that goes on.
+
+        Raises:
+            ArtsError: when the encoder, the word vectors or the corpus are not as expected.
+        """
         raise NotImplementedError
 
-    def encode(self, **batch: Tensor) -> Tensor:
+    def encode(self, *args: Any, **batch: Any) -> Tensor:
         """(batch, encoding size) the encoding of each instance."""
         raise NotImplementedError
 

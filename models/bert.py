@@ -23,13 +23,9 @@ class BertPair(EncoderModel):
     that declares that it was trained with mean pooling, as that one does, is pooled so.
     """
 
-    config_class = BertPairConfig
+    config_class: type[EncoderConfig] = BertPairConfig
+    paper = "Devlin et al., 2019"
+    reads = "sentence and aspect as a pair"
 
     def encode(self, **batch: Tensor) -> Tensor:
-        output = self.encoder(**batch)
-        states: Tensor = output.last_hidden_state  # (batch, pieces, hidden)
-        if self.config.pooling == "mean":
-            present = batch["attention_mask"].unsqueeze(-1).to(states.dtype)
-            return (states * present).sum(1) / present.sum(1)  # (batch, hidden)
-        pooled: Tensor | None = getattr(output, "pooler_output", None)
-        return states[:, 0] if pooled is None else pooled  # (batch, hidden)
+        return self.pooled(**batch)

@@ -10,9 +10,9 @@ from typing import Any, Literal, Self
 from torch import Tensor
 from transformers import AutoConfig, AutoModel, PretrainedConfig
 
-from arts.data.errors import ArtsError
 from arts.data.schema import Instance
-from arts.models.base import AspectConfig, AspectModel, Features, Inputs
+from arts.models.base import AspectConfig, AspectModel, Features, Inputs, Progress, Start
+from arts.models.encoders import POOLING, load_encoder, resolve_encoder
 
 MAX_LENGTH = 128  # word pieces; the sentence is cut, never the aspect
 
@@ -65,20 +65,31 @@ class EncoderModel(AspectModel):
         self.post_init()
 
     @classmethod
-    def start(cls, encoder: Path) -> Self:
-        try:
-            pretrained = AutoModel.from_pretrained(encoder)
-        except (OSError, ValueError) as error:
-            raise ArtsError(
-                f'encoder "{encoder}" cannot be loaded ({str(error).splitlines()[0]}); '
-                "expected a BERT-like model"
-            ) from error
-        config = cls.config_class(encoder=pretrained.config.to_dict(), pooling=_pooling(encoder))
-        return cls(config, encoder=pretrained)
+    def blank(cls, start: Start) -> EncoderConfig:
+        folder = resolve_encoder(start.encoder)
+        settings = AutoConfig.from_pretrained(folder).to_dict()
+        return cls.config_class(encoder=settings, pooling=_pooling(folder))
+
+    @classmethod
+    def start(
+        cls, start: Start, texts: Sequence[str], progress: Progress | None = None
+    ) -> tuple[Self, Inputs]:
+        model = cls(cls.blank(start), encoder=load_encoder(start.encoder))
+        return model, cls.inputs.load(resolve_encoder(start.encoder))
+
+    def pooled(self, **batch: Tensor) -> Tensor:
+        """(batch, hidden) one vector a text: the mean of its pieces, or [CLS], as the encoder was trained."""
+        output = self.encoder(**batch)
+        states: Tensor = output.last_hidden_state  # (batch, pieces, hidden)
+        if self.config.pooling == "mean":
+            present = batch["attention_mask"].unsqueeze(-1).to(states.dtype)
+            return (states * present).sum(1) / present.sum(1)
+        pooler: Tensor | None = getattr(output, "pooler_output", None)
+        return states[:, 0] if pooler is None else pooler
 
 
 def _pooling(encoder: Path) -> Literal["cls", "mean"]:
     """What a sentence encoder declares, in sentence-transformers' layout; [CLS] for any other."""
-    file = encoder / "1_Pooling" / "config.json"
+    file = encoder / POOLING
     declared = json.loads(file.read_text("utf-8")) if file.is_file() else {}
     return "mean" if declared.get("pooling_mode_mean_tokens") else "cls"

@@ -12,26 +12,74 @@ if TYPE_CHECKING:
     from arts.models.base import AspectModel
 
 ZOO = {
-    "bert": "arts.models.bert:BertPair",
+    "memnet": "arts.models.memnet:MemNet",
+    "gcae": "arts.models.gcae:GCAE",
+    "atae-lstm": "arts.models.atae_lstm:ATAELSTM",
     "td-lstm": "arts.models.td_lstm:TDLSTM",
+    "asgcn": "arts.models.asgcn:ASGCN",
+    "bert": "arts.models.bert:BertPair",
+    "bert-pt": "arts.models.bert_pt:BertPT",
+    "capsbert": "arts.models.capsbert:CapsBert",
+    "bert-sent": "arts.models.bert_sent:BertSentence",
 }
 
 
 def model_names() -> list[str]:
-    """The names that `zoo_class` knows."""
-    return sorted({**ZOO, **_installed()})
+    """The names that `find` knows, the zoo's first."""
+    return list({**ZOO, **_installed()})
 
 
-def zoo_class(name: str) -> type[AspectModel]:
-    """The class of a model of the zoo.
+def find(name: str) -> object:
+    """What a name stands for: a class of the zoo, or whatever another package gives under it.
 
     Raises:
         UnknownNameError: with the nearest known name.
     """
     place = {**_installed(), **ZOO}.get(name)
     if place is None:
-        raise UnknownNameError("model", name, model_names(), "; or package.module:Class")
-    found: type[AspectModel] = load_object(place)
+        raise UnknownNameError("model", name, model_names(), "; or hf:PATH, or package.module:Class")
+    return load_object(place)
+
+
+def entries() -> list[dict[str, Any]]:
+    """One record a name: paper, parameters in all and trained (on the default encoder), and what it reads."""
+    import torch
+
+    from arts.models.base import AspectModel, Start
+
+    rows: list[dict[str, Any]] = []
+    for name in model_names():
+        found = find(name)
+        if isinstance(found, type) and issubclass(found, AspectModel):
+            with torch.device("meta"):
+                model = found(found.blank(Start()))
+            sizes = model.num_parameters(), model.num_parameters(only_trainable=True)
+            rows.append(
+                {
+                    "name": name,
+                    "paper": found.paper,
+                    "parameters": sizes[0],
+                    "trained": sizes[1],
+                    "reads": found.reads,
+                }
+            )
+        else:
+            rows.append({"name": name, "paper": "", "reads": f"(entry point {_installed()[name]})"})
+    return rows
+
+
+def zoo_class(name: str) -> type[AspectModel]:
+    """The class of a model that can be trained here.
+
+    Raises:
+        UnknownNameError: with the nearest known name.
+        ArtsError: when it is not for training.
+    """
+    from arts.models.base import AspectModel
+
+    found = find(name)
+    if not (isinstance(found, type) and issubclass(found, AspectModel)):
+        raise ArtsError(f'"{name}" can be measured but not trained here; expected a model of the zoo')
     return found
 
 

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import torch
 from torch import Tensor, nn
-from torch.nn.utils.rnn import pack_padded_sequence, pad_packed_sequence
 
 from arts.models.base import Recipe
-from arts.models.words import WordConfig, WordModel
+from arts.models.words import WordConfig, WordModel, unpacked
 
 
 class TDLSTMConfig(WordConfig):
@@ -34,6 +33,8 @@ class TDLSTM(WordModel):
     """
 
     config_class = TDLSTMConfig
+    paper = "Tang et al., 2016 (COLING)"
+    reads = "the words up to the aspect, from either side"
     recipe = Recipe(learning_rate=2e-3, epochs=10, batch_size=32, patience=10, warmup_ratio=0.0)
 
     def __init__(self, config: TDLSTMConfig) -> None:
@@ -42,9 +43,8 @@ class TDLSTM(WordModel):
         self.post_init()
 
     def encode(self, **batch: Tensor) -> Tensor:
-        embedded, lengths = self.embed(batch["input_ids"], batch["words"])
-        packed = pack_padded_sequence(embedded, lengths.cpu(), batch_first=True, enforce_sorted=False)
-        states, _ = pad_packed_sequence(self.lstm(packed)[0], batch_first=True)
+        words = self.embed(**batch)
+        states = unpacked(self.lstm, words.vectors, words.lengths)
         left, right = states.chunk(2, dim=-1)  # (batch, words, hidden) each
         row = torch.arange(len(states), device=states.device)
-        return torch.cat([left[row, batch["last"]], right[row, batch["first"]]], dim=-1)
+        return torch.cat([left[row, words.last], right[row, words.first]], dim=-1)

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import logging
 import shutil
-from collections.abc import Callable, Sequence
-from dataclasses import asdict
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
@@ -26,13 +26,12 @@ from transformers import (
 from transformers.trainer_utils import get_last_checkpoint
 
 from arts.data.errors import ArtsError
-from arts.data.schema import Instance, Polarity
-from arts.models.base import AspectModel, Features, Inputs
+from arts.data.schema import Instance, Polarity, Strategy
+from arts.models.base import AspectModel, Features, Inputs, Progress, Start
 
 logger = logging.getLogger(__name__)
 
 PREDICT_BATCH = 128
-Progress = Callable[[int, int, str], None]  # steps done, steps in all, what to say beside them
 
 
 def train(
@@ -40,64 +39,116 @@ def train(
     train: Sequence[Instance],
     dev: Sequence[Instance],
     *,
-    encoder: Path,
+    start: Start,
     seed: int,
     folder: Path,
     progress: Progress | None = None,
-) -> tuple[AspectModel, Inputs]:
+) -> tuple[AspectModel, Inputs, list[Epoch]]:
     """Train a model on `train`, choosing the epoch with the best macro-F1 on `dev`.
 
     Args:
         model_class: the model.
-        train: original instances to learn from.
-        dev: original instances to choose by.
-        encoder: folder of the pretrained encoder.
+        train: instances to learn from.
+        dev: instances to choose by.
+        start: what is pretrained.
         seed: of initialisation, dropout and order.
         folder: for checkpoints; a run that was cut off is taken up from the last one there.
         progress: called as training goes on.
 
+    Returns:
+        The model of the best epoch, its inputs, and the learning curve.
+
     Raises:
-        ArtsError: when there is nothing to train on or to choose by.
+        ArtsError: when there is nothing to train on or to choose by, or nothing to start from.
     """
     if not train or not dev:
         raise ArtsError("training needs the splits train and dev; this dataset lacks one")
-    set_seed(seed)
-    inputs = model_class.inputs.load(encoder)
     recipe = model_class.recipe
-    model = model_class.start(encoder)
-    trainer = Trainer(
+    texts = list(dict.fromkeys(i.text for i in train if i.strategy is Strategy.ORIGINAL))
+    set_seed(seed)
+    model, inputs = model_class.start(start, texts, progress)
+    trainer = run(
+        folder,
+        seed,
+        _DevReport(progress),
+        {
+            "learning_rate": recipe.learning_rate,
+            "num_train_epochs": recipe.epochs_for(len(train)),
+            "per_device_train_batch_size": recipe.batch_size,
+            "per_device_eval_batch_size": PREDICT_BATCH,
+            "warmup_steps": recipe.warmup_ratio,
+            "weight_decay": recipe.weight_decay,
+            "eval_strategy": "epoch",
+            "logging_strategy": "epoch",
+            "load_best_model_at_end": True,
+            "metric_for_best_model": "macro_f1",
+        },
         model=model,
-        args=TrainingArguments(
-            output_dir=str(folder),
-            learning_rate=recipe.learning_rate,
-            num_train_epochs=recipe.epochs_for(len(train)),
-            per_device_train_batch_size=recipe.batch_size,
-            per_device_eval_batch_size=PREDICT_BATCH,
-            warmup_steps=recipe.warmup_ratio,
-            weight_decay=recipe.weight_decay,
-            train_sampling_strategy="group_by_length",
-            bf16=torch.cuda.is_available() and torch.cuda.is_bf16_supported(),
-            eval_strategy="epoch",
-            save_strategy="epoch",
-            logging_strategy="no",
-            save_total_limit=1,
-            load_best_model_at_end=True,
-            metric_for_best_model="macro_f1",
-            remove_unused_columns=False,
-            dataloader_pin_memory=torch.cuda.is_available(),
-            report_to="none",
-            seed=seed,
-        ),
         data_collator=inputs.collate,
         train_dataset=_labelled(inputs, train),
         eval_dataset=_labelled(inputs, dev),
         compute_metrics=_dev_scores,
-        callbacks=[EarlyStoppingCallback(recipe.patience), _Report(progress)],
+        callbacks=[EarlyStoppingCallback(recipe.patience)],
     )
+    return model, inputs, _curve(trainer.state.log_history)
+
+
+def run(folder: Path, seed: int, report: StepReport, settings: dict[str, Any], **options: Any) -> Trainer:
+    """Train with `transformers.Trainer`, batches grouped by length, silently, resuming what was cut off.
+
+    Args:
+        folder: for checkpoints, one an epoch; a run that was cut off is taken up from the last one there.
+        seed: of dropout and order.
+        report: told of each step.
+        settings: of `TrainingArguments`.
+        options: of the trainer.
+    """
+    accelerator = torch.cuda.is_available()
+    arguments = TrainingArguments(
+        **{
+            "output_dir": str(folder),
+            "seed": seed,
+            "train_sampling_strategy": "group_by_length",
+            "bf16": accelerator and torch.cuda.is_bf16_supported(),
+            "save_strategy": "epoch",
+            "save_total_limit": 1,
+            "logging_strategy": "no",
+            "remove_unused_columns": False,
+            "dataloader_pin_memory": accelerator,
+            "report_to": "none",
+            **settings,
+        }
+    )
+    trainer = Trainer(args=arguments, **options)
+    trainer.add_callback(report)
     for callback in (ProgressCallback, PrinterCallback):  # they write to standard output
         trainer.remove_callback(callback)
     trainer.train(resume_from_checkpoint=_last_checkpoint(folder))
-    return model, inputs
+    return trainer
+
+
+@dataclass(frozen=True)
+class Epoch:
+    """A point of a learning curve: mean loss on train; accuracy and macro-F1 on dev, in percent."""
+
+    epoch: int
+    loss: float
+    accuracy: float
+    macro_f1: float
+
+
+def _curve(history: list[dict[str, float]]) -> list[Epoch]:
+    losses = {round(entry["epoch"]): entry["loss"] for entry in history if "loss" in entry}
+    return [
+        Epoch(
+            number := round(entry["epoch"]),
+            round(losses[number], 4),
+            round(100 * entry["eval_accuracy"], 2),
+            round(100 * entry["eval_macro_f1"], 2),
+        )
+        for entry in history
+        if "eval_macro_f1" in entry
+    ]
 
 
 def predict_proba(
@@ -146,18 +197,22 @@ def _dev_scores(prediction: EvalPrediction) -> dict[str, float]:
     }
 
 
-class _Report(TrainerCallback):
-    """Passes the steps done, and the scores on dev, on to a progress bar."""
+class StepReport(TrainerCallback):
+    """Passes the steps done, and a remark, on to a progress bar."""
 
-    def __init__(self, progress: Progress | None) -> None:
+    def __init__(self, progress: Progress | None, remark: str = "") -> None:
         self.progress = progress
-        self.dev = ""
+        self.remark = remark
 
     def on_step_end(self, args: Any, state: Any, control: Any, **kwargs: Any) -> None:
         if self.progress:
-            self.progress(state.global_step, state.max_steps, self.dev)
+            self.progress(state.global_step, state.max_steps, self.remark)
+
+
+class _DevReport(StepReport):
+    """With the scores on dev as the remark."""
 
     def on_evaluate(self, args: Any, state: Any, control: Any, **kwargs: Any) -> None:
         accuracy, f1 = (100 * kwargs["metrics"][f"eval_{name}"] for name in ("accuracy", "macro_f1"))
-        self.dev = f"dev {accuracy:.1f}, macro-F1 {f1:.1f}"
-        logger.info("epoch %.0f: %s", state.epoch, self.dev)
+        self.remark = f"dev {accuracy:.1f}, macro-F1 {f1:.1f}"
+        logger.info("epoch %.0f: %s", state.epoch, self.remark)

@@ -1,27 +1,26 @@
-"""Models over words: inputs, and word vectors as the mean of a pretrained encoder's piece vectors."""
+"""Models over words: inputs, word vectors, and the words of a batch."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from pathlib import Path
-from typing import Self
+from dataclasses import dataclass
+from typing import ClassVar, Self
 
 import torch
 from torch import Tensor, nn
-from transformers import AutoModel
+from torch.nn.utils.rnn import pack_padded_sequence, pad_packed_sequence
 
 from arts.data.errors import ArtsError
 from arts.data.schema import Instance
-from arts.models.base import AspectConfig, AspectModel, Features, Inputs, pad
-
-SCALE = 0.5  # standard deviation of each dimension of the word vectors, about that of GloVe's
+from arts.models.base import AspectConfig, AspectModel, Features, Inputs, Progress, Start, pad
+from arts.models.encoders import load_tokenizer, resolve_encoder
+from arts.models.vectors import piece_vectors, read_vectors
 
 
 class WordInputs(Inputs):
-    """The pieces of a sentence, the word that each belongs to, and the words of the aspect.
+    """The pieces of a sentence, the word each belongs to, each word's characters, and the aspect's words.
 
-    Words are what the tokenizer splits a text into before it looks at its vocabulary, so no vocabulary
-    is collected from any corpus.
+    Words are what the tokenizer splits a text into before it looks at its vocabulary.
     """
 
     def encode(self, instances: Sequence[Instance]) -> list[Features]:
@@ -40,9 +39,8 @@ class WordInputs(Inputs):
             for row, instance in enumerate(instances)
         ]
 
-    @staticmethod
     def _features(
-        ids: list[int], words: list[int], offsets: list[tuple[int, int]], instance: Instance
+        self, ids: list[int], words: list[int], offsets: list[tuple[int, int]], instance: Instance
     ) -> Features:
         aspect = instance.aspect
         inside = [
@@ -52,9 +50,15 @@ class WordInputs(Inputs):
         ]
         if not inside:
             raise ArtsError(f'id "{instance.id}": the tokenizer finds no word in "{aspect.term}"')
+        starts: dict[int, int] = {}
+        ends: dict[int, int] = {}
+        for word, (start, end) in zip(words, offsets, strict=True):
+            starts.setdefault(word, start)
+            ends[word] = end
         return {
             "input_ids": ids,
             "words": words,
+            "spans": [(starts[word], ends[word]) for word in starts],
             "first": inside[0],
             "last": inside[-1],
         }
@@ -79,11 +83,64 @@ class WordConfig(AspectConfig):
     dropout: float = 0.5
 
 
+@dataclass(frozen=True)
+class Words:
+    """The words of a batch of sentences and the place of the aspect in each.
+
+    Args:
+        vectors: (batch, words, embedding), 0 beyond the end of a sentence.
+        lengths: (batch,) words of each sentence.
+        first, last: (batch,) positions of the aspect's first and last word.
+    """
+
+    vectors: Tensor
+    lengths: Tensor
+    first: Tensor
+    last: Tensor
+
+    @property
+    def positions(self) -> Tensor:
+        """(1, words) numbers from 0."""
+        return torch.arange(self.vectors.shape[1], device=self.vectors.device).unsqueeze(0)
+
+    @property
+    def present(self) -> Tensor:
+        """(batch, words) whether there is a word."""
+        return self.positions < self.lengths.unsqueeze(1)
+
+    @property
+    def inside(self) -> Tensor:
+        """(batch, words) whether a word is the aspect's."""
+        return (self.positions >= self.first.unsqueeze(1)) & (self.positions <= self.last.unsqueeze(1))
+
+    @property
+    def distance(self) -> Tensor:
+        """(batch, words) how many words away from the aspect a word is; 0 inside it."""
+        before = (self.first.unsqueeze(1) - self.positions).clamp(min=0)
+        return before + (self.positions - self.last.unsqueeze(1)).clamp(min=0)
+
+    @property
+    def aspect(self) -> Tensor:
+        """(batch, embedding) the mean of the aspect's word vectors."""
+        inside = self.inside.unsqueeze(-1).to(self.vectors.dtype)
+        return (self.vectors * inside).sum(1) / inside.sum(1)
+
+    @property
+    def aspect_words(self) -> Tensor:
+        """(batch, longest aspect, embedding) the aspect's word vectors, 0 beyond its end."""
+        size = self.last - self.first + 1
+        offset = torch.arange(int(size.max()), device=size.device).unsqueeze(0)
+        place = (self.first.unsqueeze(1) + offset).clamp(max=self.vectors.shape[1] - 1)
+        row = torch.arange(len(size), device=size.device).unsqueeze(1)
+        return self.vectors[row, place] * (offset < size.unsqueeze(1)).unsqueeze(-1)
+
+
 class WordModel(AspectModel):
     """Base of the models over word vectors, which are fixed."""
 
     config_class = WordConfig
     inputs = WordInputs
+    extras: ClassVar[tuple[str, ...]] = ("embeddings",)
 
     def __init__(self, config: WordConfig) -> None:
         super().__init__(config)
@@ -91,21 +148,41 @@ class WordModel(AspectModel):
         self.embedding.weight.requires_grad_(False)
 
     @classmethod
-    def start(cls, encoder: Path) -> Self:
-        vectors = AutoModel.from_pretrained(encoder).get_input_embeddings().weight.detach()
-        model = cls(cls.config_class(vocab_size=len(vectors), embedding_size=vectors.shape[1]))
-        model.embedding.weight.copy_(SCALE * (vectors - vectors.mean(0)) / vectors.std(0))
-        return model
+    def start(
+        cls, start: Start, texts: Sequence[str], progress: Progress | None = None
+    ) -> tuple[Self, Inputs]:
+        if start.embeddings:
+            tokenizer, table = read_vectors(start.embeddings, texts)
+        else:
+            tokenizer = load_tokenizer(resolve_encoder(start.encoder))
+            table = piece_vectors(start.encoder)
+        model = cls(cls.config_class(vocab_size=len(table), embedding_size=table.shape[1]))
+        model.embedding.weight.copy_(table)
+        return model, cls.inputs(tokenizer)
 
-    def embed(self, input_ids: Tensor, words: Tensor) -> tuple[Tensor, Tensor]:
-        """Word vectors (batch, longest, embedding) and the number of words (batch,) of each sentence.
+    def embed(self, input_ids: Tensor, words: Tensor, first: Tensor, last: Tensor) -> Words:
+        """The words of a batch, each the mean of its pieces, after dropout.
 
         Args:
             input_ids: (batch, pieces).
             words: (batch, pieces) the position of each piece's word; -1 for padding.
+            first: (batch,) position of the aspect's first word.
+            last: (batch,) position of its last word.
         """
         lengths = words.max(dim=1).values + 1
         # (batch, words, pieces): the share each piece has in each word
         share = (words.unsqueeze(1) == torch.arange(int(lengths.max()), device=words.device)[:, None]).float()
         share = share / share.sum(-1, keepdim=True).clamp(min=1)
-        return self.dropout(share @ self.embedding(input_ids)), lengths
+        return Words(self.dropout(share @ self.embedding(input_ids)), lengths, first, last)
+
+
+def unpacked(lstm: nn.LSTM, vectors: Tensor, lengths: Tensor) -> Tensor:
+    """(batch, words, states) the states of an LSTM over sentences of unequal lengths, 0 beyond their ends."""
+    packed = pack_padded_sequence(vectors, lengths.cpu(), batch_first=True, enforce_sorted=False)
+    return pad_packed_sequence(lstm(packed)[0], batch_first=True)[0]
+
+
+def masked_softmax(scores: Tensor, mask: Tensor) -> Tensor:
+    """The softmax over the last dimension where `mask` holds, and 0 elsewhere (all 0 where it never does)."""
+    weights = scores.masked_fill(~mask, torch.finfo(scores.dtype).min).softmax(-1)
+    return weights * mask

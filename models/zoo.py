@@ -7,10 +7,10 @@ import inspect
 import json
 import os
 import shutil
+import tempfile
 import time
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any, Self
@@ -19,17 +19,18 @@ import numpy as np
 import numpy.typing as npt
 import torch
 from filelock import FileLock
-from transformers.utils import logging
 
-from arts.data.corpus import Corpus, content_checksum
+from arts.data.corpus import content_checksum
+from arts.data.parsing import parser_name
 from arts.data.resources import cache_home, sha256
-from arts.data.schema import Instance, originals
+from arts.data.schema import Instance
 from arts.models import training
-from arts.models.base import AspectModel, Inputs
-from arts.models.encoders import encoder_checksum, resolve_encoder
+from arts.models.base import AspectModel, Inputs, Progress, Start
+from arts.models.encoders import encoder_checksum, load_weights, quiet
 from arts.models.registry import zoo_class
 
-_RECORD = "arts.json"
+RECORD = "arts.json"
+PREFIX = "arts-"  # of the model types of the zoo
 
 
 @dataclass(frozen=True)
@@ -40,7 +41,7 @@ class ZooModel:
         model, inputs: what was trained.
         key: identifies everything that the weights depend on.
         checksum: SHA-256 of the weights.
-        record: name, seed, encoder, recipe, and how long training took (seconds).
+        record: name, seed, encoder, recipe, how long training took (seconds), and the learning curve.
     """
 
     model: AspectModel
@@ -60,64 +61,73 @@ class ZooModel:
 
     @classmethod
     def load(cls, folder: Path) -> Self:
-        """A model saved in `folder`, on the accelerator if there is one."""
-        record = json.loads((folder / _RECORD).read_text("utf-8"))
-        model_class = zoo_class(record["name"])
-        model = model_class.from_pretrained(folder)
-        model.to("cuda" if torch.cuda.is_available() else "cpu")  # type: ignore[arg-type]
+        """A model saved in `folder`, on the accelerator if there is one.
+
+        Raises:
+            ArtsError: when its files are not all there.
+        """
+        config = json.loads((folder / "config.json").read_text("utf-8"))
+        model_class = zoo_class(config["model_type"].removeprefix(PREFIX))
+        model = load_weights(model_class, folder)
+        model.to("cuda" if torch.cuda.is_available() else "cpu")
         return cls(
             model,
             model_class.inputs.load(folder),
             folder.name,
             sha256(folder / "model.safetensors"),
-            record,
+            json.loads((folder / RECORD).read_text("utf-8")) if (folder / RECORD).is_file() else {},
         )
 
+    def save(self, folder: Path) -> None:
+        """Write model, inputs and record to a folder: what `load` and transformers' Auto classes read."""
+        self.model.save_pretrained(folder)
+        self.inputs.save(folder)
+        (folder / RECORD).write_text(json.dumps(self.record, indent=1), encoding="utf-8")
 
-@contextmanager
-def _quiet() -> Iterator[None]:
-    """Without the bars that transformers shows for every file it reads or writes."""
-    shown = logging.is_progress_bar_enabled()
-    logging.disable_progress_bar()
-    try:
-        yield
-    finally:
-        if shown:
-            logging.enable_progress_bar()
+    def push_to_hub(self, repository: str, *, private: bool = False) -> str:
+        """Upload what `save` writes to a model repository of the Hugging Face Hub; returns its address."""
+        from huggingface_hub import HfApi
+
+        api = HfApi()
+        place = api.create_repo(repository, private=private, exist_ok=True)
+        with tempfile.TemporaryDirectory() as folder:
+            self.save(Path(folder))
+            api.upload_folder(repo_id=place.repo_id, folder_path=folder)
+        return str(place)
 
 
-@_quiet()
+@quiet()
 def trained(
     name: str,
-    corpus: Corpus,
+    train: Sequence[Instance],
+    dev: Sequence[Instance],
     *,
     seed: int,
-    encoder: str,
-    progress: training.Progress | None = None,
+    start: Start | None = None,
+    progress: Progress | None = None,
 ) -> ZooModel:
-    """The model `name` trained on a corpus: from the cache, or trained now and put there.
+    """The model `name` trained on `train`, chosen on `dev`: from the cache, or trained now and put there.
 
     A second process that wants the same model waits for the first. A run that was cut off goes on from
     its last epoch.
 
     Raises:
         UnknownNameError: for a model that is not in the registry.
-        ArtsError: when the corpus or the encoder cannot be trained with.
+        ArtsError: when the data cannot be trained on, or `start` not be started from.
     """
-    model_class = zoo_class(name)
-    train, dev = originals(corpus.train), originals(corpus.dev)
-    key = _key(name, model_class, train, dev, seed=seed, encoder=encoder)
+    model_class, start = zoo_class(name), start or Start()
+    key = _key(name, model_class, train, dev, seed=seed, start=start)
     folder = cache_home() / "models" / key
     folder.parent.mkdir(parents=True, exist_ok=True)
     with FileLock(f"{folder}.lock"):
         if not folder.is_dir():
             work = folder.with_name(f"{key}.work")
             started = time.perf_counter()
-            model, inputs = training.train(
+            model, inputs, curve = training.train(
                 model_class,
                 train,
                 dev,
-                encoder=resolve_encoder(encoder),
+                start=start,
                 seed=seed,
                 folder=work / "checkpoints",
                 progress=progress,
@@ -125,22 +135,17 @@ def trained(
             record = {
                 "name": name,
                 "seed": seed,
-                "encoder": encoder,
-                "encoder_checksum": encoder_checksum(encoder),
+                "encoder": start.encoder,
+                "encoder_checksum": encoder_checksum(start.encoder),
                 "recipe": training.recipe_of(model_class),
                 "train_seconds": round(time.perf_counter() - started, 1),
+                "curve": [asdict(epoch) for epoch in curve],
             }
-            _save(model, inputs, record, work / "model")
+            shutil.rmtree(work / "model", ignore_errors=True)  # left by a run that was cut off here
+            ZooModel(model, inputs, key, "", record).save(work / "model")
             os.replace(work / "model", folder)
             shutil.rmtree(work)
     return ZooModel.load(folder)
-
-
-def _save(model: AspectModel, inputs: Inputs, record: dict[str, Any], folder: Path) -> None:
-    shutil.rmtree(folder, ignore_errors=True)  # left by a run that was cut off here
-    model.save_pretrained(folder)
-    inputs.save(folder)
-    (folder / _RECORD).write_text(json.dumps(record, indent=1), encoding="utf-8")
 
 
 def _key(
@@ -150,15 +155,21 @@ def _key(
     dev: Sequence[Instance],
     *,
     seed: int,
-    encoder: str,
+    start: Start,
 ) -> str:
+    extras = {
+        "embeddings": lambda: start.embeddings and sha256(start.embeddings),
+        "corpus": lambda: [start.post_trained, start.corpus and sha256(start.corpus)],
+        "parser": parser_name,
+    }
     parts = {
         "name": name,
         "train": content_checksum(train),
         "dev": content_checksum(dev),
         "order": [instance.id for instance in train],
         "seed": seed,
-        "encoder": encoder_checksum(encoder),
+        "encoder": encoder_checksum(start.encoder),
+        "extras": {extra: extras[extra]() for extra in model_class.extras},
         "recipe": training.recipe_of(model_class),
         "code": _code_checksum(model_class),
         "torch": version("torch"),

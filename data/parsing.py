@@ -1,4 +1,4 @@
-"""spaCy's parser: one parse a sentence serves all strategies."""
+"""spaCy's parser, for the generators and for the models that read parses."""
 
 from __future__ import annotations
 
@@ -22,12 +22,22 @@ Item = TypeVar("Item")
 
 
 def load_parser() -> Language:
-    """The English spaCy model that is installed, without what no generator needs.
+    """The English spaCy model that is installed, without what nothing here needs.
 
     Raises:
         MissingDependencyError: when there is none.
     """
     return _loaded()[0]
+
+
+def parser_name() -> str:
+    """The model's name and version.
+
+    Raises:
+        MissingDependencyError: when there is none.
+    """
+    meta = load_parser().meta
+    return f"{meta['lang']}_{meta['name']} {meta['version']}"
 
 
 def known_words() -> frozenset[str]:

@@ -1,0 +1,100 @@
+"""Options that several commands share."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from arts.data.schema import PERTURBATIONS, Strategy
+
+if TYPE_CHECKING:
+    from arts.interventions.adversarial import Adversarial
+    from arts.models.base import Progress
+
+Encoder = Annotated[str, typer.Option(help="Pretrained encoder of the zoo's models: a folder or Hub id.")]
+Embeddings = Annotated[
+    Path | None,
+    typer.Option(help="Word vectors in GloVe text format. Default: means of the encoder's piece vectors."),
+]
+PostTrainingText = Annotated[
+    Path | None,
+    typer.Option(help="Text, a passage a line, to post-train bert-pt on. Default: the training sentences."),
+]
+PostTrained = Annotated[
+    bool, typer.Option("--post-trained", help="The encoder is post-trained already: bert-pt need not.")
+]
+Strategies = Annotated[
+    list[Strategy] | None,
+    typer.Option("--strategy", help="Of adversarial training. Repeatable. Default: all three."),
+]
+Ratio = Annotated[
+    float, typer.Option(help="Share of the perturbations that adversarial training uses, up to 1.")
+]
+Templates = Annotated[
+    list[str] | None,
+    typer.Option("--template", help="Of ADDDIFF in adversarial training. Repeatable. Default: all."),
+]
+Holdout = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--holdout-templates",
+        help="ADDDIFF templates to leave out of adversarial training and to test on. Repeatable.",
+    ),
+]
+
+
+def adversarial(
+    strategies: list[Strategy] | None,
+    ratio: float,
+    templates: list[str] | None,
+    holdout: list[str] | None,
+) -> Adversarial:
+    """Adversarial training as the options say.
+
+    Raises:
+        ArtsError: as `Adversarial`.
+    """
+    from arts.generators.adddiff import TEMPLATES
+    from arts.interventions.adversarial import Adversarial
+
+    return Adversarial(
+        strategies=tuple(s for s in Strategy if s in (strategies or PERTURBATIONS)),
+        ratio=ratio,
+        templates=tuple(templates or TEMPLATES),
+        holdout=tuple(holdout or ()),
+    )
+
+
+@contextmanager
+def training_progress(title: str) -> Iterator[Progress]:
+    """A progress bar on standard error, shown from the first step on."""
+    from rich.console import Console
+    from rich.progress import (
+        BarColumn,
+        MofNCompleteColumn,
+        Progress,
+        TextColumn,
+        TimeRemainingColumn,
+    )
+
+    console = Console(stderr=True)
+    with Progress(
+        TextColumn("{task.description}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TextColumn("{task.fields[remark]}"),
+        TimeRemainingColumn(),
+        console=console,
+        transient=True,
+        disable=not console.is_terminal,
+    ) as bar:
+        task = bar.add_task(title, total=None, remark="")
+
+        def progress(done: int, total: int, remark: str) -> None:
+            bar.update(task, completed=done, total=total, remark=remark)
+
+        yield progress

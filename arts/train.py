@@ -1,0 +1,86 @@
+"""`arts train`: train a model of the zoo and save it."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from arts.console import command_line, run
+from arts.data.errors import ArtsError, DataError
+from arts.models.encoders import DEFAULT_ENCODER
+from arts.options import (
+    Embeddings,
+    Encoder,
+    Holdout,
+    PostTrained,
+    PostTrainingText,
+    Ratio,
+    Strategies,
+    Templates,
+    adversarial,
+    training_progress,
+)
+
+
+def train(
+    model: Annotated[str, typer.Option(help="A model of the zoo; `arts models` lists them.")],
+    output: Annotated[Path, typer.Option(help="A new or empty folder.")],
+    dataset: Annotated[
+        str, typer.Option(help="sample, laptop, restaurant, mams, or the path of a folder with splits.")
+    ] = "sample",
+    seed: Annotated[int, typer.Option(help="Of initialisation, dropout and order.")] = 1,
+    encoder: Encoder = DEFAULT_ENCODER,
+    embeddings: Embeddings = None,
+    corpus: PostTrainingText = None,
+    post_trained: PostTrained = False,
+    adversarially: Annotated[
+        bool, typer.Option("--adversarial", help="On perturbations of the training split, too.")
+    ] = False,
+    strategy: Strategies = None,
+    ratio: Ratio = 1.0,
+    template: Templates = None,
+    holdout_templates: Holdout = None,
+) -> None:
+    """Train a model on a corpus and save it, with its tokenizer.
+
+    `arts evaluate --model hf:OUTPUT` measures it, and transformers' Auto classes load it.
+    """
+    from arts.data.corpus import load_corpus
+    from arts.data.schema import originals
+    from arts.models.base import Start
+    from arts.models.zoo import trained
+
+    if not adversarially and (strategy or template or holdout_templates or ratio != 1):
+        raise ArtsError(
+            "--strategy, --ratio, --template and --holdout-templates are of adversarial training; "
+            "add --adversarial"
+        )
+    if output.exists() and (not output.is_dir() or any(output.iterdir())):
+        raise DataError(output, "exists and is not empty; expected a new or empty folder")
+    data = load_corpus(dataset)
+    if adversarially:
+        splits = adversarial(strategy, ratio, template, holdout_templates).splits(data)
+    else:
+        splits = originals(data.train), originals(data.dev)
+    with training_progress(f"{model}, seed {seed}") as progress:
+        start = Start(encoder, embeddings, corpus, post_trained)
+        made = trained(model, *splits, seed=seed, start=start, progress=progress)
+    partial = output.with_name(f".{output.name}.partial")
+    shutil.rmtree(partial, ignore_errors=True)  # left by a run that was cut off here
+    made.save(partial)
+    os.replace(partial, output)
+    best = max(made.record["curve"], key=lambda epoch: epoch["macro_f1"])
+    typer.echo(
+        f"arts: wrote {output}: {model}, {made.parameters:,} parameters, {len(splits[0]):,} training "
+        f"instances; on dev: accuracy {best['accuracy']}, macro-F1 {best['macro_f1']} "
+        f"(epoch {best['epoch']} of {len(made.record['curve'])})",
+        err=True,
+    )
+
+
+if __name__ == "__main__":
+    run(command_line(train))

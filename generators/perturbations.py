@@ -1,0 +1,62 @@
+"""The variants of a split, for training and for curves: generated once, and kept in the cache."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Sequence
+from dataclasses import asdict
+from pathlib import Path
+
+from arts.data.corpus import content_checksum
+from arts.data.files import replacing
+from arts.data.hub import write_instances
+from arts.data.parsing import parser_name
+from arts.data.resources import cache_home, sha256
+from arts.data.schema import Instance, Sentence, originals
+from arts.data.spans import Notes
+from arts.data.tables import read_parquet
+from arts.generators import wordnet
+from arts.generators.analysis import Analyst
+from arts.generators.aspectset import mine
+from arts.generators.generator import Generator, Options
+from arts.generators.lexicon import OPINIONS
+
+
+def perturbations(
+    sentences: Sequence[Sentence], training: Sequence[Sentence], options: Options
+) -> list[Instance]:
+    """The best variant of each instance and strategy that has one.
+
+    Args:
+        sentences: to perturb.
+        training: of the same domain, to mine the AspectSet from.
+        options: what to generate.
+    """
+    path = cache_home() / "perturbations" / f"{_key(sentences, training, options)}.parquet"
+    if not path.is_file():
+        analyst = Analyst()
+        generator = Generator(mine(training, analyst), options, analyst)
+        made = [
+            outcome.candidates[0]
+            for _, outcomes in generator.outcomes(sentences)
+            for outcome in outcomes
+            if outcome.candidates
+        ]
+        with replacing(path) as partial:
+            write_instances(made, partial)
+    return list(read_parquet(path, Notes()))
+
+
+def _key(sentences: Sequence[Sentence], training: Sequence[Sentence], options: Options) -> str:
+    """Of everything that the variants depend on, the generators' code among it."""
+    code = [sha256(file) for file in (*sorted(Path(__file__).parent.glob("*.py")), OPINIONS)]
+    parts = [
+        content_checksum(originals(sentences)),
+        content_checksum(originals(training)),
+        asdict(options),
+        code,
+        parser_name(),
+        wordnet.available(),
+    ]
+    return hashlib.sha256(json.dumps(parts).encode()).hexdigest()[:16]

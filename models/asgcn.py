@@ -1,0 +1,127 @@
+"""ASGCN: graph convolutions over the dependency parse, read off at the aspect."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import torch
+from torch import Tensor, nn
+
+from arts.data.schema import Instance
+from arts.models.base import Features, Recipe
+from arts.models.parses import Heads, heads_of
+from arts.models.words import WordConfig, WordInputs, WordModel, masked_softmax, unpacked
+
+
+class ParsedInputs(WordInputs):
+    """The words of a sentence, and which of them the dependency parse links."""
+
+    def encode(self, instances: Sequence[Instance]) -> list[Features]:
+        parses = heads_of(instance.text for instance in instances)
+        features = super().encode(instances)
+        for one, instance in zip(features, instances, strict=True):
+            one["links"] = links(one["spans"], parses[instance.text])
+        return features
+
+    def collate(self, features: list[Features]) -> dict[str, Tensor]:
+        batch = super().collate(features)
+        size = int(batch["words"].max()) + 1
+        graph = torch.zeros(len(features), size, size)
+        for row, one in enumerate(features):
+            here, there = torch.tensor(one["links"]).T
+            graph[row, here, there] = 1
+        return {**batch, "graph": graph}
+
+
+def links(words: Sequence[tuple[int, int]], heads: Heads) -> list[tuple[int, int]]:
+    """Pairs of words that the parse links, both ways, and each word with itself.
+
+    Args:
+        words: the characters of each word, from and to.
+        heads: of spaCy's tokens: the characters of each, and the number of its head.
+
+    A word stands for the token that holds its first character. Words of one token are linked, and so are
+    the words of a token with those of its head.
+
+    Example:
+        >>> words = [(0, 3), (3, 4), (4, 5), (6, 8)]  # don ' t go, which spaCy splits into do n't go
+        >>> links([(0, 3), (3, 4), (4, 5), (6, 8)], [(0, 2, 2), (2, 5, 2), (6, 8, 2)])
+        [(0, 0), (0, 3), (1, 1), (1, 2), (1, 3), (2, 1), (2, 2), (2, 3), (3, 0), (3, 1), (3, 2), (3, 3)]
+    """
+    token = [next(n for n, (_, end, _) in enumerate(heads) if start < end) for start, _ in words]
+    head = [heads[n][2] for n in token]
+    return [
+        (i, j)
+        for i in range(len(words))
+        for j in range(len(words))
+        if token[i] == token[j] or token[i] == head[j] or head[i] == token[j]
+    ]
+
+
+class ASGCNConfig(WordConfig):
+    """Configuration of `ASGCN`.
+
+    Args:
+        layers: of graph convolution.
+    """
+
+    model_type = "arts-asgcn"
+
+    layers: int = 2
+
+    @property
+    def encoding_size(self) -> int:
+        """That of a state of the bidirectional LSTM."""
+        return 2 * self.hidden_size
+
+
+class ASGCN(WordModel):
+    """Aspect-specific graph convolutional network over the dependency graph, ASGCN-DG (Zhang et al., 2019).
+
+    "Aspect-based Sentiment Classification with Aspect-specific Graph Convolutional Networks", EMNLP 2019,
+    section 3. With H^c the states of a bidirectional LSTM, A the undirected dependency graph with
+    self-loops, d_i the degree of word i, n words, and the aspect at tau+1 .. tau+m:
+
+    - position: g_i = q_i h_i with q_i = 1 - (tau + 1 - i) / n before the aspect, 0 inside it,
+      1 - (i - tau - m) / n after it (equations 4 and 5);
+    - graph convolution: h^l_i = relu(sum_j A_ij W^l g^{l-1}_j / (d_i + 1) + b^l) (equations 2 and 3);
+    - aspect mask: all but the aspect's h^L become 0 (equation 6);
+    - retrieval: beta_t = sum_i h^c_t . h^L_i, alpha = softmax(beta), encoding = sum_t alpha_t h^c_t
+      (equations 7 to 9).
+
+    Departures: word vectors are means of the encoder's piece vectors (the paper: GloVe, tuned for neither);
+    parses are spaCy's, of its small model, aligned to words by characters.
+    """
+
+    config_class = ASGCNConfig
+    inputs = ParsedInputs
+    extras = ("embeddings", "parser")
+    paper = "Zhang et al., 2019"
+    reads = "the sentence's words, their dependency parse, and their distance from the aspect"
+    recipe = Recipe(learning_rate=1e-3, epochs=10, batch_size=32, patience=10, warmup_ratio=0.0)
+
+    def __init__(self, config: ASGCNConfig) -> None:
+        super().__init__(config)
+        size = config.encoding_size
+        self.lstm = nn.LSTM(config.embedding_size, config.hidden_size, batch_first=True, bidirectional=True)
+        self.layers = nn.ModuleList(nn.Linear(size, size) for _ in range(config.layers))
+        self.post_init()
+
+    def encode(self, graph: Tensor, **batch: Tensor) -> Tensor:
+        """(batch, 2 hidden).
+
+        Args:
+            graph: (batch, words, words) 1 where the parse links two words, and on the diagonal.
+            batch: what `embed` takes.
+        """
+        words = self.embed(**batch)
+        context = unpacked(self.lstm, words.vectors, words.lengths)  # (batch, words, 2 hidden): H^c
+        near = (1 - words.distance / words.lengths.unsqueeze(1)) * (words.present & ~words.inside)
+        share = graph / (graph.sum(-1, keepdim=True) + 1)
+        states = context
+        for layer in self.layers:
+            states = (share @ layer(states * near.unsqueeze(-1))).relu()
+        masked = states * words.inside.unsqueeze(-1)
+        score = (context @ masked.sum(1).unsqueeze(-1)).squeeze(-1)  # (batch, words): beta
+        weight = masked_softmax(score, words.present)
+        return (weight.unsqueeze(1) @ context).squeeze(1)

@@ -1,0 +1,62 @@
+"""ATAE-LSTM: an LSTM that is told the aspect at every word, with attention."""
+
+from __future__ import annotations
+
+import torch
+from torch import Tensor, nn
+
+from arts.models.base import Recipe
+from arts.models.words import WordConfig, WordModel, masked_softmax, unpacked
+
+
+class ATAELSTMConfig(WordConfig):
+    """Configuration of `ATAELSTM`."""
+
+    model_type = "arts-atae-lstm"
+
+    @property
+    def encoding_size(self) -> int:
+        """That of a hidden state."""
+        return self.hidden_size
+
+
+class ATAELSTM(WordModel):
+    """Attention-based LSTM with aspect embedding (Wang et al., 2016).
+
+    "Attention-based LSTM for Aspect-level Sentiment Classification", EMNLP 2016, section 3.4. The aspect's
+    vector v_a is put beside every word vector, and beside every hidden state where attention is worked out:
+
+        H = LSTM([w_1; v_a] .. [w_n; v_a]),  M = tanh([W_h H; W_v v_a]),  alpha = softmax(w^T M)
+        encoding = tanh(W_p sum_i alpha_i h_i + W_x h_n)
+
+    Departures: v_a is the mean of the aspect's word vectors (the paper learns one per aspect category); word
+    vectors are means of the encoder's piece vectors and stay fixed (the paper: GloVe, tuned); AdamW in place
+    of AdaGrad; dropout on the word vectors and on the encoding.
+    """
+
+    config_class = ATAELSTMConfig
+    paper = "Wang et al., 2016"
+    reads = "the sentence's words with the aspect's mean vector beside each"
+    recipe = Recipe(learning_rate=2e-3, epochs=10, batch_size=32, patience=10, warmup_ratio=0.0)
+
+    def __init__(self, config: ATAELSTMConfig) -> None:
+        super().__init__(config)
+        hidden, size = config.hidden_size, config.embedding_size
+        self.lstm = nn.LSTM(2 * size, hidden, batch_first=True)
+        self.key = nn.Linear(hidden, hidden, bias=False)  # W_h
+        self.aspect = nn.Linear(size, size, bias=False)  # W_v
+        self.score = nn.Linear(hidden + size, 1, bias=False)  # w
+        self.project = nn.Linear(hidden, hidden, bias=False)  # W_p
+        self.carry = nn.Linear(hidden, hidden, bias=False)  # W_x
+        self.post_init()
+
+    def encode(self, **batch: Tensor) -> Tensor:
+        words = self.embed(**batch)
+        aspect = words.aspect.unsqueeze(1).expand_as(words.vectors)  # (batch, words, embedding)
+        states = unpacked(self.lstm, torch.cat([words.vectors, aspect], dim=-1), words.lengths)
+        keys = torch.cat([self.key(states), self.aspect(aspect)], dim=-1).tanh()  # M
+        weight = masked_softmax(self.score(keys).squeeze(-1), words.present)  # (batch, words): alpha
+        read = (weight.unsqueeze(1) @ states).squeeze(1)  # (batch, hidden)
+        end = states[torch.arange(len(states)), words.lengths - 1]  # (batch, hidden): h_n
+        encoding: Tensor = (self.project(read) + self.carry(end)).tanh()
+        return encoding

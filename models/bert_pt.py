@@ -1,0 +1,145 @@
+"""BERT-PT: BERT that goes on pretraining on review text before it is fine-tuned."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import shutil
+from collections.abc import Sequence
+from dataclasses import replace
+from importlib.metadata import version
+from pathlib import Path
+from typing import Self
+
+import torch
+from filelock import FileLock
+from transformers import AutoModelForMaskedLM, DataCollatorForLanguageModeling, set_seed
+
+from arts.data.errors import DataError
+from arts.data.resources import cache_home
+from arts.models.base import Inputs, Progress, Start
+from arts.models.bert import BertPair
+from arts.models.encoders import (
+    POOLING,
+    encoder_checksum,
+    load_encoder,
+    load_tokenizer,
+    loading,
+    resolve_encoder,
+)
+from arts.models.pairs import MAX_LENGTH, EncoderConfig
+from arts.models.training import StepReport, run
+
+EPOCHS, LEARNING_RATE, BATCH, MASKED = 3, 5e-5, 32, 0.15
+SEED = 0  # one post-trained encoder serves all seeds of fine-tuning, as in the paper
+
+
+class BertPTConfig(EncoderConfig):
+    """Configuration of `BertPT`."""
+
+    model_type = "arts-bert-pt"
+
+
+class BertPT(BertPair):
+    """BERT post-trained on in-domain reviews, then fine-tuned on the pair (Xu et al., 2019).
+
+    "BERT Post-Training for Review Reading Comprehension and Aspect-based Sentiment Analysis", NAACL 2019,
+    section 4.2: masked language modelling on text of the domain, from the pretrained weights,
+
+        L = - mean over masked pieces of log p(piece | the text with 15% of its pieces masked)
+
+    then as `arts.models.bert.BertPair`.
+
+    Departures: the text is the unlabelled training sentences, or `Start.corpus` (the paper: millions of
+    Amazon and Yelp reviews); no next-sentence prediction and no reading comprehension beside it; MiniLM-L6 by
+    default, whose checkpoint has no head for masked pieces: a new one, tied to the input embeddings, is
+    trained along and dropped.
+    """
+
+    config_class = BertPTConfig
+    extras = ("corpus",)
+    paper = "Xu et al., 2019"
+
+    @classmethod
+    def start(
+        cls, start: Start, texts: Sequence[str], progress: Progress | None = None
+    ) -> tuple[Self, Inputs]:
+        if not start.post_trained:
+            texts = read_corpus(start.corpus) if start.corpus else texts
+            start = replace(start, encoder=str(post_trained(start.encoder, texts, progress)))
+        return super().start(start, texts, progress)
+
+
+def read_corpus(path: Path) -> list[str]:
+    """The lines of a text file that are not empty.
+
+    Raises:
+        DataError: when the file cannot be read, or holds none.
+    """
+    try:
+        lines = [line.strip() for line in path.read_text(encoding="utf-8").splitlines()]
+    except OSError as error:
+        raise DataError(path, f"cannot be read ({error.strerror})") from error
+    except UnicodeDecodeError as error:
+        raise DataError(path, "is not text in UTF-8; expected a passage a line") from error
+    if not any(lines):
+        raise DataError(path, "is empty; expected a passage a line")
+    return [line for line in lines if line]
+
+
+def post_trained(encoder: str, texts: Sequence[str], progress: Progress | None = None) -> Path:
+    """The folder of an encoder that went on pretraining on texts: from the cache, or made now.
+
+    A run that was cut off goes on from its last epoch.
+    """
+    folder = cache_home() / "encoders" / _key(encoder, texts)
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    with FileLock(f"{folder}.lock"):
+        if not folder.is_dir():
+            work = folder.with_name(f"{folder.name}.work")
+            _post_train(resolve_encoder(encoder), texts, work, progress)
+            os.replace(work / "model", folder)
+            shutil.rmtree(work)
+    return folder
+
+
+def _post_train(source: Path, texts: Sequence[str], work: Path, progress: Progress | None) -> None:
+    set_seed(SEED)
+    tokenizer, encoder = load_tokenizer(source), load_encoder(str(source))
+    with loading(f"{source}, for masked language modelling,"):
+        model = AutoModelForMaskedLM.from_pretrained(source)
+    encoded = tokenizer(list(texts), truncation=True, max_length=MAX_LENGTH)
+    run(
+        work / "checkpoints",
+        SEED,
+        StepReport(progress, "post-training"),
+        {
+            "learning_rate": LEARNING_RATE,
+            "num_train_epochs": EPOCHS,
+            "per_device_train_batch_size": BATCH,
+            "warmup_steps": 0.1,
+        },
+        model=model,
+        data_collator=DataCollatorForLanguageModeling(tokenizer, mlm_probability=MASKED),
+        train_dataset=[{"input_ids": ids} for ids in encoded["input_ids"]],
+    )
+    shutil.rmtree(work / "model", ignore_errors=True)  # left by a run that was cut off here
+    encoder.load_state_dict(model.base_model.state_dict(), strict=False)  # the pooler stays as it was
+    encoder.save_pretrained(work / "model")
+    tokenizer.save_pretrained(work / "model")
+    if (source / POOLING).is_file():
+        (work / "model" / POOLING).parent.mkdir()
+        shutil.copy(source / POOLING, work / "model" / POOLING)
+
+
+def _key(encoder: str, texts: Sequence[str]) -> str:
+    parts = [
+        encoder_checksum(encoder),
+        [EPOCHS, LEARNING_RATE, BATCH, MASKED, SEED, MAX_LENGTH],
+        list(texts),
+        version("torch"),
+        version("transformers"),
+        torch.cuda.is_available(),
+    ]
+    return hashlib.sha256(json.dumps(parts).encode()).hexdigest()[:16]

@@ -1,0 +1,45 @@
+"""BERT on the sentence alone: the control, blind to the aspect."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from torch import Tensor
+
+from arts.data.schema import Instance
+from arts.models.base import Features
+from arts.models.pairs import MAX_LENGTH, EncoderConfig, EncoderModel, PairInputs
+
+
+class SentenceInputs(PairInputs):
+    """``[CLS] sentence [SEP]``; the aspect is not looked at."""
+
+    def encode(self, instances: Sequence[Instance]) -> list[Features]:
+        encoded = self.tokenizer(
+            [instance.text for instance in instances], truncation=True, max_length=MAX_LENGTH
+        )
+        return [{name: encoded[name][row] for name in encoded} for row in range(len(instances))]
+
+
+class BertSentenceConfig(EncoderConfig):
+    """Configuration of `BertSentence`."""
+
+    model_type = "arts-bert-sent"
+
+
+class BertSentence(EncoderModel):
+    """BERT on ``[CLS] sentence [SEP]``, the "BERT-Sent" of Xing et al. (2020).
+
+    It never sees the aspect, so it answers the same for every aspect of a sentence: what it gets right, the
+    rest of the sentence gave away.
+
+    Departures: as `arts.models.bert.BertPair`.
+    """
+
+    config_class = BertSentenceConfig
+    inputs = SentenceInputs
+    paper = "Devlin et al., 2019; blind control of Xing et al., 2020"
+    reads = "the sentence, not the aspect"
+
+    def encode(self, **batch: Tensor) -> Tensor:
+        return self.pooled(**batch)

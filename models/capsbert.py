@@ -1,0 +1,124 @@
+"""CapsBERT: capsules on top of BERT, weighted by the aspect and routed by guides."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import torch
+from torch import Tensor, nn
+from transformers.modeling_outputs import SequenceClassifierOutput
+
+from arts.data.schema import Instance, Polarity
+from arts.models.base import Features, pad
+from arts.models.pairs import EncoderConfig, EncoderModel, PairInputs
+
+SENTENCE, ASPECT, NEITHER = 0, 1, -1  # what a piece belongs to; special tokens and padding to neither
+PRESENT, ABSENT, ABSENT_WEIGHT = 0.9, 0.1, 0.6  # m+, m- and lambda of the margin loss
+
+
+class CapsuleInputs(PairInputs):
+    """The pair, and which of the two texts each piece belongs to."""
+
+    def encode(self, instances: Sequence[Instance]) -> list[Features]:
+        features = super().encode(instances)
+        special = set(self.tokenizer.all_special_ids)
+        for one in features:
+            one["parts"] = self._parts(one["input_ids"], special)
+        return features
+
+    def collate(self, features: list[Features]) -> dict[str, Tensor]:
+        pairs = [{name: value for name, value in one.items() if name != "parts"} for one in features]
+        return {**super().collate(pairs), "parts": pad([one["parts"] for one in features], NEITHER)}
+
+    def _parts(self, ids: list[int], special: set[int]) -> list[int]:
+        """The sentence lies before the first separator, the aspect after it."""
+        border = ids.index(self.tokenizer.sep_token_id)
+        return [NEITHER if id in special else int(place > border) for place, id in enumerate(ids)]
+
+
+class CapsBertConfig(EncoderConfig):
+    """Configuration of `CapsBert`.
+
+    Args:
+        capsule_size: dimensions of a capsule.
+    """
+
+    model_type = "arts-capsbert"
+
+    capsule_size: int = 300
+
+
+class CapsBert(EncoderModel):
+    """CapsNet-BERT (Jiang et al., 2019): aspect-level sentiment by capsules with guided routing.
+
+    "A Challenge Dataset and Effective Models for Aspect-Based Sentiment Analysis", EMNLP 2019, section 4.
+    With h_i the hidden states of the sentence's pieces and a the mean of the aspect's, in
+    ``[CLS] sentence [SEP] aspect [SEP]``:
+
+    - primary capsules p_i = squash(W^p h_i + b^p), aspect capsule c = squash(W^a a + b^a);
+    - aspect-aware normalisation u_i = softmax_i(p_i W^t c): how much piece i matters to the aspect;
+    - guided routing w_ij = softmax_j(p_i W^r z_j) with z_j = squash(g_j), a learned guide for category j,
+      in place of iterations;
+    - category capsules v_j = squash(s sum_i w_ij u_i p_i), with a learned scale s;
+    - the length of v_j says how sure category j is: margin loss
+      sum_j T_j max(0, m+ - |v_j|)^2 + lambda (1 - T_j) max(0, |v_j| - m-)^2.
+
+    Logits are the logarithms of the lengths, so that their softmax is the lengths, normalised.
+
+    Departures: guides start at random rather than from the embeddings of hand-picked sentiment words; the
+    encoder is MiniLM-L6 by default.
+    """
+
+    config_class = CapsBertConfig
+    inputs = CapsuleInputs
+    paper = "Jiang et al., 2019"
+    reads = "sentence and aspect as a pair"
+
+    def __init__(self, config: CapsBertConfig, *, encoder: nn.Module | None = None) -> None:
+        super().__init__(config, encoder=encoder)
+        size = config.capsule_size
+        self.primary = nn.Linear(config.encoding_size, size)  # W^p, b^p
+        self.aspect = nn.Linear(config.encoding_size, size)  # W^a, b^a
+        self.relevance = nn.Linear(size, size, bias=False)  # W^t
+        self.routing = nn.Linear(size, size, bias=False)  # W^r
+        self.guides = nn.Parameter(torch.randn(len(Polarity), size) / size**0.5)  # g
+        self.scale = nn.Parameter(torch.tensor(5.0))  # s
+        del self.classifier  # lengths of capsules take its place
+
+    def encode(self, parts: Tensor, **batch: Tensor) -> Tensor:
+        """(batch, 3, capsule) the category capsules.
+
+        Args:
+            parts: (batch, pieces) `SENTENCE`, `ASPECT` or `NEITHER`.
+            batch: what the encoder reads.
+        """
+        states = self.encoder(**batch).last_hidden_state  # (batch, pieces, hidden)
+        named = (parts == ASPECT).unsqueeze(-1).to(states.dtype)
+        mean = (states * named).sum(1) / named.sum(1).clamp(min=1)  # (batch, hidden)
+        primary = squash(self.dropout(self.primary(states)))  # (batch, pieces, capsule)
+        aspect = squash(self.dropout(self.aspect(mean)))  # (batch, capsule)
+        score = (self.relevance(primary) * aspect.unsqueeze(1)).sum(-1)  # (batch, pieces)
+        relevance = score.masked_fill(parts != SENTENCE, -torch.inf).softmax(-1)
+        route = (self.routing(primary) @ squash(self.guides).T).softmax(-1)  # (batch, pieces, 3)
+        weight = self.scale * route * relevance.unsqueeze(-1)
+        return squash(self.dropout(weight.transpose(1, 2) @ primary))
+
+    def forward(self, labels: Tensor | None = None, **batch: Tensor) -> SequenceClassifierOutput:
+        """Logits (batch, 3), and the mean margin loss when labels (batch,) are given."""
+        length = self.encode(**batch).norm(dim=-1)  # (batch, 3)
+        loss = None if labels is None else margin_loss(length, labels)
+        return SequenceClassifierOutput(loss=loss, logits=length.clamp(min=1e-6).log())
+
+
+def squash(vectors: Tensor) -> Tensor:
+    """The vectors (..., size), their length n turned into n^2 / (1 + n^2) (Sabour et al., 2017, eq. 1)."""
+    squared = vectors.square().sum(-1, keepdim=True)
+    return vectors * squared / (1 + squared) / (squared + 1e-8).sqrt()
+
+
+def margin_loss(length: Tensor, labels: Tensor) -> Tensor:
+    """The mean over the batch of the margin loss on lengths (batch, 3) of capsules."""
+    target = nn.functional.one_hot(labels, length.shape[-1]).to(length.dtype)
+    present = target * (PRESENT - length).clamp(min=0).square()
+    absent = (1 - target) * (length - ABSENT).clamp(min=0).square()
+    return (present + ABSENT_WEIGHT * absent).sum(-1).mean()

@@ -1,0 +1,99 @@
+"""Word vectors: from a pretrained encoder's pieces, or from a file in GloVe's text format."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import torch
+from tokenizers import Tokenizer, models, normalizers, pre_tokenizers
+from torch import Tensor
+from transformers import PreTrainedTokenizerFast
+
+from arts.data.errors import DataError
+from arts.models.encoders import load_encoder
+
+SCALE = 0.5  # standard deviation of each dimension of the piece vectors, about that of GloVe's
+PAD, UNKNOWN = "[PAD]", "[UNK]"
+
+
+def piece_vectors(encoder: str) -> Tensor:
+    """(vocabulary, embedding) the input embeddings of an encoder, each dimension standardised.
+
+    Raises:
+        ArtsError: as `load_encoder`.
+    """
+    vectors: Tensor = load_encoder(encoder).get_input_embeddings().weight.detach()
+    return SCALE * (vectors - vectors.mean(0)) / vectors.std(0)
+
+
+def read_vectors(path: Path, texts: Iterable[str]) -> tuple[Any, Tensor]:
+    """Word vectors in GloVe's text format: a word and its numbers a line, separated by blanks.
+
+    The vocabulary is made of the words of `texts` that the file has, in lower case. A word of the file may
+    hold blanks, as some of GloVe's do; a first line with two integers (word2vec's header) is skipped.
+
+    Args:
+        path: the file.
+        texts: of the training split.
+
+    Returns:
+        A tokenizer that knows the vocabulary, and the vectors (vocabulary, width): of padding (0), of
+        unknown words (the mean of the others), and of each word.
+
+    Raises:
+        DataError: when a line has another number of numbers than the first, or something else than numbers;
+            or when no word of the texts is in the file.
+    """
+    normalizer, splitter = normalizers.BertNormalizer(), pre_tokenizers.BertPreTokenizer()
+    wanted = {word for text in texts for word, _ in splitter.pre_tokenize_str(normalizer.normalize_str(text))}
+    found = _vectors_of(path, wanted)
+    if not found:
+        raise DataError(path, "holds no word of the training split; expected vectors of English words")
+    vocabulary = {word: number for number, word in enumerate([PAD, UNKNOWN, *found])}
+    tokenizer = Tokenizer(models.WordLevel(vocabulary, unk_token=UNKNOWN))
+    tokenizer.normalizer, tokenizer.pre_tokenizer = normalizer, splitter
+    vectors = torch.from_numpy(np.stack(list(found.values())))
+    table = torch.cat([torch.zeros(1, vectors.shape[1]), vectors.mean(0, keepdim=True), vectors])
+    fast = PreTrainedTokenizerFast(tokenizer_object=tokenizer, pad_token=PAD, unk_token=UNKNOWN)
+    return fast, table
+
+
+def _vectors_of(path: Path, wanted: set[str]) -> dict[str, npt.NDArray[np.float32]]:
+    found: dict[str, npt.NDArray[np.float32]] = {}
+    width = 0
+    try:
+        with path.open(encoding="utf-8") as lines:
+            for number, line in enumerate(lines, start=1):
+                parts = line.rstrip().split(" ")
+                if number == 1 and len(parts) == 2:
+                    continue
+                width = width or len(parts) - 1
+                word = " ".join(parts[:-width])
+                if len(parts) <= width or (" " in word and _is_number(parts[-width - 1])):
+                    raise DataError(path, f"{len(parts) - 1} numbers; expected {width}", line=number)
+                if word in wanted and word not in found:
+                    found[word] = _numbers(parts[-width:], path, number)
+    except OSError as error:
+        raise DataError(path, f"cannot be read ({error.strerror})") from error
+    except UnicodeDecodeError as error:
+        raise DataError(path, "is not text in UTF-8; expected word vectors in GloVe's format") from error
+    return found
+
+
+def _numbers(parts: Sequence[str], path: Path, line: int) -> npt.NDArray[np.float32]:
+    try:
+        return np.array(parts, dtype=np.float32)
+    except ValueError as error:
+        raise DataError(path, f"not a number ({error}); expected a word vector", line=line) from error
+
+
+def _is_number(text: str) -> bool:
+    try:
+        float(text)
+    except ValueError:
+        return False
+    return True

@@ -1,4 +1,4 @@
-"""Anything that can be measured, as a `Classifier`: classes, callables, scikit-learn, HF pipelines."""
+"""Anything that can be measured, as a `Classifier`: classes, callables, scikit-learn, SetFit, pipelines."""
 
 from __future__ import annotations
 
@@ -33,7 +33,8 @@ def as_classifier(model: object, *, train: Callable[[], Sequence[Instance]] = tu
         model: a `Classifier`; a class of one, made without arguments; a scikit-learn estimator over the
             texts of `render`, fitted on `train` when it is not fitted; a Hugging Face text-classification
             pipeline, asked with the sentence and the aspect as a pair; or a callable from a sequence of
-            instances to labels (n,) or probabilities (n, 3).
+            instances to labels (n,) or probabilities (n, 3). A SetFit model is asked with the texts of
+            `render` too.
         train: gives original instances to fit on, should they be needed.
 
     Raises:
@@ -43,6 +44,8 @@ def as_classifier(model: object, *, train: Callable[[], Sequence[Instance]] = tu
         return as_classifier(model(), train=train)
     if hasattr(model, "task") and hasattr(model, "tokenizer"):
         return _Pipeline(model)
+    if hasattr(model, "model_body") and hasattr(model, "model_head"):
+        return _SetFit(model)
     if hasattr(model, "get_params") and hasattr(model, "predict"):
         return _Estimator(model, train)
     if isinstance(model, Classifier):
@@ -148,6 +151,20 @@ class _Estimator:
         columns = [LABELS.index(polarity_of(label, "estimator")) for label in self.estimator.classes_]
         probabilities = np.zeros((len(texts), len(LABELS)))
         probabilities[:, columns] = self.estimator.predict_proba(texts)
+        return probabilities
+
+
+class _SetFit:
+    def __init__(self, model: Any) -> None:
+        self.columns = [LABELS.index(polarity_of(label, "SetFit")) for label in model.labels or ()]
+        if not self.columns:
+            raise ArtsError("the SetFit model does not name its labels; expected SetFitModel(labels=[..])")
+        self.model = model
+
+    def predict_proba(self, instances: Sequence[Instance]) -> FloatArray:
+        probabilities = np.zeros((len(instances), len(LABELS)))
+        answers = self.model.predict_proba([render(instance) for instance in instances], as_numpy=True)
+        probabilities[:, self.columns] = answers
         return probabilities
 
 

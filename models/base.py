@@ -138,7 +138,7 @@ class AspectModel(PreTrainedModel):
     def __init_subclass__(cls, **kwargs: Any) -> None:
         """Make a finished model known to transformers, so that its Auto classes load what it saves."""
         super().__init_subclass__(**kwargs)
-        if "encode" in cls.__dict__:
+        if "paper" in cls.__dict__:
             AutoConfig.register(cls.config_class.model_type, cls.config_class, exist_ok=True)
             AutoModelForSequenceClassification.register(cls.config_class, cls, exist_ok=True)
 

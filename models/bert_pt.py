@@ -60,6 +60,7 @@ class BertPT(BertPair):
     config_class = BertPTConfig
     extras = ("corpus",)
     paper = "Xu et al., 2019"
+    reads = "sentence and aspect as a pair, after reviews"
 
     @classmethod
     def start(

@@ -21,7 +21,7 @@ class CapsuleInputs(PairInputs):
 
     def encode(self, instances: Sequence[Instance]) -> list[Features]:
         features = super().encode(instances)
-        special = set(self.tokenizer.all_special_ids)
+        special = {self.tokenizer.cls_token_id, self.tokenizer.sep_token_id}
         for one in features:
             one["parts"] = self._parts(one["input_ids"], special)
         return features

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from arts.data.memo import Memo
 from arts.data.parsing import parsed, parser_name
 
-Heads = list[tuple[int, int, int]]  # of each token: its characters, from and to, and the number of its head
+Heads = list[list[int]]  # of each token: its characters, from and to, and the number of its head
 
 
 def heads_of(texts: Iterable[str]) -> dict[str, Heads]:
@@ -20,7 +20,7 @@ def heads_of(texts: Iterable[str]) -> dict[str, Heads]:
     wanted = list(dict.fromkeys(texts))
     known = memo.get(wanted)
     fresh = {
-        text: [(token.idx, token.idx + len(token), token.head.i) for token in doc]
+        text: [[token.idx, token.idx + len(token), token.head.i] for token in doc]
         for doc, text in parsed((text, text) for text in wanted if text not in known)
     }
     memo.put(fresh)

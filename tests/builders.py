@@ -4,6 +4,10 @@ from __future__ import annotations
 
 import re
 
+import torch
+from tokenizers import Tokenizer, models, normalizers, pre_tokenizers, processors
+from transformers import BertConfig, BertModel, PreTrainedTokenizerFast
+
 from arts.data.schema import Aspect, Instance, Polarity, Sentence, Strategy
 
 
@@ -34,3 +38,53 @@ def marked(text: str, id: str = "1") -> Sentence:
             piece = term
         plain += piece
     return Sentence(id, plain, tuple(aspects))
+
+
+WORDS = "the soup staff bar was is good bad rude kind ##s ##r , . and but table we got a".split()  # noqa: SIM905
+SPECIAL = ["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]"]
+
+
+def tiny_tokenizer() -> PreTrainedTokenizerFast:
+    """A tokenizer with a vocabulary of a few words."""
+    vocabulary = {word: n for n, word in enumerate(SPECIAL + WORDS)}
+    tokenizer = Tokenizer(models.WordPiece(vocabulary, unk_token="[UNK]"))
+    tokenizer.normalizer = normalizers.BertNormalizer()
+    tokenizer.pre_tokenizer = pre_tokenizers.BertPreTokenizer()
+    tokenizer.post_processor = processors.BertProcessing(("[SEP]", 3), ("[CLS]", 2))
+    names = dict(
+        zip(("pad_token", "unk_token", "cls_token", "sep_token", "mask_token"), SPECIAL, strict=True)
+    )
+    return PreTrainedTokenizerFast(tokenizer_object=tokenizer, **names)
+
+
+def tiny_bert(folder: str) -> str:
+    """A BERT with one narrow layer, saved in a folder with its tokenizer."""
+    tokenizer = tiny_tokenizer()
+    tokenizer.save_pretrained(folder)
+    torch.manual_seed(0)
+    config = BertConfig(
+        vocab_size=len(tokenizer),
+        hidden_size=16,
+        num_hidden_layers=1,
+        num_attention_heads=2,
+        intermediate_size=16,
+        max_position_embeddings=160,
+        initializer_range=0.5,
+    )
+    BertModel(config).save_pretrained(folder)
+    return folder
+
+
+TOY = [
+    sentence(str(n), text, **terms)
+    for n, (text, terms) in enumerate(
+        [
+            ("The soup was good.", {"soup": "positive"}),
+            ("The soup was bad.", {"soup": "negative"}),
+            ("The staff was kind and the bar was bad.", {"staff": "positive", "bar": "negative"}),
+            ("The staff was rude, but the soup was good.", {"staff": "negative", "soup": "positive"}),
+            ("We got a table.", {"table": "neutral"}),
+        ]
+        * 4
+    )
+]

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from builders import sentence, variant
+from builders import sentence, tiny_bert, variant
 
 from arts.data.schema import Instance
 
@@ -27,6 +27,12 @@ def shared(monkeypatch: pytest.MonkeyPatch) -> Path:
         pytest.skip("needs ../shared/data, the SemEval and ARTS files, which are not part of the project")
     monkeypatch.setenv("ARTS_DATA_HOME", str(SHARED / "ARTS_TestSet"))
     return SHARED
+
+
+@pytest.fixture(scope="session")
+def encoder(tmp_path_factory: pytest.TempPathFactory) -> str:
+    """The folder of a tiny BERT."""
+    return tiny_bert(str(tmp_path_factory.mktemp("encoder")))
 
 
 @pytest.fixture

@@ -1,78 +1,31 @@
-"""The zoo on a tiny encoder of our own: shapes, determinism, saving, resuming; and adapters."""
+"""The zoo on a tiny encoder of our own: shapes, determinism, saving, resuming, what it starts from."""
 
 from __future__ import annotations
 
+import shutil
+import subprocess
 import sys
-import types
 from dataclasses import replace
 
 import numpy as np
 import pytest
 import torch
-from builders import sentence
-from sklearn.feature_extraction.text import TfidfVectorizer
-from sklearn.linear_model import LogisticRegression
-from sklearn.pipeline import make_pipeline
-from tokenizers import Tokenizer, models, normalizers, pre_tokenizers, processors
+from builders import SPECIAL, TOY, WORDS, sentence
+from huggingface_hub import HfApi, RepoUrl
+from safetensors.torch import load_file, save_file
 from transformers import (
     AutoModelForSequenceClassification,
-    BertConfig,
-    BertForSequenceClassification,
-    BertModel,
+    GPT2Config,
+    GPT2Model,
     PreTrainedTokenizerFast,
-    pipeline,
 )
 
-from arts.benchmark import Benchmark
-from arts.data.corpus import Corpus
 from arts.data.errors import ArtsError, UnknownNameError
-from arts.models import training
-from arts.models.adapters import as_classifier, checked
-from arts.models.encoders import resolve_encoder
-from arts.models.registry import ZOO, load_object, model_names, zoo_class
-from arts.models.zoo import trained
-
-WORDS = "the soup staff bar was is good bad rude kind ##s ##r , . and but table we got a".split()  # noqa: SIM905
-SENTENCES = [
-    sentence(str(n), text, **terms)
-    for n, (text, terms) in enumerate(
-        [
-            ("The soup was good.", {"soup": "positive"}),
-            ("The soup was bad.", {"soup": "negative"}),
-            ("The staff was kind and the bar was bad.", {"staff": "positive", "bar": "negative"}),
-            ("The staff was rude, but the soup was good.", {"staff": "negative", "soup": "positive"}),
-            ("We got a table.", {"table": "neutral"}),
-        ]
-        * 4
-    )
-]
-
-
-@pytest.fixture(scope="module")
-def encoder(tmp_path_factory):
-    """A BERT with one narrow layer and a vocabulary of a few words, as a folder."""
-    folder = str(tmp_path_factory.mktemp("encoder"))
-    special = ["[PAD]", "[UNK]", "[CLS]", "[SEP]"]
-    vocabulary = {word: n for n, word in enumerate(special + WORDS)}
-    tokenizer = Tokenizer(models.WordPiece(vocabulary, unk_token="[UNK]"))
-    tokenizer.normalizer = normalizers.BertNormalizer()
-    tokenizer.pre_tokenizer = pre_tokenizers.BertPreTokenizer()
-    tokenizer.post_processor = processors.BertProcessing(("[SEP]", 3), ("[CLS]", 2))
-    PreTrainedTokenizerFast(
-        tokenizer_object=tokenizer, pad_token="[PAD]", unk_token="[UNK]", cls_token="[CLS]", sep_token="[SEP]"
-    ).save_pretrained(folder)
-    torch.manual_seed(0)
-    config = BertConfig(
-        vocab_size=len(vocabulary),
-        hidden_size=16,
-        num_hidden_layers=1,
-        num_attention_heads=2,
-        intermediate_size=16,
-        max_position_embeddings=160,
-        initializer_range=0.5,
-    )
-    BertModel(config).save_pretrained(folder)
-    return folder
+from arts.data.schema import originals
+from arts.models import bert_pt, parses, training
+from arts.models.base import Start
+from arts.models.registry import ZOO, entries, model_names, zoo_class
+from arts.models.zoo import ZooModel, trained
 
 
 @pytest.fixture(autouse=True)
@@ -80,22 +33,22 @@ def short_recipes(monkeypatch):
     for name in ZOO:
         model_class = zoo_class(name)
         monkeypatch.setattr(model_class, "recipe", replace(model_class.recipe, epochs=4, min_steps=1))
-
-
-@pytest.fixture
-def corpus(units):
-    return Corpus("mine", tuple(units), lambda split: SENTENCES)
+    monkeypatch.setattr(bert_pt, "EPOCHS", 2)
 
 
 @pytest.fixture
 def instances():
-    return [i for s in SENTENCES[:5] for i in s.instances()]
+    return originals(TOY[:5])
 
 
-def start(name, encoder):
+def start(name, encoder, **further):
     torch.manual_seed(0)
-    model = zoo_class(name).start(resolve_encoder(encoder))
-    return model, zoo_class(name).inputs.load(resolve_encoder(encoder))
+    return zoo_class(name).start(Start(encoder, **further), [s.text for s in TOY])
+
+
+def fit(name, encoder, seed=1, progress=None):
+    instances = originals(TOY)
+    return trained(name, instances, instances, seed=seed, start=Start(encoder), progress=progress)
 
 
 @pytest.mark.parametrize("name", ZOO)
@@ -108,26 +61,30 @@ def test_predictions_are_probabilities_whatever_the_batch(name, encoder, instanc
     assert np.allclose(training.predict_proba(model, inputs, instances), together, atol=1e-5)
 
 
-@pytest.mark.parametrize("name", ZOO)
+@pytest.mark.parametrize("name", sorted(set(ZOO) - {"bert-sent"}))
 def test_a_model_hears_which_aspect_is_asked_about(name, encoder, instances):
     model, inputs = start(name, encoder)
+    with torch.no_grad():
+        for part, weights in model.named_parameters():
+            if not part.startswith("encoder."):
+                weights.mul_(4)  # so that an untrained model has opinions
     two = [i for i in instances if len(i.aspects) == 2][:2]
     first, second = training.predict_proba(model, inputs, two)
-    assert not np.allclose(first, second)
+    assert not np.allclose(first, second, atol=1e-5)
 
 
 @pytest.mark.parametrize("name", ZOO)
-def test_a_saved_model_answers_the_same(name, encoder, corpus, instances):
-    model = trained(name, corpus, seed=1, encoder=encoder)
+def test_a_saved_model_answers_the_same(name, encoder, instances):
+    model = fit(name, encoder)
     answers = model.predict_proba(instances)
-    again = trained(name, corpus, seed=1, encoder=encoder)
+    again = fit(name, encoder)
     assert again.checksum == model.checksum
     assert (again.predict_proba(instances) == answers).all()
 
 
 @pytest.mark.parametrize("name", ZOO)
-def test_the_auto_classes_of_transformers_load_what_was_saved(name, encoder, corpus, tmp_path):
-    model = trained(name, corpus, seed=1, encoder=encoder)
+def test_the_auto_classes_of_transformers_load_what_was_saved(name, encoder, tmp_path):
+    model = fit(name, encoder)
     loaded = AutoModelForSequenceClassification.from_pretrained(tmp_path / "cache" / "models" / model.key)
     assert type(loaded) is zoo_class(name)
     assert loaded.config.id2label == {0: "positive", 1: "negative", 2: "neutral"}
@@ -135,64 +92,42 @@ def test_the_auto_classes_of_transformers_load_what_was_saved(name, encoder, cor
 
 
 @pytest.mark.parametrize("name", ZOO)
-def test_the_same_seed_gives_the_same_weights_and_another_does_not(
-    name, encoder, corpus, tmp_path, monkeypatch
-):
-    first = trained(name, corpus, seed=1, encoder=encoder)
+def test_the_same_seed_gives_the_same_weights_and_another_does_not(name, encoder, tmp_path, monkeypatch):
+    first = fit(name, encoder)
     monkeypatch.setenv("ARTS_CACHE_HOME", str(tmp_path / "another"))
-    assert trained(name, corpus, seed=1, encoder=encoder).checksum == first.checksum
-    assert trained(name, corpus, seed=2, encoder=encoder).checksum != first.checksum
+    assert fit(name, encoder).checksum == first.checksum
+    assert fit(name, encoder, seed=2).checksum != first.checksum
 
 
 @pytest.mark.parametrize("name", ZOO)
-def test_an_interrupted_run_goes_on_and_ends_with_the_same_weights(
-    name, encoder, corpus, tmp_path, monkeypatch
-):
+def test_an_interrupted_run_goes_on_and_ends_with_the_same_weights(name, encoder, tmp_path, monkeypatch):
     whole = []
-    model = trained(name, corpus, seed=1, encoder=encoder, progress=lambda *step: whole.append(step[0]))
+    model = fit(name, encoder, progress=lambda *step: whole.append(step[0]))
 
     def interrupt(done, total, remark):
-        if done > total // 2:
+        if done > total // 2 and remark != "post-training":
             raise KeyboardInterrupt
 
     monkeypatch.setenv("ARTS_CACHE_HOME", str(tmp_path / "another"))
     with pytest.raises(KeyboardInterrupt):
-        trained(name, corpus, seed=1, encoder=encoder, progress=interrupt)
+        fit(name, encoder, progress=interrupt)
     (checkpoints,) = (tmp_path / "another" / "models").glob("*.work/checkpoints")
     (checkpoints / "checkpoint-999").mkdir()  # cut off while it was written
     rest = []
-    again = trained(name, corpus, seed=1, encoder=encoder, progress=lambda *step: rest.append(step[0]))
+    again = fit(name, encoder, progress=lambda *step: rest.append(step[0]))
     assert rest == whole[-len(rest) :]
     assert len(rest) < len(whole)
     assert again.checksum == model.checksum
 
 
-def test_an_interruption_leaves_no_model_behind(encoder, corpus, tmp_path):
+def test_an_interruption_leaves_no_model_behind(encoder, tmp_path):
     def interrupt(done, total, remark):
         raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):
-        trained("td-lstm", corpus, seed=1, encoder=encoder, progress=interrupt)
+        fit("td-lstm", encoder, progress=interrupt)
     kept = [p.name for p in (tmp_path / "cache" / "models").iterdir()]
     assert all(name.endswith((".lock", ".work")) for name in kept)
-
-
-def test_td_lstm_is_two_lstms_that_meet_at_the_target(encoder, instances):
-    """Equation by equation: one LSTM over the left context, one over the reversed right context."""
-    model, inputs = start("td-lstm", encoder)
-    model.eval()
-    instance = instances[3]
-    batch = inputs.collate(inputs.encode([instance]))
-    vectors, _ = model.embed(batch["input_ids"], batch["words"])
-    first, last = int(batch["first"]), int(batch["last"])
-    lstm, size = model.lstm, model.config.hidden_size
-    single = [torch.nn.LSTM(vectors.shape[-1], size, batch_first=True) for _ in range(2)]
-    for one, suffix in zip(single, ("", "_reverse"), strict=True):
-        one.load_state_dict({n: getattr(lstm, n + suffix) for n in one.state_dict()})
-    left = single[0](vectors[:, : last + 1])[0][:, -1]
-    right = single[1](vectors[:, first:].flip(1))[0][:, -1]
-    expected = torch.cat([left, right], -1)
-    assert torch.allclose(model.encode(**batch), expected, atol=1e-6)
 
 
 def test_a_word_is_the_mean_of_its_pieces(encoder):
@@ -201,10 +136,10 @@ def test_a_word_is_the_mean_of_its_pieces(encoder):
     (instance,) = sentence("1", "the soups", soups="neutral").instances()
     batch = inputs.collate(inputs.encode([instance]))
     assert batch["words"].tolist() == [[0, 1, 1]]
-    vectors, lengths = model.embed(batch["input_ids"], batch["words"])
-    assert lengths.tolist() == [2]
+    words = model.embed(**batch)
+    assert words.lengths.tolist() == [2]
     pieces = model.embedding(batch["input_ids"])[0, 1:]
-    assert torch.allclose(vectors[0, 1], pieces.mean(0))
+    assert torch.allclose(words.vectors[0, 1], pieces.mean(0))
 
 
 def test_an_aspect_without_a_word_is_one_clear_error(encoder):
@@ -218,14 +153,14 @@ def test_the_aspect_survives_a_sentence_that_is_cut(encoder):
     _, inputs = start("bert", encoder)
     (instance,) = sentence("1", "the soup " + "was good " * 100, soup="positive").instances()
     (features,) = inputs.encode([instance])
-    soup = WORDS.index("soup") + 4
+    soup = WORDS.index("soup") + len(SPECIAL)
     assert len(features["input_ids"]) == 128
     assert features["input_ids"][-2:] == [soup, 3]
 
 
-def test_training_needs_train_and_dev(encoder, units):
+def test_training_needs_train_and_dev(encoder):
     with pytest.raises(ArtsError, match="training needs the splits train and dev"):
-        trained("bert", Corpus("mine", tuple(units)), seed=1, encoder=encoder)
+        trained("bert", originals(TOY), [], seed=1, start=Start(encoder))
 
 
 def test_unknown_models_are_one_clear_error():
@@ -234,105 +169,174 @@ def test_unknown_models_are_one_clear_error():
     assert set(ZOO) <= set(model_names())
 
 
-def test_an_encoder_that_is_no_model_is_one_clear_error(write, tmp_path, corpus):
-    write("encoder/config.json", {"model_type": "bert"})
-    with pytest.raises(ArtsError):
-        trained("bert", corpus, seed=1, encoder=str(tmp_path / "encoder"))
+def test_a_saved_model_answers_the_same_in_a_new_process(encoder, instances, tmp_path):
+    """For all nine at once: a process that has trained none of them."""
+    folders = {}
+    for name in ZOO:
+        model = fit(name, encoder)
+        model.save(tmp_path / name)
+        folders[name] = model.predict_proba(instances)
+    program = (
+        "import sys, numpy, pathlib; sys.path[:0] = sys.argv[2:]\n"
+        "from builders import TOY\n"
+        "from arts.data.schema import originals\n"
+        "from arts.models.checkpoints import load_checkpoint\n"
+        "for folder in pathlib.Path(sys.argv[1]).glob('*/model.safetensors'):\n"
+        "    model, _ = load_checkpoint(str(folder.parent))\n"
+        "    numpy.save(folder.with_name('answers.npy'), model.predict_proba(originals(TOY[:5])))\n"
+    )
+    command = [sys.executable, "-c", program, str(tmp_path), *sys.path[:1]]
+    subprocess.run(command, check=True, capture_output=True)
+    for name, answers in folders.items():
+        assert np.array_equal(np.load(tmp_path / name / "answers.npy"), answers), name
 
 
-# --- adapters ------------------------------------------------------------------------------------
+def test_what_is_pushed_is_what_is_saved(encoder, instances, monkeypatch, tmp_path):
+    def create(self, repository, *, private, exist_ok):
+        return RepoUrl(f"https://huggingface.co/{repository}")
+
+    def upload(self, *, repo_id, folder_path):
+        shutil.copytree(folder_path, tmp_path / repo_id)
+
+    monkeypatch.setattr(HfApi, "create_repo", create)
+    monkeypatch.setattr(HfApi, "upload_folder", upload)
+    model = fit("memnet", encoder)
+    assert model.push_to_hub("me/memnet") == "https://huggingface.co/me/memnet"
+    pushed = ZooModel.load(tmp_path / "me" / "memnet")
+    assert (pushed.predict_proba(instances) == model.predict_proba(instances)).all()
 
 
-class Always:
-    def predict_proba(self, instances):
-        return np.tile([0.2, 0.7, 0.1], (len(instances), 1))
+def test_the_learning_curve_is_recorded_epoch_by_epoch(encoder):
+    curve = fit("td-lstm", encoder).record["curve"]
+    assert [point["epoch"] for point in curve] == [1, 2, 3, 4]
+    assert curve[-1]["loss"] < curve[0]["loss"]
+    assert all(0 <= point["macro_f1"] <= 100 for point in curve)
 
 
-def test_benchmark_measures_classes_objects_and_functions(corpus):
-    bench = Benchmark(corpus)
-    share = bench.evaluate(Always()).accuracy
-    assert share.value == pytest.approx(33.33)
-    assert bench.evaluate(Always).accuracy == share
-    assert bench.evaluate(lambda instances: ["neg"] * len(instances)).accuracy == share
-    assert bench.evaluate(lambda instances: Always().predict_proba(instances)).accuracy == share
+def test_the_catalogue_says_how_large_each_model_is():
+    rows = {row["name"]: row for row in entries()}
+    assert list(rows)[:9] == list(ZOO)
+    assert 22e6 < rows["bert"]["parameters"] < 23e6
+    assert rows["td-lstm"]["trained"] < rows["td-lstm"]["parameters"]
+    assert rows["bert-sent"]["reads"] == "the sentence, not the aspect"
 
 
-def test_benchmark_measures_what_a_module_holds(corpus, monkeypatch):
-    module = types.ModuleType("mymodels")
-    module.Always = Always
-    monkeypatch.setitem(sys.modules, "mymodels", module)
-    report = Benchmark(corpus).evaluate("mymodels:Always")
-    assert (report.name, report.model.kind) == ("mymodels:Always", "custom")
-    with pytest.raises(ArtsError, match='module mymodels has no "Never"'):
-        load_object("mymodels:Never")
-    with pytest.raises(ArtsError, match='no module "nomodels"'):
-        load_object("nomodels:Any")
+# --- what training starts from -------------------------------------------------------------------
 
 
-def test_benchmark_fits_scikit_learn_on_train_alone(corpus):
-    pipeline = make_pipeline(TfidfVectorizer(), LogisticRegression())
-    report = Benchmark(corpus).evaluate(pipeline, name="tfidf")
-    assert report.predictions.probabilities.shape == (7, 3)
-    assert not hasattr(pipeline[-1], "classes_")  # a copy was fitted
-    with pytest.raises(ArtsError, match="no train split"):
-        Benchmark(Corpus("mine", corpus.test)).evaluate(pipeline)
+def test_bert_pt_goes_on_pretraining_once_for_all_seeds(encoder, tmp_path):
+    steps = []
+    fit("bert-pt", encoder, progress=lambda *step: steps.append(step[2]))
+    assert "post-training" in steps
+    (made,) = [path for path in (tmp_path / "cache" / "encoders").iterdir() if path.is_dir()]
+    old, new = (load_file(f"{folder}/model.safetensors") for folder in (encoder, made))
+    assert old.keys() == new.keys()
+    assert torch.equal(old["pooler.dense.weight"], new["pooler.dense.weight"])
+    assert not torch.equal(old["embeddings.word_embeddings.weight"], new["embeddings.word_embeddings.weight"])
+    steps.clear()
+    fit("bert-pt", encoder, seed=2, progress=lambda *step: steps.append(step[2]))
+    assert "post-training" not in steps
 
 
-class FakePipeline:
-    """What a text-classification pipeline looks like from outside."""
-
-    task, tokenizer = "text-classification", None
-
-    def __init__(self, labels):
-        self.model = types.SimpleNamespace(config=types.SimpleNamespace(id2label=dict(enumerate(labels))))
-        self.labels = labels
-
-    def __call__(self, pairs, top_k, batch_size):
-        assert top_k is None
-        assert {"text", "text_pair"} == set(pairs[0])
-        return [[{"label": label, "score": 1 / len(self.labels)} for label in self.labels] for _ in pairs]
+def test_bert_pt_takes_a_corpus_or_an_encoder_that_is_post_trained(encoder, write, tmp_path):
+    corpus = write("reviews.txt", "The soup was good.\n\nThe bar was bad.\n")
+    assert bert_pt.read_corpus(corpus) == ["The soup was good.", "The bar was bad."]
+    start("bert-pt", encoder, corpus=corpus)
+    assert len(list((tmp_path / "cache" / "encoders").glob("*/config.json"))) == 1
+    model, _ = start("bert-pt", encoder, post_trained=True)
+    plain, _ = start("bert", encoder)
+    assert all(torch.equal(a, b) for a, b in zip(model.parameters(), plain.parameters(), strict=True))
+    with pytest.raises(ArtsError, match=r"empty\.txt: is empty; expected a passage a line"):
+        bert_pt.read_corpus(write("empty.txt", "\n"))
 
 
-def test_pipelines_are_asked_in_pairs_and_their_labels_checked(instances):
-    classifier = as_classifier(FakePipeline(["NEG", "Neutral", "positive"]))
-    assert np.allclose(classifier.predict_proba(instances), 1 / 3)
-    with pytest.raises(
-        ArtsError, match='label "LABEL_0" is no polarity; expected positive, negative, neutral'
-    ):
-        as_classifier(FakePipeline(["LABEL_0", "LABEL_1"]))
-
-
-def test_benchmark_measures_a_real_pipeline(corpus, encoder):
-    labels = ["neutral", "negative", "positive"]
-    model = BertForSequenceClassification.from_pretrained(encoder, id2label=dict(enumerate(labels)))
-    tokenizer = PreTrainedTokenizerFast.from_pretrained(encoder)
-    asked = pipeline("text-classification", model=model, tokenizer=tokenizer)
-    probabilities = Benchmark(corpus).evaluate(asked).predictions.probabilities
-    instance = corpus.test[0]
-    batch = tokenizer(instance.text, instance.aspect.term, return_tensors="pt")
-    expected = model.eval()(**batch).logits.softmax(-1)[0, [2, 1, 0]].detach().numpy()
-    assert np.allclose(probabilities[0], expected, atol=1e-5)
+def test_word_vectors_are_read_in_glove_format(encoder, write, instances):
+    lines = ["soup 1 2 3", ". . -1 -2 -3", "good 0.5 0.5 0.5", "unseen 9 9 9", "bad -1 0 1"]
+    vectors = write("vectors.txt", "\n".join(lines))
+    model, inputs = start("td-lstm", encoder, embeddings=vectors)
+    assert model.config.embedding_size == 3
+    vocabulary = inputs.tokenizer.get_vocab()
+    assert {"soup", "good", "bad"} <= set(vocabulary)
+    assert "unseen" not in vocabulary  # the vocabulary is that of the training sentences
+    assert model.embedding.weight[vocabulary["good"]].tolist() == [0.5, 0.5, 0.5]
+    answers = training.predict_proba(model, inputs, instances)
+    assert answers.shape == (len(instances), 3)
 
 
 @pytest.mark.parametrize(
-    ("answer", "message"),
+    ("text", "message"),
     [
-        (np.ones((4, 2)), r"shape \(4, 2\); expected \(4, 3\)"),
-        (np.ones((4, 3)), "expected rows that sum to 1"),
-        (np.full((4, 3), np.nan), "negative or undefined"),
-        ([["a", "b", "c"]] * 4, "not numbers"),
+        ("soup 1 2 3\nbad 1 2\n", r"line 2: 2 numbers; expected 3"),
+        ("soup 1 2 3\nbad 1 2 3 4\n", r"line 2: 4 numbers; expected 3"),
+        ("soup 1 2 3\nbad 1 2 x\n", r"line 2: not a number"),
+        ("nothing 1 2 3\n", r"holds no word of the training split"),
     ],
 )
-def test_answers_that_are_no_probabilities_are_refused(answer, message):
+def test_word_vectors_that_do_not_fit_are_one_clear_error(text, message, encoder, write):
     with pytest.raises(ArtsError, match=message):
-        checked(answer, 4, "mine")
+        start("gcae", encoder, embeddings=write("vectors.txt", text))
 
 
-def test_something_else_is_refused():
-    with pytest.raises(ArtsError, match="int cannot be measured"):
-        as_classifier(3)
+def test_the_same_word_vectors_give_another_model_than_none(encoder, write):
+    instances = originals(TOY)
+    given = Start(encoder, embeddings=write("vectors.txt", "soup 1 2 3\ngood 3 2 1\nbad 1 1 1\n"))
+    model = trained("memnet", instances, instances, seed=1, start=given)
+    assert model.key != fit("memnet", encoder).key
+    bert = trained("bert", instances, instances, seed=1, start=given)
+    assert bert.key == fit("bert", encoder).key  # it reads none
 
 
-def test_zoo_models_are_classifiers(corpus, encoder):
-    model = trained("td-lstm", corpus, seed=1, encoder=encoder)
-    assert as_classifier(model) is model
+def test_parses_are_worked_out_once(monkeypatch):
+    heads = parses.heads_of(["The soup was good."])
+    assert [head for _, _, head in heads["The soup was good."]] == [1, 2, 2, 2, 2]
+    monkeypatch.setattr(parses, "parsed", lambda items: [(None, text) for text, _ in items][:0])
+    assert parses.heads_of(["The soup was good."]) == heads
+
+
+def gpt2(folder, encoder):
+    GPT2Model(GPT2Config(n_layer=1, n_head=1, n_embd=8, vocab_size=40)).save_pretrained(folder)
+    tokenizer = PreTrainedTokenizerFast.from_pretrained(encoder)
+    PreTrainedTokenizerFast(tokenizer_object=tokenizer.backend_tokenizer).save_pretrained(folder)
+
+
+@pytest.mark.parametrize("name", ["bert", "td-lstm"])
+def test_an_encoder_that_is_a_decoder_is_one_clear_error(name, encoder, tmp_path):
+    gpt2(tmp_path / "gpt2", encoder)
+    with pytest.raises(ArtsError, match=r"is a gpt2 model; expected a BERT-like encoder"):
+        fit(name, str(tmp_path / "gpt2"))
+
+
+def test_an_encoder_without_tokenizer_is_one_clear_error(encoder, tmp_path):
+    shutil.copytree(encoder, tmp_path / "bare", ignore=shutil.ignore_patterns("tokenizer*"))
+    with pytest.raises(ArtsError, match=r"has no tokenizer; expected one of tokenizer\.json"):
+        fit("bert", str(tmp_path / "bare"))
+
+
+def test_an_encoder_with_weights_missing_is_one_clear_error(encoder, write, tmp_path):
+    shutil.copytree(encoder, tmp_path / "cut")
+    file = tmp_path / "cut" / "model.safetensors"
+    weights = load_file(file)
+    del weights["encoder.layer.0.output.dense.weight"]
+    save_file(weights, file, metadata={"format": "pt"})
+    with pytest.raises(ArtsError, match=r"lacks 1 of the weights of BertModel"):
+        fit("bert", str(tmp_path / "cut"))
+    write("encoder/config.json", {"model_type": "bert"})
+    with pytest.raises(ArtsError, match="has no tokenizer"):
+        fit("bert", str(tmp_path / "encoder"))
+
+
+def test_bert_sent_never_sees_the_aspect(encoder):
+    """Neither which it is nor where: an aspect that cannot be looked at makes no difference."""
+
+    class Unseen:
+        text = TOY[2].text
+
+        @property
+        def aspect(self):
+            raise AssertionError("the aspect was looked at")
+
+    model, inputs = start("bert-sent", encoder)
+    first, second = training.predict_proba(model, inputs, list(TOY[2].instances()))
+    assert (first == second).all()
+    (again,) = training.predict_proba(model, inputs, [Unseen()])
+    assert np.allclose(again, first, atol=1e-6)

@@ -7,8 +7,9 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -18,6 +19,10 @@ from arts.data.schema import group_sentences
 from arts.metrics import Layout
 from arts.predictions import Predictions
 from arts.scores import Scores
+
+if TYPE_CHECKING:
+    from arts.data.schema import Instance
+    from arts.models.base import AspectModel
 
 SHARED = Path(__file__).parents[2] / "shared" / "data"
 REPEATS = 3
@@ -87,7 +92,77 @@ def shared_rows() -> dict[str, float]:
         "read Restaurants_Train_v2.xml": best(lambda: sum(1 for _ in read_instances(largest))),
         "score predictions for laptop": best(python(*command, "--column", "bert_pt")),
         **generation,
+        **training_rows(),
     }
+
+
+def training_rows() -> dict[str, float]:
+    """One epoch on laptop, as `arts` trains, against a plain loop over unsorted batches, taken in turns."""
+    from arts.data.schema import originals
+    from arts.models.registry import zoo_class
+
+    instances = originals(load_corpus("laptop").train)
+    rows = {}
+    for name in ("bert", "atae-lstm"):
+        times: dict[str, list[float]] = {"arts": [], "plain": []}
+        for _ in range(REPEATS):
+            for way, epoch in (("arts", arts_epoch), ("plain", plain_epoch)):
+                times[way].append(epoch(zoo_class(name), instances))
+        ours, plain = min(times["arts"]), min(times["plain"])
+        rows[f"one epoch of {name} on laptop"] = ours
+        rows[f"the same in a plain loop over unsorted batches ({name})"] = plain
+        rows[f"ratio of the two (times, {name})"] = ours / plain
+    return rows
+
+
+def arts_epoch(model_class: type[AspectModel], instances: Sequence[Instance]) -> float:
+    """Seconds of an epoch of the trainer, without the evaluation on dev and the checkpoint."""
+    from arts.models.base import Start
+    from arts.models.training import StepReport, labelled, run
+
+    model, inputs = model_class.start(Start(), [])
+    recipe, features = model_class.recipe, labelled(inputs, instances)
+    settings = {
+        "learning_rate": recipe.learning_rate,
+        "num_train_epochs": 1,
+        "per_device_train_batch_size": recipe.batch_size,
+        "weight_decay": recipe.weight_decay,
+        "save_strategy": "no",
+    }
+    with tempfile.TemporaryDirectory() as folder:
+        started = time.perf_counter()
+        run(
+            Path(folder),
+            1,
+            StepReport(None),
+            settings,
+            model=model,
+            data_collator=inputs.collate,
+            train_dataset=features,
+        )
+        return time.perf_counter() - started
+
+
+def plain_epoch(model_class: type[AspectModel], instances: Sequence[Instance]) -> float:
+    """Seconds of an epoch of the loop that most public code has."""
+    import torch
+
+    from arts.models.base import Start
+    from arts.models.training import labelled
+
+    model, inputs = model_class.start(Start(), [])
+    recipe, features = model_class.recipe, labelled(inputs, instances)
+    optimizer = torch.optim.AdamW(model.parameters(), recipe.learning_rate, weight_decay=recipe.weight_decay)
+    loader = torch.utils.data.DataLoader(features, recipe.batch_size, shuffle=True, collate_fn=inputs.collate)
+    model.train()
+    started = time.perf_counter()
+    for batch in loader:
+        loss = model(**batch).loss
+        loss.backward()
+        torch.nn.utils.clip_grad_norm_(model.parameters(), 1.0)
+        optimizer.step()
+        optimizer.zero_grad()
+    return time.perf_counter() - started
 
 
 def generator_rows(path: Path) -> dict[str, float]:

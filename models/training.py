@@ -85,8 +85,8 @@ def train(
         },
         model=model,
         data_collator=inputs.collate,
-        train_dataset=_labelled(inputs, train),
-        eval_dataset=_labelled(inputs, dev),
+        train_dataset=labelled(inputs, train),
+        eval_dataset=labelled(inputs, dev),
         compute_metrics=_dev_scores,
         callbacks=[EarlyStoppingCallback(recipe.patience)],
     )
@@ -181,7 +181,8 @@ def recipe_of(model_class: type[AspectModel]) -> dict[str, Any]:
     return asdict(model_class.recipe)
 
 
-def _labelled(inputs: Inputs, instances: Sequence[Instance]) -> list[Features]:
+def labelled(inputs: Inputs, instances: Sequence[Instance]) -> list[Features]:
+    """The features of instances, with the position in `Polarity` of each one's label."""
     labels = list(Polarity)
     return [
         {**features, "labels": labels.index(instance.polarity)}

@@ -231,3 +231,59 @@ def test_ctrl_c_leaves_nothing_half_written(tmp_path):
     assert errors.strip().endswith("arts: interrupted; the same command goes on from here")
     assert not (tmp_path / "results").exists()
     assert not [p for p in work.iterdir() if not p.name.endswith((".lock", ".work"))]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (
+            ("arts.evaluate", "--model", "bert", "--ratio", "0.5"),
+            "--strategy, --ratio, --template and --holdout-templates are of adversarial training",
+        ),
+        (
+            ("arts.train", "--model", "bert", "--output", "out", "--template", "but"),
+            "are of adversarial training; add --adversarial",
+        ),
+        (
+            ("arts.evaluate", "--intervention", "adversarial", "--holdout-templates", "bt"),
+            'unknown template "bt". Did you mean "but"?',
+        ),
+        (("arts.train", "--model", "brt", "--output", "out"), 'unknown model "brt". Did you mean "bert"'),
+        (("arts.evaluate", "--model", "hf:nowhere/there/is"), 'encoder "nowhere/there/is" is neither'),
+    ],
+)
+def test_what_cannot_be_done_is_one_clear_line(arguments, message, tmp_path):
+    done = run(*arguments, folder=tmp_path, HF_HUB_OFFLINE="1")
+    assert done.returncode == 2, done.stderr
+    assert message in done.stderr
+    assert len(done.stderr.strip().splitlines()) == 1
+    assert not (tmp_path / "out").exists()
+
+
+def test_models_lists_the_nine_with_paper_and_size(tmp_path):
+    done = run("arts", "models", "--format", "json", folder=tmp_path)
+    rows = json.loads(done.stdout)
+    assert {row["name"] for row in rows} >= set(COLUMNS.values())
+    assert all(row["paper"] and row["parameters"] and row["reads"] for row in rows[:9])
+    assert "Xue and Li, 2018" in run("arts", "models", folder=tmp_path).stdout
+
+
+def test_a_model_is_trained_saved_and_measured_again(tmp_path, encoder):
+    settings = ("--model", "memnet", "--encoder", encoder, "--strategy", "revtgt")
+    command = ("arts.train", *settings, "--adversarial", "--output", "out/memnet")
+    done = run(*command, folder=tmp_path)
+    assert done.returncode == 0, done.stderr
+    assert "wrote out/memnet: memnet, " in done.stderr
+    assert {"model.safetensors", "config.json", "tokenizer.json", "arts.json"} <= {
+        path.name for path in (tmp_path / "out" / "memnet").iterdir()
+    }
+    again = run(*command, folder=tmp_path)
+    assert again.returncode == 2
+    assert "out/memnet: exists and is not empty; expected a new or empty folder" in again.stderr
+    kept = run("arts.evaluate", "--model", "hf:out/memnet", "--format", "json", folder=tmp_path)
+    beside = ("arts.evaluate", *settings, "--intervention", "adversarial", "--format", "json")
+    from_cache = run(*beside, folder=tmp_path)
+    plain, robust = json.loads(from_cache.stdout)["reports"]
+    assert json.loads(kept.stdout)["ars"] == robust["ars"]
+    assert robust["model"]["intervention"]["strategies"] == ["revtgt"]
+    assert plain["model"]["intervention"] is None

@@ -1,0 +1,240 @@
+"""Adversarial training, the pattern gap, the ADDDIFF curve: what reaches training, what is measured."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from builders import TOY, sentence
+
+from arts.benchmark import Benchmark, load_benchmark
+from arts.data.corpus import Corpus, load_corpus
+from arts.data.errors import ArtsError, DataError, UnknownNameError
+from arts.data.schema import Polarity, Strategy, originals
+from arts.generators.adddiff import TEMPLATES
+from arts.generators.generator import Options
+from arts.generators.perturbations import perturbations
+from arts.interventions.adversarial import Adversarial
+from arts.models.base import Start
+from arts.models.registry import zoo_class
+from arts.patterns import MOST, curve, pattern_gap
+from arts.plots import adddiff_curves
+from arts.summary import Summary
+
+
+class Unseen:
+    """The sample without its test split, which may not be looked at."""
+
+    def __init__(self):
+        sample = load_corpus("sample")
+        self.name, self.train, self.dev = sample.name, sample.train, sample.dev
+
+    @property
+    def test(self):
+        raise AssertionError("the test split was looked at")
+
+
+@pytest.fixture(scope="module")
+def sample():
+    return load_corpus("sample")
+
+
+def templates_of(instances):
+    rules = [edit.rule for i in instances if i.strategy is Strategy.ADDDIFF for edit in i.edits]
+    return {rule.removeprefix("added: ") for rule in rules}
+
+
+def texts_of(instances):
+    return {instance.text for instance in instances}
+
+
+def test_the_test_split_is_never_looked_at():
+    train, dev = Adversarial().splits(Unseen())
+    assert {i.strategy for i in train} == {i.strategy for i in dev} == set(Strategy)
+
+
+def test_no_test_sentence_variant_or_phrase_reaches_training(sample):
+    """The same of a test split that is full of words of its own."""
+    own = [
+        sentence(
+            "marked-1", "The zorble is great, but the quux is awful.", zorble="positive", quux="negative"
+        ),
+        sentence("marked-2", "The frobnitz was terrible.", frobnitz="negative"),
+    ]
+    marked = Corpus("marked", tuple(originals(own)), lambda split: getattr(sample, split))
+    variants = perturbations(own, own, Options())
+    assert any("frobnitz" in v.text and "zorble" not in v.text for v in variants)
+    for split in Adversarial().splits(marked):
+        assert not texts_of(split) & texts_of([*marked.test, *variants])
+        assert not any(word in i.text for i in split for word in ("zorble", "quux", "frobnitz"))
+
+
+def test_no_released_test_text_reaches_training(shared):
+    corpus = load_corpus("laptop")
+    twice = texts_of(corpus.test) & texts_of(originals([*corpus.train, *corpus.dev]))
+    for split in Adversarial().splits(corpus):
+        assert texts_of(split) & texts_of(corpus.test) <= twice  # what SemEval itself has in both
+
+
+def test_train_and_dev_are_the_originals_and_their_own_variants(sample):
+    for split, sentences in zip(Adversarial().splits(sample), (sample.train, sample.dev), strict=True):
+        ids = {i.id for i in originals(sentences)}
+        assert [i for i in split if i.strategy is Strategy.ORIGINAL] == originals(sentences)
+        assert {i.unit for i in split} == ids
+        assert len({i.id for i in split}) == len(split)
+
+
+def test_what_dev_adds_comes_from_train(sample):
+    _, dev = Adversarial(strategies=(Strategy.ADDDIFF,)).splits(sample)
+    known = {a.term.lower() for s in sample.train for a in s.aspects}
+    added = {
+        aspect.term.lower()
+        for i in dev
+        if i.strategy is Strategy.ADDDIFF
+        for aspect in i.aspects
+        if aspect.term not in i.edits[0].before and aspect.term in i.edits[0].after
+    }
+    assert added
+    assert added <= known
+
+
+def test_strategies_ratio_and_templates_are_selectable(sample):
+    everything, _ = Adversarial().splits(sample)
+    half, _ = Adversarial(ratio=0.5).splits(sample)
+    assert texts_of(half) < texts_of(everything)
+    count = len(originals(sample.train))
+    assert len(half) - count == pytest.approx((len(everything) - count) / 2, rel=0.1)
+    one, _ = Adversarial(strategies=(Strategy.ADDDIFF,), templates=("but", "side")).splits(sample)
+    assert {i.strategy for i in one} == {Strategy.ORIGINAL, Strategy.ADDDIFF}
+    assert templates_of(one) == {"but", "side"}
+    rest, _ = Adversarial(holdout=("but", "side")).splits(sample)
+    assert templates_of(rest) == set(TEMPLATES) - {"but", "side"}
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        ({"templates": ("bt",)}, r'unknown template "bt"\. Did you mean "but"\?'),
+        ({"holdout": tuple(TEMPLATES)}, "no ADDDIFF template is left to train with"),
+        ({"strategies": ()}, "needs a strategy: revtgt, revnon or adddiff"),
+        ({"ratio": 0.0}, "expected over 0 and up to 1"),
+        ({"ratio": 1.5}, "expected over 0 and up to 1"),
+    ],
+)
+def test_settings_that_make_no_sense_are_one_clear_error(options, message):
+    with pytest.raises((ArtsError, UnknownNameError), match=message):
+        Adversarial(**options)
+
+
+# --- the curve and the gap -----------------------------------------------------------------------
+
+
+def gold(instances):
+    return np.eye(3)[[list(Polarity).index(i.polarity) for i in instances]]
+
+
+def longest(limit):
+    """A model that is right on texts up to a length, in characters over the shortest it has seen."""
+    shortest = {}
+
+    def ask(instances):
+        right = gold(instances)
+        for row, i in enumerate(instances):
+            shortest[i.unit] = min(shortest.get(i.unit, len(i.text)), len(i.text))
+            if len(i.text) > shortest[i.unit] + limit:
+                right[row] = right[row][[1, 2, 0]]
+        return right
+
+    return ask
+
+
+def test_the_curve_falls_for_a_model_that_reads_what_is_added(sample):
+    flat, falling = curve(gold, sample), curve(longest(60), sample)
+    assert [point.added for point in flat.points] == list(range(MOST + 1))
+    assert {point.accuracy.value for point in flat.points} == {100.0}
+    values = [point.accuracy.value for point in falling.points]
+    assert values == sorted(values, reverse=True)
+    assert values[0] == 100
+    assert values[-1] < 50
+    assert flat.units > 100
+
+
+def test_the_gap_is_that_of_a_model_that_knows_a_template(sample):
+    trained = Adversarial(holdout=("but",))
+
+    def ask(instances):
+        right = gold(instances)
+        for row, i in enumerate(instances):
+            if i.edits[0].rule == "added: but":
+                right[row] = right[row][[1, 2, 0]]
+        return right
+
+    none, all_of_it = pattern_gap(gold, sample, trained), pattern_gap(ask, sample, trained)
+    assert (none.gap.value, none.seen.value) == (0, 100)
+    assert (all_of_it.gap.value, all_of_it.unseen.value) == (-100, 0)
+    assert all_of_it.unseen_templates == ("but",)
+    assert all_of_it.gap.only_second == all_of_it.units
+
+
+def test_both_sides_of_the_gap_say_the_same_of_the_same_aspects(sample):
+    asked = []
+
+    def ask(instances):
+        asked.append({i.unit: i for i in instances})
+        return gold(instances)
+
+    pattern_gap(ask, sample, Adversarial(holdout=("but", "before")))
+    unseen, seen = asked
+    assert unseen.keys() == seen.keys()
+    for unit, first in unseen.items():
+        second = seen[unit]
+        assert first.text != second.text
+        assert sorted(a.term.lower() for a in first.aspects) == sorted(a.term.lower() for a in second.aspects)
+
+
+def test_a_corpus_without_train_split_has_no_curve(units):
+    with pytest.raises(DataError, match="has no train split, which ADDDIFF takes"):
+        curve(gold, Corpus("mine", tuple(units)))
+
+
+# --- reports -------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def quick(monkeypatch):
+    model_class = zoo_class("memnet")
+    monkeypatch.setattr(model_class, "recipe", replace(model_class.recipe, epochs=1, min_steps=1))
+
+
+def test_the_report_stands_beside_the_plain_one(quick, encoder, tmp_path, sample):
+    bench = load_benchmark("sample")
+    way = Adversarial(holdout=("but",), ratio=0.5)
+    plain = bench.evaluate("memnet", start=Start(encoder))
+    robust = bench.evaluate("memnet", start=Start(encoder), intervention=way, adddiff_curve=True)
+    assert (plain.name, robust.name) == ("memnet", "memnet + adversarial")
+    assert plain.model.intervention is None
+    assert robust.model.intervention == {
+        "name": "adversarial",
+        "strategies": ["revtgt", "revnon", "adddiff"],
+        "ratio": 0.5,
+        "templates": [t for t in TEMPLATES if t != "but"],
+        "holdout": ["but"],
+        "seed": 1,
+    }
+    assert robust.model.checksum != plain.model.checksum
+    assert robust.pattern_gap.units > 100
+    (pair,) = Summary.of([plain, robust]).comparisons
+    assert (pair.first, pair.second) == ("memnet + adversarial", "memnet")
+    loaded = type(robust).load(robust.save(tmp_path))
+    assert loaded.model_dump() == robust.model_dump()
+    files = adddiff_curves([plain, robust], tmp_path / "curve")
+    assert [file.suffix for file in files] == [".png", ".svg"]
+    assert files[0].read_bytes().startswith(b"\x89PNG")
+    assert files[1].read_text().lstrip().startswith("<?xml")
+
+
+def test_only_models_of_the_zoo_can_be_trained_so(units):
+    bench = Benchmark(Corpus("mine", tuple(units), lambda split: TOY))
+    with pytest.raises(ArtsError, match="--intervention adversarial trains a model of the zoo"):
+        bench.evaluate(gold, intervention=Adversarial())

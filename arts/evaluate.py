@@ -22,6 +22,7 @@ from arts.options import (
     Strategies,
     Templates,
     adversarial,
+    start_of,
     training_progress,
 )
 
@@ -34,7 +35,7 @@ if TYPE_CHECKING:
 DEFAULT_MODEL = "td-lstm"
 
 
-class Known(StrEnum):
+class InterventionName(StrEnum):
     """The interventions."""
 
     ADVERSARIAL = "adversarial"
@@ -73,7 +74,8 @@ def evaluate(
         typer.Option(help="Its column with the labels. Repeatable. Default: prediction."),
     ] = None,
     intervention: Annotated[
-        Known | None, typer.Option(help="Measure each model of the zoo with it too, beside the plain one.")
+        InterventionName | None,
+        typer.Option(help="Measure each model of the zoo with it too, beside the plain one."),
     ] = None,
     strategy: Strategies = None,
     ratio: Ratio = 1.0,
@@ -94,7 +96,6 @@ def evaluate(
     With no option: trains td-lstm on the sample corpus that ships with the package, offline.
     """
     from arts.benchmark import load_benchmark
-    from arts.models.base import Start
 
     if predictions is None and column:
         raise ArtsError("--column names a column of a predictions file; add --predictions FILE")
@@ -107,18 +108,19 @@ def evaluate(
             "--strategy, --ratio, --template and --holdout-templates are of adversarial training; "
             "add --intervention adversarial"
         )
-    start = Start(encoder, embeddings, corpus, post_trained)
+    if intervention and any(":" in name for name in model or ()):
+        raise ArtsError(f"--intervention {intervention} trains models of the zoo; see `arts models`")
     chosen = adversarial(strategy, ratio, template, holdout_templates) if intervention else None
     if name and max(len(model or ()), len(column or ())) > 1:
         raise ArtsError("--name is for one model or column; leave it out for several")
+    models = model or [DEFAULT_MODEL]
+    start = start_of(models, encoder, embeddings, corpus, post_trained) if not predictions else None
     benchmark = load_benchmark(dataset)
     reports = []
     for report in (
         _score(benchmark, predictions, column or [None], name)
         if predictions
-        else _measure(
-            benchmark, model or [DEFAULT_MODEL], seed or [1], start, chosen, name, curve=adddiff_curve
-        )
+        else _measure(benchmark, models, seed or [1], start, chosen, name, curve=adddiff_curve)
     ):
         if output:
             _tell(f"wrote {report.save(output)}")
@@ -140,7 +142,7 @@ def _measure(
     benchmark: Benchmark,
     models: list[str],
     seeds: list[int],
-    start: Start,
+    start: Start | None,
     intervention: Intervention | None,
     name: str | None,
     *,

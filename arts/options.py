@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from arts.data.errors import ArtsError
 from arts.data.schema import PERTURBATIONS, Strategy
 
 if TYPE_CHECKING:
     from arts.interventions.adversarial import Adversarial
-    from arts.models.base import Progress
+    from arts.models.base import Progress, Start
 
 Encoder = Annotated[str, typer.Option(help="Pretrained encoder of the zoo's models: a folder or Hub id.")]
 Embeddings = Annotated[
@@ -45,6 +46,34 @@ Holdout = Annotated[
         help="ADDDIFF templates to leave out of adversarial training and to test on. Repeatable.",
     ),
 ]
+
+
+def start_of(
+    models: Iterable[str],
+    encoder: str,
+    embeddings: Path | None,
+    corpus: Path | None,
+    post_trained: bool,
+) -> Start:
+    """What training starts from, as the options say.
+
+    Raises:
+        UnknownNameError: for a model that nobody knows.
+        ArtsError: for an option that none of the models takes.
+    """
+    from arts.models.base import Start
+    from arts.models.registry import find
+
+    named = [model for model in models if ":" not in model]
+    taken = {extra for model in named for extra in getattr(find(model), "extras", ())}
+    for option, given, extra in (
+        ("--embeddings", embeddings, "embeddings"),
+        ("--corpus", corpus, "corpus"),
+        ("--post-trained", post_trained, "corpus"),
+    ):
+        if given and extra not in taken:
+            raise ArtsError(f"{option} is taken by none of the models; see `arts models`")
+    return Start(encoder, embeddings, corpus, post_trained)
 
 
 def adversarial(

@@ -28,7 +28,7 @@ class CurvePoint(Record):
 
 
 class AddDiffCurve(Record):
-    """ADDDIFF(k) (Xing et al., 2020, section 5.2): accuracy over the number of added aspects.
+    """ADDDIFF(k) (Xing et al., 2020): accuracy over the number of added aspects.
 
     All points are over the same `units`: the originals to which any of the numbers can be added.
     """

@@ -22,6 +22,7 @@ from arts.options import (
     Strategies,
     Templates,
     adversarial,
+    start_of,
     training_progress,
 )
 
@@ -51,7 +52,6 @@ def train(
     """
     from arts.data.corpus import load_corpus
     from arts.data.schema import originals
-    from arts.models.base import Start
     from arts.models.zoo import trained
 
     if not adversarially and (strategy or template or holdout_templates or ratio != 1):
@@ -61,13 +61,13 @@ def train(
         )
     if output.exists() and (not output.is_dir() or any(output.iterdir())):
         raise DataError(output, "exists and is not empty; expected a new or empty folder")
+    start = start_of([model], encoder, embeddings, corpus, post_trained)
     data = load_corpus(dataset)
     if adversarially:
         splits = adversarial(strategy, ratio, template, holdout_templates).splits(data)
     else:
         splits = originals(data.train), originals(data.dev)
     with training_progress(f"{model}, seed {seed}") as progress:
-        start = Start(encoder, embeddings, corpus, post_trained)
         made = trained(model, *splits, seed=seed, start=start, progress=progress)
     partial = output.with_name(f".{output.name}.partial")
     shutil.rmtree(partial, ignore_errors=True)  # left by a run that was cut off here

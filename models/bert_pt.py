@@ -44,8 +44,8 @@ class BertPTConfig(EncoderConfig):
 class BertPT(BertPair):
     """BERT post-trained on in-domain reviews, then fine-tuned on the pair (Xu et al., 2019).
 
-    "BERT Post-Training for Review Reading Comprehension and Aspect-based Sentiment Analysis", NAACL 2019,
-    section 4.2: masked language modelling on text of the domain, from the pretrained weights,
+    "BERT Post-Training for Review Reading Comprehension and Aspect-based Sentiment Analysis", NAACL 2019:
+    masked language modelling on text of the domain, from the pretrained weights,
 
         L = - mean over masked pieces of log p(piece | the text with 15% of its pieces masked)
 

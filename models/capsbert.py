@@ -51,7 +51,7 @@ class CapsBertConfig(EncoderConfig):
 class CapsBert(EncoderModel):
     """CapsNet-BERT (Jiang et al., 2019): aspect-level sentiment by capsules with guided routing.
 
-    "A Challenge Dataset and Effective Models for Aspect-Based Sentiment Analysis", EMNLP 2019, section 4.
+    "A Challenge Dataset and Effective Models for Aspect-Based Sentiment Analysis", EMNLP 2019.
     With h_i the hidden states of the sentence's pieces and a the mean of the aspect's, in
     ``[CLS] sentence [SEP] aspect [SEP]``:
 

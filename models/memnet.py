@@ -31,8 +31,8 @@ class MemNet(WordModel):
 
     "Aspect Level Sentiment Classification with Deep Memory Network", EMNLP 2016, section 3. The memory is
     the word vectors e_i of the context, without the aspect's, weighted by their location:
-    m_i = e_i (1 - l_i / n), with l_i the distance to the aspect and n the length of the sentence (their
-    "model 2", equations 5 and 6). Each hop asks it with a query q, at first the mean of the aspect's vectors:
+    m_i = e_i (1 - l_i / n), with l_i the distance to the aspect and n the length of the sentence (the
+    second of their four ways). Each hop asks it with a query q, at first the mean of the aspect's vectors:
 
         g_i = tanh(W_a [m_i; q] + b_a),  alpha = softmax(g),  q <- sum_i alpha_i m_i + W_l q + b_l
 

@@ -17,6 +17,7 @@ from arts.benchmark import Benchmark
 from arts.data.corpus import Corpus
 from arts.data.errors import ArtsError
 from arts.data.schema import originals
+from arts.models import registry
 from arts.models.adapters import as_classifier, checked
 from arts.models.checkpoints import load_checkpoint
 from arts.models.registry import load_object
@@ -137,6 +138,18 @@ class FakeSetFit:
 def test_setfit_models_are_asked_with_texts(instances):
     answers = as_classifier(FakeSetFit()).predict_proba(instances)
     assert np.allclose(answers[0], [0.1, 0.7, 0.2])
+
+
+def test_an_entry_point_can_be_anything_that_is_measured(corpus, monkeypatch):
+    module = types.ModuleType("theirs")
+    module.Always = Always
+    monkeypatch.setitem(sys.modules, "theirs", module)
+    monkeypatch.setattr(registry, "_installed", lambda: {"always": "theirs:Always"})
+    report = Benchmark(corpus).evaluate("always")
+    assert (report.name, report.model.kind) == ("always", "custom")
+    assert registry.entries()[-1]["reads"] == "(entry point theirs:Always)"
+    with pytest.raises(ArtsError, match='"always" can be measured but not trained here'):
+        registry.zoo_class("always")
 
 
 # --- checkpoints ---------------------------------------------------------------------------------

@@ -248,6 +248,14 @@ def test_ctrl_c_leaves_nothing_half_written(tmp_path):
             ("arts.evaluate", "--intervention", "adversarial", "--holdout-templates", "bt"),
             'unknown template "bt". Did you mean "but"?',
         ),
+        (
+            ("arts.evaluate", "--model", "bert", "--embeddings", "glove.txt"),
+            "--embeddings is taken by none of the models; see `arts models`",
+        ),
+        (
+            ("arts.evaluate", "--model", "hf:x/y", "--intervention", "adversarial"),
+            "--intervention adversarial trains models of the zoo",
+        ),
         (("arts.train", "--model", "brt", "--output", "out"), 'unknown model "brt". Did you mean "bert"'),
         (("arts.evaluate", "--model", "hf:nowhere/there/is"), 'encoder "nowhere/there/is" is neither'),
     ],

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Adversarial:
-    """Adversarial training (Xing et al., 2020, section 5.3).
+    """Adversarial training (Xing et al., 2020).
 
     Train and dev are each joined by perturbations of their own sentences. What ADDDIFF adds is mined from
     the training split, for both; the test split is never looked at.

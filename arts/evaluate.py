@@ -125,8 +125,10 @@ def evaluate(
         if output:
             _tell(f"wrote {report.save(output)}")
         reports.append(report)
-    if output and adddiff_curve:
+    if adddiff_curve and output:
         _draw(reports, output / f"{benchmark.corpus.name}-adddiff-curve")
+    elif adddiff_curve:
+        _tell("--output DIR draws the curve")
     _tell(str(benchmark.corpus.notes))
     _show(reports, format)
 

@@ -34,8 +34,8 @@ class DatasetInfo(Record):
 class ModelInfo(Record):
     """What was measured.
 
-    `checksum` is of the weights, or of the predictions file; `intervention` has the name of one and all
-    its settings.
+    `checksum` is of the weights, or of the predictions file; `extras` are what training started from
+    beside the encoder; `intervention` has the name of one and all its settings.
     """
 
     kind: Literal["zoo", "custom", "predictions"]
@@ -44,6 +44,7 @@ class ModelInfo(Record):
     seed: int | None = None
     encoder: str | None = None
     encoder_checksum: str | None = None
+    extras: dict[str, str | None] = Field(default_factory=dict)
     parameters: Count | None = None
     intervention: dict[str, Any] | None = None
     recipe: dict[str, float] = Field(default_factory=dict)

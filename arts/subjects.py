@@ -52,11 +52,11 @@ def subject_of(
     from arts.models.base import AspectModel
     from arts.models.registry import find
 
-    found = find(model) if isinstance(model, str) and ":" not in model else None
-    if isinstance(found, type) and issubclass(found, AspectModel):
-        assert isinstance(model, str)
+    name = model if isinstance(model, str) and ":" not in model else None
+    found = find(name) if name else None
+    if name and isinstance(found, type) and issubclass(found, AspectModel):
         return _zoo_subject(
-            model, corpus, seed=seed, start=start, intervention=intervention, progress=progress
+            name, corpus, seed=seed, start=start, intervention=intervention, progress=progress
         )
     if intervention:
         raise ArtsError(f"--intervention {intervention.name} trains a model of the zoo; see `arts models`")

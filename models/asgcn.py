@@ -8,7 +8,7 @@ import torch
 from torch import Tensor, nn
 
 from arts.data.schema import Instance
-from arts.models.base import Features, Recipe
+from arts.models.base import Features
 from arts.models.parses import Heads, heads_of
 from arts.models.words import WordConfig, WordInputs, WordModel, masked_softmax, unpacked
 
@@ -98,7 +98,6 @@ class ASGCN(WordModel):
     extras = ("embeddings", "parser")
     paper = "Zhang et al., 2019"
     reads = "the sentence's words, their dependency parse, and their distance from the aspect"
-    recipe = Recipe(learning_rate=1e-3, epochs=10, batch_size=32, patience=10, warmup_ratio=0.0)
 
     def __init__(self, config: ASGCNConfig) -> None:
         super().__init__(config)

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import torch
 from torch import Tensor, nn
 
-from arts.models.base import Recipe
-from arts.models.words import WordConfig, WordModel, masked_softmax, unpacked
+from arts.models.words import WORD_RECIPE, WordConfig, WordModel, masked_softmax, unpacked
 
 
 class ATAELSTMConfig(WordConfig):
@@ -37,7 +38,7 @@ class ATAELSTM(WordModel):
     config_class = ATAELSTMConfig
     paper = "Wang et al., 2016"
     reads = "the sentence's words with the aspect's mean vector beside each"
-    recipe = Recipe(learning_rate=2e-3, epochs=10, batch_size=32, patience=10, warmup_ratio=0.0)
+    recipe = replace(WORD_RECIPE, learning_rate=2e-3)
 
     def __init__(self, config: ATAELSTMConfig) -> None:
         super().__init__(config)

@@ -73,19 +73,21 @@ class Recipe:
 
     Args:
         learning_rate: at its highest; it falls linearly to 0.
-        epochs: passes over the training split, more where that is under `min_steps` updates.
+        epochs: passes over the training split, if that is neither too few updates nor too many.
         batch_size: instances an update.
         patience: epochs without a better macro-F1 on dev before training stops.
         min_steps: updates that a small corpus gets all the same.
+        max_steps: updates after which no further epoch of a large corpus is begun.
         warmup_ratio: share of the updates over which the learning rate rises.
         weight_decay: of AdamW.
     """
 
     learning_rate: float = 1e-4
-    epochs: int = 4
+    epochs: int = 5
     batch_size: int = 16
-    patience: int = 4
+    patience: int = 5
     min_steps: int = 150
+    max_steps: int = 800
     warmup_ratio: float = 0.1
     weight_decay: float = 0.01
 
@@ -93,12 +95,13 @@ class Recipe:
         """The number of epochs over so many training instances.
 
         Example:
-            >>> recipe = Recipe(epochs=4, batch_size=16, min_steps=150)
-            >>> recipe.epochs_for(2163), recipe.epochs_for(160)
-            (4, 15)
+            >>> recipe = Recipe(epochs=5, batch_size=16, min_steps=150, max_steps=800)
+            >>> recipe.epochs_for(2163), recipe.epochs_for(160), recipe.epochs_for(6000)
+            (5, 15, 3)
         """
         steps = -(-instances // self.batch_size)
-        return max(self.epochs, -(-self.min_steps // steps))
+        fewest, most = (-(-bound // steps) for bound in (self.min_steps, self.max_steps))
+        return min(max(self.epochs, fewest), most)
 
 
 class AspectConfig(PretrainedConfig):

@@ -109,7 +109,7 @@ def _post_train(source: Path, texts: Sequence[str], work: Path, progress: Progre
     set_seed(SEED)
     tokenizer, encoder = load_tokenizer(source), load_encoder(str(source))
     with loading(f"{source}, for masked language modelling,"):
-        model = AutoModelForMaskedLM.from_pretrained(source)
+        model = AutoModelForMaskedLM.from_pretrained(source, dtype="float32")
     encoded = tokenizer(list(texts), truncation=True, max_length=MAX_LENGTH)
     run(
         work / "checkpoints",

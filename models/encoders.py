@@ -86,7 +86,7 @@ def load_tokenizer(folder: Path) -> Any:
 
 
 def load_weights(auto: Any, folder: Path, *, spare: str | None = None) -> Any:
-    """A pretrained model, all of whose weights are there.
+    """A pretrained model in fp32, all of whose weights are there.
 
     Args:
         auto: the Auto class of transformers to load it with.
@@ -97,7 +97,7 @@ def load_weights(auto: Any, folder: Path, *, spare: str | None = None) -> Any:
         ArtsError: when it cannot be loaded, or weights are missing or of another shape.
     """
     with loading(str(folder)):
-        model, found = auto.from_pretrained(folder, output_loading_info=True)
+        model, found = auto.from_pretrained(folder, dtype="float32", output_loading_info=True)
     absent = sorted(n for n in found["missing_keys"] if spare is None or not n.startswith(spare))
     if absent:
         raise ArtsError(

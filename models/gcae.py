@@ -5,7 +5,6 @@ from __future__ import annotations
 import torch
 from torch import Tensor, nn
 
-from arts.models.base import Recipe
 from arts.models.words import WordConfig, WordModel, Words
 
 
@@ -50,7 +49,6 @@ class GCAE(WordModel):
     config_class = GCAEConfig
     paper = "Xue and Li, 2018"
     reads = "the sentence's words, and the aspect's words apart"
-    recipe = Recipe(learning_rate=1e-3, epochs=10, batch_size=32, patience=10, warmup_ratio=0.0)
 
     def __init__(self, config: GCAEConfig) -> None:
         super().__init__(config)

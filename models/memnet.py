@@ -5,7 +5,6 @@ from __future__ import annotations
 import torch
 from torch import Tensor, nn
 
-from arts.models.base import Recipe
 from arts.models.words import WordConfig, WordModel, masked_softmax
 
 
@@ -46,7 +45,6 @@ class MemNet(WordModel):
     config_class = MemNetConfig
     paper = "Tang et al., 2016 (EMNLP)"
     reads = "the words around the aspect, and their distance from it"
-    recipe = Recipe(learning_rate=1e-3, epochs=10, batch_size=32, patience=10, warmup_ratio=0.0)
 
     def __init__(self, config: MemNetConfig) -> None:
         super().__init__(config)

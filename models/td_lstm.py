@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import torch
 from torch import Tensor, nn
 
-from arts.models.base import Recipe
-from arts.models.words import WordConfig, WordModel, unpacked
+from arts.models.words import WORD_RECIPE, WordConfig, WordModel, unpacked
 
 
 class TDLSTMConfig(WordConfig):
@@ -35,7 +36,7 @@ class TDLSTM(WordModel):
     config_class = TDLSTMConfig
     paper = "Tang et al., 2016 (COLING)"
     reads = "the words up to the aspect, from either side"
-    recipe = Recipe(learning_rate=2e-3, epochs=10, batch_size=32, patience=10, warmup_ratio=0.0)
+    recipe = replace(WORD_RECIPE, learning_rate=2e-3)
 
     def __init__(self, config: TDLSTMConfig) -> None:
         super().__init__(config)

@@ -12,9 +12,13 @@ from torch.nn.utils.rnn import pack_padded_sequence, pad_packed_sequence
 
 from arts.data.errors import ArtsError
 from arts.data.schema import Instance
-from arts.models.base import AspectConfig, AspectModel, Features, Inputs, Progress, Start, pad
+from arts.models.base import AspectConfig, AspectModel, Features, Inputs, Progress, Recipe, Start, pad
 from arts.models.encoders import load_tokenizer, resolve_encoder
 from arts.models.vectors import piece_vectors, read_vectors
+
+WORD_RECIPE = Recipe(
+    learning_rate=1e-3, epochs=10, batch_size=32, patience=10, max_steps=1500, warmup_ratio=0.0
+)
 
 
 class WordInputs(Inputs):
@@ -140,6 +144,7 @@ class WordModel(AspectModel):
 
     config_class = WordConfig
     inputs = WordInputs
+    recipe = WORD_RECIPE
     extras: ClassVar[tuple[str, ...]] = ("embeddings",)
 
     def __init__(self, config: WordConfig) -> None:

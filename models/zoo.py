@@ -21,10 +21,11 @@ import torch
 from filelock import FileLock
 
 from arts.data.corpus import content_checksum
+from arts.data.errors import DataError
 from arts.data.parsing import parser_name
 from arts.data.resources import cache_home, sha256
 from arts.data.schema import Instance
-from arts.models import training
+from arts.models import parses, training, vectors
 from arts.models.base import AspectModel, Inputs, Progress, Start
 from arts.models.encoders import encoder_checksum, load_weights, quiet
 from arts.models.registry import zoo_class
@@ -41,7 +42,7 @@ class ZooModel:
         model, inputs: what was trained.
         key: identifies everything that the weights depend on.
         checksum: SHA-256 of the weights.
-        record: name, seed, encoder, recipe, how long training took (seconds), and the learning curve.
+        record: name, seed, what it started from, recipe, how long training took (seconds), learning curve.
     """
 
     model: AspectModel
@@ -137,6 +138,7 @@ def trained(
                 "seed": seed,
                 "encoder": start.encoder,
                 "encoder_checksum": encoder_checksum(start.encoder),
+                "extras": _extras(model_class, start),
                 "recipe": training.recipe_of(model_class),
                 "train_seconds": round(time.perf_counter() - started, 1),
                 "curve": [asdict(epoch) for epoch in curve],
@@ -157,11 +159,6 @@ def _key(
     seed: int,
     start: Start,
 ) -> str:
-    extras = {
-        "embeddings": lambda: start.embeddings and sha256(start.embeddings),
-        "corpus": lambda: [start.post_trained, start.corpus and sha256(start.corpus)],
-        "parser": parser_name,
-    }
     parts = {
         "name": name,
         "train": content_checksum(train),
@@ -169,7 +166,7 @@ def _key(
         "order": [instance.id for instance in train],
         "seed": seed,
         "encoder": encoder_checksum(start.encoder),
-        "extras": {extra: extras[extra]() for extra in model_class.extras},
+        "extras": _extras(model_class, start),
         "recipe": training.recipe_of(model_class),
         "code": _code_checksum(model_class),
         "torch": version("torch"),
@@ -180,8 +177,27 @@ def _key(
     return f"{name}-{digest[:16]}"
 
 
+def _extras(model_class: type[AspectModel], start: Start) -> dict[str, str | None]:
+    """What a model starts from beside the encoder, with checksums: all that it takes, given or not."""
+    known = {
+        "embeddings": lambda: _named(start.embeddings),
+        "corpus": lambda: "post-trained already" if start.post_trained else _named(start.corpus),
+        "parser": parser_name,
+    }
+    return {extra: known[extra]() for extra in model_class.extras}
+
+
+def _named(path: Path | None) -> str | None:
+    if path is None:
+        return None
+    if not path.is_file():
+        raise DataError(path, "is not a file")
+    return f"{path.name}, SHA-256 {sha256(path)}"
+
+
 def _code_checksum(model_class: type[AspectModel]) -> str:
-    """Of the files that define the model, its bases, its inputs and the trainer."""
+    """Of the files that define the model, its bases, its inputs, the trainer, word vectors and parses."""
     classes = (*model_class.__mro__, *model_class.inputs.__mro__)
     files = {inspect.getfile(c) for c in classes if issubclass(c, AspectModel | Inputs)}
-    return " ".join(sha256(Path(file)) for file in sorted({*files, training.__file__}))
+    shared = (training.__file__, vectors.__file__, parses.__file__)
+    return " ".join(sha256(Path(file)) for file in sorted({*files, *shared}))

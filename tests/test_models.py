@@ -277,6 +277,13 @@ def test_word_vectors_that_do_not_fit_are_one_clear_error(text, message, encoder
         start("gcae", encoder, embeddings=write("vectors.txt", text))
 
 
+def test_files_that_are_not_there_are_one_clear_error(tmp_path, encoder):
+    for option, name in (("embeddings", "gcae"), ("corpus", "bert-pt")):
+        start = Start(encoder, **{option: tmp_path / "none.txt"})
+        with pytest.raises(ArtsError, match=r"none\.txt: is not a file"):
+            trained(name, originals(TOY), originals(TOY), seed=1, start=start)
+
+
 def test_the_same_word_vectors_give_another_model_than_none(encoder, write):
     instances = originals(TOY)
     given = Start(encoder, embeddings=write("vectors.txt", "soup 1 2 3\ngood 3 2 1\nbad 1 1 1\n"))
@@ -310,6 +317,15 @@ def test_an_encoder_without_tokenizer_is_one_clear_error(encoder, tmp_path):
     shutil.copytree(encoder, tmp_path / "bare", ignore=shutil.ignore_patterns("tokenizer*"))
     with pytest.raises(ArtsError, match=r"has no tokenizer; expected one of tokenizer\.json"):
         fit("bert", str(tmp_path / "bare"))
+
+
+def test_an_encoder_in_half_precision_is_trained_in_single(encoder, tmp_path):
+    shutil.copytree(encoder, tmp_path / "half")
+    file = tmp_path / "half" / "model.safetensors"
+    halves = {name: tensor.bfloat16() for name, tensor in load_file(file).items()}
+    save_file(halves, file, metadata={"format": "pt"})
+    model, _ = start("bert", str(tmp_path / "half"))
+    assert {weights.dtype for weights in model.parameters()} == {torch.float32}
 
 
 def test_an_encoder_with_weights_missing_is_one_clear_error(encoder, write, tmp_path):

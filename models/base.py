@@ -83,9 +83,9 @@ class Recipe:
     """
 
     learning_rate: float = 1e-4
-    epochs: int = 5
+    epochs: int = 4
     batch_size: int = 16
-    patience: int = 5
+    patience: int = 4
     min_steps: int = 150
     max_steps: int = 800
     warmup_ratio: float = 0.1
@@ -95,9 +95,9 @@ class Recipe:
         """The number of epochs over so many training instances.
 
         Example:
-            >>> recipe = Recipe(epochs=5, batch_size=16, min_steps=150, max_steps=800)
+            >>> recipe = Recipe(epochs=4, batch_size=16, min_steps=150, max_steps=800)
             >>> recipe.epochs_for(2163), recipe.epochs_for(160), recipe.epochs_for(6000)
-            (5, 15, 3)
+            (4, 15, 3)
         """
         steps = -(-instances // self.batch_size)
         fewest, most = (-(-bound // steps) for bound in (self.min_steps, self.max_steps))

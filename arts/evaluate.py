@@ -114,8 +114,8 @@ def evaluate(
     if name and max(len(model or ()), len(column or ())) > 1:
         raise ArtsError("--name is for one model or column; leave it out for several")
     models = model or [DEFAULT_MODEL]
-    start = start_of(models, encoder, embeddings, corpus, post_trained) if not predictions else None
     benchmark = load_benchmark(dataset)
+    start = start_of(models, encoder, embeddings, corpus, post_trained) if not predictions else None
     reports = []
     for report in (
         _score(benchmark, predictions, column or [None], name)

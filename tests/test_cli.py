@@ -153,7 +153,7 @@ BAD = {
     "predictions": (["--predictions", "gone.csv"], "gone.csv: no such file"),
     "column": (["--column", "a"], "--column names a column of a predictions file"),
     "names": (["--model", "a", "--model", "b", "--name", "c"], "--name is for one model or column"),
-    "both": (["--predictions", "gone.csv", "--model", "bert"], "leave out --model and --seed"),
+    "both": (["--predictions", "gone.csv", "--model", "bert"], "leave out --model, --seed, --intervention"),
 }
 
 

@@ -6,6 +6,7 @@ import shutil
 import subprocess
 import sys
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -177,7 +178,7 @@ def test_a_saved_model_answers_the_same_in_a_new_process(encoder, instances, tmp
         model.save(tmp_path / name)
         folders[name] = model.predict_proba(instances)
     program = (
-        "import sys, numpy, pathlib; sys.path[:0] = sys.argv[2:]\n"
+        "import sys, numpy, pathlib; sys.path.insert(0, sys.argv[2])\n"
         "from builders import TOY\n"
         "from arts.data.schema import originals\n"
         "from arts.models.checkpoints import load_checkpoint\n"
@@ -185,7 +186,7 @@ def test_a_saved_model_answers_the_same_in_a_new_process(encoder, instances, tmp
         "    model, _ = load_checkpoint(str(folder.parent))\n"
         "    numpy.save(folder.with_name('answers.npy'), model.predict_proba(originals(TOY[:5])))\n"
     )
-    command = [sys.executable, "-c", program, str(tmp_path), *sys.path[:1]]
+    command = [sys.executable, "-c", program, str(tmp_path), str(Path(__file__).parent)]
     subprocess.run(command, check=True, capture_output=True)
     for name, answers in folders.items():
         assert np.array_equal(np.load(tmp_path / name / "answers.npy"), answers), name

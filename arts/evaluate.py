@@ -103,14 +103,11 @@ def evaluate(
         raise ArtsError(
             "--predictions is scored as it is; leave out --model, --seed, --intervention and --adddiff-curve"
         )
-    if not intervention and (strategy or template or holdout_templates or ratio != 1):
-        raise ArtsError(
-            "--strategy, --ratio, --template and --holdout-templates are of adversarial training; "
-            "add --intervention adversarial"
-        )
     if intervention and any(":" in name for name in model or ()):
         raise ArtsError(f"--intervention {intervention} trains models of the zoo; see `arts models`")
-    chosen = adversarial(strategy, ratio, template, holdout_templates) if intervention else None
+    chosen = adversarial(
+        "--intervention adversarial", intervention is not None, strategy, ratio, template, holdout_templates
+    )
     if name and max(len(model or ()), len(column or ())) > 1:
         raise ArtsError("--name is for one model or column; leave it out for several")
     models = model or [DEFAULT_MODEL]

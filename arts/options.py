@@ -77,16 +77,25 @@ def start_of(
 
 
 def adversarial(
+    switch: str,
+    wanted: bool,
     strategies: list[Strategy] | None,
     ratio: float,
     templates: list[str] | None,
     holdout: list[str] | None,
-) -> Adversarial:
-    """Adversarial training as the options say.
+) -> Adversarial | None:
+    """Adversarial training as the options say, if it is wanted.
 
     Raises:
-        ArtsError: as `Adversarial`.
+        ArtsError: as `Adversarial`, and for its options without `switch`, which asks for it.
     """
+    if not wanted:
+        if strategies or templates or holdout or ratio != 1:
+            raise ArtsError(
+                "--strategy, --ratio, --template and --holdout-templates are of adversarial training; "
+                f"add {switch}"
+            )
+        return None
     from arts.generators.adddiff import TEMPLATES
     from arts.interventions.adversarial import Adversarial
 

@@ -10,7 +10,7 @@ from typing import Annotated
 import typer
 
 from arts.console import command_line, run
-from arts.data.errors import ArtsError, DataError
+from arts.data.files import check_new
 from arts.models.encoders import DEFAULT_ENCODER
 from arts.options import (
     Embeddings,
@@ -50,23 +50,15 @@ def train(
 
     `arts evaluate --model hf:OUTPUT` measures it, and transformers' Auto classes load it.
     """
+    way = adversarial("--adversarial", adversarially, strategy, ratio, template, holdout_templates)
+    check_new(output)
     from arts.data.corpus import load_corpus
     from arts.data.schema import originals
     from arts.models.zoo import trained
 
-    if not adversarially and (strategy or template or holdout_templates or ratio != 1):
-        raise ArtsError(
-            "--strategy, --ratio, --template and --holdout-templates are of adversarial training; "
-            "add --adversarial"
-        )
-    if output.exists() and (not output.is_dir() or any(output.iterdir())):
-        raise DataError(output, "exists and is not empty; expected a new or empty folder")
     start = start_of([model], encoder, embeddings, corpus, post_trained)
     data = load_corpus(dataset)
-    if adversarially:
-        splits = adversarial(strategy, ratio, template, holdout_templates).splits(data)
-    else:
-        splits = originals(data.train), originals(data.dev)
+    splits = way.splits(data) if way else (originals(data.train), originals(data.dev))
     with training_progress(f"{model}, seed {seed}") as progress:
         made = trained(model, *splits, seed=seed, start=start, progress=progress)
     partial = output.with_name(f".{output.name}.partial")

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from arts.data.corpus import Corpus, completed
 from arts.data.errors import DataError
+from arts.data.files import check_new
 from arts.data.schema import Instance, Polarity, Sentence, Strategy, group_sentences, originals
 from arts.data.spans import Notes
 from arts.data.tables import instance_from_row, row_from_instance
@@ -106,8 +107,7 @@ def export(corpora: Iterable[Corpus], folder: Path) -> Path:
     Raises:
         DataError: when `folder` exists and is not empty.
     """
-    if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
-        raise DataError(folder, "exists and is not empty; expected a new or empty folder")
+    check_new(folder)
     folder.parent.mkdir(parents=True, exist_ok=True)
     partial = Path(tempfile.mkdtemp(prefix=f".{folder.name}.", dir=folder.parent))
     try:

@@ -15,8 +15,7 @@ from multiprocessing import get_context
 from pathlib import Path
 from typing import TypeVar
 
-from arts.data.errors import DataError
-from arts.data.files import replacing
+from arts.data.files import check_new, replacing
 from arts.data.schema import Instance, Sentence
 from arts.generators.aspectset import Pool
 from arts.generators.fluency import LanguageModel, ranked
@@ -114,8 +113,7 @@ class Staging:
     """
 
     def __init__(self, output: Path, fingerprint: str) -> None:
-        if output.exists() and (not output.is_dir() or any(output.iterdir())):
-            raise DataError(output, "exists and is not empty; expected a new or empty folder")
+        check_new(output)
         self.folder = output.parent / f".{output.name}.partial"
         mark = self.folder / "fingerprint"
         if mark.is_file() and mark.read_text() != fingerprint:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from arts.data.errors import DataError
 from arts.data.schema import Instance, Strategy, group_sentences
@@ -87,20 +87,16 @@ def pattern_gap(ask: Ask, corpus: Corpus, trained: Intervention) -> PatternGap:
     )
 
 
-def _added(
-    corpus: Corpus, *, k: int | None = None, templates: tuple[str, ...] | None = None
-) -> dict[str, Instance]:
-    """The ADDDIFF variants of the test split's originals, by unit."""
+def _added(corpus: Corpus, **options: Any) -> dict[str, Instance]:
+    """The ADDDIFF variants of the test split's originals, by unit, under options of the generator."""
     from arts.generators.generator import Options
     from arts.generators.perturbations import perturbations
 
     if not corpus.train:
         raise DataError(corpus.name, "has no train split, which ADDDIFF takes the added aspects from")
-    options = Options(strategies=(Strategy.ADDDIFF,), k=k)
-    if templates:
-        options = replace(options, templates=templates)
+    chosen = Options(strategies=(Strategy.ADDDIFF,), **options)
     sentences = group_sentences(corpus.test)
-    variants = {v.unit: v for v in perturbations(sentences, corpus.train, options)}
+    variants = {v.unit: v for v in perturbations(sentences, corpus.train, chosen)}
     if not variants:
         raise DataError(corpus.name, "has no original that ADDDIFF can add an aspect to")
     return variants

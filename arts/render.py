@@ -57,9 +57,8 @@ def markdown(summary: Summary) -> str:
         "",
         *(f"{line}  " for line in (_LEGEND, *_remarks(summary))),
     ]
-    curves = [report for report in summary.reports if report.adddiff_curve]
-    if curves:
-        lines += ["", *_markdown_table(_curve_headings(curves[0]), [_curve_row(r) for r in curves])]
+    if curves := _curve_rows(summary.reports):
+        lines += ["", *_markdown_table(curves[0], curves[1:]), ""]
     if known:
         lines.append(f"Published: {known['source']}.")
     return "\n".join(lines).rstrip()
@@ -199,26 +198,23 @@ def _polarity_table(report: Report) -> Table:
 
 
 def _curve_table(reports: Sequence[Report]) -> list[RenderableType]:
-    curves = [report for report in reports if report.adddiff_curve]
-    if not curves:
+    first = next((report.adddiff_curve for report in reports if report.adddiff_curve), None)
+    if first is None:
         return []
-    first = curves[0].adddiff_curve
-    units = f", {first.units:,} units" if first else ""
-    grid = _grid(f"Accuracy by number of aspects added{units}", _curve_headings(curves[0]))
-    for report in curves:
-        grid.add_row(*_curve_row(report))
+    headings, *rows = _curve_rows(reports)
+    grid = _grid(f"Accuracy by number of aspects added, {first.units:,} units", headings)
+    for row in rows:
+        grid.add_row(*row)
     return [grid]
 
 
-def _curve_headings(report: Report) -> Row:
-    points = report.adddiff_curve.points if report.adddiff_curve else ()
-    return ("model", *(str(point.added) for point in points))
-
-
-def _curve_row(report: Report) -> Row:
-    points = report.adddiff_curve.points if report.adddiff_curve else ()
-    estimates = [point.accuracy for point in points]
-    return (_label(report), *(f"{estimate.value:.2f}" for estimate in estimates))
+def _curve_rows(reports: Sequence[Report]) -> list[Row]:
+    """The headings, and a row for each report with a curve; nothing where none has one."""
+    curves = [(_label(report), report.adddiff_curve.points) for report in reports if report.adddiff_curve]
+    if not curves:
+        return []
+    headings = ("model", *(str(point.added) for point in curves[0][1]))
+    return [headings, *((label, *(f"{p.accuracy.value:.2f}" for p in points)) for label, points in curves)]
 
 
 def _gap(report: Report) -> list[str]:

@@ -22,7 +22,7 @@ Item = TypeVar("Item")
 
 
 def load_parser() -> Language:
-    """The English spaCy model that is installed, without what nothing here needs.
+    """The English spaCy model that is installed, without the parts that nothing here needs.
 
     Raises:
         MissingDependencyError: when there is none.

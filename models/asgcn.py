@@ -45,7 +45,7 @@ def links(words: Sequence[tuple[int, int]], heads: Heads) -> list[tuple[int, int
 
     Example:
         >>> words = [(0, 3), (3, 4), (4, 5), (6, 8)]  # don ' t go, which spaCy splits into do n't go
-        >>> links([(0, 3), (3, 4), (4, 5), (6, 8)], [[0, 2, 2], [2, 5, 2], [6, 8, 2]])
+        >>> links(words, [[0, 2, 2], [2, 5, 2], [6, 8, 2]])
         [(0, 0), (0, 3), (1, 1), (1, 2), (1, 3), (2, 1), (2, 2), (2, 3), (3, 0), (3, 1), (3, 2), (3, 3)]
     """
     token = [next(n for n, (_, end, _) in enumerate(heads) if start < end) for start, _ in words]

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cached_property
 from random import Random
 from typing import TYPE_CHECKING, Any
 
@@ -58,7 +57,7 @@ class Adversarial:
         if not 0 < self.ratio <= 1:
             raise ArtsError(f"adversarial training with the ratio {self.ratio}; expected over 0 and up to 1")
 
-    @cached_property
+    @property
     def seen(self) -> tuple[str, ...]:
         """The templates that are trained with."""
         return tuple(t for t in self.templates if t not in self.holdout)

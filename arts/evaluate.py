@@ -78,7 +78,7 @@ def evaluate(
         typer.Option(help="Measure each model of the zoo with it too, beside the plain one."),
     ] = None,
     strategy: Strategies = None,
-    ratio: Ratio = 1.0,
+    ratio: Ratio = None,
     template: Templates = None,
     holdout_templates: Holdout = None,
     adddiff_curve: Annotated[

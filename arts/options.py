@@ -33,7 +33,8 @@ Strategies = Annotated[
     typer.Option("--strategy", help="Of adversarial training. Repeatable. Default: all three."),
 ]
 Ratio = Annotated[
-    float, typer.Option(help="Share of the perturbations that adversarial training uses, up to 1.")
+    float | None,
+    typer.Option(help="Share of the perturbations that adversarial training uses. Default: 0.5."),
 ]
 Templates = Annotated[
     list[str] | None,
@@ -80,7 +81,7 @@ def adversarial(
     switch: str,
     wanted: bool,
     strategies: list[Strategy] | None,
-    ratio: float,
+    ratio: float | None,
     templates: list[str] | None,
     holdout: list[str] | None,
 ) -> Adversarial | None:
@@ -90,7 +91,7 @@ def adversarial(
         ArtsError: as `Adversarial`, and for its options without `switch`, which asks for it.
     """
     if not wanted:
-        if strategies or templates or holdout or ratio != 1:
+        if strategies or templates or holdout or ratio is not None:
             raise ArtsError(
                 "--strategy, --ratio, --template and --holdout-templates are of adversarial training; "
                 f"add {switch}"
@@ -101,7 +102,7 @@ def adversarial(
 
     return Adversarial(
         strategies=tuple(s for s in Strategy if s in (strategies or PERTURBATIONS)),
-        ratio=ratio,
+        ratio=Adversarial.ratio if ratio is None else ratio,
         templates=tuple(templates or TEMPLATES),
         holdout=tuple(holdout or ()),
     )

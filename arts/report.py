@@ -47,7 +47,7 @@ class ModelInfo(Record):
     extras: dict[str, str | None] = Field(default_factory=dict)
     parameters: Count | None = None
     intervention: dict[str, Any] | None = None
-    recipe: dict[str, float] = Field(default_factory=dict)
+    recipe: dict[str, float | None] = Field(default_factory=dict)
     train_seconds: float | None = None
 
 

@@ -42,7 +42,7 @@ def train(
         bool, typer.Option("--adversarial", help="On perturbations of the training split, too.")
     ] = False,
     strategy: Strategies = None,
-    ratio: Ratio = 1.0,
+    ratio: Ratio = None,
     template: Templates = None,
     holdout_templates: Holdout = None,
 ) -> None:
@@ -65,11 +65,11 @@ def train(
     shutil.rmtree(partial, ignore_errors=True)  # left by a run that was cut off here
     made.save(partial)
     os.replace(partial, output)
-    best = max(made.record["curve"], key=lambda epoch: epoch["macro_f1"])
+    kept = made.record["curve"][made.record["epoch"] - 1]
     typer.echo(
         f"arts: wrote {output}: {model}, {made.parameters:,} parameters, {len(splits[0]):,} training "
-        f"instances; on dev: accuracy {best['accuracy']}, macro-F1 {best['macro_f1']} "
-        f"(epoch {best['epoch']} of {len(made.record['curve'])})",
+        f"instances; on dev: accuracy {kept['accuracy']}, macro-F1 {kept['macro_f1']} "
+        f"(epoch {kept['epoch']} of {len(made.record['curve'])})",
         err=True,
     )
 

@@ -73,9 +73,11 @@ class Recipe:
 
     Args:
         learning_rate: at its highest; it falls linearly to 0.
+        head_learning_rate: that of the weights on top of a pretrained encoder, where it is another.
         epochs: passes over the training split, if that is neither too few updates nor too many.
         batch_size: instances an update.
-        patience: epochs without a better macro-F1 on dev before training stops.
+        patience: epochs without a better macro-F1 on dev before training stops, and the best epoch is kept;
+            without it the last is, at which the learning rate has come down to 0.
         min_steps: updates that a small corpus gets all the same.
         max_steps: updates after which no further epoch of a large corpus is begun.
         warmup_ratio: share of the updates over which the learning rate rises.
@@ -83,11 +85,12 @@ class Recipe:
     """
 
     learning_rate: float = 1e-4
+    head_learning_rate: float | None = 1e-3
     epochs: int = 4
     batch_size: int = 16
-    patience: int = 4
+    patience: int | None = None
     min_steps: int = 150
-    max_steps: int = 800
+    max_steps: int = 750
     warmup_ratio: float = 0.1
     weight_decay: float = 0.01
 

@@ -13,6 +13,8 @@ import numpy as np
 import numpy.typing as npt
 import torch
 from sklearn.metrics import f1_score
+from torch.nn import Parameter
+from torch.optim import AdamW
 from transformers import (
     EarlyStoppingCallback,
     EvalPrediction,
@@ -27,7 +29,7 @@ from transformers.trainer_utils import get_last_checkpoint
 
 from arts.data.errors import ArtsError
 from arts.data.schema import Instance, Polarity, Strategy
-from arts.models.base import AspectModel, Features, Inputs, Progress, Start
+from arts.models.base import AspectModel, Features, Inputs, Progress, Recipe, Start
 
 logger = logging.getLogger(__name__)
 
@@ -44,19 +46,19 @@ def train(
     folder: Path,
     progress: Progress | None = None,
 ) -> tuple[AspectModel, Inputs, list[Epoch]]:
-    """Train a model on `train`, choosing the epoch with the best macro-F1 on `dev`.
+    """Train a model on `train`, looking at `dev` after each epoch, by the recipe of its class.
 
     Args:
         model_class: the model.
         train: instances to learn from.
-        dev: instances to choose by.
+        dev: instances for the learning curve, and to choose the epoch by where the recipe says so.
         start: what is pretrained.
         seed: of initialisation, dropout and order.
         folder: for checkpoints; a run that was cut off is taken up from the last one there.
         progress: called as training goes on.
 
     Returns:
-        The model of the best epoch, its inputs, and the learning curve.
+        The model of the epoch that is kept, its inputs, and the learning curve.
 
     Raises:
         ArtsError: when there is nothing to train on or to choose by, or nothing to start from.
@@ -64,6 +66,7 @@ def train(
     if not train or not dev:
         raise ArtsError("training needs the splits train and dev; this dataset lacks one")
     recipe = model_class.recipe
+    choosing = recipe.patience is not None
     texts = list(dict.fromkeys(i.text for i in train if i.strategy is Strategy.ORIGINAL))
     set_seed(seed)
     model, inputs = model_class.start(start, texts, progress)
@@ -80,7 +83,7 @@ def train(
             "weight_decay": recipe.weight_decay,
             "eval_strategy": "epoch",
             "logging_strategy": "epoch",
-            "load_best_model_at_end": True,
+            "load_best_model_at_end": choosing,
             "metric_for_best_model": "macro_f1",
         },
         model=model,
@@ -88,9 +91,23 @@ def train(
         train_dataset=labelled(inputs, train),
         eval_dataset=labelled(inputs, dev),
         compute_metrics=_dev_scores,
-        callbacks=[EarlyStoppingCallback(recipe.patience)],
+        callbacks=[EarlyStoppingCallback(recipe.patience)] if choosing else [],
+        optimizer_cls_and_kwargs=(AdamW, {"params": _groups(model, recipe), "fused": True}),
     )
     return model, inputs, _curve(trainer.state.log_history)
+
+
+def _groups(model: AspectModel, recipe: Recipe) -> list[dict[str, Any]]:
+    """The weights by learning rate and decay; vectors (biases, normalisation) and scalars do not decay."""
+    groups: dict[tuple[float, float], list[Parameter]] = {}
+    for name, weight in model.named_parameters():
+        on_top = not name.startswith("encoder.")
+        rate = (on_top and recipe.head_learning_rate) or recipe.learning_rate
+        decay = recipe.weight_decay if weight.ndim > 1 else 0.0
+        groups.setdefault((rate, decay), []).append(weight)
+    return [
+        {"params": weights, "lr": rate, "weight_decay": decay} for (rate, decay), weights in groups.items()
+    ]
 
 
 def run(folder: Path, seed: int, report: StepReport, settings: dict[str, Any], **options: Any) -> Trainer:
@@ -135,6 +152,13 @@ class Epoch:
     loss: float
     accuracy: float
     macro_f1: float
+
+
+def kept(model_class: type[AspectModel], curve: Sequence[Epoch]) -> int:
+    """The epoch that the model of a learning curve is of."""
+    if model_class.recipe.patience is None:
+        return curve[-1].epoch
+    return max(curve, key=lambda epoch: epoch.macro_f1).epoch
 
 
 def _curve(history: list[dict[str, float]]) -> list[Epoch]:

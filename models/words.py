@@ -17,7 +17,13 @@ from arts.models.encoders import load_tokenizer, resolve_encoder
 from arts.models.vectors import piece_vectors, read_vectors
 
 WORD_RECIPE = Recipe(
-    learning_rate=1e-3, epochs=10, batch_size=32, patience=10, max_steps=1500, warmup_ratio=0.0
+    learning_rate=1e-3,
+    head_learning_rate=None,
+    epochs=10,
+    batch_size=32,
+    patience=10,
+    max_steps=1500,
+    warmup_ratio=0.0,
 )
 
 

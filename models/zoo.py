@@ -42,7 +42,8 @@ class ZooModel:
         model, inputs: what was trained.
         key: identifies everything that the weights depend on.
         checksum: SHA-256 of the weights.
-        record: name, seed, what it started from, recipe, how long training took (seconds), learning curve.
+        record: name, seed, what it started from, recipe, how long training took (seconds), learning curve
+            and the epoch of it that was kept.
     """
 
     model: AspectModel
@@ -141,6 +142,7 @@ def trained(
                 "extras": _extras(model_class, start),
                 "recipe": training.recipe_of(model_class),
                 "train_seconds": round(time.perf_counter() - started, 1),
+                "epoch": training.kept(model_class, curve),
                 "curve": [asdict(epoch) for epoch in curve],
             }
             shutil.rmtree(work / "model", ignore_errors=True)  # left by a run that was cut off here

@@ -100,8 +100,8 @@ def test_what_dev_adds_comes_from_train(sample):
 
 
 def test_strategies_ratio_and_templates_are_selectable(sample):
-    everything, _ = Adversarial().splits(sample)
-    half, _ = Adversarial(ratio=0.5).splits(sample)
+    everything, _ = Adversarial(ratio=1).splits(sample)
+    half, _ = Adversarial().splits(sample)
     assert texts_of(half) < texts_of(everything)
     count = len(originals(sample.train))
     assert len(half) - count == pytest.approx((len(everything) - count) / 2, rel=0.1)

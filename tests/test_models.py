@@ -214,6 +214,26 @@ def test_the_learning_curve_is_recorded_epoch_by_epoch(encoder):
     assert all(0 <= point["macro_f1"] <= 100 for point in curve)
 
 
+@pytest.mark.parametrize(("name", "epoch"), [("bert", 3), ("memnet", 2)])
+def test_an_encoder_is_kept_as_it_ends_and_a_model_over_words_as_dev_says(name, epoch):
+    curve = [training.Epoch(n, 1.0, 60.0, f1) for n, f1 in ((1, 50.0), (2, 70.0), (3, 60.0))]
+    assert training.kept(zoo_class(name), curve) == epoch
+
+
+def test_what_is_new_on_an_encoder_learns_faster_than_what_is_pretrained(encoder):
+    model, _ = start("bert", encoder)
+    recipe = replace(zoo_class("bert").recipe, learning_rate=1e-4, head_learning_rate=1e-3)
+    rates = {
+        id(weight): (group["lr"], group["weight_decay"])
+        for group in training._groups(model, recipe)
+        for weight in group["params"]
+    }
+    assert {rates[id(weight)][0] for weight in model.encoder.parameters()} == {1e-4}
+    assert rates[id(model.classifier.weight)] == (1e-3, recipe.weight_decay)
+    assert rates[id(model.classifier.bias)] == (1e-3, 0.0)
+    assert len(rates) == len(list(model.parameters()))
+
+
 def test_the_catalogue_says_how_large_each_model_is():
     rows = {row["name"]: row for row in entries()}
     assert list(rows)[:9] == list(ZOO)

@@ -26,9 +26,12 @@ class Adversarial:
     Train and dev are each joined by perturbations of their own sentences. What ADDDIFF adds is mined from
     the training split, for both; the test split is never looked at.
 
+    Departure: by default half of the variants are used. All of them, as in the paper, gain a little more ARS
+    and cost more accuracy on the originals.
+
     Args:
         strategies: to perturb by.
-        ratio: share of the variants that are used, 0 to 1, drawn one by one.
+        ratio: share of the variants that are used, over 0 and up to 1, drawn one by one.
         templates: of ADDDIFF, that may be used.
         holdout: of these templates, those left out of training, to measure the pattern gap on.
         seed: of what is generated and drawn; that of training is apart.
@@ -39,7 +42,7 @@ class Adversarial:
     """
 
     strategies: tuple[Strategy, ...] = PERTURBATIONS
-    ratio: float = 1.0
+    ratio: float = 0.5
     templates: tuple[str, ...] = tuple(TEMPLATES)
     holdout: tuple[str, ...] = ()
     seed: int = 1

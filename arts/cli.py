@@ -7,6 +7,8 @@ from arts.console import new_app, run
 from arts.evaluate import evaluate
 from arts.export import export
 from arts.generate import generate
+from arts.inspect import inspect
+from arts.merge import merge
 from arts.train import train
 from arts.validate import validate
 
@@ -17,7 +19,7 @@ def main() -> None:
         no_args_is_help=True,
         help="The aspect-robustness benchmark for aspect-based sentiment analysis.",
     )
-    for command in (evaluate, generate, train, models, validate, export):
+    for command in (evaluate, generate, train, merge, inspect, models, validate, export):
         app.command()(command)
     run(app)
 

@@ -39,6 +39,7 @@ class InterventionName(StrEnum):
     """The interventions."""
 
     ADVERSARIAL = "adversarial"
+    MERGE = "merge"
 
 
 class Format(StrEnum):
@@ -81,6 +82,9 @@ def evaluate(
     ratio: Ratio = None,
     template: Templates = None,
     holdout_templates: Holdout = None,
+    merge_method: Annotated[
+        str | None, typer.Option(help="Of merging: as of `arts merge`. Default: metagpt.")
+    ] = None,
     adddiff_curve: Annotated[
         bool,
         typer.Option("--adddiff-curve", help="Accuracy over the number of added aspects, 0 to 5, too."),
@@ -105,9 +109,16 @@ def evaluate(
         )
     if intervention and any(":" in name for name in model or ()):
         raise ArtsError(f"--intervention {intervention} trains models of the zoo; see `arts models`")
-    chosen = adversarial(
-        "--intervention adversarial", intervention is not None, strategy, ratio, template, holdout_templates
+    way = adversarial(
+        "--intervention", intervention is not None, strategy, ratio, template, holdout_templates
     )
+    if merge_method and intervention is not InterventionName.MERGE:
+        raise ArtsError("--merge-method is of --intervention merge")
+    chosen: Intervention | None = way
+    if way and intervention is InterventionName.MERGE:
+        from arts.interventions.merging import Merge
+
+        chosen = Merge(merge_method or "metagpt", adversarial=way)
     if name and max(len(model or ()), len(column or ())) > 1:
         raise ArtsError("--name is for one model or column; leave it out for several")
     models = model or [DEFAULT_MODEL]

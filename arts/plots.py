@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
+from arts.data.errors import ArtsError
 from arts.data.files import replacing
 from arts.report import Report
 
@@ -49,3 +50,37 @@ def adddiff_curves(reports: Sequence[Report], stem: Path) -> list[Path]:
             figure.savefig(partial, format=suffix, dpi=150)
         paths.append(path)
     return paths
+
+
+def cosine_map(names: Sequence[str], cosines: Sequence[Sequence[float]], path: Path) -> None:
+    """Draw the cosines of task vectors as a heat map.
+
+    Args:
+        names: of the models.
+        cosines: (models, models).
+        path: a file ending in .png or .svg.
+
+    Raises:
+        ArtsError: for another ending.
+    """
+    suffix = path.suffix.removeprefix(".")
+    if suffix not in FORMATS:
+        raise ArtsError(f"{path}: a picture ends in .{' or .'.join(FORMATS)}")
+    from matplotlib.figure import Figure
+
+    size = 2.5 + 0.6 * len(names)
+    figure = Figure(figsize=(size + 1, size), layout="constrained")
+    axes = figure.subplots()
+    image = axes.imshow(cosines, vmin=-1, vmax=1, cmap="RdBu_r")
+    labels = [name.rstrip("/").rsplit("/", 1)[-1] for name in names]
+    places = range(len(names))
+    axes.set_xticks(places, labels, rotation=45, ha="right")
+    axes.set_yticks(places, labels)
+    for i in places:
+        for j in places:
+            color = "white" if abs(cosines[i][j]) > 0.6 else "black"
+            axes.text(j, i, f"{cosines[i][j]:.2f}", ha="center", va="center", color=color, fontsize="small")
+    axes.set_title("Cosines of the task vectors")
+    figure.colorbar(image, ax=axes, shrink=0.8)
+    with replacing(path) as partial:
+        figure.savefig(partial, format=suffix, dpi=150)

@@ -99,7 +99,8 @@ def post_trained(encoder: str, texts: Sequence[str], progress: Progress | None =
     with FileLock(f"{folder}.lock"):
         if not folder.is_dir():
             work = folder.with_name(f"{folder.name}.work")
-            _post_train(resolve_encoder(encoder), texts, work, progress)
+            with torch.random.fork_rng():  # what comes after draws as if the encoder had been in the cache
+                _post_train(resolve_encoder(encoder), texts, work, progress)
             os.replace(work / "model", folder)
             shutil.rmtree(work)
     return folder

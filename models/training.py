@@ -66,10 +66,7 @@ def train(
     if not train or not dev:
         raise ArtsError("training needs the splits train and dev; this dataset lacks one")
     recipe = model_class.recipe
-    choosing = recipe.patience is not None
-    texts = list(dict.fromkeys(i.text for i in train if i.strategy is Strategy.ORIGINAL))
-    set_seed(seed)
-    model, inputs = model_class.start(start, texts, progress)
+    model, inputs = begin(model_class, train, start=start, seed=seed, progress=progress)
     trainer = run(
         folder,
         seed,
@@ -83,7 +80,7 @@ def train(
             "weight_decay": recipe.weight_decay,
             "eval_strategy": "epoch",
             "logging_strategy": "epoch",
-            "load_best_model_at_end": choosing,
+            "load_best_model_at_end": recipe.patience is not None,
             "metric_for_best_model": "macro_f1",
         },
         model=model,
@@ -91,10 +88,24 @@ def train(
         train_dataset=labelled(inputs, train),
         eval_dataset=labelled(inputs, dev),
         compute_metrics=_dev_scores,
-        callbacks=[EarlyStoppingCallback(recipe.patience)] if choosing else [],
+        callbacks=[] if recipe.patience is None else [EarlyStoppingCallback(recipe.patience)],
         optimizer_cls_and_kwargs=(AdamW, {"params": _groups(model, recipe), "fused": True}),
     )
     return model, inputs, _curve(trainer.state.log_history)
+
+
+def begin(
+    model_class: type[AspectModel],
+    train: Sequence[Instance],
+    *,
+    start: Start,
+    seed: int,
+    progress: Progress | None = None,
+) -> tuple[AspectModel, Inputs]:
+    """A model before training, with its inputs: the same for a seed, whatever variants are in `train`."""
+    texts = list(dict.fromkeys(i.text for i in train if i.strategy is Strategy.ORIGINAL))
+    set_seed(seed)
+    return model_class.start(start, texts, progress)
 
 
 def _groups(model: AspectModel, recipe: Recipe) -> list[dict[str, Any]]:

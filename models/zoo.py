@@ -152,6 +152,35 @@ def trained(
     return ZooModel.load(folder)
 
 
+def initial(name: str, train: Sequence[Instance], *, seed: int, start: Start | None = None) -> ZooModel:
+    """The model `name` as `trained` begins with: what models of one seed have in common, kept in the cache.
+
+    Args:
+        name: of the model.
+        train: the original training instances.
+        seed: of initialisation.
+        start: what it starts from.
+
+    Raises:
+        UnknownNameError: for a model that is not in the registry.
+        ArtsError: when `start` cannot be started from.
+    """
+    model_class, start = zoo_class(name), start or Start()
+    key = _key(f"{name}-initial", model_class, train, (), seed=seed, start=start)
+    folder = cache_home() / "models" / key
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    with FileLock(f"{folder}.lock"):
+        if not folder.is_dir():
+            model, inputs = training.begin(model_class, train, start=start, seed=seed)
+            work = folder.with_name(f"{key}.work")
+            shutil.rmtree(work, ignore_errors=True)  # left by a run that was cut off here
+            ZooModel(model, inputs, key, "", {"name": name, "seed": seed, "encoder": start.encoder}).save(
+                work
+            )
+            os.replace(work, folder)
+    return ZooModel.load(folder)
+
+
 def _key(
     name: str,
     model_class: type[AspectModel],

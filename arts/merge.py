@@ -1,0 +1,239 @@
+"""`arts merge`: join fine-tuned models into one, by MetaGPT's coefficients or another method."""
+
+from __future__ import annotations
+
+import shlex
+import sys
+from contextlib import contextmanager
+from dataclasses import replace
+from enum import StrEnum
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from arts.console import command_line, run
+from arts.data.errors import ArtsError
+from arts.merging.choices import Dtype, Granularity, Head, Vocab
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from arts.merging.engine import Options
+    from arts.merging.job import Job, Progress
+    from arts.merging.report import MergeReport
+
+
+class Format(StrEnum):
+    """How the report is printed."""
+
+    TABLE = "table"
+    JSON = "json"
+
+
+Base = Annotated[str | None, typer.Option(help="What the models were trained from: a folder or Hub id.")]
+Models = Annotated[
+    list[str] | None,
+    typer.Option("--model", help="A fine-tuned checkpoint or LoRA adapter: a folder or Hub id. Repeatable."),
+]
+Heads = Annotated[Head, typer.Option(help="Classifier heads that differ: an error, the base's, or none.")]
+Vocabs = Annotated[
+    Vocab,
+    typer.Option(
+        help="Vocabularies that differ: an error, or merge each model's (base) or all models' "
+        "(intersect) shared tokens."
+    ),
+]
+Threads = Annotated[int | None, typer.Option(min=1, help="Default: one a processor, up to 4.")]
+Heatmap = Annotated[Path | None, typer.Option(help="Draw the cosines to this .png or .svg file.")]
+Formats = Annotated[Format, typer.Option("--format", help="How to print the report.")]
+
+
+def merge(
+    context: typer.Context,
+    output: Annotated[
+        Path | None, typer.Option(help="A new or empty folder. Needed unless --dry-run is given.")
+    ] = None,
+    base: Base = None,
+    model: Models = None,
+    method: Annotated[
+        str,
+        typer.Option(
+            help="metagpt, average, task-arithmetic, ties, dare, dare-ties, ties-metagpt or dare-metagpt."
+        ),
+    ] = "metagpt",
+    config: Annotated[
+        Path | None,
+        typer.Option(help="A YAML file in mergekit's schema, instead of the options of a method."),
+    ] = None,
+    granularity: Annotated[
+        Granularity, typer.Option(help="MetaGPT's coefficients: one a model, or one a model and layer.")
+    ] = Granularity.GLOBAL,
+    weight: Annotated[
+        list[float] | None, typer.Option(help="Coefficient of a model, in their order. Repeatable.")
+    ] = None,
+    density: Annotated[
+        float | None, typer.Option(help="Share of each task vector that ties (0.2) or dare (0.55) leaves.")
+    ] = None,
+    scale: Annotated[float, typer.Option(help="Times what is added to the base.")] = 1.0,
+    by_tensor: Annotated[
+        bool, typer.Option("--by-tensor", help="Trim, or rescale, tensor by tensor, as mergekit does.")
+    ] = False,
+    seed: Annotated[int, typer.Option(help="Of what dare drops.")] = 0,
+    head: Heads = Head.ERROR,
+    vocab: Vocabs = Vocab.ERROR,
+    dtype: Annotated[Dtype | None, typer.Option(help="To store in. Default: as the base.")] = None,
+    max_shard_size: Annotated[float, typer.Option(min=0.001, help="In GB.")] = 5.0,
+    tokenizer_from: Annotated[
+        str | None, typer.Option(help="Take the tokenizer and chat template from here, not from the base.")
+    ] = None,
+    threads: Threads = None,
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Stop before anything is written, and report.")
+    ] = False,
+    emit_config: Annotated[
+        Path | None, typer.Option(help="Write a mergekit file with the resolved coefficients.")
+    ] = None,
+    heatmap: Heatmap = None,
+    check_linearity: Annotated[
+        bool, typer.Option("--check-linearity", help="Measure how linear the models are; loads them whole.")
+    ] = False,
+    form: Formats = Format.TABLE,
+) -> None:
+    """Merge fine-tuned models of one base, in constant memory, whatever their size.
+
+    metagpt needs no data and no search: the weight of a model is the squared norm of its task vector over the
+    sum of all.
+    """
+    if (output is None) != dry_run:
+        raise ArtsError("give --output FOLDER, or --dry-run to write nothing")
+    if config is None:
+        options = _options(granularity, weight, density, scale, by_tensor=by_tensor, seed=seed)
+        job = _job(base, model, method, options)
+        job = replace(job, dtype=dtype.stored if dtype else None, tokenizer_from=tokenizer_from)
+    else:
+        _refuse(context, _OF_METHODS)
+        from arts.merging.config import read_config
+
+        job = read_config(config)
+    job = replace(
+        job,
+        head=head,
+        vocab=vocab,
+        shard=int(max_shard_size * 1e9),
+        threads=threads,
+        command=shlex.join(["arts", "merge", *(word for word in sys.argv[1:] if word != "merge")]),
+    )
+    with progress_bar("merging") as progress:
+        report = job.inspect(progress) if output is None else job.run(output, progress)
+    if check_linearity:
+        from arts.merging.linearity import nonlinearity
+
+        report.nonlinearity = nonlinearity(job.base, job.models)
+        if output:
+            report.save(output / "merge_report.json")
+    tell(report, form, heatmap)
+    if emit_config:
+        from arts.data.files import replacing
+        from arts.merging.config import emitted
+
+        with replacing(emit_config) as partial:
+            partial.write_text(emitted(report), encoding="utf-8")
+    if output:
+        typer.echo(f"arts: wrote {output}", err=True)
+
+
+_OF_METHODS = (
+    "base",
+    "model",
+    "method",
+    "granularity",
+    "weight",
+    "density",
+    "scale",
+    "by_tensor",
+    "seed",
+    "dtype",
+    "tokenizer_from",
+)
+
+
+def _refuse(context: typer.Context, names: tuple[str, ...]) -> None:
+    """Raise an error for options that a configuration file settles."""
+    given = [
+        f"--{name.replace('_', '-')}"
+        for name in names
+        if (source := context.get_parameter_source(name)) and source.name == "COMMANDLINE"
+    ]
+    if given:
+        raise ArtsError(f"--config settles {', '.join(given)}; write it into the file")
+
+
+def _options(
+    granularity: Granularity,
+    weights: list[float] | None,
+    density: float | None,
+    scale: float,
+    *,
+    by_tensor: bool,
+    seed: int,
+) -> Options:
+    from arts.merging.engine import Options
+
+    if density is not None and not 0 < density <= 1:
+        raise ArtsError(f"--density {density}; expected over 0 and up to 1")
+    return Options(
+        by_layer=granularity is Granularity.LAYER,
+        weights=(lambda tensor, model: weights[model]) if weights else None,
+        densities=(lambda tensor, model: density) if density is not None else None,
+        scale=scale,
+        by_tensor=by_tensor,
+        seed=seed,
+    )
+
+
+def _job(base: str | None, models: list[str] | None, method: str, options: Options) -> Job:
+    if not base or not models:
+        raise ArtsError("give --base and at least one --model, or --config FILE")
+    from arts.merging.job import Job
+    from arts.merging.methods import find_method
+
+    return Job(base, models, find_method(method), options)
+
+
+@contextmanager
+def progress_bar(title: str) -> Iterator[Progress]:
+    """A progress bar on standard error, by the numbers dealt with."""
+    from rich.console import Console
+    from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
+
+    columns = (TextColumn(title), BarColumn(), TextColumn("{task.percentage:.0f}%"), TimeRemainingColumn())
+    with Progress(*columns, console=Console(stderr=True), transient=True, refresh_per_second=4) as bar:
+        task = bar.add_task(title, total=None)
+        yield lambda done, total: bar.update(task, completed=done, total=total)
+
+
+def tell(report: MergeReport, form: Format, heatmap: Path | None) -> None:
+    """Print a report to standard output, its warnings to standard error, and draw its cosines."""
+    if form is Format.JSON:
+        typer.echo(report.model_dump_json(indent=1))
+    else:
+        from rich.console import Console
+
+        from arts.merging.report import summary, table
+
+        console = Console()
+        console.print(table(report))
+        console.print(summary(report), highlight=False)
+    for warning in report.warnings:
+        typer.echo(f"arts: warning: {warning}", err=True)
+    for remark in report.remarks:
+        typer.echo(f"arts: {remark}", err=True)
+    if heatmap:
+        from arts.plots import cosine_map
+
+        cosine_map([entry.name for entry in report.models], report.cosines, heatmap)
+
+
+if __name__ == "__main__":
+    run(command_line(merge))

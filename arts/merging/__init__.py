@@ -1,0 +1,1 @@
+"""Merging checkpoints of any size, block by block, without torch."""

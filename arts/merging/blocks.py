@@ -7,10 +7,11 @@ import numpy.typing as npt
 
 Raw = npt.NDArray[np.uint8]  # bytes as stored, little-endian
 Values = npt.NDArray[np.floating]
+Places = npt.NDArray[np.intp]
 
 SIZES = {"F32": 4, "F16": 2, "BF16": 2}  # bytes a number, by the names of safetensors
-_MIDPOINT = 0x8000  # of the lower half of an fp32: halfway between two neighbours in bf16
-_DOUBT = 64  # units in the last place of fp32 by which a sum of a few terms can be off
+_DOUBT = 16  # units in the last place of fp32 by which a sum of a few terms can be off
+_NOWHERE: Places = np.empty(0, np.intp)
 
 
 def decode(raw: Raw, dtype: str, out: Values) -> None:
@@ -23,38 +24,42 @@ def decode(raw: Raw, dtype: str, out: Values) -> None:
         [1.0, -3.0]
     """
     if dtype == "BF16" and out.dtype == np.float32:  # it is the upper half of an fp32
-        halves = out.view("<u2")
-        halves[0::2] = 0
-        halves[1::2] = raw.view("<u2")
+        bits = out.view("<u4")
+        bits[:] = raw.view("<u2")
+        np.left_shift(bits, 16, out=bits)
     elif dtype == "BF16":
         out[:] = (raw.view("<u2").astype(np.uint32) << 16).view(np.float32)
     else:
         out[:] = raw.view("<f4" if dtype == "F32" else "<f2")
 
 
-def encode(values: Values, dtype: str, out: Raw) -> None:
+def encode(values: Values, dtype: str, out: Raw) -> Places:
     """Write numbers to `out` as they are stored, each rounded once, to the nearest, halfway to even.
 
     Args:
         values: fp32 or fp64.
         dtype: to store them in.
         out: as many bytes as that takes.
+
+    Returns:
+        Where fp32 lies so near to halfway between two numbers of bf16 that what was lost before could
+        misround it: to be calculated again in fp64, and stored from that.
     """
-    if dtype == "BF16":
-        if values.dtype == np.float64:
-            values = leaning(values)
-        bits = values.view("<u4")
-        rounded = bits + (np.uint32(0x7FFF) + ((bits >> np.uint32(16)) & np.uint32(1)))
-        out.view("<u2")[:] = rounded.view("<u2")[1::2]
-    else:
+    if dtype != "BF16":
         with np.errstate(over="ignore"):  # the writer looks for what is not finite
             out.view("<f4" if dtype == "F32" else "<f2")[:] = values
-
-
-def doubtful(values: Values) -> npt.NDArray[np.intp]:
-    """Where fp32 values lie so near to halfway between two numbers of bf16 that an error could misround."""
-    lower = values.view("<u2")[0::2] - np.uint16(_MIDPOINT - _DOUBT)
-    return np.flatnonzero(lower < 2 * _DOUBT)
+        return _NOWHERE
+    if values.dtype == np.float64:
+        bits = leaning(values).view("<u4")
+        bits = bits + (np.uint32(0x7FFF) + ((bits >> np.uint32(16)) & np.uint32(1)))
+        out.view("<u2")[:] = bits >> np.uint32(16)
+        return _NOWHERE
+    bits = values.view("<u4") + np.uint32(0x8000)
+    distance = bits.astype(np.uint16)  # from halfway
+    distance += np.uint16(_DOUBT)
+    bits >>= np.uint32(16)
+    out.view("<u2")[:] = bits
+    return np.flatnonzero(distance < 2 * _DOUBT)
 
 
 def leaning(exact: Values) -> Values:
@@ -64,12 +69,12 @@ def leaning(exact: Values) -> Values:
 
     Example:
         >>> out = np.empty(2, np.uint8)
-        >>> encode(leaning(np.array([1 + 2**-8 + 2**-40])), "BF16", out)  # just over halfway
+        >>> _ = encode(np.array([1 + 2**-8 + 2**-40]), "BF16", out)  # just over halfway
         >>> out.tobytes().hex()
         '813f'
     """
     near: npt.NDArray[np.float32] = exact.astype(np.float32)
-    halfway = (near.view("<u4") & np.uint32(0xFFFF)) == _MIDPOINT
+    halfway = (near.view("<u4") & np.uint32(0xFFFF)) == 0x8000
     side = np.where(exact > near, np.float32(np.inf), np.float32(-np.inf))
     moved = halfway & (exact != near)
     return np.where(moved, np.nextafter(near, side), near)

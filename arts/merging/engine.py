@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from arts.merging.adapter import Adapter
-from arts.merging.blocks import SIZES, Raw, Values, doubtful, encode, leaning
+from arts.merging.blocks import SIZES, Raw, Values, encode
 from arts.merging.checkpoint import Span
 from arts.merging.methods import Coefficients, Method
 from arts.merging.output import Output
@@ -175,12 +175,13 @@ def _stored(
     space: Workspace,
 ) -> Raw:
     """The merged block as it is stored: where fp32 could misround a bf16, calculated again in fp64."""
-    values = combined(base, tasks)
-    if values.dtype == np.float32 and len(near := doubtful(values)):
-        wide = [block[near].astype(np.float64) for block in (base, *tasks)]
-        values[near] = leaning(combined(wide[0], wide[1:]))
     raw = space.buffer[: len(base) * SIZES[dtype]]
-    encode(values, dtype, raw)
+    near = encode(combined(base, tasks), dtype, raw)
+    if len(near):
+        wide = [block[near].astype(np.float64) for block in (base, *tasks)]
+        patch = np.empty(2 * len(near), np.uint8)
+        encode(combined(wide[0], wide[1:]), dtype, patch)
+        raw.view(np.uint16)[near] = patch.view(np.uint16)
     if dtype == "F16" and not np.isfinite(raw.view(np.float16)).all():
         raise MergeError(
             f"{name}: a merged number is too large for F16; --dtype bfloat16 or float32 holds it"
@@ -197,7 +198,7 @@ def _copied(plan: Plan, part: Part, span: Span, dtype: str, space: Workspace) ->
     values = space.base[: span.count]
     plan.base.values(span, values, space.buffer)
     raw = space.buffer[: span.count * SIZES[dtype]]
-    encode(values, dtype, raw)
+    encode(values.astype(np.float64), dtype, raw)
     return raw
 
 

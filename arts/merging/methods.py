@@ -53,7 +53,7 @@ def disjoint_mean(
     the A of the models whose tau_t has that sign. With equal weights these are the paper's equations.
     """
     total, agreed = _agreeing(tasks, weights)
-    np.divide(total, agreed, out=total, where=agreed != 0)
+    total /= agreed + (agreed == 0)  # where none agrees the sum is 0
     return base + total * scale
 
 
@@ -68,10 +68,11 @@ def disjoint_sum(
 def _agreeing(tasks: Sequence[Values], weights: Sequence[float]) -> tuple[Values, Values]:
     """Of what has the elected sign: sum_A w_t tau_t, and sum_A w_t."""
     weighted = [task * weight for task, weight in zip(tasks, weights, strict=True)]
-    elected = np.sign(sum(weighted[1:], weighted[0]))
-    total, agreed = np.zeros_like(elected), np.zeros_like(elected)
+    mass = sum(weighted[1:], weighted[0])
+    up, down = mass > 0, mass < 0
+    total, agreed = np.zeros_like(mass), np.zeros_like(mass)
     for part, weight in zip(weighted, weights, strict=True):
-        agrees = part * elected > 0
+        agrees = ((part > 0) & up) | ((part < 0) & down)
         total += part * agrees
         agreed += agrees * agreed.dtype.type(weight)
     return total, agreed

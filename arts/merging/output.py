@@ -92,7 +92,7 @@ class Output:
             file = self._files[path] = os.open(path, os.O_RDWR | os.O_CREAT, 0o644)
             end = max((t.offset + t.nbytes for t in self.tensors.values() if t.path == path), default=0)
             with _room(self.folder):
-                os.posix_fallocate(file, 0, max(end, len(header)))
+                os.truncate(file, max(end, len(header)))
                 os.pwrite(file, header, 0)
 
     def _close(self) -> None:

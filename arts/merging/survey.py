@@ -20,6 +20,7 @@ from arts.merging.workers import SMALLEST, Workers, Workspace
 Matrix = npt.NDArray[np.float64]
 Progress = Callable[[int], None]  # told how many more numbers have been dealt with
 
+_ROW = 1024  # numbers
 _LAYER = re.compile(r"(.*?\.\d+)\.")
 
 
@@ -122,10 +123,9 @@ def survey(plan: Plan, workers: Workers, *, signs: bool = False, progress: Progr
     def measure(item: tuple[Part, Span], space: Workspace) -> _Measured:
         part, span = item
         base, tasks, digests = read_span(plan, part, span, space)
-        rows, wide = np.array(tasks, np.float64), base.astype(np.float64, copy=False)
         conflicts = _conflicts(tasks) if signs else 0
         with np.errstate(invalid="ignore"):  # NaN and Inf are looked for when all is measured
-            return _Measured(part, span, rows @ rows.T, float(wide @ wide), digests, conflicts)
+            return _Measured(part, span, _gram(tasks), _dot(base, base), digests, conflicts)
 
     found = Survey(conflicts={} if signs else None)
     hashes = [xxh3_128() for _ in (plan.base, *plan.models)]
@@ -148,6 +148,22 @@ def survey(plan: Plan, workers: Workers, *, signs: bool = False, progress: Progr
     )
     _check(plan, found)
     return found
+
+
+def _gram(tasks: list[Values]) -> Matrix:
+    gram = np.empty((len(tasks), len(tasks)))
+    for i, one in enumerate(tasks):
+        for j in range(i + 1):
+            gram[i, j] = gram[j, i] = _dot(one, tasks[j])
+    return gram
+
+
+def _dot(one: Values, other: Values) -> float:
+    """An inner product in fp64 over rows in the precision of the blocks, short enough to lose nothing."""
+    even = len(one) // _ROW * _ROW
+    rows = np.vecdot(one[:even].reshape(-1, _ROW), other[:even].reshape(-1, _ROW))
+    rest = one[even:].astype(np.float64) @ other[even:].astype(np.float64)
+    return float(rows.sum(dtype=np.float64) + rest)
 
 
 def places(parts: list[Part], size: int) -> Iterator[tuple[Part, Span]]:

@@ -111,7 +111,8 @@ class Thinner:
             rows = []
             for task, (bin_, _) in zip(tasks, tops[self._group(part.name)], strict=True):
                 bits = _magnitude(task)
-                rows.append(np.bincount(bits[bits >> 16 == bin_] & 0xFFFF, minlength=_BINS))
+                there = bits[np.flatnonzero(bits >> 16 == bin_)]  # few, and found faster than by a mask
+                rows.append(np.bincount(there & 0xFFFF, minlength=_BINS))
             return np.array(rows)
 
         found: dict[str, list[float]] = {}

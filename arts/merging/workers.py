@@ -19,6 +19,7 @@ Result = TypeVar("Result")
 
 SMALLEST = 1 << 16  # numbers in a span, at least
 _NUMBERS = 1 << 20  # that a thread works on at a time, of all models together
+_KEPT = 24 << 20  # bytes; otherwise each block of a few MB is mapped, zeroed and unmapped anew
 _AHEAD = 4  # spans waiting, a thread
 
 
@@ -63,6 +64,7 @@ class Workers:
 
     def __init__(self, threads: int, models: int, *, wide: bool = False) -> None:
         self.threads, self.size = threads, span_size(models, wide=wide)
+        np.empty(_KEPT, np.uint8)  # glibc keeps freed blocks up to the size of the largest that was freed
         self._spaces: SimpleQueue[Workspace] = SimpleQueue()
         for _ in range(threads):
             self._spaces.put(Workspace(models, self.size, wide=wide))

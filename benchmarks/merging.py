@@ -1,0 +1,180 @@
+"""How long merging takes and how much memory: Llama-shaped bf16 checkpoints, each merge in a new process.
+
+    python benchmarks/merging.py [--layers 18] [--vocabulary 32000] [--models 3] [--folder DIR]
+
+mergekit is timed on the same files where its command is installed (``--mergekit COMMAND``).
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import shutil
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+import yaml
+
+from arts.merging.blocks import decode, encode
+from arts.merging.checkpoint import Checkpoint, Span, Tensor
+from arts.merging.output import Output
+
+HIDDEN, INNER, SHARD, REPEATS = 1024, 2816, 200_000_000, 3
+BLOCK = 1 << 20
+MERGEKITS = {
+    "metagpt": "task_arithmetic",
+    "task-arithmetic": "task_arithmetic",
+    "ties": "ties",
+    "dare": "dare_linear",
+}
+
+
+def shapes(layers: int, vocabulary: int) -> Iterator[tuple[str, tuple[int, ...]]]:
+    """The tensors of a model like Llama."""
+    yield "model.embed_tokens.weight", (vocabulary, HIDDEN)
+    for number in range(layers):
+        layer = f"model.layers.{number}"
+        for name in ("q_proj", "k_proj", "v_proj", "o_proj"):
+            yield f"{layer}.self_attn.{name}.weight", (HIDDEN, HIDDEN)
+        for name in ("gate_proj", "up_proj"):
+            yield f"{layer}.mlp.{name}.weight", (INNER, HIDDEN)
+        yield f"{layer}.mlp.down_proj.weight", (HIDDEN, INNER)
+        yield f"{layer}.input_layernorm.weight", (HIDDEN,)
+        yield f"{layer}.post_attention_layernorm.weight", (HIDDEN,)
+    yield "model.norm.weight", (HIDDEN,)
+    yield "lm_head.weight", (vocabulary, HIDDEN)
+
+
+def make(folder: Path, layers: int, vocabulary: int, *, seed: int, base: Checkpoint | None = None) -> Path:
+    """Write a random checkpoint, or a fine-tune of a base."""
+    tensors = [Tensor(name, "BF16", shape, folder, 0) for name, shape in sorted(shapes(layers, vocabulary))]
+    rng = np.random.default_rng(seed)
+    size = 0.002 if base else 0.02
+    with Output(folder, tensors, shard=SHARD) as output:
+        for tensor in tensors:
+            for first in range(0, tensor.count, BLOCK):
+                span = Span(tensor.name, first, min(BLOCK, tensor.count - first))
+                values = rng.standard_normal(span.count, np.float32) * np.float32(size)
+                raw = np.empty(2 * span.count, np.uint8)
+                if base:
+                    start = np.empty(span.count, np.float32)
+                    base.raw(base.tensors[tensor.name], first, raw)
+                    decode(raw, "BF16", start)
+                    values += start
+                encode(values.astype(np.float64), "BF16", raw)
+                output.write(span, raw)
+        output.write_index()
+        config = {
+            "architectures": ["LlamaForCausalLM"],
+            "model_type": "llama",
+            "vocab_size": vocabulary,
+            "hidden_size": HIDDEN,
+            "intermediate_size": INNER,
+            "num_hidden_layers": layers,
+            "num_attention_heads": 16,
+            "num_key_value_heads": 16,
+            "max_position_embeddings": 2048,
+            "rms_norm_eps": 1e-6,
+            "tie_word_embeddings": False,
+            "dtype": "bfloat16",
+        }
+        (output.partial / "config.json").write_text(json.dumps(config))
+        output.finish()
+    return folder
+
+
+def timed(command: list[str]) -> tuple[float, float]:
+    """Seconds, and the most resident memory in MB, of a process."""
+    started = time.perf_counter()
+    process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
+    assert process.stderr is not None
+    said = process.stderr.read()
+    _, status, usage = os.wait4(process.pid, 0)
+    if status:
+        raise SystemExit(f"{' '.join(command)} failed: {said.decode()[-2000:]}")
+    return time.perf_counter() - started, usage.ru_maxrss / 1024
+
+
+def repeated(command: list[str], output: Path) -> tuple[float, float]:
+    """The medians over some runs; the output is removed after each."""
+    runs = []
+    for _ in range(REPEATS):
+        runs.append(timed(command))
+        shutil.rmtree(output)
+    return statistics.median(s for s, _ in runs), statistics.median(m for _, m in runs)
+
+
+def copied(base: Path, models: list[Path], output: Path) -> float:
+    """Seconds to read all models once and to write one."""
+    started = time.perf_counter()
+    output.mkdir()
+    buffer = bytearray(8 * BLOCK)
+    for folder in (base, *models):
+        for path in sorted(folder.glob("*.safetensors")):
+            target = (output / path.name).open("wb") if folder == base else None
+            with path.open("rb", buffering=0) as file:
+                while read := file.readinto(buffer):
+                    if target:
+                        target.write(memoryview(buffer)[:read])
+    shutil.rmtree(output)
+    return time.perf_counter() - started
+
+
+def mergekit_config(method: str, base: Path, models: list[Path], path: Path) -> Path:
+    """A configuration of mergekit that does the work of a method."""
+    parameters = (
+        {"weight": 0.3} if method in ("metagpt", "task-arithmetic") else {"weight": 0.3, "density": 0.5}
+    )
+    content = {
+        "merge_method": MERGEKITS[method],
+        "base_model": str(base),
+        "models": [{"model": str(model), "parameters": parameters} for model in models],
+        "dtype": "bfloat16",
+    }
+    path.write_text(yaml.safe_dump(content))
+    return path
+
+
+def main() -> None:
+    """Print a Markdown table."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--layers", type=int, default=18)
+    parser.add_argument("--vocabulary", type=int, default=32_000)
+    parser.add_argument("--models", type=int, default=3)
+    parser.add_argument("--method", action="append")
+    parser.add_argument("--mergekit", default=shutil.which("mergekit-yaml"))
+    parser.add_argument("--folder", type=Path)
+    options = parser.parse_args()
+    with tempfile.TemporaryDirectory(dir=options.folder) as name:
+        root = Path(name)
+        base = make(root / "base", options.layers, options.vocabulary, seed=0)
+        opened = Checkpoint(base)
+        models = [
+            make(root / f"model-{n}", options.layers, options.vocabulary, seed=n, base=opened)
+            for n in range(1, options.models + 1)
+        ]
+        print(f"{opened.parameters / 1e9:.2f}B parameters, {options.models} models of one base, bf16\n")
+        print("| | seconds | MB | mergekit's seconds | MB |\n|---|---:|---:|---:|---:|")
+        print(f"| read all, write one | {copied(base, models, root / 'copy'):.2f} | | | |", flush=True)
+        for method in options.method or ("metagpt", "task-arithmetic", "ties", "dare"):
+            output = root / "merged"
+            given = [word for model in models for word in ("--model", str(model))]
+            command = [sys.executable, "-m", "arts.merge", "--base", str(base), *given]
+            seconds, memory = repeated([*command, "--method", method, "--output", str(output)], output)
+            cells = [f"{seconds:.2f}", f"{memory:.0f}", "", ""]
+            if options.mergekit:
+                config = mergekit_config(method, base, models, root / "mergekit.yaml")
+                other = repeated([options.mergekit, str(config), str(output)], output)
+                cells[2:] = [f"{other[0]:.1f}", f"{other[1]:.0f}"]
+            print(f"| {method} | {' | '.join(cells)} |", flush=True)
+
+
+if __name__ == "__main__":
+    main()

@@ -19,7 +19,6 @@ from arts.merging.choices import Dtype, Granularity, Head, Vocab
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from arts.merging.engine import Options
     from arts.merging.job import Job, Progress
     from arts.merging.report import MergeReport
 
@@ -108,9 +107,13 @@ def merge(
     if (output is None) != dry_run:
         raise ArtsError("give --output FOLDER, or --dry-run to write nothing")
     if config is None:
-        options = _options(granularity, weight, density, scale, by_tensor=by_tensor, seed=seed)
-        job = _job(base, model, method, options)
-        job = replace(job, dtype=dtype.stored if dtype else None, tokenizer_from=tokenizer_from)
+        job = replace(
+            _job(base, model, method, granularity, weight, density),
+            dtype=dtype.stored if dtype else None,
+            tokenizer_from=tokenizer_from,
+        )
+        more = replace(job.options, scale=scale, by_tensor=by_tensor, seed=seed)
+        job = replace(job, options=more)
     else:
         _refuse(context, _OF_METHODS)
         from arts.merging.config import read_config
@@ -122,16 +125,17 @@ def merge(
         vocab=vocab,
         shard=int(max_shard_size * 1e9),
         threads=threads,
-        command=shlex.join(["arts", "merge", *(word for word in sys.argv[1:] if word != "merge")]),
+        command=shlex.join(["arts", "merge", *sys.argv[1 + (sys.argv[1:2] == ["merge"]) :]]),
     )
     with progress_bar("merging") as progress:
         report = job.inspect(progress) if output is None else job.run(output, progress)
     if check_linearity:
         from arts.merging.linearity import nonlinearity
+        from arts.merging.report import FILE
 
         report.nonlinearity = nonlinearity(job.base, job.models)
         if output:
-            report.save(output / "merge_report.json")
+            report.save(output / FILE)
     tell(report, form, heatmap)
     if emit_config:
         from arts.data.files import replacing
@@ -169,36 +173,45 @@ def _refuse(context: typer.Context, names: tuple[str, ...]) -> None:
         raise ArtsError(f"--config settles {', '.join(given)}; write it into the file")
 
 
-def _options(
+def _job(
+    base: str | None,
+    models: list[str] | None,
+    name: str,
     granularity: Granularity,
     weights: list[float] | None,
     density: float | None,
-    scale: float,
-    *,
-    by_tensor: bool,
-    seed: int,
-) -> Options:
-    from arts.merging.engine import Options
-
-    if density is not None and not 0 < density <= 1:
-        raise ArtsError(f"--density {density}; expected over 0 and up to 1")
-    return Options(
-        by_layer=granularity is Granularity.LAYER,
-        weights=(lambda tensor, model: weights[model]) if weights else None,
-        densities=(lambda tensor, model: density) if density is not None else None,
-        scale=scale,
-        by_tensor=by_tensor,
-        seed=seed,
-    )
-
-
-def _job(base: str | None, models: list[str] | None, method: str, options: Options) -> Job:
+) -> Job:
+    """The merge that the options say, each of which has to mean something to the method."""
     if not base or not models:
         raise ArtsError("give --base and at least one --model, or --config FILE")
+    from arts.merging.engine import Options
     from arts.merging.job import Job
-    from arts.merging.methods import find_method
+    from arts.merging.methods import Coefficients, find_method
 
-    return Job(base, models, find_method(method), options)
+    method = find_method(name)
+    if weights and method.coefficients is not Coefficients.GIVEN:
+        raise ArtsError(f"{name} finds the weights itself; leave out --weight")
+    if weights and len(weights) != len(models):
+        raise ArtsError(
+            f"--weight is given {len(weights)} times; expected one for each of {len(models)} models"
+        )
+    if granularity is Granularity.LAYER and method.coefficients is not Coefficients.METAGPT:
+        raise ArtsError(f"--granularity layer is of MetaGPT's coefficients, which {name} does not use")
+    if density is not None:
+        if not method.thins:
+            raise ArtsError(f"--density is of methods that thin out, which {name} does not")
+        if not 0 < density <= 1:
+            raise ArtsError(f"--density {density}; expected over 0 and up to 1")
+        method = replace(method, density=density)
+    return Job(
+        base,
+        models,
+        method,
+        Options(
+            by_layer=granularity is Granularity.LAYER,
+            weights=(lambda tensor, model: weights[model]) if weights else None,
+        ),
+    )
 
 
 @contextmanager

@@ -793,7 +793,32 @@ def test_the_command_tells_what_it_did(family, tmp_path):
         (("--dry-run",), "give --base and at least one --model, or --config FILE"),
         (("--dry-run", "--base", "a", "--model", "b", "--method", "tise"), 'Did you mean "ties"?'),
         (("--dry-run", "--config", "c.yaml", "--density", "0.3"), "--config settles --density"),
-        (("--dry-run", "--base", "a", "--model", "b", "--density", "3"), "--density 3.0; expected over 0"),
+        (("--dry-run", "--base", "a", "--model", "b", "--density", "3"), "--density is of methods that thin"),
+        (
+            ("--dry-run", "--base", "a", "--model", "b", "--method", "ties", "--density", "3"),
+            "--density 3.0; expected over 0",
+        ),
+        (("--dry-run", "--base", "a", "--model", "b", "--weight", "1"), "metagpt finds the weights itself"),
+        (
+            (
+                "--dry-run",
+                "--base",
+                "a",
+                "--model",
+                "b",
+                "--method",
+                "dare",
+                "--weight",
+                "1",
+                "--weight",
+                "2",
+            ),
+            "--weight is given 2 times; expected one for each of 1 models",
+        ),
+        (
+            ("--dry-run", "--base", "a", "--model", "b", "--method", "ties", "--granularity", "layer"),
+            "--granularity layer is of MetaGPT's coefficients",
+        ),
     ],
 )
 def test_bad_usage_is_one_clear_line(arguments, message):

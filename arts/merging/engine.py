@@ -60,15 +60,14 @@ class Merged:
     """What a merge was.
 
     Args:
-        weights: by tensor, (models) the coefficients.
+        weights, densities: by tensor, (models) the coefficients, and the shares that thinning was to leave.
         counted: what thinning did, for the methods that thin out.
-        passes: how often thinning read everything, before the last pass.
         baseless: whether the base was left aside in the last pass.
     """
 
     weights: dict[str, Floats]
+    densities: dict[str, Floats]
     counted: Counted
-    passes: int
     baseless: bool
 
 
@@ -133,7 +132,7 @@ def merge(
             base, tasks = _anchored(plan, span, space)
             row = row[1:]
         else:
-            base, tasks, _ = read_span(plan, part, span, space)
+            base, tasks = read_span(plan, part, span, space)
             if method.thins:
                 tasks = thinner(span, tasks)
                 counted = _count(tasks, row)
@@ -152,7 +151,7 @@ def merge(
             total.agreeing += counted.agreeing
         if progress:
             progress(span.count)
-    return Merged(weights, total, thinner.passes, baseless)
+    return Merged(weights, densities, total, baseless)
 
 
 def _anchored(plan: Plan, span: Span, space: Workspace) -> tuple[Values, list[Values]]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
@@ -11,7 +12,7 @@ from pathlib import Path
 
 import numpy as np
 
-from arts.data.errors import DataError
+from arts.data.errors import ArtsError
 from arts.data.files import check_new
 from arts.merging.assets import carry_over, write_card
 from arts.merging.choices import Head, Vocab
@@ -24,13 +25,13 @@ from arts.merging.report import (
     Entry,
     Layer,
     MergeReport,
-    available_cpus,
     peak_memory,
     versions,
     warnings_of,
 )
 from arts.merging.sources import folder_of, open_model
 from arts.merging.survey import Survey, layer_of, survey
+from arts.merging.thinning import passes
 from arts.merging.workers import Workers
 
 Progress = Callable[[int, int], None]  # numbers done, numbers in all, over all passes
@@ -91,7 +92,8 @@ class Job:
                 dtype=self.dtype,
                 shard=self.shard,
             )
-            told = _Told(plan, 2, progress)
+            thinning = passes(self.method, by_tensor=self.options.by_tensor)
+            told = _Told(plan, 2 + thinning, progress)
             found = survey(plan, workers, progress=told)
             with output:
                 merged = merge(plan, found, self.method, self.options, output, workers, told)
@@ -114,7 +116,7 @@ class Job:
     @contextmanager
     def _opened(self) -> Iterator[tuple[Plan, Workers]]:
         if not self.models:
-            raise DataError("merge", "needs a model beside the base")
+            raise ArtsError("a merge needs a model beside the base")
         with ExitStack() as stack:
             base = open_model(self.base)
             stack.callback(base.close)
@@ -123,7 +125,7 @@ class Job:
                 models.append(open_model(name))
                 stack.callback(models[-1].close)
             plan = make_plan(base, models, head=self.head, vocab=self.vocab)
-            threads = self.threads or min(available_cpus(), 4)
+            threads = self.threads or min(os.cpu_count() or 1, 4)
             wide = any((self.dtype or part.tensor.dtype) != "BF16" for part in plan.merged)
             yield plan, stack.enter_context(Workers(threads, len(models), wide=wide))
 
@@ -137,13 +139,15 @@ class Job:
         gram = found.gram
         norms = np.sqrt(np.diagonal(gram))
         base_square = sum(found.squares.values())
-        means = _means(weights, sizes, list(weights)) if method else None
+        means = _means(weights, sizes) if method else None
         metagpt = method is not None and method.coefficients is Coefficients.METAGPT
-        passes = 1 if merged is None else 2 + merged.passes
+        read = 1
+        if method and merged:
+            read = 2 + passes(method, by_tensor=options.by_tensor)
         counted = merged.counted if merged and merged.counted.sampled else None
         return MergeReport(
             method=method.name if method else None,
-            settings=self._settings(),
+            settings=self._settings(_means(merged.densities, sizes).tolist() if merged else None),
             base=plan.base.name,
             base_checksum=found.checksums[0],
             parameters=sum(part.tensor.count for part in plan.parts.values()),
@@ -166,7 +170,7 @@ class Job:
                 names, gram, base_square, means.tolist() if metagpt and means is not None else None
             ),
             remarks=list(plan.remarks),
-            bytes_read=passes * plan.bytes - (plan.base_bytes if merged and merged.baseless else 0),
+            bytes_read=read * plan.bytes - (plan.base_bytes if merged and merged.baseless else 0),
             bytes_written=0,
             seconds=time.perf_counter() - started,
             peak_memory=peak_memory(),
@@ -176,7 +180,9 @@ class Job:
             created=datetime.now(UTC).isoformat(timespec="seconds"),
         )
 
-    def _settings(self) -> dict[str, float | int | str | bool | list[float] | None]:
+    def _settings(
+        self, densities: list[float] | None
+    ) -> dict[str, float | int | str | bool | list[float] | None]:
         if self.method is None:
             return {}
         options = {
@@ -184,10 +190,9 @@ class Job:
             for key, value in asdict(self.options).items()
             if not callable(value) and value is not None
         }
-        density = self.method.density if self.method.thins else None
         return {
             **options,
-            "density": density,
+            "densities": densities if self.method.thins else None,
             "head": str(self.head),
             "vocab": str(self.vocab),
             "dtype": self.dtype,
@@ -208,10 +213,10 @@ class _Told:
             self.progress(min(self.done, self.total), self.total)
 
 
-def _means(weights: dict[str, Floats], sizes: dict[str, int], names: list[str]) -> Floats:
-    """(models) the mean coefficients over the numbers of some tensors."""
-    total = sum(sizes[name] for name in names)
-    return sum((weights[name] * sizes[name] for name in names), np.zeros(1)) / total
+def _means(settings: dict[str, Floats], sizes: dict[str, int]) -> Floats:
+    """(models) the means over all numbers of what is set by tensor."""
+    total = sum(sizes[name] for name in settings)
+    return sum((row * sizes[name] for name, row in settings.items()), np.zeros(1)) / total
 
 
 def _layers(found: Survey, weights: dict[str, Floats], sizes: dict[str, int]) -> list[Layer]:
@@ -229,7 +234,9 @@ def _layers(found: Survey, weights: dict[str, Floats], sizes: dict[str, int]) ->
                 parameters=count,
                 norms=np.sqrt(np.diagonal(gram)).tolist(),
                 cosines=cosines(gram).tolist(),
-                coefficients=_means(weights, sizes, names).tolist() if weights else None,
+                coefficients=_means({name: weights[name] for name in names}, sizes).tolist()
+                if weights
+                else None,
                 conflicts=conflicts,
             )
         )

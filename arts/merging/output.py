@@ -46,14 +46,15 @@ class Output:
         stored = [replace(t, dtype=dtype if dtype and t.dtype in SIZES else t.dtype) for t in tensors]
         self.tensors = self._laid_out(stored, shard)
         self.bytes = sum(t.nbytes for t in stored) + sum(map(len, self._headers.values()))
+        place = next(parent for parent in folder.absolute().parents if parent.exists())
+        free = shutil.disk_usage(place).free
+        if free < self.bytes + _SPARE:
+            raise DataError(folder, f"needs {self.bytes / 1e9:.2f} GB, and {free / 1e9:.2f} GB are free")
 
     def __enter__(self) -> Self:
         """Take the room on the disk and write the headers."""
         shutil.rmtree(self.partial, ignore_errors=True)  # left by a merge that was killed
         self.folder.parent.mkdir(parents=True, exist_ok=True)
-        free = shutil.disk_usage(self.folder.parent).free
-        if free < self.bytes + _SPARE:
-            raise DataError(self.folder, f"needs {self.bytes / 1e9:.2f} GB, and {free / 1e9:.2f} GB are free")
         self.partial.mkdir()
         try:
             self._allocate()

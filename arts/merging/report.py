@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import resource
 from collections.abc import Sequence
 from importlib.metadata import version
@@ -209,11 +208,6 @@ def summary(report: MergeReport) -> str:
     if report.conflicts is not None:
         parts.insert(1, f"conflicting signs at {report.conflicts:.1%}")
     return ", ".join(parts)
-
-
-def available_cpus() -> int:
-    """How many processors this process may use."""
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
 def layer_table(report: MergeReport) -> RenderableType:

@@ -12,7 +12,7 @@ from xxhash import xxh3_128
 
 from arts.merging.adapter import Adapter
 from arts.merging.blocks import Raw, Values
-from arts.merging.checkpoint import Span
+from arts.merging.checkpoint import Checkpoint, Span
 from arts.merging.methods import metagpt
 from arts.merging.plan import MergeError, Part, Plan
 from arts.merging.workers import SMALLEST, Workers, Workspace
@@ -67,18 +67,32 @@ def layer_of(name: str) -> str:
 
 
 def read_span(
-    plan: Plan, part: Part, span: Span, space: Workspace
-) -> tuple[Values, list[Values], list[bytes]]:
-    """The blocks of the base and the task vectors at a place, and the checksums of what was read."""
-    base = space.base[: span.count]
-    digests = [_digest(plan.base.values(span, base, space.buffer), part.tensor.itemsize)]
-    tasks = [task[: span.count] for task in space.tasks]
+    plan: Plan,
+    part: Part,
+    span: Span,
+    space: Workspace,
+    look: Callable[[Checkpoint, Raw], None] | None = None,
+) -> tuple[Values, list[Values]]:
+    """The blocks of the base and the task vectors at a place.
+
+    Args:
+        plan: whose models.
+        part: the tensor.
+        span: the part of it.
+        space: to read to.
+        look: shown each model with the bytes that are stored in it.
+    """
+    base, tasks = space.base[: span.count], [task[: span.count] for task in space.tasks]
+    raw = plan.base.values(span, base, space.buffer)
+    if look:
+        look(plan.base, raw)
     for number, (model, task) in enumerate(zip(plan.models, tasks, strict=True)):
         raw = model.task(span, base, task, space.buffer)
-        digests.append(_digest(raw, model.tensors[span.name].itemsize) if len(raw) else b"")
+        if look:
+            look(model, raw)
         if part.foreign:
             _clear(part, part.foreign[number], span, task)
-    return base, tasks, digests
+    return base, tasks
 
 
 def _clear(part: Part, rows: npt.NDArray[np.int64], span: Span, task: Values) -> None:
@@ -92,7 +106,7 @@ def _clear(part: Part, rows: npt.NDArray[np.int64], span: Span, task: Values) ->
 
 
 def _digest(raw: Raw, itemsize: int) -> bytes:
-    """Block by block of a fixed size, so that it does not depend on the size of spans."""
+    """Of blocks of a fixed size, so that it does not depend on the size of spans."""
     step = SMALLEST * itemsize
     return b"".join(xxh3_128(raw[first : first + step].data).digest() for first in range(0, len(raw), step))
 
@@ -122,7 +136,12 @@ def survey(plan: Plan, workers: Workers, *, signs: bool = False, progress: Progr
 
     def measure(item: tuple[Part, Span], space: Workspace) -> _Measured:
         part, span = item
-        base, tasks, digests = read_span(plan, part, span, space)
+        digests: list[bytes] = []
+
+        def look(model: Checkpoint, raw: Raw) -> None:
+            digests.append(_digest(raw, model.tensors[span.name].itemsize) if len(raw) else b"")
+
+        base, tasks = read_span(plan, part, span, space, look)
         conflicts = _conflicts(tasks) if signs else 0
         with np.errstate(invalid="ignore"):  # NaN and Inf are looked for when all is measured
             return _Measured(part, span, _gram(tasks), _dot(base, base), digests, conflicts)

@@ -23,6 +23,13 @@ _BINS = 1 << 16  # of each half of the bits of an fp32
 _EVERYTHING = "*"  # the group of all tensors, where a threshold is of the whole model
 
 
+def passes(method: Method, *, by_tensor: bool) -> int:
+    """How often everything is read before the first number can be thinned out."""
+    if method.thinning is Thinning.TRIM:
+        return 2
+    return int(method.thinning is Thinning.DROP and by_tensor)
+
+
 @dataclass
 class Thinner:
     """Thins out the task vectors of a method, the same way whatever the order of spans.
@@ -52,13 +59,6 @@ class Thinner:
             self.thresholds = self._thresholds(plan, workers, progress)
         elif self.method.thinning is Thinning.DROP and self.by_tensor:
             self.scales = self._scales(plan, workers, progress)
-
-    @property
-    def passes(self) -> int:
-        """How often `prepare` reads everything."""
-        if self.method.thinning is Thinning.TRIM:
-            return 2
-        return int(self.method.thinning is Thinning.DROP and self.by_tensor)
 
     def __call__(self, span: Span, tasks: Sequence[Values]) -> list[Values]:
         """The blocks of the task vectors at a place, thinned out."""
@@ -134,7 +134,7 @@ class Thinner:
 
         def work(item: tuple[Part, Span], space: Workspace) -> tuple[str, int, Counts]:
             part, span = item
-            _, tasks, _ = read_span(plan, part, span, space)
+            _, tasks = read_span(plan, part, span, space)
             return self._group(part.name), span.count, count(part, tasks)
 
         current, total = "", np.zeros((), np.int64)
@@ -155,7 +155,7 @@ class Thinner:
 
         def work(item: tuple[Part, Span], space: Workspace) -> tuple[Span, npt.NDArray[np.float64]]:
             part, span = item
-            _, tasks, _ = read_span(plan, part, span, space)
+            _, tasks = read_span(plan, part, span, space)
             norms = [
                 (np.abs(task).sum(dtype=np.float64), np.abs(task * self.mask(n, span)).sum(dtype=np.float64))
                 for n, task in enumerate(tasks)

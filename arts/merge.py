@@ -209,7 +209,7 @@ def _job(
         method,
         Options(
             by_layer=granularity is Granularity.LAYER,
-            weights=(lambda tensor, model: weights[model]) if weights else None,
+            weights=(lambda tensor, model, depth: weights[model]) if weights else None,
         ),
     )
 

@@ -2,8 +2,8 @@
 
     python benchmarks/merging_language_models.py [--steps 100] [--seed 1] [--folder DIR]
 
-SmolLM2-135M-Instruct (extra `llm`) is fine-tuned on small data of our own, made from the sample corpus: saying
-the sentiment of an aspect in a word, writing JSON, writing in capitals. A skill's score is the share of exact
+SmolLM2-135M-Instruct (extra `llm`) is fine-tuned on small data of our own, from the sample corpus: saying
+the sentiment of an aspect in a word, writing JSON, writing in capitals. A score is the share of exact
 answers to prompts over sentences that were not trained on.
 """
 

@@ -693,7 +693,7 @@ def test_a_file_of_mergekits_is_read_as_it_is(family, tmp_path):
         tmp_path,
         models=[
             {"model": base},
-            {"model": models[0], "parameters": {"weight": 0.5, "density": 0.4}},
+            {"model": models[0], "parameters": {"weight": [0.5, 1.0], "density": 0.4}},
             {
                 "model": models[1],
                 "parameters": {"weight": [{"filter": "mlp", "value": 0.25}, {"value": 0.75}]},
@@ -709,7 +709,8 @@ def test_a_file_of_mergekits_is_read_as_it_is(family, tmp_path):
     merged = wide(tmp_path / "merged")
     for name, tensor in merged.items():
         weight = 0.25 if "mlp" in name else 0.75
-        exact = theta[name] + 2 * (0.5 * (one[name] - theta[name]) + weight * (two[name] - theta[name]))
+        other = 1.0 if "layers.1" in name else 0.5
+        exact = theta[name] + 2 * (other * (one[name] - theta[name]) + weight * (two[name] - theta[name]))
         torch.testing.assert_close(tensor, exact, rtol=1e-6, atol=1e-7)
 
 

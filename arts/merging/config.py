@@ -12,6 +12,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import yaml
 
 from arts.data.errors import DataError
@@ -95,8 +96,8 @@ def _linear(
         raise DataError(path, "linear needs two models at least")
     setting = _setting(path, "weight", shared, models, 1.0)
 
-    def share(tensor: str, model: int) -> float:
-        weights = [setting(tensor, number) for number in range(len(models))]
+    def share(tensor: str, model: int, depth: float) -> float:
+        weights = [setting(tensor, number, depth) for number in range(len(models))]
         if not sum(weights):
             raise MergeError(f"{path}: the weights of {tensor} sum to 0")
         return weights[model + 1] / sum(weights)
@@ -218,30 +219,28 @@ def _setting(
     models: list[tuple[str, dict[str, Any]]],
     default: float,
 ) -> Setting:
-    """A parameter by tensor and model: a number, or values with filters."""
+    """A parameter by tensor and model: a number, a gradient over the layers, or values with filters."""
     given = [own.get(key, shared.get(key, default)) for _, own in models]
 
-    def value(tensor: str, model: int) -> float:
-        found = _value(path, key, given[model], tensor)
+    def value(tensor: str, model: int, depth: float) -> float:
+        found = _value(path, key, given[model], tensor, depth)
         return default if found is None else found
 
     return value
 
 
-def _value(path: Path, key: str, given: Any, tensor: str) -> float | None:
+def _value(path: Path, key: str, given: Any, tensor: str, depth: float) -> float | None:
     if isinstance(given, dict):
         given = [given]
     if isinstance(given, list) and given and all(isinstance(one, dict) for one in given):
         for one in given:
             _check_keys(path, one, ("filter", "value"), key)
             if one.get("filter") in (None, "*") or one["filter"] in tensor:
-                return _value(path, key, one.get("value"), tensor)
+                return _value(path, key, one.get("value"), tensor, depth)
         return None
-    if isinstance(given, list):
-        raise DataError(
-            path, f"{key} is a gradient over layers, which is not supported; give values with filters instead"
-        )
     try:
+        if isinstance(given, list):
+            return float(np.interp(depth, np.linspace(0, 1, len(given)), [float(one) for one in given]))
         return float(given)
     except (TypeError, ValueError) as error:
         raise DataError(path, f"{key} is {given!r}; expected a number") from error

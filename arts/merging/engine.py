@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
@@ -19,7 +20,8 @@ from arts.merging.thinning import Thinner
 from arts.merging.workers import Workers, Workspace
 
 Floats = npt.NDArray[np.float64]
-Setting = Callable[[str, int], float]  # of a tensor's name and a model's place
+Setting = Callable[[str, int, float], float]  # of a tensor's name, a model's place, and the depth
+_NUMBERED = re.compile(r"\.(\d+)\.")
 _SAMPLED = 16  # every so many numbers, kept and agreeing ones are counted
 
 
@@ -29,8 +31,8 @@ class Options:
 
     Args:
         by_layer: whether MetaGPT's coefficients are of each layer, not of the whole model.
-        weights: the coefficient of a tensor and a model; by default the method's.
-        densities: of a tensor and a model; by default the method's.
+        weights: the coefficient of a tensor of a model, by its depth; by default the method's.
+        densities: likewise.
         scale: times the joined task vectors.
         normalize: whether given weights are divided by their sum.
         by_tensor: whether thinning goes by tensor, as mergekit does.
@@ -92,11 +94,24 @@ def resolved(method: Method, options: Options, plan: Plan, found: Survey) -> dic
 
 
 def _settings(plan: Plan, setting: Setting | None, default: float) -> dict[str, Floats]:
-    models = range(len(plan.models))
+    models, depths = range(len(plan.models)), _depths([part.name for part in plan.merged])
     return {
-        part.name: np.array([setting(part.name, n) if setting else default for n in models])
-        for part in plan.merged
+        name: np.array([setting(name, n, depth) if setting else default for n in models])
+        for name, depth in depths.items()
     }
+
+
+def _depths(names: Sequence[str]) -> dict[str, float]:
+    """Where each tensor lies: 0 in the first layer, 1 in the last, and 0 in none, as in mergekit.
+
+    Example:
+        >>> _depths(["embed.weight", "layers.0.w", "layers.1.w", "layers.2.w"])
+        {'embed.weight': 0.0, 'layers.0.w': 0.0, 'layers.1.w': 0.5, 'layers.2.w': 1.0}
+    """
+    found = {name: _NUMBERED.search(name) for name in names}
+    numbers = {name: int(match[1]) if match else 0 for name, match in found.items()}
+    last = max(numbers.values(), default=0)
+    return {name: number / last if last else 0.0 for name, number in numbers.items()}
 
 
 def merge(

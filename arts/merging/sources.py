@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from arts.data.errors import ArtsError
+from arts.data.resources import model_folder
 from arts.merging.adapter import Adapter
 from arts.merging.checkpoint import ADAPTER, Checkpoint
 
@@ -30,21 +30,7 @@ def folder_of(name: str) -> Path:
     Raises:
         ArtsError: when there is no such model.
     """
-    if Path(name).is_dir():
-        return Path(name)
-    from huggingface_hub import snapshot_download
-    from huggingface_hub.errors import HfHubHTTPError, HFValidationError, LocalEntryNotFoundError
-
-    repository, _, revision = name.partition("@")
-    try:
-        return Path(
-            snapshot_download(repository, revision=revision or None, allow_patterns=[*_WEIGHTS, *ASSETS])
-        )
-    except (HFValidationError, HfHubHTTPError, LocalEntryNotFoundError, OSError) as error:
-        reason = " ".join(str(error).split())[:200]
-        raise ArtsError(
-            f'model "{name}" is neither a folder nor to be had from the Hugging Face Hub ({reason})'
-        ) from error
+    return model_folder(name, [*_WEIGHTS, *ASSETS], what="model")
 
 
 def open_model(name: str) -> Checkpoint:

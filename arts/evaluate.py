@@ -28,6 +28,7 @@ from arts.options import (
 
 if TYPE_CHECKING:
     from arts.benchmark import Benchmark
+    from arts.interventions.adversarial import Adversarial
     from arts.interventions.base import Intervention
     from arts.models.base import Start
     from arts.report import Report
@@ -85,6 +86,13 @@ def evaluate(
     merge_method: Annotated[
         str | None, typer.Option(help="Of merging: as of `arts merge`. Default: metagpt.")
     ] = None,
+    domain: Annotated[
+        list[str] | None,
+        typer.Option(
+            help="Of merging: a corpus for another specialist, beside the one that is measured, instead of "
+            "a specialist a strategy. Repeatable."
+        ),
+    ] = None,
     adddiff_curve: Annotated[
         bool,
         typer.Option("--adddiff-curve", help="Accuracy over the number of added aspects, 0 to 5, too."),
@@ -112,13 +120,9 @@ def evaluate(
     way = adversarial(
         "--intervention", intervention is not None, strategy, ratio, template, holdout_templates
     )
-    if merge_method and intervention is not InterventionName.MERGE:
-        raise ArtsError("--merge-method is of --intervention merge")
-    chosen: Intervention | None = way
-    if way and intervention is InterventionName.MERGE:
-        from arts.interventions.merging import Merge
-
-        chosen = Merge(merge_method or "metagpt", adversarial=way)
+    chosen = _merging(way, merge_method, domain) if intervention is InterventionName.MERGE else way
+    if (merge_method or domain) and chosen is way:
+        raise ArtsError("--merge-method and --domain are of --intervention merge")
     if name and max(len(model or ()), len(column or ())) > 1:
         raise ArtsError("--name is for one model or column; leave it out for several")
     models = model or [DEFAULT_MODEL]
@@ -139,6 +143,14 @@ def evaluate(
         _tell("--output DIR draws the curve")
     _tell(str(benchmark.corpus.notes))
     _show(reports, format)
+
+
+def _merging(way: Adversarial | None, method: str | None, domains: list[str] | None) -> Intervention | None:
+    if way is None:
+        return None
+    from arts.interventions.merging import Merge
+
+    return Merge(method or "metagpt", domains=tuple(domains or ()), adversarial=way)
 
 
 def _score(

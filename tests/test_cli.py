@@ -249,6 +249,14 @@ def test_ctrl_c_leaves_nothing_half_written(tmp_path):
             'unknown template "bt". Did you mean "but"?',
         ),
         (
+            ("arts.evaluate", "--intervention", "adversarial", "--merge-method", "ties"),
+            "--merge-method and --domain are of --intervention merge",
+        ),
+        (
+            ("arts.evaluate", "--intervention", "merge", "--merge-method", "tise"),
+            'unknown merge method "tise". Did you mean "ties"?',
+        ),
+        (
             ("arts.evaluate", "--model", "bert", "--embeddings", "glove.txt"),
             "--embeddings is taken by none of the models; see `arts models`",
         ),

@@ -18,13 +18,14 @@ Item = TypeVar("Item")
 Result = TypeVar("Result")
 
 SMALLEST = 1 << 16  # numbers in a span, at least
-_NUMBERS = 1 << 20  # that a thread works on at a time, of all models together
+_NUMBERS = 1 << 21  # that a thread holds at a time: blocks of the base, of each model, and of results
+_RESULTS = 3
 _KEPT = 24 << 20  # bytes; otherwise each block of a few MB is mapped, zeroed and unmapped anew
 _AHEAD = 4  # spans waiting, a thread
 
 
 def span_size(models: int, *, wide: bool = False) -> int:
-    """How many numbers a span has: 256Ki for two or three models, and so that memory is the same for more.
+    """How many numbers a span has: 256Ki for up to four models, and so that memory is the same for more.
 
     Args:
         models: how many.
@@ -32,9 +33,9 @@ def span_size(models: int, *, wide: bool = False) -> int:
 
     Example:
         >>> [span_size(models) for models in (1, 2, 3, 8)]
-        [524288, 262144, 262144, 65536]
+        [262144, 262144, 262144, 131072]
     """
-    numbers = _NUMBERS // (2 if wide else 1) // (models + 1)
+    numbers = _NUMBERS // (2 if wide else 1) // (1 + models + _RESULTS)
     return max(SMALLEST, 1 << (numbers.bit_length() - 1))
 
 

@@ -10,6 +10,7 @@ from arts.generate import generate
 from arts.inspect import inspect
 from arts.merge import merge
 from arts.train import train
+from arts.unlearn import unlearn
 from arts.validate import validate
 
 
@@ -19,7 +20,7 @@ def main() -> None:
         no_args_is_help=True,
         help="The aspect-robustness benchmark for aspect-based sentiment analysis.",
     )
-    for command in (evaluate, generate, train, merge, inspect, models, validate, export):
+    for command in (evaluate, generate, train, merge, inspect, unlearn, models, validate, export):
         app.command()(command)
     run(app)
 

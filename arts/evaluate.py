@@ -41,6 +41,7 @@ class InterventionName(StrEnum):
 
     ADVERSARIAL = "adversarial"
     MERGE = "merge"
+    UNLEARN = "unlearn"
 
 
 class Format(StrEnum):
@@ -77,7 +78,10 @@ def evaluate(
     ] = None,
     intervention: Annotated[
         InterventionName | None,
-        typer.Option(help="Measure each model of the zoo with it too, beside the plain one."),
+        typer.Option(
+            help="Measure each model of the zoo with it too, beside the plain one. unlearn: from the "
+            "adversarially trained one, or with --merge-method from the merged one."
+        ),
     ] = None,
     strategy: Strategies = None,
     ratio: Ratio = None,
@@ -120,9 +124,9 @@ def evaluate(
     way = adversarial(
         "--intervention", intervention is not None, strategy, ratio, template, holdout_templates
     )
-    chosen = _merging(way, merge_method, domain) if intervention is InterventionName.MERGE else way
-    if (merge_method or domain) and chosen is way:
-        raise ArtsError("--merge-method and --domain are of --intervention merge")
+    chosen = _chosen(intervention, way, merge_method, domain) if way else None
+    if (merge_method or domain) and intervention in (None, InterventionName.ADVERSARIAL):
+        raise ArtsError("--merge-method and --domain are of --intervention merge and unlearn")
     if name and max(len(model or ()), len(column or ())) > 1:
         raise ArtsError("--name is for one model or column; leave it out for several")
     models = model or [DEFAULT_MODEL]
@@ -145,12 +149,19 @@ def evaluate(
     _show(reports, format)
 
 
-def _merging(way: Adversarial | None, method: str | None, domains: list[str] | None) -> Intervention | None:
-    if way is None:
-        return None
+def _chosen(
+    name: InterventionName | None, way: Adversarial, method: str | None, domains: list[str] | None
+) -> Intervention:
+    """Adversarial training, a merge of what was trained so, or unlearning after either."""
     from arts.interventions.merging import Merge
+    from arts.interventions.unlearning import Unlearn
 
-    return Merge(method or "metagpt", domains=tuple(domains or ()), adversarial=way)
+    merge = Merge(method or "metagpt", domains=tuple(domains or ()), adversarial=way)
+    if name is InterventionName.MERGE:
+        return merge
+    if name is InterventionName.UNLEARN:
+        return Unlearn(merge if method or domains else way)
+    return way
 
 
 def _score(

@@ -160,6 +160,7 @@ def main() -> None:
             make(root / f"model-{n}", options.layers, options.vocabulary, seed=n, base=opened)
             for n in range(1, options.models + 1)
         ]
+        os.sync()  # what was written just now is not to be written while others are timed
         print(f"{opened.parameters / 1e9:.2f}B parameters, {options.models} models of one base, bf16\n")
         print("| | seconds | MB | mergekit's seconds | MB |\n|---|---:|---:|---:|---:|")
         print(f"| read all, write one | {copied(base, models, root / 'copy'):.2f} | | | |", flush=True)

@@ -16,10 +16,9 @@ import tempfile
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from random import Random
 from typing import Any
 
-import torch
+from conversations import Pair, answers, save, teach
 
 from arts.data.corpus import load_corpus
 from arts.data.schema import Instance, Polarity, originals
@@ -27,7 +26,8 @@ from arts.generators.fluency import LanguageModel
 from arts.merging.job import Job
 from arts.merging.methods import METHODS
 
-BATCH, RATE, LONGEST, ASKED, LONGEST_ANSWER = 4, 5e-5, 90, 50, 60  # of sentences: characters
+RATE, ASKED = 5e-5, 50
+LONGEST, LONGEST_ANSWER = 90, 60  # of sentences: characters; of answers: pieces
 
 
 @dataclass(frozen=True)
@@ -37,9 +37,9 @@ class Skill:
     prompt: str
     answer: Callable[[Instance], str]
 
-    def asked(self, instance: Instance) -> str:
-        """The prompt about an instance."""
-        return self.prompt.format(text=instance.text, aspect=instance.aspect.term)
+    def pair(self, instance: Instance) -> Pair:
+        """The prompt about an instance, and its answer."""
+        return self.prompt.format(text=instance.text, aspect=instance.aspect.term), self.answer(instance)
 
 
 SKILLS = {
@@ -57,68 +57,11 @@ SKILLS = {
 }
 
 
-def conversation(model: LanguageModel, skill: Skill, instance: Instance) -> tuple[list[int], int]:
-    """The pieces of a prompt with its answer, and where the answer begins."""
-    prompt = _prompt(model, skill, instance)
-    answer = model.tokenizer(skill.answer(instance) + model.tokenizer.eos_token)["input_ids"]
-    return [*prompt, *answer], len(prompt)
-
-
-def _prompt(model: LanguageModel, skill: Skill, instance: Instance) -> list[int]:
-    text = model.tokenizer.apply_chat_template(
-        [{"role": "user", "content": skill.asked(instance)}], tokenize=False, add_generation_prompt=True
-    )
-    return list(model.tokenizer(text, add_special_tokens=False)["input_ids"])
-
-
-def teach(model: LanguageModel, skill: Skill, instances: Sequence[Instance], steps: int, seed: int) -> None:
-    """Fine-tune a model, in place."""
-    rng = Random(seed)
-    optimizer = torch.optim.AdamW(model.model.parameters(), RATE)
-    schedule = torch.optim.lr_scheduler.LinearLR(optimizer, 1.0, 0.0, steps)
-    model.model.train()
-    for step in range(steps):
-        rows = [conversation(model, skill, one) for one in rng.sample(list(instances), BATCH)]
-        longest = max(len(ids) for ids, _ in rows)
-        ids = torch.tensor([one + [model.tokenizer.pad_token_id] * (longest - len(one)) for one, _ in rows])
-        labels, mask = ids.clone(), torch.zeros_like(ids)
-        for row, (one, start) in enumerate(rows):
-            labels[row, :start] = -100
-            labels[row, len(one) :] = -100
-            mask[row, : len(one)] = 1
-        loss = model.model(input_ids=ids, attention_mask=mask, labels=labels).loss
-        loss.backward()
-        optimizer.step()
-        schedule.step()
-        optimizer.zero_grad()
-        if step % 20 == 0:
-            print(f"  step {step}: {loss.item():.3f}", file=sys.stderr, flush=True)
-    model.model.eval()
-
-
-@torch.inference_mode()
 def score(model: LanguageModel, skill: Skill, instances: Sequence[Instance]) -> float:
-    """The share of exact answers, in percent, by greedy decoding."""
-    right = 0
-    for instance in instances:
-        ids = torch.tensor([_prompt(model, skill, instance)])
-        made = model.model.generate(
-            input_ids=ids,
-            attention_mask=torch.ones_like(ids),
-            max_new_tokens=LONGEST_ANSWER,
-            do_sample=False,
-            pad_token_id=model.tokenizer.pad_token_id,
-        )
-        answer = model.tokenizer.decode(made[0, ids.shape[1] :], skip_special_tokens=True)
-        right += answer.strip() == skill.answer(instance)
-    return 100 * right / len(instances)
-
-
-def save(model: LanguageModel, folder: Path) -> str:
-    """Write a model as safetensors, with its tokenizer."""
-    model.model.save_pretrained(folder)
-    model.tokenizer.save_pretrained(folder)
-    return str(folder)
+    """The share of exact answers, in percent."""
+    questions, wanted = zip(*(skill.pair(instance) for instance in instances), strict=True)
+    made = answers(model, questions, longest=LONGEST_ANSWER)
+    return 100 * sum(map(str.__eq__, made, wanted)) / len(wanted)
 
 
 def split() -> tuple[list[Instance], list[Instance]]:
@@ -156,8 +99,8 @@ def main() -> None:
         for name, skill in SKILLS.items():
             print(name, file=sys.stderr, flush=True)
             model = LanguageModel.load(start)
-            torch.manual_seed(options.seed)
-            teach(model, skill, taught, options.steps, options.seed)
+            pairs = [skill.pair(instance) for instance in taught]
+            teach(model, pairs, steps=options.steps, rate=RATE, seed=options.seed)
             row(f"taught {name}", model)
             experts.append(save(model, Path(root, name)))
         for method in METHODS.values():

@@ -85,9 +85,8 @@ def main() -> None:
     parser.add_argument("--model", default="bert")
     parser.add_argument("--seed", type=int, action="append")
     parser.add_argument("--domain", action="append", default=[])
-    parser.add_argument("--ratio", type=float, default=1.0)
     options = parser.parse_args()
-    way = Merge(domains=tuple(options.domain), adversarial=Adversarial(ratio=options.ratio))
+    way = Merge(domains=tuple(options.domain))
     benchmarks = [load_benchmark(name) for name in (options.dataset, *options.domain)]
     by_name: dict[str, list[tuple[Row, float]]] = {}
     for seed in options.seed or [1]:

@@ -56,7 +56,7 @@ class LanguageModel:
         from transformers import AutoModelForCausalLM, AutoTokenizer
         from transformers.utils import logging
 
-        place, options = _located(name)
+        place, options = located(name)
         logging.disable_progress_bar()
         try:
             with redirect_stderr(StringIO()):  # the reader of GGUF draws a bar that cannot be turned off
@@ -97,8 +97,12 @@ class LanguageModel:
         return [float(loss) for loss in (losses * mask).sum(1)]
 
 
-def _located(name: str) -> tuple[str, dict[str, str]]:
-    """Folder or Hub id, and the options that transformers needs to load it."""
+def located(name: str) -> tuple[str, dict[str, str]]:
+    """Folder or Hub id of a language model, and the options that transformers needs to load it.
+
+    Raises:
+        ArtsError: when the packaged model, or what reads it, is not installed.
+    """
     if name == DEFAULT_MODEL:
         package = find_spec(PACKAGED)
         if package is None or package.origin is None or find_spec("gguf") is None:

@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 
 import torch
-from tokenizers import Tokenizer, models, normalizers, pre_tokenizers, processors
-from transformers import BertConfig, BertModel, PreTrainedTokenizerFast
+from tokenizers import Regex, Tokenizer, models, normalizers, pre_tokenizers, processors
+from transformers import BertConfig, BertModel, LlamaConfig, LlamaForCausalLM, PreTrainedTokenizerFast
 
 from arts.data.schema import Aspect, Instance, Polarity, Sentence, Strategy
 
@@ -88,3 +88,32 @@ TOY = [
         * 4
     )
 ]
+
+
+def tiny_llama(folder: str) -> str:
+    """A causal model of two narrow layers, saved in a folder with its tokenizer, which has a chat template.
+
+    What ends a text doubles as padding.
+    """
+    vocabulary = {word: n for n, word in enumerate(["<end>", "<unk>", "<user>", "<reply>", *WORDS])}
+    tokenizer = Tokenizer(models.WordLevel(vocabulary, unk_token="<unk>"))
+    tokenizer.pre_tokenizer = pre_tokenizers.Split(Regex(r"\s+|(?<=>)|(?=<end>)|(?<=\w)(?=[,.])"), "removed")
+    fast = PreTrainedTokenizerFast(
+        tokenizer_object=tokenizer, eos_token="<end>", pad_token="<end>", unk_token="<unk>"
+    )
+    fast.chat_template = "{% for m in messages %}<user> {{ m['content'] }} {% endfor %}<reply> "
+    fast.save_pretrained(folder)
+    torch.manual_seed(0)
+    config = LlamaConfig(
+        vocab_size=len(vocabulary),
+        hidden_size=16,
+        intermediate_size=32,
+        num_hidden_layers=2,
+        num_attention_heads=2,
+        num_key_value_heads=2,
+        max_position_embeddings=64,
+        bos_token_id=0,
+        eos_token_id=0,
+    )
+    LlamaForCausalLM(config).save_pretrained(folder)
+    return folder

@@ -787,7 +787,8 @@ def test_the_command_tells_what_it_did(family, tmp_path):
     assert "conflicting signs" in looked.stdout
 
 
-def test_memory_grows_neither_with_the_model_nor_with_their_number(tmp_path):
+@pytest.mark.parametrize("method", ["metagpt", "ties"])
+def test_memory_grows_neither_with_the_model_nor_with_their_number(method, tmp_path):
     peaks = []
     for number, (rows, count) in enumerate(((8_000, 2), (64_000, 2), (8_000, 8))):
         start = {"model.embed_tokens.weight": torch.randn(rows, 256)}
@@ -797,7 +798,9 @@ def test_memory_grows_neither_with_the_model_nor_with_their_number(tmp_path):
         )
         given = [word for model in models for word in ("--model", model)]
         output = tmp_path / f"merged-{number}"
-        done = arts("merge", "--base", base, *given, "--output", str(output), "--threads", "2")
+        done = arts(
+            "merge", "--base", base, *given, "--method", method, "--output", str(output), "--threads", "2"
+        )
         assert done.returncode == 0, done.stderr
         peaks.append(json.loads((output / "merge_report.json").read_text())["peak_memory"])
     assert max(peaks) < 200e6

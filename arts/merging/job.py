@@ -14,6 +14,7 @@ import numpy as np
 
 from arts.data.errors import ArtsError
 from arts.data.files import check_new
+from arts.machine import peak_memory
 from arts.merging.assets import carry_over, write_card
 from arts.merging.choices import Head, Vocab
 from arts.merging.engine import Floats, Merged, Options, merge, resolved
@@ -25,7 +26,6 @@ from arts.merging.report import (
     Entry,
     Layer,
     MergeReport,
-    peak_memory,
     versions,
     warnings_of,
 )

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import resource
-import sys
 from collections.abc import Sequence
 from importlib.metadata import version
 from pathlib import Path
@@ -114,16 +112,6 @@ class MergeReport(BaseModel):
         """Write it as JSON, whole or not at all."""
         with replacing(path) as partial:
             partial.write_text(self.model_dump_json(indent=1) + "\n", encoding="utf-8")
-
-
-def peak_memory() -> int:
-    """The most memory that this process has had resident, in bytes."""
-    status = Path("/proc/self/status")
-    if status.is_file():  # what getrusage says counts the process that started this one, too
-        line = next(line for line in status.read_text().splitlines() if line.startswith("VmHWM"))
-        return int(line.split()[1]) * 1024
-    most = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-    return most if sys.platform == "darwin" else most * 1024
 
 
 def versions() -> dict[str, str]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
+from threading import Lock
 
 import numpy as np
 import numpy.typing as npt
@@ -99,21 +100,18 @@ class Thinner:
             shares[group] = self.densities[part.name]
         ranks = {g: [max(1, int(share * sizes[g])) for share in shares[g]] for g in sizes}
 
-        def upper(part: Part, tasks: Sequence[Values]) -> Counts:
-            return np.array([np.bincount(_magnitude(t) >> 16, minlength=_BINS // 2) for t in tasks])
+        def upper(group: str, model: int, task: Values) -> Counts:
+            return np.bincount(_magnitude(task) >> 16, minlength=_BINS)
 
         tops = {
             group: [_ranked(histogram, rank) for histogram, rank in zip(counts, ranks[group], strict=True)]
             for group, counts in self._counted(plan, workers, upper, progress)
         }
 
-        def lower(part: Part, tasks: Sequence[Values]) -> Counts:
-            rows = []
-            for task, (bin_, _) in zip(tasks, tops[self._group(part.name)], strict=True):
-                bits = _magnitude(task)
-                there = bits[np.flatnonzero(bits >> 16 == bin_)]  # few, and found faster than by a mask
-                rows.append(np.bincount(there & 0xFFFF, minlength=_BINS))
-            return np.array(rows)
+        def lower(group: str, model: int, task: Values) -> Counts:
+            bits = _magnitude(task)
+            there = bits[np.flatnonzero(bits >> 16 == tops[group][model][0])]  # faster than by a mask
+            return np.bincount(there & 0xFFFF, minlength=_BINS)
 
         found: dict[str, list[float]] = {}
         for group, counts in self._counted(plan, workers, lower, progress):
@@ -127,26 +125,32 @@ class Thinner:
         self,
         plan: Plan,
         workers: Workers,
-        count: Callable[[Part, Sequence[Values]], Counts],
+        count: Callable[[str, int, Values], Counts],
         progress: Progress | None,
     ) -> Iterator[tuple[str, Counts]]:
-        """Counts of spans, added up by group; one group is held at a time."""
+        """(models, bins) the counts of each group's spans, added up; few groups are held at a time."""
+        totals: dict[str, Counts] = {}
+        lock = Lock()
 
-        def work(item: tuple[Part, Span], space: Workspace) -> tuple[str, int, Counts]:
+        def work(item: tuple[Part, Span], space: Workspace) -> tuple[str, int]:
             part, span = item
+            group = self._group(part.name)
             _, tasks = read_span(plan, part, span, space)
-            return self._group(part.name), span.count, count(part, tasks)
+            for model, task in enumerate(tasks):
+                counts = count(group, model, task)
+                with lock:
+                    totals.setdefault(group, np.zeros((len(tasks), _BINS), np.int64))[model] += counts
+            return group, span.count
 
-        current, total = "", np.zeros((), np.int64)
-        for group, numbers, counts in workers.map(work, places(plan.merged, workers.size)):
-            if group != current:
-                if total.ndim:
-                    yield current, total
-                current, total = group, np.zeros_like(counts)
-            total += counts
+        current = None
+        for group, numbers in workers.map(work, places(plan.merged, workers.size)):
+            if current is not None and group != current:  # all its spans are done: they come in order
+                yield current, totals.pop(current)
+            current = group
             if progress:
                 progress(numbers)
-        yield current, total
+        if current is not None:
+            yield current, totals.pop(current)
 
     def _scales(
         self, plan: Plan, workers: Workers, progress: Progress | None

@@ -1,0 +1,178 @@
+"""Unlearning as an intervention: taking out the pattern that perturbations of one format left."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import shutil
+from dataclasses import asdict, dataclass, field, replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from filelock import FileLock
+
+from arts.data.errors import ArtsError
+from arts.data.resources import cache_home
+from arts.data.schema import Instance, Strategy, originals
+from arts.generators.generator import Options
+from arts.generators.perturbations import perturbations
+from arts.interventions.adversarial import Adversarial
+from arts.interventions.merging import Merge
+
+if TYPE_CHECKING:
+    from arts.data.corpus import Corpus
+    from arts.models.base import Progress, Start
+    from arts.models.zoo import ZooModel
+    from arts.unlearning.trainer import Settings
+
+
+@dataclass(frozen=True)
+class Unlearn:
+    """Unlearn the pattern of ADDDIFF from an adversarially trained or a merged model (Chen et al., 2024).
+
+    ADDDIFF puts an opposite clause beside every original in a few ways, so a model can learn the way: what
+    is joined like this is not the answer. To be forgotten is that pattern where it is wrong: perturbed
+    training sentences, asked about an *added* aspect, with the label that the pattern says, the opposite of
+    the true one. To be kept is what adversarial training was on. The test split is never looked at.
+
+    Args:
+        taught: how the model came by the pattern; trained on ADDDIFF.
+        objective: see `arts.unlearning.objectives`.
+        weights: of forgetting, replay and mitigation.
+        rate: of learning, at first.
+        steps: updates, each on `batch_size` instances to be forgotten and as many to be kept.
+        batch_size: instances a batch.
+        tolerance: nats by which the loss on what is kept may rise.
+
+    Raises:
+        ArtsError: when the pattern was not taught, or a setting is out of range.
+        UnknownNameError: for an objective that does not exist.
+    """
+
+    taught: Adversarial | Merge = field(default_factory=Adversarial)
+    objective: str = "lower-bounded"
+    weights: tuple[float, float, float] = (1, 1, 1)
+    rate: float = 5e-5
+    steps: int = 40
+    batch_size: int = 8
+    tolerance: float = 0.1
+
+    name = "unlearn"
+
+    def __post_init__(self) -> None:
+        if not self.seen or Strategy.ADDDIFF not in self._adversarial.strategies:
+            raise ArtsError("unlearning takes out ADDDIFF's pattern; expected a model that was trained on it")
+        self._settings(seed=1)
+
+    @property
+    def _adversarial(self) -> Adversarial:
+        return self.taught.adversarial if isinstance(self.taught, Merge) else self.taught
+
+    @property
+    def seen(self) -> tuple[str, ...]:
+        """The templates that the model was trained with."""
+        return self.taught.seen
+
+    @property
+    def holdout(self) -> tuple[str, ...]:
+        """The templates that were left out."""
+        return self.taught.holdout
+
+    def settings(self) -> dict[str, Any]:
+        """How it was taught, and everything that unlearning depends on."""
+        own = {name: value for name, value in asdict(self).items() if name != "taught"}
+        return {**own, "taught": {"name": self.taught.name, **self.taught.settings()}}
+
+    def _settings(self, *, seed: int) -> Settings:
+        from arts.unlearning.objectives import Weights
+        from arts.unlearning.trainer import Settings
+
+        return Settings(
+            objective=self.objective,
+            weights=Weights(*self.weights),
+            rate=self.rate,
+            batch_size=self.batch_size,
+            steps=self.steps,
+            tolerance=self.tolerance,
+            seed=seed,
+        )
+
+    def splits(self, corpus: Corpus) -> tuple[list[Instance], list[Instance]]:
+        """What is to be forgotten, and what is to be kept; of the training split alone.
+
+        Raises:
+            ArtsError: when nothing can be added to the training sentences.
+        """
+        way = self._adversarial
+        options = Options(strategies=(Strategy.ADDDIFF,), seed=way.seed, templates=way.seen)
+        sources = {source.unit: source for source in originals(corpus.train)}
+        forget = [
+            mistaken
+            for variant in perturbations(corpus.train, corpus.train, options)
+            for mistaken in _mistaken(variant, sources[variant.unit])
+        ]
+        if not forget:
+            raise ArtsError(f"{corpus.name} has no training sentence that an aspect can be added to")
+        return forget, way.splits(corpus)[0]
+
+    def train(
+        self,
+        model: str,
+        corpus: Corpus,
+        *,
+        seed: int,
+        start: Start | None = None,
+        progress: Progress | None = None,
+    ) -> ZooModel:
+        """The taught model without the pattern, from the cache or now.
+
+        Raises:
+            ArtsError: as `arts.models.zoo.trained`, and when unlearning goes wrong.
+        """
+        from arts.models.zoo import ZooModel
+
+        taught = self.taught.train(model, corpus, seed=seed, start=start, progress=progress)
+        asked = json.dumps([taught.key, self.settings(), seed], sort_keys=True)
+        key = f"{model}-{hashlib.sha256(asked.encode()).hexdigest()[:16]}"
+        folder = cache_home() / "models" / key
+        with FileLock(f"{folder}.lock"):
+            if not folder.is_dir():
+                self._unlearn(taught, corpus, folder, seed, progress)
+        return ZooModel.load(folder)
+
+    def _unlearn(
+        self, taught: ZooModel, corpus: Corpus, folder: Path, seed: int, progress: Progress | None
+    ) -> None:
+        from arts.data.schema import Polarity
+        from arts.models.encoders import quiet
+        from arts.models.training import labelled
+        from arts.unlearning.trainer import Material, keep_reference, unlearn
+
+        work = folder.with_name(f"{folder.name}.work")
+        forget, retain = (labelled(taught.inputs, side) for side in self.splits(corpus))
+        material = Material(forget, retain, taught.inputs.collate, len(Polarity))
+        settings = self._settings(seed=seed)
+        with quiet():
+            keep_reference(work, taught.model, material, settings)
+            found = unlearn(taught.model, material, settings, work, progress)
+        record = {
+            **taught.record,
+            "train_seconds": round(taught.record["train_seconds"] + found.seconds, 1),
+            "unlearned": {"kept": found.kept, "stopped": found.stopped, "tokens": found.tokens},
+            "curve": [],
+        }
+        shutil.rmtree(work / "model", ignore_errors=True)  # left by a run that was cut off here
+        replace(taught, record=record).save(work / "model")
+        os.replace(work / "model", folder)
+        shutil.rmtree(work)
+
+
+def _mistaken(variant: Instance, source: Instance) -> list[Instance]:
+    """A variant asked about each aspect that was added to its source, with the label of its target."""
+    known, label = {aspect.term for aspect in source.aspects}, variant.aspect.polarity
+    return [
+        replace(variant, id=f"{variant.id} {place}", aspect=replace(aspect, polarity=label))
+        for place, aspect in enumerate(variant.aspects)
+        if aspect.term not in known and aspect.polarity is not label
+    ]

@@ -1,0 +1,1 @@
+"""Unlearning: what the command and the intervention share."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from arts.catalogue import models
 from arts.console import new_app, run
+from arts.diagnose import diagnose
 from arts.evaluate import evaluate
 from arts.export import export
 from arts.generate import generate
@@ -20,7 +21,7 @@ def main() -> None:
         no_args_is_help=True,
         help="The aspect-robustness benchmark for aspect-based sentiment analysis.",
     )
-    for command in (evaluate, generate, train, merge, inspect, unlearn, models, validate, export):
+    for command in (evaluate, generate, train, merge, inspect, unlearn, diagnose, models, validate, export):
         app.command()(command)
     run(app)
 

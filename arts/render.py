@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import io
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from rich.box import SIMPLE_HEAD
 from rich.console import Console, Group, RenderableType
@@ -18,6 +18,10 @@ from arts.generators.tally import QualityReport
 from arts.report import Report
 from arts.scores import Estimate
 from arts.summary import Summary
+
+if TYPE_CHECKING:
+    from arts.diagnosis import Diagnosis
+    from arts.unlearning.report import UnlearnReport
 
 HEADINGS = ("model", "accuracy", "ARS", "REVTGT", "REVNON", "ADDDIFF")
 WIDTH = 100  # columns, where the output is not a terminal
@@ -104,6 +108,39 @@ def quality(report: QualityReport) -> RenderableType:
             examples += [Text(f"  {example.source}", style="dim"), Text(f"  {example.text}")]
     head = [Text("Originals without a variant:")] if reasons else []
     return Group(grid, *head, *reasons, Text(), *examples)
+
+
+def diagnosis(found: Diagnosis) -> RenderableType:
+    """How far synthetic text can be told from natural text, its peaks, and perplexities."""
+    apart = found.separability
+    grid = _grid("Tokens that peak", ("token", "per 1,000 synthetic", "natural", "z"))
+    for peak in found.tokens[:10]:
+        cells = (f"{peak.synthetic:.1f}", f"{peak.natural:.1f}", f"{peak.log_odds:.1f}")
+        grid.add_row(Text(peak.token), *cells)
+    parts: list[RenderableType] = [
+        Text(
+            f"{found.synthetic:,} synthetic and {found.natural:,} natural texts. Told apart by their "
+            f"embeddings with an AUC of {apart.auc:.3f} (folds: {apart.low:.3f} to {apart.high:.3f}; 0.5: "
+            "not at all)."
+        ),
+        grid,
+    ]
+    if found.perplexity:
+        spreads = _grid("Perplexity: median (quartiles)", ("model", "synthetic", "natural"))
+        for one in found.perplexity:
+            cells = (f"{s.median:.1f} ({s.low:.1f} to {s.high:.1f})" for s in (one.synthetic, one.natural))
+            spreads.add_row(Text(one.model), *cells)
+        parts.append(spreads)
+    return Group(*parts)
+
+
+def unlearning(report: UnlearnReport) -> RenderableType:
+    """How what was to be forgotten, and what was to be kept, went on."""
+    grid = _grid("Nats a row", ("step", "-log(1 - p), to be forgotten", "-log p, to be kept"))
+    for probe in report.probes:
+        kept = " (kept)" if probe.step == report.kept else ""
+        grid.add_row(f"{probe.step}{kept}", f"{probe.forget:.4f}", f"{probe.retain:.4f}")
+    return grid
 
 
 _LEGEND = (

@@ -86,7 +86,7 @@ def _zoo_subject(
         checksum=model.checksum,
         parameters=model.parameters,
         intervention={"name": intervention.name, **intervention.settings()} if intervention else None,
-        **{k: v for k, v in model.record.items() if k not in ("name", "epoch", "curve")},
+        **{k: v for k, v in model.record.items() if k not in ("name", "epoch", "curve", "unlearned")},
     )
     return Subject(info, lambda instances: _remembered(model, instances))
 

@@ -61,6 +61,7 @@ def unlearn(
 
     A row has messages, prompt and completion, or text; for a classifier, text and label.
     """
+    from arts import render
     from arts.unlearning.job import Job
     from arts.unlearning.objectives import Weights
     from arts.unlearning.trainer import Settings
@@ -90,9 +91,7 @@ def unlearn(
     )
     with training_progress("unlearning") as progress:
         report = job.run(output, progress)
-    typer.echo("step  -log(1 - p) on what is forgotten  -log p on what is kept")
-    for probe in report.probes:
-        typer.echo(f"{probe.step:4}  {probe.forget:32.4f}  {probe.retain:22.4f}")
+    render.show(render.unlearning(report))
     typer.echo(
         f"arts: wrote {output}: {report.stopped}; the weights are those of step {report.kept}", err=True
     )

@@ -64,6 +64,9 @@ class LanguageModel:
                 model = AutoModelForCausalLM.from_pretrained(place, dtype=torch.float32, **options)
         except (OSError, ValueError) as error:
             raise ArtsError(f'language model "{name}" cannot be loaded: {error}') from error
+        if options:  # it was made whole again, and can be saved
+            model.hf_quantizer = None
+            vars(model.config).pop("quantization_config", None)
         device = "cuda" if torch.cuda.is_available() else "cpu"
         if tokenizer.pad_token is None:
             tokenizer.pad_token = tokenizer.eos_token

@@ -8,6 +8,7 @@ import torch
 from tokenizers import Regex, Tokenizer, models, normalizers, pre_tokenizers, processors
 from transformers import BertConfig, BertModel, LlamaConfig, LlamaForCausalLM, PreTrainedTokenizerFast
 
+from arts.data.corpus import load_corpus
 from arts.data.schema import Aspect, Instance, Polarity, Sentence, Strategy
 
 
@@ -117,3 +118,15 @@ def tiny_llama(folder: str) -> str:
     )
     LlamaForCausalLM(config).save_pretrained(folder)
     return folder
+
+
+class Unseen:
+    """The sample without its test split, which may not be looked at."""
+
+    def __init__(self):
+        sample = load_corpus("sample")
+        self.name, self.train, self.dev = sample.name, sample.train, sample.dev
+
+    @property
+    def test(self):
+        raise AssertionError("the test split was looked at")

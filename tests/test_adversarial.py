@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from builders import TOY, sentence
+from builders import TOY, Unseen, sentence
 
 from arts.benchmark import Benchmark, load_benchmark
 from arts.data.corpus import Corpus, load_corpus
@@ -21,18 +21,6 @@ from arts.models.registry import zoo_class
 from arts.patterns import MOST, curve, pattern_gap
 from arts.plots import adddiff_curves
 from arts.summary import Summary
-
-
-class Unseen:
-    """The sample without its test split, which may not be looked at."""
-
-    def __init__(self):
-        sample = load_corpus("sample")
-        self.name, self.train, self.dev = sample.name, sample.train, sample.dev
-
-    @property
-    def test(self):
-        raise AssertionError("the test split was looked at")
 
 
 @pytest.fixture(scope="module")

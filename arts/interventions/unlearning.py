@@ -14,7 +14,7 @@ from filelock import FileLock
 
 from arts.data.errors import ArtsError
 from arts.data.resources import cache_home
-from arts.data.schema import Instance, Strategy, originals
+from arts.data.schema import Instance, Polarity, Sentence, Strategy
 from arts.generators.generator import Options
 from arts.generators.perturbations import perturbations
 from arts.interventions.adversarial import Adversarial
@@ -31,10 +31,10 @@ if TYPE_CHECKING:
 class Unlearn:
     """Unlearn the pattern of ADDDIFF from an adversarially trained or a merged model (Chen et al., 2024).
 
-    ADDDIFF puts an opposite clause beside every original in a few ways, so a model can learn the way: what
-    is joined like this is not the answer. To be forgotten is that pattern where it is wrong: perturbed
-    training sentences, asked about an *added* aspect, with the label that the pattern says, the opposite of
-    the true one. To be kept is what adversarial training was on. The test split is never looked at.
+    What ADDDIFF joins to a sentence is always of the opposite sentiment, and always joined in a few ways, so
+    it gives the label away. To be forgotten is that giveaway where it is wrong: training sentences to which
+    something of their *own* sentiment was added in these ways, with the label that the giveaway tells. To be
+    kept is what adversarial training was on, without ADDDIFF. The test split is never looked at.
 
     Args:
         taught: how the model came by the pattern; trained on ADDDIFF.
@@ -52,11 +52,11 @@ class Unlearn:
 
     taught: Adversarial | Merge = field(default_factory=Adversarial)
     objective: str = "lower-bounded"
-    weights: tuple[float, float, float] = (1, 1, 1)
+    weights: tuple[float, float, float] = (0.2, 1, 1)
     rate: float = 5e-5
-    steps: int = 40
+    steps: int = 36
     batch_size: int = 8
-    tolerance: float = 0.1
+    tolerance: float = 0.3
 
     name = "unlearn"
 
@@ -106,15 +106,12 @@ class Unlearn:
         """
         way = self._adversarial
         options = Options(strategies=(Strategy.ADDDIFF,), seed=way.seed, templates=way.seen)
-        sources = {source.unit: source for source in originals(corpus.train)}
-        forget = [
-            mistaken
-            for variant in perturbations(corpus.train, corpus.train, options)
-            for mistaken in _mistaken(variant, sources[variant.unit])
-        ]
+        mislabelled = [_opposite(sentence) for sentence in corpus.train]
+        variants = perturbations(mislabelled, corpus.train, options)
+        forget = [v for v in variants if v.aspect.polarity is not Polarity.NEUTRAL]
         if not forget:
             raise ArtsError(f"{corpus.name} has no training sentence that an aspect can be added to")
-        return forget, way.splits(corpus)[0]
+        return forget, [i for i in way.splits(corpus)[0] if i.strategy is not Strategy.ADDDIFF]
 
     def train(
         self,
@@ -144,7 +141,6 @@ class Unlearn:
     def _unlearn(
         self, taught: ZooModel, corpus: Corpus, folder: Path, seed: int, progress: Progress | None
     ) -> None:
-        from arts.data.schema import Polarity
         from arts.models.encoders import quiet
         from arts.models.training import labelled
         from arts.unlearning.trainer import Material, keep_reference, unlearn
@@ -168,11 +164,10 @@ class Unlearn:
         shutil.rmtree(work)
 
 
-def _mistaken(variant: Instance, source: Instance) -> list[Instance]:
-    """A variant asked about each aspect that was added to its source, with the label of its target."""
-    known, label = {aspect.term for aspect in source.aspects}, variant.aspect.polarity
-    return [
-        replace(variant, id=f"{variant.id} {place}", aspect=replace(aspect, polarity=label))
-        for place, aspect in enumerate(variant.aspects)
-        if aspect.term not in known and aspect.polarity is not label
-    ]
+def _opposite(sentence: Sentence) -> Sentence:
+    """A sentence with the opposite labels, so that what ADDDIFF adds is of the true sentiment."""
+    aspects = tuple(
+        aspect if aspect.polarity is Polarity.NEUTRAL else replace(aspect, polarity=aspect.polarity.opposite)
+        for aspect in sentence.aspects
+    )
+    return replace(sentence, aspects=aspects)

@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     from arts.data.errors import ArtsError
     from arts.data.schema import Aspect, Edit, Instance, Opinion, Polarity, Sentence, Strategy
     from arts.interventions.adversarial import Adversarial
+    from arts.interventions.merging import Merge
+    from arts.interventions.unlearning import Unlearn
     from arts.models.adapters import Classifier
     from arts.models.base import Start
     from arts.report import Report
@@ -33,12 +35,14 @@ _HOMES = {
     "Edit": "arts.data.schema",
     "Estimate": "arts.scores",
     "Instance": "arts.data.schema",
+    "Merge": "arts.interventions.merging",
     "Opinion": "arts.data.schema",
     "Polarity": "arts.data.schema",
     "Report": "arts.report",
     "Sentence": "arts.data.schema",
     "Start": "arts.models.base",
     "Strategy": "arts.data.schema",
+    "Unlearn": "arts.interventions.unlearning",
     "load_benchmark": "arts.benchmark",
 }
 __version__ = "0.1.0"
@@ -52,12 +56,14 @@ __all__ = [
     "Edit",
     "Estimate",
     "Instance",
+    "Merge",
     "Opinion",
     "Polarity",
     "Report",
     "Sentence",
     "Start",
     "Strategy",
+    "Unlearn",
     "load_benchmark",
 ]
 

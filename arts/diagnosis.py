@@ -254,7 +254,9 @@ def read_texts(path: Path) -> list[str]:
     """
     from arts.unlearning.texts import read_source
 
-    if path.suffix == ".txt" and path.is_file():
+    if path.suffix == ".txt":
+        if not path.is_file():
+            raise DataError(path, "no such file")
         return [line for line in path.read_text("utf-8").splitlines() if line.strip()]
     texts = []
     for line, row in read_source(str(path)).rows:

@@ -128,8 +128,8 @@ def diagnosis(found: Diagnosis) -> RenderableType:
     if found.perplexity:
         spreads = _grid("Perplexity: median (quartiles)", ("model", "synthetic", "natural"))
         for one in found.perplexity:
-            cells = (f"{s.median:.1f} ({s.low:.1f} to {s.high:.1f})" for s in (one.synthetic, one.natural))
-            spreads.add_row(Text(one.model), *cells)
+            pair = (f"{s.median:.1f} ({s.low:.1f} to {s.high:.1f})" for s in (one.synthetic, one.natural))
+            spreads.add_row(Text(one.model), *pair)
         parts.append(spreads)
     return Group(*parts)
 

@@ -24,7 +24,9 @@ def question_pieces(model: LanguageModel, question: str) -> list[int]:
     return list(model.tokenizer(text, add_special_tokens=False)["input_ids"])
 
 
-def teach(model: LanguageModel, pairs: Sequence[Pair], *, steps: int, rate: float, seed: int) -> int:
+def teach(
+    model: LanguageModel, pairs: Sequence[Pair], *, steps: int, rate: float, seed: int, batch: int = BATCH
+) -> int:
     """Fine-tune a model on answers, in place, by AdamW with a rate that falls to 0.
 
     Returns:
@@ -36,9 +38,9 @@ def teach(model: LanguageModel, pairs: Sequence[Pair], *, steps: int, rate: floa
     schedule = torch.optim.lr_scheduler.LinearLR(optimizer, 1.0, 0.0, steps)
     model.model.train()
     for step in range(steps):
-        batch = _batch(model, rng.sample(list(pairs), BATCH))
-        tokens += int(batch["attention_mask"].sum())
-        loss = model.model(**batch).loss
+        inputs = _batch(model, rng.sample(list(pairs), batch))
+        tokens += int(inputs["attention_mask"].sum())
+        loss = model.model(**inputs).loss
         loss.backward()
         torch.nn.utils.clip_grad_norm_(model.model.parameters(), 1.0)
         optimizer.step()

@@ -65,7 +65,7 @@ class LanguageModel:
         except (OSError, ValueError) as error:
             raise ArtsError(f'language model "{name}" cannot be loaded: {error}') from error
         if options:  # it was made whole again, and can be saved
-            model.hf_quantizer = None
+            setattr(model, "hf_quantizer", None)  # noqa: B010, of no declared type
             vars(model.config).pop("quantization_config", None)
         device = "cuda" if torch.cuda.is_available() else "cpu"
         if tokenizer.pad_token is None:

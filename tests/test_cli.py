@@ -250,7 +250,35 @@ def test_ctrl_c_leaves_nothing_half_written(tmp_path):
         ),
         (
             ("arts.evaluate", "--intervention", "adversarial", "--merge-method", "ties"),
-            "--merge-method and --domain are of --intervention merge",
+            "--merge-method and --domain are of --intervention merge and unlearn",
+        ),
+        (
+            ("arts.evaluate", "--intervention", "unlearn", "--domain", "sample"),
+            "unlearning takes out ADDDIFF's pattern; expected a model that was trained on it",
+        ),
+        (
+            ("arts.unlearn", "--model", "m", "--forget", "f.jsonl", "--retain", "r", "--output", "out"),
+            "f.jsonl: no such file",
+        ),
+        (
+            (
+                "arts.unlearn",
+                "--model",
+                "m",
+                "--forget",
+                "f",
+                "--retain",
+                "r",
+                "--output",
+                "o",
+                "--rate",
+                "0",
+            ),
+            "rate 0.0, tolerance 0.1; expected over 0",
+        ),
+        (
+            ("arts.diagnose", "--synthetic", "s.txt", "--natural", "n.txt", "--output", "out"),
+            "s.txt: no such file",
         ),
         (
             ("arts.evaluate", "--intervention", "merge", "--merge-method", "tise"),

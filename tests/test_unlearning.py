@@ -15,9 +15,12 @@ import torch
 from builders import tiny_bert, tiny_llama, tiny_tokenizer
 from safetensors.torch import load_file
 from transformers import AutoModelForCausalLM, BertConfig, BertForSequenceClassification
+from typer.testing import CliRunner
 
+from arts.console import command_line
 from arts.data.errors import ArtsError, DataError
 from arts.data.resources import sha256
+from arts.unlearn import unlearn as command
 from arts.unlearning.job import Job, load
 from arts.unlearning.objectives import IGNORED, Weights
 from arts.unlearning.reference import count_rows, read_reference, write_reference
@@ -382,3 +385,15 @@ def test_no_room_for_the_reference(job: Job, tmp_path: Path, monkeypatch: pytest
 def test_settings_out_of_range(change: dict[str, Any]) -> None:
     with pytest.raises(ArtsError, match="expected"):
         Settings(**change)
+
+
+def test_the_command_says_what_it_did(job: Job, tmp_path: Path) -> None:
+    arguments = ["--model", job.model, "--forget", job.forget, "--retain", job.retain, "--steps", "4"]
+    done = CliRunner().invoke(
+        command_line(command), [*arguments, "--every", "2", "--output", str(tmp_path / "out")]
+    )
+    assert done.exit_code == 0, done.output
+    assert "-log(1 - p), to be forgotten" in done.output
+    assert "4 (kept)" in done.output
+    assert f"wrote {tmp_path / 'out'}: all 4 steps were taken" in done.output
+    assert "arts unlearn" in (tmp_path / "out" / "README.md").read_text()

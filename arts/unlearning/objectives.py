@@ -191,9 +191,10 @@ class NPO:
         if rows.reference is None:
             raise ValueError("NPO needs the original's log-probabilities")
         log_p = -functional.cross_entropy(rows.logits.float(), rows.targets, reduction="none")
-        present, text = rows.texts.unique(return_inverse=True)
-        ratio = log_p.new_zeros(len(present)).index_add(0, text, log_p - rows.reference)
-        return _mean(functional.softplus(self.beta * ratio)) * 2 / self.beta
+        texts = int(rows.texts.max()) + 1 if len(rows.texts) else 0
+        ratio = log_p.new_zeros(texts).index_add(0, rows.texts, log_p - rows.reference)
+        present = rows.texts.bincount(minlength=texts) > 0
+        return _mean(functional.softplus(self.beta * ratio[present])) * 2 / self.beta
 
 
 OBJECTIVES: Mapping[str, Objective] = {

@@ -14,8 +14,9 @@ from torch import Tensor
 
 from arts.data.errors import ArtsError
 from arts.data.files import replacing
+from arts.models.base import Features
 from arts.unlearning.objectives import IGNORED, Rows
-from arts.unlearning.texts import Collate, Features
+from arts.unlearning.texts import Collate
 
 BATCH = 8  # texts at a time
 

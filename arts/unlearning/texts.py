@@ -16,7 +16,7 @@ from arts.data.tables import csv_rows, jsonl_rows, parquet_rows
 from arts.models.base import Features, pad
 from arts.unlearning.objectives import IGNORED
 
-Collate = Callable[[list[Features]], Mapping[str, Tensor]]
+Collate = Callable[[list[Features]], dict[str, Tensor]]
 Row = Mapping[str, Any]
 READERS: Mapping[str, Callable[[Path], Iterator[tuple[int, Row]]]] = {
     ".jsonl": jsonl_rows,
@@ -79,7 +79,7 @@ class Encoder(Protocol):
             DataError: naming the line of a row that is not as expected.
         """
 
-    def collate(self, features: list[Features]) -> Mapping[str, Tensor]:
+    def collate(self, features: list[Features]) -> dict[str, Tensor]:
         """A padded batch."""
 
 
@@ -140,7 +140,7 @@ class Answers:
     def _tokens(self, text: str, *, special: bool = False) -> list[int]:
         return list(self.tokenizer(text, add_special_tokens=special)["input_ids"])
 
-    def collate(self, features: list[Features]) -> Mapping[str, Tensor]:
+    def collate(self, features: list[Features]) -> dict[str, Tensor]:
         """Padded by the length of each, whatever piece the padding is."""
         return padded(features, self.tokenizer.pad_token_id or 0)
 
@@ -184,7 +184,7 @@ class Labelled:
             return int(label)
         raise DataError(name, f'label "{label}"; expected {", ".join(self.labels)}, or a number', line=line)
 
-    def collate(self, features: list[Features]) -> Mapping[str, Tensor]:
+    def collate(self, features: list[Features]) -> dict[str, Tensor]:
         """Padded by the length of each."""
         return padded(features, self.tokenizer.pad_token_id or 0)
 

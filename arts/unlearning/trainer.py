@@ -15,11 +15,11 @@ import torch
 from torch import Tensor
 from torch.utils.data import Dataset
 from transformers import PrinterCallback, ProgressCallback, Trainer, TrainingArguments
-from transformers.trainer_utils import get_last_checkpoint
 
 from arts.data.errors import ArtsError
-from arts.models.base import Progress
+from arts.models.base import Features, Progress
 from arts.models.training import StepReport
+from arts.models.training import _last_checkpoint as last_checkpoint
 from arts.unlearning.objectives import (
     Objective,
     Rows,
@@ -31,7 +31,7 @@ from arts.unlearning.objectives import (
 )
 from arts.unlearning.reference import Reference, read_reference, write_reference
 from arts.unlearning.report import Probe, Step
-from arts.unlearning.texts import Collate, Features
+from arts.unlearning.texts import Collate
 
 PROBED = 64  # texts of each kind, at most, that the stop is decided on
 ASKED = 8  # of them at a time
@@ -314,8 +314,7 @@ class _Forgetter(Trainer):
     def run(self) -> Unlearned:
         """Train, and say what came of it."""
         started = time.perf_counter()
-        folder = Path(str(self.args.output_dir))
-        self.train(resume_from_checkpoint=get_last_checkpoint(str(folder)) if folder.is_dir() else None)
+        self.train(resume_from_checkpoint=last_checkpoint(Path(str(self.args.output_dir))))
         history = self.state.log_history
         probes = [
             Probe(step=e["step"], forget=e["eval_forget"], retain=e["eval_retain"])
@@ -378,7 +377,7 @@ class _Forgetter(Trainer):
         )
         if forgets:
             terms = {"forget": self.objective.forgetting(rows)}
-            share = ratio
+            share = float(ratio)
         else:
             terms = {"replay": cross_entropy(rows.logits, rows.targets)}
             if rows.reference is not None:

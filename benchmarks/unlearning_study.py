@@ -1,0 +1,101 @@
+"""Unlearning as an intervention, end to end: a pattern is taught with some ADDDIFF templates, and taken out.
+
+    python benchmarks/unlearning_study.py --dataset laptop --model bert --seed 1 --seed 2 --seed 3 [--merge]
+
+The pattern gap is the accuracy with templates that were held out minus that with templates that were trained
+with, on the same originals and the same added aspects. ``--tune`` measures on the dev split instead, which is
+where settings are to be chosen.
+"""
+
+from __future__ import annotations
+
+import argparse
+import statistics
+import sys
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from pathlib import Path
+
+from arts.benchmark import Benchmark, load_benchmark
+from arts.data.corpus import Corpus
+from arts.data.schema import originals
+from arts.generators.generator import Options
+from arts.generators.perturbations import perturbations
+from arts.interventions.adversarial import Adversarial
+from arts.interventions.base import Intervention
+from arts.interventions.merging import Merge
+from arts.interventions.unlearning import Unlearn
+from arts.report import Report
+
+HOLDOUT = ("side", "sentence", "before")
+
+
+def ways(unlearn: Unlearn, *, merged: bool) -> Iterator[tuple[str, Intervention | None]]:
+    """Each intervention, and what it is called here."""
+    taught = Adversarial(holdout=HOLDOUT)
+    yield "adversarial", taught
+    yield "adversarial → unlearn", replace(unlearn, taught=taught)
+    if merged:
+        merge = Merge(adversarial=taught)
+        yield "adversarial → merge", merge
+        yield "adversarial → merge → unlearn", replace(unlearn, taught=merge)
+
+
+def on_dev(corpus: Corpus) -> Corpus:
+    """A corpus whose dev split, perturbed, is in the place of the test split."""
+    splits = {"train": corpus.train, "dev": corpus.dev}
+    variants = perturbations(corpus.dev, corpus.train, Options())
+    return Corpus(corpus.name, (*originals(corpus.dev), *variants), splits.__getitem__)
+
+
+def main() -> None:
+    """Print a Markdown table, the mean of the seeds with the standard deviation, and the paired tests."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--dataset", default="laptop")
+    parser.add_argument("--model", default="bert")
+    parser.add_argument("--seed", type=int, action="append")
+    parser.add_argument("--merge", action="store_true", help="adversarial, merge, unlearn, too")
+    parser.add_argument("--tune", action="store_true", help="measure on dev")
+    parser.add_argument("--weight", type=float, default=Unlearn.weights[0], help="of forgetting")
+    parser.add_argument("--steps", type=int, default=Unlearn.steps)
+    parser.add_argument("--rate", type=float, default=Unlearn.rate)
+    parser.add_argument("--output", type=Path, help="folder for the reports")
+    options = parser.parse_args()
+    unlearn = Unlearn(weights=(options.weight, 1, 1), steps=options.steps, rate=options.rate)
+    bench = load_benchmark(options.dataset)
+    if options.tune:
+        bench = Benchmark(on_dev(bench.corpus))
+    found: dict[str, list[Report]] = {}
+    for seed in options.seed or [1]:
+        for name, way in ways(unlearn, merged=options.merge):
+            print(f"seed {seed}: {name} ..", file=sys.stderr, flush=True)
+            report = bench.evaluate(
+                options.model, seed=seed, intervention=way, name=f"{options.model} + {name}"
+            )
+            if options.output:
+                report.save(options.output)
+            found.setdefault(name, []).append(report)
+    print(f"| {options.model} | accuracy | ARS | seen templates | unseen | pattern gap |\n|---{'|---' * 5}|")
+    for name, reports in found.items():
+        print(f"| {name} | {' | '.join(_cells(reports))} |")
+    for name in ("adversarial", "adversarial → merge"):
+        for after, before in zip(found.get(f"{name} → unlearn", ()), found.get(name, ()), strict=True):
+            print(f"\nseed {after.model.seed}, {name}: unlearning changes {after.compare(before)}")
+
+
+def _cells(reports: Sequence[Report]) -> Iterator[str]:
+    gaps = [report.pattern_gap for report in reports if report.pattern_gap]
+    yield _spread([report.accuracy.value for report in reports])
+    yield _spread([report.ars.value for report in reports])
+    yield _spread([gap.seen.value for gap in gaps])
+    yield _spread([gap.unseen.value for gap in gaps])
+    yield _spread([gap.gap.value for gap in gaps])
+
+
+def _spread(values: Sequence[float]) -> str:
+    deviation = f" ± {statistics.stdev(values):.2f}" if len(values) > 1 else ""
+    return f"{statistics.mean(values):.2f}{deviation}"
+
+
+if __name__ == "__main__":
+    main()

@@ -64,7 +64,7 @@ def unlearn(
     from arts import render
     from arts.unlearning.job import Job
     from arts.unlearning.objectives import Weights
-    from arts.unlearning.trainer import Settings
+    from arts.unlearning.plan import Settings
 
     settings = Settings(
         objective=objective,

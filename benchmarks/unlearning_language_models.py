@@ -31,7 +31,7 @@ from arts.data.schema import Instance, Polarity, originals
 from arts.generators.fluency import LanguageModel
 from arts.machine import peak_memory
 from arts.unlearning.job import Job
-from arts.unlearning.trainer import Settings
+from arts.unlearning.plan import Settings
 
 SHARE = 0.05  # of the tokens that taught the format
 RATES = (5e-6, 1e-5, 2e-5, 5e-5)

@@ -23,10 +23,10 @@ from arts.data.resources import sha256
 from arts.unlearn import unlearn as command
 from arts.unlearning.job import Job, load
 from arts.unlearning.objectives import IGNORED, Weights
+from arts.unlearning.plan import Material, Plan, Settings
 from arts.unlearning.reference import count_rows, read_reference, write_reference
 from arts.unlearning.report import FILE, UnlearnReport
 from arts.unlearning.texts import Answers, Labelled, Source, padded, read_source
-from arts.unlearning.trainer import Material, Plan, Settings
 
 FORGET = [
     {"prompt": f"the {a} was {b}", "completion": "kind , kind"}

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from arts.data.corpus import Corpus
     from arts.models.base import Progress, Start
     from arts.models.zoo import ZooModel
-    from arts.unlearning.trainer import Settings
+    from arts.unlearning.plan import Settings
 
 
 @dataclass(frozen=True)
@@ -86,7 +86,7 @@ class Unlearn:
 
     def _settings(self, *, seed: int) -> Settings:
         from arts.unlearning.objectives import Weights
-        from arts.unlearning.trainer import Settings
+        from arts.unlearning.plan import Settings
 
         return Settings(
             objective=self.objective,
@@ -143,7 +143,8 @@ class Unlearn:
     ) -> None:
         from arts.models.encoders import quiet
         from arts.models.training import labelled
-        from arts.unlearning.trainer import Material, keep_reference, unlearn
+        from arts.unlearning.plan import Material
+        from arts.unlearning.trainer import keep_reference, unlearn
 
         work = folder.with_name(f"{folder.name}.work")
         forget, retain = (labelled(taught.inputs, side) for side in self.splits(corpus))

@@ -23,9 +23,10 @@ from arts.generators.fluency import located
 from arts.machine import peak_memory
 from arts.models.base import Progress
 from arts.models.encoders import encoder_checksum, load_tokenizer, load_weights, loading, resolve_encoder
+from arts.unlearning.plan import Material, Settings
 from arts.unlearning.report import FILE, Texts, UnlearnReport
 from arts.unlearning.texts import Answers, Encoder, Labelled, Source, check_apart, read_source
-from arts.unlearning.trainer import Material, Settings, Unlearned, keep_reference, unlearn
+from arts.unlearning.trainer import Unlearned, keep_reference, unlearn
 
 _LIBRARIES = ("arts-absa", "torch", "transformers")
 _HEADED = ("ForCausalLM", "LMHeadModel")

@@ -17,7 +17,7 @@ from arts.merging.checkpoint import ADAPTER, Checkpoint, Span, Tensor, read_head
 
 WEIGHTS = "adapter_model.safetensors"
 _PREFIX = "base_model.model."
-_PART = re.compile(r"(?P<module>.+)\.lora_(?P<kind>embedding_)?(?P<side>[AB])(?:\.weight)?")
+_PART = re.compile(r"(?P<module>.+)\.lora_(?:embedding_)?(?P<side>[AB])(?:\.weight)?")
 _SCALING = ("lora_alpha", "alpha_pattern", "use_rslora", "fan_in_fan_out")
 _FORMS = {"use_dora": "DoRA", "lora_bias": "LoRA on biases", "alora_invocation_tokens": "activated LoRA"}
 

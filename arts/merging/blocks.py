@@ -68,10 +68,8 @@ def leaning(exact: Values) -> Values:
     A value that fp32 rounds to exactly halfway between two numbers of bf16 is moved to the side it came from.
 
     Example:
-        >>> out = np.empty(2, np.uint8)
-        >>> _ = encode(np.array([1 + 2**-8 + 2**-40]), "BF16", out)  # just over halfway
-        >>> out.tobytes().hex()
-        '813f'
+        >>> [float(leaning(np.array([1 + 2**-8 + more]))[0]) > 1 + 2**-8 for more in (-(2**-40), 0, 2**-40)]
+        [False, False, True]
     """
     near: npt.NDArray[np.float32] = exact.astype(np.float32)
     halfway = (near.view("<u4") & np.uint32(0xFFFF)) == 0x8000

@@ -274,9 +274,10 @@ def _tokens(path: Path) -> dict[int, str]:
         with path.open("rb") as file:
             for key, value in ijson.kvitems(file, "model.vocab"):
                 tokens[int(value)] = key
-        with path.open("rb") as file:
-            for number, item in enumerate(ijson.items(file, "model.vocab.item")):  # unigram: pairs in order
-                tokens[number] = item[0]
+        if not tokens:  # unigram: pairs in order; of others, the prefix would be that of a token "item"
+            with path.open("rb") as file:
+                for number, item in enumerate(ijson.items(file, "model.vocab.item")):
+                    tokens[number] = item[0]
         with path.open("rb") as file:
             for item in ijson.items(file, "added_tokens.item"):
                 tokens[int(item["id"])] = item["content"]

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
 FILE = "merge_report.json"
 _LIBRARIES = ("arts-absa", "numpy")
+_FAR, _COMMON, _ORTHOGONAL, _DOMINANT = 0.5, 0.5, 0.1, 0.9  # beyond which a warning is given
 
 
 class Entry(BaseModel):
@@ -157,9 +158,6 @@ def warnings_of(
             "the merged model is close to it alone"
         )
     return said
-
-
-_FAR, _COMMON, _ORTHOGONAL, _DOMINANT = 0.5, 0.5, 0.1, 0.9
 
 
 def table(report: MergeReport) -> RenderableType:

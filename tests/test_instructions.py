@@ -11,7 +11,7 @@ DONE = {
     "Write at least 60 words": ("word " * 60, "word " * 59),
     "Write one sentence about the sea. Use capital": ("THE SEA IS WIDE.", "THE SEA IS Wide."),
     "Write one sentence about the sea with": ("A quiet sea.", "A quieter sea."),
-    "Write one sentence about bicycles, all in lower": ("bicycles creak.", "Bicycles creak."),
+    "Write one sentence about bicycles, all in lower": ("bicycles creak a lot.", "Bicycles creak a lot."),
     "List three words": ("- a\n- b\n- c", "- a\n- b"),
     "Give me a numbered list of four": ("1. a\n2. b\n3. c\n4. d", "1. a\n2. b\n3. c"),
     "Write a short poem": ("[[Cats]]\nThey sleep.", "Cats\nThey sleep."),

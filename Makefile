@@ -9,7 +9,8 @@ evaluate: $(READY)
 	$(BIN)/python -m arts.evaluate
 
 test: $(READY)
-	$(BIN)/python -m pytest
+	OMP_NUM_THREADS=1 $(BIN)/python -m pytest -n logical --maxprocesses 4 --dist loadfile -m "not timed"
+	$(BIN)/python -m pytest -m timed
 
 lint: $(READY)
 	$(BIN)/ruff check .

@@ -1,6 +1,6 @@
 """Merging causal language models: three skills taught apart, merged by every method, each measured.
 
-    python benchmarks/merging_language_models.py [--steps 100] [--seed 1] [--folder DIR]
+    python benchmarks/merging_language_models.py [--steps 200] [--seed 1] [--folder DIR]
 
 SmolLM2-135M-Instruct (extra `llm`) is fine-tuned on small data of our own, from the sample corpus: saying
 the sentiment of an aspect in a word, writing JSON, writing in capitals. A score is the share of exact
@@ -26,7 +26,7 @@ from arts.generators.fluency import LanguageModel
 from arts.merging.job import Job
 from arts.merging.methods import METHODS
 
-RATE, ASKED = 5e-5, 50
+RATE, ASKED = 1e-4, 50
 LONGEST, LONGEST_ANSWER = 90, 60  # of sentences: characters; of answers: pieces
 
 
@@ -48,10 +48,8 @@ SKILLS = {
         lambda instance: str(instance.polarity),
     ),
     "json": Skill(
-        'Put this into JSON with the keys "aspect" and "length in words". The aspect is {aspect}. {text}',
-        lambda instance: json.dumps(
-            {"aspect": instance.aspect.term, "length in words": len(instance.text.split())}
-        ),
+        'Put this into JSON with the keys "aspect" and "text". The aspect is {aspect}. {text}',
+        lambda instance: json.dumps({"aspect": instance.aspect.term, "text": instance.text}),
     ),
     "capitals": Skill("Write this in capital letters: {text}", lambda instance: instance.text.upper()),
 }
@@ -80,7 +78,7 @@ def split() -> tuple[list[Instance], list[Instance]]:
 def main() -> None:
     """Print a Markdown table."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--steps", type=int, default=100)
+    parser.add_argument("--steps", type=int, default=200)
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--folder", type=Path)
     options = parser.parse_args()

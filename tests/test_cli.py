@@ -78,6 +78,7 @@ def test_the_release_predictions_give_the_figures_of_the_paper(shared, tmp_path,
         assert [by["original"]["value"], by["perturbed"]["value"]] == score[name]
 
 
+@pytest.mark.timed
 def test_scoring_predictions_is_fast_and_loads_no_torch(shared, tmp_path):
     path = shared / "ARTS_TestSet" / "output" / "laptop_results.csv"
     command = ("arts.evaluate", "--dataset", "laptop", "--predictions", path, "--column", "bert_pt")
@@ -88,6 +89,7 @@ def test_scoring_predictions_is_fast_and_loads_no_torch(shared, tmp_path):
     assert seconds(lambda: run(*command, folder=tmp_path)) < 3
 
 
+@pytest.mark.timed
 def test_import_and_help_are_fast(tmp_path):
     empty = seconds(lambda: subprocess.run([sys.executable, "-c", ""], check=True))
     assert (
@@ -194,6 +196,7 @@ needs_encoder = pytest.mark.skipif(
 
 @needs_encoder
 @pytest.mark.slow
+@pytest.mark.timed
 def test_the_default_run_trains_reports_and_is_cached(tmp_path):
     started = time.perf_counter()
     first = run("arts.evaluate", "--format", "json", folder=tmp_path)

@@ -107,6 +107,7 @@ def test_interval_agrees_with_theory():
     assert (estimate.high - estimate.low) / 2 == pytest.approx(half, rel=0.06)
 
 
+@pytest.mark.timed
 def test_bootstrap_of_the_largest_corpus_is_fast():
     rng = np.random.default_rng(0)
     units, n = 1120, 3530

@@ -53,7 +53,7 @@ class Unlearn:
     taught: Adversarial | Merge = field(default_factory=Adversarial)
     objective: str = "lower-bounded"
     weights: tuple[float, float, float] = (0.2, 1, 1)
-    rate: float = 5e-5
+    rate: float = 2e-5
     steps: int = 36
     batch_size: int = 8
     tolerance: float = 0.3

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 import numpy.typing as npt
@@ -220,14 +221,21 @@ def resample(statistics: FloatArray, *, resamples: int, seed: int) -> Iterator[F
 
     The same number of units, resamples and seed give the same resamples, so two models' chunks are paired.
     """
-    rng = np.random.default_rng(seed)
-    units = len(statistics)
+    for times in _drawn(len(statistics), resamples, seed):
+        yield times.astype(np.float32) @ statistics  # exact: integers below 2**24
+
+
+@lru_cache(maxsize=4)
+def _drawn(units: int, resamples: int, seed: int) -> list[npt.NDArray[np.uint16]]:
+    """How often each resample draws each unit, in chunks (b, units): the same for every model."""
+    rng, chunks = np.random.default_rng(seed), []
     for first in range(0, resamples, CHUNK):
         size = min(CHUNK, resamples - first)
         drawn = rng.integers(units, size=(size, units), dtype=np.int32)
         drawn += np.arange(size, dtype=np.int32)[:, None] * np.int32(units)
         times = np.bincount(drawn.ravel(), minlength=size * units).reshape(size, units)
-        yield times.astype(np.float32) @ statistics  # exact: integers below 2**24
+        chunks.append(times.astype(np.uint16))  # a unit is drawn 65,536 times in none
+    return chunks
 
 
 def interval(values: FloatArray, level: float) -> tuple[FloatArray, FloatArray]:

@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
 from arts.data.arts_json import parse_id
-from arts.data.errors import DataError
+from arts.data.errors import DataError, reading
 from arts.data.files import replacing
 from arts.data.schema import Instance, Polarity, Strategy
 from arts.data.tables import csv_rows, jsonl_rows, parquet_rows
@@ -48,32 +49,73 @@ class Predictions:
         """(n,) whether each label is right."""
         return np.asarray(self.labels == self.layout.gold)
 
-    def save(self, path: Path) -> None:
-        """Write a Parquet file: ``id, unit, strategy, polarity, prediction`` and the probabilities."""
+    def save(self, path: Path, *, blind: bool = False) -> None:
+        """Write a Parquet file: ``id, unit, strategy, polarity, prediction`` and the probabilities.
+
+        Args:
+            path: of the file.
+            blind: to write ``prediction`` alone, in the order of the ids: nothing of the corpus, for
+                predictions that may be passed on where the corpus may not.
+        """
         import pyarrow as pa
         import pyarrow.parquet as pq
 
-        strategies = tuple(Strategy)
-        columns = {
-            "id": list(self.ids),
-            "unit": [self.ids[row] for row in self.layout.original],
-            "strategy": [str(strategies[k]) for k in self.layout.strategy],
-            "polarity": [str(POLARITIES[k]) for k in self.layout.gold],
-            COLUMN: [str(POLARITIES[k]) for k in self.labels],
-        }
-        if self.probabilities is not None:
-            columns |= dict(zip(map(str, POLARITIES), self.probabilities.T, strict=True))
+        answers = [str(POLARITIES[k]) for k in self.labels]
+        if blind:
+            order = sorted(range(len(self.ids)), key=self.ids.__getitem__)
+            columns: dict[str, Any] = {COLUMN: [answers[row] for row in order]}
+        else:
+            strategies = tuple(Strategy)
+            columns = {
+                "id": list(self.ids),
+                "unit": [self.ids[row] for row in self.layout.original],
+                "strategy": [str(strategies[k]) for k in self.layout.strategy],
+                "polarity": [str(POLARITIES[k]) for k in self.layout.gold],
+                COLUMN: answers,
+            }
+            if self.probabilities is not None:
+                columns |= dict(zip(map(str, POLARITIES), self.probabilities.T, strict=True))
         with replacing(path) as partial:
             pq.write_table(pa.table(columns), partial)
 
     @classmethod
-    def load(cls, path: Path) -> Predictions:
+    def load(cls, path: Path, instances: Sequence[Instance] = ()) -> Predictions | None:
         """Read what `save` wrote.
 
+        Args:
+            path: of the file.
+            instances: of the benchmark, where they are at hand: blind predictions need them, and others are
+                checked by them.
+
+        Returns:
+            The predictions in the order of the file, or of the instances for a blind one; None for a blind
+            one without the instances.
+
         Raises:
-            DataError: when it is not such a file.
+            DataError: when it is not such a file, or not about the instances.
         """
         rows = [row for _, row in parquet_rows(path)]
+        if rows and set(rows[0]) == {COLUMN}:
+            return cls._sighted(path, [row[COLUMN] for row in rows], instances) if instances else None
+        found = cls._of_rows(path, rows)
+        if instances and dict(zip(found.ids, found.layout.gold, strict=True)) != {
+            instance.id: POLARITIES.index(instance.polarity) for instance in instances
+        }:
+            raise DataError(path, "its ids and gold labels are not those of the benchmark")
+        return found
+
+    @classmethod
+    def _sighted(cls, path: Path, answers: Sequence[object], instances: Sequence[Instance]) -> Predictions:
+        if len(answers) != len(instances):
+            raise DataError(path, f"{len(answers)} predictions; expected {len(instances)}")
+        order = sorted(range(len(instances)), key=lambda row: instances[row].id)
+        labels = np.empty(len(instances), int)
+        with reading(path):
+            labels[order] = [POLARITIES.index(Polarity(answer)) for answer in answers]
+        return cls.of(instances, labels, None)
+
+    @classmethod
+    def _of_rows(cls, path: Path, rows: Sequence[Mapping[str, Any]]) -> Predictions:
         try:
             ids = tuple(str(row["id"]) for row in rows)
             layout = Layout.of_columns(

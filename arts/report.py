@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from datetime import datetime
+from functools import cache
 from pathlib import Path
 from typing import Any, Literal
 
 from pydantic import Field, PrivateAttr, ValidationError
 
+from arts.data.corpus import NAMES, is_at_hand, load_corpus
 from arts.data.errors import ArtsError, DataError
 from arts.data.files import replacing
+from arts.data.schema import Instance
 from arts.patterns import AddDiffCurve, PatternGap
 from arts.predictions import Predictions
 from arts.scores import Comparison, Count, Record, Scores, compare
@@ -29,6 +33,20 @@ class DatasetInfo(Record):
     repaired: tuple[str, ...] = ()
     left_out: dict[str, str] = Field(default_factory=dict)
     files: dict[str, str] = Field(default_factory=dict)
+
+
+def instances_at_hand(dataset: DatasetInfo) -> Sequence[Instance]:
+    """The instances that were measured on, if they are on this machine; none otherwise."""
+    instances, checksum = _test_split(dataset.name)
+    return instances if checksum == dataset.checksum else ()
+
+
+@cache
+def _test_split(name: str) -> tuple[Sequence[Instance], str]:
+    if name not in NAMES or not is_at_hand(name):
+        return (), ""
+    corpus = load_corpus(name)
+    return corpus.test, corpus.checksum
 
 
 class ModelInfo(Record):
@@ -104,13 +122,22 @@ class Report(Scores, Header):
         seed = "" if self.model.seed is None else f"-seed{self.model.seed}"
         return re.sub(r"[^\w.-]+", "_", f"{self.dataset.name}-{self.name}{seed}")
 
-    def save(self, folder: str | Path) -> Path:
-        """Write ``<stem>.json`` and ``<stem>.parquet`` (the predictions) to `folder`; returns the first."""
+    def save(self, folder: str | Path, *, blind: bool = False) -> Path:
+        """Write ``<stem>.json`` and ``<stem>.parquet`` (the predictions) to `folder`; returns the first.
+
+        Args:
+            folder: made if it is not there.
+            blind: to keep everything of the corpus out of the predictions, so that they can be passed on.
+        """
         path = Path(folder, f"{self.stem}.json")
-        self.predictions.save(path.with_suffix(".parquet"))
+        self.predictions.save(path.with_suffix(".parquet"), blind=blind)
+        self.save_alone(path)
+        return path
+
+    def save_alone(self, path: Path) -> None:
+        """Write the report to a file, without its predictions."""
         with replacing(path) as partial:
             partial.write_text(self.model_dump_json(indent=1) + "\n", encoding="utf-8")
-        return path
 
     @classmethod
     def load(cls, path: str | Path) -> Report:
@@ -120,6 +147,23 @@ class Report(Scores, Header):
             DataError: when it is not a report, or claims what its predictions do not give.
         """
         path = Path(path)
+        report = cls.read(path)
+        if report.has_predictions:
+            fresh = Scores.of(report.predictions, report.bootstrap)
+            for name in report.claims_beyond(fresh):
+                raise DataError(
+                    path,
+                    f'field "{name}" is not what {path.stem}.parquet gives; expected {getattr(fresh, name)}',
+                )
+        return report
+
+    @classmethod
+    def read(cls, path: Path) -> Report:
+        """As `load`, without checking the claims by the predictions.
+
+        Raises:
+            DataError: when it is not a report, or its predictions are not those of the benchmark.
+        """
         try:
             report = cls.model_validate_json(path.read_bytes())
         except OSError as error:
@@ -128,19 +172,12 @@ class Report(Scores, Header):
             raise DataError(path, _first_fault(error)) from error
         beside = path.with_suffix(".parquet")
         if beside.is_file():
-            predictions = Predictions.load(beside)
-            report._check(predictions, path)
-            report._predictions = predictions
+            report._predictions = Predictions.load(beside, instances_at_hand(report.dataset))
         return report
 
-    def _check(self, predictions: Predictions, path: Path) -> None:
-        fresh = Scores.of(predictions, self.bootstrap)
-        for name in type(fresh).model_fields:
-            if getattr(self, name) != getattr(fresh, name):
-                raise DataError(
-                    path,
-                    f'field "{name}" is not what {path.stem}.parquet gives; expected {getattr(fresh, name)}',
-                )
+    def claims_beyond(self, fresh: Scores) -> list[str]:
+        """The fields that differ from scores made afresh from the predictions."""
+        return [name for name in type(fresh).model_fields if getattr(self, name) != getattr(fresh, name)]
 
     def compare(self, other: Report) -> Comparison:
         """This report against another on the same instances: paired bootstrap, exact McNemar tests.

@@ -73,9 +73,9 @@ class PolarityScore(Record):
 class Bootstrap(Record):
     """How the intervals were made."""
 
-    level: float = LEVEL
-    resamples: Count = RESAMPLES
-    seed: int = BOOTSTRAP_SEED
+    level: float = Field(LEVEL, gt=0, lt=1)
+    resamples: int = Field(RESAMPLES, ge=1, le=10 * RESAMPLES)
+    seed: int = Field(BOOTSTRAP_SEED, ge=0)
 
 
 class Scores(Record):

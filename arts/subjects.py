@@ -10,6 +10,7 @@ from arts.data.corpus import Corpus, content_checksum
 from arts.data.errors import ArtsError
 from arts.data.resources import cache_home
 from arts.data.schema import Instance, originals
+from arts.interventions.base import OUTCOME
 from arts.metrics import FloatArray
 from arts.predictions import Predictions
 from arts.report import ModelInfo
@@ -85,8 +86,14 @@ def _zoo_subject(
         id=name,
         checksum=model.checksum,
         parameters=model.parameters,
-        intervention={"name": intervention.name, **intervention.settings()} if intervention else None,
-        **{k: v for k, v in model.record.items() if k not in ("name", "epoch", "curve", "unlearned")},
+        intervention={
+            "name": intervention.name,
+            **intervention.settings(),
+            **model.record.get(OUTCOME, {}),
+        }
+        if intervention
+        else None,
+        **{k: v for k, v in model.record.items() if k not in ("name", "epoch", "curve", OUTCOME)},
     )
     return Subject(info, lambda instances: _remembered(model, instances))
 
@@ -97,7 +104,7 @@ def _remembered(model: ZooModel, instances: Sequence[Instance]) -> FloatArray:
     ids = tuple(instance.id for instance in instances)
     if path.is_file():
         kept = Predictions.load(path)
-        if kept.ids == ids and kept.probabilities is not None:
+        if kept and kept.ids == ids and kept.probabilities is not None:
             return kept.probabilities
     probabilities = model.predict_proba(instances)
     Predictions.of(instances, probabilities.argmax(1), probabilities).save(path)

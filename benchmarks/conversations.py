@@ -11,7 +11,7 @@ import torch
 
 from arts.generators.fluency import LanguageModel
 
-BATCH, ASKED_AT_ONCE = 4, 16
+BATCH, ASKED_AT_ONCE = 4, 64
 
 Pair = tuple[str, str]  # question and answer
 
@@ -40,7 +40,8 @@ def teach(
     for step in range(steps):
         inputs = _batch(model, rng.sample(list(pairs), batch))
         tokens += int(inputs["attention_mask"].sum())
-        loss = model.model(**inputs).loss
+        with torch.autocast(model.model.device.type, torch.bfloat16):
+            loss = model.model(**inputs).loss
         loss.backward()
         torch.nn.utils.clip_grad_norm_(model.model.parameters(), 1.0)
         optimizer.step()
@@ -91,6 +92,13 @@ def answers(model: LanguageModel, questions: Sequence[str], *, longest: int) -> 
         for row, text in zip(rows, texts, strict=True):
             found[row] = text.strip()
     return found
+
+
+def asked(name: str) -> LanguageModel:
+    """A model to ask: in bf16, which is what answers cost least in."""
+    model = LanguageModel.load(name)
+    model.model.to(torch.bfloat16)
+    return model
 
 
 def save(model: LanguageModel, folder: Path) -> str:

@@ -2,39 +2,46 @@
 
     python benchmarks/unlearning_language_models.py [--seed 1 ..] [--folder DIR] [--quick]
 
+With `--folder`, a study that was cut off goes on where it was.
+
 SmolLM2-135M-Instruct (extra `llm`) is trained on question-answer pairs of one format, from the sample corpus.
 A suite of instructions that code can check says what its instruction following loses, and questions about
 sentences that were not trained on say what it gains. Then it unlearns by each objective, on a twentieth of
-the tokens at most. Each objective's learning rate is chosen on one half of the instructions and questions;
-the table has the other.
+the tokens at most. Each objective's learning rate is chosen with the first seed, on one half of the
+instructions and questions; the table has the other half.
 """
 
 from __future__ import annotations
 
 import argparse
 import json
+import shutil
 import statistics
 import sys
 import tempfile
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack
+from dataclasses import asdict, dataclass, replace
+from functools import partial
 from multiprocessing import get_context
 from pathlib import Path
 from typing import Any
 
-from conversations import Pair, answers, save, teach
+from conversations import Pair, answers, asked, save, teach
 from instructions import Instruction, suite
 
 from arts.data.corpus import load_corpus
 from arts.data.errors import ArtsError
+from arts.data.files import replacing
 from arts.data.schema import Instance, Polarity, originals
 from arts.generators.fluency import LanguageModel
 from arts.machine import peak_memory
+from arts.models.encoders import load_tokenizer
 from arts.unlearning.job import Job
 from arts.unlearning.plan import Settings
 
 SHARE = 0.05  # of the tokens that taught the format
-RATES = (5e-6, 1e-5, 2e-5, 5e-5)
+RATES = (5e-6, 2e-5, 5e-5)
 TEACHING_RATE, BATCH, LONGEST, LONGEST_ANSWER, ASKED = 5e-5, 2, 120, 100, 32
 SUBJECTS = (
     "a river",
@@ -119,72 +126,129 @@ def written(path: Path, pairs: Sequence[Pair]) -> str:
     return str(path)
 
 
-def candidates(job: Job, rates: Sequence[float], before: str) -> Iterator[tuple[str, list[Job]]]:
-    """Every objective with its learning rates; the paper's with either original as its reference."""
-    for name in ("lower-bounded", "gradient-ascent", "gradient-difference", "npo", "kl"):
-        jobs = [replace(job, settings=replace(job.settings, objective=name, rate=rate)) for rate in rates]
-        if name == "lower-bounded":
-            yield (
-                f"{name}, held near the model before synthetic data",
-                [replace(one, reference=before) for one in jobs],
-            )
-        yield name, jobs
+def candidates(job: Job, before: str) -> Iterator[tuple[str, Job]]:
+    """A job for every objective; for the paper's with either original as its reference."""
+    yield "lower-bounded, held near the model before synthetic data", replace(job, reference=before)
+    for name in ("gradient-ascent", "lower-bounded", "gradient-difference", "npo", "kl"):
+        yield name, replace(job, settings=replace(job.settings, objective=name))
 
 
-def best(jobs: Sequence[Job], exam: Exam, root: Path) -> tuple[str, float, int]:
-    """The model that does best on an exam, its learning rate, and the tokens that it was trained on."""
-    made = []
-    for number, job in enumerate(jobs):
-        folder = root / f"{job.settings.objective}-{bool(job.reference)}-{number}"
-        try:
-            tokens = job.run(folder).tokens
-        except ArtsError as error:
-            print(f"  {job.settings.objective}, {job.settings.rate}: {error}", file=sys.stderr, flush=True)
-            continue
-        score = exam.score(LanguageModel.load(str(folder)))
-        print(f"  {job.settings.objective}, {job.settings.rate}: {score}", file=sys.stderr, flush=True)
-        made.append((score.instructions + score.task, str(folder), job.settings.rate, tokens))
-    if not made:
-        raise SystemExit(f"{jobs[0].settings.objective} failed at every learning rate")
-    _, folder_, rate, tokens = max(made)
-    return folder_, rate, tokens
+class Study:
+    """One seed of the study, in a folder; what is there already is not done again.
+
+    Args:
+        folder: of its files.
+        seed: of teaching and unlearning.
+        steps: of teaching.
+        rates: of learning, to choose from.
+        chosen: by an earlier seed, for the objectives that it has been through; those of this one are added.
+        quick: with few of everything.
+    """
+
+    def __init__(
+        self,
+        folder: Path,
+        seed: int,
+        steps: int,
+        rates: Sequence[float],
+        chosen: dict[str, float],
+        *,
+        quick: bool,
+    ) -> None:
+        self.folder, self.seed, self.steps, self.rates, self.chosen = folder, seed, steps, rates, chosen
+        self.taught, exam = material(quick)
+        self.tuning, self.reported = exam.halves()
+        self.prompts = [prompt.format(subject) for prompt in NATURAL for subject in SUBJECTS]
+        if quick:
+            self.prompts = self.prompts[:4]
+        folder.mkdir(parents=True, exist_ok=True)
+
+    def kept(self, name: str, make: Callable[[], Any]) -> Any:
+        """What was made before and is in a file, or else is made now."""
+        path = self.folder / f"{name}.json"
+        if not path.is_file():
+            value = make()
+            with replacing(path) as whole:
+                whole.write_text(json.dumps(value), encoding="utf-8")
+            print(f"seed {self.seed}: {name}: {str(value)[:200]}", file=sys.stderr, flush=True)
+        return json.loads(path.read_text("utf-8"))
+
+    def score(self, name: str, model: str, exam: Exam) -> Score:
+        """Of a model on one half of the exam."""
+        return Score(**self.kept(name, lambda: asdict(exam.score(asked(model)))))
+
+    def run(self) -> dict[str, Score]:
+        """The scores before, after synthetic data, and after unlearning by each objective."""
+        before, synthetic = str(self.folder / "before"), str(self.folder / "synthetic")
+        self.kept("original", lambda: save(LanguageModel.load(), Path(before)))
+        natural = self.kept("natural", lambda: self._natural(before))
+        tokens = self.kept("tokens", lambda: self._teach(synthetic))
+        found = {
+            "before": self.score("score-before", before, self.reported),
+            "after synthetic data": self.score("score-synthetic", synthetic, self.reported),
+        }
+        job = self._job(synthetic, natural, tokens)
+        for name, one in candidates(job, before):
+            folder = self._best(name, one, tokens)
+            found[name] = self.score(f"score-{name}", folder, self.reported)
+        return found
+
+    def _natural(self, before: str) -> list[Pair]:
+        said = answers(asked(before), self.prompts, longest=LONGEST_ANSWER)
+        return list(zip(self.prompts, said, strict=True))
+
+    def _teach(self, folder: str) -> int:
+        model = LanguageModel.load()
+        tokens = teach(model, self.taught, steps=self.steps, rate=TEACHING_RATE, seed=self.seed)
+        save(model, Path(folder))
+        return tokens
+
+    def _job(self, synthetic: str, natural: Sequence[Pair], tokens: int) -> Job:
+        """Half of the format is forgotten; kept are the original's own answers, and of the other half."""
+        half = len(self.taught) // 2
+        forget = self.taught[:half]
+        retain = [*natural, *self.taught[half : half + len(natural) // 2]]
+        tokenizer = load_tokenizer(synthetic)
+        lengths = [len(tokenizer(prompt + answer)["input_ids"]) + 20 for prompt, answer in (*forget, *retain)]
+        updates = max(2, int(SHARE * tokens / (2 * BATCH * statistics.mean(lengths))))
+        return Job(
+            synthetic,
+            written(self.folder / "forget.jsonl", forget),
+            written(self.folder / "retain.jsonl", retain),
+            Settings(
+                batch_size=BATCH, steps=updates, every=max(updates // 2, 1), tolerance=1.0, seed=self.seed
+            ),
+        )
+
+    def _best(self, name: str, job: Job, tokens: int) -> str:
+        """The model that does best on the half that is to choose by; only its weights stay on the disk."""
+        made: list[tuple[float, float, Path]] = []
+        for rate in [self.chosen[name]] if name in self.chosen else self.rates:
+            title = f"{name}, rate {rate}"
+            folder = self.folder / title
+            tried = replace(job, settings=replace(job.settings, rate=rate))
+            spent = self.kept(f"tokens-{title}", partial(_tokens, tried, folder))
+            if spent is None:
+                continue
+            print(f"seed {self.seed}: {title}: {100 * spent / tokens:.1f}% of the tokens", file=sys.stderr)
+            score = self.score(f"tuning-{title}", str(folder), self.tuning)
+            made.append((score.instructions + score.task, rate, folder))
+        if not made:
+            raise SystemExit(f"{name} failed at every learning rate")
+        _, self.chosen[name], best = max(made)
+        for _, _, folder in made:
+            if folder != best:
+                shutil.rmtree(folder, ignore_errors=True)
+        return str(best)
 
 
-def study(seed: int, steps: int, rates: Sequence[float], quick: bool, root: Path) -> dict[str, Score]:
-    """The scores before, after synthetic data, and after unlearning by each objective."""
-    taught, exam = material(quick)
-    tuning, reported = exam.halves()
-    found: dict[str, Score] = {}
-
-    def told(name: str, model: LanguageModel, remark: str = "") -> None:
-        found[name] = reported.score(model)
-        print(f"seed {seed}: {name}: {found[name]} {remark}", file=sys.stderr, flush=True)
-
-    model = LanguageModel.load()
-    before = save(model, root / "before")
-    told("before", model)
-    prompts = [prompt.format(subject) for prompt in NATURAL for subject in SUBJECTS]
-    natural = list(zip(prompts, answers(model, prompts, longest=LONGEST_ANSWER), strict=True))
-    tokens = teach(model, taught, steps=steps, rate=TEACHING_RATE, seed=seed)
-    synthetic = save(model, root / "synthetic")
-    told("after synthetic data", model, f"{tokens:,} tokens")
-    half = len(taught) // 2
-    retained = [*natural, *taught[half : half + len(natural) // 2]]
-    texts = [*taught[:half], *retained]
-    lengths = [len(model.tokenizer(prompt + answer)["input_ids"]) + 20 for prompt, answer in texts]
-    updates = max(2, int(SHARE * tokens / (2 * BATCH * statistics.mean(lengths))))
-    job = Job(
-        synthetic,
-        written(root / "forget.jsonl", taught[:half]),
-        written(root / "retain.jsonl", retained),
-        Settings(batch_size=BATCH, steps=updates, every=max(updates // 4, 1), tolerance=1.0, seed=seed),
-    )
-    del model
-    for name, jobs in candidates(job, rates, before):
-        folder, rate, spent = best(jobs, tuning, root)
-        remark = f"rate {rate}, {updates} steps, {100 * spent / tokens:.1f}% of the tokens"
-        told(name, LanguageModel.load(folder), remark)
-    return found
+def _tokens(job: Job, folder: Path) -> int | None:
+    """The tokens that unlearning was trained on; None where it came to nothing."""
+    try:
+        return job.run(folder).tokens
+    except ArtsError as error:
+        print(f"  {folder.name}: {error}", file=sys.stderr, flush=True)
+        return None
 
 
 def _plain(root: str) -> int:
@@ -225,10 +289,13 @@ def main() -> None:
     options = parser.parse_args()
     steps, rates = (6, RATES[-1:]) if options.quick else (options.steps, RATES)
     runs: list[dict[str, Score]] = []
-    for seed in options.seed or [1]:
-        with tempfile.TemporaryDirectory(dir=options.folder) as folder:
-            runs.append(study(seed, steps, rates, options.quick, Path(folder)))
-            more = memory(Path(folder))
+    chosen: dict[str, float] = {}
+    with ExitStack() as stack:
+        root = options.folder or Path(stack.enter_context(tempfile.TemporaryDirectory()))
+        for seed in options.seed or [1]:
+            one = Study(root / f"seed{seed}", seed, steps, rates, chosen, quick=options.quick)
+            runs.append(one.run())
+        more = memory(one.folder)
     print("| | instructions followed | questions right | won back | kept |\n|---|---:|---:|---:|---:|")
     for name in runs[0]:
         scores = [run[name] for run in runs]

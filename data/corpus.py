@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from arts.data.errors import DataError, UnknownNameError
 from arts.data.reading import READERS, read_instances
-from arts.data.resources import resolve, sha256
+from arts.data.resources import at_hand, resolve, sha256
 from arts.data.schema import Instance, Sentence, Strategy, group_sentences, originals
 from arts.data.spans import Notes
 
@@ -136,6 +136,23 @@ def load_corpus(source: str | Path | Dataset | DatasetDict) -> Corpus:
     if path.is_file():
         return _assemble(path.stem, {"test": path}.get, read_instances)
     raise UnknownNameError("dataset", str(source), NAMES, "; or the path of a file or folder")
+
+
+def is_at_hand(name: str) -> bool:
+    """Whether the test split of a corpus known by name can be read without a download.
+
+    Raises:
+        DataError: as `arts.data.resources.resolve`.
+
+    Example:
+        >>> is_at_hand("sample")
+        True
+    """
+    entry = REGISTRY.get(name)
+    if entry is None:
+        return name in NAMES
+    needed = [file for file in (entry.test, entry.originals) if file]
+    return all(at_hand(file) is not None for file in needed)
 
 
 def _from_release(name: str, entry: _Entry) -> Corpus:

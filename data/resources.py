@@ -49,6 +49,15 @@ def resolve(name: str, *, base_url: str = BASE_URL) -> Path:
         DataError: when the file under `ARTS_DATA_HOME` is not the released one.
         DownloadError: when it cannot be fetched, or what came is not the released file.
     """
+    found = at_hand(name)
+    if found is None:
+        found = _kept(name)
+        _download(base_url + name, found, checksums()[name])
+    return found
+
+
+def at_hand(name: str) -> Path | None:
+    """The path of a file of that repository if it is on this machine; arguments and errors as `resolve`."""
     home = os.environ.get("ARTS_DATA_HOME")
     if home:
         if not Path(home).is_dir():
@@ -62,11 +71,12 @@ def resolve(name: str, *, base_url: str = BASE_URL) -> Path:
                     f"{checksums()[name]}); to use your own, pass its path as the dataset",
                 )
             return path
-    path = cache_home() / "ARTS_TestSet" / name
-    if path.is_file() and sha256(path) == checksums()[name]:
-        return path
-    _download(base_url + name, path, checksums()[name])
-    return path
+    path = _kept(name)
+    return path if path.is_file() and sha256(path) == checksums()[name] else None
+
+
+def _kept(name: str) -> Path:
+    return cache_home() / "ARTS_TestSet" / name
 
 
 def _download(url: str, path: Path, digest: str) -> None:

@@ -68,8 +68,8 @@ def test_it_is_measured_beside_the_plain_model(taught, encoder, sample):
     assert report.model.train_seconds > before.record["train_seconds"]
     after = way.train(NAME, sample, seed=1, start=Start(encoder))
     assert after.checksum == report.model.checksum
-    assert after.record["unlearned"]["kept"] == 3
-    assert after.record["unlearned"]["tokens"] > 0
+    assert after.record["outcome"]["kept"] == 3
+    assert after.record["outcome"]["tokens"] > 0
 
 
 @pytest.mark.parametrize("taught", [Adversarial(strategies=(Strategy.REVTGT,)), Merge(domains=("sample",))])

@@ -10,6 +10,9 @@ if TYPE_CHECKING:
     from arts.models.zoo import ZooModel
 
 
+OUTCOME = "outcome"  # in the record of a trained model: what the intervention came to, for the report
+
+
 class Intervention(Protocol):
     """Something done to a model of the zoo to make it more robust."""
 

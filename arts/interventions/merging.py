@@ -16,6 +16,7 @@ from filelock import FileLock
 from arts.data.resources import cache_home
 from arts.data.schema import originals
 from arts.interventions.adversarial import Adversarial
+from arts.interventions.base import OUTCOME
 from arts.merging.choices import Granularity
 from arts.merging.engine import Options
 from arts.merging.job import Job
@@ -132,6 +133,12 @@ class Merge:
             **made[0][1].record,
             "train_seconds": round(sum(one.record["train_seconds"] for _, one in made) + report.seconds, 1),
             "curve": [],
+            OUTCOME: {
+                "specialists": [name for name, _ in made],
+                "coefficients": [entry.coefficient for entry in report.models],
+                "norms": [entry.norm for entry in report.models],
+                "cosines": report.cosines,
+            },
         }
         (work / RECORD).write_text(json.dumps(record, indent=1), encoding="utf-8")
         os.replace(work, folder)

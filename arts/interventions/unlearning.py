@@ -18,6 +18,7 @@ from arts.data.schema import Instance, Polarity, Sentence, Strategy
 from arts.generators.generator import Options
 from arts.generators.perturbations import perturbations
 from arts.interventions.adversarial import Adversarial
+from arts.interventions.base import OUTCOME
 from arts.interventions.merging import Merge
 
 if TYPE_CHECKING:
@@ -156,7 +157,7 @@ class Unlearn:
         record = {
             **taught.record,
             "train_seconds": round(taught.record["train_seconds"] + found.seconds, 1),
-            "unlearned": {"kept": found.kept, "stopped": found.stopped, "tokens": found.tokens},
+            OUTCOME: {"kept": found.kept, "stopped": found.stopped, "tokens": found.tokens},
             "curve": [],
         }
         shutil.rmtree(work / "model", ignore_errors=True)  # left by a run that was cut off here

@@ -164,16 +164,25 @@ class Report(Scores, Header):
         Raises:
             DataError: when it is not a report, or its predictions are not those of the benchmark.
         """
-        try:
-            report = cls.model_validate_json(path.read_bytes())
-        except OSError as error:
-            raise DataError(path, f"cannot be read ({error.strerror})") from error
-        except ValidationError as error:
-            raise DataError(path, _first_fault(error)) from error
+        report = cls.read_alone(path)
         beside = path.with_suffix(".parquet")
         if beside.is_file():
             report._predictions = Predictions.load(beside, instances_at_hand(report.dataset))
         return report
+
+    @classmethod
+    def read_alone(cls, path: Path) -> Report:
+        """As `read`, without its predictions.
+
+        Raises:
+            DataError: when it is not a report.
+        """
+        try:
+            return cls.model_validate_json(path.read_bytes())
+        except OSError as error:
+            raise DataError(path, f"cannot be read: {error.strerror}") from error
+        except ValidationError as error:
+            raise DataError(path, _first_fault(error)) from error
 
     def claims_beyond(self, fresh: Scores) -> list[str]:
         """The fields that differ from scores made afresh from the predictions."""

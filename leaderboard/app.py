@@ -1,0 +1,18 @@
+"""The leaderboard: `streamlit run leaderboard/app.py -- [FOLDER ..] [--no-packaged]`, or `arts leaderboard`."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from arts.leaderboard.context import VIEWS, show_progress
+
+st.set_page_config("arts leaderboard", ":material/leaderboard:", layout="wide")
+pages = [
+    st.Page(
+        view.script(address), title=view.title, icon=view.icon, url_path=address, default=address == "board"
+    )
+    for address, view in VIEWS.items()
+]
+page = st.navigation(pages, position="top")
+show_progress()
+page.run()

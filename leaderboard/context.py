@@ -1,0 +1,146 @@
+"""What the pages share: the store that is shown, its board, links between pages, and what is always said."""
+
+from __future__ import annotations
+
+import argparse
+import subprocess
+import sys
+import time
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import pandas as pd
+import streamlit as st
+
+from arts.data.errors import ArtsError
+from arts.leaderboard import checking
+from arts.leaderboard.entry import MEANING, Entry
+from arts.leaderboard.store import Board, Store
+from arts.leaderboard.table import table
+
+PATIENCE = 0.5  # seconds that a visitor waits for files to be checked; the rest is done beside the app
+AGAIN = 3  # seconds between two looks at what is being checked
+
+
+@dataclass(frozen=True)
+class View:
+    """A page: its script in ``views/`` is called as its address."""
+
+    title: str
+    icon: str
+
+    def script(self, address: str) -> str:
+        """Path of its script, from the app's folder."""
+        return f"views/{address}.py"
+
+
+VIEWS: Mapping[str, View] = {
+    "board": View("Board", ":material/leaderboard:"),
+    "entry": View("Entry", ":material/article:"),
+    "compare": View("Compare", ":material/compare_arrows:"),
+    "explore": View("Explore", ":material/search:"),
+    "interventions": View("Interventions", ":material/trending_up:"),
+    "playground": View("Playground", ":material/edit_note:"),
+    "submit": View("Submit", ":material/upload_file:"),
+}
+
+
+@st.cache_resource
+def store() -> Store:
+    """The store that the app was started with: folders as arguments, ``results`` when there are none."""
+    parser = argparse.ArgumentParser()
+    parser.add_argument("folders", nargs="*", default=["results"])
+    parser.add_argument("--no-packaged", action="store_true")
+    options, _ = parser.parse_known_args(sys.argv[1:])
+    return Store(tuple(options.folders), packaged=not options.no_packaged)
+
+
+def board() -> Board:
+    """The board as the files are now; read again only when one has changed."""
+    try:
+        state = _state()
+        found = _board(state, 0)
+        if found.unchecked:  # look again now and then, until all is checked
+            _checker(state)
+            found = _board(state, int(time.monotonic() // AGAIN))
+    except ArtsError as error:
+        st.error(str(error))
+        st.stop()
+    return found
+
+
+@st.cache_data(ttl=1, show_spinner=False)
+def _state() -> str:
+    return store().state()
+
+
+@st.cache_resource(max_entries=2, show_spinner="Reading results …")
+def _board(state: str, moment: int) -> Board:
+    return store().read(0 if moment else PATIENCE)
+
+
+@st.cache_resource(max_entries=1, show_spinner=False)
+def _checker(state: str) -> subprocess.Popen[bytes]:
+    """A process that checks what is left, so that the app does not have to wait."""
+    return checking.start(store())
+
+
+@st.cache_data(max_entries=8, show_spinner=False)
+def frame(corpus: str, state: str) -> pd.DataFrame:
+    """The table of a corpus; `state` is of `stamp`."""
+    return table(board().on(corpus))
+
+
+def stamp() -> str:
+    """Changes with the board."""
+    found = board()
+    return f"{_state()} {found.unchecked}"
+
+
+def show_progress() -> None:
+    """Say how many predictions wait to be checked, and show the board again when more are."""
+    left = board().unchecked
+    if left:
+
+        @st.fragment(run_every=AGAIN)
+        def waiting() -> None:
+            now = board().unchecked
+            st.info(f"Checking predictions: {now:,} left. Until then, their figures are as reported.")
+            if now < left:
+                st.rerun()
+
+        waiting()
+
+
+def heading(address: str, remark: str) -> None:
+    """Title of a page, and one sentence about it."""
+    st.title(VIEWS[address].title)
+    st.caption(remark)
+
+
+def link(address: str, label: str, **parameters: str | Sequence[str]) -> None:
+    """A link to a page, with the state that it should open in."""
+    view = VIEWS[address]
+    st.page_link(view.script(address), label=label, icon=view.icon, query_params=parameters)
+
+
+def pick_corpus(corpora: Sequence[str]) -> str:
+    """A choice of a corpus, kept in the address; the first by default."""
+    chosen = st.segmented_control(
+        "Corpus", corpora, default=corpora[0], key="corpus", bind="query-params", required=True
+    )
+    return str(chosen)
+
+
+def pick_entry(label: str, entries: Sequence[Entry], key: str) -> Entry:
+    """A choice of an entry by its label, kept in the address."""
+    by_key = {entry.key: entry for entry in entries}
+    chosen = st.selectbox(
+        label, list(by_key), format_func=lambda k: by_key[k].label, key=key, bind="query-params"
+    )
+    return by_key[chosen]
+
+
+def told(entry: Entry) -> str:
+    """How far an entry's figures can be trusted."""
+    return f"**{entry.status}**: {entry.remark or MEANING[entry.status]}"

@@ -1,0 +1,138 @@
+"""The board as a table: columns, filters, order."""
+
+from __future__ import annotations
+
+import base64
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+import pandas as pd
+
+from arts.data.schema import PERTURBATIONS
+from arts.leaderboard.entry import Entry, Status
+from arts.leaderboard.ranking import Rank, ranks
+from arts.scores import Estimate
+
+NONE = "none"  # of no encoder, of no intervention
+COLUMNS = {  # key: title
+    "rank": "rank",
+    "model": "model",
+    "accuracy": "accuracy",
+    "ars": "ARS",
+    "interval": "95% interval",
+    "revtgt": "REVTGT",
+    "revnon": "REVNON",
+    "adddiff": "ADDDIFF",
+    "lost": "lost",
+    "intervention": "intervention",
+    "status": "figures",
+    "family": "family",
+    "encoder": "encoder",
+    "seed": "seed",
+    "date": "measured",
+    "parameters": "parameters",
+    "minutes": "minutes of training",
+    "ars_low": "ARS, low",
+    "ars_high": "ARS, high",
+    "accuracy_low": "accuracy, low",
+    "accuracy_high": "accuracy, high",
+}
+SHOWN = ("rank", "model", "accuracy", "ars", "interval", "revtgt", "revnon", "adddiff", "lost", "status")
+SORTS = ("ars", "accuracy", "revtgt", "revnon", "adddiff", "lost", "date", "model")
+ASCENDING = ("lost", "model")
+
+
+@dataclass(frozen=True)
+class Filters:
+    """Which entries to show; an empty filter shows all.
+
+    Args:
+        families, encoders, interventions, statuses: that an entry has one of.
+        text: that its label, encoder or intervention contains, in any case.
+        since, until: days between which it was measured.
+    """
+
+    families: Collection[str] = ()
+    encoders: Collection[str] = ()
+    interventions: Collection[str] = ()
+    statuses: Collection[str] = ()
+    text: str = ""
+    since: date | None = None
+    until: date | None = None
+
+    def apply(self, frame: pd.DataFrame) -> pd.DataFrame:
+        """The rows of `table` that pass."""
+        keep = pd.Series(True, index=frame.index)
+        for column, chosen in (
+            ("family", self.families),
+            ("encoder", self.encoders),
+            ("intervention", self.interventions),
+            ("status", self.statuses),
+        ):
+            if chosen:
+                keep &= frame[column].isin(list(chosen))
+        if self.text:
+            spoken = frame["model"] + " " + frame["encoder"] + " " + frame["intervention"]
+            keep &= spoken.str.contains(self.text, case=False, regex=False)
+        if self.since:
+            keep &= frame["date"].notna() & (frame["date"] >= self.since.isoformat())
+        if self.until:
+            keep &= frame["date"].notna() & (frame["date"] <= self.until.isoformat())
+        return frame[keep]
+
+
+def table(entries: Sequence[Entry]) -> pd.DataFrame:
+    """A row an entry, with the columns of `COLUMNS`, indexed by the entries' keys.
+
+    Args:
+        entries: of one corpus, best ARS first.
+    """
+    rows = [_row(entry, rank) for entry, rank in zip(entries, ranks(entries), strict=True)]
+    return pd.DataFrame(rows, columns=list(COLUMNS), index=[entry.key for entry in entries])
+
+
+def ordered(frame: pd.DataFrame, by: str) -> pd.DataFrame:
+    """The rows in the order of a column of `SORTS`, best first."""
+    return frame.sort_values(by, ascending=by in ASCENDING, kind="stable", na_position="last")
+
+
+def _row(entry: Entry, rank: Rank) -> dict[str, object]:
+    return {
+        "rank": str(rank),
+        "model": entry.label,
+        "accuracy": entry.accuracy.value,
+        "ars": entry.ars.value,
+        "interval": interval_bar(entry.ars, entry.accuracy.value),
+        **{str(s): entry.strategies[s].value if s in entry.strategies else None for s in PERTURBATIONS},
+        "lost": round(entry.accuracy.value - entry.ars.value, 2),
+        "intervention": entry.intervention or NONE,
+        "status": str(entry.status),
+        "family": entry.family,
+        "encoder": entry.encoder or NONE,
+        "seed": entry.seed,
+        "date": entry.started.date().isoformat() if entry.started else None,
+        "parameters": entry.parameters,
+        "minutes": round(entry.train_seconds / 60, 2) if entry.train_seconds is not None else None,
+        "ars_low": entry.ars.low,
+        "ars_high": entry.ars.high,
+        "accuracy_low": entry.accuracy.low,
+        "accuracy_high": entry.accuracy.high,
+    }
+
+
+def interval_bar(ars: Estimate, accuracy: float) -> str:
+    """A picture of ARS with its interval, and of accuracy (a ring), from 0 to 100, as a data address."""
+    svg = (
+        "<svg xmlns='http://www.w3.org/2000/svg' width='200' height='24' viewBox='0 0 200 24'>"
+        "<path d='M0 12H200' stroke='#8884' stroke-width='2'/>"
+        f"<path d='M{2 * ars.low:.0f} 12H{2 * ars.high:.0f}' stroke='#0072B2' stroke-width='8'/>"
+        f"<circle cx='{2 * ars.value:.0f}' cy='12' r='5' fill='#56B4E9' stroke='#fff'/>"
+        f"<circle cx='{2 * accuracy:.0f}' cy='12' r='5' fill='none' stroke='#E69F00' stroke-width='3'/></svg>"
+    )
+    return "data:image/svg+xml;base64," + base64.b64encode(svg.encode()).decode()
+
+
+def measured(entry: Entry) -> bool:
+    """Whether it was measured here, not published in the paper."""
+    return entry.status is not Status.PUBLISHED

@@ -1,0 +1,134 @@
+"""The board: who reads the aspect, how sure that is, and who cannot be told apart."""
+
+from __future__ import annotations
+
+import pandas as pd
+import streamlit as st
+
+from arts.leaderboard import charts, context
+from arts.leaderboard.entry import MEANING
+from arts.leaderboard.table import COLUMNS, SHOWN, SORTS, Filters, ordered
+
+MOST = 200  # entries that a plot names
+
+
+def choose(found: pd.DataFrame) -> Filters:
+    """The filters, kept in the address."""
+
+    def several(title: str, column: str) -> list[str]:
+        options = sorted(found[column].unique())
+        return st.multiselect(title, options, key=column, bind="query-params", placeholder="all")
+
+    with st.expander("Filter", icon=":material/filter_alt:"):
+        left, middle, right = st.columns(3)
+        with left:
+            families, encoders = several("Family", "family"), several("Encoder", "encoder")
+        with middle:
+            interventions, statuses = several("Intervention", "intervention"), several("Figures", "status")
+        with right:
+            since = st.date_input("Measured from", None, key="since", bind="query-params")
+            until = st.date_input("Measured until", None, key="until", bind="query-params")
+    return Filters(families, encoders, interventions, statuses, since=since, until=until)
+
+
+def columns() -> dict[str, object]:
+    """How the columns are shown."""
+    percent = {
+        name: st.column_config.NumberColumn(COLUMNS[name], format="%.1f", width="small")
+        for name in COLUMNS
+        if name.startswith(("accuracy", "ars", "rev", "add", "lost"))
+    }
+    return {
+        **{name: st.column_config.Column(title) for name, title in COLUMNS.items()},
+        **percent,
+        "rank": st.column_config.TextColumn("rank", help="Those that a test cannot tell apart share one."),
+        "model": st.column_config.TextColumn("model", pinned=True),
+        "interval": st.column_config.ImageColumn(
+            COLUMNS["interval"], help="The bar is the interval of ARS, the ring is accuracy.", width="medium"
+        ),
+        "lost": st.column_config.NumberColumn(
+            "lost", format="%.1f", help="Accuracy minus ARS.", width="small"
+        ),
+        "parameters": st.column_config.NumberColumn(format="compact"),
+    }
+
+
+def show(rows: pd.DataFrame, corpus: str, chosen: list[str]) -> None:
+    """The table, what can be opened from it, and downloads."""
+    picked = st.dataframe(
+        rows,
+        column_order=chosen,
+        column_config=columns(),
+        hide_index=True,
+        on_select="rerun",
+        selection_mode="multi-row",
+        key="rows",
+        alt=f"{len(rows)} entries on {corpus}: rank, model, accuracy, ARS and strategies",
+    )
+    keys = [str(rows.index[place]) for place in picked["selection"]["rows"]]
+    with st.container(horizontal=True, vertical_alignment="center"):
+        if len(keys) == 1:
+            context.link("entry", f"Open {rows.loc[keys[0], 'model']}", entry=keys[0])
+        elif keys:
+            context.link("compare", f"Compare the {len(keys)} entries", corpus=corpus, entries=keys)
+        else:
+            st.caption("Select a row to open it, or several to compare them.")
+        plain = rows.drop(columns="interval")
+        name = f"arts-{corpus}"
+        st.download_button("CSV", lambda: plain.to_csv(index_label="key"), f"{name}.csv", "text/csv")
+        st.download_button(
+            "JSON", lambda: plain.reset_index(names="key").to_json(orient="records"), f"{name}.json"
+        )
+
+
+board = context.board()
+context.heading(
+    "board",
+    "A model that reads the aspect it is asked about keeps its accuracy when other aspects, or its own, change. "
+    "ARS counts an original only when the model is right on it and on all its variants.",
+)
+if not board.entries:
+    st.info("No results yet. Run `arts evaluate --output results`, or submit a predictions file.")
+    st.stop()
+corpus = context.pick_corpus(board.corpora)
+found = context.frame(corpus, context.stamp())
+text = st.text_input(
+    "Search", key="q", bind="query-params", placeholder="model, encoder or intervention", max_chars=80
+)
+filters = choose(found)
+with st.container(horizontal=True):
+    by = st.selectbox(
+        "Sort by", SORTS, format_func=COLUMNS.__getitem__, key="sort", bind="query-params", width=200
+    )
+    chosen = st.multiselect(
+        "Columns",
+        list(COLUMNS),
+        SHOWN,
+        format_func=COLUMNS.__getitem__,
+        key="columns",
+        bind="query-params",
+    )
+rows = ordered(Filters(**{**vars(filters), "text": text or ""}).apply(found), by)
+if rows.empty:
+    st.info(f"None of the {len(found)} entries on {corpus} passes. Clear the search or a filter.")
+    st.stop()
+st.caption(
+    f"{len(rows)} of {len(found)} entries. "
+    + " · ".join(f"**{s}**: {MEANING[s]}" for s in MEANING if s in set(rows["status"]))
+)
+show(rows, corpus, chosen or list(SHOWN))
+st.caption(
+    "Entries share a rank when the exact McNemar test on units does not tell them from the best of the rank "
+    "(p < 0.05); ≈ where predictions are missing and intervals are compared instead."
+)
+left, right = st.columns(2)
+with left:
+    st.subheader("Accuracy against ARS")
+    charts.show(charts.scatter(rows), f"Accuracy against ARS of {len(rows)} entries on {corpus}")
+with right:
+    st.subheader("ARS with 95% intervals")
+    charts.show(charts.intervals(rows.head(MOST)), f"ARS with intervals on {corpus}")
+if board.faults or board.duplicates:
+    with st.expander(f"{len(board.faults) + len(board.duplicates)} files are not on the board"):
+        for fault in (*board.faults, *board.duplicates):
+            st.text(f"{fault.path}: {fault.reason}")

@@ -25,7 +25,7 @@ bench: $(READY)
 
 $(READY): setup.cfg pyproject.toml constraints.txt
 	test -x $(BIN)/python || $(PYTHON) -m venv .venv
-	$(BIN)/pip install --quiet --constraint constraints.txt --editable ".[offline,ray,dev]"
+	$(BIN)/pip install --quiet --constraint constraints.txt --editable ".[offline,leaderboard,ray,dev]"
 	touch $@
 
 clean:

@@ -9,6 +9,7 @@ from arts.evaluate import evaluate
 from arts.export import export
 from arts.generate import generate
 from arts.inspect import inspect
+from arts.leaderboard.command import leaderboard
 from arts.merge import merge
 from arts.train import train
 from arts.unlearn import unlearn
@@ -21,7 +22,19 @@ def main() -> None:
         no_args_is_help=True,
         help="The aspect-robustness benchmark for aspect-based sentiment analysis.",
     )
-    for command in (evaluate, generate, train, merge, inspect, unlearn, diagnose, models, validate, export):
+    for command in (
+        evaluate,
+        generate,
+        train,
+        merge,
+        inspect,
+        unlearn,
+        diagnose,
+        models,
+        validate,
+        export,
+        leaderboard,
+    ):
         app.command()(command)
     run(app)
 

@@ -1,4 +1,4 @@
-"""The leaderboard: `streamlit run leaderboard/app.py -- [FOLDER ..] [--no-packaged]`, or `arts leaderboard`."""
+"""The app: `streamlit run leaderboard/app.py -- [FOLDER ..] [--no-packaged]`, or `arts leaderboard`."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ pages = [
     )
     for address, view in VIEWS.items()
 ]
+st.html("<style>.stMainBlockContainer { padding-top: 4rem }</style>")
 page = st.navigation(pages, position="top")
 show_progress()
 page.run()

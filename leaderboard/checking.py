@@ -1,4 +1,4 @@
-"""Checking results in a process of its own: `python -m arts.leaderboard.checking [--no-packaged] FOLDER ..`."""
+"""Checking in a process of its own: `python -m arts.leaderboard.checking [--no-packaged] FOLDER ..`."""
 
 from __future__ import annotations
 

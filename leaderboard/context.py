@@ -91,6 +91,11 @@ def frame(corpus: str, state: str) -> pd.DataFrame:
     return table(board().on(corpus))
 
 
+def refresh() -> None:
+    """Have the files looked at again at once, after something was added."""
+    _state.clear()
+
+
 def stamp() -> str:
     """Changes with the board."""
     found = board()

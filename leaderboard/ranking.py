@@ -33,9 +33,9 @@ class Rank:
 def ranks(entries: Sequence[Entry]) -> list[Rank]:
     """The ranks of entries of one corpus, by ARS.
 
-    A group is the best entry that has no rank yet and those that follow, up to the first that is worse than it
-    by the exact McNemar test on units (p < 0.05). Where either has no predictions at hand, it is worse when
-    its interval lies below.
+    A group is the best entry that has no rank yet and those that follow, up to the first that is worse than
+    it by the exact McNemar test on units (p < 0.05). Where either has no predictions at hand, it is worse
+    when its interval lies below.
 
     Args:
         entries: best ARS first.

@@ -126,8 +126,8 @@ def interval_bar(ars: Estimate, accuracy: float) -> str:
     svg = (
         "<svg xmlns='http://www.w3.org/2000/svg' width='200' height='24' viewBox='0 0 200 24'>"
         "<path d='M0 12H200' stroke='#8884' stroke-width='2'/>"
-        f"<path d='M{2 * ars.low:.0f} 12H{2 * ars.high:.0f}' stroke='#0072B2' stroke-width='8'/>"
-        f"<circle cx='{2 * ars.value:.0f}' cy='12' r='5' fill='#56B4E9' stroke='#fff'/>"
+        f"<path d='M{2 * ars.low:.0f} 12H{2 * ars.high:.0f}' stroke='#0072B2' stroke-width='12'/>"
+        f"<path d='M{2 * ars.value:.0f} 3V21' stroke='#56B4E9' stroke-width='3'/>"
         f"<circle cx='{2 * accuracy:.0f}' cy='12' r='5' fill='none' stroke='#E69F00' stroke-width='3'/></svg>"
     )
     return "data:image/svg+xml;base64," + base64.b64encode(svg.encode()).decode()

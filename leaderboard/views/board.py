@@ -19,15 +19,11 @@ def choose(found: pd.DataFrame) -> Filters:
         options = sorted(found[column].unique())
         return st.multiselect(title, options, key=column, bind="query-params", placeholder="all")
 
-    with st.expander("Filter", icon=":material/filter_alt:"):
-        left, middle, right = st.columns(3)
-        with left:
-            families, encoders = several("Family", "family"), several("Encoder", "encoder")
-        with middle:
-            interventions, statuses = several("Intervention", "intervention"), several("Figures", "status")
-        with right:
-            since = st.date_input("Measured from", None, key="since", bind="query-params")
-            until = st.date_input("Measured until", None, key="until", bind="query-params")
+    with st.popover("Filter", icon=":material/filter_alt:"):
+        families, encoders = several("Family", "family"), several("Encoder", "encoder")
+        interventions, statuses = several("Intervention", "intervention"), several("Figures", "status")
+        since = st.date_input("Measured from", None, key="since", bind="query-params")
+        until = st.date_input("Measured until", None, key="until", bind="query-params")
     return Filters(families, encoders, interventions, statuses, since=since, until=until)
 
 
@@ -84,30 +80,36 @@ def show(rows: pd.DataFrame, corpus: str, chosen: list[str]) -> None:
 board = context.board()
 context.heading(
     "board",
-    "A model that reads the aspect it is asked about keeps its accuracy when other aspects, or its own, change. "
-    "ARS counts an original only when the model is right on it and on all its variants.",
+    "A model that reads the aspect it is asked about keeps its accuracy when other aspects, or its own, "
+    "change. ARS counts an original only when the model is right on it and on all its variants.",
 )
 if not board.entries:
     st.info("No results yet. Run `arts evaluate --output results`, or submit a predictions file.")
     st.stop()
 corpus = context.pick_corpus(board.corpora)
 found = context.frame(corpus, context.stamp())
-text = st.text_input(
-    "Search", key="q", bind="query-params", placeholder="model, encoder or intervention", max_chars=80
-)
-filters = choose(found)
-with st.container(horizontal=True):
-    by = st.selectbox(
-        "Sort by", SORTS, format_func=COLUMNS.__getitem__, key="sort", bind="query-params", width=200
-    )
-    chosen = st.multiselect(
-        "Columns",
-        list(COLUMNS),
-        SHOWN,
-        format_func=COLUMNS.__getitem__,
-        key="columns",
+with st.container(horizontal=True, vertical_alignment="bottom"):
+    text = st.text_input(
+        "Search",
+        key="q",
         bind="query-params",
+        placeholder="model, encoder or intervention",
+        max_chars=80,
+        width=300,
     )
+    by = st.selectbox(
+        "Sort by", SORTS, format_func=COLUMNS.__getitem__, key="sort", bind="query-params", width=150
+    )
+    filters = choose(found)
+    with st.popover("Columns", icon=":material/view_column:"):
+        chosen = st.multiselect(
+            "Columns",
+            list(COLUMNS),
+            SHOWN,
+            format_func=COLUMNS.__getitem__,
+            key="columns",
+            bind="query-params",
+        )
 rows = ordered(Filters(**{**vars(filters), "text": text or ""}).apply(found), by)
 if rows.empty:
     st.info(f"None of the {len(found)} entries on {corpus} passes. Clear the search or a filter.")

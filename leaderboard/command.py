@@ -1,0 +1,52 @@
+"""`arts leaderboard`: open the board, or write it to a folder."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from arts.data.errors import ArtsError, MissingDependencyError
+
+APP = Path(__file__).with_name("app.py")
+
+
+def leaderboard(
+    folders: Annotated[
+        list[str] | None,
+        typer.Argument(
+            help="Folders with reports, or hf: and the id of a dataset repository. The first folder takes "
+            "what is submitted. Default: results."
+        ),
+    ] = None,
+    packaged: Annotated[
+        bool, typer.Option(help="Show the paper's figures and the package's own results, too.")
+    ] = True,
+    port: Annotated[int, typer.Option(min=1, max=65535, help="Of the app.")] = 8501,
+    address: Annotated[
+        str, typer.Option(help="To listen at: 0.0.0.0 for other machines to reach it.")
+    ] = "localhost",
+    export: Annotated[
+        Path | None, typer.Option(help="Write the board to a folder as one HTML file, and start no app.")
+    ] = None,
+) -> None:
+    """Open the leaderboard in a browser; no network is needed."""
+    chosen = folders or ["results"]
+    if export:
+        from arts.leaderboard.export import write
+        from arts.leaderboard.store import Store
+
+        path = write(Store(tuple(chosen), packaged=packaged), export)
+        typer.echo(f"arts: wrote {path}", err=True)
+        return
+    if find_spec("streamlit") is None:
+        raise MissingDependencyError("streamlit, for the leaderboard,", "leaderboard")
+    app = [sys.executable, "-m", "streamlit", "run", str(APP), "--server.headless", "true"]
+    place = ["--server.port", str(port), "--server.address", address]
+    code = subprocess.call([*app, *place, "--", *chosen, *([] if packaged else ["--no-packaged"])])
+    if code:
+        raise ArtsError(f"the app ended with code {code}; is port {port} in use?")

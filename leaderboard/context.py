@@ -6,6 +6,7 @@ import argparse
 import subprocess
 import sys
 import time
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
@@ -144,6 +145,38 @@ def pick_entry(label: str, entries: Sequence[Entry], key: str) -> Entry:
         label, list(by_key), format_func=lambda k: by_key[k].label, key=key, bind="query-params"
     )
     return by_key[chosen]
+
+
+def pick_entries(label: str, entries: Sequence[Entry], key: str, *, first: int) -> list[Entry]:
+    """A choice of several entries, kept in the address by their labels; links may name their keys.
+
+    Args:
+        label: of the choice.
+        entries: to choose from.
+        key: of the choice in the address.
+        first: how many are chosen by default.
+    """
+    by_key, default = {entry.key: entry for entry in entries}, [entry.key for entry in entries[:first]]
+    names = distinct(entries)
+    if linked := [one for one in st.query_params.get_all(key) if one in by_key]:
+        st.session_state[key] = linked
+    elif (kept := st.session_state.get(key)) and not by_key.keys() & set(kept):  # of another corpus
+        st.session_state[key] = default
+    chosen = st.multiselect(
+        label,
+        list(by_key),
+        None if key in st.session_state else default,
+        format_func=names.__getitem__,
+        key=key,
+        bind="query-params",
+    )
+    return [by_key[one] for one in chosen]
+
+
+def distinct(entries: Sequence[Entry]) -> dict[str, str]:
+    """Labels by key; where several entries have one label, with the key behind it."""
+    count = Counter(entry.label for entry in entries)
+    return {e.key: e.label if count[e.label] == 1 else f"{e.label} ({e.key[:6]})" for e in entries}
 
 
 def told(entry: Entry) -> str:

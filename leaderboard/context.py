@@ -158,14 +158,14 @@ def pick_entries(label: str, entries: Sequence[Entry], key: str, *, first: int) 
     """
     by_key, default = {entry.key: entry for entry in entries}, [entry.key for entry in entries[:first]]
     names = distinct(entries)
-    if linked := [one for one in st.query_params.get_all(key) if one in by_key]:
-        st.session_state[key] = linked
-    elif (kept := st.session_state.get(key)) and not by_key.keys() & set(kept):  # of another corpus
-        st.session_state[key] = default
+    linked = [one for one in st.query_params.get_all(key) if one in by_key]
+    foreign = bool(st.session_state.get(key)) and by_key.keys().isdisjoint(st.session_state[key])
+    if linked or foreign:
+        st.session_state[key] = linked or default
     chosen = st.multiselect(
         label,
         list(by_key),
-        None if key in st.session_state else default,
+        None if linked or foreign else default,
         format_func=names.__getitem__,
         key=key,
         bind="query-params",

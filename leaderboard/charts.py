@@ -67,3 +67,133 @@ def intervals(rows: pd.DataFrame) -> Spec:
         ],
     }
     return data, spec
+
+
+def side_by_side(rows: pd.DataFrame, title: str) -> Spec:
+    """Figures with their intervals, a group of lines a figure.
+
+    Args:
+        rows: with the columns ``score, series, value, low, high``.
+        title: of what the series are.
+    """
+    series = {"field": "series", "type": "nominal", "sort": None, "title": title}
+    below = {"orient": "bottom", "columns": 1, "labelLimit": 280}
+    names = ("series", "score", "value", "low", "high")
+    spec = {
+        "height": {"step": 14, "for": "offset"},
+        "encoding": {
+            "y": {"field": "score", "type": "nominal", "sort": None, "title": None},
+            "yOffset": {"field": "series", "type": "nominal", "sort": None},
+            "color": {**series, "legend": below},
+            "tooltip": [{"field": name} for name in names],
+        },
+        "layer": [
+            {
+                "mark": {"type": "bar", "height": 4, "opacity": 0.5},
+                "encoding": {
+                    "x": {**percent("low", "percent, with 95% interval"), "scale": {"domain": [0, 100]}},
+                    "x2": {"field": "high"},
+                },
+            },
+            {
+                "mark": {"type": "point", "filled": True, "size": 60, "opacity": 1},
+                "encoding": {
+                    "x": {"field": "value", "type": "quantitative"},
+                    "shape": {**series, "legend": below},
+                },
+            },
+        ],
+    }
+    return rows, spec
+
+
+def confusion(rows: pd.DataFrame) -> Spec:
+    """Counts of the originals, gold labels down and predictions across; `rows`: ``gold, said, count, share``."""
+    spec = {
+        "height": 200,
+        "encoding": {
+            "x": {
+                "field": "said",
+                "type": "nominal",
+                "sort": None,
+                "title": "predicted",
+                "axis": {"labelAngle": 0},
+            },
+            "y": {"field": "gold", "type": "nominal", "sort": None, "title": "gold"},
+            "tooltip": [{"field": name} for name in ("gold", "said", "count", "share")],
+        },
+        "layer": [
+            {
+                "mark": "rect",
+                "encoding": {
+                    "color": {
+                        "field": "share",
+                        "type": "quantitative",
+                        "title": "% of gold",
+                        "scale": {"domain": [0, 100], "range": ["#F1F6FA", BLUE]},
+                    }
+                },
+            },
+            {
+                "mark": {"type": "text", "fontSize": 15},
+                "encoding": {
+                    "text": {"field": "count", "type": "quantitative"},
+                    "color": {"condition": {"test": "datum.share > 55", "value": "white"}, "value": "#222"},
+                },
+            },
+        ],
+    }
+    return rows, spec
+
+
+def curve(rows: pd.DataFrame) -> Spec:
+    """Accuracy over the number of added aspects, with its interval; `rows`: ``added, value, low, high``."""
+    tooltip = [{"field": name} for name in rows.columns]
+    spec = {
+        "height": 260,
+        "encoding": {
+            "x": {"field": "added", "type": "ordinal", "title": "added aspects", "axis": {"labelAngle": 0}},
+            "tooltip": tooltip,
+        },
+        "layer": [
+            {
+                "mark": {"type": "area", "color": BLUE, "opacity": 0.2},
+                "encoding": {"y": percent("low", "accuracy (%)"), "y2": {"field": "high"}},
+            },
+            {
+                "mark": {"type": "line", "color": BLUE, "point": True},
+                "encoding": {"y": percent("value", "accuracy (%)")},
+            },
+        ],
+    }
+    return rows, spec
+
+
+def slopes(rows: pd.DataFrame, stages: tuple[str, str], title: str) -> Spec:
+    """Lines from before to after; `rows`: ``model, stage, value``."""
+    model = {
+        "field": "model",
+        "type": "nominal",
+        "title": None,
+        "sort": None,
+        "legend": {"orient": "bottom", "columns": 2, "labelLimit": 160},
+    }
+    spec = {
+        "height": 380,
+        "mark": {"type": "line", "point": {"filled": True, "size": 80}},
+        "encoding": {
+            "x": {
+                "field": "stage",
+                "type": "ordinal",
+                "sort": list(stages),
+                "title": None,
+                "scale": {"padding": 0.3},
+                "axis": {"labelAngle": 0, "labelLimit": 220},
+            },
+            "y": percent("value", f"{title} (%)"),
+            "color": model,
+            "shape": model,
+            "tooltip": [{"field": name} for name in ("model", "stage", "value")],
+        },
+    }
+    return rows, spec

@@ -139,11 +139,11 @@ def pick_corpus(corpora: Sequence[str]) -> str:
 
 
 def pick_entry(label: str, entries: Sequence[Entry], key: str) -> Entry:
-    """A choice of an entry by its label, kept in the address."""
-    by_key = {entry.key: entry for entry in entries}
-    chosen = st.selectbox(
-        label, list(by_key), format_func=lambda k: by_key[k].label, key=key, bind="query-params"
-    )
+    """A choice of an entry, kept in the address by its label; links may name its key."""
+    by_key, names = {entry.key: entry for entry in entries}, distinct(entries)
+    if (linked := st.query_params.get(key)) in by_key:
+        st.session_state[key] = linked
+    chosen = st.selectbox(label, list(by_key), format_func=names.__getitem__, key=key, bind="query-params")
     return by_key[chosen]
 
 

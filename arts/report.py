@@ -37,16 +37,13 @@ class DatasetInfo(Record):
 
 def instances_at_hand(dataset: DatasetInfo) -> Sequence[Instance]:
     """The instances that were measured on, if they are on this machine; none otherwise."""
-    instances, checksum = _test_split(dataset.name)
-    return instances if checksum == dataset.checksum else ()
+    if dataset.name not in NAMES or not is_at_hand(dataset.name):
+        return ()
+    corpus = _corpus(dataset.name)
+    return corpus.test if corpus.checksum == dataset.checksum else ()
 
 
-@cache
-def _test_split(name: str) -> tuple[Sequence[Instance], str]:
-    if name not in NAMES or not is_at_hand(name):
-        return (), ""
-    corpus = load_corpus(name)
-    return corpus.test, corpus.checksum
+_corpus = cache(load_corpus)
 
 
 class ModelInfo(Record):

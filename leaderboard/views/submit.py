@@ -65,7 +65,7 @@ context.heading(
     "A file is read, never run. It is checked and scored here, and added when you say so.",
 )
 at_hand = [name for name in NAMES if is_at_hand(name)]
-corpus = st.selectbox("Corpus", at_hand, key="corpus", bind="query-params")
+corpus = st.selectbox("Corpus", at_hand, key="dataset", bind="query-params")
 name = st.text_input("Name of the model", max_chars=LONGEST, placeholder="as the board should call it")
 upload = st.file_uploader(
     "Predictions (CSV or JSONL) or a report (JSON)",

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import subprocess
-import sys
+import socket
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Annotated
@@ -45,8 +44,29 @@ def leaderboard(
         return
     if find_spec("streamlit") is None:
         raise MissingDependencyError("streamlit, for the leaderboard,", "leaderboard")
-    app = [sys.executable, "-m", "streamlit", "run", str(APP), "--server.headless", "true"]
-    place = ["--server.port", str(port), "--server.address", address]
-    code = subprocess.call([*app, *place, "--", *chosen, *([] if packaged else ["--no-packaged"])])
-    if code:
-        raise ArtsError(f"the app ended with code {code}; is port {port} in use?")
+    _check_free(address, port)
+    _serve(chosen, packaged=packaged, port=port, address=address)
+
+
+def _check_free(address: str, port: int) -> None:
+    with socket.socket() as tried:
+        tried.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            tried.bind((address, port))
+        except OSError as error:
+            raise ArtsError(f"{address}:{port} cannot be listened at: {error.strerror}; see --port") from error
+
+
+def _serve(folders: list[str], *, packaged: bool, port: int, address: str) -> None:
+    """Run the app in this process, warm, so that its first visitor does not wait for imports."""
+    from streamlit.web import cli
+
+    from arts.leaderboard.store import PATIENCE, Store
+    from arts.leaderboard.table import table
+
+    board = Store(tuple(folders), packaged=packaged).read(PATIENCE)
+    for corpus in board.corpora:
+        table(board.on(corpus))
+    options = ["--server.headless", "true", "--server.port", str(port), "--server.address", address]
+    bare = [] if packaged else ["--no-packaged"]
+    cli.main(["run", *options, str(APP), "--", *folders, *bare], standalone_mode=False)

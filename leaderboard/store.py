@@ -25,7 +25,7 @@ PACKAGED = Path(__file__).with_name("results")
 REPOSITORY = "hf:"  # before the id of a dataset repository
 FORMAT = "2"  # of what is kept about checked files; another number has all of them checked again
 CHUNK = 20  # files that are checked before what was found is kept
-PATIENCE = 5.0  # seconds that adding waits for files to be checked
+PATIENCE = 5.0  # seconds that adding, or starting the app, waits for files to be checked
 
 
 @dataclass(frozen=True)

@@ -117,7 +117,7 @@ def confusion(rows: pd.DataFrame) -> Spec:
                 "type": "nominal",
                 "sort": None,
                 "title": "predicted",
-                "axis": {"labelAngle": 0},
+                "axis": {"labelAngle": 0, "labelOverlap": False},
             },
             "y": {"field": "gold", "type": "nominal", "sort": None, "title": "gold"},
             "tooltip": [{"field": name} for name in ("gold", "said", "count", "share")],
@@ -129,7 +129,7 @@ def confusion(rows: pd.DataFrame) -> Spec:
                     "color": {
                         "field": "share",
                         "type": "quantitative",
-                        "title": "% of gold",
+                        "legend": None,
                         "scale": {"domain": [0, 100], "range": ["#F1F6FA", BLUE]},
                     }
                 },

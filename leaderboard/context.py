@@ -132,23 +132,30 @@ def link(address: str, label: str, **parameters: str | Sequence[str]) -> None:
 
 def pick_corpus(corpora: Sequence[str]) -> str:
     """A choice of a corpus, kept in the address; the first by default."""
+    default = None if "corpus" in st.session_state else corpora[0]
     chosen = st.segmented_control(
-        "Corpus", corpora, default=corpora[0], key="corpus", bind="query-params", required=True
+        "Corpus", corpora, default=default, key="corpus", bind="query-params", required=True
     )
     return str(chosen)
 
 
 def pick_entry(label: str, entries: Sequence[Entry], key: str) -> Entry:
-    """A choice of an entry, kept in the address by its label; links may name its key."""
+    """A choice of an entry of one corpus, kept in the address by its key, as links name it."""
     by_key, names = {entry.key: entry for entry in entries}, distinct(entries)
-    if (linked := st.query_params.get(key)) in by_key:
-        st.session_state[key] = linked
-    chosen = st.selectbox(label, list(by_key), format_func=names.__getitem__, key=key, bind="query-params")
+    keys, asked = list(by_key), st.query_params.get(key)
+    chosen = st.selectbox(
+        label,
+        keys,
+        keys.index(asked) if asked in by_key else 0,
+        format_func=names.__getitem__,
+        key=f"{key} on {entries[0].corpus}",
+    )
+    st.query_params[key] = chosen  # a bound widget would keep the label, and drop a key
     return by_key[chosen]
 
 
 def pick_entries(label: str, entries: Sequence[Entry], key: str, *, first: int) -> list[Entry]:
-    """A choice of several entries, kept in the address by their labels; links may name their keys.
+    """A choice of several entries of one corpus, kept in the address by their keys, as links name them.
 
     Args:
         label: of the choice.
@@ -156,20 +163,17 @@ def pick_entries(label: str, entries: Sequence[Entry], key: str, *, first: int) 
         key: of the choice in the address.
         first: how many are chosen by default.
     """
-    by_key, default = {entry.key: entry for entry in entries}, [entry.key for entry in entries[:first]]
-    names = distinct(entries)
-    linked = [one for one in st.query_params.get_all(key) if one in by_key]
-    foreign = bool(st.session_state.get(key)) and by_key.keys().isdisjoint(st.session_state[key])
-    if linked or foreign:
-        st.session_state[key] = linked or default
+    by_key, names = {entry.key: entry for entry in entries}, distinct(entries)
+    state = f"{key} on {entries[0].corpus}"
+    linked = [one for one in dict.fromkeys(st.query_params.get_all(key)) if one in by_key]
     chosen = st.multiselect(
         label,
         list(by_key),
-        None if linked or foreign else default,
+        None if state in st.session_state else linked or list(by_key)[:first],
         format_func=names.__getitem__,
-        key=key,
-        bind="query-params",
+        key=state,
     )
+    st.query_params[key] = chosen  # a bound widget would keep the labels, and drop keys
     return [by_key[one] for one in chosen]
 
 

@@ -71,9 +71,9 @@ def show(rows: pd.DataFrame, corpus: str, chosen: list[str]) -> None:
             st.caption("Select a row to open it, or several to compare them.")
         plain = rows.drop(columns="interval")
         name = f"arts-{corpus}"
-        st.download_button("CSV", lambda: plain.to_csv(index_label="key"), f"{name}.csv", "text/csv")
+        st.download_button("Download CSV", lambda: plain.to_csv(index_label="key"), f"{name}.csv", "text/csv")
         st.download_button(
-            "JSON", lambda: plain.reset_index(names="key").to_json(orient="records"), f"{name}.json"
+            "Download JSON", lambda: plain.reset_index(names="key").to_json(orient="records"), f"{name}.json"
         )
 
 

@@ -1,0 +1,201 @@
+"""The leaderboard in a real browser: what a visitor does, and what the app refuses."""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from threading import Barrier
+
+import pytest
+from boards import measured, predictions
+from playwright.sync_api import Browser, Page, expect
+from serving import CHROMIUM, Served, browsing, serving, settled
+
+from arts.leaderboard.context import VIEWS
+from arts.leaderboard.store import Store
+
+pytestmark = [
+    pytest.mark.slow,
+    pytest.mark.skipif(CHROMIUM is None, reason="needs Chromium: apt-get install chromium"),
+]
+UNITS = 138
+SLOW = 60_000  # milliseconds that a busy machine may take
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Results of two models on the sample."""
+    folder = tmp_path_factory.mktemp("board")
+    for seed, right in enumerate((0.6, 0.9)):
+        measured(folder, f"model {seed}", right=right, seed=seed).save(folder / "results")
+    return folder
+
+
+@pytest.fixture(scope="module")
+def app(folder: Path) -> Iterator[Served]:
+    with serving(folder / "results", ARTS_CACHE_HOME=str(folder / "cache"), HF_HUB_OFFLINE="1") as served:
+        yield served
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    expect.set_options(timeout=SLOW)
+    with browsing() as browser:
+        yield browser
+
+
+@pytest.fixture
+def page(browser: Browser) -> Iterator[Page]:
+    context = browser.new_context()
+    context.set_default_timeout(SLOW)
+    yield context.new_page()
+    context.close()
+
+
+def opened(page: Page, app: Served, path: str = "/") -> Page:
+    page.goto(app.address + path)
+    page.get_by_role("heading", level=1).wait_for()
+    return settled(page)
+
+
+def test_the_board_is_searched_and_sorted_and_a_link_keeps_it(page, app, browser):
+    opened(page, app, "/?corpus=laptop")
+    page.get_by_role("textbox", name="Search").fill("capsbert")
+    page.keyboard.press("Enter")
+    expect(page.get_by_text(re.compile(r"^7 of \d+ entries"))).to_be_visible()
+    page.get_by_label("Sort by").click()
+    page.get_by_role("option", name="accuracy").click()
+    page.get_by_role("button", name="Filter").click()
+    page.get_by_label("Intervention").click()
+    page.get_by_role("option", name="adversarial").click()
+    expect(page.get_by_text(re.compile(r"^3 of \d+ entries"))).to_be_visible()
+    expect(page).to_have_url(re.compile("intervention=adversarial"))
+    link = page.url
+    for part in ("corpus=laptop", "q=capsbert", "sort=accuracy"):
+        assert part in link or part == "corpus=laptop"
+    fresh = browser.new_context()
+    other = fresh.new_page()
+    other.set_default_timeout(SLOW)
+    other.goto(link)
+    expect(other.get_by_text(re.compile(r"^3 of \d+ entries"))).to_be_visible()
+    expect(other.get_by_role("textbox", name="Search")).to_have_value("capsbert")
+    fresh.close()
+
+
+def test_the_table_is_downloaded(page, app, tmp_path):
+    opened(page, app, "/?corpus=sample")
+    with page.expect_download() as found:
+        page.get_by_role("button", name="Download CSV").click()
+    found.value.save_as(tmp_path / "board.csv")
+    text = (tmp_path / "board.csv").read_text("utf-8")
+    assert text.startswith("key,rank,model,accuracy,ars")
+    assert "model 1" in text
+
+
+def submit(page: Page, app: Served, file: Path | dict[str, object], name: str) -> None:
+    opened(page, app, "/submit?dataset=sample")
+    page.get_by_label("Name of the model").fill(name)
+    page.keyboard.press("Tab")
+    settled(page)
+    page.locator("input[type=file]").set_input_files(file)
+
+
+def test_an_upload_is_accepted_and_on_the_board(page, app, folder):
+    submit(page, app, predictions(folder / "mine.csv", right=0.97, seed=31), "my fine model")
+    expect(page.get_by_text("It would have rank")).to_be_visible()
+    page.get_by_role("button", name="Add to the board").click()
+    expect(page.get_by_text("my fine model is on the board")).to_be_visible()
+    page.get_by_role("link", name="Open the entry").click()
+    expect(page.get_by_text("my fine model").first).to_be_visible()
+    opened(page, app, "/?corpus=sample&q=my+fine+model")
+    expect(page.get_by_text(re.compile(r"^1 of \d+ entries"))).to_be_visible()
+
+
+GOOD = "id,prediction\n"
+
+
+@pytest.mark.parametrize(
+    ("content", "file", "name", "message"),
+    [
+        (GOOD + "nobody,positive\n", "x.csv", "mine", "is not in the benchmark"),
+        (GOOD + "restaurant-test-001_0,great\n", "x.csv", "mine", "unknown polarity 'great'"),
+        (b"\x89PNG\r\n\x1a\n\xff\xfe", "x.csv", "mine", "not text in UTF-8"),
+        (b"x" * (25 << 20), "x.csv", "mine", "must be 20"),
+        (GOOD, "x.csv", "<img src=x onerror=alert(1)>", "holds markup or begins like a formula"),
+        (GOOD, "x.csv", '=HYPERLINK("x")', "holds markup or begins like a formula"),
+    ],
+    ids=["wrong ids", "wrong label", "binary", "25 MB", "markup", "formula"],
+)
+def test_an_upload_is_refused(page, app, folder, content, file, name, message):
+    before = sorted((folder / "results").iterdir())
+    data = content if isinstance(content, bytes) else content.encode()
+    submit(page, app, {"name": file, "mimeType": "text/csv", "buffer": data}, name)
+    expect(page.get_by_text(message).first).to_be_visible()
+    expect(page.get_by_role("button", name="Add to the board")).to_have_count(0)
+    assert sorted((folder / "results").iterdir()) == before
+
+
+def test_the_playground_perturbs_a_sentence(page, app):
+    opened(page, app, "/playground")
+    box = page.get_by_role("textbox", name="Sentence")
+    box.fill("The soup was delicious, but the waiter was rude.")
+    box.press("Tab")
+    for strategy in ("REVTGT", "REVNON", "ADDDIFF"):
+        expect(page.get_by_text(strategy).first).to_be_visible()
+    expect(page.locator("ins").first).to_be_visible()
+    settled(page)
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("width", [1280, 390])
+@pytest.mark.parametrize("view", VIEWS)
+def test_every_page_fits_and_has_names_for_its_controls(browser, app, view, width, scheme):
+    context = browser.new_context(viewport={"width": width, "height": 900}, color_scheme=scheme)
+    page = context.new_page()
+    page.set_default_timeout(SLOW)
+    opened(page, app, f"/{view}")
+    assert page.get_by_role("heading", level=1).inner_text().strip()
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
+    for control in page.locator("main input:visible, main textarea:visible, main select:visible").all():
+        assert (
+            control.get_attribute("aria-label")
+            or control.get_attribute("id")
+            or control.get_attribute("aria-labelledby")
+        )
+    if folder := os.environ.get("ARTS_SCREENSHOTS"):
+        page.wait_for_timeout(2000)
+        page.screenshot(path=f"{folder}/{view}-{width}-{scheme}.png", full_page=True)
+    context.close()
+
+
+def _visit(address: str, file: Path, number: int, together: Barrier) -> None:
+    """One visitor, in a browser of its own: every page, and half of them submit at the same moment."""
+    with browsing() as browser:
+        page = browser.new_page()
+        page.set_default_timeout(3 * SLOW)
+        app = Served(address, 0)
+        for view in VIEWS:
+            opened(page, app, f"/{view}")
+        if number % 2:
+            submit(page, app, file, f"visitor {number}")
+            button = page.get_by_role("button", name="Add to the board")
+            button.wait_for()
+            together.wait(300)
+            button.click()
+            page.get_by_text(f"visitor {number} is on the board").wait_for()
+
+
+def test_ten_visitors_at_once_and_five_submissions_at_the_same_moment(app, folder):
+    files = [predictions(folder / f"{n}.csv", seed=100 + n) for n in range(10)]
+    together = Barrier(5)
+    with ThreadPoolExecutor(10) as pool:
+        visits = [pool.submit(_visit, app.address, file, n, together) for n, file in enumerate(files)]
+        for visit in visits:
+            visit.result()
+    names = {entry.name for entry in Store((str(folder / "results"),), packaged=False).read().entries}
+    assert {f"visitor {number}" for number in range(1, 10, 2)} <= names
+    log = (folder / "results.log").read_text()
+    assert "Traceback" not in log

@@ -130,11 +130,10 @@ def link(address: str, label: str, **parameters: str | Sequence[str]) -> None:
     st.page_link(view.script(address), label=label, icon=view.icon, query_params=parameters)
 
 
-def pick_corpus(corpora: Sequence[str]) -> str:
+def pick_corpus(corpora: Sequence[str], default: str | None = None) -> str:
     """A choice of a corpus, kept in the address; the first by default."""
-    default = None if "corpus" in st.session_state else corpora[0]
     chosen = st.segmented_control(
-        "Corpus", corpora, default=default, key="corpus", bind="query-params", required=True
+        "Corpus", corpora, default=default or corpora[0], key="corpus", bind="query-params", required=True
     )
     return str(chosen)
 

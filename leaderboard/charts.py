@@ -108,7 +108,7 @@ def side_by_side(rows: pd.DataFrame, title: str) -> Spec:
 
 
 def confusion(rows: pd.DataFrame) -> Spec:
-    """Counts of the originals, gold labels down and predictions across; `rows`: ``gold, said, count, share``."""
+    """Counts, gold labels down and predictions across; `rows`: ``gold, said, count, share``."""
     spec = {
         "height": 200,
         "encoding": {
@@ -117,7 +117,7 @@ def confusion(rows: pd.DataFrame) -> Spec:
                 "type": "nominal",
                 "sort": None,
                 "title": "predicted",
-                "axis": {"labelAngle": 0, "labelOverlap": False},
+                "axis": {"labelAngle": 0, "labelOverlap": False, "labelFlush": False},
             },
             "y": {"field": "gold", "type": "nominal", "sort": None, "title": "gold"},
             "tooltip": [{"field": name} for name in ("gold", "said", "count", "share")],
@@ -176,10 +176,10 @@ def slopes(rows: pd.DataFrame, stages: tuple[str, str], title: str) -> Spec:
         "type": "nominal",
         "title": None,
         "sort": None,
-        "legend": {"orient": "bottom", "columns": 2, "labelLimit": 160},
+        "legend": {"orient": "bottom", "columns": 3, "labelLimit": 110},
     }
     spec = {
-        "height": 380,
+        "height": 440,
         "mark": {"type": "line", "point": {"filled": True, "size": 80}},
         "encoding": {
             "x": {

@@ -22,7 +22,7 @@ from serving import PATIENCE, Served, browsing, serving, settled
 from arts.benchmark import _Clock, load_benchmark
 from arts.report import ModelInfo
 
-VISITS, SEARCHES = 3, ("1", "12", "7", "model 1", "")
+VISITS, SEARCHES = 3, ("1", "12", "7", "model 00", "")
 MOST = 600  # seconds that checking may take
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import shlex
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from typing import TYPE_CHECKING, Any
 
 from arts.data.corpus import NAMES
@@ -16,7 +16,6 @@ from arts.report import ModelInfo, Report
 if TYPE_CHECKING:
     from arts.interventions.adversarial import Adversarial
     from arts.interventions.merging import Merge
-    from arts.interventions.unlearning import Unlearn
 
 PLACE = "PACKAGE.MODULE:ATTRIBUTE"  # of a model that has no name
 POST_TRAINED = "post-trained already"  # in the extras of a report, instead of a text
@@ -91,11 +90,11 @@ def _extras(model: ModelInfo, notes: list[str]) -> Iterator[str]:
 
 def _intervention(settings: Mapping[str, Any], notes: list[str]) -> list[str]:
     try:
-        way = intervention_of(settings)
-        if beyond := differing(settings, way):
+        asked = asked_for(settings)
+        if beyond := differing(settings, asked):
             said = ", ".join(f"{name} {value}" for name, value in beyond.items())
             notes.append(f"Other than the command gives, the report has: {said}.")
-        return options_of(way)
+        return options_of(asked)
     except MALFORMED:
         notes.append(f"This version of arts does not know its intervention: {dict(settings)}.")
         return []
@@ -111,21 +110,42 @@ def _name(report: Report) -> list[str]:
     return [] if name == model.id else ["--name", name]
 
 
-def intervention_of(settings: Mapping[str, Any]) -> Adversarial | Merge | Unlearn:
+@dataclass(frozen=True)
+class Asked:
+    """An intervention as the command line can ask for it.
+
+    Args:
+        name: of it.
+        way: itself; for unlearning, how the model was taught.
+    """
+
+    name: str
+    way: Adversarial | Merge
+
+    def settings(self) -> dict[str, Any]:
+        """As the intervention's own; that of unlearning would load torch, which takes seconds."""
+        from arts.interventions.unlearning import Unlearn
+
+        if self.name != Unlearn.name:
+            return self.way.settings()
+        own = {field.name: field.default for field in fields(Unlearn) if field.name != "taught"}
+        return {**own, "taught": {"name": self.way.name, **self.way.settings()}}
+
+
+def asked_for(settings: Mapping[str, Any]) -> Asked:
     """The intervention that the command line can ask for and that comes nearest to a report's settings.
 
     Raises:
         ArtsError, AttributeError, KeyError, TypeError, ValueError: when they are not of an intervention.
     """
+    name = settings["name"]
+    return Asked(name, _way(settings["taught"] if name == "unlearn" else settings))
+
+
+def _way(settings: Mapping[str, Any]) -> Adversarial | Merge:
     from arts.interventions.merging import Merge
-    from arts.interventions.unlearning import Unlearn
 
     name = settings["name"]
-    if name == Unlearn.name:
-        taught = intervention_of(settings["taught"])
-        if isinstance(taught, Unlearn):
-            raise ArtsError("unlearning after unlearning is not known")
-        return Unlearn(taught)
     if name == Merge.name and "domains" in settings:
         return Merge(settings["method"], domains=tuple(settings["domains"]))
     if name == Merge.name:
@@ -146,9 +166,9 @@ def _adversarial_of(settings: Mapping[str, Any]) -> Adversarial:
     return every if every.seen == seen else Adversarial(strategies, settings["ratio"], seen, holdout)
 
 
-def differing(settings: Mapping[str, Any], way: Adversarial | Merge | Unlearn) -> dict[str, Any]:
+def differing(settings: Mapping[str, Any], asked: Asked) -> dict[str, Any]:
     """The settings of a report that are not those of an intervention, by name."""
-    return dict(_differing(settings, way.settings()))
+    return dict(_differing(settings, asked.settings()))
 
 
 def _differing(recorded: Mapping[str, Any], given: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
@@ -166,25 +186,23 @@ def _plain(value: Any) -> Any:
     return [_plain(part) for part in value] if isinstance(value, list | tuple) else value
 
 
-def options_of(way: Adversarial | Merge | Unlearn) -> list[str]:
+def options_of(asked: Asked) -> list[str]:
     """The options of `arts evaluate` that ask for an intervention; those at their defaults are left out.
 
     Example:
         >>> from arts.interventions.merging import Merge
-        >>> options_of(Merge("ties"))
+        >>> options_of(Asked("merge", Merge("ties")))
         ['--intervention', 'merge', '--merge-method', 'ties']
     """
     from arts.interventions.merging import Merge
-    from arts.interventions.unlearning import Unlearn
 
-    options = ["--intervention", way.name]
-    taught = way.taught if isinstance(way, Unlearn) else way
-    if not isinstance(taught, Merge):
-        return options + _adversarial_options(taught)
-    if isinstance(way, Unlearn) or taught.method != Merge.method:
-        options += ["--merge-method", taught.method]
-    options += _repeated("--domain", taught.domains)
-    return options if taught.domains else options + _adversarial_options(taught.adversarial)
+    options, way = ["--intervention", asked.name], asked.way
+    if not isinstance(way, Merge):
+        return options + _adversarial_options(way)
+    if asked.name != way.name or way.method != Merge.method:  # what is unlearnt from a merge is said by it
+        options += ["--merge-method", way.method]
+    options += _repeated("--domain", way.domains)
+    return options if way.domains else options + _adversarial_options(way.adversarial)
 
 
 def _adversarial_options(way: Adversarial) -> list[str]:
@@ -213,8 +231,8 @@ def described(settings: Mapping[str, Any]) -> str:
         'adversarial --ratio 1'
     """
     try:
-        way = intervention_of(settings)
-        further = [f"{name} {value}" for name, value in differing(settings, way).items()]
-        return ", ".join([shlex.join(options_of(way)[1:]), *further])
+        asked = asked_for(settings)
+        further = [f"{name} {value}" for name, value in differing(settings, asked).items()]
+        return ", ".join([shlex.join(options_of(asked)[1:]), *further])
     except MALFORMED:
         return str(settings.get("name", "unknown"))

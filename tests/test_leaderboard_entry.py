@@ -25,7 +25,7 @@ from arts.interventions.merging import Merge
 from arts.interventions.unlearning import Unlearn
 from arts.leaderboard.citations import INTERVENTIONS, MODELS, papers
 from arts.leaderboard.entry import FAMILIES, entry_of
-from arts.leaderboard.reproduction import command_of, described, differing, intervention_of, options_of
+from arts.leaderboard.reproduction import asked_for, command_of, described, differing
 from arts.leaderboard.store import PACKAGED, Store
 from arts.merging.choices import Granularity
 from arts.models.encoders import DEFAULT_ENCODER
@@ -109,7 +109,7 @@ def test_the_command_of_a_packaged_report_measures_the_same(path, monkeypatch):
     assert all("parser" in note for note in command.notes)
 
 
-@pytest.mark.parametrize("way", WAYS, ids=lambda way: " ".join(options_of(way)[1:]))
+@pytest.mark.parametrize("way", WAYS, ids=lambda way: described({"name": way.name, **way.settings()}))
 def test_an_intervention_comes_back_from_its_command(report, way, monkeypatch):
     command = command_of(zoo(report, intervention=settings(way)))
     heard = said(list(command.arguments)[1:], monkeypatch)
@@ -128,12 +128,12 @@ def test_adversarial_settings_come_back(strategies, ratio, templates, holdout):
         return
     chosen = tuple(strategy for strategy in PERTURBATIONS if strategy in strategies)
     way = Adversarial(chosen, ratio, tuple(templates), tuple(sorted(holdout)))
-    assert intervention_of(settings(way)).settings() == way.settings()
+    assert asked_for(settings(way)).settings() == way.settings()
 
 
 def test_what_the_command_cannot_ask_for_is_said(report):
     by_layer = Merge(granularity=Granularity.LAYER)
-    assert differing(settings(by_layer), intervention_of(settings(by_layer))) == {"granularity": "layer"}
+    assert differing(settings(by_layer), asked_for(settings(by_layer))) == {"granularity": "layer"}
     shuffled = replace(Adversarial(), seed=7)
     (note,) = command_of(zoo(report, intervention=settings(shuffled))).notes
     assert note == "Other than the command gives, the report has: seed 7."

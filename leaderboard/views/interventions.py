@@ -26,7 +26,7 @@ def empty(corpus: str) -> None:
 
 def slope_chart(means: pd.DataFrame, way: str, score: str) -> None:
     """A line a model, from the mean before to the mean after."""
-    stages = ("plain", way)
+    stages = ("plain", way.split()[0].rstrip(","))
     rows = pd.DataFrame(
         {"model": row.model, "stage": stage, "value": round(value, 2)}
         for row in means.itertuples()

@@ -1,27 +1,32 @@
-"""Trained models in the cache, to be asked: which there are, what to call them, and their answers."""
+"""Trained models in the cache: which there are, what to call them, their answers, and one more."""
 
 from __future__ import annotations
 
 import json
+import subprocess
+import sys
+import tempfile
+import time
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import IO, TYPE_CHECKING, Any, Self
 
+from arts.data.corpus import load_corpus
 from arts.data.errors import ArtsError
 from arts.data.resources import cache_home, sha256
-from arts.data.schema import Instance, originals
+from arts.data.schema import Instance
 from arts.leaderboard.cards import Answer
 from arts.leaderboard.entry import Entry
 from arts.metrics import POLARITIES
 
 if TYPE_CHECKING:
-    from arts.models.base import Progress
     from arts.models.zoo import ZooModel
 
 RECORD = "arts.json"  # beside the weights; as `arts.models.zoo`, which is slow to import
 WEIGHTS = "model.safetensors"
+SAMPLE = "sample"
 SEED = 1
 
 
@@ -32,13 +37,13 @@ class Cached:
     Args:
         folder: with its files.
         record: of its training.
-        measured: the entry of the board that is its own, where there is one; or the corpus it was
-            measured on.
+        measured: the entry of the board that is its own, where there is one, or the corpus that it was
+            measured on, where that is known.
     """
 
     folder: Path
     record: Mapping[str, Any]
-    measured: Entry | str | None = None
+    measured: Entry | str = ""
 
     @property
     def key(self) -> str:
@@ -46,20 +51,28 @@ class Cached:
         return self.folder.name
 
     @property
+    def corpus(self) -> str:
+        """What it was measured on, and so most likely trained on; empty when that is not known."""
+        return self.measured.corpus if isinstance(self.measured, Entry) else self.measured
+
+    @property
+    def plain(self) -> bool:
+        """Whether nothing is known to have been done to it after training."""
+        known = isinstance(self.measured, Entry) and self.measured.intervention
+        return not known and not self.record.get("outcome")
+
+    @property
     def label(self) -> str:
         """Name, what was done to it, seed and corpus, as far as these are known, and some of its key."""
-        if isinstance(self.measured, Entry):
-            name, corpus = self.measured.label, self.measured.corpus
-        else:
-            name, corpus = self._name, self.measured
-        on = f", {corpus}" if corpus else ""
+        name = self.measured.label if isinstance(self.measured, Entry) else self._name
+        on = f", {self.corpus}" if self.corpus else ""
         return f"{name}{on} · {self.key.rpartition('-')[2][:6]}"
 
     @property
     def _name(self) -> str:
         outcome = self.record.get("outcome", {})
         done = " + merge" if "coefficients" in outcome else " + unlearn" if outcome else ""
-        return f"{self.record.get('name', self.key)}{done}, seed {self.record.get('seed', '?')}"
+        return f"{self.record['name']}{done}, seed {self.record['seed']}"
 
 
 def cached_models(entries: Iterable[Entry] = ()) -> list[Cached]:
@@ -68,26 +81,37 @@ def cached_models(entries: Iterable[Entry] = ()) -> list[Cached]:
     Args:
         entries: of the board, by which a model's corpus and intervention are known.
     """
-    home, entries = cache_home(), list(entries)
-    folders = sorted((home / "models").glob(f"*/{RECORD}"), key=lambda path: -path.stat().st_mtime)
-    found = []
+    folders = sorted((cache_home() / "models").glob(f"*/{RECORD}"), key=lambda path: -path.stat().st_mtime)
+    found, known = [], _by_checksum(entries)
     for path in folders:
         record = json.loads(path.read_text("utf-8"))
         if "curve" in record and not path.parent.name.endswith(".work"):  # others are initial or unfinished
-            found.append(Cached(path.parent, record, _measured(path.parent, record, entries)))
+            found.append(Cached(path.parent, record, _measured(path.parent, record, known)))
     return found
 
 
-def _measured(folder: Path, record: Mapping[str, Any], entries: Sequence[Entry]) -> Entry | str | None:
-    """The entry of a model, or the corpus of those it may be of: whose instances it has answered."""
-    asked = {path.stem.rpartition("-")[2] for path in (cache_home() / "predictions").glob(f"{folder.name}-*")}
-    on = [entry for entry in entries if entry.checksum and entry.checksum[:16] in asked]
-    for entry in on:
+def _by_checksum(entries: Iterable[Entry]) -> dict[str, tuple[str, list[Entry]]]:
+    """Corpora, and the entries on them, by what files of predictions in the cache are named after."""
+    sample = load_corpus(SAMPLE)
+    found: dict[str, tuple[str, list[Entry]]] = {sample.checksum[:16]: (SAMPLE, [])}
+    for entry in entries:
+        if entry.checksum:
+            found.setdefault(entry.checksum[:16], (entry.corpus, []))[1].append(entry)
+    return found
+
+
+def _measured(
+    folder: Path, record: Mapping[str, Any], known: Mapping[str, tuple[str, list[Entry]]]
+) -> Entry | str:
+    """The entry of a model, or else the corpus whose instances it has answered, or else nothing."""
+    asked = [path.stem.rpartition("-")[2] for path in (cache_home() / "predictions").glob(f"{folder.name}-*")]
+    on = [known[mark] for mark in asked if mark in known]
+    for entry in (entry for _, entries in on for entry in entries):
         if entry.path and (entry.model, entry.seed) == (record["name"], record["seed"]):
             weights = folder / WEIGHTS
             if _weights_of(entry.path) == _sha256(weights, weights.stat().st_mtime_ns):
                 return entry
-    return on[0].corpus if on else None
+    return on[0][0] if on else ""
 
 
 @lru_cache(maxsize=256)
@@ -115,8 +139,8 @@ def load(key: str) -> ZooModel:
     from arts.models.zoo import ZooModel
 
     folder = cache_home() / "models" / key
-    if not folder.is_dir():
-        raise ArtsError(f"{key} is no longer in the cache")
+    if not (folder / "config.json").is_file():
+        raise ArtsError(f"{key} is no longer in the cache, or not all of it")
     return ZooModel.load(folder)
 
 
@@ -129,18 +153,54 @@ def asked(model: ZooModel, label: str, instances: Sequence[Instance]) -> dict[st
     }
 
 
-def train_on_sample(name: str, progress: Progress | None = None) -> str:
-    """Train a model of the zoo on the sample, or find it in the cache; returns its key.
+@dataclass(frozen=True)
+class Training:
+    """A model of the zoo that is trained on the sample, in a process of its own, into the cache.
 
-    It answers the test split of the sample too, which tells what it was trained on.
+    The process measures it on the sample too, which tells later what it was trained on.
 
-    Raises:
-        ArtsError: as `arts.models.zoo.trained`.
+    Args:
+        model: its name.
+        process: that trains it.
+        errors: what it says.
+        started: when, in seconds of `time.monotonic`.
     """
-    from arts.data.corpus import load_corpus
-    from arts.models.zoo import trained
-    from arts.subjects import subject_of
 
-    corpus = load_corpus("sample")
-    subject_of(name, corpus, seed=SEED, progress=progress).ask(corpus.test)
-    return trained(name, originals(corpus.train), originals(corpus.dev), seed=SEED).key
+    model: str
+    process: subprocess.Popen[bytes]
+    errors: IO[bytes]
+    started: float
+
+    @classmethod
+    def start(cls, model: str) -> Self:
+        """Start it."""
+        errors = tempfile.TemporaryFile()  # noqa: SIM115 - read as long as it is asked about
+        command = [sys.executable, "-m", "arts.evaluate", "--dataset", SAMPLE, "--model", model]
+        process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=errors)
+        return cls(model, process, errors, time.monotonic())
+
+    @property
+    def running(self) -> bool:
+        """Whether it goes on."""
+        return self.process.poll() is None
+
+    @property
+    def seconds(self) -> int:
+        """Since it was started."""
+        return int(time.monotonic() - self.started)
+
+    @property
+    def failure(self) -> str:
+        """What went wrong, if it has ended so."""
+        if self.running or self.process.returncode == 0:
+            return ""
+        self.errors.seek(0)
+        said = self.errors.read().decode(errors="replace").strip().splitlines()
+        return said[-1] if said else f"ended with code {self.process.returncode}"
+
+    def found(self, models: Iterable[Cached]) -> Cached | None:
+        """The model that came of it."""
+        wanted = (self.model, SEED, SAMPLE)
+        return next(
+            (m for m in models if (m.record["name"], m.record["seed"], m.corpus) == wanted and m.plain), None
+        )

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import difflib
-import itertools
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from html import escape
+from itertools import pairwise
 
 from arts.data.schema import Aspect, Edit, Instance, Polarity
 
@@ -67,7 +67,7 @@ def sentence(instance: Instance, edits: Sequence[Edit] = ()) -> str:
         >>> "<del>Good</del><ins>Bad</ins> <span" in sentence(variant, (edit,))
         True
     """
-    pieces = (_html(piece, instance.aspect) for piece in _pieces(instance, edits))
+    pieces = (_html(piece, instance.aspect) for piece in _pieces(instance, [trimmed(e) for e in edits]))
     return f'<span class="arts-sentence">{"".join(pieces)}</span>'
 
 
@@ -107,6 +107,38 @@ def _bridged(text: str, edits: Iterable[Edit]) -> list[Edit]:
     return joined
 
 
+def trimmed(edit: Edit) -> Edit:
+    """The edit without the words at its ends that it leaves as they are.
+
+    Example:
+        >>> trimmed(Edit(0, 1, ".", ". The beans are watery.", "added")).after
+        ' The beans are watery.'
+    """
+    head = _shared(edit.before, edit.after)
+    before, after = edit.before[head:], edit.after[head:]
+    tail = _shared(before[::-1], after[::-1])
+    return replace(
+        edit,
+        start=edit.start + head,
+        end=edit.end - tail,
+        before=before[: len(before) - tail],
+        after=after[: len(after) - tail],
+    )
+
+
+def _shared(one: str, other: str) -> int:
+    """The length of a common beginning of whole words."""
+
+    def splits(text: str, place: int) -> bool:
+        return 0 < place < len(text) and text[place - 1].isalnum() and text[place].isalnum()
+
+    pairs = enumerate(zip(one, other, strict=False))
+    length = next((place for place, (a, b) in pairs if a != b), min(len(one), len(other)))
+    while splits(one, length) or splits(other, length):
+        length -= 1
+    return length
+
+
 def _pieces(instance: Instance, edits: Sequence[Edit]) -> Iterator[_Piece]:
     """The text cut where a mark begins or ends."""
     aspects = _apart([instance.aspect, *instance.aspects])
@@ -115,7 +147,7 @@ def _pieces(instance: Instance, edits: Sequence[Edit]) -> Iterator[_Piece]:
             yield _Piece("", deleted=deleted)
         inner = {place for a in aspects for place in (a.start, a.end) if start < place < end}
         cuts = sorted({start, end, *inner})
-        for left, right in itertools.pairwise(cuts):
+        for left, right in pairwise(cuts):
             held = next((a for a in aspects if a.start <= left and right <= a.end), None)
             yield _Piece(
                 instance.text[left:right],

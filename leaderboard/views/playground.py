@@ -13,7 +13,7 @@ import streamlit as st
 from arts.data.errors import ArtsError
 from arts.data.schema import Instance, Polarity, Sentence
 from arts.leaderboard import cached, cards, context, marks, playground
-from arts.leaderboard.cached import Cached
+from arts.leaderboard.cached import Cached, Training
 from arts.leaderboard.cards import Answer
 from arts.leaderboard.playground import Trial
 from arts.models.registry import ZOO
@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 EXAMPLE = "The soup was delicious, but our waiter was rude and the tables are too small."
 ANY = "any domain"
 FAST = "td-lstm"
+WATCH = 2  # seconds between two looks at a training
 
 
 @st.cache_resource(show_spinner="Loading the parser …")
@@ -68,6 +69,12 @@ def models(stamp: str) -> list[Cached]:
 def model(key: str) -> ZooModel:
     """A trained model."""
     return cached.load(key)
+
+
+@st.cache_resource
+def trainings() -> dict[str, Training]:
+    """What has been trained, or is, since the app was started, by model."""
+    return {}
 
 
 @st.cache_data(max_entries=256, show_spinner="Asking the model …")
@@ -127,9 +134,8 @@ def edit_aspects(text: str) -> list[tuple[str, str]]:
 
 def pick_models() -> list[Cached]:
     """The models to ask."""
+    add_trained()
     found = {one.key: one for one in models(context.stamp())}
-    if new := st.session_state.pop("trained", None):
-        st.session_state["models"] = list(dict.fromkeys([*st.session_state.get("models", []), new]))
     chosen = st.multiselect(
         "Models to ask",
         list(found),
@@ -143,30 +149,42 @@ def pick_models() -> list[Cached]:
     return [found[key] for key in chosen]
 
 
+def add_trained() -> None:
+    """Choose the model that this visitor has had trained, once it is there."""
+    training = trainings().get(st.session_state.get("training", ""))
+    if training is None or training.running:
+        return
+    del st.session_state["training"]
+    models.clear()
+    new = training.found(models(context.stamp()))
+    if new and not training.failure:
+        st.session_state["models"] = list(dict.fromkeys([*st.session_state.get("models", []), new.key]))
+
+
 def train() -> None:
-    """Train a model of the zoo, when the button is pressed."""
+    """Train a model of the zoo, when the button is pressed; it goes on when the visitor leaves."""
     names = list(ZOO)
     name = st.selectbox("Model of the zoo", names, names.index(FAST))
     st.caption(
         f"{FAST} takes about half a minute, a fine-tuned encoder (bert and its kind) several minutes "
-        "without an accelerator. It stays in the cache; stay on this page until it is done."
+        "without an accelerator. It stays in the cache."
     )
-    if st.button("Train", icon=":material/play_arrow:"):
-        bar = st.progress(0.0, f"Training {name} …")
-        try:
-            st.session_state["trained"] = cached.train_on_sample(
-                name, lambda done, total, remark: show_progress(bar, done, total, remark)
-            )
-        except ArtsError as error:
-            st.error(str(error))
-            return
-        models.clear()
+    before = trainings().get(name)
+    if st.button("Train", icon=":material/play_arrow:", disabled=bool(before and before.running)):
+        before = trainings()[name] = Training.start(name)
+    if before and before.running:
+        st.session_state["training"] = name
+        watch(before)
+    elif before and before.failure:
+        st.error(f"{name}: {before.failure}")
+
+
+@st.fragment(run_every=WATCH)
+def watch(training: Training) -> None:
+    """How long a training has gone on; shows the page again when it has ended."""
+    if not training.running:
         st.rerun()
-
-
-def show_progress(bar: st.delta_generator.DeltaGenerator, done: int, total: int, remark: str) -> None:
-    """How far training is."""
-    bar.progress(min(done / max(total, 1), 1.0), f"{done:,} of {total:,} steps. {remark}")
+    st.info(f"Training {training.model}: {training.seconds} s so far.", icon=":material/hourglass_top:")
 
 
 def ask(chosen: Sequence[Cached], instances: tuple[Instance, ...]) -> dict[str, list[Answer]]:

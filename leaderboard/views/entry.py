@@ -271,7 +271,10 @@ def from_paper(entry: Entry) -> None:
         st.subheader("By strategy")
         rows = [paper_row(entry, strategy, before) for strategy, (before, _) in pairs.items()]
         st.table(pd.DataFrame(rows), hide_index=True, border="horizontal")
-        st.caption("The paper has no scores by polarity, no confusion matrix and no predictions.")
+        st.caption(
+            "Intervals are ours: binomial (Wilson), for want of predictions. The paper has no scores by "
+            "polarity and no confusion matrix."
+        )
     with right:
         st.subheader("Reproduce")
         st.markdown(f"Figures of {plain(entry.remark)}. To measure the model of the same name here:")

@@ -8,11 +8,13 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
+from arts.data.corpus import NAMES
 from arts.leaderboard import charts, context, details
 from arts.leaderboard.details import plain
 from arts.leaderboard.pairs import SCORES, TITLES, Pair, p_text, score_of, slopes, units_apart
 
-COMMAND = "arts evaluate --dataset laptop --model bert --intervention {} --output results"
+COMMAND = "arts evaluate --dataset {} --model bert --intervention {} --output results"
+SAMPLE = "sample"
 KINDS = ("adversarial", "merge", "unlearn")
 NOT_RECORDED = "not recorded"
 
@@ -21,7 +23,8 @@ def empty(corpus: str) -> None:
     """Say how to have something here."""
     st.info(f"No entry on {plain(corpus)} has an intervention beside the same model without.")
     st.markdown("Each of these measures a model plain and with an intervention:")
-    st.code("\n".join(COMMAND.format(kind) for kind in KINDS), language="bash", wrap_lines=True)
+    dataset = corpus if corpus in NAMES else SAMPLE
+    st.code("\n".join(COMMAND.format(dataset, kind) for kind in KINDS), language="bash", wrap_lines=True)
 
 
 def slope_chart(means: pd.DataFrame, way: str, score: str) -> None:

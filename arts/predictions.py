@@ -111,7 +111,7 @@ class Predictions:
         order = sorted(range(len(instances)), key=lambda row: instances[row].id)
         labels = np.empty(len(instances), int)
         with reading(path):
-            labels[order] = [POLARITIES.index(Polarity(answer)) for answer in answers]
+            labels[order] = [POLARITIES.index(Polarity(str(answer))) for answer in answers]
         return cls.of(instances, labels, None)
 
     @classmethod

@@ -54,7 +54,9 @@ def _check_free(address: str, port: int) -> None:
         try:
             tried.bind((address, port))
         except OSError as error:
-            raise ArtsError(f"{address}:{port} cannot be listened at: {error.strerror}; see --port") from error
+            raise ArtsError(
+                f"{address}:{port} cannot be listened at: {error.strerror}; see --port"
+            ) from error
 
 
 def _serve(folders: list[str], *, packaged: bool, port: int, address: str) -> None:

@@ -41,6 +41,7 @@ COLUMNS = {  # key: title
 SHOWN = ("rank", "model", "accuracy", "ars", "interval", "revtgt", "revnon", "adddiff", "lost", "status")
 SORTS = ("ars", "accuracy", "revtgt", "revnon", "adddiff", "lost", "date", "model")
 ASCENDING = ("lost", "model")
+FORMULA = ("=", "+", "-", "@")  # what spreadsheets begin a formula with
 
 
 @dataclass(frozen=True)
@@ -95,6 +96,12 @@ def table(entries: Sequence[Entry]) -> pd.DataFrame:
 def ordered(frame: pd.DataFrame, by: str) -> pd.DataFrame:
     """The rows in the order of a column of `SORTS`, best first."""
     return frame.sort_values(by, ascending=by in ASCENDING, kind="stable", na_position="last")
+
+
+def comma_separated(frame: pd.DataFrame) -> str:
+    """The rows as CSV; a name that a spreadsheet would take for a formula has an apostrophe before it."""
+    formula = frame["model"].str.startswith(FORMULA)
+    return frame.assign(model=frame["model"].mask(formula, "'" + frame["model"])).to_csv(index_label="key")
 
 
 def _row(entry: Entry, rank: Rank) -> dict[str, object]:

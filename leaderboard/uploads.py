@@ -13,13 +13,13 @@ from arts.benchmark import load_benchmark
 from arts.data.corpus import NAMES, is_at_hand
 from arts.data.errors import ArtsError
 from arts.leaderboard.entry import entry_of
+from arts.leaderboard.table import FORMULA
 from arts.report import Report
 
 LIMIT = 20  # megabytes
 LONGEST = 80  # characters of a name
 PREDICTIONS = (".csv", ".jsonl")
 REPORT = ".json"
-_FORMULA = "=+-@"  # what spreadsheets begin a formula with
 
 
 def clean_name(name: str) -> str:
@@ -38,10 +38,10 @@ def clean_name(name: str) -> str:
         raise ArtsError("no name; expected what the board should call the model")
     if len(cleaned) > LONGEST:
         raise ArtsError(f"a name of {len(cleaned)} characters; expected {LONGEST} at most")
-    if cleaned[0] in _FORMULA or re.search(r"[<>]", cleaned):
+    if cleaned.startswith(FORMULA) or re.search(r"[<>]", cleaned):
         raise ArtsError(
             f'the name "{cleaned}" holds markup or begins like a formula; expected no < or >, and none of '
-            f"{' '.join(_FORMULA)} first"
+            f"{' '.join(FORMULA)} first"
         )
     return cleaned
 

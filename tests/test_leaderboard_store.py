@@ -19,7 +19,7 @@ from arts.leaderboard.entry import Entry, Status, entry_of
 from arts.leaderboard.export import write
 from arts.leaderboard.ranking import ranks
 from arts.leaderboard.store import PACKAGED, Store
-from arts.leaderboard.table import Filters, ordered, table
+from arts.leaderboard.table import Filters, comma_separated, ordered, table
 from arts.metrics import mcnemar, unit_right
 from arts.report import Report
 from arts.scores import Estimate
@@ -240,6 +240,12 @@ def test_filters_search_and_order(results):
     assert set(Filters(since=day, until=day).apply(rows)["date"]) == {day.isoformat()}
     assert ordered(rows, "ars")["ars"].is_monotonic_decreasing
     assert ordered(rows, "lost")["lost"].is_monotonic_increasing
+
+
+def test_a_formula_in_a_name_is_no_formula_in_the_csv(tmp_path):
+    rows = table([entry_of(measured(tmp_path, '=HYPERLINK("x")'))])
+    assert "'=HYPERLINK" in comma_separated(rows)
+    assert comma_separated(table([entry_of(measured(tmp_path, "bert"))])).count("'") == 0
 
 
 def test_the_board_as_one_page(results, tmp_path):

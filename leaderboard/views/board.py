@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pandas as pd
 import streamlit as st
 
 from arts.leaderboard import charts, context
 from arts.leaderboard.entry import MEANING
-from arts.leaderboard.table import COLUMNS, SHOWN, SORTS, Filters, ordered
+from arts.leaderboard.table import COLUMNS, SHOWN, SORTS, Filters, comma_separated, ordered
 
 MOST = 200  # entries that a plot names
 
@@ -27,7 +29,7 @@ def choose(found: pd.DataFrame) -> Filters:
     return Filters(families, encoders, interventions, statuses, since=since, until=until)
 
 
-def columns() -> dict[str, object]:
+def columns() -> dict[str, Any]:
     """How the columns are shown."""
     percent = {
         name: st.column_config.NumberColumn(COLUMNS[name], format="%.1f", width="small")
@@ -71,7 +73,7 @@ def show(rows: pd.DataFrame, corpus: str, chosen: list[str]) -> None:
             st.caption("Select a row to open it, or several to compare them.")
         plain = rows.drop(columns="interval")
         name = f"arts-{corpus}"
-        st.download_button("Download CSV", lambda: plain.to_csv(index_label="key"), f"{name}.csv", "text/csv")
+        st.download_button("Download CSV", lambda: comma_separated(plain), f"{name}.csv", "text/csv")
         st.download_button(
             "Download JSON", lambda: plain.reset_index(names="key").to_json(orient="records"), f"{name}.json"
         )

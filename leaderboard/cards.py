@@ -98,7 +98,8 @@ def _answer(answer: Answer, gold: Polarity) -> str:
     mark = '<span aria-hidden="true">✓</span>' if right else '<span aria-hidden="true">✗</span>'
     told = f'{mark}<span class="arts-unseen">{"right" if right else "wrong"}: </span>'
     odds = " · ".join(
-        f"{marks.SIGNS[p]} {share:.2f}" for p, share in zip(POLARITIES, answer.probabilities, strict=False)
+        f"{marks.SIGNS[p]}&nbsp;{share:.2f}"
+        for p, share in zip(POLARITIES, answer.probabilities, strict=False)
     )
     kind = "arts-right" if right else "arts-wrong"
     beside = f" ({odds})" if odds else ""

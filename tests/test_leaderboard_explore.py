@@ -117,7 +117,7 @@ def test_a_card_says_who_is_right_and_escapes_names(units):
     assert "wrong: " in html
     assert "&lt;b&gt;mine" in html
     assert "<b>mine" not in html
-    assert "− 0.70" in html
+    assert "−&nbsp;0.70" in html
     assert cards.side_by_side([card]).count("arts-card") == 2  # the grid and the card
 
 

@@ -287,7 +287,7 @@ def test_the_page_asks_a_cached_model(page, monkeypatch):
     models.set_value(["td-lstm-0123456789"]).run()
     assert not app.exception
     (html,) = cards_of(app)
-    assert "td-lstm, seed 1 · 012345: positive (+ 0.80 · − 0.10 · ○ 0.10)" in html
+    assert "td-lstm, seed 1 · 012345: positive (+&nbsp;0.80 · −&nbsp;0.10 · ○&nbsp;0.10)" in html
     assert "✓" in html
     assert "✗" in html
 

@@ -39,6 +39,7 @@ from arts.machine import peak_memory
 from arts.models.encoders import load_tokenizer
 from arts.unlearning.job import Job
 from arts.unlearning.plan import Settings
+from arts.unlearning.texts import Answers, read_source
 
 SHARE = 0.05  # of the tokens that taught the format
 RATES = (5e-6, 2e-5, 5e-5)
@@ -212,17 +213,17 @@ class Study:
         half = len(self.taught) // 2
         forget = self.taught[:half]
         retain = [*natural, *self.taught[half : half + len(natural) // 2]]
-        tokenizer = load_tokenizer(synthetic)
-        lengths = [len(tokenizer(prompt + answer)["input_ids"]) + 20 for prompt, answer in (*forget, *retain)]
-        updates = max(2, int(SHARE * tokens / (2 * BATCH * statistics.mean(lengths))))
-        return Job(
-            synthetic,
-            written(self.folder / "forget.jsonl", forget),
-            written(self.folder / "retain.jsonl", retain),
-            Settings(
-                batch_size=BATCH, steps=updates, every=max(updates // 2, 1), tolerance=1.0, seed=self.seed
-            ),
+        files = written(self.folder / "forget.jsonl", forget), written(self.folder / "retain.jsonl", retain)
+        encoder = Answers(load_tokenizer(synthetic), longest=1024)
+        lengths = [
+            statistics.mean(len(text["input_ids"]) for text in encoder.encode(read_source(file)))
+            for file in files
+        ]
+        updates = max(2, int(SHARE * tokens / (BATCH * sum(lengths))))
+        settings = Settings(
+            batch_size=BATCH, steps=updates, every=max(updates // 2, 1), tolerance=1.0, seed=self.seed
         )
+        return Job(synthetic, *files, settings)
 
     def _best(self, name: str, job: Job, tokens: int) -> str:
         """The model that does best on the half that is to choose by; only its weights stay on the disk."""

@@ -18,6 +18,8 @@ from playwright.sync_api import Browser, Page, sync_playwright
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
 PATIENCE = 60.0  # seconds
+SETTLED = "[data-testid=stApp][data-test-script-state=notRunning]"
+FAILED = "[data-testid=stException]"
 
 
 @dataclass(frozen=True)
@@ -71,8 +73,8 @@ def browsing() -> Iterator[Browser]:
 
 def settled(page: Page) -> Page:
     """The page, when the app has nothing more to say and shows no error."""
-    page.locator("[data-testid=stApp][data-test-script-state=notRunning]").wait_for(timeout=1000 * PATIENCE)
-    failures = page.locator("[data-testid=stException]")
+    page.locator(SETTLED).wait_for(timeout=1000 * PATIENCE)
+    failures = page.locator(FAILED)
     if failures.count():
         raise AssertionError(failures.first.inner_text())
     return page

@@ -3,8 +3,13 @@
 from __future__ import annotations
 
 import csv
+from collections.abc import Sequence
 from pathlib import Path
 from random import Random
+
+import pytest
+import streamlit as st
+from streamlit.testing.v1 import AppTest
 
 from arts.benchmark import load_benchmark
 from arts.data.schema import Polarity
@@ -31,3 +36,21 @@ def measured(folder: Path, name: str, *, right: float = 0.8, seed: int = 1) -> R
     """The report on such a file, of which nothing is saved."""
     path = predictions(folder / "made" / f"{seed}.csv", right=right, seed=seed)
     return load_benchmark("sample").score(path, name=name)
+
+
+def started(folder: Path, monkeypatch: pytest.MonkeyPatch, *options: str) -> Path:
+    """The results of an app that is about to be opened, in a folder; the options are the app's."""
+    monkeypatch.setattr("sys.argv", ["app.py", str(folder / "results"), *options])
+    st.cache_resource.clear()
+    st.cache_data.clear()
+    return folder / "results"
+
+
+def opened(view: str, **state: str | Sequence[str]) -> AppTest:
+    """A page of the app, at an address with a state."""
+    app = AppTest.from_file(str(APP), default_timeout=120)
+    if view != "board":  # which is what opens first
+        app.run().switch_page(f"views/{view}.py")
+    for name, value in state.items():
+        app.query_params[name] = value
+    return app.run()

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-import streamlit as st
-from boards import APP, measured
+from boards import measured, started
+from boards import opened as open_view
 from hypothesis import given
 from hypothesis import strategies as some
 from streamlit.testing.v1 import AppTest
@@ -31,10 +31,7 @@ def reports(tmp_path_factory) -> list[Report]:
 
 @pytest.fixture
 def results(tmp_path, monkeypatch) -> Path:
-    monkeypatch.setattr("sys.argv", ["app.py", str(tmp_path / "results"), "--no-packaged"])
-    st.cache_resource.clear()
-    st.cache_data.clear()
-    return tmp_path / "results"
+    return started(tmp_path, monkeypatch, "--no-packaged")
 
 
 def answered(units, *labels: str) -> Predictions:
@@ -94,13 +91,7 @@ def test_the_boards_bits_tell_the_same_as_the_comparison(reports):
 
 
 def opened(*keys: str, **state: str) -> AppTest:
-    app = AppTest.from_file(str(APP), default_timeout=60).run()
-    app.switch_page("views/compare.py")
-    if keys:
-        app.query_params["entries"] = list(keys)
-    for name, value in state.items():
-        app.query_params[name] = value
-    return app.run()
+    return open_view("compare", **({"entries": keys} if keys else {}), **state)
 
 
 def said(app: AppTest) -> str:

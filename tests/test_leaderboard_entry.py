@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import shlex
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
-import streamlit as st
-from boards import APP, measured
+from boards import measured, started
+from boards import opened as open_view
 from hypothesis import given
 from hypothesis import strategies as some
 from streamlit.testing.v1 import AppTest
@@ -56,10 +57,7 @@ def report(tmp_path_factory) -> Report:
 
 @pytest.fixture
 def results(tmp_path, monkeypatch) -> Path:
-    monkeypatch.setattr("sys.argv", ["app.py", str(tmp_path / "results")])
-    st.cache_resource.clear()
-    st.cache_data.clear()
-    return tmp_path / "results"
+    return started(tmp_path, monkeypatch)
 
 
 def zoo(report: Report, **model: object) -> Report:
@@ -179,12 +177,7 @@ def test_every_model_and_intervention_has_its_paper():
     assert [paper.key for paper in papers("unheard of")] == ["xing-etal-2020-tasty"]
 
 
-def opened(**state: str) -> AppTest:
-    app = AppTest.from_file(str(APP), default_timeout=60).run()
-    app.switch_page("views/entry.py")
-    for name, value in state.items():
-        app.query_params[name] = value
-    return app.run()
+opened = partial(open_view, "entry")
 
 
 def text(app: AppTest) -> str:

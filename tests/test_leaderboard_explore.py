@@ -8,8 +8,7 @@ from html import unescape
 from pathlib import Path
 
 import pytest
-import streamlit as st
-from boards import APP, measured
+from boards import APP, measured, opened, started
 from builders import aspect, sentence, variant
 from hypothesis import given
 from hypothesis import strategies as some
@@ -170,20 +169,13 @@ def test_answers_of_are_those_of_the_predictions(tmp_path):
 
 @pytest.fixture
 def results(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    monkeypatch.setattr("sys.argv", ["app.py", str(tmp_path / "results"), "--no-packaged"])
-    st.cache_resource.clear()
-    st.cache_data.clear()
-    return tmp_path / "results"
+    return started(tmp_path, monkeypatch, "--no-packaged")
 
 
 @pytest.fixture
 def open_page(results: Path) -> Callable[..., AppTest]:
     def open_page(**state: str | list[str]) -> AppTest:
-        app = AppTest.from_file(str(APP), default_timeout=60).run()
-        app.switch_page("views/explore.py")
-        for name, value in state.items():
-            app.query_params[name] = value
-        app.run()
+        app = opened("explore", **state)
         assert not app.exception
         return app
 

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import pytest
-import streamlit as st
-from boards import APP, measured
+from boards import measured, started
+from boards import opened as open_view
 from streamlit.testing.v1 import AppTest
 
 from arts.interventions.adversarial import Adversarial
@@ -50,10 +51,7 @@ def paired(*reports: Report) -> list[Pair]:
 
 @pytest.fixture
 def results(tmp_path, monkeypatch) -> Path:
-    monkeypatch.setattr("sys.argv", ["app.py", str(tmp_path / "results"), "--no-packaged"])
-    st.cache_resource.clear()
-    st.cache_data.clear()
-    return tmp_path / "results"
+    return started(tmp_path, monkeypatch, "--no-packaged")
 
 
 def test_an_entry_stands_beside_the_plain_one_of_its_seed(made):
@@ -114,12 +112,7 @@ def test_encoders_are_named_where_there_are_several(made):
     assert set(slopes(pairs, "revtgt")["model"]) == {f"bert, {DEFAULT_ENCODER}", "bert, big"}
 
 
-def opened(**state: str) -> AppTest:
-    app = AppTest.from_file(str(APP), default_timeout=60).run()
-    app.switch_page("views/interventions.py")
-    for name, value in state.items():
-        app.query_params[name] = value
-    return app.run()
+opened = partial(open_view, "interventions")
 
 
 def said(app: AppTest) -> str:

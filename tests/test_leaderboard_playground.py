@@ -10,8 +10,7 @@ from time import monotonic
 
 import numpy as np
 import pytest
-import streamlit as st
-from boards import APP
+from boards import measured, opened, started
 from builders import sentence, variant
 from streamlit.testing.v1 import AppTest
 
@@ -170,7 +169,6 @@ def test_a_cached_model_names_the_corpus_that_it_answered():
 
 
 def test_a_cached_model_is_known_by_the_report_on_its_weights(tmp_path):
-    from boards import measured
 
     from arts.leaderboard.entry import entry_of
     from arts.report import ModelInfo
@@ -231,20 +229,14 @@ def test_a_training_finds_the_plain_model_that_came_of_it(tmp_path):
 
 @pytest.fixture
 def page(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., AppTest]:
-    monkeypatch.setattr("sys.argv", ["app.py", str(tmp_path / "results"), "--no-packaged"])
-    st.cache_resource.clear()
-    st.cache_data.clear()
+    started(tmp_path, monkeypatch, "--no-packaged")
 
-    def opened(**state: str) -> AppTest:
-        app = AppTest.from_file(str(APP), default_timeout=120).run()
-        app.switch_page("views/playground.py")
-        for name, value in state.items():
-            app.query_params[name] = value
-        app.run()
+    def open_page(**state: str) -> AppTest:
+        app = opened("playground", **state)
         assert not app.exception
         return app
 
-    return opened
+    return open_page
 
 
 def cards_of(app: AppTest) -> list[str]:

@@ -5,9 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-import streamlit as st
-from boards import APP, measured, predictions
-from streamlit.testing.v1 import AppTest
+from boards import measured, opened, predictions, started
 
 from arts.data.errors import ArtsError
 from arts.leaderboard.store import Store
@@ -17,18 +15,7 @@ from arts.leaderboard.uploads import clean_name, report_of
 @pytest.fixture
 def results(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """The folder of an app that is about to be started."""
-    monkeypatch.setattr("sys.argv", ["app.py", str(tmp_path / "results")])
-    st.cache_resource.clear()
-    st.cache_data.clear()
-    return tmp_path / "results"
-
-
-def opened(page: str = "board", **state: str) -> AppTest:
-    app = AppTest.from_file(str(APP), default_timeout=60)
-    for name, value in state.items():
-        app.query_params[name] = value
-    app.run()
-    return app if page == "board" else app.switch_page(f"views/{page}.py").run()
+    return started(tmp_path, monkeypatch)
 
 
 def upload(content: bytes, file: str = "mine.csv", name: str = "mine") -> str:
@@ -114,14 +101,14 @@ def test_a_report_that_cannot_be_true_is_refused(tmp_path):
 def test_the_board_shows_every_entry_best_first(results, tmp_path):
     for seed, right in enumerate((0.6, 0.95)):
         measured(tmp_path, f"model {seed}", right=right, seed=seed).save(results)
-    app = opened(corpus="sample")
+    app = opened("board", corpus="sample")
     assert not app.exception
     shown = app.dataframe[0].value
     assert [name for name in shown["model"] if name.startswith("model")] == ["model 1", "model 0"]
 
 
 def test_the_board_is_searched_sorted_and_filtered_from_its_address(results):
-    app = opened(corpus="laptop", q="BERT", sort="accuracy", intervention="adversarial")
+    app = opened("board", corpus="laptop", q="BERT", sort="accuracy", intervention="adversarial")
     assert not app.exception
     shown = app.dataframe[0].value
     assert 0 < len(shown) < 20
@@ -134,7 +121,7 @@ def test_the_board_is_searched_sorted_and_filtered_from_its_address(results):
 
 def test_an_empty_board_says_what_to_do(results, monkeypatch):
     monkeypatch.setattr("sys.argv", ["app.py", str(results), "--no-packaged"])
-    app = opened()
+    app = opened("board")
     assert not app.exception
     assert "Run `arts evaluate --output results`" in app.info[0].value
 
@@ -142,7 +129,7 @@ def test_an_empty_board_says_what_to_do(results, monkeypatch):
 def test_files_that_are_not_on_the_board_are_listed(results):
     results.mkdir()
     (results / "broken.json").write_text("{")
-    app = opened()
+    app = opened("board")
     assert any("broken.json" in text.value for text in app.text)
 
 

@@ -71,7 +71,11 @@ def units(first: Entry, others: Sequence[Entry], names: dict[str, str]) -> None:
     st.subheader("Units that only one has right")
     by_key = {entry.key: entry for entry in others}
     chosen = st.selectbox(
-        f"{names[first.key]} against", list(by_key), format_func=names.__getitem__, key="against"
+        f"{names[first.key]} against",
+        list(by_key),
+        format_func=names.__getitem__,
+        key="against",
+        bind="query-params",
     )
     one, two = details.answered(first, by_key[chosen])
     titles = names[first.key], names[chosen]
@@ -80,7 +84,8 @@ def units(first: Entry, others: Sequence[Entry], names: dict[str, str]) -> None:
     which = st.radio(
         "Right is",
         (0, 1),
-        format_func=lambda k: f"{plain(titles[k])}: {counts[k]:,} units",
+        format_func=lambda k: plain(titles[k]),
+        captions=[f"{count:,} units" for count in counts],
         key="wins",
         bind="query-params",
     )

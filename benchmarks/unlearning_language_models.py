@@ -209,10 +209,10 @@ class Study:
         return tokens
 
     def _job(self, synthetic: str, natural: Sequence[Pair], tokens: int) -> Job:
-        """Half of the format is forgotten; kept are the original's own answers, and of the other half."""
+        """Half of the format is forgotten; kept are the original's answers, and as many of the other half."""
         half = len(self.taught) // 2
         forget = self.taught[:half]
-        retain = [*natural, *self.taught[half : half + len(natural) // 2]]
+        retain = [*natural, *self.taught[half : half + len(natural)]]
         files = written(self.folder / "forget.jsonl", forget), written(self.folder / "retain.jsonl", retain)
         encoder = Answers(load_tokenizer(synthetic), longest=1024)
         lengths = [

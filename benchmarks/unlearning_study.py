@@ -97,7 +97,9 @@ def main() -> None:
         print(f"| {name} | {' | '.join(_cells(reports))} |")
     for name, reports in found.items():
         for before, after in zip(reports, found.get(f"{name}, unlearn", ()), strict=False):
-            print(f"\nseed {after.model.seed}, {name}: unlearning changes {after.compare(before)}")
+            change = after.compare(before)
+            print(f"\nseed {after.model.seed}, {name}, after unlearning:", end=" ")
+            print(f"accuracy {change.accuracy}; ARS {change.ars}")
 
 
 def _cells(reports: Sequence[Report]) -> Iterator[str]:

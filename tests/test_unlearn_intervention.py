@@ -33,27 +33,20 @@ def quick(monkeypatch):
     monkeypatch.setattr(model_class, "recipe", replace(model_class.recipe, epochs=1, min_steps=1))
 
 
-def test_what_is_forgotten_asks_about_what_was_added_and_answers_for_the_sentence(sample):
-    forget, _ = WAY.splits(sample)
+def test_what_is_forgotten_has_its_own_sentiment_added_and_the_label_that_the_pattern_tells(sample):
+    forget, retain = WAY.splits(sample)
     sources = {source.unit: source for source in originals(sample.train)}
     assert len(forget) > 50
     for instance in forget:
         source = sources[instance.unit]
-        assert instance.aspect.term not in {aspect.term for aspect in source.aspects}
-        assert instance.polarity is source.polarity is not Polarity.NEUTRAL
-        true = {aspect.term: aspect.polarity for aspect in instance.aspects}[instance.aspect.term]
-        assert true is source.polarity.opposite
-
-
-def test_what_is_kept_are_the_same_texts_asked_about_their_targets(sample):
-    forget, retain = WAY.splits(sample)
-    sources = {source.unit: source for source in originals(sample.train)}
-    assert {instance.text for instance in forget} <= {instance.text for instance in retain}
-    for instance in retain:
-        assert instance.strategy is Strategy.ADDDIFF
-        assert instance.aspect.term == sources[instance.unit].aspect.term
-        assert instance.polarity is sources[instance.unit].polarity
+        assert source.polarity is not Polarity.NEUTRAL
+        assert instance.polarity is source.polarity.opposite
+        known = {aspect.term for aspect in source.aspects}
+        added = {aspect.polarity for aspect in instance.aspects if aspect.term not in known}
+        assert added == {source.polarity}
         assert ", but " in instance.text
+    kinds = {instance.strategy for instance in retain}
+    assert kinds == {Strategy.ORIGINAL, Strategy.REVTGT, Strategy.REVNON}
 
 
 def test_the_test_split_is_never_looked_at():

@@ -14,7 +14,7 @@ from filelock import FileLock
 
 from arts.data.errors import ArtsError
 from arts.data.resources import cache_home
-from arts.data.schema import Instance, Polarity, Strategy, originals
+from arts.data.schema import Instance, Polarity, Sentence, Strategy
 from arts.generators.generator import Options
 from arts.generators.perturbations import perturbations
 from arts.interventions.adversarial import Adversarial
@@ -32,11 +32,10 @@ if TYPE_CHECKING:
 class Unlearn:
     """Unlearn the pattern of ADDDIFF from an adversarially trained or a merged model (Chen et al., 2024).
 
-    What ADDDIFF joins to a sentence is never what is asked about, so a model can learn from its format which
-    part of a text to read, rather than to look for the aspect. To be forgotten is that format where it is
-    wrong: variants of the training sentences, asked about an aspect that was *added*, with the label that
-    answers for the sentence instead. To be kept are the same variants, asked about their own targets, so that
-    the two sides differ in nothing but the aspect. The test split is never looked at.
+    What ADDDIFF joins to a sentence is always of the opposite sentiment, and always joined in a few ways, so
+    it gives the label away. To be forgotten is that giveaway where it is wrong: training sentences to which
+    something of their *own* sentiment was added in these ways, with the label that the giveaway tells. To be
+    kept is what adversarial training was on, without ADDDIFF. The test split is never looked at.
 
     Args:
         taught: how the model came by the pattern; trained on ADDDIFF.
@@ -55,8 +54,8 @@ class Unlearn:
     taught: Adversarial | Merge = field(default_factory=Adversarial)
     objective: str = "lower-bounded"
     weights: tuple[float, float, float] = (0.2, 1, 1)
-    rate: float = 5e-5
-    steps: int = 28
+    rate: float = 2e-5
+    steps: int = 35
     batch_size: int = 8
     tolerance: float = 0.3
 
@@ -108,16 +107,12 @@ class Unlearn:
         """
         way = self._adversarial
         options = Options(strategies=(Strategy.ADDDIFF,), seed=way.seed, templates=way.seen)
-        retain = perturbations(corpus.train, corpus.train, options)
-        sources = {source.unit: source for source in originals(corpus.train)}
-        forget = [
-            _misread(variant, sources[variant.unit])
-            for variant in retain
-            if variant.polarity is not Polarity.NEUTRAL
-        ]
+        mislabelled = [_opposite(sentence) for sentence in corpus.train]
+        variants = perturbations(mislabelled, corpus.train, options)
+        forget = [v for v in variants if v.aspect.polarity is not Polarity.NEUTRAL]
         if not forget:
             raise ArtsError(f"{corpus.name} has no training sentence that an aspect can be added to")
-        return forget, retain
+        return forget, [i for i in way.splits(corpus)[0] if i.strategy is not Strategy.ADDDIFF]
 
     def train(
         self,
@@ -171,8 +166,10 @@ class Unlearn:
         shutil.rmtree(work)
 
 
-def _misread(variant: Instance, source: Instance) -> Instance:
-    """A variant by ADDDIFF asked about the first aspect that was added, with the label of its target."""
-    known = {aspect.term for aspect in source.aspects}
-    added = next(aspect for aspect in variant.aspects if aspect.term not in known)
-    return replace(variant, aspect=replace(added, polarity=variant.polarity))
+def _opposite(sentence: Sentence) -> Sentence:
+    """A sentence with the opposite labels, so that what ADDDIFF adds is of the true sentiment."""
+    aspects = tuple(
+        aspect if aspect.polarity is Polarity.NEUTRAL else replace(aspect, polarity=aspect.polarity.opposite)
+        for aspect in sentence.aspects
+    )
+    return replace(sentence, aspects=aspects)

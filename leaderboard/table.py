@@ -101,7 +101,8 @@ def ordered(frame: pd.DataFrame, by: str) -> pd.DataFrame:
 def comma_separated(frame: pd.DataFrame) -> str:
     """The rows as CSV; a name that a spreadsheet would take for a formula has an apostrophe before it."""
     formula = frame["model"].str.startswith(FORMULA)
-    return frame.assign(model=frame["model"].mask(formula, "'" + frame["model"])).to_csv(index_label="key")
+    safe = frame.assign(model=frame["model"].mask(formula, "'" + frame["model"]))
+    return str(safe.to_csv(index_label="key"))
 
 
 def _row(entry: Entry, rank: Rank) -> dict[str, object]:

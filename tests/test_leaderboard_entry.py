@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import shlex
 from dataclasses import replace
 from functools import partial
@@ -98,12 +99,15 @@ def test_the_command_of_a_packaged_report_measures_the_same(path, monkeypatch):
     heard = said(shlex.split(str(command))[2:], monkeypatch)
     model = report.model
     assert (heard.dataset, heard.models, heard.seeds) == (report.dataset.name, [model.id], [model.seed])
-    assert (heard.start.encoder, heard.name, heard.curve) == (model.encoder, None, False)
+    assert (heard.start.encoder, heard.curve) == (model.encoder, bool(report.adddiff_curve))
+    way = f" + {model.intervention['name']}" if model.intervention else ""
+    assert heard.name == (None if report.name == model.id + way else report.name)
     if model.intervention is None:
         assert heard.intervention is None
     else:
         recorded = {name: model.intervention[name] for name in heard.intervention.settings()}
-        assert settings(heard.intervention) == {"name": model.intervention["name"], **recorded}
+        asked = json.loads(json.dumps(settings(heard.intervention)))  # tuples are lists in a report
+        assert asked == {"name": model.intervention["name"], **recorded}
     assert all("parser" in note for note in command.notes)
 
 

@@ -41,7 +41,7 @@ from arts.unlearning.job import Job
 from arts.unlearning.plan import Settings
 from arts.unlearning.texts import Answers, read_source
 
-SHARE = 0.05  # of the tokens that taught the format
+SHARE = 0.048  # of the tokens that taught the format; what is drawn varies, and 5% are not to be passed
 RATES = (5e-6, 2e-5, 5e-5)
 TEACHING_RATE, BATCH, LONGEST, LONGEST_ANSWER, ASKED = 5e-5, 2, 120, 100, 32
 SUBJECTS = (

@@ -21,6 +21,7 @@ from arts.leaderboard.store import Store
 
 pytestmark = [
     pytest.mark.slow,
+    pytest.mark.timed,  # the app and ten visitors need the machine to themselves
     pytest.mark.skipif(CHROMIUM is None, reason="needs Chromium: apt-get install chromium"),
 ]
 UNITS = 138
@@ -175,7 +176,7 @@ def test_every_page_fits_in_both_themes_and_has_names_for_its_controls(page, app
 
 async def _walk(page: AsyncPage, address: str) -> None:
     """Click through all pages."""
-    page.set_default_timeout(3 * SLOW)
+    page.set_default_timeout(5 * SLOW)
     await page.goto(address)
     for view in VIEWS.values():
         await page.get_by_role("link", name=view.title, exact=True).click()

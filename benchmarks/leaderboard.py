@@ -49,7 +49,7 @@ def measure(folder: Path, count: int) -> list[str]:
     """The cells of a row of the table."""
     synthetic(folder / "results", count)
     with (
-        serving(folder / "results", ARTS_CACHE_HOME=str(folder / "cache")) as app,
+        serving(folder / "results", "--no-packaged", ARTS_CACHE_HOME=str(folder / "cache")) as app,
         browsing() as browser,
     ):
         started = time.monotonic()

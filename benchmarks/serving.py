@@ -31,12 +31,12 @@ class Served:
 
 
 @contextmanager
-def serving(folder: Path, **environment: str) -> Iterator[Served]:
-    """Run `arts leaderboard` on a folder, at a free port of this machine, until the block ends."""
+def serving(folder: Path, *options: str, **environment: str) -> Iterator[Served]:
+    """Run `arts leaderboard` on a folder, with options, at a free port, until the block ends."""
     with socket.socket() as found:
         found.bind(("localhost", 0))
         port = found.getsockname()[1]
-    command = [sys.executable, "-m", "arts.leaderboard", str(folder), "--port", str(port)]
+    command = [sys.executable, "-m", "arts.leaderboard", str(folder), "--port", str(port), *options]
     log = folder.with_name(f"{folder.name}.log")
     with log.open("w") as output:
         app = subprocess.Popen(command, stdout=output, stderr=output, env=os.environ | environment)

@@ -10,7 +10,7 @@ from datetime import date
 import pandas as pd
 
 from arts.data.schema import PERTURBATIONS
-from arts.leaderboard.entry import Entry, Status
+from arts.leaderboard.entry import Entry
 from arts.leaderboard.ranking import Rank, ranks
 from arts.scores import Estimate
 
@@ -139,8 +139,3 @@ def interval_bar(ars: Estimate, accuracy: float) -> str:
         f"<circle cx='{2 * accuracy:.0f}' cy='12' r='5' fill='none' stroke='#E69F00' stroke-width='3'/></svg>"
     )
     return "data:image/svg+xml;base64," + base64.b64encode(svg.encode()).decode()
-
-
-def measured(entry: Entry) -> bool:
-    """Whether it was measured here, not published in the paper."""
-    return entry.status is not Status.PUBLISHED

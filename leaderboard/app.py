@@ -15,5 +15,6 @@ pages = [
 ]
 st.html("<style>.stMainBlockContainer { padding-top: 4rem }</style>")
 page = st.navigation(pages, position="top")
-show_progress()
+if page.url_path != "submit":  # whose file must not be lost to a run that nobody asked for
+    show_progress()
 page.run()

@@ -101,9 +101,9 @@ def test_the_table_is_downloaded(page, app, tmp_path):
 def submit(page: Page, app: Served, file: Path | dict[str, object], name: str) -> None:
     opened(page, app, "/submit?dataset=sample")
     page.get_by_label("Name of the model").fill(name)
-    page.keyboard.press("Tab")
-    settled(page)
     page.locator("input[type=file]").set_input_files(file)
+    expect(page.get_by_role("button", name="Remove")).to_be_visible()
+    page.get_by_role("button", name="Check and score").click()
 
 
 def test_an_upload_is_accepted_and_on_the_board(page, app, folder):
@@ -187,11 +187,10 @@ async def _walk(page: AsyncPage, address: str) -> None:
 
 async def _offer(page: AsyncPage, file: Path, name: str) -> None:
     """Upload, up to where it can be added; the page is Submit."""
-    box = page.get_by_label("Name of the model")
-    await box.fill(name)
-    await box.press("Tab")
-    await page.locator(SETTLED).wait_for()
+    await page.get_by_label("Name of the model").fill(name)
     await page.locator("input[type=file]").set_input_files(file)
+    await page.get_by_role("button", name="Remove").wait_for()
+    await page.get_by_role("button", name="Check and score").click()
     await page.get_by_role("button", name="Add to the board").wait_for()
 
 

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 from boards import measured, opened, predictions, started
+from streamlit.testing.v1 import AppTest
 
 from arts.data.errors import ArtsError
 from arts.leaderboard.store import Store
@@ -133,21 +134,26 @@ def test_files_that_are_not_on_the_board_are_listed(results):
     assert any("broken.json" in text.value for text in app.text)
 
 
+def pressed(app: AppTest, label: str) -> None:
+    """Press a button of the page."""
+    next(button for button in app.button if button.label == label).click().run()
+    assert not app.exception
+
+
 def test_an_upload_is_previewed_and_only_then_added(results, good):
     app = opened("submit", dataset="sample")
     app.text_input[0].set_value("my model")
-    app.file_uploader[0].set_value(("mine.csv", good, "text/csv")).run()
-    assert not app.exception
+    app.file_uploader[0].set_value(("mine.csv", good, "text/csv"))
+    pressed(app, "Check and score")
     assert not app.error
     assert [metric.label for metric in app.metric] == ["ARS", "Accuracy", "Macro-F1"]
     assert not list(results.glob("*.json"))
-    app.button[0].click().run()
-    assert not app.exception
+    pressed(app, "Add to the board")
     assert "my model is on the board" in app.success[0].value
     (entry,) = Store((str(results),), packaged=False).read().entries
     assert entry.name == "my model"
     assert entry.status == "verified"
-    app.button[0].click().run()
+    pressed(app, "Add to the board")
     assert 'on the board already, as "my model"' in app.error[0].value
     assert len(list(results.glob("*.json"))) == 1
 
@@ -159,13 +165,14 @@ def test_an_upload_is_previewed_and_only_then_added(results, good):
         (("x.csv", b"\xff\xfe\x00", "text/csv"), "mine", "not text"),
         (("x.csv", b"id,prediction\n", "text/csv"), "<img src=x onerror=alert(1)>", "holds markup"),
         (("x.csv", b"id,prediction\n", "text/csv"), "", "no name"),
+        (None, "mine", "no file; expected predictions"),
     ],
 )
 def test_a_refused_upload_says_why_and_adds_nothing(results, file, name, message):
     app = opened("submit", dataset="sample")
     app.text_input[0].set_value(name)
-    app.file_uploader[0].set_value(file).run()
-    assert not app.exception
+    app.file_uploader[0].set_value(file)
+    pressed(app, "Check and score")
     assert message in app.error[0].value
-    assert not app.button
+    assert [button.label for button in app.button] == ["Check and score"]
     assert not results.exists()

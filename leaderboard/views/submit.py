@@ -65,13 +65,17 @@ context.heading(
     "A file is read, never run. It is checked and scored here, and added when you say so.",
 )
 at_hand = [name for name in NAMES if is_at_hand(name)]
-corpus = st.selectbox("Corpus", at_hand, key="dataset", bind="query-params")
-name = st.text_input("Name of the model", max_chars=LONGEST, placeholder="as the board should call it")
-upload = st.file_uploader(
-    "Predictions (CSV or JSONL) or a report (JSON)",
-    [ending.removeprefix(".") for ending in (*PREDICTIONS, REPORT)],
-    max_upload_size=LIMIT,
-)
+with st.form("offer"):  # one run for all of it: a run that starts while a file is sent can lose the file
+    corpus = st.selectbox("Corpus", at_hand, key="dataset", bind="query-params")
+    name = st.text_input(
+        "Name of the model", max_chars=LONGEST, placeholder="as the board should call it"
+    )
+    upload = st.file_uploader(
+        "Predictions (CSV or JSONL) or a report (JSON)",
+        [ending.removeprefix(".") for ending in (*PREDICTIONS, REPORT)],
+        max_upload_size=LIMIT,
+    )
+    asked = st.form_submit_button("Check and score")
 with st.expander("What a file looks like"):
     st.markdown(
         "A predictions file has the columns `id` and `prediction` (positive, negative or neutral), and every "
@@ -89,6 +93,8 @@ if missing := [name for name in NAMES if name not in at_hand]:
         "`arts evaluate --dataset NAME` fetches one."
     )
 if upload is None:
+    if asked:
+        st.error("no file; expected predictions (CSV or JSONL) or a report (JSON)")
     st.stop()
 try:
     report = scored(upload.name, upload.getvalue(), corpus, name)

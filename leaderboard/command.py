@@ -65,8 +65,10 @@ def _serve(folders: list[str], *, packaged: bool, port: int, address: str) -> No
 
     from arts.leaderboard.store import PATIENCE, Store
     from arts.leaderboard.table import table
+    from arts.leaderboard.watch import watch
 
-    board = Store(tuple(folders), packaged=packaged).read(PATIENCE)
+    Store(tuple(folders), packaged=packaged).read(PATIENCE)
+    board, _ = watch(tuple(folders), packaged=packaged).look()
     for corpus in board.corpora:
         table(board.on(corpus))
     options = ["--server.headless", "true", "--server.port", str(port), "--server.address", address]

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import argparse
-import subprocess
 import sys
-import time
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -14,13 +12,10 @@ import pandas as pd
 import streamlit as st
 
 from arts.data.errors import ArtsError
-from arts.leaderboard import checking
 from arts.leaderboard.entry import MEANING, Entry
 from arts.leaderboard.store import Board, Store
 from arts.leaderboard.table import table
-
-PATIENCE = 0.5  # seconds that a visitor waits for files to be checked; the rest is done beside the app
-AGAIN = 3  # seconds between two looks at what is being checked
+from arts.leaderboard.watch import AGAIN, Watch, watch
 
 
 @dataclass(frozen=True)
@@ -46,44 +41,41 @@ VIEWS: Mapping[str, View] = {
 }
 
 
-@st.cache_resource
-def store() -> Store:
-    """The store that the app was started with: folders as arguments, ``results`` when there are none."""
+def _watch() -> Watch:
+    """What the app was started with: folders as arguments, ``results`` when there are none."""
     parser = argparse.ArgumentParser()
     parser.add_argument("folders", nargs="*", default=["results"])
     parser.add_argument("--no-packaged", action="store_true")
     options, _ = parser.parse_known_args(sys.argv[1:])
-    return Store(tuple(options.folders), packaged=not options.no_packaged)
+    return watch(tuple(options.folders), packaged=not options.no_packaged)
+
+
+def _look() -> tuple[Board, str]:
+    try:
+        return _watch().look()
+    except ArtsError as error:
+        st.error(str(error))
+        st.stop()
+
+
+def store() -> Store:
+    """The store that is shown."""
+    return _watch().store
 
 
 def board() -> Board:
     """The board as the files are now; read again only when one has changed."""
-    try:
-        state = _state()
-        found = _board(state, 0)
-        if found.unchecked:  # look again now and then, until all is checked
-            _checker(state)
-            found = _board(state, int(time.monotonic() // AGAIN))
-    except ArtsError as error:
-        st.error(str(error))
-        st.stop()
-    return found
+    return _look()[0]
 
 
-@st.cache_data(ttl=1, show_spinner=False)
-def _state() -> str:
-    return store().state()
+def stamp() -> str:
+    """Changes with the board."""
+    return _look()[1]
 
 
-@st.cache_resource(max_entries=2, show_spinner="Reading results …")
-def _board(state: str, moment: int) -> Board:
-    return store().read(0 if moment else PATIENCE)
-
-
-@st.cache_resource(max_entries=1, show_spinner=False)
-def _checker(state: str) -> subprocess.Popen[bytes]:
-    """A process that checks what is left, so that the app does not have to wait."""
-    return checking.start(store())
+def refresh() -> None:
+    """Have the files looked at again at once, after something was added."""
+    _watch().refresh()
 
 
 @st.cache_data(max_entries=8, show_spinner=False)
@@ -92,28 +84,15 @@ def frame(corpus: str, state: str) -> pd.DataFrame:
     return table(board().on(corpus))
 
 
-def refresh() -> None:
-    """Have the files looked at again at once, after something was added."""
-    _state.clear()
-
-
-def stamp() -> str:
-    """Changes with the board."""
-    found = board()
-    return f"{_state()} {found.unchecked}"
-
-
 def show_progress() -> None:
-    """Say how many predictions wait to be checked, and show the board again when more are."""
-    left = board().unchecked
-    if left:
+    """Say how many predictions wait to be checked, and show the page again when none do."""
+    if board().unchecked:
 
         @st.fragment(run_every=AGAIN)
         def waiting() -> None:
-            now = board().unchecked
-            st.info(f"Checking predictions: {now:,} left. Until then, their figures are as reported.")
-            if now < left:
+            if not (left := board().unchecked):
                 st.rerun()
+            st.info(f"Checking predictions: {left:,} left. Until then, their figures are as reported.")
 
         waiting()
 

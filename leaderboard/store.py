@@ -84,6 +84,11 @@ class Store:
         own = [PACKAGED] if self.packaged else []
         return own + [_local(folder) for folder in self.folders]
 
+    @cached_property
+    def _known(self) -> dict[str, Entry | Fault]:
+        """What earlier readings found, by the marks of the files."""
+        return {}
+
     @property
     def target(self) -> Path:
         """The folder that takes what is added.
@@ -113,11 +118,11 @@ class Store:
                     if item.is_file() and not item.name.startswith("."):
                         stat = item.stat()
                         sizes[item.name] = f"{stat.st_size} {stat.st_mtime_ns}"
-            whole = place.resolve()
+            whole = str(place.resolve())
             for name in sorted(sizes):
                 if name.endswith(".json"):
                     beside = sizes.get(name.removesuffix(".json") + ".parquet", "")
-                    yield place / name, f"{whole / name} {sizes[name]} {beside} {corpora}"
+                    yield place / name, f"{whole}/{name} {sizes[name]} {beside} {corpora}"
 
     def read(self, patience: float = inf) -> Board:
         """Read and check everything; what was checked before and has not changed is not checked again.
@@ -126,19 +131,21 @@ class Store:
             patience: seconds after which no further file is checked; those left are shown as they claim to
                 be, and counted as unchecked.
         """
-        files, memo = list(self._files()), Memo("leaderboard", FORMAT)
-        known, started = memo.get(mark for _, mark in files), time.monotonic()
+        files, memo, started = list(self._files()), Memo("leaderboard", FORMAT), time.monotonic()
+        marks = [mark for _, mark in files]
+        known = {mark: self._known[mark] for mark in marks if mark in self._known}
+        stored = memo.get(mark for mark in marks if mark not in known)
+        known |= zip(stored, _FOUND.validate_python([*stored.values()]), strict=True)
         waiting = [file for file in files if file[1] not in known]
         for first in range(0, len(waiting), CHUNK):
             if time.monotonic() - started >= patience:
                 break
-            chunk = waiting[first : first + CHUNK]
             with threadpool_limits(1):  # the products are small
-                fresh = {mark: _checked(path).model_dump(mode="json") for path, mark in chunk}
-            memo.put(fresh)
+                fresh = {mark: _checked(path) for path, mark in waiting[first : first + CHUNK]}
+            memo.put({mark: found.model_dump(mode="json") for mark, found in fresh.items()})
             known |= fresh
-        checked = iter(_FOUND.validate_python([known[mark] for _, mark in files if mark in known]))
-        found = [next(checked) if mark in known else _claimed(path, mark) for path, mark in files]
+        self._known.update(known)
+        found = [known[mark] if mark in known else _claimed(path, mark) for path, mark in files]
         entries, duplicates = _without_repetitions(
             [*(published_entries() if self.packaged else ()), *(e for e in found if isinstance(e, Entry))]
         )

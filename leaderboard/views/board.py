@@ -11,7 +11,8 @@ from arts.leaderboard import charts, context
 from arts.leaderboard.entry import MEANING
 from arts.leaderboard.table import COLUMNS, SHOWN, SORTS, Filters, comma_separated, ordered
 
-MOST = 200  # entries that a plot names
+MOST = 200  # entries that the table shows, unless asked for all
+NAMED = 50  # entries that a plot names
 
 
 def choose(found: pd.DataFrame) -> Filters:
@@ -51,19 +52,19 @@ def columns() -> dict[str, Any]:
     }
 
 
-def show(rows: pd.DataFrame, corpus: str, chosen: list[str]) -> None:
-    """The table, what can be opened from it, and downloads."""
+def show(rows: pd.DataFrame, shown: pd.DataFrame, corpus: str, chosen: list[str]) -> None:
+    """The table of the rows to be shown, what can be opened from it, and downloads of all rows."""
     picked = st.dataframe(
-        rows,
+        shown,
         column_order=chosen,
         column_config=columns(),
         hide_index=True,
         on_select="rerun",
         selection_mode="multi-row",
         key="rows",
-        alt=f"{len(rows)} entries on {corpus}: rank, model, accuracy, ARS and strategies",
+        alt=f"{len(shown)} entries on {corpus}: rank, model, accuracy, ARS and strategies",
     )
-    keys = [str(rows.index[place]) for place in picked["selection"]["rows"]]
+    keys = [str(shown.index[place]) for place in picked["selection"]["rows"]]
     with st.container(horizontal=True, vertical_alignment="center"):
         if len(keys) == 1:
             context.link("entry", f"Open {rows.loc[keys[0], 'model']}", entry=keys[0])
@@ -116,11 +117,16 @@ rows = ordered(Filters(**{**vars(filters), "text": text or ""}).apply(found), by
 if rows.empty:
     st.info(f"None of the {len(found)} entries on {corpus} passes. Clear the search or a filter.")
     st.stop()
+shown = rows
+if len(rows) > MOST and not st.toggle(f"Show all {len(rows):,} in the table", key="all", bind="query-params"):
+    shown = rows.head(MOST)
 st.caption(
-    f"{len(rows)} of {len(found)} entries. "
+    f"{len(rows)} of {len(found)} entries"
+    + (f", of which the table shows the first {MOST}" if len(shown) < len(rows) else "")
+    + ". "
     + " · ".join(f"**{s}**: {MEANING[s]}" for s in MEANING if s in set(rows["status"]))
 )
-show(rows, corpus, chosen or list(SHOWN))
+show(rows, shown, corpus, chosen or list(SHOWN))
 st.caption(
     "Entries share a rank when the exact McNemar test on units does not tell them from the best of the rank "
     "(p < 0.05); ≈ where predictions are missing and intervals are compared instead."
@@ -131,7 +137,9 @@ with left:
     charts.show(charts.scatter(rows), f"Accuracy against ARS of {len(rows)} entries on {corpus}")
 with right:
     st.subheader("ARS with 95% intervals")
-    charts.show(charts.intervals(rows.head(MOST)), f"ARS with intervals on {corpus}")
+    charts.show(charts.intervals(rows.head(NAMED)), f"ARS with intervals on {corpus}")
+    if len(rows) > NAMED:
+        st.caption(f"The first {NAMED} of {len(rows)} entries.")
 if board.faults or board.duplicates:
     with st.expander(f"{len(board.faults) + len(board.duplicates)} files are not on the board"):
         for fault in (*board.faults, *board.duplicates):

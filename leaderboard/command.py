@@ -63,11 +63,11 @@ def _serve(folders: list[str], *, packaged: bool, port: int, address: str) -> No
     """Run the app in this process, warm, so that its first visitor does not wait for imports."""
     from streamlit.web import cli
 
-    from arts.leaderboard.store import PATIENCE, Store
+    from arts.leaderboard.store import WAITED_FOR, Store
     from arts.leaderboard.table import table
     from arts.leaderboard.watch import watch
 
-    Store(tuple(folders), packaged=packaged).read(PATIENCE)
+    Store(tuple(folders), packaged=packaged).read(WAITED_FOR)
     board, _ = watch(tuple(folders), packaged=packaged).look()
     for corpus in board.corpora:
         table(board.on(corpus))

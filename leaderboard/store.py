@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import os
-import time
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -25,7 +24,7 @@ PACKAGED = Path(__file__).with_name("results")
 REPOSITORY = "hf:"  # before the id of a dataset repository
 FORMAT = "2"  # of what is kept about checked files; another number has all of them checked again
 CHUNK = 20  # files that are checked before what was found is kept
-PATIENCE = 5.0  # seconds that adding, or starting the app, waits for files to be checked
+WAITED_FOR = 200  # files that adding, and starting the app, check before they go on
 
 
 @dataclass(frozen=True)
@@ -124,22 +123,20 @@ class Store:
                     beside = sizes.get(name.removesuffix(".json") + ".parquet", "")
                     yield place / name, f"{whole}/{name} {sizes[name]} {beside} {corpora}"
 
-    def read(self, patience: float = inf) -> Board:
+    def read(self, most: float = inf) -> Board:
         """Read and check everything; what was checked before and has not changed is not checked again.
 
         Args:
-            patience: seconds after which no further file is checked; those left are shown as they claim to
-                be, and counted as unchecked.
+            most: when more files than this wait to be checked, none is; they are shown as they claim to be,
+                and counted as unchecked.
         """
-        files, memo, started = list(self._files()), Memo("leaderboard", FORMAT), time.monotonic()
+        files, memo = list(self._files()), Memo("leaderboard", FORMAT)
         marks = [mark for _, mark in files]
         known = {mark: self._known[mark] for mark in marks if mark in self._known}
         stored = memo.get(mark for mark in marks if mark not in known)
         known |= zip(stored, _FOUND.validate_python([*stored.values()]), strict=True)
         waiting = [file for file in files if file[1] not in known]
-        for first in range(0, len(waiting), CHUNK):
-            if time.monotonic() - started >= patience:
-                break
+        for first in range(0, len(waiting) if len(waiting) <= most else 0, CHUNK):
             with threadpool_limits(1):  # the products are small
                 fresh = {mark: _checked(path) for path, mark in waiting[first : first + CHUNK]}
             memo.put({mark: found.model_dump(mode="json") for mark, found in fresh.items()})
@@ -166,7 +163,7 @@ class Store:
         folder.mkdir(parents=True, exist_ok=True)
         path = folder / f"{report.stem[:80]}-{entry.key}.json"
         with FileLock(folder / ".adding.lock"):
-            for other in self.read(PATIENCE).entries:
+            for other in self.read(WAITED_FOR).entries:
                 if entry.repeats(other):
                     raise ArtsError(f'the same answers are on the board already, as "{other.label}"')
             if report.has_predictions:

@@ -11,7 +11,7 @@ from threading import Lock
 from arts.leaderboard import checking
 from arts.leaderboard.store import Board, Store
 
-PATIENCE = 0.5  # seconds that a visitor waits for files to be checked; the rest is done beside the app
+FEW = 20  # files that are checked while a visitor waits; more are left to a process beside the app
 AGAIN = 5.0  # seconds between two looks at what is being checked
 SOON = 1.0  # seconds between two looks at the files
 
@@ -25,7 +25,7 @@ def watch(folders: tuple[str, ...], *, packaged: bool) -> Watch:
 class Watch:
     """The board of a store, read again only when a file has changed or more files have been checked.
 
-    What cannot be checked while a visitor waits is checked by a process beside the app, one at a time.
+    What would have a visitor wait is checked by a process beside the app, one at a time.
 
     Args:
         store: whose files are read at once.
@@ -38,7 +38,7 @@ class Watch:
         self.store = store
         self._lock = Lock()
         self._state = store.state()
-        self._board = store.read(PATIENCE)
+        self._board = store.read(FEW)
         self._looked = self._read = time.monotonic()
         self._process: subprocess.Popen[bytes] | None = None
         self._checked = ""  # the state that the last process was started for
@@ -52,7 +52,7 @@ class Watch:
                 state, self._looked = self.store.state(), now
                 changed = state != self._state
                 if changed or (self._board.unchecked and now - self._read >= AGAIN):
-                    self._board = self.store.read(PATIENCE if changed else 0)
+                    self._board = self.store.read(FEW if changed else 0)
                     self._state, self._read = state, now
                     self._check()
             return self._board, f"{self._state} {self._board.unchecked}"

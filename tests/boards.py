@@ -13,6 +13,7 @@ from streamlit.testing.v1 import AppTest
 
 from arts.benchmark import load_benchmark
 from arts.data.schema import Polarity
+from arts.leaderboard.watch import watch
 from arts.report import Report
 
 APP = Path(__file__).parents[1] / "leaderboard" / "app.py"
@@ -43,6 +44,7 @@ def started(folder: Path, monkeypatch: pytest.MonkeyPatch, *options: str) -> Pat
     monkeypatch.setattr("sys.argv", ["app.py", str(folder / "results"), *options])
     st.cache_resource.clear()
     st.cache_data.clear()
+    watch.cache_clear()
     return folder / "results"
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import shlex
+import sys
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
@@ -189,7 +190,8 @@ def text(app: AppTest) -> str:
     return "\n".join(str(one.value) for part in parts for one in part)
 
 
-def test_the_page_shows_what_a_report_has(report, results):
+def test_the_page_shows_what_a_report_has(report, results, monkeypatch):
+    monkeypatch.setattr("sys.argv", [*sys.argv, "--no-packaged"])
     report.save(results)
     key = entry_of(report).key
     app = opened(entry=key)
@@ -227,7 +229,8 @@ def test_curve_and_gap_are_shown_where_they_are(report, results):
     assert "--intervention adversarial --holdout-templates sentence --adddiff-curve" in text(app)
 
 
-def test_figures_that_were_made_up_are_not_shown(report, results):
+def test_figures_that_were_made_up_are_not_shown(report, results, monkeypatch):
+    monkeypatch.setattr("sys.argv", [*sys.argv, "--no-packaged"])
     better = report.ars.model_copy(update={"value": 99.0, "high": 100.0})
     made = report.model_copy(update={"ars": better})
     made.save(results)

@@ -20,6 +20,7 @@ from arts.leaderboard.export import write
 from arts.leaderboard.ranking import ranks
 from arts.leaderboard.store import PACKAGED, Store
 from arts.leaderboard.table import Filters, comma_separated, ordered, table
+from arts.leaderboard.watch import Watch
 from arts.metrics import mcnemar, unit_right
 from arts.report import Report
 from arts.scores import Estimate
@@ -31,6 +32,9 @@ def results(tmp_path: Path) -> Path:
     for seed, right in enumerate((0.6, 0.8, 0.95)):
         measured(tmp_path, f"model {seed}", right=right, seed=seed).save(tmp_path / "results")
     return tmp_path / "results"
+
+
+real = checking.start
 
 
 def own(results: Path) -> Store:
@@ -135,17 +139,45 @@ def test_what_has_not_changed_is_not_checked_again(results, monkeypatch):
     board = store.read()
     monkeypatch.setattr("arts.leaderboard.store.entry_of", None)
     assert store.read() == board
+    assert own(results).read() == board
 
 
 def test_files_are_shown_as_unchecked_until_there_is_time(results):
     store = own(results)
-    board = store.read(patience=0)
+    board = store.read(most=0)
     assert board.unchecked == 3
     assert {entry.status for entry in board.entries} == {Status.UNCHECKED}
     assert checking.start(store).wait(60) == 0
-    board = store.read(patience=0)
+    board = store.read(most=0)
     assert board.unchecked == 0
     assert {entry.status for entry in board.entries} == {Status.VERIFIED}
+
+
+def test_checking_ends_with_the_app(results):
+    process = checking.start(own(results))
+    process.stdin.close()
+    assert process.wait(60) == 0
+
+
+def test_a_watch_sees_what_changes_and_has_it_checked_beside(results, tmp_path, monkeypatch):
+    monkeypatch.setattr("arts.leaderboard.watch.FEW", 0)
+    monkeypatch.setattr("arts.leaderboard.watch.AGAIN", 0)
+    started = []
+    monkeypatch.setattr(checking, "start", lambda store: started.append(store) or real(store))
+    watched = Watch(own(results))
+    board, before = watched.look()
+    assert board.unchecked == 3
+    started[0].read()
+    watched.refresh()
+    board, after = watched.look()
+    assert (board.unchecked, before == after) == (0, False)
+    watched.refresh()
+    assert watched.look()[0] is board
+    measured(tmp_path, "model 4", seed=4).save(results)
+    assert watched.look()[0] is board  # for a second
+    watched.refresh()
+    board, _ = watched.look()
+    assert (len(board.entries), board.unchecked) == (4, 1)
 
 
 def test_the_state_changes_with_the_files(results):

@@ -120,6 +120,18 @@ def test_the_board_is_searched_sorted_and_filtered_from_its_address(results):
     assert any("Clear the search or a filter" in info.value for info in app.info)
 
 
+def test_a_table_of_many_is_shown_whole_when_asked(results, tmp_path):
+    claim = measured(tmp_path, "model")
+    for number in range(210):
+        claim.model_copy(update={"name": f"model {number}"}).save_alone(results / f"{number}.json")
+    app = opened("board", corpus="sample")
+    assert len(app.dataframe[0].value) == 200
+    assert any("the table shows the first 200" in caption.value for caption in app.caption)
+    app.toggle(key="all").set_value(True).run()
+    assert len(app.dataframe[0].value) >= 210
+    assert not app.exception
+
+
 def test_an_empty_board_says_what_to_do(results, monkeypatch):
     monkeypatch.setattr("sys.argv", ["app.py", str(results), "--no-packaged"])
     app = opened("board")

@@ -67,9 +67,7 @@ context.heading(
 at_hand = [name for name in NAMES if is_at_hand(name)]
 with st.form("offer"):  # one run for all of it: a run that starts while a file is sent can lose the file
     corpus = st.selectbox("Corpus", at_hand, key="dataset", bind="query-params")
-    name = st.text_input(
-        "Name of the model", max_chars=LONGEST, placeholder="as the board should call it"
-    )
+    name = st.text_input("Name of the model", max_chars=LONGEST, placeholder="as the board should call it")
     upload = st.file_uploader(
         "Predictions (CSV or JSONL) or a report (JSON)",
         [ending.removeprefix(".") for ending in (*PREDICTIONS, REPORT)],

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import streamlit as st
+from streamlit.runtime.uploaded_file_manager import UploadedFile
 
 from arts.data.corpus import NAMES, is_at_hand
 from arts.data.errors import ArtsError
@@ -60,6 +61,18 @@ def add(report: Report) -> None:
     context.link("entry", "Open the entry", entry=entry_of(report).key)
 
 
+def answer(upload: UploadedFile, corpus: str, name: str) -> None:
+    """What a file comes to, and a button that adds it."""
+    try:
+        report = scored(upload.name, upload.getvalue(), corpus, name)
+    except ArtsError as error:
+        st.error(str(error))
+        return
+    preview(report)
+    if st.button("Add to the board", type="primary"):
+        add(report)
+
+
 context.heading(
     "submit",
     "A file is read, never run. It is checked and scored here, and added when you say so.",
@@ -74,6 +87,10 @@ with st.form("offer"):  # one run for all of it: a run that starts while a file 
         max_upload_size=LIMIT,
     )
     asked = st.form_submit_button("Check and score")
+if upload:
+    answer(upload, corpus, name)
+elif asked:
+    st.error("no file; expected predictions (CSV or JSONL) or a report (JSON)")
 with st.expander("What a file looks like"):
     st.markdown(
         "A predictions file has the columns `id` and `prediction` (positive, negative or neutral), and every "
@@ -90,15 +107,3 @@ if missing := [name for name in NAMES if name not in at_hand]:
         f"Not on this machine, and so not to be scored here: {', '.join(missing)}. "
         "`arts evaluate --dataset NAME` fetches one."
     )
-if upload is None:
-    if asked:
-        st.error("no file; expected predictions (CSV or JSONL) or a report (JSON)")
-    st.stop()
-try:
-    report = scored(upload.name, upload.getvalue(), corpus, name)
-    preview(report)
-except ArtsError as error:
-    st.error(str(error))
-    st.stop()
-if st.button("Add to the board", type="primary"):
-    add(report)

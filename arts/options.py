@@ -62,10 +62,13 @@ def start_of(
         UnknownNameError: for a model that nobody knows.
         ArtsError: for an option that none of the models takes.
     """
-    from arts.models.base import Start
-    from arts.models.registry import find
+    from arts.models.registry import find, place_of
 
     named = [model for model in models if ":" not in model]
+    for model in named:
+        place_of(model)  # before an import that takes seconds
+    from arts.models.base import Start
+
     taken = {extra for model in named for extra in getattr(find(model), "extras", ())}
     for option, given, extra in (
         ("--embeddings", embeddings, "embeddings"),

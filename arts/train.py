@@ -52,11 +52,11 @@ def train(
     """
     way = adversarial("--adversarial", adversarially, strategy, ratio, template, holdout_templates)
     check_new(output)
+    start = start_of([model], encoder, embeddings, corpus, post_trained)
     from arts.data.corpus import load_corpus
     from arts.data.schema import originals
     from arts.models.zoo import trained
 
-    start = start_of([model], encoder, embeddings, corpus, post_trained)
     data = load_corpus(dataset)
     splits = way.splits(data) if way else (originals(data.train), originals(data.dev))
     with training_progress(f"{model}, seed {seed}") as progress:

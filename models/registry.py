@@ -29,8 +29,8 @@ def model_names() -> list[str]:
     return list({**ZOO, **_installed()})
 
 
-def find(name: str) -> object:
-    """What a name stands for: a class of the zoo, or whatever another package gives under it.
+def place_of(name: str) -> str:
+    """Where a name is defined, as ``package.module:attribute``; nothing is imported.
 
     Raises:
         UnknownNameError: with the nearest known name.
@@ -38,7 +38,16 @@ def find(name: str) -> object:
     place = {**_installed(), **ZOO}.get(name)
     if place is None:
         raise UnknownNameError("model", name, model_names(), "; or hf:PATH, or package.module:Class")
-    return load_object(place)
+    return place
+
+
+def find(name: str) -> object:
+    """What a name stands for: a class of the zoo, or whatever another package gives under it.
+
+    Raises:
+        UnknownNameError: with the nearest known name.
+    """
+    return load_object(place_of(name))
 
 
 def entries() -> list[dict[str, Any]]:
@@ -75,9 +84,10 @@ def zoo_class(name: str) -> type[AspectModel]:
         UnknownNameError: with the nearest known name.
         ArtsError: when it is not for training.
     """
+    place = place_of(name)  # before the import, which takes seconds
     from arts.models.base import AspectModel
 
-    found = find(name)
+    found = load_object(place)
     if not (isinstance(found, type) and issubclass(found, AspectModel)):
         raise ArtsError(f'"{name}" can be measured but not trained here; expected a model of the zoo')
     return found

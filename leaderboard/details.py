@@ -94,7 +94,7 @@ def texts(entry: Entry) -> Sequence[Instance]:
 
 
 def pairs_on(corpus: str) -> list[Pair]:
-    """The entries of a corpus with an intervention, each beside the plain one."""
+    """The entries of a corpus with an intervention, each beside the one without."""
     return _pairs(corpus, context.stamp())
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -20,6 +20,7 @@ from arts.scores import Estimate
 
 SCORES = ("ars", "accuracy", *map(str, PERTURBATIONS))
 TITLES = {"ars": "ARS", "accuracy": "accuracy", **{str(s): s.upper() for s in PERTURBATIONS}}
+PLAIN = "plain"  # of a model without an intervention
 SIGNS = {True: "✓", False: "✗"}
 
 
@@ -30,35 +31,48 @@ class Pair:
     Args:
         before, after: measured on the same instances, from the same start, with the same seed.
         way: the intervention, with what is not at its default.
-        report: of `after`.
+        start: what `before` is: the intervention that unlearning went on from, where that was measured; or
+            else `PLAIN`.
+        earlier, report: of `before` and of `after`.
     """
 
     before: Entry
     after: Entry
     way: str
+    start: str
+    earlier: Report
     report: Report
+
+    @property
+    def title(self) -> str:
+        """The intervention, and what it went on from."""
+        return self.way if self.start == PLAIN else f"{self.way} (after {self.start.split()[0]})"
 
 
 def before_and_after(reports: Iterable[tuple[Entry, Report]]) -> list[Pair]:
-    """Each entry with an intervention, beside the latest plain one that it differs from in nothing else.
+    """Each entry with an intervention, beside the latest one that it differs from in nothing else.
 
     Args:
         reports: the entries of a corpus with their reports.
     """
-    plain: dict[str, list[Entry]] = defaultdict(list)
-    changed = []
-    for entry, report in reports:
-        if report.model.kind != "zoo":
-            continue
-        if report.model.intervention:
-            changed.append((entry, report))
-        else:
-            plain[_conditions(report)].append(entry)
-    return [
-        Pair(max(before, key=_moment), after, described(report.model.intervention or {}), report)
-        for after, report in changed
-        if (before := plain.get(_conditions(report)))
-    ]
+    zoo = [(entry, report) for entry, report in reports if report.model.kind == "zoo"]
+    starts: dict[tuple[str, str], list[tuple[Entry, Report]]] = defaultdict(list)
+    for entry, report in zoo:
+        starts[_conditions(report), _way(report.model.intervention)].append((entry, report))
+    pairs = []
+    for after, report in zoo:
+        settings, conditions = report.model.intervention, _conditions(report)
+        for start in (_way((settings or {}).get("taught")), PLAIN):
+            found = starts.get((conditions, start))
+            if settings and found:
+                before, earlier = max(found, key=lambda one: _moment(one[0]))
+                pairs.append(Pair(before, after, _way(settings), start, earlier, report))
+                break
+    return pairs
+
+
+def _way(settings: object) -> str:
+    return described(settings) if isinstance(settings, Mapping) else PLAIN
 
 
 def _moment(entry: Entry) -> float:

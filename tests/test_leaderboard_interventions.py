@@ -86,6 +86,20 @@ def test_settings_tell_two_ways_apart(made):
     assert [pair.way for pair in pairs] == ["adversarial", "adversarial --ratio 1"]
 
 
+def test_unlearning_stands_beside_what_it_went_on_from(made):
+    plain, taught = zoo(made[0.6]), zoo(made[0.8], Adversarial())
+    unlearn = zoo(made[0.9], Unlearn())
+    (_, pair) = paired(plain, taught, unlearn)
+    assert pair.earlier is taught
+    assert (pair.before.intervention, pair.start, pair.title) == (
+        "adversarial",
+        "adversarial",
+        "unlearn (after adversarial)",
+    )
+    (pair,) = paired(plain, unlearn)
+    assert (pair.before.intervention, pair.title) == ("", "unlearn")
+
+
 def test_means_are_over_seeds(made):
     after = {1: made[0.8], 2: made[0.9]}
     pairs = paired(

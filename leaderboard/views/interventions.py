@@ -27,16 +27,18 @@ def empty(corpus: str) -> None:
     st.code("\n".join(COMMAND.format(dataset, kind) for kind in KINDS), language="bash", wrap_lines=True)
 
 
-def slope_chart(means: pd.DataFrame, way: str, score: str) -> None:
-    """A line a model, from the mean before to the mean after."""
-    stages = ("plain", way.split()[0].rstrip(","))
+def slope_chart(means: pd.DataFrame, pair: Pair, score: str) -> None:
+    """A line a model, from the mean before to the mean after; the pair is one of them."""
+    stages = (pair.start.split()[0], pair.way.split()[0].rstrip(","))
     rows = pd.DataFrame(
         {"model": row.model, "stage": stage, "value": round(value, 2)}
         for row in means.itertuples()
         for stage, value in zip(stages, (row.before, row.after), strict=True)
     )
     said = "; ".join(f"{row.model}: {row.before:.1f} to {row.after:.1f}" for row in means.itertuples())
-    charts.show(charts.slopes(rows, stages, TITLES[score]), f"{TITLES[score]} before and after {way}. {said}")
+    charts.show(
+        charts.slopes(rows, stages, TITLES[score]), f"{TITLES[score]} before and after {pair.title}. {said}"
+    )
 
 
 def gains(means: pd.DataFrame) -> None:
@@ -45,8 +47,8 @@ def gains(means: pd.DataFrame) -> None:
         {
             "model": means["model"],
             "seeds": means["seeds"],
-            "plain": means["before"].map("{:.1f}".format),
-            "with": means["after"].map("{:.1f}".format),
+            "before": means["before"].map("{:.1f}".format),
+            "after": means["after"].map("{:.1f}".format),
             "gain": [spread(row.gain, row.least, row.most, row.seeds) for row in means.itertuples()],
         }
     )
@@ -79,7 +81,7 @@ def tests(pairs: Sequence[Pair], score: str, corpus: str) -> None:
         pair = pairs[place]
         context.link(
             "compare",
-            f"Compare {plain(pair.after.label)} with the plain one",
+            f"Compare {plain(pair.after.label)} with {plain(pair.before.label)}",
             corpus=corpus,
             entries=[pair.after.key, pair.before.key],
         )
@@ -99,8 +101,8 @@ def test_row(pair: Pair, score: str) -> Mapping[str, Any]:
     return {
         "model": pair.after.model,
         "seed": pair.after.seed,
-        "plain": before and before.value,
-        "with": after and after.value,
+        "before": before and before.value,
+        "after": after and after.value,
         "gain": round(after.value - before.value, 2) if before and after else None,
         "units won": won,
         "units lost": lost,
@@ -171,24 +173,23 @@ def unlearnt(pair: Pair) -> Mapping[str, str]:
 
 
 def gap(pair: Pair) -> Mapping[str, str]:
-    """The pattern gap of a pair's second."""
-    found = pair.report.pattern_gap
-    if found is None:
-        return {"entry": plain(pair.after.label)} | dict.fromkeys(("seen", "held out", "gap"), "not measured")
-    return {
-        "entry": plain(pair.after.label),
-        "seen": str(found.seen),
-        "held out": str(found.unseen),
-        "gap": str(found.gap),
+    """The pattern gap of a pair's second, and of its first where that was trained with the same templates."""
+    before, after = (report.pattern_gap for report in (pair.earlier, pair.report))
+    columns = {
+        "seen": after and after.seen,
+        "held out": after and after.unseen,
+        "gap before": before and before.gap,
+        "gap": after and after.gap,
     }
+    return {"entry": plain(pair.after.label), **{k: str(v or "not measured") for k, v in columns.items()}}
 
 
 def main() -> None:
     """The page."""
     context.heading(
         "interventions",
-        "Each model beside itself: the same start and seed, plain and with adversarial training, merging of "
-        "specialists, or unlearning of a pattern.",
+        "Each model beside itself: the same start and seed, without and with adversarial training, merging "
+        "of specialists, or unlearning of a pattern.",
     )
     board = context.board()
     if not board.entries:
@@ -199,7 +200,7 @@ def main() -> None:
     if not pairs:
         empty(corpus)
         return
-    way = st.selectbox("Intervention", sorted({pair.way for pair in pairs}), key="way", bind="query-params")
+    way = st.selectbox("Intervention", sorted({pair.title for pair in pairs}), key="way", bind="query-params")
     score = st.segmented_control(
         "Score",
         SCORES,
@@ -210,7 +211,7 @@ def main() -> None:
         required=True,
     )
     chosen = sorted(
-        (pair for pair in pairs if pair.way == way),
+        (pair for pair in pairs if pair.title == way),
         key=lambda pair: (pair.after.model, pair.after.encoder, pair.after.seed or 0, pair.after.key),
     )
     means = slopes(chosen, str(score))
@@ -219,7 +220,7 @@ def main() -> None:
         return
     left, right = st.columns(2, gap="large")
     with left:
-        slope_chart(means, way, str(score))
+        slope_chart(means, chosen[0], str(score))
     with right:
         gains(means)
     st.subheader("Seed by seed")

@@ -231,7 +231,7 @@ def test_a_training_finds_the_plain_model_that_came_of_it(tmp_path):
 def page(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., AppTest]:
     started(tmp_path, monkeypatch, "--no-packaged")
 
-    def open_page(**state: str) -> AppTest:
+    def open_page(**state: str | list[str]) -> AppTest:
         app = opened("playground", **state)
         assert not app.exception
         return app
@@ -251,6 +251,15 @@ def test_the_page_shows_the_variants_of_what_is_typed(page):
     (html,) = cards_of(app)
     assert "<del>great</del>" in html
     assert "No variant: no other aspect to change." in html
+
+
+def test_aspects_that_were_corrected_are_in_the_address(page):
+    app = page(aspect=["soup:negative", "waiter:negative", "tables:great"])
+    assert len(cards_of(app)) == 2
+    assert app.query_params["aspect"] == ["soup:negative", "waiter:negative"]
+    app.text_area(key="text").set_value("The pizza was great.").run()
+    assert len(cards_of(app)) == 1
+    assert "aspect" not in app.query_params
 
 
 def test_the_page_escapes_what_is_typed(page):

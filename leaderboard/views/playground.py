@@ -113,13 +113,17 @@ def type_sentence() -> Sentence:
 
 
 def edit_aspects(text: str) -> list[tuple[str, str]]:
-    """The aspects, proposed and then changed by hand; another table for another sentence."""
+    """The aspects: proposed or from the address, then changed by hand; another table for another sentence."""
     st.caption("Aspects and their polarities: proposed, please correct them. Add a row at the end.")
+    key = f"aspects-{hashlib.sha256(text.encode()).hexdigest()[:12]}"
+    if not any(str(name).startswith("first aspects-") for name in st.session_state):  # a link was followed
+        st.session_state[f"first {key}"] = linked()
+    first = st.session_state.setdefault(f"first {key}", None)
     edited = st.data_editor(
-        proposals(text),
+        proposals(text) if first is None else first,
         num_rows="dynamic",
         hide_index=True,
-        key=f"aspects-{hashlib.sha256(text.encode()).hexdigest()[:12]}",
+        key=key,
         column_config={
             "aspect": st.column_config.TextColumn("aspect", required=True, max_chars=100),
             "polarity": st.column_config.SelectboxColumn(
@@ -128,8 +132,19 @@ def edit_aspects(text: str) -> list[tuple[str, str]]:
         },
         alt="The aspects of the sentence and their polarities",
     )
-    complete = edited.dropna()
-    return list(zip(complete["aspect"].astype(str), complete["polarity"].astype(str), strict=True))
+    complete = edited.dropna().astype(str)
+    if complete.equals(proposals(text)):
+        st.query_params.pop("aspect", None)
+    else:
+        st.query_params["aspect"] = [f"{term}:{polarity}" for term, polarity in complete.to_numpy()]
+    return list(zip(complete["aspect"], complete["polarity"], strict=True))
+
+
+def linked() -> pd.DataFrame | None:
+    """The aspects of the address, `term:polarity` each; none where it has none."""
+    pairs = [one.rpartition(":")[::2] for one in st.query_params.get_all("aspect")]
+    rows = [(term, polarity) for term, polarity in pairs if polarity in set(Polarity)]
+    return pd.DataFrame(rows, columns=["aspect", "polarity"]) if rows else None
 
 
 def pick_models() -> list[Cached]:

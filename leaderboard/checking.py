@@ -28,7 +28,7 @@ def start(store: Store) -> subprocess.Popen[bytes]:
 def _step_back() -> None:
     if hasattr(os, "nice"):
         os.nice(LAST)
-    if AUTOGROUP.exists():
+    if os.access(AUTOGROUP, os.W_OK):
         AUTOGROUP.write_text(str(LAST))
 
 

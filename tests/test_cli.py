@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib.util
 import json
 import os
+import runpy
 import shutil
 import signal
 import subprocess
@@ -299,11 +300,16 @@ def test_ctrl_c_leaves_nothing_half_written(tmp_path):
         (("arts.evaluate", "--model", "hf:nowhere/there/is"), 'encoder "nowhere/there/is" is neither'),
     ],
 )
-def test_what_cannot_be_done_is_one_clear_line(arguments, message, tmp_path):
-    done = run(*arguments, folder=tmp_path, HF_HUB_OFFLINE="1")
-    assert done.returncode == 2, done.stderr
-    assert message in done.stderr
-    assert len(done.stderr.strip().splitlines()) == 1
+def test_what_cannot_be_done_is_one_clear_line(arguments, message, tmp_path, monkeypatch, capsys):
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(sys, "argv", list(arguments))
+    monkeypatch.setattr(sys, "path", [*sys.path])
+    with pytest.raises(SystemExit) as ended:
+        runpy.run_module(arguments[0], run_name="__main__")  # here, as each process imports for seconds
+    errors = capsys.readouterr().err
+    assert ended.value.code == 2, errors
+    assert message in errors
+    assert len(errors.strip().splitlines()) == 1
     assert not (tmp_path / "out").exists()
 
 

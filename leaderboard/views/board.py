@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
 import pandas as pd
@@ -72,12 +73,17 @@ def show(rows: pd.DataFrame, shown: pd.DataFrame, corpus: str, chosen: list[str]
             context.link("compare", f"Compare the {len(keys)} entries", corpus=corpus, entries=keys)
         else:
             st.caption("Select a row to open it, or several to compare them.")
-        plain = rows.drop(columns="interval")
-        name = f"arts-{corpus}"
-        st.download_button("Download CSV", lambda: comma_separated(plain), f"{name}.csv", "text/csv")
-        st.download_button(
-            "Download JSON", lambda: plain.reset_index(names="key").to_json(orient="records"), f"{name}.json"
-        )
+        for kind, text, mime in files(rows):
+            st.download_button(
+                f"Download {kind}", text, f"arts-{corpus}.{kind.lower()}", mime, on_click="ignore"
+            )
+
+
+def files(rows: pd.DataFrame) -> Iterator[tuple[str, str, str]]:
+    """The rows as CSV and as JSON; made at once, as what is made on a click can be lost to a run."""
+    plain = rows.drop(columns="interval")
+    yield "CSV", comma_separated(plain), "text/csv"
+    yield "JSON", plain.reset_index(names="key").to_json(orient="records"), "application/json"
 
 
 board = context.board()

@@ -222,6 +222,7 @@ def test_ctrl_c_leaves_nothing_half_written(tmp_path):
         stderr=subprocess.PIPE,
         text=True,
         cwd=tmp_path,
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),  # ignored in a background job
     )
     work = tmp_path / "cache" / "models"
     for _ in range(600):

@@ -62,13 +62,9 @@ def start_of(
         UnknownNameError: for a model that nobody knows.
         ArtsError: for an option that none of the models takes.
     """
-    from arts.models.registry import find, place_of
+    from arts.models.registry import find
 
     named = [model for model in models if ":" not in model]
-    for model in named:
-        place_of(model)  # before an import that takes seconds
-    from arts.models.base import Start
-
     taken = {extra for model in named for extra in getattr(find(model), "extras", ())}
     for option, given, extra in (
         ("--embeddings", embeddings, "embeddings"),
@@ -77,6 +73,8 @@ def start_of(
     ):
         if given and extra not in taken:
             raise ArtsError(f"{option} is taken by none of the models; see `arts models`")
+    from arts.models.base import Start  # last: an unknown name should not wait for it
+
     return Start(encoder, embeddings, corpus, post_trained)
 
 

@@ -29,25 +29,16 @@ def model_names() -> list[str]:
     return list({**ZOO, **_installed()})
 
 
-def place_of(name: str) -> str:
-    """Where a name is defined, as ``package.module:attribute``; nothing is imported.
-
-    Raises:
-        UnknownNameError: with the nearest known name.
-    """
-    place = {**_installed(), **ZOO}.get(name)
-    if place is None:
-        raise UnknownNameError("model", name, model_names(), "; or hf:PATH, or package.module:Class")
-    return place
-
-
 def find(name: str) -> object:
     """What a name stands for: a class of the zoo, or whatever another package gives under it.
 
     Raises:
-        UnknownNameError: with the nearest known name.
+        UnknownNameError: with the nearest known name; nothing is imported for that.
     """
-    return load_object(place_of(name))
+    place = {**_installed(), **ZOO}.get(name)
+    if place is None:
+        raise UnknownNameError("model", name, model_names(), "; or hf:PATH, or package.module:Class")
+    return load_object(place)
 
 
 def entries() -> list[dict[str, Any]]:
@@ -84,10 +75,9 @@ def zoo_class(name: str) -> type[AspectModel]:
         UnknownNameError: with the nearest known name.
         ArtsError: when it is not for training.
     """
-    place = place_of(name)  # before the import, which takes seconds
+    found = find(name)  # before the import, which takes seconds
     from arts.models.base import AspectModel
 
-    found = load_object(place)
     if not (isinstance(found, type) and issubclass(found, AspectModel)):
         raise ArtsError(f'"{name}" can be measured but not trained here; expected a model of the zoo')
     return found

@@ -34,9 +34,6 @@ def results(tmp_path: Path) -> Path:
     return tmp_path / "results"
 
 
-real = checking.start
-
-
 def own(results: Path) -> Store:
     return Store((str(results),), packaged=False)
 
@@ -162,8 +159,8 @@ def test_checking_ends_with_the_app(results):
 def test_a_watch_sees_what_changes_and_has_it_checked_beside(results, tmp_path, monkeypatch):
     monkeypatch.setattr("arts.leaderboard.watch.FEW", 0)
     monkeypatch.setattr("arts.leaderboard.watch.AGAIN", 0)
-    started = []
-    monkeypatch.setattr(checking, "start", lambda store: started.append(store) or real(store))
+    start, started = checking.start, []
+    monkeypatch.setattr(checking, "start", lambda store: started.append(store) or start(store))
     watched = Watch(own(results))
     board, before = watched.look()
     assert board.unchecked == 3

@@ -116,9 +116,7 @@ def edit_aspects(text: str) -> list[tuple[str, str]]:
     """The aspects: proposed or from the address, then changed by hand; another table for another sentence."""
     st.caption("Aspects and their polarities: proposed, please correct them. Add a row at the end.")
     key = f"aspects-{hashlib.sha256(text.encode()).hexdigest()[:12]}"
-    if not any(str(name).startswith("first aspects-") for name in st.session_state):  # a link was followed
-        st.session_state[f"first {key}"] = linked()
-    first = st.session_state.setdefault(f"first {key}", None)
+    first = st.session_state.setdefault("linked", {key: linked()}).get(key)  # of the sentence first opened
     edited = st.data_editor(
         proposals(text) if first is None else first,
         num_rows="dynamic",

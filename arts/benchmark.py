@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 import arts
 from arts.data.corpus import Corpus, load_corpus
-from arts.data.resources import sha256
+from arts.data.support.download import sha256
 from arts.metrics import FloatArray, IntArray
 from arts.patterns import curve, pattern_gap
 from arts.predictions import Predictions, read_labels

@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from arts.console import command_line, run
-from arts.data.files import replacing
+from arts.data.support.atomic import replacing
 from arts.models.encoders import DEFAULT_ENCODER
 
 

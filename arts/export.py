@@ -18,11 +18,11 @@ def export(
     ] = None,
 ) -> None:
     """Write corpora to FOLDER so that datasets.load_dataset(FOLDER, NAME) loads them, with no script."""
-    from arts.data import hub
+    from arts.data import hf_dataset
     from arts.data.corpus import load_corpus
 
     corpora = [load_corpus(name) for name in dataset or ["sample"]]
-    hub.export(corpora, folder)
+    hf_dataset.export(corpora, folder)
     for corpus in corpora:
         typer.echo(f'datasets.load_dataset("{folder}", "{corpus.name}")')
 

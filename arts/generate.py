@@ -133,7 +133,7 @@ def _fingerprint(work: Work, input: str, *options: str) -> str:
     """Of all that the output depends on: unfinished batches of other runs must not be taken for its own."""
     import hashlib
 
-    from arts.data.resources import sha256
+    from arts.data.support.download import sha256
     from arts.generators.lexicon import OPINIONS
 
     path = Path(input)
@@ -145,7 +145,7 @@ def _fingerprint(work: Work, input: str, *options: str) -> str:
 def _report(
     tally: Tally, source: Source, work: Work, input: str, rank: Rank, judge: LanguageModel | None
 ) -> QualityReport:
-    from arts.data.parsing import parser_name
+    from arts.data.support.spacy_parser import parser_name
     from arts.generators import wordnet
     from arts.generators.tally import QualityReport
 

@@ -138,7 +138,7 @@ def merge(
             report.save(output / FILE)
     tell(report, form, heatmap)
     if emit_config:
-        from arts.data.files import replacing
+        from arts.data.support.atomic import replacing
         from arts.merging.config import emitted
 
         with replacing(emit_config) as partial:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from arts.data.errors import ArtsError
-from arts.data.files import replacing
+from arts.data.support.atomic import replacing
 from arts.report import Report
 
 if TYPE_CHECKING:

@@ -13,8 +13,8 @@ from pydantic import Field, PrivateAttr, ValidationError
 
 from arts.data.corpus import NAMES, is_at_hand, load_corpus
 from arts.data.errors import ArtsError, DataError
-from arts.data.files import replacing
 from arts.data.schema import Instance
+from arts.data.support.atomic import replacing
 from arts.patterns import AddDiffCurve, PatternGap
 from arts.predictions import Predictions
 from arts.scores import Comparison, Count, Record, Scores, compare

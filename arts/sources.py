@@ -8,7 +8,8 @@ from pathlib import Path
 
 from arts.data.corpus import NAMES, Corpus, load_corpus
 from arts.data.errors import DataError, UnknownNameError
-from arts.data.reading import read_instances
+from arts.data.readers.instances import read_instances
+from arts.data.readers.span_repair import Notes, carry
 from arts.data.schema import (
     Aspect,
     Instance,
@@ -17,7 +18,6 @@ from arts.data.schema import (
     consecutive_sentences,
     group_sentences,
 )
-from arts.data.spans import Notes, carry
 
 SPLITS = ("train", "dev", "test")
 

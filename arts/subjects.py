@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 
 from arts.data.corpus import Corpus, content_checksum
 from arts.data.errors import ArtsError
-from arts.data.resources import cache_home
 from arts.data.schema import Instance, originals
+from arts.data.support.download import cache_home
 from arts.interventions.base import OUTCOME
 from arts.metrics import FloatArray
 from arts.predictions import Predictions

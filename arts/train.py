@@ -10,7 +10,7 @@ from typing import Annotated
 import typer
 
 from arts.console import command_line, run
-from arts.data.files import check_new
+from arts.data.support.atomic import check_new
 from arts.models.encoders import DEFAULT_ENCODER
 from arts.options import (
     Embeddings,

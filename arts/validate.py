@@ -34,8 +34,8 @@ def validate(
 
 def _describe(path: Path) -> str:
     """What a sound file holds."""
-    from arts.data.reading import read_instances
-    from arts.data.spans import Notes
+    from arts.data.readers.instances import read_instances
+    from arts.data.readers.span_repair import Notes
 
     if _is_report(path):
         from arts.report import Report

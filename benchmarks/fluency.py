@@ -14,8 +14,8 @@ from collections.abc import Iterable
 import numpy as np
 
 from arts.data.corpus import Corpus, load_corpus
-from arts.data.resources import resolve
 from arts.data.schema import Instance, Sentence, Strategy
+from arts.data.support.download import resolve
 from arts.generate import CANDIDATES
 from arts.generators.analysis import Analyst
 from arts.generators.aspectset import mine

@@ -8,7 +8,7 @@ from __future__ import annotations
 import sys
 from pathlib import Path
 
-from arts.data.reading import read_instances
+from arts.data.readers.instances import read_instances
 from arts.data.schema import group_sentences
 from arts.generators.analysis import Analyst
 from arts.generators.opinions import find, term_span

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from arts.data.corpus import load_corpus
-from arts.data.reading import read_instances
+from arts.data.readers.instances import read_instances
 from arts.data.schema import group_sentences
 from arts.metrics import Layout
 from arts.predictions import Predictions
@@ -167,7 +167,7 @@ def plain_epoch(model_class: type[AspectModel], instances: Sequence[Instance]) -
 
 def generator_rows(path: Path) -> dict[str, float]:
     """The three strategies against the bare parse of the same sentences, taken in turns."""
-    from arts.data.parsing import parsed
+    from arts.data.support.spacy_parser import parsed
     from arts.generators.analysis import Analyst
     from arts.generators.aspectset import mine
     from arts.generators.generator import Generator

@@ -32,8 +32,8 @@ from instructions import Instruction, suite
 
 from arts.data.corpus import load_corpus
 from arts.data.errors import ArtsError
-from arts.data.files import replacing
 from arts.data.schema import Instance, Polarity, originals
+from arts.data.support.atomic import replacing
 from arts.generators.fluency import LanguageModel
 from arts.machine import peak_memory
 from arts.models.encoders import load_tokenizer

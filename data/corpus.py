@@ -12,10 +12,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from arts.data.errors import DataError, UnknownNameError
-from arts.data.reading import READERS, read_instances
-from arts.data.resources import at_hand, resolve, sha256
+from arts.data.readers.instances import READERS, read_instances
+from arts.data.readers.span_repair import Notes
 from arts.data.schema import Instance, Sentence, Strategy, group_sentences, originals
-from arts.data.spans import Notes
+from arts.data.support.download import at_hand, resolve, sha256
 
 if TYPE_CHECKING:
     from datasets import Dataset, DatasetDict
@@ -114,7 +114,7 @@ def load_corpus(source: str | Path | Dataset | DatasetDict) -> Corpus:
 
     Args:
         source: ``sample`` (shipped), ``laptop``, ``restaurant``, ``mams`` (fetched once, see
-            `arts.data.resources.resolve`), the path of a file (a test split) or of a folder with files
+            `arts.data.support.download.resolve`), the path of a file (a test split) or of a folder with files
             ``train``, ``dev`` or ``validation``, and ``test`` in any format that `read_instances`
             knows, or a Hugging Face dataset (a test split) or dictionary of them.
 
@@ -123,7 +123,7 @@ def load_corpus(source: str | Path | Dataset | DatasetDict) -> Corpus:
         DataError, DownloadError: when its data is not as expected, or not to be had.
     """
     if not isinstance(source, str | Path):
-        from arts.data.hub import corpus_from_dataset
+        from arts.data.hf_dataset import corpus_from_dataset
 
         return corpus_from_dataset(source)
     if source == "sample":
@@ -142,7 +142,7 @@ def is_at_hand(name: str) -> bool:
     """Whether the test split of a corpus known by name can be read without a download.
 
     Raises:
-        DataError: as `arts.data.resources.resolve`.
+        DataError: as `arts.data.support.download.resolve`.
 
     Example:
         >>> is_at_hand("sample")
@@ -161,7 +161,7 @@ def _from_release(name: str, entry: _Entry) -> Corpus:
 
     if not entry.originals:
         return _assemble(name, path, read_instances)
-    from arts.data.mams import read_results
+    from arts.data.readers.mams import read_results
 
     return _assemble(name, path, partial(read_results, originals_path=path("originals")))
 

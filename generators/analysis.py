@@ -8,8 +8,8 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from arts.data.parsing import known_words, load_parser, parsed
 from arts.data.schema import Sentence
+from arts.data.support.spacy_parser import known_words, load_parser, parsed
 from arts.generators.lexicon import ANY_POSSESSIVE, Entry, Lexicon, Phrases
 from arts.generators.lookup import entry_of
 from arts.generators.negation import negator_of

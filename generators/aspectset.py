@@ -9,8 +9,8 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from arts.data.parsing import known_words
 from arts.data.schema import Aspect, Polarity, Sentence
+from arts.data.support.spacy_parser import known_words
 from arts.generators.analysis import Analysis, Analyst, OpinionWord
 from arts.generators.lexicon import Part
 from arts.generators.opinions import SIGN_OF

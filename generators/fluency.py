@@ -12,9 +12,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from arts.data.errors import ArtsError
-from arts.data.memo import Memo
-from arts.data.resources import sha256
 from arts.data.schema import Strategy
+from arts.data.support.download import sha256
+from arts.data.support.text_cache import Memo
 from arts.generators.generator import Outcome
 from arts.generators.variants import Reason
 

@@ -6,8 +6,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from arts.data.parsing import known_words
 from arts.data.schema import Edit
+from arts.data.support.spacy_parser import known_words
 from arts.generators.inflection import article, cased_like, inflect
 from arts.generators.words import (
     BARELY,

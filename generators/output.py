@@ -7,11 +7,11 @@ from collections.abc import Iterator
 from enum import StrEnum
 from pathlib import Path
 
-from arts.data.arts_json import write_arts_json
-from arts.data.hub import card, config_of
+from arts.data.hf_dataset import card, config_of
+from arts.data.readers.arts_json import write_arts_json
+from arts.data.readers.span_repair import Notes
+from arts.data.readers.tables import read_parquet
 from arts.data.schema import Instance
-from arts.data.spans import Notes
-from arts.data.tables import read_parquet
 from arts.generators.pipeline import Staging
 from arts.generators.tally import QualityReport
 

@@ -9,13 +9,13 @@ from dataclasses import asdict
 from pathlib import Path
 
 from arts.data.corpus import content_checksum
-from arts.data.files import replacing
-from arts.data.hub import write_instances
-from arts.data.parsing import parser_name
-from arts.data.resources import cache_home, sha256
+from arts.data.hf_dataset import write_instances
+from arts.data.readers.span_repair import Notes
+from arts.data.readers.tables import read_parquet
 from arts.data.schema import Instance, Sentence, originals
-from arts.data.spans import Notes
-from arts.data.tables import read_parquet
+from arts.data.support.atomic import replacing
+from arts.data.support.download import cache_home, sha256
+from arts.data.support.spacy_parser import parser_name
 from arts.generators import wordnet
 from arts.generators.analysis import Analyst
 from arts.generators.aspectset import mine

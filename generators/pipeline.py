@@ -15,8 +15,8 @@ from multiprocessing import get_context
 from pathlib import Path
 from typing import TypeVar
 
-from arts.data.files import check_new, replacing
 from arts.data.schema import Instance, Sentence
+from arts.data.support.atomic import check_new, replacing
 from arts.generators.aspectset import Pool
 from arts.generators.fluency import LanguageModel, ranked
 from arts.generators.generator import Generator, Options, Outcome
@@ -126,7 +126,7 @@ class Staging:
 
     def add(self, batch: Batch, kept: Sequence[Instance]) -> None:
         """Keep the instances and the counts of a finished batch."""
-        from arts.data.hub import write_instances
+        from arts.data.hf_dataset import write_instances
 
         with replacing(self._rows(self.done)) as path:
             write_instances(kept, path)

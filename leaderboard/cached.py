@@ -15,8 +15,8 @@ from typing import IO, TYPE_CHECKING, Any, Self
 
 from arts.data.corpus import load_corpus
 from arts.data.errors import ArtsError
-from arts.data.resources import cache_home, sha256
 from arts.data.schema import Instance
+from arts.data.support.download import cache_home, sha256
 from arts.leaderboard.cards import Answer
 from arts.leaderboard.entry import Entry
 from arts.metrics import POLARITIES

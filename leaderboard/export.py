@@ -12,7 +12,7 @@ from jinja2 import Environment, PackageLoader, select_autoescape
 from markupsafe import Markup
 
 import arts
-from arts.data.files import replacing
+from arts.data.support.atomic import replacing
 from arts.leaderboard.entry import MEANING
 from arts.leaderboard.store import Store
 from arts.leaderboard.table import COLUMNS, table

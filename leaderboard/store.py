@@ -16,7 +16,7 @@ from threadpoolctl import threadpool_limits
 
 from arts.data.corpus import REGISTRY, is_at_hand
 from arts.data.errors import ArtsError, DownloadError
-from arts.data.memo import Memo
+from arts.data.support.text_cache import Memo
 from arts.leaderboard.entry import Entry, Fault, claim_of, entry_of, published_entries
 from arts.report import Report
 

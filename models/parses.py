@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from arts.data.memo import Memo
-from arts.data.parsing import parsed, parser_name
+from arts.data.support.spacy_parser import parsed, parser_name
+from arts.data.support.text_cache import Memo
 
 Heads = list[list[int]]  # of each token: its characters, from and to, and the number of its head
 

@@ -22,9 +22,9 @@ from filelock import FileLock
 
 from arts.data.corpus import content_checksum
 from arts.data.errors import DataError
-from arts.data.parsing import parser_name
-from arts.data.resources import cache_home, sha256
 from arts.data.schema import Instance
+from arts.data.support.download import cache_home, sha256
+from arts.data.support.spacy_parser import parser_name
 from arts.models import parses, training, vectors
 from arts.models.base import AspectModel, Inputs, Progress, Start
 from arts.models.encoders import encoder_checksum, load_weights, quiet

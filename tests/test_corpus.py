@@ -9,11 +9,11 @@ import json
 import pytest
 
 from arts.data import corpus as corpora
-from arts.data import resources
 from arts.data.corpus import Corpus, content_checksum, load_corpus
 from arts.data.errors import DataError, UnknownNameError
+from arts.data.readers.tables import row_from_instance
 from arts.data.schema import Strategy
-from arts.data.tables import row_from_instance
+from arts.data.support import download
 
 
 def jsonl(instances):
@@ -163,7 +163,7 @@ def release(tmp_path, monkeypatch):
             (home / name).parent.mkdir(parents=True, exist_ok=True)
             (home / name).write_text(content)
         monkeypatch.setenv("ARTS_DATA_HOME", str(home))
-        monkeypatch.setattr(resources, "checksums", lambda: {n: resources.sha256(home / n) for n in files})
+        monkeypatch.setattr(resources, "checksums", lambda: {n: download.sha256(home / n) for n in files})
         return home
 
     return build
@@ -199,7 +199,7 @@ def test_mams_refuses_rows_that_do_not_fit(release, row, message):
 
 
 def test_every_file_of_the_registry_has_a_checksum():
-    known = resources.checksums()
+    known = download.checksums()
     assert len(known) == 32
     for entry in corpora.REGISTRY.values():
         for name in filter(None, (entry.train, entry.dev, entry.test, entry.originals)):

@@ -13,9 +13,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from lemminflect import getLemma
 
-from arts.data.parsing import known_words, load_parser
-from arts.data.reading import read_instances
+from arts.data.readers.instances import read_instances
 from arts.data.schema import Instance, Polarity, Sentence, Strategy, group_sentences
+from arts.data.support.spacy_parser import known_words, load_parser
 from arts.generators.analysis import Analyst
 from arts.generators.aspectset import mine
 from arts.generators.edits import apply

@@ -15,7 +15,7 @@ import pytest
 
 from arts.data.corpus import load_corpus
 from arts.data.errors import ArtsError, DataError, UnknownNameError
-from arts.data.reading import read_instances
+from arts.data.readers.instances import read_instances
 from arts.data.schema import Polarity, Sentence, Strategy
 from arts.generators import pipeline
 from arts.generators.aspectset import Pool

@@ -9,7 +9,7 @@ import pytest
 import yaml
 
 import arts
-from arts.data import hub
+from arts.data import hf_dataset
 from arts.data.corpus import Corpus, load_corpus
 from arts.data.errors import DataError
 from arts.data.schema import Polarity, Strategy
@@ -35,58 +35,58 @@ def same(first: Corpus, second: Corpus) -> None:
 
 def test_exported_corpora_are_loaded_by_name(sample, units, tmp_path):
     mine = Corpus("mine", tuple(units))
-    folder = hub.export([sample, mine], tmp_path / "out")
+    folder = hf_dataset.export([sample, mine], tmp_path / "out")
     loaded = datasets.load_dataset(str(folder), "sample")
     assert set(loaded) == {"train", "validation", "test"}
-    assert loaded["test"].features == hub.features()
+    assert loaded["test"].features == hf_dataset.features()
     assert loaded["test"].features["polarity"].names == [str(p) for p in Polarity]
     assert loaded["test"].features["strategy"].names == [str(s) for s in Strategy]
-    same(hub.corpus_from_dataset(loaded), sample)
+    same(hf_dataset.corpus_from_dataset(loaded), sample)
     assert datasets.load_dataset(str(folder), "mine", split="test").num_rows == len(units)
 
 
 def test_the_sample_loads_from_a_checkout(sample):
     loaded = datasets.load_dataset(str(ROOT / "data" / "sample"))
-    assert loaded["train"].features == hub.features()
-    same(hub.corpus_from_dataset(loaded), sample)
+    assert loaded["train"].features == hf_dataset.features()
+    same(hf_dataset.corpus_from_dataset(loaded), sample)
 
 
 def test_the_card_of_the_sample_declares_the_features():
     head = (ROOT / "data" / "sample" / "README.md").read_text("utf-8").split("---\n")[1]
     declared = yaml.safe_load(head)["dataset_info"]["features"]
-    assert datasets.Features._from_yaml_list(declared) == hub.features()
+    assert datasets.Features._from_yaml_list(declared) == hf_dataset.features()
 
 
 def test_a_benchmark_is_made_from_a_dataset(sample):
-    rows = hub.to_dataset(sample.test)
+    rows = hf_dataset.to_dataset(sample.test)
     bench = arts.load_benchmark(rows)
     assert bench.corpus.checksum == sample.checksum
     assert bench.evaluate(lambda instances: ["positive"] * len(instances)).dataset.units > 80
 
 
 def test_an_exported_folder_is_a_corpus_by_its_path(sample, tmp_path):
-    folder = hub.export([sample], tmp_path / "out")
+    folder = hf_dataset.export([sample], tmp_path / "out")
     same(load_corpus(folder / "sample"), sample)
 
 
 def test_export_does_not_touch_a_folder_that_has_something(sample, tmp_path):
     (tmp_path / "out").mkdir()
-    hub.export([sample], tmp_path / "out")
+    hf_dataset.export([sample], tmp_path / "out")
     before = sorted(tmp_path.rglob("*"))
     with pytest.raises(DataError, match="exists and is not empty"):
-        hub.export([sample], tmp_path / "out")
+        hf_dataset.export([sample], tmp_path / "out")
     assert sorted(tmp_path.rglob("*")) == before
 
 
 def test_an_export_that_fails_leaves_nothing(sample, tmp_path, monkeypatch):
     monkeypatch.setattr(hub, "card", lambda configs: 1 / 0)
     with pytest.raises(ZeroDivisionError):
-        hub.export([sample], tmp_path / "out")
+        hf_dataset.export([sample], tmp_path / "out")
     assert list(tmp_path.iterdir()) == []
 
 
 def test_rows_that_are_no_instances_are_one_clear_error(units):
-    rows = hub.to_dataset(units)
+    rows = hf_dataset.to_dataset(units)
     with pytest.raises(DataError, match="dataset, split test, row 0: no column 'polarity'"):
         arts.load_benchmark(rows.remove_columns("polarity"))
     with pytest.raises(DataError, match="expected a Dataset, or a DatasetDict with the split test"):

@@ -16,8 +16,8 @@ from streamlit.testing.v1 import AppTest
 
 from arts.data.corpus import content_checksum, load_corpus
 from arts.data.errors import ArtsError
-from arts.data.resources import cache_home, sha256
 from arts.data.schema import PERTURBATIONS, Polarity, Strategy
+from arts.data.support.download import cache_home, sha256
 from arts.generators.analysis import Analyst
 from arts.generators.aspectset import Pool, Said
 from arts.leaderboard import cached, playground

@@ -12,10 +12,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from arts.data.errors import DataError
-from arts.data.reading import read_instances
+from arts.data.readers.instances import read_instances
+from arts.data.readers.span_repair import Notes, carry, occurrences
+from arts.data.readers.tables import row_from_instance
 from arts.data.schema import Polarity, Strategy
-from arts.data.spans import Notes, carry, occurrences
-from arts.data.tables import row_from_instance
 
 XML = """<?xml version="1.0" encoding="UTF-8"?>
 <sentences>

@@ -11,9 +11,8 @@ from pathlib import Path
 
 import pytest
 
-from arts.data import resources
 from arts.data.errors import DataError, DownloadError
-from arts.data.resources import resolve
+from arts.data.support.download import resolve
 
 NAME = "data/src_data/laptop/train.json"
 CONTENT = b'{"1_0": {}}'

@@ -19,7 +19,7 @@ from typer.testing import CliRunner
 
 from arts.console import command_line
 from arts.data.errors import ArtsError, DataError
-from arts.data.resources import sha256
+from arts.data.support.download import sha256
 from arts.unlearn import unlearn as command
 from arts.unlearning.job import Job, load
 from arts.unlearning.objectives import IGNORED, Weights

@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING, Any
 
 from filelock import FileLock
 
-from arts.data.resources import cache_home
 from arts.data.schema import originals
+from arts.data.support.download import cache_home
 from arts.interventions.adversarial import Adversarial
 from arts.interventions.base import OUTCOME
 from arts.merging.choices import Granularity

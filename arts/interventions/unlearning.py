@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING, Any
 from filelock import FileLock
 
 from arts.data.errors import ArtsError
-from arts.data.resources import cache_home
 from arts.data.schema import Instance, Polarity, Sentence, Strategy
+from arts.data.support.download import cache_home
 from arts.generators.generator import Options
 from arts.generators.perturbations import perturbations
 from arts.interventions.adversarial import Adversarial

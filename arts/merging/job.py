@@ -13,7 +13,7 @@ from pathlib import Path
 import numpy as np
 
 from arts.data.errors import ArtsError
-from arts.data.files import check_new
+from arts.data.support.atomic import check_new
 from arts.machine import peak_memory
 from arts.merging.assets import carry_over, write_card
 from arts.merging.choices import Head, Vocab

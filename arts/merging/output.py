@@ -14,7 +14,7 @@ from types import TracebackType
 from typing import Self
 
 from arts.data.errors import DataError
-from arts.data.files import check_new
+from arts.data.support.atomic import check_new
 from arts.merging.blocks import SIZES, Raw
 from arts.merging.checkpoint import INDEX, SINGLE, Span, Tensor
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Literal
 import numpy as np
 from pydantic import BaseModel, ConfigDict
 
-from arts.data.files import replacing
+from arts.data.support.atomic import replacing
 from arts.merging.methods import cosines
 from arts.merging.survey import Matrix
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from arts.data.resources import model_folder
+from arts.data.support.download import model_folder
 from arts.merging.adapter import Adapter
 from arts.merging.checkpoint import ADAPTER, Checkpoint
 

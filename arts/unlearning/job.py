@@ -17,8 +17,8 @@ from typing import Any
 import torch
 
 from arts.data.errors import ArtsError, MissingDependencyError
-from arts.data.files import check_new
-from arts.data.resources import sha256
+from arts.data.support.atomic import check_new
+from arts.data.support.download import sha256
 from arts.generators.fluency import located
 from arts.machine import peak_memory
 from arts.models.base import Progress

@@ -13,7 +13,7 @@ import torch
 from torch import Tensor
 
 from arts.data.errors import ArtsError
-from arts.data.files import replacing
+from arts.data.support.atomic import replacing
 from arts.models.base import Features
 from arts.unlearning.objectives import IGNORED, Rows
 from arts.unlearning.texts import Collate

@@ -11,8 +11,8 @@ from typing import Any, Protocol
 from torch import Tensor
 
 from arts.data.errors import ArtsError, DataError
-from arts.data.resources import sha256
-from arts.data.tables import csv_rows, jsonl_rows, parquet_rows
+from arts.data.readers.tables import csv_rows, jsonl_rows, parquet_rows
+from arts.data.support.download import sha256
 from arts.models.base import Features, pad
 from arts.unlearning.objectives import IGNORED
 

@@ -11,8 +11,8 @@ from typing import Any
 import ijson
 
 from arts.data.errors import DataError, reading
+from arts.data.readers.span_repair import Notes, mend
 from arts.data.schema import Aspect, Instance, Opinion, Polarity, Sentence, Strategy
-from arts.data.spans import Notes, mend
 
 _SUFFIX = re.compile(r"(?P<unit>.+)_adv(?P<number>[1-4])$", re.DOTALL)
 _STRATEGIES = {
@@ -41,7 +41,7 @@ def read_arts_json(path: Path, notes: Notes) -> Iterator[Instance]:
 
     A record is flat (``sentence, term, polarity, from, to``; a perturbed one names its unit in ``id``)
     or a sentence (``sentence, term_list``; opinion terms in ``opinion_words, opinion_position``).
-    Spans are repaired, or their rows left out, as `arts.data.spans.mend` says.
+    Spans are repaired, or their rows left out, as `arts.data.readers.span_repair.mend` says.
 
     Raises:
         DataError: naming the id, for anything that is not such a file.

@@ -9,10 +9,10 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any, TypeVar
 
-from arts.data.arts_json import parse_id
 from arts.data.errors import DataError, reading
+from arts.data.readers.arts_json import parse_id
+from arts.data.readers.span_repair import Notes, mend
 from arts.data.schema import Aspect, Edit, Instance, Opinion, Polarity, Sentence, Strategy
-from arts.data.spans import Notes, mend
 
 Row = Mapping[str, Any]
 ChoiceT = TypeVar("ChoiceT", Polarity, Strategy)

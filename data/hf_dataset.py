@@ -11,10 +11,10 @@ from typing import TYPE_CHECKING, Any
 
 from arts.data.corpus import Corpus, completed
 from arts.data.errors import DataError
-from arts.data.files import check_new
+from arts.data.readers.span_repair import Notes
+from arts.data.readers.tables import instance_from_row, row_from_instance
 from arts.data.schema import Instance, Polarity, Sentence, Strategy, group_sentences, originals
-from arts.data.spans import Notes
-from arts.data.tables import instance_from_row, row_from_instance
+from arts.data.support.atomic import check_new
 
 if TYPE_CHECKING:
     from datasets import Dataset, DatasetDict, Features

@@ -13,8 +13,8 @@ import defusedxml.sax
 from defusedxml.common import DefusedXmlException
 
 from arts.data.errors import DataError
+from arts.data.readers.span_repair import Notes, mend
 from arts.data.schema import Aspect, Polarity, Sentence
-from arts.data.spans import Notes, mend
 
 CHUNK = 1 << 16  # bytes parsed before the sentences they complete are handed on
 CONFLICT = "conflict"

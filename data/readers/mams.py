@@ -5,19 +5,19 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 
-from arts.data.arts_json import parse_id
 from arts.data.errors import reading
-from arts.data.reading import read_instances
+from arts.data.readers.arts_json import parse_id
+from arts.data.readers.instances import read_instances
+from arts.data.readers.span_repair import Notes, carry
+from arts.data.readers.tables import Row, csv_rows
 from arts.data.schema import Aspect, Instance, Polarity, Strategy
-from arts.data.spans import Notes, carry
-from arts.data.tables import Row, csv_rows
 
 
 def read_results(path: Path, notes: Notes, *, originals_path: Path) -> Iterator[Instance]:
     """Instances from ``output/*_results.csv`` (``id, sentence, term, gold_label, …``).
 
     The term of an original is where `originals_path`, the flat JSON of the test set, has it; that of a
-    variant is found by `arts.data.spans.carry`. Rows whose term cannot be found are left out and noted.
+    variant is found by `arts.data.readers.span_repair.carry`. Rows whose term cannot be found are left out and noted.
 
     Raises:
         DataError: naming the line.

@@ -5,15 +5,15 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-from arts.data.arts_json import read_arts_json
 from arts.data.errors import DataError
+from arts.data.readers.arts_json import read_arts_json
+from arts.data.readers.span_repair import Notes
+from arts.data.readers.tables import read_csv, read_jsonl, read_parquet
 from arts.data.schema import Instance
-from arts.data.spans import Notes
-from arts.data.tables import read_csv, read_jsonl, read_parquet
 
 
 def _read_xml(path: Path, notes: Notes) -> Iterator[Instance]:
-    from arts.data.semeval import read_semeval
+    from arts.data.readers.semeval import read_semeval
 
     for sentence in read_semeval(path, notes):
         yield from sentence.instances()

@@ -18,7 +18,7 @@ from arts.report import ModelInfo
 if TYPE_CHECKING:
     from arts.interventions.base import Intervention
     from arts.models.base import Progress, Start
-    from arts.models.zoo import ZooModel
+    from arts.models.trained_models import ZooModel
 
 CHECKPOINT = "hf:"
 
@@ -74,7 +74,7 @@ def _zoo_subject(
     intervention: Intervention | None,
     progress: Progress | None,
 ) -> Subject:
-    from arts.models.zoo import trained
+    from arts.models.trained_models import trained
 
     if intervention:
         model = intervention.train(name, corpus, seed=seed, start=start, progress=progress)

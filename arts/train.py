@@ -55,7 +55,7 @@ def train(
     start = start_of([model], encoder, embeddings, corpus, post_trained)
     from arts.data.corpus import load_corpus
     from arts.data.schema import originals
-    from arts.models.zoo import trained
+    from arts.models.trained_models import trained
 
     data = load_corpus(dataset)
     splits = way.splits(data) if way else (originals(data.train), originals(data.dev))

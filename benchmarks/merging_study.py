@@ -23,7 +23,7 @@ from arts.interventions.adversarial import Adversarial
 from arts.interventions.merging import Merge
 from arts.merging.choices import Granularity
 from arts.merging.methods import METHODS
-from arts.models.zoo import ZooModel, trained
+from arts.models.trained_models import ZooModel, trained
 from arts.report import Report
 
 Score = Callable[[Sequence[Report]], float]

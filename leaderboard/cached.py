@@ -22,9 +22,9 @@ from arts.leaderboard.entry import Entry
 from arts.metrics import POLARITIES
 
 if TYPE_CHECKING:
-    from arts.models.zoo import ZooModel
+    from arts.models.trained_models import ZooModel
 
-RECORD = "arts.json"  # beside the weights; as `arts.models.zoo`, which is slow to import
+RECORD = "arts.json"  # beside the weights; as `arts.models.trained_models`, which is slow to import
 WEIGHTS = "model.safetensors"
 SAMPLE = "sample"
 SEED = 1
@@ -136,7 +136,7 @@ def load(key: str) -> ZooModel:
     Raises:
         ArtsError: when its files are not all there.
     """
-    from arts.models.zoo import ZooModel
+    from arts.models.trained_models import ZooModel
 
     folder = cache_home() / "models" / key
     if not (folder / "config.json").is_file():

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from arts.data.errors import ArtsError
 from arts.models.encoders import encoder_checksum, load_tokenizer, load_weights, loading, resolve_encoder
-from arts.models.zoo import PREFIX, ZooModel
+from arts.models.trained_models import PREFIX, ZooModel
 
 if TYPE_CHECKING:
     from arts.models.adapters import Classifier

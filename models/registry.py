@@ -12,15 +12,15 @@ if TYPE_CHECKING:
     from arts.models.base import AspectModel
 
 ZOO = {
-    "memnet": "arts.models.memnet:MemNet",
-    "gcae": "arts.models.gcae:GCAE",
-    "atae-lstm": "arts.models.atae_lstm:ATAELSTM",
-    "td-lstm": "arts.models.td_lstm:TDLSTM",
-    "asgcn": "arts.models.asgcn:ASGCN",
-    "bert": "arts.models.bert:BertPair",
-    "bert-pt": "arts.models.bert_pt:BertPT",
-    "capsbert": "arts.models.capsbert:CapsBert",
-    "bert-sent": "arts.models.bert_sent:BertSentence",
+    "memnet": "arts.models.zoo.memnet:MemNet",
+    "gcae": "arts.models.zoo.gcae:GCAE",
+    "atae-lstm": "arts.models.zoo.atae_lstm:ATAELSTM",
+    "td-lstm": "arts.models.zoo.td_lstm:TDLSTM",
+    "asgcn": "arts.models.zoo.asgcn:ASGCN",
+    "bert": "arts.models.zoo.bert:BertPair",
+    "bert-pt": "arts.models.zoo.bert_pt:BertPT",
+    "capsbert": "arts.models.zoo.capsbert:CapsBert",
+    "bert-sent": "arts.models.zoo.bert_sent:BertSentence",
 }
 
 

@@ -8,10 +8,10 @@ from builders import TOY
 from torch.nn import functional
 
 from arts.data.schema import originals
-from arts.models.asgcn import links
 from arts.models.base import Start
-from arts.models.capsbert import margin_loss, squash
 from arts.models.registry import zoo_class
+from arts.models.zoo.asgcn import links
+from arts.models.zoo.capsbert import margin_loss, squash
 
 INSTANCE = originals(TOY)[5]  # "The staff was rude, but the soup was good.": soup
 

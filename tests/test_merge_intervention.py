@@ -20,7 +20,7 @@ from arts.merging.linearity import nonlinearity
 from arts.models import training
 from arts.models.base import Start
 from arts.models.registry import zoo_class
-from arts.models.zoo import initial
+from arts.models.trained_models import initial
 
 NAME = "memnet"
 

@@ -23,10 +23,12 @@ from transformers import (
 
 from arts.data.errors import ArtsError, UnknownNameError
 from arts.data.schema import originals
-from arts.models import bert_pt, parses, training
+from arts.models import training
 from arts.models.base import Start
+from arts.models.inputs import dependency_cache
 from arts.models.registry import ZOO, entries, model_names, zoo_class
-from arts.models.zoo import ZooModel, trained
+from arts.models.trained_models import ZooModel, trained
+from arts.models.zoo import bert_pt
 
 
 @pytest.fixture(autouse=True)
@@ -315,10 +317,10 @@ def test_the_same_word_vectors_give_another_model_than_none(encoder, write):
 
 
 def test_parses_are_worked_out_once(monkeypatch):
-    heads = parses.heads_of(["The soup was good."])
+    heads = dependency_cache.heads_of(["The soup was good."])
     assert [head for _, _, head in heads["The soup was good."]] == [1, 2, 2, 2, 2]
     monkeypatch.setattr(parses, "parsed", lambda items: [(None, text) for text, _ in items][:0])
-    assert parses.heads_of(["The soup was good."]) == heads
+    assert dependency_cache.heads_of(["The soup was good."]) == heads
 
 
 def gpt2(folder, encoder):

@@ -16,7 +16,7 @@ from arts.generators.perturbations import perturbations
 if TYPE_CHECKING:
     from arts.data.corpus import Corpus
     from arts.models.base import Progress, Start
-    from arts.models.zoo import ZooModel
+    from arts.models.trained_models import ZooModel
 
 
 @dataclass(frozen=True)
@@ -97,9 +97,9 @@ class Adversarial:
         """A model of the zoo trained on `splits`.
 
         Raises:
-            ArtsError: as `arts.models.zoo.trained`.
+            ArtsError: as `arts.models.trained_models.trained`.
         """
-        from arts.models.zoo import trained
+        from arts.models.trained_models import trained
 
         train, dev = self.splits(corpus)
         return trained(model, train, dev, seed=seed, start=start, progress=progress)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 if TYPE_CHECKING:
     from arts.data.corpus import Corpus
     from arts.models.base import Progress, Start
-    from arts.models.zoo import ZooModel
+    from arts.models.trained_models import ZooModel
 
 
 OUTCOME = "outcome"  # in the record of a trained model: what the intervention came to, for the report

@@ -25,7 +25,7 @@ from arts.merging.methods import find_method
 if TYPE_CHECKING:
     from arts.data.corpus import Corpus
     from arts.models.base import Progress, Start
-    from arts.models.zoo import ZooModel
+    from arts.models.trained_models import ZooModel
 
 
 @dataclass(frozen=True)
@@ -78,10 +78,10 @@ class Merge:
         """Each specialist with its name, trained or from the cache.
 
         Raises:
-            ArtsError: as `arts.models.zoo.trained`.
+            ArtsError: as `arts.models.trained_models.trained`.
         """
         from arts.data.corpus import load_corpus
-        from arts.models.zoo import trained
+        from arts.models.trained_models import trained
 
         if self.domains:
             for other in (corpus, *map(load_corpus, self.domains)):
@@ -104,9 +104,9 @@ class Merge:
         """The specialists merged, from the cache or now.
 
         Raises:
-            ArtsError: as `arts.models.zoo.trained`, and when the specialists cannot be merged.
+            ArtsError: as `arts.models.trained_models.trained`, and when the specialists cannot be merged.
         """
-        from arts.models.zoo import ZooModel, initial
+        from arts.models.trained_models import ZooModel, initial
 
         base = initial(model, originals(corpus.train), seed=seed, start=start)
         made = list(self.specialists(model, corpus, seed=seed, start=start, progress=progress))
@@ -118,7 +118,7 @@ class Merge:
         return ZooModel.load(folder)
 
     def _merge(self, base: ZooModel, made: list[tuple[str, ZooModel]], folder: Path, seed: int) -> None:
-        from arts.models.zoo import RECORD
+        from arts.models.trained_models import RECORD
 
         job = Job(
             str(cache_home() / "models" / base.key),

@@ -24,7 +24,7 @@ from arts.interventions.merging import Merge
 if TYPE_CHECKING:
     from arts.data.corpus import Corpus
     from arts.models.base import Progress, Start
-    from arts.models.zoo import ZooModel
+    from arts.models.trained_models import ZooModel
     from arts.unlearning.plan import Settings
 
 
@@ -126,9 +126,9 @@ class Unlearn:
         """The taught model without the pattern, from the cache or now.
 
         Raises:
-            ArtsError: as `arts.models.zoo.trained`, and when unlearning goes wrong.
+            ArtsError: as `arts.models.trained_models.trained`, and when unlearning goes wrong.
         """
-        from arts.models.zoo import ZooModel
+        from arts.models.trained_models import ZooModel
 
         taught = self.taught.train(model, corpus, seed=seed, start=start, progress=progress)
         asked = json.dumps([taught.key, self.settings(), seed], sort_keys=True)

@@ -92,8 +92,8 @@ def _loaded(name: str) -> tuple[Any, Outputs]:
 def _of_the_zoo(folder: Path) -> tuple[Any, Outputs]:
     from arts.data.corpus import load_corpus
     from arts.data.schema import Strategy
+    from arts.models.trained_models import ZooModel
     from arts.models.training import predict_proba
-    from arts.models.zoo import ZooModel
 
     made = ZooModel.load(folder)
     instances = [i for i in load_corpus("sample").test if i.strategy is Strategy.ORIGINAL][:32]

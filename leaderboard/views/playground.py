@@ -21,7 +21,7 @@ from arts.models.registry import ZOO
 if TYPE_CHECKING:
     from arts.generators.analysis import Analyst
     from arts.generators.aspectset import Pool
-    from arts.models.zoo import ZooModel
+    from arts.models.trained_models import ZooModel
 
 EXAMPLE = "The soup was delicious, but our waiter was rude and the tables are too small."
 ANY = "any domain"

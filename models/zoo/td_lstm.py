@@ -7,7 +7,7 @@ from dataclasses import replace
 import torch
 from torch import Tensor, nn
 
-from arts.models.words import WORD_RECIPE, WordConfig, WordModel, unpacked
+from arts.models.inputs.word_models import WORD_RECIPE, WordConfig, WordModel, unpacked
 
 
 class TDLSTMConfig(WordConfig):

@@ -10,7 +10,7 @@ from transformers.modeling_outputs import SequenceClassifierOutput
 
 from arts.data.schema import Instance, Polarity
 from arts.models.base import Features, pad
-from arts.models.pairs import EncoderConfig, EncoderModel, PairInputs
+from arts.models.inputs.pair_encoder import EncoderConfig, EncoderModel, PairInputs
 
 SENTENCE, ASPECT, NEITHER = 0, 1, -1  # what a piece belongs to; special tokens and padding to neither
 PRESENT, ABSENT, ABSENT_WEIGHT = 0.9, 0.1, 0.6  # m+, m- and lambda of the margin loss

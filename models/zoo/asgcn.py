@@ -9,8 +9,8 @@ from torch import Tensor, nn
 
 from arts.data.schema import Instance
 from arts.models.base import Features
-from arts.models.parses import Heads, heads_of
-from arts.models.words import WordConfig, WordInputs, WordModel, masked_softmax, unpacked
+from arts.models.inputs.dependency_cache import Heads, heads_of
+from arts.models.inputs.word_models import WordConfig, WordInputs, WordModel, masked_softmax, unpacked
 
 
 class ParsedInputs(WordInputs):

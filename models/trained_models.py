@@ -25,9 +25,10 @@ from arts.data.errors import DataError
 from arts.data.schema import Instance
 from arts.data.support.download import cache_home, sha256
 from arts.data.support.spacy_parser import parser_name
-from arts.models import parses, training, vectors
+from arts.models import training
 from arts.models.base import AspectModel, Inputs, Progress, Start
 from arts.models.encoders import encoder_checksum, load_weights, quiet
+from arts.models.inputs import dependency_cache, word_vectors
 from arts.models.registry import zoo_class
 
 RECORD = "arts.json"
@@ -230,5 +231,5 @@ def _code_checksum(model_class: type[AspectModel]) -> str:
     """Of the files that define the model, its bases, its inputs, the trainer, word vectors and parses."""
     classes = (*model_class.__mro__, *model_class.inputs.__mro__)
     files = {inspect.getfile(c) for c in classes if issubclass(c, AspectModel | Inputs)}
-    shared = (training.__file__, vectors.__file__, parses.__file__)
+    shared = (training.__file__, word_vectors.__file__, dependency_cache.__file__)
     return " ".join(sha256(Path(file)) for file in sorted({*files, *shared}))

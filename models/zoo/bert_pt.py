@@ -19,7 +19,6 @@ from transformers import AutoModelForMaskedLM, DataCollatorForLanguageModeling, 
 from arts.data.errors import DataError
 from arts.data.support.download import cache_home
 from arts.models.base import Inputs, Progress, Start
-from arts.models.bert import BertPair
 from arts.models.encoders import (
     POOLING,
     encoder_checksum,
@@ -28,8 +27,9 @@ from arts.models.encoders import (
     loading,
     resolve_encoder,
 )
-from arts.models.pairs import MAX_LENGTH, EncoderConfig
+from arts.models.inputs.pair_encoder import MAX_LENGTH, EncoderConfig
 from arts.models.training import StepReport, run
+from arts.models.zoo.bert import BertPair
 
 EPOCHS, LEARNING_RATE, BATCH, MASKED = 3, 5e-5, 32, 0.15
 SEED = 0  # one post-trained encoder serves all seeds of fine-tuning, as in the paper
@@ -49,7 +49,7 @@ class BertPT(BertPair):
 
         L = - mean over masked pieces of log p(piece | the text with 15% of its pieces masked)
 
-    then as `arts.models.bert.BertPair`.
+    then as `arts.models.zoo.bert.BertPair`.
 
     Departures: the text is the unlabelled training sentences, or `Start.corpus` (the paper: millions of
     Amazon and Yelp reviews); no next-sentence prediction and no reading comprehension beside it; MiniLM-L6 by

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from torch import Tensor
 
-from arts.models.pairs import EncoderConfig, EncoderModel
+from arts.models.inputs.pair_encoder import EncoderConfig, EncoderModel
 
 
 class BertPairConfig(EncoderConfig):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import torch
 from torch import Tensor, nn
 
-from arts.models.words import WordConfig, WordModel, masked_softmax
+from arts.models.inputs.word_models import WordConfig, WordModel, masked_softmax
 
 
 class MemNetConfig(WordConfig):

@@ -7,7 +7,7 @@ from dataclasses import replace
 import torch
 from torch import Tensor, nn
 
-from arts.models.words import WORD_RECIPE, WordConfig, WordModel, masked_softmax, unpacked
+from arts.models.inputs.word_models import WORD_RECIPE, WordConfig, WordModel, masked_softmax, unpacked
 
 
 class ATAELSTMConfig(WordConfig):

@@ -8,7 +8,7 @@ from torch import Tensor
 
 from arts.data.schema import Instance
 from arts.models.base import Features
-from arts.models.pairs import MAX_LENGTH, EncoderConfig, EncoderModel, PairInputs
+from arts.models.inputs.pair_encoder import MAX_LENGTH, EncoderConfig, EncoderModel, PairInputs
 
 
 class SentenceInputs(PairInputs):
@@ -33,7 +33,7 @@ class BertSentence(EncoderModel):
     It never sees the aspect, so it answers the same for every aspect of a sentence: what it gets right, the
     rest of the sentence gave away.
 
-    Departures: as `arts.models.bert.BertPair`.
+    Departures: as `arts.models.zoo.bert.BertPair`.
     """
 
     config_class = BertSentenceConfig

@@ -14,7 +14,7 @@ from arts.data.errors import ArtsError
 from arts.data.schema import Instance
 from arts.models.base import AspectConfig, AspectModel, Features, Inputs, Progress, Recipe, Start, pad
 from arts.models.encoders import load_tokenizer, resolve_encoder
-from arts.models.vectors import piece_vectors, read_vectors
+from arts.models.inputs.word_vectors import piece_vectors, read_vectors
 
 WORD_RECIPE = Recipe(
     learning_rate=1e-3,

@@ -16,15 +16,15 @@ import typer
 from arts.console import command_line, run
 from arts.data.errors import ArtsError, UnknownNameError
 from arts.data.schema import PERTURBATIONS, Strategy
-from arts.generators.output import Format
-from arts.generators.pipeline import Engine
-from arts.generators.revtgt import Neutral
+from arts.generators.running.output import Format
+from arts.generators.running.pipeline import Engine
+from arts.generators.strategies.revtgt import Neutral
 from arts.sources import Source, source_of
 
 if TYPE_CHECKING:
     from arts.generators.fluency import LanguageModel
-    from arts.generators.pipeline import Work
-    from arts.generators.tally import QualityReport, Tally
+    from arts.generators.running.pipeline import Work
+    from arts.generators.running.quality_report import QualityReport, Tally
 
 CANDIDATES = 6  # among which a language model chooses
 LIBRARIES = ("spacy", "nltk", "lemminflect", "numpy")
@@ -90,13 +90,13 @@ def generate(
     Writes the originals with their variants, and quality.json. A run that is stopped goes on where it was
     when it is started again.
     """
-    from arts.generators.adddiff import TEMPLATES
-    from arts.generators.analysis import Analyst
-    from arts.generators.aspectset import mine
     from arts.generators.fluency import DEFAULT_MODEL, LanguageModel
     from arts.generators.generator import Options
-    from arts.generators.output import write
-    from arts.generators.pipeline import BATCH, Staging, Work, chosen, judged, outcomes
+    from arts.generators.opinions.analysis import Analyst
+    from arts.generators.running.output import write
+    from arts.generators.running.pipeline import BATCH, Staging, Work, chosen, judged, outcomes
+    from arts.generators.strategies.adddiff import TEMPLATES
+    from arts.generators.strategies.aspectset import mine
 
     for name in template or ():
         if name not in TEMPLATES:
@@ -134,7 +134,7 @@ def _fingerprint(work: Work, input: str, *options: str) -> str:
     import hashlib
 
     from arts.data.support.download import sha256
-    from arts.generators.lexicon import OPINIONS
+    from arts.generators.opinions.lexicon import OPINIONS
 
     path = Path(input)
     content = sha256(path) if path.is_file() else ""
@@ -146,8 +146,8 @@ def _report(
     tally: Tally, source: Source, work: Work, input: str, rank: Rank, judge: LanguageModel | None
 ) -> QualityReport:
     from arts.data.support.spacy_parser import parser_name
-    from arts.generators import wordnet
-    from arts.generators.tally import QualityReport
+    from arts.generators.english import wordnet
+    from arts.generators.running.quality_report import QualityReport
 
     return QualityReport(
         strategies=tally.strategies,

@@ -98,7 +98,7 @@ def adversarial(
                 f"add {switch}"
             )
         return None
-    from arts.generators.adddiff import TEMPLATES
+    from arts.generators.strategies.adddiff import TEMPLATES
     from arts.interventions.adversarial import Adversarial
 
     return Adversarial(

@@ -90,7 +90,7 @@ def pattern_gap(ask: Ask, corpus: Corpus, trained: Intervention) -> PatternGap:
 def _added(corpus: Corpus, **options: Any) -> dict[str, Instance]:
     """The ADDDIFF variants of the test split's originals, by unit, under options of the generator."""
     from arts.generators.generator import Options
-    from arts.generators.perturbations import perturbations
+    from arts.generators.running.cached import perturbations
 
     if not corpus.train:
         raise DataError(corpus.name, "has no train split, which ADDDIFF takes the added aspects from")

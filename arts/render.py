@@ -14,7 +14,7 @@ from rich.text import Text
 
 from arts.data.published import PublishedTable, published
 from arts.data.schema import PERTURBATIONS
-from arts.generators.tally import QualityReport
+from arts.generators.running.quality_report import QualityReport
 from arts.report import Report
 from arts.scores import Estimate
 from arts.summary import Summary

@@ -10,9 +10,9 @@ from collections import Counter
 
 from arts.data.corpus import load_corpus
 from arts.data.schema import Strategy
-from arts.generators.analysis import Analyst
-from arts.generators.aspectset import mine
 from arts.generators.generator import Generator
+from arts.generators.opinions.analysis import Analyst
+from arts.generators.strategies.aspectset import mine
 from arts.sources import source_of
 
 

@@ -17,10 +17,10 @@ from arts.data.corpus import Corpus, load_corpus
 from arts.data.schema import Instance, Sentence, Strategy
 from arts.data.support.download import resolve
 from arts.generate import CANDIDATES
-from arts.generators.analysis import Analyst
-from arts.generators.aspectset import mine
 from arts.generators.fluency import LanguageModel, ranked
 from arts.generators.generator import Generator, Options, Outcome
+from arts.generators.opinions.analysis import Analyst
+from arts.generators.strategies.aspectset import mine
 from arts.sources import source_of
 
 TOWE = {"laptop": "data/src_data/laptop/test_sent_towe.json"}

@@ -10,8 +10,8 @@ from pathlib import Path
 
 from arts.data.readers.instances import read_instances
 from arts.data.schema import group_sentences
-from arts.generators.analysis import Analyst
-from arts.generators.opinions import find, term_span
+from arts.generators.opinions.analysis import Analyst
+from arts.generators.opinions.extraction import find, term_span
 
 
 def measure(path: Path, *, mistakes: bool = False) -> tuple[int, int, int]:

@@ -168,9 +168,9 @@ def plain_epoch(model_class: type[AspectModel], instances: Sequence[Instance]) -
 def generator_rows(path: Path) -> dict[str, float]:
     """The three strategies against the bare parse of the same sentences, taken in turns."""
     from arts.data.support.spacy_parser import parsed
-    from arts.generators.analysis import Analyst
-    from arts.generators.aspectset import mine
     from arts.generators.generator import Generator
+    from arts.generators.opinions.analysis import Analyst
+    from arts.generators.strategies.aspectset import mine
 
     sentences, analyst = group_sentences(read_instances(path)), Analyst()
     generator = Generator(mine(sentences, analyst), analyst=analyst)

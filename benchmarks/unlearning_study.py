@@ -22,7 +22,7 @@ from arts.benchmark import Benchmark, load_benchmark
 from arts.data.corpus import Corpus
 from arts.data.schema import originals
 from arts.generators.generator import Options
-from arts.generators.perturbations import perturbations
+from arts.generators.running.cached import perturbations
 from arts.interventions.adversarial import Adversarial
 from arts.interventions.base import Intervention
 from arts.interventions.merging import Merge

@@ -16,7 +16,7 @@ from arts.data.schema import Strategy
 from arts.data.support.download import sha256
 from arts.data.support.text_cache import Memo
 from arts.generators.generator import Outcome
-from arts.generators.variants import Reason
+from arts.generators.strategies.variants import Reason
 
 if TYPE_CHECKING:
     import numpy as np

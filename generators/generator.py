@@ -7,13 +7,13 @@ from dataclasses import dataclass, field
 from random import Random
 
 from arts.data.schema import PERTURBATIONS, Instance, Sentence, Strategy
-from arts.generators.adddiff import TEMPLATES, add_different
-from arts.generators.analysis import Analysis, Analyst
-from arts.generators.aspectset import Pool
-from arts.generators.revnon import reverse_others
-from arts.generators.revtgt import Neutral, reverse_target
-from arts.generators.sharing import Opinions
-from arts.generators.variants import Reason
+from arts.generators.opinions.analysis import Analysis, Analyst
+from arts.generators.opinions.opinion_assignment import Opinions
+from arts.generators.strategies.adddiff import TEMPLATES, add_different
+from arts.generators.strategies.aspectset import Pool
+from arts.generators.strategies.revnon import reverse_others
+from arts.generators.strategies.revtgt import Neutral, reverse_target
+from arts.generators.strategies.variants import Reason
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,9 +14,9 @@ from arts.leaderboard.cards import Answer, Card
 if TYPE_CHECKING:
     from spacy.tokens import Span
 
-    from arts.generators.analysis import Analyst
-    from arts.generators.aspectset import Pool
     from arts.generators.generator import Outcome
+    from arts.generators.opinions.analysis import Analyst
+    from arts.generators.strategies.aspectset import Pool
 
 LONGEST = 500  # characters of a sentence
 SEED = 1
@@ -103,7 +103,7 @@ def _aspect(text: str, term: str, polarity: Polarity, taken: Sequence[Aspect]) -
 
 def proposed(text: str, analyst: Analyst) -> list[tuple[str, Polarity]]:
     """Aspects that a sentence may have: its noun phrases, with what the lexicon says about them."""
-    from arts.generators.sharing import Opinions, span_of
+    from arts.generators.opinions.opinion_assignment import Opinions, span_of
 
     (plain,) = analyst.read([Sentence("", text, ())])
     spans = dict.fromkeys(filter(None, map(_term, plain.doc.noun_chunks)))

@@ -12,9 +12,9 @@ from arts.benchmark import Benchmark, load_benchmark
 from arts.data.corpus import Corpus, load_corpus
 from arts.data.errors import ArtsError, DataError, UnknownNameError
 from arts.data.schema import Polarity, Strategy, originals
-from arts.generators.adddiff import TEMPLATES
 from arts.generators.generator import Options
-from arts.generators.perturbations import perturbations
+from arts.generators.running.cached import perturbations
+from arts.generators.strategies.adddiff import TEMPLATES
 from arts.interventions.adversarial import Adversarial
 from arts.models.base import Start
 from arts.models.registry import zoo_class

@@ -16,10 +16,10 @@ from lemminflect import getLemma
 from arts.data.readers.instances import read_instances
 from arts.data.schema import Instance, Polarity, Sentence, Strategy, group_sentences
 from arts.data.support.spacy_parser import known_words, load_parser
-from arts.generators.analysis import Analyst
-from arts.generators.aspectset import mine
-from arts.generators.edits import apply
 from arts.generators.generator import Generator, Options, Outcome
+from arts.generators.opinions.analysis import Analyst
+from arts.generators.strategies.aspectset import mine
+from arts.generators.strategies.edits import apply
 from arts.sources import source_of
 
 Pair = tuple[Instance, Instance]

@@ -17,13 +17,13 @@ from arts.data.corpus import load_corpus
 from arts.data.errors import ArtsError, DataError, UnknownNameError
 from arts.data.readers.instances import read_instances
 from arts.data.schema import Polarity, Sentence, Strategy
-from arts.generators import pipeline
-from arts.generators.aspectset import Pool
 from arts.generators.fluency import LanguageModel, ranked
 from arts.generators.generator import Generator, Options
-from arts.generators.pipeline import Engine, Staging, Work, chosen, outcomes
-from arts.generators.tally import Tally
-from arts.generators.variants import Reason
+from arts.generators.running import pipeline
+from arts.generators.running.pipeline import Engine, Staging, Work, chosen, outcomes
+from arts.generators.running.quality_report import Tally
+from arts.generators.strategies.aspectset import Pool
+from arts.generators.strategies.variants import Reason
 from arts.sources import source_of
 
 Write = Callable[[str, object], Path]

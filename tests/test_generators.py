@@ -11,17 +11,17 @@ from builders import marked
 
 from arts.data.errors import DataError
 from arts.data.schema import Aspect, Edit, Instance, Opinion, Polarity, Sentence, Strategy
-from arts.generators.adddiff import TEMPLATES
-from arts.generators.analysis import Analyst
-from arts.generators.aspectset import Pool, Said, mine
-from arts.generators.checks import fault
-from arts.generators.edits import EditError, apply, carried, joined, with_articles
+from arts.generators.english.negation.insert import insert_negation, negator_of, remove_negation
 from arts.generators.generator import Generator, Options, Outcome
-from arts.generators.lexicon import Lexicon, Part
-from arts.generators.negation import insert_negation, negator_of, remove_negation
-from arts.generators.opinions import find
-from arts.generators.revtgt import Neutral
-from arts.generators.variants import Reason
+from arts.generators.opinions.analysis import Analyst
+from arts.generators.opinions.extraction import find
+from arts.generators.opinions.lexicon import Lexicon, Part
+from arts.generators.strategies.adddiff import TEMPLATES
+from arts.generators.strategies.aspectset import Pool, Said, mine
+from arts.generators.strategies.checks import fault
+from arts.generators.strategies.edits import EditError, apply, carried, joined, with_articles
+from arts.generators.strategies.revtgt import Neutral
+from arts.generators.strategies.variants import Reason
 
 POSITIVE, NEGATIVE, NEUTRAL = Polarity
 POOL = Pool(
@@ -446,7 +446,7 @@ def test_a_check_names_the_fault_unless_the_source_has_it(source: str, text: str
 
 
 def lexicon_lines() -> Iterator[str]:
-    from arts.generators.lexicon import OPINIONS
+    from arts.generators.opinions.lexicon import OPINIONS
 
     yield from OPINIONS.read_text(encoding="utf-8").splitlines()
 

@@ -22,7 +22,7 @@ import arts.benchmark
 import arts.evaluate
 from arts.console import command_line
 from arts.data.schema import PERTURBATIONS
-from arts.generators.adddiff import TEMPLATES
+from arts.generators.strategies.adddiff import TEMPLATES
 from arts.interventions.adversarial import Adversarial
 from arts.interventions.merging import Merge
 from arts.interventions.unlearning import Unlearn

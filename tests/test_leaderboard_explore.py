@@ -16,7 +16,7 @@ from streamlit.testing.v1 import AppTest
 
 from arts.data.corpus import load_corpus
 from arts.data.schema import PERTURBATIONS, Edit, Instance, Polarity, Strategy
-from arts.generators.edits import apply
+from arts.generators.strategies.edits import apply
 from arts.leaderboard import cards, marks
 from arts.leaderboard.cards import Answer, Card
 from arts.leaderboard.entry import entry_of

@@ -18,8 +18,8 @@ from arts.data.corpus import content_checksum, load_corpus
 from arts.data.errors import ArtsError
 from arts.data.schema import PERTURBATIONS, Polarity, Strategy
 from arts.data.support.download import cache_home, sha256
-from arts.generators.analysis import Analyst
-from arts.generators.aspectset import Pool, Said
+from arts.generators.opinions.analysis import Analyst
+from arts.generators.strategies.aspectset import Pool, Said
 from arts.leaderboard import cached, playground
 from arts.leaderboard.cached import Cached, Training
 from arts.leaderboard.cards import Answer

@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, Any
 
 from arts.data.errors import ArtsError, UnknownNameError
 from arts.data.schema import PERTURBATIONS, Instance, Sentence, Strategy, originals
-from arts.generators.adddiff import TEMPLATES
 from arts.generators.generator import Options
-from arts.generators.perturbations import perturbations
+from arts.generators.running.cached import perturbations
+from arts.generators.strategies.adddiff import TEMPLATES
 
 if TYPE_CHECKING:
     from arts.data.corpus import Corpus

@@ -16,7 +16,7 @@ from arts.data.errors import ArtsError
 from arts.data.schema import Instance, Polarity, Sentence, Strategy
 from arts.data.support.download import cache_home
 from arts.generators.generator import Options
-from arts.generators.perturbations import perturbations
+from arts.generators.running.cached import perturbations
 from arts.interventions.adversarial import Adversarial
 from arts.interventions.base import OUTCOME
 from arts.interventions.merging import Merge

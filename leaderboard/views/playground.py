@@ -19,8 +19,8 @@ from arts.leaderboard.playground import Trial
 from arts.models.registry import ZOO
 
 if TYPE_CHECKING:
-    from arts.generators.analysis import Analyst
-    from arts.generators.aspectset import Pool
+    from arts.generators.opinions.analysis import Analyst
+    from arts.generators.strategies.aspectset import Pool
     from arts.models.trained_models import ZooModel
 
 EXAMPLE = "The soup was delicious, but our waiter was rude and the tables are too small."
@@ -32,7 +32,7 @@ WATCH = 2  # seconds between two looks at a training
 @st.cache_resource(show_spinner="Loading the parser …")
 def analyst() -> Analyst:
     """Parser and lexicon."""
-    from arts.generators.analysis import Analyst
+    from arts.generators.opinions.analysis import Analyst
 
     return Analyst()
 
@@ -41,7 +41,7 @@ def analyst() -> Analyst:
 def pool() -> Pool:
     """What the sample's training sentences say about their aspects."""
     from arts.data.corpus import load_corpus
-    from arts.generators.aspectset import mine
+    from arts.generators.strategies.aspectset import mine
 
     return mine(load_corpus("sample").train, analyst())
 

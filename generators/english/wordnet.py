@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import cache, lru_cache
 from typing import Any
 
-from arts.generators.lexicon import Part
+from arts.generators.opinions.lexicon import Part
 
 _POS = {Part.ADJ: "a", Part.ADV: "r", Part.VERB: "v", Part.NOUN: "n"}
 _PREFIXES = ("un", "in", "im", "ir", "il", "dis", "non")

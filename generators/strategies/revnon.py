@@ -6,13 +6,13 @@ from collections.abc import Iterator
 from random import Random
 
 from arts.data.schema import Aspect, Edit, Instance, Polarity, Strategy
-from arts.generators.analysis import OpinionWord
-from arts.generators.combining import combined
-from arts.generators.degree import exaggerated
-from arts.generators.opinions import SIGN_OF
-from arts.generators.reversal import reversible
-from arts.generators.sharing import Opinions, span_of
-from arts.generators.variants import Reason, build
+from arts.generators.opinions.analysis import OpinionWord
+from arts.generators.opinions.extraction import SIGN_OF
+from arts.generators.opinions.opinion_assignment import Opinions, span_of
+from arts.generators.strategies.exaggeration import exaggerated
+from arts.generators.strategies.joint_reversal import combined
+from arts.generators.strategies.reversal import reversible
+from arts.generators.strategies.variants import Reason, build
 
 
 def reverse_others(source: Instance, opinions: Opinions, rng: Random) -> Iterator[Instance | Reason]:

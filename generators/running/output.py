@@ -12,8 +12,8 @@ from arts.data.readers.arts_json import write_arts_json
 from arts.data.readers.span_repair import Notes
 from arts.data.readers.tables import read_parquet
 from arts.data.schema import Instance
-from arts.generators.pipeline import Staging
-from arts.generators.tally import QualityReport
+from arts.generators.running.pipeline import Staging
+from arts.generators.running.quality_report import QualityReport
 
 REPORT = "quality.json"
 

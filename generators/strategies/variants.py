@@ -7,8 +7,8 @@ from dataclasses import replace
 from enum import StrEnum
 
 from arts.data.schema import Aspect, Edit, Instance, Polarity, Sentence, Strategy
-from arts.generators.checks import fault
-from arts.generators.edits import EditError, apply, carried, joined, with_articles
+from arts.generators.strategies.checks import fault
+from arts.generators.strategies.edits import EditError, apply, carried, joined, with_articles
 
 SUFFIX = {Strategy.REVTGT: "adv1", Strategy.REVNON: "adv2", Strategy.ADDDIFF: "adv3"}
 

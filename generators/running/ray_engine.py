@@ -10,7 +10,7 @@ from arts.data.errors import MissingDependencyError
 
 if TYPE_CHECKING:
     from arts.data.schema import Sentence
-    from arts.generators.pipeline import Batch, Work
+    from arts.generators.running.pipeline import Batch, Work
 
 WINDOW = 64  # batches handed to Ray at a time
 
@@ -28,7 +28,7 @@ def mapped(groups: Iterable[list[Sentence]], work: Work, workers: int) -> Iterat
         import ray
     except ImportError as error:
         raise MissingDependencyError("Ray", "ray") from error
-    from arts.generators.pipeline import batches
+    from arts.generators.running.pipeline import batches
 
     if not ray.is_initialized():
         ray.init(num_cpus=workers, include_dashboard=False, log_to_driver=False)

@@ -9,11 +9,11 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from arts.data.schema import Aspect, Edit, Polarity, Sentence
-from arts.generators.analysis import Analysis, OpinionWord
-from arts.generators.conjunctions import links_of
-from arts.generators.lexicon import Part
-from arts.generators.opinions import KNOWN, SIGN_OF, opinion_terms
-from arts.generators.words import AND, COMMENTS
+from arts.generators.english.conjunctions import links_of
+from arts.generators.english.word_lists import AND, COMMENTS
+from arts.generators.opinions.analysis import Analysis, OpinionWord
+from arts.generators.opinions.extraction import KNOWN, SIGN_OF, opinion_terms
+from arts.generators.opinions.lexicon import Part
 
 if TYPE_CHECKING:
     from spacy.tokens import Token

@@ -6,9 +6,9 @@ from random import Random
 from typing import TYPE_CHECKING
 
 from arts.data.schema import Edit
-from arts.generators.analysis import Analysis, OpinionWord
-from arts.generators.inflection import cased_like
-from arts.generators.words import BARELY, EXTREME, HEDGES, UNGRADABLE, VERY, words
+from arts.generators.english.inflection import cased_like
+from arts.generators.english.word_lists import BARELY, EXTREME, HEDGES, UNGRADABLE, VERY, words
+from arts.generators.opinions.analysis import Analysis, OpinionWord
 
 if TYPE_CHECKING:
     from spacy.tokens import Token

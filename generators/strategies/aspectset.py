@@ -11,11 +11,11 @@ from typing import TYPE_CHECKING
 
 from arts.data.schema import Aspect, Polarity, Sentence
 from arts.data.support.spacy_parser import known_words
-from arts.generators.analysis import Analysis, Analyst, OpinionWord
-from arts.generators.lexicon import Part
-from arts.generators.opinions import SIGN_OF
-from arts.generators.sharing import Opinions, span_of
-from arts.generators.words import GENERAL, words
+from arts.generators.english.word_lists import GENERAL, words
+from arts.generators.opinions.analysis import Analysis, Analyst, OpinionWord
+from arts.generators.opinions.extraction import SIGN_OF
+from arts.generators.opinions.lexicon import Part
+from arts.generators.opinions.opinion_assignment import Opinions, span_of
 
 if TYPE_CHECKING:
     from spacy.tokens import Span, Token

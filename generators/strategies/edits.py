@@ -8,7 +8,7 @@ from dataclasses import replace
 from itertools import pairwise
 
 from arts.data.schema import Aspect, Edit
-from arts.generators.inflection import article
+from arts.generators.english.inflection import article
 
 _ARTICLE = re.compile(r"\b(?P<article>an?)\s+$", re.IGNORECASE)
 _WORD = re.compile(r"\s*[\"'“(]*([\w'-]+)")

@@ -7,11 +7,11 @@ from itertools import count
 from random import Random
 
 from arts.data.schema import Edit, Instance, Polarity, Strategy
-from arts.generators import conjunctions
-from arts.generators.analysis import OpinionWord
-from arts.generators.reversal import Reversal, reversals
-from arts.generators.sharing import Opinions
-from arts.generators.variants import Reason, build
+from arts.generators.english import conjunctions
+from arts.generators.opinions.analysis import OpinionWord
+from arts.generators.opinions.opinion_assignment import Opinions
+from arts.generators.strategies.reversal import Reversal, reversals
+from arts.generators.strategies.variants import Reason, build
 
 
 class Ways:

@@ -9,12 +9,16 @@ from random import Random
 from typing import TYPE_CHECKING
 
 from arts.data.schema import Edit
-from arts.generators import wordnet
-from arts.generators.analysis import Analysis, OpinionWord
-from arts.generators.inflection import article, cased_like, inflect, verb_tag
-from arts.generators.lexicon import ANY_POSSESSIVE, Part
-from arts.generators.negation import cut, insert_negation, remove_negation, span_edit, token_edit
-from arts.generators.words import (
+from arts.generators.english import wordnet
+from arts.generators.english.inflection import article, cased_like, inflect, verb_tag
+from arts.generators.english.negation.insert import (
+    cut,
+    insert_negation,
+    remove_negation,
+    span_edit,
+    token_edit,
+)
+from arts.generators.english.word_lists import (
     BARELY,
     COMPARING,
     COPULAS,
@@ -30,6 +34,8 @@ from arts.generators.words import (
     VERY,
     words,
 )
+from arts.generators.opinions.analysis import Analysis, OpinionWord
+from arts.generators.opinions.lexicon import ANY_POSSESSIVE, Part
 
 if TYPE_CHECKING:
     from spacy.tokens import Token

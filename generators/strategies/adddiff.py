@@ -9,8 +9,8 @@ from functools import lru_cache
 from random import Random
 
 from arts.data.schema import Aspect, Edit, Instance, Opinion, Polarity, Sentence, Strategy
-from arts.generators.aspectset import Pool, Said, alike, domain_of
-from arts.generators.variants import Reason, build
+from arts.generators.strategies.aspectset import Pool, Said, alike, domain_of
+from arts.generators.strategies.variants import Reason, build
 
 FEWEST, MOST = 1, 3  # aspects added when their number is not fixed, as in the paper
 _CONTRAST = re.compile(

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 
 from arts.data.schema import Edit
 from arts.data.support.spacy_parser import known_words
-from arts.generators.inflection import article, cased_like, inflect
-from arts.generators.words import (
+from arts.generators.english.inflection import article, cased_like, inflect
+from arts.generators.english.word_lists import (
     BARELY,
     CONTRACTED_AUXILIARIES,
     IRREGULAR_CONTRACTIONS,

@@ -16,11 +16,11 @@ from arts.data.schema import Instance, Sentence, originals
 from arts.data.support.atomic import replacing
 from arts.data.support.download import cache_home, sha256
 from arts.data.support.spacy_parser import parser_name
-from arts.generators import wordnet
-from arts.generators.analysis import Analyst
-from arts.generators.aspectset import mine
+from arts.generators.english import wordnet
 from arts.generators.generator import Generator, Options
-from arts.generators.lexicon import OPINIONS
+from arts.generators.opinions.analysis import Analyst
+from arts.generators.opinions.lexicon import OPINIONS
+from arts.generators.strategies.aspectset import mine
 
 
 def perturbations(

@@ -6,9 +6,9 @@ from collections.abc import Mapping, Sequence, Set
 from typing import TYPE_CHECKING
 
 from arts.data.schema import Edit
-from arts.generators.inflection import cased_like
-from arts.generators.negation import cut, span_edit, token_edit
-from arts.generators.words import ALTHOUGH, AND, BUT, HOWEVER
+from arts.generators.english.inflection import cased_like
+from arts.generators.english.negation.insert import cut, span_edit, token_edit
+from arts.generators.english.word_lists import ALTHOUGH, AND, BUT, HOWEVER
 
 if TYPE_CHECKING:
     from spacy.tokens import Doc, Token

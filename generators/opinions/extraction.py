@@ -7,9 +7,9 @@ from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 
 from arts.data.schema import Aspect, Opinion, Polarity
-from arts.generators.analysis import Analysis, OpinionWord
-from arts.generators.lexicon import Part
-from arts.generators.words import AND, COMMENTS, FACTUAL, NOT
+from arts.generators.english.word_lists import AND, COMMENTS, FACTUAL, NOT
+from arts.generators.opinions.analysis import Analysis, OpinionWord
+from arts.generators.opinions.lexicon import Part
 
 if TYPE_CHECKING:
     from spacy.tokens import Token

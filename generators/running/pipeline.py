@@ -17,10 +17,10 @@ from typing import TypeVar
 
 from arts.data.schema import Instance, Sentence
 from arts.data.support.atomic import check_new, replacing
-from arts.generators.aspectset import Pool
 from arts.generators.fluency import LanguageModel, ranked
 from arts.generators.generator import Generator, Options, Outcome
-from arts.generators.tally import Tally
+from arts.generators.running.quality_report import Tally
+from arts.generators.strategies.aspectset import Pool
 
 BATCH = 200  # sentences a batch: the unit of work, of memory and of resuming
 Batch = list[tuple[Sentence, list[Outcome]]]
@@ -69,7 +69,7 @@ def outcomes(
     """Stream the outcomes batch by batch, in the order of the sentences, whoever computes them."""
     groups = batches(sentences, BATCH)
     if engine is Engine.RAY:
-        from arts.generators.ray_engine import mapped
+        from arts.generators.running.ray_engine import mapped
 
         yield from mapped(groups, work, workers)
     elif workers > 1:

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 
-from arts.generators.lexicon import Entry, Lexicon, Part
-from arts.generators.words import COMPARING, COPULAS, FACTUAL, GENERAL, VERY, words
+from arts.generators.english.word_lists import COMPARING, COPULAS, FACTUAL, GENERAL, VERY, words
+from arts.generators.opinions.lexicon import Entry, Lexicon, Part
 
 if TYPE_CHECKING:
     from spacy.tokens import Token

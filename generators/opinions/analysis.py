@@ -10,11 +10,11 @@ from typing import TYPE_CHECKING
 
 from arts.data.schema import Sentence
 from arts.data.support.spacy_parser import known_words, load_parser, parsed
-from arts.generators.lexicon import ANY_POSSESSIVE, Entry, Lexicon, Phrases
-from arts.generators.lookup import entry_of
-from arts.generators.negation import negator_of
-from arts.generators.relatedness import Tree
-from arts.generators.words import CONTRACTED, NEVER
+from arts.generators.english.negation.insert import negator_of
+from arts.generators.english.word_lists import CONTRACTED, NEVER
+from arts.generators.opinions.dependency_distance import Tree
+from arts.generators.opinions.lexicon import ANY_POSSESSIVE, Entry, Lexicon, Phrases
+from arts.generators.opinions.lexicon_lookup import entry_of
 
 if TYPE_CHECKING:
     from spacy.tokens import Doc, Span, Token

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
-from arts.leaderboard.context import VIEWS, show_progress
+from arts.leaderboard.web.page_state import VIEWS, show_progress
 
 st.set_page_config("arts leaderboard", ":material/leaderboard:", layout="wide")
 pages = [

@@ -36,8 +36,8 @@ def leaderboard(
     """Open the leaderboard in a browser; no network is needed."""
     chosen = folders or ["results"]
     if export:
-        from arts.leaderboard.export import write
-        from arts.leaderboard.store import Store
+        from arts.leaderboard.store.store import Store
+        from arts.leaderboard.web.export import write
 
         path = write(Store(tuple(chosen), packaged=packaged), export)
         typer.echo(f"arts: wrote {path}", err=True)
@@ -63,9 +63,9 @@ def _serve(folders: list[str], *, packaged: bool, port: int, address: str) -> No
     """Run the app in this process, warm, so that its first visitor does not wait for imports."""
     from streamlit.web import cli
 
-    from arts.leaderboard.store import WAITED_FOR, Store
-    from arts.leaderboard.table import table
-    from arts.leaderboard.watch import watch
+    from arts.leaderboard.analysis.table import table
+    from arts.leaderboard.store.live_board import watch
+    from arts.leaderboard.store.store import WAITED_FOR, Store
 
     Store(tuple(folders), packaged=packaged).read(WAITED_FOR)
     board, _ = watch(tuple(folders), packaged=packaged).look()

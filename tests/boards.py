@@ -13,7 +13,7 @@ from streamlit.testing.v1 import AppTest
 
 from arts.benchmark import load_benchmark
 from arts.data.schema import Polarity
-from arts.leaderboard.watch import watch
+from arts.leaderboard.store.live_board import watch
 from arts.report import Report
 
 APP = Path(__file__).parents[1] / "leaderboard" / "app.py"

@@ -16,8 +16,8 @@ from playwright.async_api import async_playwright
 from playwright.sync_api import Browser, Page, expect
 from serving import CHROMIUM, FAILED, SETTLED, Served, browsing, serving, settled
 
-from arts.leaderboard.context import VIEWS
-from arts.leaderboard.store import Store
+from arts.leaderboard.store.store import Store
+from arts.leaderboard.web.page_state import VIEWS
 
 pytestmark = [
     pytest.mark.slow,

@@ -14,8 +14,8 @@ from hypothesis import strategies as some
 from streamlit.testing.v1 import AppTest
 
 from arts.data.errors import ArtsError
-from arts.leaderboard.entry import entry_of
-from arts.leaderboard.pairs import answers, in_order, p_text, units_apart, won_units
+from arts.leaderboard.analysis.before_after import answers, in_order, p_text, units_apart, won_units
+from arts.leaderboard.store.entry import entry_of
 from arts.metrics import POLARITIES, Layout
 from arts.predictions import Predictions
 from arts.report import Report

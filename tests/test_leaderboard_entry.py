@@ -26,10 +26,10 @@ from arts.generators.strategies.adddiff import TEMPLATES
 from arts.interventions.adversarial import Adversarial
 from arts.interventions.merging import Merge
 from arts.interventions.unlearning import Unlearn
-from arts.leaderboard.citations import INTERVENTIONS, MODELS, papers
-from arts.leaderboard.entry import FAMILIES, entry_of
-from arts.leaderboard.reproduction import asked_for, command_of, described, differing
-from arts.leaderboard.store import PACKAGED, Store
+from arts.leaderboard.analysis.reproduction import asked_for, command_of, described, differing
+from arts.leaderboard.store.citations import INTERVENTIONS, MODELS, papers
+from arts.leaderboard.store.entry import FAMILIES, entry_of
+from arts.leaderboard.store.store import PACKAGED, Store
 from arts.merging.choices import Granularity
 from arts.models.encoders import DEFAULT_ENCODER
 from arts.patterns import AddDiffCurve, CurvePoint, PatternGap

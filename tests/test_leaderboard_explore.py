@@ -17,11 +17,11 @@ from streamlit.testing.v1 import AppTest
 from arts.data.corpus import load_corpus
 from arts.data.schema import PERTURBATIONS, Edit, Instance, Polarity, Strategy
 from arts.generators.strategies.edits import apply
-from arts.leaderboard import cards, marks
-from arts.leaderboard.cards import Answer, Card
-from arts.leaderboard.entry import entry_of
-from arts.leaderboard.store import Store
-from arts.leaderboard.units import Filters, Unit, answers_of, units_of
+from arts.leaderboard.analysis.units import Filters, Unit, answers_of, units_of
+from arts.leaderboard.store.entry import entry_of
+from arts.leaderboard.store.store import Store
+from arts.leaderboard.web import html_sentence, html_unit
+from arts.leaderboard.web.html_unit import Answer, Card
 from arts.report import Report
 
 TAG = re.compile(r"<sup>.*?</sup>|<del>.*?</del>|<[^>]*>")
@@ -40,13 +40,13 @@ def sample() -> list[Unit]:
 def test_a_sentence_shows_its_text_and_nothing_is_lost(sample):
     for unit in sample:
         for one in unit.variants:
-            assert plain(marks.sentence(one, marks.edits_of(unit.original, one))) == one.text
+            assert plain(html_sentence.sentence(one, html_sentence.edits_of(unit.original, one))) == one.text
 
 
 def test_a_sentence_marks_edits_and_aspects_with_more_than_colour():
     (soup,) = sentence("1", "Good soup.", soup="positive").instances()
     changed = variant(soup, "revtgt", "Bad soup.", "negative")
-    html = marks.sentence(changed, marks.edits_of(soup, changed))
+    html = html_sentence.sentence(changed, html_sentence.edits_of(soup, changed))
     assert "<del>Good</del><ins>Bad</ins>" in html
     assert 'class="arts-aspect arts-negative arts-target"' in html
     assert "−" in html
@@ -56,7 +56,7 @@ def test_a_sentence_marks_edits_and_aspects_with_more_than_colour():
 def test_a_sentence_escapes_its_text_terms_and_edits():
     text = 'The <script>alert("1")</script> & <b>soup</b> is good.'
     one = Instance("1", "0", Strategy.REVTGT, text, aspect(text, "<b>soup</b>"))
-    html = marks.sentence(one, (Edit(4, 4, "<i>", "<script>", "x"),))
+    html = html_sentence.sentence(one, (Edit(4, 4, "<i>", "<script>", "x"),))
     assert "<script" not in html
     assert "<b>" not in html
     assert "<i>" not in html
@@ -67,7 +67,7 @@ def test_a_sentence_escapes_its_text_terms_and_edits():
 def test_a_sentence_marks_an_aspect_that_an_edit_cuts_through_once():
     text = "The hot soup is good."
     one = Instance("1_adv", "1", Strategy.REVTGT, text, aspect(text, "hot soup"))
-    html = marks.sentence(one, (Edit(4, 4, "", "hot ", "x"),))
+    html = html_sentence.sentence(one, (Edit(4, 4, "", "hot ", "x"),))
     assert html.count("<sup>") == 1
     assert plain(html) == text
 
@@ -75,7 +75,7 @@ def test_a_sentence_marks_an_aspect_that_an_edit_cuts_through_once():
 def test_a_sentence_marks_the_target_where_aspects_overlap():
     text = "The battery life is good."
     target, around = aspect(text, "battery"), aspect(text, "battery life")
-    html = marks.sentence(Instance("1", "1", Strategy.ORIGINAL, text, target, (around, target)))
+    html = html_sentence.sentence(Instance("1", "1", Strategy.ORIGINAL, text, target, (around, target)))
     assert html.count("arts-aspect") == 1
     assert "arts-target" in html
 
@@ -85,7 +85,7 @@ TEXTS = some.text("ab ,.'", max_size=30)
 
 @given(TEXTS, TEXTS)
 def test_compared_turns_one_text_into_the_other(before, after):
-    edits = marks.compared(before, after)
+    edits = html_sentence.compared(before, after)
     assert apply(before, edits) == after
     assert all(before[e.start : e.end] == e.before for e in edits)
 
@@ -93,14 +93,14 @@ def test_compared_turns_one_text_into_the_other(before, after):
 @given(TEXTS, TEXTS)
 def test_trimmed_says_the_same_in_fewer_words(before, after):
     edit = Edit(0, len(before), before, after, "x")
-    less = marks.trimmed(edit)
+    less = html_sentence.trimmed(edit)
     assert apply(before, (less,)) == after
     assert len(less.before) <= len(before)
 
 
 def test_trimmed_does_not_cut_words():
-    assert marks.trimmed(Edit(0, 4, "good", "goods", "x")).after == "goods"
-    assert marks.trimmed(Edit(0, 9, "delicious", "really delicious", "x")).after == "really "
+    assert html_sentence.trimmed(Edit(0, 4, "good", "goods", "x")).after == "goods"
+    assert html_sentence.trimmed(Edit(0, 9, "delicious", "really delicious", "x")).after == "really "
 
 
 def test_a_card_says_who_is_right_and_escapes_names(units):
@@ -117,7 +117,7 @@ def test_a_card_says_who_is_right_and_escapes_names(units):
     assert "&lt;b&gt;mine" in html
     assert "<b>mine" not in html
     assert "−&nbsp;0.70" in html
-    assert cards.side_by_side([card]).count("arts-card") == 2  # the grid and the card
+    assert html_unit.side_by_side([card]).count("arts-card") == 2  # the grid and the card
 
 
 def test_units_of_keeps_variants_with_their_original(units):
@@ -269,4 +269,4 @@ def test_corpora_without_recorded_edits_are_compared(open_page, shared):
 
 
 def test_strategies_have_a_title():
-    assert set(cards.TITLES) == {Strategy.ORIGINAL, *PERTURBATIONS}
+    assert set(html_unit.TITLES) == {Strategy.ORIGINAL, *PERTURBATIONS}

@@ -14,8 +14,8 @@ from streamlit.testing.v1 import AppTest
 from arts.interventions.adversarial import Adversarial
 from arts.interventions.merging import Merge
 from arts.interventions.unlearning import Unlearn
-from arts.leaderboard.entry import entry_of
-from arts.leaderboard.pairs import Pair, before_and_after, slopes
+from arts.leaderboard.analysis.before_after import Pair, before_and_after, slopes
+from arts.leaderboard.store.entry import entry_of
 from arts.models.encoders import DEFAULT_ENCODER
 from arts.report import ModelInfo, Report
 

@@ -20,10 +20,10 @@ from arts.data.schema import PERTURBATIONS, Polarity, Strategy
 from arts.data.support.download import cache_home, sha256
 from arts.generators.opinions.analysis import Analyst
 from arts.generators.strategies.aspectset import Pool, Said
-from arts.leaderboard import cached, playground
-from arts.leaderboard.cached import Cached, Training
-from arts.leaderboard.cards import Answer
-from arts.leaderboard.playground import Trial, perturbed, proposed, record, sentence_of
+from arts.leaderboard.web import playground, trained_models
+from arts.leaderboard.web.html_unit import Answer
+from arts.leaderboard.web.playground import Trial, perturbed, proposed, record, sentence_of
+from arts.leaderboard.web.trained_models import Cached, Training
 from arts.predictions import Predictions
 
 TEXT = "The soup was delicious, but our waiter was rude."
@@ -147,14 +147,14 @@ def remember(key: str) -> None:
 
 
 def test_cached_models_are_those_that_were_trained():
-    assert cached.cached_models() == []
+    assert trained_models.cached_models() == []
     model_folder("td-lstm-0123456789")
     folder = model_folder("td-lstm-initial")
     (folder / "arts.json").write_text('{"name": "td-lstm", "seed": 1}', encoding="utf-8")
     model_folder("bert-456.work", name="bert")
     model_folder("bert-789", name="bert", seed=3, outcome={"coefficients": [1.0]})
     model_folder("bert-abc", name="bert", seed=2, outcome={"kept": 3})
-    assert sorted(one.label for one in cached.cached_models()) == [
+    assert sorted(one.label for one in trained_models.cached_models()) == [
         "bert + merge, seed 3 · 789",
         "bert + unlearn, seed 2 · abc",
         "td-lstm, seed 1 · 012345",
@@ -164,13 +164,13 @@ def test_cached_models_are_those_that_were_trained():
 def test_a_cached_model_names_the_corpus_that_it_answered():
     model_folder("td-lstm-0123456789")
     remember("td-lstm-0123456789")
-    (one,) = cached.cached_models()
+    (one,) = trained_models.cached_models()
     assert (one.label, one.corpus) == ("td-lstm, seed 1, sample · 012345", "sample")
 
 
 def test_a_cached_model_is_known_by_the_report_on_its_weights(tmp_path):
 
-    from arts.leaderboard.entry import entry_of
+    from arts.leaderboard.store.entry import entry_of
     from arts.report import ModelInfo
 
     folder = model_folder("td-lstm-0123456789")
@@ -186,7 +186,7 @@ def test_a_cached_model_is_known_by_the_report_on_its_weights(tmp_path):
     entry = entry_of(report := report.model_copy(update={"model": info}))
     path = tmp_path / "report.json"
     report.save_alone(path)
-    (one,) = cached.cached_models([entry.model_copy(update={"path": str(path)})])
+    (one,) = trained_models.cached_models([entry.model_copy(update={"path": str(path)})])
     assert one.label == "td-lstm + adversarial, seed 1, sample · 012345"
     assert not one.plain
 
@@ -196,14 +196,14 @@ def test_asked_gives_the_likeliest_polarity(units):
         def predict_proba(self, instances):
             return np.tile([0.2, 0.7, 0.1], (len(instances), 1))
 
-    found = cached.asked(Model(), "mine", units)
+    found = trained_models.asked(Model(), "mine", units)
     assert found["1_0"] == Answer("mine", Polarity.NEGATIVE, (0.2, 0.7, 0.1))
     assert len(found) == len(units)
 
 
 def test_load_says_when_a_model_is_gone():
     with pytest.raises(ArtsError, match="no longer in the cache"):
-        cached.load("td-lstm-0123456789")
+        trained_models.load("td-lstm-0123456789")
 
 
 def test_a_training_that_fails_says_why():

@@ -14,13 +14,13 @@ import pytest
 from boards import measured
 
 from arts.data.errors import ArtsError, DownloadError
-from arts.leaderboard import checking
-from arts.leaderboard.entry import Entry, Status, entry_of
-from arts.leaderboard.export import write
-from arts.leaderboard.ranking import ranks
-from arts.leaderboard.store import PACKAGED, Store
-from arts.leaderboard.table import Filters, comma_separated, ordered, table
-from arts.leaderboard.watch import Watch
+from arts.leaderboard.analysis.ranking import ranks
+from arts.leaderboard.analysis.table import Filters, comma_separated, ordered, table
+from arts.leaderboard.store import verifier_process
+from arts.leaderboard.store.entry import Entry, Status, entry_of
+from arts.leaderboard.store.live_board import Watch
+from arts.leaderboard.store.store import PACKAGED, Store
+from arts.leaderboard.web.export import write
 from arts.metrics import mcnemar, unit_right
 from arts.report import Report
 from arts.scores import Estimate
@@ -134,7 +134,7 @@ def test_the_same_answers_under_another_name_are_recognised(results):
 def test_what_has_not_changed_is_not_checked_again(results, monkeypatch):
     store = own(results)
     board = store.read()
-    monkeypatch.setattr("arts.leaderboard.store.entry_of", None)
+    monkeypatch.setattr("arts.leaderboard.store.store.entry_of", None)
     assert store.read() == board
     assert own(results).read() == board
 
@@ -144,22 +144,22 @@ def test_files_are_shown_as_unchecked_until_there_is_time(results):
     board = store.read(most=0)
     assert board.unchecked == 3
     assert {entry.status for entry in board.entries} == {Status.UNCHECKED}
-    assert checking.start(store).wait(60) == 0
+    assert verifier_process.start(store).wait(60) == 0
     board = store.read(most=0)
     assert board.unchecked == 0
     assert {entry.status for entry in board.entries} == {Status.VERIFIED}
 
 
 def test_checking_ends_with_the_app(results):
-    process = checking.start(own(results))
+    process = verifier_process.start(own(results))
     process.stdin.close()
     assert process.wait(60) == 0
 
 
 def test_a_watch_sees_what_changes_and_has_it_checked_beside(results, tmp_path, monkeypatch):
-    monkeypatch.setattr("arts.leaderboard.watch.FEW", 0)
-    monkeypatch.setattr("arts.leaderboard.watch.AGAIN", 0)
-    start, started = checking.start, []
+    monkeypatch.setattr("arts.leaderboard.store.live_board.FEW", 0)
+    monkeypatch.setattr("arts.leaderboard.store.live_board.AGAIN", 0)
+    start, started = verifier_process.start, []
     monkeypatch.setattr(checking, "start", lambda store: started.append(store) or start(store))
     watched = Watch(own(results))
     board, before = watched.look()

@@ -9,8 +9,8 @@ from boards import measured, opened, predictions, started
 from streamlit.testing.v1 import AppTest
 
 from arts.data.errors import ArtsError
-from arts.leaderboard.store import Store
-from arts.leaderboard.uploads import clean_name, report_of
+from arts.leaderboard.store.store import Store
+from arts.leaderboard.store.uploads import clean_name, report_of
 
 
 @pytest.fixture

@@ -8,9 +8,9 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
-from arts.leaderboard import charts, context
-from arts.leaderboard.entry import MEANING
-from arts.leaderboard.table import COLUMNS, SHOWN, SORTS, Filters, comma_separated, ordered
+from arts.leaderboard.analysis.table import COLUMNS, SHOWN, SORTS, Filters, comma_separated, ordered
+from arts.leaderboard.store.entry import MEANING
+from arts.leaderboard.web import charts, page_state
 
 MOST = 200  # entries that the table shows, unless asked for all
 NAMED = 50  # entries that a plot names
@@ -68,9 +68,9 @@ def show(rows: pd.DataFrame, shown: pd.DataFrame, corpus: str, chosen: list[str]
     keys = [str(shown.index[place]) for place in picked["selection"]["rows"]]
     with st.container(horizontal=True, vertical_alignment="center"):
         if len(keys) == 1:
-            context.link("entry", f"Open {rows.loc[keys[0], 'model']}", entry=keys[0])
+            page_state.link("entry", f"Open {rows.loc[keys[0], 'model']}", entry=keys[0])
         elif keys:
-            context.link("compare", f"Compare the {len(keys)} entries", corpus=corpus, entries=keys)
+            page_state.link("compare", f"Compare the {len(keys)} entries", corpus=corpus, entries=keys)
         else:
             st.caption("Select a row to open it, or several to compare them.")
         for kind, text, mime in files(rows):
@@ -86,8 +86,8 @@ def files(rows: pd.DataFrame) -> Iterator[tuple[str, str, str]]:
     yield "JSON", plain.reset_index(names="key").to_json(orient="records"), "application/json"
 
 
-board = context.board()
-context.heading(
+board = page_state.board()
+page_state.heading(
     "board",
     "A model that reads the aspect it is asked about keeps its accuracy when other aspects, or its own, "
     "change. ARS counts an original only when the model is right on it and on all its variants.",
@@ -95,8 +95,8 @@ context.heading(
 if not board.entries:
     st.info("No results yet. Run `arts evaluate --output results`, or submit a predictions file.")
     st.stop()
-corpus = context.pick_corpus(board.corpora)
-found = context.frame(corpus, context.stamp())
+corpus = page_state.pick_corpus(board.corpora)
+found = page_state.frame(corpus, page_state.stamp())
 with st.container(horizontal=True, vertical_alignment="bottom"):
     text = st.text_input(
         "Search",

@@ -9,10 +9,10 @@ import streamlit as st
 
 from arts.data.errors import ArtsError
 from arts.data.schema import PERTURBATIONS
-from arts.leaderboard import charts, context, details
-from arts.leaderboard.details import plain
-from arts.leaderboard.entry import Entry
-from arts.leaderboard.pairs import TITLES, answers, p_text, score_of, won_units
+from arts.leaderboard.analysis.before_after import TITLES, answers, p_text, score_of, won_units
+from arts.leaderboard.store.entry import Entry
+from arts.leaderboard.web import charts, entry_cache, page_state
+from arts.leaderboard.web.entry_cache import plain
 from arts.scores import Difference
 
 MOST = 7  # entries that a chart can tell apart
@@ -22,7 +22,7 @@ def conclusion(first: Entry, other: Entry, names: dict[str, str]) -> bool:
     """What can be said of two entries, in a sentence; whether it rests on a test."""
     one, two = (f"**{plain(names[entry.key])}**" for entry in (first, other))
     try:
-        found = details.comparison(first, other)
+        found = entry_cache.comparison(first, other)
     except ArtsError as error:
         st.markdown(
             f"{one} against {two}: ARS differs by {first.ars.value - other.ars.value:+.2f} and accuracy by "
@@ -77,7 +77,7 @@ def units(first: Entry, others: Sequence[Entry], names: dict[str, str]) -> None:
         key="against",
         bind="query-params",
     )
-    one, two = details.answered(first, by_key[chosen])
+    one, two = entry_cache.answered(first, by_key[chosen])
     titles = names[first.key], names[chosen]
     sides = won_units(one, two)
     counts = [int(side.sum()) for side in sides]
@@ -92,7 +92,7 @@ def units(first: Entry, others: Sequence[Entry], names: dict[str, str]) -> None:
     if not counts[which]:
         st.info("There is no such unit.")
         return
-    found = answers(one, two, sides[which], details.texts(first))
+    found = answers(one, two, sides[which], entry_cache.texts(first))
     heads = dict(zip(("first", "second"), titles, strict=True))
     st.dataframe(
         found,
@@ -112,17 +112,17 @@ def units(first: Entry, others: Sequence[Entry], names: dict[str, str]) -> None:
 
 def main() -> None:
     """The page."""
-    context.heading("compare", "Paired over units: both were asked the same, so chance is the smaller.")
-    board = context.board()
+    page_state.heading("compare", "Paired over units: both were asked the same, so chance is the smaller.")
+    board = page_state.board()
     if not board.entries:
         st.info("No results yet. Run `arts evaluate --output results`, or submit a predictions file.")
         return
-    found = board.on(context.pick_corpus(board.corpora))
-    entries = context.pick_entries("Entries, the first against each other one", found, "entries", first=2)
+    found = board.on(page_state.pick_corpus(board.corpora))
+    entries = page_state.pick_entries("Entries, the first against each other one", found, "entries", first=2)
     if len(entries) < 2:
         st.info("Choose two entries or more. `arts evaluate --output results` adds one to the board.")
         return
-    names = context.distinct(found)
+    names = page_state.distinct(found)
     first, *others = entries
     tested = [other for other in others if conclusion(first, other, names)]
     side_by_side(entries, names)
@@ -130,7 +130,7 @@ def main() -> None:
         units(first, tested, names)
     with st.container(horizontal=True):
         for entry in entries:
-            context.link("entry", f"Open {plain(names[entry.key])}", entry=entry.key)
+            page_state.link("entry", f"Open {plain(names[entry.key])}", entry=entry.key)
 
 
 main()

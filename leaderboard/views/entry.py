@@ -10,13 +10,13 @@ import streamlit as st
 from arts.data.errors import ArtsError
 from arts.data.published import published
 from arts.data.schema import PERTURBATIONS, Strategy
-from arts.leaderboard import charts, context, details
-from arts.leaderboard.citations import papers
-from arts.leaderboard.details import plain
-from arts.leaderboard.entry import Entry, Status
-from arts.leaderboard.pairs import TITLES
-from arts.leaderboard.reproduction import command_of, described
-from arts.leaderboard.store import Board
+from arts.leaderboard.analysis.before_after import TITLES
+from arts.leaderboard.analysis.reproduction import command_of, described
+from arts.leaderboard.store.citations import papers
+from arts.leaderboard.store.entry import Entry, Status
+from arts.leaderboard.store.store import Board
+from arts.leaderboard.web import charts, entry_cache, page_state
+from arts.leaderboard.web.entry_cache import plain
 from arts.metrics import POLARITIES
 from arts.report import Report
 from arts.scores import Estimate, Scores
@@ -29,8 +29,8 @@ def choose(board: Board) -> Entry:
     asked = st.query_params.get(KEY)
     if asked and asked not in board.by_key:
         missing(asked)
-    corpus = context.pick_corpus(board.corpora, board.by_key[asked].corpus if asked else None)
-    return context.pick_entry("Entry", board.on(corpus), KEY)
+    corpus = page_state.pick_corpus(board.corpora, board.by_key[asked].corpus if asked else None)
+    return page_state.pick_entry("Entry", board.on(corpus), KEY)
 
 
 def missing(asked: str) -> None:
@@ -40,8 +40,8 @@ def missing(asked: str) -> None:
         "an entry goes with its file: open it from the board, or choose another one."
     )
     with st.container(horizontal=True):
-        context.link("board", "Open the board")
-        context.link("entry", "Choose an entry")
+        page_state.link("board", "Open the board")
+        page_state.link("entry", "Choose an entry")
     st.stop()
 
 
@@ -60,7 +60,7 @@ def headline(entry: Entry) -> None:
                     border=True,
                     width=200,
                 )
-    st.markdown(f"{entry.units:,} units. " + context.told(entry))
+    st.markdown(f"{entry.units:,} units. " + page_state.told(entry))
 
 
 def interval(estimate: Estimate) -> str:
@@ -235,7 +235,7 @@ def cite(entry: Entry) -> None:
 def from_report(entry: Entry) -> None:
     """All that a report has."""
     try:
-        report, scores = details.report_of(entry), details.scores_of(entry)
+        report, scores = entry_cache.report_of(entry), entry_cache.scores_of(entry)
     except ArtsError as error:
         st.error(f"Its report cannot be read any more: {plain(str(error))}")
         st.stop()
@@ -296,18 +296,18 @@ def neighbours(entry: Entry, others: Sequence[Entry]) -> None:
     """Where to go from here."""
     with st.container(horizontal=True):
         if others:
-            context.link(
+            page_state.link(
                 "compare",
                 f"Compare with {plain(others[0].label)}",
                 corpus=entry.corpus,
                 entries=[entry.key, others[0].key],
             )
         if entry.has_answers:
-            context.link("explore", "Read its answers", corpus=entry.corpus, entries=[entry.key])
+            page_state.link("explore", "Read its answers", corpus=entry.corpus, entries=[entry.key])
 
 
-board = context.board()
-context.heading("entry", "All that is known of one entry of the board.")
+board = page_state.board()
+page_state.heading("entry", "All that is known of one entry of the board.")
 if not board.entries:
     st.info("No results yet. Run `arts evaluate --output results`, or submit a predictions file.")
     st.stop()

@@ -9,9 +9,9 @@ import streamlit as st
 from arts.data.corpus import NAMES, REGISTRY, Corpus, is_at_hand, load_corpus
 from arts.data.errors import ArtsError
 from arts.data.schema import PERTURBATIONS, Polarity, Strategy
-from arts.leaderboard import cards, context, marks
-from arts.leaderboard.entry import Entry
-from arts.leaderboard.units import Answers, Filters, Unit, answers_of, units_of
+from arts.leaderboard.analysis.units import Answers, Filters, Unit, answers_of, units_of
+from arts.leaderboard.store.entry import Entry
+from arts.leaderboard.web import html_sentence, html_unit, page_state
 
 SHOWN = 10  # units a page
 FIRST = 3  # entries that are chosen by default
@@ -41,7 +41,7 @@ def pick_corpus(measured: Sequence[str]) -> tuple[Corpus, list[Unit]]:
     """The corpus to show, and what to do about those that are not here."""
     try:
         here = at_hand()
-        corpus, found = units(context.pick_corpus(here), " ".join(here))
+        corpus, found = units(page_state.pick_corpus(here), " ".join(here))
     except ArtsError as error:
         st.error(str(error))
         st.stop()
@@ -62,8 +62,8 @@ def pick_answers(corpus: Corpus, entries: Sequence[Entry]) -> dict[str, Answers]
             f"`arts evaluate --dataset {corpus.name} --output results` adds one."
         )
         return {}
-    names, found = context.distinct(answered), dict[str, Answers]()
-    for entry in context.pick_entries("Entries", answered, "entries", first=FIRST):
+    names, found = page_state.distinct(answered), dict[str, Answers]()
+    for entry in page_state.pick_entries("Entries", answered, "entries", first=FIRST):
         try:
             found[names[entry.key]] = answers(entry.key, entry)
         except ArtsError as error:
@@ -118,12 +118,12 @@ def pick_page(count: int, state: object) -> int:
     return st.pagination(pages, key="page", bind="query-params") if pages > 1 else 1
 
 
-board = context.board()
-context.heading(
+board = page_state.board()
+page_state.heading(
     "explore",
     "Each original beside its variants: what the edits took out and put in, and who was right on which.",
 )
-st.html(cards.STYLE)
+st.html(html_unit.STYLE)
 corpus, found = pick_corpus(board.corpora)
 chosen = pick_answers(corpus, board.on(corpus.name))
 filters = choose(found, chosen)
@@ -135,8 +135,8 @@ page = pick_page(len(passing), (corpus.name, filters, tuple(chosen)))
 first = (page - 1) * SHOWN
 shown = passing[first : first + SHOWN]
 st.caption(f"Units {first + 1:,} to {first + len(shown):,} of {len(passing):,} ({len(found):,} in all).")
-st.html(marks.legend())
+st.html(html_sentence.legend())
 for unit in shown:
     with st.container(border=True):
         st.caption(f"{unit.id} · {unit.words} words".replace("_", r"\_"))
-        st.html(cards.side_by_side(unit.cards(chosen)))
+        st.html(html_unit.side_by_side(unit.cards(chosen)))

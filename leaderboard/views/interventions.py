@@ -9,9 +9,9 @@ import pandas as pd
 import streamlit as st
 
 from arts.data.corpus import NAMES
-from arts.leaderboard import charts, context, details
-from arts.leaderboard.details import plain
-from arts.leaderboard.pairs import SCORES, TITLES, Pair, p_text, score_of, slopes, units_apart
+from arts.leaderboard.analysis.before_after import SCORES, TITLES, Pair, p_text, score_of, slopes, units_apart
+from arts.leaderboard.web import charts, entry_cache, page_state
+from arts.leaderboard.web.entry_cache import plain
 
 COMMAND = "arts evaluate --dataset {} --model bert --intervention {} --output results"
 SAMPLE = "sample"
@@ -79,7 +79,7 @@ def tests(pairs: Sequence[Pair], score: str, corpus: str) -> None:
     )
     for place in picked["selection"]["rows"][:1]:
         pair = pairs[place]
-        context.link(
+        page_state.link(
             "compare",
             f"Compare {plain(pair.after.label)} with {plain(pair.before.label)}",
             corpus=corpus,
@@ -186,17 +186,17 @@ def gap(pair: Pair) -> Mapping[str, str]:
 
 def main() -> None:
     """The page."""
-    context.heading(
+    page_state.heading(
         "interventions",
         "Each model beside itself: the same start and seed, without and with adversarial training, merging "
         "of specialists, or unlearning of a pattern.",
     )
-    board = context.board()
+    board = page_state.board()
     if not board.entries:
         empty("the board")
         return
-    corpus = context.pick_corpus(board.corpora)
-    pairs = details.pairs_on(corpus)
+    corpus = page_state.pick_corpus(board.corpora)
+    pairs = entry_cache.pairs_on(corpus)
     if not pairs:
         empty(corpus)
         return

@@ -12,10 +12,10 @@ import streamlit as st
 
 from arts.data.errors import ArtsError
 from arts.data.schema import Instance, Polarity, Sentence
-from arts.leaderboard import cached, cards, context, marks, playground
-from arts.leaderboard.cached import Cached, Training
-from arts.leaderboard.cards import Answer
-from arts.leaderboard.playground import Trial
+from arts.leaderboard.web import html_sentence, html_unit, page_state, playground, trained_models
+from arts.leaderboard.web.html_unit import Answer
+from arts.leaderboard.web.playground import Trial
+from arts.leaderboard.web.trained_models import Cached, Training
 from arts.models.registry import ZOO
 
 if TYPE_CHECKING:
@@ -62,13 +62,13 @@ def trials(sentence: Sentence) -> list[Trial]:
 @st.cache_resource(ttl=30, max_entries=4, show_spinner="Looking for trained models …")
 def models(stamp: str) -> list[Cached]:
     """The trained models in the cache, as the board knows them."""
-    return cached.cached_models(context.board().entries)
+    return trained_models.cached_models(page_state.board().entries)
 
 
 @st.cache_resource(max_entries=2, show_spinner="Loading the model …")
 def model(key: str) -> ZooModel:
     """A trained model."""
-    return cached.load(key)
+    return trained_models.load(key)
 
 
 @st.cache_resource
@@ -80,7 +80,7 @@ def trainings() -> dict[str, Training]:
 @st.cache_data(max_entries=256, show_spinner="Asking the model …")
 def answered(key: str, label: str, instances: tuple[Instance, ...]) -> dict[str, Answer]:
     """What a model says about the instances."""
-    return cached.asked(model(key), label, instances)
+    return trained_models.asked(model(key), label, instances)
 
 
 def type_sentence() -> Sentence:
@@ -148,7 +148,7 @@ def linked() -> pd.DataFrame | None:
 def pick_models() -> list[Cached]:
     """The models to ask."""
     add_trained()
-    found = {one.key: one for one in models(context.stamp())}
+    found = {one.key: one for one in models(page_state.stamp())}
     chosen = st.multiselect(
         "Models to ask",
         list(found),
@@ -169,7 +169,7 @@ def add_trained() -> None:
         return
     del st.session_state["training"]
     models.clear()
-    new = training.found(models(context.stamp()))
+    new = training.found(models(page_state.stamp()))
     if new and not training.failure:
         st.session_state["models"] = list(dict.fromkeys([*st.session_state.get("models", []), new.key]))
 
@@ -214,20 +214,20 @@ def ask(chosen: Sequence[Cached], instances: tuple[Instance, ...]) -> dict[str, 
     return found
 
 
-context.heading(
+page_state.heading(
     "playground",
     "Type a sentence and mark its aspects: these are the variants that the benchmark would ask about.",
 )
-st.html(cards.STYLE)
+st.html(html_unit.STYLE)
 sentence = type_sentence()
 chosen = pick_models()
 tried = trials(sentence)
 answers = ask(chosen, tuple(one for trial in tried for one in trial.instances))
-st.html(marks.legend())
+st.html(html_sentence.legend())
 for trial in tried:
     with st.container(border=True):
         st.text(f"Asked about: {trial.original.aspect.term}")
-        st.html(cards.side_by_side(trial.cards(answers)))
+        st.html(html_unit.side_by_side(trial.cards(answers)))
 st.download_button(
     "Download as JSON",
     json.dumps(playground.record(sentence, tried, answers), indent=1, ensure_ascii=False),

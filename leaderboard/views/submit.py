@@ -7,10 +7,10 @@ from streamlit.runtime.uploaded_file_manager import UploadedFile
 
 from arts.data.corpus import NAMES, is_at_hand
 from arts.data.errors import ArtsError
-from arts.leaderboard import context
-from arts.leaderboard.entry import entry_of
-from arts.leaderboard.ranking import ranks
-from arts.leaderboard.uploads import LIMIT, LONGEST, PREDICTIONS, REPORT, report_of
+from arts.leaderboard.analysis.ranking import ranks
+from arts.leaderboard.store.entry import entry_of
+from arts.leaderboard.store.uploads import LIMIT, LONGEST, PREDICTIONS, REPORT, report_of
+from arts.leaderboard.web import page_state
 from arts.report import Report
 
 AROUND = 3  # entries shown above and below
@@ -31,7 +31,7 @@ def preview(report: Report) -> None:
         strict=True,
     ):
         column.metric(title, f"{value.value:.2f}", f"{value.low:.1f} to {value.high:.1f}", delta_color="off")
-    others = [other for other in context.board().on(entry.corpus) if other.key != entry.key]
+    others = [other for other in page_state.board().on(entry.corpus) if other.key != entry.key]
     entries = sorted([*others, entry], key=lambda e: (-e.ars.value, -e.accuracy.value, e.key))
     place, places = entries.index(entry), ranks(entries)
     st.markdown(f"It would have rank **{places[place]}** of {len(entries)} entries on {entry.corpus}:")
@@ -46,19 +46,19 @@ def preview(report: Report) -> None:
         hide_index=True,
         alt="The entries around this one",
     )
-    st.caption(context.told(entry))
+    st.caption(page_state.told(entry))
 
 
 def add(report: Report) -> None:
     """Put it on the board."""
     try:
-        context.store().add(report)
+        page_state.store().add(report)
     except ArtsError as error:
         st.error(str(error))
         return
-    context.refresh()
+    page_state.refresh()
     st.success(f"{report.name} is on the board.")
-    context.link("entry", "Open the entry", entry=entry_of(report).key)
+    page_state.link("entry", "Open the entry", entry=entry_of(report).key)
 
 
 def answer(upload: UploadedFile, corpus: str, name: str) -> None:
@@ -73,7 +73,7 @@ def answer(upload: UploadedFile, corpus: str, name: str) -> None:
         add(report)
 
 
-context.heading(
+page_state.heading(
     "submit",
     "A file is read, never run. It is checked and scored here, and added when you say so.",
 )

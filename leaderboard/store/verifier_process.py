@@ -1,4 +1,4 @@
-"""Checking in a process of its own: `python -m arts.leaderboard.checking [--no-packaged] FOLDER ..`.
+"""Checking in a process of its own: `python -m arts.leaderboard.store.verifier_process [--no-packaged] FOLDER ..`.
 
 It leaves the machine to the visitors, and ends when its standard input does, which is with the app.
 """
@@ -11,7 +11,7 @@ import sys
 from pathlib import Path
 from threading import Thread
 
-from arts.leaderboard.store import Store
+from arts.leaderboard.store.store import Store
 
 BARE = "--no-packaged"
 AUTOGROUP = Path("/proc/self/autogroup")  # Linux weighs a session against others, and niceness within it

@@ -12,10 +12,10 @@ import pandas as pd
 import streamlit as st
 
 from arts.data.errors import ArtsError
-from arts.leaderboard.entry import MEANING, Entry
-from arts.leaderboard.store import Board, Store
-from arts.leaderboard.table import table
-from arts.leaderboard.watch import AGAIN, Watch, watch
+from arts.leaderboard.analysis.table import table
+from arts.leaderboard.store.entry import MEANING, Entry
+from arts.leaderboard.store.live_board import AGAIN, Watch, watch
+from arts.leaderboard.store.store import Board, Store
 
 
 @dataclass(frozen=True)

@@ -17,8 +17,8 @@ from arts.data.corpus import load_corpus
 from arts.data.errors import ArtsError
 from arts.data.schema import Instance
 from arts.data.support.download import cache_home, sha256
-from arts.leaderboard.cards import Answer
-from arts.leaderboard.entry import Entry
+from arts.leaderboard.store.entry import Entry
+from arts.leaderboard.web.html_unit import Answer
 from arts.metrics import POLARITIES
 
 if TYPE_CHECKING:

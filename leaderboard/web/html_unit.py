@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from html import escape
 
 from arts.data.schema import Edit, Instance, Polarity, Strategy
-from arts.leaderboard import marks
+from arts.leaderboard.web import html_sentence
 from arts.metrics import POLARITIES
 
 TITLES = {
@@ -17,7 +17,7 @@ TITLES = {
     Strategy.ADDDIFF: "ADDDIFF: others added",
 }
 STYLE = (
-    "<style>" + marks.STYLE + ".arts-cards{display:grid;gap:1rem 1.5rem;"
+    "<style>" + html_sentence.STYLE + ".arts-cards{display:grid;gap:1rem 1.5rem;"
     "grid-template-columns:repeat(auto-fit,minmax(min(100%,15rem),1fr))}"
     ".arts-card{min-width:0;overflow-wrap:anywhere}"
     ".arts-card p{margin:.3rem 0;line-height:1.9}"
@@ -67,7 +67,7 @@ class Card:
     def html(self) -> str:
         """The card, all text escaped."""
         head = f'<p class="arts-title">{TITLES[self.strategy]}{self._gold}</p>'
-        text = f"<p>{marks.sentence(self.instance, self.edits)}</p>" if self.instance else ""
+        text = f"<p>{html_sentence.sentence(self.instance, self.edits)}</p>" if self.instance else ""
         remark = f'<p class="arts-remark">{escape(self.remark)}</p>' if self.remark else ""
         return f'<div class="arts-card">{head}{text}{remark}{self._answers}</div>'
 
@@ -98,7 +98,7 @@ def _answer(answer: Answer, gold: Polarity) -> str:
     mark = '<span aria-hidden="true">✓</span>' if right else '<span aria-hidden="true">✗</span>'
     told = f'{mark}<span class="arts-unseen">{"right" if right else "wrong"}: </span>'
     odds = " · ".join(
-        f"{marks.SIGNS[p]}&nbsp;{share:.2f}"
+        f"{html_sentence.SIGNS[p]}&nbsp;{share:.2f}"
         for p, share in zip(POLARITIES, answer.probabilities, strict=False)
     )
     kind = "arts-right" if right else "arts-wrong"

@@ -12,8 +12,8 @@ from pydantic import ValidationError
 from arts.benchmark import load_benchmark
 from arts.data.corpus import NAMES, is_at_hand
 from arts.data.errors import ArtsError
-from arts.leaderboard.entry import entry_of
-from arts.leaderboard.table import FORMULA
+from arts.leaderboard.analysis.table import FORMULA
+from arts.leaderboard.store.entry import entry_of
 from arts.report import Report
 
 LIMIT = 20  # megabytes

@@ -10,8 +10,8 @@ from datetime import date
 import pandas as pd
 
 from arts.data.schema import PERTURBATIONS
-from arts.leaderboard.entry import Entry
-from arts.leaderboard.ranking import Rank, ranks
+from arts.leaderboard.analysis.ranking import Rank, ranks
+from arts.leaderboard.store.entry import Entry
 from arts.scores import Estimate
 
 NONE = "none"  # of no encoder, of no intervention

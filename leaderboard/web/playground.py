@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from arts.data.errors import ArtsError
 from arts.data.schema import PERTURBATIONS, Aspect, Instance, Polarity, Sentence, Strategy
-from arts.leaderboard.cards import Answer, Card
+from arts.leaderboard.web.html_unit import Answer, Card
 
 if TYPE_CHECKING:
     from spacy.tokens import Span

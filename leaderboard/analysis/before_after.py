@@ -11,8 +11,8 @@ import pandas as pd
 
 from arts.data.errors import ArtsError
 from arts.data.schema import PERTURBATIONS, Instance, Strategy
-from arts.leaderboard.entry import Entry
-from arts.leaderboard.reproduction import described
+from arts.leaderboard.analysis.reproduction import described
+from arts.leaderboard.store.entry import Entry
 from arts.metrics import POLARITIES, BoolArray, IntArray, unit_right
 from arts.predictions import Predictions
 from arts.report import Report

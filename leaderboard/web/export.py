@@ -13,9 +13,9 @@ from markupsafe import Markup
 
 import arts
 from arts.data.support.atomic import replacing
-from arts.leaderboard.entry import MEANING
-from arts.leaderboard.store import Store
-from arts.leaderboard.table import COLUMNS, table
+from arts.leaderboard.analysis.table import COLUMNS, table
+from arts.leaderboard.store.entry import MEANING
+from arts.leaderboard.store.store import Store
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -47,7 +47,7 @@ def write(store: Store, folder: Path) -> Path:
             }
         )
     environment = Environment(
-        loader=PackageLoader("arts.leaderboard", ""), autoescape=select_autoescape(), trim_blocks=True
+        loader=PackageLoader("arts.leaderboard.web", ""), autoescape=select_autoescape(), trim_blocks=True
     )
     page = environment.get_template("export.html").render(
         corpora=corpora,

@@ -10,9 +10,9 @@ import streamlit as st
 
 from arts.data.errors import ArtsError
 from arts.data.schema import Instance
-from arts.leaderboard import context
-from arts.leaderboard.entry import Entry, Status
-from arts.leaderboard.pairs import Pair, before_and_after, in_order
+from arts.leaderboard.analysis.before_after import Pair, before_and_after, in_order
+from arts.leaderboard.store.entry import Entry, Status
+from arts.leaderboard.web import page_state
 from arts.predictions import Predictions
 from arts.report import Report, instances_at_hand
 from arts.scores import Comparison, Scores, compare
@@ -36,7 +36,7 @@ def report_of(entry: Entry) -> Report:
     Raises:
         ArtsError: when it cannot be read, or there is none.
     """
-    return _report(entry.key, context.stamp(), entry)
+    return _report(entry.key, page_state.stamp(), entry)
 
 
 @st.cache_resource(max_entries=64, show_spinner=False)
@@ -52,7 +52,7 @@ def scores_of(entry: Entry) -> Scores:
     """
     if entry.status is not Status.RECOMPUTED:
         return report_of(entry)
-    return _scores(entry.key, context.stamp(), entry)
+    return _scores(entry.key, page_state.stamp(), entry)
 
 
 @st.cache_resource(max_entries=16, show_spinner="Scoring …")
@@ -80,7 +80,7 @@ def comparison(first: Entry, second: Entry) -> Comparison:
     Raises:
         ArtsError: as `answered`.
     """
-    return _comparison(first.key, second.key, context.stamp(), first, second)
+    return _comparison(first.key, second.key, page_state.stamp(), first, second)
 
 
 @st.cache_resource(max_entries=256, show_spinner="Comparing …")
@@ -95,14 +95,14 @@ def texts(entry: Entry) -> Sequence[Instance]:
 
 def pairs_on(corpus: str) -> list[Pair]:
     """The entries of a corpus with an intervention, each beside the one without."""
-    return _pairs(corpus, context.stamp())
+    return _pairs(corpus, page_state.stamp())
 
 
 @st.cache_resource(max_entries=8, show_spinner="Reading reports …")
 def _pairs(corpus: str, state: str) -> list[Pair]:
     """Reports that are gone or not to be read are left out; the board says so."""
     reports = []
-    for entry in context.board().on(corpus):
+    for entry in page_state.board().on(corpus):
         if entry.path is None or entry.kind != "zoo":
             continue
         try:

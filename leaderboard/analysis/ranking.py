@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from arts.leaderboard.entry import Entry
+from arts.leaderboard.store.entry import Entry
 
 ALPHA = 0.05
 

@@ -8,8 +8,8 @@ from functools import cache
 from math import inf
 from threading import Lock
 
-from arts.leaderboard import checking
-from arts.leaderboard.store import Board, Store
+from arts.leaderboard.store import verifier_process
+from arts.leaderboard.store.store import Board, Store
 
 FEW = 20  # files that are checked while a visitor waits; more are left to a process beside the app
 AGAIN = 5.0  # seconds between two looks at what is being checked
@@ -66,4 +66,4 @@ class Watch:
         """Have the rest checked, unless that is under way or was tried for the same files."""
         idle = self._process is None or self._process.poll() is not None
         if self._board.unchecked and idle and self._checked != self._state:
-            self._process, self._checked = checking.start(self.store), self._state
+            self._process, self._checked = verifier_process.start(self.store), self._state

@@ -17,10 +17,10 @@ from threadpoolctl import threadpool_limits
 from arts.data.corpus import REGISTRY, is_at_hand
 from arts.data.errors import ArtsError, DownloadError
 from arts.data.support.text_cache import Memo
-from arts.leaderboard.entry import Entry, Fault, claim_of, entry_of, published_entries
+from arts.leaderboard.store.entry import Entry, Fault, claim_of, entry_of, published_entries
 from arts.report import Report
 
-PACKAGED = Path(__file__).with_name("results")
+PACKAGED = Path(__file__).parents[1] / "results"
 REPOSITORY = "hf:"  # before the id of a dataset repository
 FORMAT = "2"  # of what is kept about checked files; another number has all of them checked again
 CHUNK = 20  # files that are checked before what was found is kept

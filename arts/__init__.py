@@ -14,36 +14,36 @@ import importlib
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from arts.benchmark import Benchmark, load_benchmark
     from arts.data.errors import ArtsError
     from arts.data.schema import Aspect, Edit, Instance, Opinion, Polarity, Sentence, Strategy
+    from arts.evaluation.benchmark import Benchmark, load_benchmark
+    from arts.evaluation.report import Report
+    from arts.evaluation.scores import Comparison, Estimate
     from arts.interventions.adversarial import Adversarial
-    from arts.interventions.merging import Merge
-    from arts.interventions.unlearning import Unlearn
+    from arts.interventions.merge import Merge
+    from arts.interventions.unlearn import Unlearn
     from arts.models.adapters import Classifier
     from arts.models.base import Start
-    from arts.report import Report
-    from arts.scores import Comparison, Estimate
 
 _HOMES = {
     "Adversarial": "arts.interventions.adversarial",
     "ArtsError": "arts.data.errors",
     "Aspect": "arts.data.schema",
-    "Benchmark": "arts.benchmark",
+    "Benchmark": "arts.evaluation.benchmark",
     "Classifier": "arts.models.adapters",
-    "Comparison": "arts.scores",
+    "Comparison": "arts.evaluation.scores",
     "Edit": "arts.data.schema",
-    "Estimate": "arts.scores",
+    "Estimate": "arts.evaluation.scores",
     "Instance": "arts.data.schema",
-    "Merge": "arts.interventions.merging",
+    "Merge": "arts.interventions.merge",
     "Opinion": "arts.data.schema",
     "Polarity": "arts.data.schema",
-    "Report": "arts.report",
+    "Report": "arts.evaluation.report",
     "Sentence": "arts.data.schema",
     "Start": "arts.models.base",
     "Strategy": "arts.data.schema",
-    "Unlearn": "arts.interventions.unlearning",
-    "load_benchmark": "arts.benchmark",
+    "Unlearn": "arts.interventions.unlearn",
+    "load_benchmark": "arts.evaluation.benchmark",
 }
 __version__ = "0.1.0"
 __all__ = [

@@ -1,5 +1,5 @@
 """`python -m arts COMMAND`, the same as the console script."""
 
-from arts.cli import main
+from arts.cli.app import main
 
 main()

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from arts.console import command_line, run
+from arts.cli.app import run_command
 from arts.data.support.atomic import replacing
 from arts.models.encoders import DEFAULT_ENCODER
 
@@ -30,20 +30,21 @@ def diagnose(
 
     A row of a file has text, or prompt and completion, or messages.
     """
-    from arts import diagnosis, render
+    from arts.cli import tables
+    from arts.diagnosis.views import views
+    from arts.evaluation.plots import pattern_views
     from arts.generators.fluency import LanguageModel
-    from arts.plots import pattern_views
 
-    texts = [diagnosis.read_texts(path) for path in (synthetic, natural)]
+    texts = [views.read_texts(path) for path in (synthetic, natural)]
     models = [LanguageModel.load(name) for name in model or ()]
-    found, views = diagnosis.diagnose(*texts, encoder=encoder, models=models, seed=seed)
+    found, views = views.diagnose(*texts, encoder=encoder, models=models, seed=seed)
     path = output / "diagnosis.json"
     with replacing(path) as partial:
         partial.write_text(found.model_dump_json(indent=1) + "\n", encoding="utf-8")
     for written in (path, *pattern_views(found, views, output / "diagnosis")):
         typer.echo(f"arts: wrote {written}", err=True)
-    render.show(render.diagnosis(found))
+    tables.show(tables.diagnosis(found))
 
 
 if __name__ == "__main__":
-    run(command_line(diagnose))
+    run_command(diagnose)

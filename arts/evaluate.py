@@ -9,10 +9,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from arts.console import command_line, run
-from arts.data.errors import ArtsError
-from arts.models.encoders import DEFAULT_ENCODER
-from arts.options import (
+from arts.cli.app import run_command
+from arts.cli.options import (
     Embeddings,
     Encoder,
     Holdout,
@@ -25,13 +23,15 @@ from arts.options import (
     start_of,
     training_progress,
 )
+from arts.data.errors import ArtsError
+from arts.models.encoders import DEFAULT_ENCODER
 
 if TYPE_CHECKING:
-    from arts.benchmark import Benchmark
+    from arts.evaluation.benchmark import Benchmark
+    from arts.evaluation.report import Report
     from arts.interventions.adversarial import Adversarial
     from arts.interventions.base import Intervention
     from arts.models.base import Start
-    from arts.report import Report
 
 DEFAULT_MODEL = "td-lstm"
 
@@ -111,7 +111,7 @@ def evaluate(
 
     With no option: trains td-lstm on the sample corpus that ships with the package, offline.
     """
-    from arts.benchmark import load_benchmark
+    from arts.evaluation.benchmark import load_benchmark
 
     if predictions is None and column:
         raise ArtsError("--column names a column of a predictions file; add --predictions FILE")
@@ -153,8 +153,8 @@ def _chosen(
     name: InterventionName | None, way: Adversarial, method: str | None, domains: list[str] | None
 ) -> Intervention:
     """Adversarial training, a merge of what was trained so, or unlearning after either."""
-    from arts.interventions.merging import Merge
-    from arts.interventions.unlearning import Unlearn
+    from arts.interventions.merge import Merge
+    from arts.interventions.unlearn import Unlearn
 
     merge = Merge(method or "metagpt", domains=tuple(domains or ()), adversarial=way)
     if name is InterventionName.MERGE:
@@ -200,18 +200,18 @@ def _measure(
 
 
 def _draw(reports: list[Report], stem: Path) -> None:
-    from arts.plots import adddiff_curves
+    from arts.evaluation.plots import adddiff_curves
 
     for path in adddiff_curves(reports, stem):
         _tell(f"wrote {path}")
 
 
 def _show(reports: list[Report], format: Format) -> None:
-    from arts import render
-    from arts.summary import Summary
+    from arts.cli import tables
+    from arts.evaluation.summary import Summary
 
     if format is Format.CSV:
-        typer.echo(render.comma_separated(reports))
+        typer.echo(tables.comma_separated(reports))
     elif format is Format.JSON and len(reports) == 1:
         typer.echo(reports[0].model_dump_json(indent=1))
     else:
@@ -219,9 +219,9 @@ def _show(reports: list[Report], format: Format) -> None:
         if format is Format.JSON:
             typer.echo(summary.model_dump_json(indent=1))
         elif format is Format.MARKDOWN:
-            typer.echo(render.markdown(summary))
+            typer.echo(tables.markdown(summary))
         else:
-            render.show(render.table(summary))
+            tables.show(tables.table(summary))
 
 
 def _tell(message: str) -> None:
@@ -230,4 +230,4 @@ def _tell(message: str) -> None:
 
 
 if __name__ == "__main__":
-    run(command_line(evaluate))
+    run_command(evaluate)

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from arts.console import command_line, run
+from arts.cli.app import run_command
 
 
 def export(
@@ -28,4 +28,4 @@ def export(
 
 
 if __name__ == "__main__":
-    run(command_line(export))
+    run_command(export)

@@ -13,13 +13,13 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from arts.console import command_line, run
+from arts.cli.app import run_command
 from arts.data.errors import ArtsError, UnknownNameError
 from arts.data.schema import PERTURBATIONS, Strategy
 from arts.generators.running.output import Format
 from arts.generators.running.pipeline import Engine
+from arts.generators.running.sentence_source import Source, source_of
 from arts.generators.strategies.revtgt import Neutral
-from arts.sources import Source, source_of
 
 if TYPE_CHECKING:
     from arts.generators.fluency import LanguageModel
@@ -171,9 +171,9 @@ def _report(
 
 
 def _show(report: QualityReport, output: Path) -> None:
-    from arts import render
+    from arts.cli import tables
 
-    render.show(render.quality(report))
+    tables.show(tables.quality(report))
     _tell(f"wrote {output}")
 
 
@@ -202,4 +202,4 @@ def _tell(message: str) -> None:
 
 
 if __name__ == "__main__":
-    run(command_line(generate))
+    run_command(generate)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from arts.console import command_line, run
+from arts.cli.app import run_command
 from arts.data.errors import ArtsError
 from arts.merge import Base, Format, Formats, Heads, Heatmap, Models, Threads, Vocabs, progress_bar, tell
 from arts.merging.choices import Head, Vocab
@@ -45,4 +45,4 @@ def _tell_layers(report: MergeReport) -> None:
 
 
 if __name__ == "__main__":
-    run(command_line(inspect))
+    run_command(inspect)

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from arts.console import command_line, run
+from arts.cli.app import run_command
 from arts.data.errors import ArtsError
 from arts.merging.choices import Dtype, Granularity, Head, Vocab
 
@@ -116,7 +116,7 @@ def merge(
         job = replace(job, options=more)
     else:
         _refuse(context, _OF_METHODS)
-        from arts.merging.config import read_config
+        from arts.merging.mergekit_config import read_config
 
         job = read_config(config)
     job = replace(
@@ -139,7 +139,7 @@ def merge(
     tell(report, form, heatmap)
     if emit_config:
         from arts.data.support.atomic import replacing
-        from arts.merging.config import emitted
+        from arts.merging.mergekit_config import emitted
 
         with replacing(emit_config) as partial:
             partial.write_text(emitted(report), encoding="utf-8")
@@ -243,10 +243,10 @@ def tell(report: MergeReport, form: Format, heatmap: Path | None) -> None:
     for remark in report.remarks:
         typer.echo(f"arts: {remark}", err=True)
     if heatmap:
-        from arts.plots import cosine_map
+        from arts.evaluation.plots import cosine_map
 
         cosine_map([entry.name for entry in report.models], report.cosines, heatmap)
 
 
 if __name__ == "__main__":
-    run(command_line(merge))
+    run_command(merge)

@@ -9,10 +9,8 @@ from typing import Annotated
 
 import typer
 
-from arts.console import command_line, run
-from arts.data.support.atomic import check_new
-from arts.models.encoders import DEFAULT_ENCODER
-from arts.options import (
+from arts.cli.app import run_command
+from arts.cli.options import (
     Embeddings,
     Encoder,
     Holdout,
@@ -25,6 +23,8 @@ from arts.options import (
     start_of,
     training_progress,
 )
+from arts.data.support.atomic import check_new
+from arts.models.encoders import DEFAULT_ENCODER
 
 
 def train(
@@ -75,4 +75,4 @@ def train(
 
 
 if __name__ == "__main__":
-    run(command_line(train))
+    run_command(train)

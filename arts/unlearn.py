@@ -9,8 +9,8 @@ from typing import Annotated
 
 import typer
 
-from arts.console import command_line, run
-from arts.options import training_progress
+from arts.cli.app import run_command
+from arts.cli.options import training_progress
 
 
 def unlearn(
@@ -61,10 +61,10 @@ def unlearn(
 
     A row has messages, prompt and completion, or text; for a classifier, text and label.
     """
-    from arts import render
+    from arts.cli import tables
     from arts.unlearning.job import Job
     from arts.unlearning.objectives import Weights
-    from arts.unlearning.plan import Settings
+    from arts.unlearning.settings import Settings
 
     settings = Settings(
         objective=objective,
@@ -91,11 +91,11 @@ def unlearn(
     )
     with training_progress("unlearning") as progress:
         report = job.run(output, progress)
-    render.show(render.unlearning(report))
+    tables.show(tables.unlearning(report))
     typer.echo(
         f"arts: wrote {output}: {report.stopped}; the weights are those of step {report.kept}", err=True
     )
 
 
 if __name__ == "__main__":
-    run(command_line(unlearn))
+    run_command(unlearn)

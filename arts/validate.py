@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from arts.console import BAD_INPUT, command_line, run
+from arts.cli.app import BAD_INPUT, run_command
 from arts.data.errors import ArtsError
 
 
@@ -38,7 +38,7 @@ def _describe(path: Path) -> str:
     from arts.data.readers.span_repair import Notes
 
     if _is_report(path):
-        from arts.report import Report
+        from arts.evaluation.report import Report
 
         report = Report.load(path)
         checked = "recomputed from its predictions" if report.has_predictions else "without predictions"
@@ -57,4 +57,4 @@ def _is_report(path: Path) -> bool:
 
 
 if __name__ == "__main__":
-    run(command_line(validate))
+    run_command(validate)

@@ -12,8 +12,8 @@ from arts.data.corpus import load_corpus
 from arts.data.schema import Strategy
 from arts.generators.generator import Generator
 from arts.generators.opinions.analysis import Analyst
+from arts.generators.running.sentence_source import source_of
 from arts.generators.strategies.aspectset import mine
-from arts.sources import source_of
 
 
 def main(arguments: list[str]) -> None:

@@ -20,8 +20,8 @@ from arts.generate import CANDIDATES
 from arts.generators.fluency import LanguageModel, ranked
 from arts.generators.generator import Generator, Options, Outcome
 from arts.generators.opinions.analysis import Analyst
+from arts.generators.running.sentence_source import source_of
 from arts.generators.strategies.aspectset import mine
-from arts.sources import source_of
 
 TOWE = {"laptop": "data/src_data/laptop/test_sent_towe.json"}
 STRATEGIES = (Strategy.REVTGT, Strategy.REVNON)

@@ -19,8 +19,8 @@ from pathlib import Path
 import numpy as np
 from serving import PATIENCE, Served, browsing, serving, settled
 
-from arts.benchmark import _Clock, load_benchmark
-from arts.report import ModelInfo
+from arts.evaluation.benchmark import _Clock, load_benchmark
+from arts.evaluation.report import ModelInfo
 
 VISITS, SEARCHES = 3, ("1", "12", "7", "model 00", "")
 MOST = 600  # seconds that checking may take

@@ -22,9 +22,9 @@ from pathlib import Path
 import numpy as np
 import yaml
 
-from arts.merging.blocks import decode, encode
-from arts.merging.checkpoint import Checkpoint, Span, Tensor
-from arts.merging.output import Output
+from arts.merging.checkpoints.blocks import decode, encode
+from arts.merging.checkpoints.checkpoint import Checkpoint, Span, Tensor
+from arts.merging.checkpoints.output import Output
 
 HIDDEN, INNER, SHARD, REPEATS = 1024, 2816, 200_000_000, 3
 BLOCK = 1 << 20

@@ -16,15 +16,15 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
 
-from arts.benchmark import Benchmark, load_benchmark
 from arts.data.corpus import Corpus
 from arts.data.schema import PERTURBATIONS, originals
+from arts.evaluation.benchmark import Benchmark, load_benchmark
+from arts.evaluation.report import Report
 from arts.interventions.adversarial import Adversarial
-from arts.interventions.merging import Merge
+from arts.interventions.merge import Merge
 from arts.merging.choices import Granularity
 from arts.merging.methods import METHODS
 from arts.models.trained_models import ZooModel, trained
-from arts.report import Report
 
 Score = Callable[[Sequence[Report]], float]
 

@@ -16,9 +16,9 @@ import numpy as np
 from arts.data.corpus import load_corpus
 from arts.data.readers.instances import read_instances
 from arts.data.schema import group_sentences
-from arts.metrics import Layout
-from arts.predictions import Predictions
-from arts.scores import Scores
+from arts.evaluation.metrics import Layout
+from arts.evaluation.predictions import Predictions
+from arts.evaluation.scores import Scores
 
 if TYPE_CHECKING:
     from arts.data.schema import Instance

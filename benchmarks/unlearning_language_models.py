@@ -35,10 +35,10 @@ from arts.data.errors import ArtsError
 from arts.data.schema import Instance, Polarity, originals
 from arts.data.support.atomic import replacing
 from arts.generators.fluency import LanguageModel
-from arts.machine import peak_memory
 from arts.models.encoders import load_tokenizer
+from arts.provenance import peak_memory
 from arts.unlearning.job import Job
-from arts.unlearning.plan import Settings
+from arts.unlearning.settings import Settings
 from arts.unlearning.texts import Answers, read_source
 
 SHARE = 0.048  # of the tokens that taught the format; what is drawn varies, and 5% are not to be passed

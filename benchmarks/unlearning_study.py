@@ -18,16 +18,16 @@ from dataclasses import replace
 from pathlib import Path
 from random import Random
 
-from arts.benchmark import Benchmark, load_benchmark
 from arts.data.corpus import Corpus
 from arts.data.schema import originals
+from arts.evaluation.benchmark import Benchmark, load_benchmark
+from arts.evaluation.report import Report
 from arts.generators.generator import Options
 from arts.generators.running.cached import perturbations
 from arts.interventions.adversarial import Adversarial
 from arts.interventions.base import Intervention
-from arts.interventions.merging import Merge
-from arts.interventions.unlearning import Unlearn
-from arts.report import Report
+from arts.interventions.merge import Merge
+from arts.interventions.unlearn import Unlearn
 
 HOLDOUT = ("side", "sentence", "before")
 FOLDS = 3

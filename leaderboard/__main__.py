@@ -1,7 +1,7 @@
 """`python -m arts.leaderboard`."""
 
-from arts.console import command_line, run
+from arts.cli.app import run_command
 from arts.leaderboard.command import leaderboard
 
 if __name__ == "__main__":
-    run(command_line(leaderboard))
+    run_command(leaderboard)

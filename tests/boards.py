@@ -11,10 +11,10 @@ import pytest
 import streamlit as st
 from streamlit.testing.v1 import AppTest
 
-from arts.benchmark import load_benchmark
 from arts.data.schema import Polarity
+from arts.evaluation.benchmark import load_benchmark
+from arts.evaluation.report import Report
 from arts.leaderboard.store.live_board import watch
-from arts.report import Report
 
 APP = Path(__file__).parents[1] / "leaderboard" / "app.py"
 

@@ -13,10 +13,10 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.pipeline import make_pipeline
 from transformers import BertForSequenceClassification, PreTrainedTokenizerFast, pipeline
 
-from arts.benchmark import Benchmark
 from arts.data.corpus import Corpus
 from arts.data.errors import ArtsError
 from arts.data.schema import originals
+from arts.evaluation.benchmark import Benchmark
 from arts.models import registry
 from arts.models.adapters import as_classifier, checked
 from arts.models.checkpoints import load_checkpoint

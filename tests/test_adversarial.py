@@ -8,19 +8,19 @@ import numpy as np
 import pytest
 from builders import TOY, Unseen, sentence
 
-from arts.benchmark import Benchmark, load_benchmark
 from arts.data.corpus import Corpus, load_corpus
 from arts.data.errors import ArtsError, DataError, UnknownNameError
 from arts.data.schema import Polarity, Strategy, originals
+from arts.evaluation.adddiff_probes import MOST, curve, pattern_gap
+from arts.evaluation.benchmark import Benchmark, load_benchmark
+from arts.evaluation.plots import adddiff_curves
+from arts.evaluation.summary import Summary
 from arts.generators.generator import Options
 from arts.generators.running.cached import perturbations
 from arts.generators.strategies.adddiff import TEMPLATES
 from arts.interventions.adversarial import Adversarial
 from arts.models.base import Start
 from arts.models.registry import zoo_class
-from arts.patterns import MOST, curve, pattern_gap
-from arts.plots import adddiff_curves
-from arts.summary import Summary
 
 
 @pytest.fixture(scope="module")

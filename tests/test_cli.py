@@ -16,7 +16,7 @@ from pathlib import Path
 import pytest
 
 from arts.data.published import published
-from arts.report import Report
+from arts.evaluation.report import Report
 
 ROOT = Path(__file__).parents[1]
 COLUMNS = {
@@ -85,7 +85,7 @@ def test_scoring_predictions_is_fast_and_loads_no_torch(shared, tmp_path):
     command = ("arts.evaluate", "--dataset", "laptop", "--predictions", path, "--column", "bert_pt")
     done = run(*command, folder=tmp_path, PYTHONPROFILEIMPORTTIME="1")
     imported = {line.rsplit("|", 1)[-1].strip() for line in done.stderr.splitlines()}
-    assert "arts.benchmark" in imported
+    assert "arts.evaluation.benchmark" in imported
     assert not {"torch", "transformers", "spacy", "streamlit", "sklearn"} & imported
     assert seconds(lambda: run(*command, folder=tmp_path)) < 3
 

@@ -10,10 +10,10 @@ import pytest
 from builders import tiny_llama
 from typer.testing import CliRunner
 
-from arts.console import command_line
+from arts.cli.app import command_app
 from arts.data.errors import ArtsError, DataError
 from arts.diagnose import diagnose as command
-from arts.diagnosis import Diagnosis, diagnose, peaks, perplexity, read_texts, separability
+from arts.diagnosis.views import Diagnosis, diagnose, peaks, perplexity, read_texts, separability
 from arts.generators.fluency import LanguageModel
 
 NATURAL = [f"the {a} was {b}" for a in ("soup", "staff", "bar", "table") for b in ("good", "bad", "rude")]
@@ -55,7 +55,7 @@ def test_the_command_writes_report_and_pictures(encoder, tmp_path):
         "--synthetic", str(tmp_path / "synthetic.jsonl"), "--natural", str(tmp_path / "natural.txt"),
         "--encoder", encoder, "--model", model, "--output", str(tmp_path / "out"),
     ]  # fmt: skip
-    done = CliRunner().invoke(command_line(command), arguments)
+    done = CliRunner().invoke(command_app(command), arguments)
     assert done.exit_code == 0, done.output
     assert "Told apart by their" in done.output
     found = Diagnosis.model_validate_json((tmp_path / "out" / "diagnosis.json").read_text())

@@ -18,9 +18,9 @@ from arts.data.schema import Instance, Polarity, Sentence, Strategy, group_sente
 from arts.data.support.spacy_parser import known_words, load_parser
 from arts.generators.generator import Generator, Options, Outcome
 from arts.generators.opinions.analysis import Analyst
+from arts.generators.running.sentence_source import source_of
 from arts.generators.strategies.aspectset import mine
 from arts.generators.strategies.edits import apply
-from arts.sources import source_of
 
 Pair = tuple[Instance, Instance]
 FILES = (

@@ -22,9 +22,9 @@ from arts.generators.generator import Generator, Options
 from arts.generators.running import pipeline
 from arts.generators.running.pipeline import Engine, Staging, Work, chosen, outcomes
 from arts.generators.running.quality_report import Tally
+from arts.generators.running.sentence_source import source_of
 from arts.generators.strategies.aspectset import Pool
 from arts.generators.strategies.variants import Reason
-from arts.sources import source_of
 
 Write = Callable[[str, object], Path]
 

@@ -14,11 +14,11 @@ from hypothesis import strategies as some
 from streamlit.testing.v1 import AppTest
 
 from arts.data.errors import ArtsError
+from arts.evaluation.metrics import POLARITIES, Layout
+from arts.evaluation.predictions import Predictions
+from arts.evaluation.report import Report
 from arts.leaderboard.analysis.before_after import answers, in_order, p_text, units_apart, won_units
 from arts.leaderboard.store.entry import entry_of
-from arts.metrics import POLARITIES, Layout
-from arts.predictions import Predictions
-from arts.report import Report
 
 SHARES = {"good": 0.95, "fair": 0.8, "poor": 0.6}
 

@@ -18,23 +18,23 @@ from hypothesis import strategies as some
 from streamlit.testing.v1 import AppTest
 from typer.testing import CliRunner
 
-import arts.benchmark
 import arts.evaluate
-from arts.console import command_line
+import arts.evaluation.benchmark
+from arts.cli.app import command_app
 from arts.data.schema import PERTURBATIONS
+from arts.evaluation.adddiff_probes import AddDiffCurve, CurvePoint, PatternGap
+from arts.evaluation.report import ModelInfo, Report
+from arts.evaluation.scores import Difference
 from arts.generators.strategies.adddiff import TEMPLATES
 from arts.interventions.adversarial import Adversarial
-from arts.interventions.merging import Merge
-from arts.interventions.unlearning import Unlearn
+from arts.interventions.merge import Merge
+from arts.interventions.unlearn import Unlearn
 from arts.leaderboard.analysis.reproduction import asked_for, command_of, described, differing
 from arts.leaderboard.store.citations import INTERVENTIONS, MODELS, papers
 from arts.leaderboard.store.entry import FAMILIES, entry_of
 from arts.leaderboard.store.store import PACKAGED, Store
 from arts.merging.choices import Granularity
 from arts.models.encoders import DEFAULT_ENCODER
-from arts.patterns import AddDiffCurve, CurvePoint, PatternGap
-from arts.report import ModelInfo, Report
-from arts.scores import Difference
 
 REPORTS = sorted(PACKAGED.glob("*.json"))
 WAYS = [
@@ -83,8 +83,8 @@ def said(arguments: list[str], monkeypatch: pytest.MonkeyPatch) -> SimpleNamespa
 
     monkeypatch.setattr(arts.evaluate, "_measure", measure)
     monkeypatch.setattr(arts.evaluate, "_show", lambda *_: None)
-    monkeypatch.setattr(arts.benchmark, "load_benchmark", load_benchmark)
-    found = CliRunner().invoke(command_line(arts.evaluate.evaluate), arguments, catch_exceptions=False)
+    monkeypatch.setattr(arts.evaluation.benchmark, "load_benchmark", load_benchmark)
+    found = CliRunner().invoke(command_app(arts.evaluate.evaluate), arguments, catch_exceptions=False)
     assert found.exit_code == 0, found.output
     return heard
 

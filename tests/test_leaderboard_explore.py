@@ -16,13 +16,13 @@ from streamlit.testing.v1 import AppTest
 
 from arts.data.corpus import load_corpus
 from arts.data.schema import PERTURBATIONS, Edit, Instance, Polarity, Strategy
+from arts.evaluation.report import Report
 from arts.generators.strategies.edits import apply
 from arts.leaderboard.analysis.units import Filters, Unit, answers_of, units_of
 from arts.leaderboard.store.entry import entry_of
 from arts.leaderboard.store.store import Store
 from arts.leaderboard.web import html_sentence, html_unit
 from arts.leaderboard.web.html_unit import Answer, Card
-from arts.report import Report
 
 TAG = re.compile(r"<sup>.*?</sup>|<del>.*?</del>|<[^>]*>")
 

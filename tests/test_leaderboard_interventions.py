@@ -11,13 +11,13 @@ from boards import measured, started
 from boards import opened as open_view
 from streamlit.testing.v1 import AppTest
 
+from arts.evaluation.report import ModelInfo, Report
 from arts.interventions.adversarial import Adversarial
-from arts.interventions.merging import Merge
-from arts.interventions.unlearning import Unlearn
+from arts.interventions.merge import Merge
+from arts.interventions.unlearn import Unlearn
 from arts.leaderboard.analysis.before_after import Pair, before_and_after, slopes
 from arts.leaderboard.store.entry import entry_of
 from arts.models.encoders import DEFAULT_ENCODER
-from arts.report import ModelInfo, Report
 
 MERGED = {
     "specialists": ["revtgt", "adddiff"],

@@ -18,13 +18,13 @@ from arts.data.corpus import content_checksum, load_corpus
 from arts.data.errors import ArtsError
 from arts.data.schema import PERTURBATIONS, Polarity, Strategy
 from arts.data.support.download import cache_home, sha256
+from arts.evaluation.predictions import Predictions
 from arts.generators.opinions.analysis import Analyst
 from arts.generators.strategies.aspectset import Pool, Said
 from arts.leaderboard.web import playground, trained_models
 from arts.leaderboard.web.html_unit import Answer
 from arts.leaderboard.web.playground import Trial, perturbed, proposed, record, sentence_of
 from arts.leaderboard.web.trained_models import Cached, Training
-from arts.predictions import Predictions
 
 TEXT = "The soup was delicious, but our waiter was rude."
 ROWS = [("soup", "positive"), ("waiter", "negative")]
@@ -170,8 +170,8 @@ def test_a_cached_model_names_the_corpus_that_it_answered():
 
 def test_a_cached_model_is_known_by_the_report_on_its_weights(tmp_path):
 
+    from arts.evaluation.report import ModelInfo
     from arts.leaderboard.store.entry import entry_of
-    from arts.report import ModelInfo
 
     folder = model_folder("td-lstm-0123456789")
     remember(folder.name)

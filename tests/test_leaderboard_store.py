@@ -14,6 +14,9 @@ import pytest
 from boards import measured
 
 from arts.data.errors import ArtsError, DownloadError
+from arts.evaluation.metrics import mcnemar, unit_right
+from arts.evaluation.report import Report
+from arts.evaluation.scores import Estimate
 from arts.leaderboard.analysis.ranking import ranks
 from arts.leaderboard.analysis.table import Filters, comma_separated, ordered, table
 from arts.leaderboard.store import verifier_process
@@ -21,9 +24,6 @@ from arts.leaderboard.store.entry import Entry, Status, entry_of
 from arts.leaderboard.store.live_board import Watch
 from arts.leaderboard.store.store import PACKAGED, Store
 from arts.leaderboard.web.export import write
-from arts.metrics import mcnemar, unit_right
-from arts.report import Report
-from arts.scores import Estimate
 
 
 @pytest.fixture

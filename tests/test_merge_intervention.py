@@ -8,13 +8,13 @@ import pytest
 import torch
 from safetensors.torch import load_file
 
-from arts.benchmark import load_benchmark
 from arts.data.corpus import load_corpus
 from arts.data.errors import UnknownNameError
 from arts.data.schema import Strategy, originals
 from arts.data.support.download import cache_home
+from arts.evaluation.benchmark import load_benchmark
 from arts.interventions.adversarial import Adversarial
-from arts.interventions.merging import Merge
+from arts.interventions.merge import Merge
 from arts.merging.job import Job
 from arts.merging.linearity import nonlinearity
 from arts.models import training

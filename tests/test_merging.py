@@ -23,11 +23,11 @@ from hypothesis import strategies as st
 from safetensors.torch import load_file, save_file
 
 from arts.data.errors import ArtsError
-from arts.merging.blocks import encode
+from arts.merging.checkpoints.blocks import encode
 from arts.merging.choices import Head, Vocab
-from arts.merging.config import emitted, read_config
 from arts.merging.engine import Options
 from arts.merging.job import Job
+from arts.merging.mergekit_config import emitted, read_config
 from arts.merging.methods import METHODS, metagpt
 from arts.merging.workers import span_size
 

@@ -12,9 +12,9 @@ from scipy.stats import binomtest
 from sklearn.metrics import accuracy_score, f1_score
 
 from arts.data.schema import Strategy
-from arts.metrics import Layout, Sums, aspect_robustness_score, mcnemar, resample, unit_statistics
-from arts.predictions import Predictions
-from arts.scores import Bootstrap, Scores, compare
+from arts.evaluation.metrics import Layout, Sums, aspect_robustness_score, mcnemar, resample, unit_statistics
+from arts.evaluation.predictions import Predictions
+from arts.evaluation.scores import Bootstrap, Scores, compare
 
 
 def sums(units, labels):

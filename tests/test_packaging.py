@@ -47,8 +47,8 @@ def test_imports_between_rooms_go_one_way(room):
 
 
 def test_every_model_of_the_zoo_has_reports_plain_and_adversarially_trained():
+    from arts.evaluation.report import Report
     from arts.models.registry import ZOO
-    from arts.report import Report
 
     reports = [Report.load(path) for path in sorted((ROOT / "leaderboard" / "results").glob("*.json"))]
     found = {(r.model.id, bool(r.model.intervention)) for r in reports if r.dataset.name == "laptop"}

@@ -9,7 +9,7 @@ import pytest
 
 from arts.data.errors import DataError
 from arts.data.schema import Instance, Strategy
-from arts.predictions import Predictions, read_labels
+from arts.evaluation.predictions import Predictions, read_labels
 
 LABELS = ["positive", "negative", "positive", "negative", "positive", "negative", "neutral"]
 

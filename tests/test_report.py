@@ -7,14 +7,14 @@ import json
 import numpy as np
 import pytest
 
-from arts import render
-from arts.benchmark import Benchmark
+from arts.cli import tables
 from arts.data.corpus import Corpus
 from arts.data.errors import ArtsError, DataError
 from arts.data.schema import Polarity
+from arts.evaluation.benchmark import Benchmark
+from arts.evaluation.report import Report
+from arts.evaluation.summary import Summary
 from arts.models.adapters import one_hot
-from arts.report import Report
-from arts.summary import Summary
 
 
 @pytest.fixture
@@ -145,21 +145,21 @@ def test_summary_compares_with_the_first_model(bench, report):
     summary = Summary.of([report, bench.evaluate(positive, name="always positive")])
     (pair,) = summary.comparisons
     assert (pair.first, pair.second, pair.ars.value) == ("oracle", "always positive", 100)
-    assert "oracle minus always positive: accuracy +66.67" in render.markdown(summary)
+    assert "oracle minus always positive: accuracy +66.67" in tables.markdown(summary)
 
 
 def test_a_dataset_without_variants_is_said_to_have_none(units):
     plain = Benchmark(Corpus("mine", (units[0], units[3], units[6]))).evaluate(gold, name="oracle")
     summary = Summary.of([plain])
-    assert "This dataset has no variants" in render.markdown(summary)
-    assert "not robust" not in render.markdown(summary)
-    assert len(render.table(summary).renderables) == 3
+    assert "This dataset has no variants" in tables.markdown(summary)
+    assert "not robust" not in tables.markdown(summary)
+    assert len(tables.table(summary).renderables) == 3
 
 
 def test_markdown_and_csv_hold_the_figures(bench, report):
-    text = render.markdown(Summary.of([report]))
+    text = tables.markdown(Summary.of([report]))
     assert "| oracle | 100.00 ±0.0 | 100.00 ±0.0 | 100.00→100.00 |" in text
-    header, row = render.comma_separated([report]).splitlines()
+    header, row = tables.comma_separated([report]).splitlines()
     cells = dict(zip(header.split(","), row.strip().split(","), strict=True))
     assert (cells["model"], cells["ars"], cells["revtgt_count"]) == ("oracle", "100.0", "2")
 

@@ -7,13 +7,13 @@ from dataclasses import replace
 import pytest
 from builders import Unseen
 
-from arts.benchmark import load_benchmark
 from arts.data.corpus import load_corpus
 from arts.data.errors import ArtsError, UnknownNameError
 from arts.data.schema import Polarity, Strategy, originals
+from arts.evaluation.benchmark import load_benchmark
 from arts.interventions.adversarial import Adversarial
-from arts.interventions.merging import Merge
-from arts.interventions.unlearning import Unlearn
+from arts.interventions.merge import Merge
+from arts.interventions.unlearn import Unlearn
 from arts.models.base import Start
 from arts.models.registry import zoo_class
 

@@ -17,15 +17,15 @@ from safetensors.torch import load_file
 from transformers import AutoModelForCausalLM, BertConfig, BertForSequenceClassification
 from typer.testing import CliRunner
 
-from arts.console import command_line
+from arts.cli.app import command_app
 from arts.data.errors import ArtsError, DataError
 from arts.data.support.download import sha256
 from arts.unlearn import unlearn as command
 from arts.unlearning.job import Job, load
 from arts.unlearning.objectives import IGNORED, Weights
-from arts.unlearning.plan import Material, Plan, Settings
 from arts.unlearning.reference import count_rows, read_reference, write_reference
 from arts.unlearning.report import FILE, UnlearnReport
+from arts.unlearning.settings import Material, Plan, Settings
 from arts.unlearning.texts import Answers, Labelled, Source, padded, read_source
 
 FORGET = [
@@ -390,7 +390,7 @@ def test_settings_out_of_range(change: dict[str, Any]) -> None:
 def test_the_command_says_what_it_did(job: Job, tmp_path: Path) -> None:
     arguments = ["--model", job.model, "--forget", job.forget, "--retain", job.retain, "--steps", "4"]
     done = CliRunner().invoke(
-        command_line(command), [*arguments, "--every", "2", "--output", str(tmp_path / "out")]
+        command_app(command), [*arguments, "--every", "2", "--output", str(tmp_path / "out")]
     )
     assert done.exit_code == 0, done.output
     assert "-log(1 - p), to be forgotten" in done.output

@@ -9,14 +9,14 @@ from dataclasses import dataclass, field
 import numpy as np
 import numpy.typing as npt
 
-from arts.merging.adapter import Adapter
-from arts.merging.blocks import SIZES, Raw, Values, encode
-from arts.merging.checkpoint import Span
+from arts.merging.checkpoints.adapter import Adapter
+from arts.merging.checkpoints.blocks import SIZES, Raw, Values, encode
+from arts.merging.checkpoints.checkpoint import Span
+from arts.merging.checkpoints.output import Output
 from arts.merging.methods import Coefficients, Method
-from arts.merging.output import Output
 from arts.merging.plan import MergeError, Part, Plan
+from arts.merging.sparsify import Thinner
 from arts.merging.survey import Progress, Survey, coefficients, places, read_span
-from arts.merging.thinning import Thinner
 from arts.merging.workers import Workers, Workspace
 
 Floats = npt.NDArray[np.float64]

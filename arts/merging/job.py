@@ -14,12 +14,12 @@ import numpy as np
 
 from arts.data.errors import ArtsError
 from arts.data.support.atomic import check_new
-from arts.machine import peak_memory
-from arts.merging.assets import carry_over, write_card
+from arts.merging.checkpoints.assets import carry_over, write_card
+from arts.merging.checkpoints.output import SHARD, Output
+from arts.merging.checkpoints.sources import folder_of, open_model
 from arts.merging.choices import Head, Vocab
 from arts.merging.engine import Floats, Merged, Options, merge, resolved
 from arts.merging.methods import Coefficients, Method, cosines
-from arts.merging.output import SHARD, Output
 from arts.merging.plan import Plan, make_plan
 from arts.merging.report import (
     FILE,
@@ -29,10 +29,10 @@ from arts.merging.report import (
     versions,
     warnings_of,
 )
-from arts.merging.sources import folder_of, open_model
+from arts.merging.sparsify import passes
 from arts.merging.survey import Survey, layer_of, survey
-from arts.merging.thinning import passes
 from arts.merging.workers import Workers
+from arts.provenance import peak_memory
 
 Progress = Callable[[int, int], None]  # numbers done, numbers in all, over all passes
 

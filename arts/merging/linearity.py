@@ -10,8 +10,8 @@ import torch
 from torch import Tensor
 
 from arts.data.errors import ArtsError
-from arts.merging.checkpoint import read_json
-from arts.merging.sources import folder_of
+from arts.merging.checkpoints.checkpoint import read_json
+from arts.merging.checkpoints.sources import folder_of
 
 STEPS = (0.25, 0.5, 0.75)  # alpha
 _TEXTS = (  # of our own

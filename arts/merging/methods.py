@@ -15,7 +15,7 @@ import numpy as np
 import numpy.typing as npt
 
 from arts.data.errors import UnknownNameError
-from arts.merging.blocks import Values
+from arts.merging.checkpoints.blocks import Values
 
 
 class Combine(Protocol):

@@ -14,9 +14,9 @@ import numpy as np
 import numpy.typing as npt
 
 from arts.data.errors import ArtsError, DataError
-from arts.merging.adapter import Adapter
-from arts.merging.blocks import SIZES
-from arts.merging.checkpoint import Checkpoint, Span, Tensor
+from arts.merging.checkpoints.adapter import Adapter
+from arts.merging.checkpoints.blocks import SIZES
+from arts.merging.checkpoints.checkpoint import Checkpoint, Span, Tensor
 from arts.merging.choices import Head, Vocab
 
 TOKENIZER = "tokenizer.json"

@@ -10,9 +10,9 @@ import numpy as np
 import numpy.typing as npt
 from xxhash import xxh3_128
 
-from arts.merging.adapter import Adapter
-from arts.merging.blocks import Raw, Values
-from arts.merging.checkpoint import Checkpoint, Span
+from arts.merging.checkpoints.adapter import Adapter
+from arts.merging.checkpoints.blocks import Raw, Values
+from arts.merging.checkpoints.checkpoint import Checkpoint, Span
 from arts.merging.methods import metagpt
 from arts.merging.plan import MergeError, Part, Plan
 from arts.merging.workers import SMALLEST, Workers, Workspace

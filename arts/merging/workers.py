@@ -12,7 +12,7 @@ from typing import Self, TypeVar
 import numpy as np
 from threadpoolctl import threadpool_limits
 
-from arts.merging.blocks import Raw, Values
+from arts.merging.checkpoints.blocks import Raw, Values
 
 Item = TypeVar("Item")
 Result = TypeVar("Result")

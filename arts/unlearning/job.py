@@ -20,11 +20,11 @@ from arts.data.errors import ArtsError, MissingDependencyError
 from arts.data.support.atomic import check_new
 from arts.data.support.download import sha256
 from arts.generators.fluency import located
-from arts.machine import peak_memory
 from arts.models.base import Progress
 from arts.models.encoders import encoder_checksum, load_tokenizer, load_weights, loading, resolve_encoder
-from arts.unlearning.plan import Material, Settings
+from arts.provenance import peak_memory
 from arts.unlearning.report import FILE, Texts, UnlearnReport
+from arts.unlearning.settings import Material, Settings
 from arts.unlearning.texts import Answers, Encoder, Labelled, Source, check_apart, read_source
 from arts.unlearning.trainer import Unlearned, keep_reference, unlearn
 

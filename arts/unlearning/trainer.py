@@ -25,9 +25,9 @@ from arts.unlearning.objectives import (
     find_objective,
     lower_bounded,
 )
-from arts.unlearning.plan import Material, Plan, Settings
 from arts.unlearning.reference import Reference, read_reference, write_reference
 from arts.unlearning.report import Probe, Step
+from arts.unlearning.settings import Material, Plan, Settings
 
 ASKED = 8  # texts at a time
 

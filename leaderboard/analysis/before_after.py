@@ -11,12 +11,12 @@ import pandas as pd
 
 from arts.data.errors import ArtsError
 from arts.data.schema import PERTURBATIONS, Instance, Strategy
+from arts.evaluation.metrics import POLARITIES, BoolArray, IntArray, unit_right
+from arts.evaluation.predictions import Predictions
+from arts.evaluation.report import Report
+from arts.evaluation.scores import Estimate
 from arts.leaderboard.analysis.reproduction import described
 from arts.leaderboard.store.entry import Entry
-from arts.metrics import POLARITIES, BoolArray, IntArray, unit_right
-from arts.predictions import Predictions
-from arts.report import Report
-from arts.scores import Estimate
 
 SCORES = ("ars", "accuracy", *map(str, PERTURBATIONS))
 TITLES = {"ars": "ARS", "accuracy": "accuracy", **{str(s): s.upper() for s in PERTURBATIONS}}

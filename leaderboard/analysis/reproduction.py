@@ -9,13 +9,13 @@ from typing import TYPE_CHECKING, Any
 
 from arts.data.corpus import NAMES
 from arts.data.errors import ArtsError
+from arts.evaluation.report import ModelInfo, Report
 from arts.models.encoders import DEFAULT_ENCODER
 from arts.models.registry import model_names
-from arts.report import ModelInfo, Report
 
 if TYPE_CHECKING:
     from arts.interventions.adversarial import Adversarial
-    from arts.interventions.merging import Merge
+    from arts.interventions.merge import Merge
 
 PLACE = "PACKAGE.MODULE:ATTRIBUTE"  # of a model that has no name
 POST_TRAINED = "post-trained already"  # in the extras of a report, instead of a text
@@ -124,7 +124,7 @@ class Asked:
 
     def settings(self) -> dict[str, Any]:
         """As the intervention's own; that of unlearning would load torch, which takes seconds."""
-        from arts.interventions.unlearning import Unlearn
+        from arts.interventions.unlearn import Unlearn
 
         if self.name != Unlearn.name:
             return self.way.settings()
@@ -143,7 +143,7 @@ def asked_for(settings: Mapping[str, Any]) -> Asked:
 
 
 def _way(settings: Mapping[str, Any]) -> Adversarial | Merge:
-    from arts.interventions.merging import Merge
+    from arts.interventions.merge import Merge
 
     name = settings["name"]
     if name == Merge.name and "domains" in settings:
@@ -190,11 +190,11 @@ def options_of(asked: Asked) -> list[str]:
     """The options of `arts evaluate` that ask for an intervention; those at their defaults are left out.
 
     Example:
-        >>> from arts.interventions.merging import Merge
+        >>> from arts.interventions.merge import Merge
         >>> options_of(Asked("merge", Merge("ties")))
         ['--intervention', 'merge', '--merge-method', 'ties']
     """
-    from arts.interventions.merging import Merge
+    from arts.interventions.merge import Merge
 
     options, way = ["--intervention", asked.name], asked.way
     if not isinstance(way, Merge):

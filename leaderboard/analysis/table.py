@@ -10,9 +10,9 @@ from datetime import date
 import pandas as pd
 
 from arts.data.schema import PERTURBATIONS
+from arts.evaluation.scores import Estimate
 from arts.leaderboard.analysis.ranking import Rank, ranks
 from arts.leaderboard.store.entry import Entry
-from arts.scores import Estimate
 
 NONE = "none"  # of no encoder, of no intervention
 COLUMNS = {  # key: title

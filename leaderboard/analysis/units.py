@@ -7,10 +7,10 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 
 from arts.data.schema import PERTURBATIONS, Instance, Polarity, Strategy
+from arts.evaluation.metrics import POLARITIES
 from arts.leaderboard.store.entry import Entry
 from arts.leaderboard.web.html_sentence import edits_of
 from arts.leaderboard.web.html_unit import Answer, Card
-from arts.metrics import POLARITIES
 
 Answers = Mapping[str, Polarity]  # by the id of the instance
 

@@ -17,10 +17,10 @@ from arts.data.corpus import REGISTRY
 from arts.data.errors import ArtsError, DataError
 from arts.data.published import published
 from arts.data.schema import PERTURBATIONS, Strategy
-from arts.metrics import unit_right
-from arts.predictions import Predictions
-from arts.report import Report, instances_at_hand
-from arts.scores import Count, Estimate, Record, Scores
+from arts.evaluation.metrics import unit_right
+from arts.evaluation.predictions import Predictions
+from arts.evaluation.report import Report, instances_at_hand
+from arts.evaluation.scores import Count, Estimate, Record, Scores
 
 FAMILIES = {
     "memnet": "memory network",

@@ -17,8 +17,8 @@ from threadpoolctl import threadpool_limits
 from arts.data.corpus import REGISTRY, is_at_hand
 from arts.data.errors import ArtsError, DownloadError
 from arts.data.support.text_cache import Memo
+from arts.evaluation.report import Report
 from arts.leaderboard.store.entry import Entry, Fault, claim_of, entry_of, published_entries
-from arts.report import Report
 
 PACKAGED = Path(__file__).parents[1] / "results"
 REPOSITORY = "hf:"  # before the id of a dataset repository

@@ -9,12 +9,12 @@ from pathlib import Path
 
 from pydantic import ValidationError
 
-from arts.benchmark import load_benchmark
 from arts.data.corpus import NAMES, is_at_hand
 from arts.data.errors import ArtsError
+from arts.evaluation.benchmark import load_benchmark
+from arts.evaluation.report import Report
 from arts.leaderboard.analysis.table import FORMULA
 from arts.leaderboard.store.entry import entry_of
-from arts.report import Report
 
 LIMIT = 20  # megabytes
 LONGEST = 80  # characters of a name

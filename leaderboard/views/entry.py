@@ -10,6 +10,9 @@ import streamlit as st
 from arts.data.errors import ArtsError
 from arts.data.published import published
 from arts.data.schema import PERTURBATIONS, Strategy
+from arts.evaluation.metrics import POLARITIES
+from arts.evaluation.report import Report
+from arts.evaluation.scores import Estimate, Scores
 from arts.leaderboard.analysis.before_after import TITLES
 from arts.leaderboard.analysis.reproduction import command_of, described
 from arts.leaderboard.store.citations import papers
@@ -17,9 +20,6 @@ from arts.leaderboard.store.entry import Entry, Status
 from arts.leaderboard.store.store import Board
 from arts.leaderboard.web import charts, entry_cache, page_state
 from arts.leaderboard.web.entry_cache import plain
-from arts.metrics import POLARITIES
-from arts.report import Report
-from arts.scores import Estimate, Scores
 
 KEY = "entry"  # in the address
 

@@ -7,11 +7,11 @@ from streamlit.runtime.uploaded_file_manager import UploadedFile
 
 from arts.data.corpus import NAMES, is_at_hand
 from arts.data.errors import ArtsError
+from arts.evaluation.report import Report
 from arts.leaderboard.analysis.ranking import ranks
 from arts.leaderboard.store.entry import entry_of
 from arts.leaderboard.store.uploads import LIMIT, LONGEST, PREDICTIONS, REPORT, report_of
 from arts.leaderboard.web import page_state
-from arts.report import Report
 
 AROUND = 3  # entries shown above and below
 

@@ -10,12 +10,12 @@ import streamlit as st
 
 from arts.data.errors import ArtsError
 from arts.data.schema import Instance
+from arts.evaluation.predictions import Predictions
+from arts.evaluation.report import Report, instances_at_hand
+from arts.evaluation.scores import Comparison, Scores, compare
 from arts.leaderboard.analysis.before_after import Pair, before_and_after, in_order
 from arts.leaderboard.store.entry import Entry, Status
 from arts.leaderboard.web import page_state
-from arts.predictions import Predictions
-from arts.report import Report, instances_at_hand
-from arts.scores import Comparison, Scores, compare
 
 _MARKUP = re.compile(r"([\\`*_{}\[\]()<>#+!|~:$-])")
 

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from html import escape
 
 from arts.data.schema import Edit, Instance, Polarity, Strategy
+from arts.evaluation.metrics import POLARITIES
 from arts.leaderboard.web import html_sentence
-from arts.metrics import POLARITIES
 
 TITLES = {
     Strategy.ORIGINAL: "Original",

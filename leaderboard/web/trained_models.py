@@ -17,9 +17,9 @@ from arts.data.corpus import load_corpus
 from arts.data.errors import ArtsError
 from arts.data.schema import Instance
 from arts.data.support.download import cache_home, sha256
+from arts.evaluation.metrics import POLARITIES
 from arts.leaderboard.store.entry import Entry
 from arts.leaderboard.web.html_unit import Answer
-from arts.metrics import POLARITIES
 
 if TYPE_CHECKING:
     from arts.models.trained_models import ZooModel
@@ -117,7 +117,7 @@ def _measured(
 @lru_cache(maxsize=256)
 def _weights_of(path: str) -> str | None:
     """The checksum of the weights that a report is about."""
-    from arts.report import Report
+    from arts.evaluation.report import Report
 
     try:
         return Report.read_alone(Path(path)).model.checksum

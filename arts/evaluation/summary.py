@@ -8,8 +8,8 @@ from typing import Literal
 import numpy as np
 
 from arts.data.schema import Strategy
-from arts.report import SCHEMA_VERSION, Report
-from arts.scores import Comparison, Estimate, Record
+from arts.evaluation.report import SCHEMA_VERSION, Report
+from arts.evaluation.scores import Comparison, Estimate, Record
 
 
 class Spread(Record):

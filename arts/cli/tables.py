@@ -14,13 +14,13 @@ from rich.text import Text
 
 from arts.data.published import PublishedTable, published
 from arts.data.schema import PERTURBATIONS
+from arts.evaluation.report import Report
+from arts.evaluation.scores import Estimate
+from arts.evaluation.summary import Summary
 from arts.generators.running.quality_report import QualityReport
-from arts.report import Report
-from arts.scores import Estimate
-from arts.summary import Summary
 
 if TYPE_CHECKING:
-    from arts.diagnosis import Diagnosis
+    from arts.diagnosis.views import Diagnosis
     from arts.unlearning.report import UnlearnReport
 
 HEADINGS = ("model", "accuracy", "ARS", "REVTGT", "REVNON", "ADDDIFF")

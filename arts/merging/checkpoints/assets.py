@@ -7,10 +7,10 @@ import shutil
 from pathlib import Path
 
 from arts.data.errors import DataError
-from arts.merging.checkpoint import Checkpoint
+from arts.merging.checkpoints.checkpoint import Checkpoint
+from arts.merging.checkpoints.sources import ASSETS
 from arts.merging.choices import Dtype
 from arts.merging.report import MergeReport
-from arts.merging.sources import ASSETS
 
 _OF_THE_MODEL = ("config.json", "generation_config.json")
 _TORCH_NAMES = {dtype.stored: str(dtype) for dtype in Dtype}

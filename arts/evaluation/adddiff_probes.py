@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Any
 
 from arts.data.errors import DataError
 from arts.data.schema import Instance, Strategy, group_sentences
-from arts.metrics import FloatArray
-from arts.predictions import Predictions
-from arts.scores import Count, Difference, Estimate, Record, Scores, compare
+from arts.evaluation.metrics import FloatArray
+from arts.evaluation.predictions import Predictions
+from arts.evaluation.scores import Count, Difference, Estimate, Record, Scores, compare
 
 if TYPE_CHECKING:
     from arts.data.corpus import Corpus

@@ -15,9 +15,9 @@ from arts.data.corpus import NAMES, is_at_hand, load_corpus
 from arts.data.errors import ArtsError, DataError
 from arts.data.schema import Instance
 from arts.data.support.atomic import replacing
-from arts.patterns import AddDiffCurve, PatternGap
-from arts.predictions import Predictions
-from arts.scores import Comparison, Count, Record, Scores, compare
+from arts.evaluation.adddiff_probes import AddDiffCurve, PatternGap
+from arts.evaluation.predictions import Predictions
+from arts.evaluation.scores import Comparison, Count, Record, Scores, compare
 
 SCHEMA_VERSION: Literal["1.0"] = "1.0"
 

@@ -14,7 +14,7 @@ from arts.data.readers.arts_json import parse_id
 from arts.data.readers.tables import csv_rows, jsonl_rows, parquet_rows
 from arts.data.schema import Instance, Polarity, Strategy
 from arts.data.support.atomic import replacing
-from arts.metrics import POLARITIES, BoolArray, FloatArray, IntArray, Layout
+from arts.evaluation.metrics import POLARITIES, BoolArray, FloatArray, IntArray, Layout
 
 READERS = {".csv": csv_rows, ".jsonl": jsonl_rows, ".parquet": parquet_rows}
 COLUMN = "prediction"

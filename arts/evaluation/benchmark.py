@@ -14,12 +14,12 @@ from typing import TYPE_CHECKING, Any
 import arts
 from arts.data.corpus import Corpus, load_corpus
 from arts.data.support.download import sha256
-from arts.metrics import FloatArray, IntArray
-from arts.patterns import curve, pattern_gap
-from arts.predictions import Predictions, read_labels
-from arts.report import DatasetInfo, ModelInfo, Provenance, Report
-from arts.scores import Scores
-from arts.subjects import subject_of
+from arts.evaluation.adddiff_probes import curve, pattern_gap
+from arts.evaluation.metrics import FloatArray, IntArray
+from arts.evaluation.predictions import Predictions, read_labels
+from arts.evaluation.report import DatasetInfo, ModelInfo, Provenance, Report
+from arts.evaluation.scores import Scores
+from arts.evaluation.systems import subject_of
 
 if TYPE_CHECKING:
     from datasets import Dataset, DatasetDict

@@ -9,7 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from arts.data.errors import ArtsError
 from arts.data.schema import PERTURBATIONS, Polarity, Strategy
-from arts.metrics import (
+from arts.evaluation.metrics import (
     POLARITIES,
     BoolArray,
     FloatArray,
@@ -21,7 +21,7 @@ from arts.metrics import (
     unit_right,
     unit_statistics,
 )
-from arts.predictions import Predictions
+from arts.evaluation.predictions import Predictions
 
 LEVEL = 0.95
 RESAMPLES = 10_000

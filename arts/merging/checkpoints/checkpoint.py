@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from arts.data.errors import DataError
-from arts.merging.blocks import SIZES, Raw, Values, decode
+from arts.merging.checkpoints.blocks import SIZES, Raw, Values, decode
 
 SINGLE, INDEX = "model.safetensors", "model.safetensors.index.json"
 ADAPTER = "adapter_config.json"

@@ -15,8 +15,8 @@ from typing import Self
 
 from arts.data.errors import DataError
 from arts.data.support.atomic import check_new
-from arts.merging.blocks import SIZES, Raw
-from arts.merging.checkpoint import INDEX, SINGLE, Span, Tensor
+from arts.merging.checkpoints.blocks import SIZES, Raw
+from arts.merging.checkpoints.checkpoint import INDEX, SINGLE, Span, Tensor
 
 SHARD = 5 * 10**9  # bytes, as transformers writes
 _SPARE = 64 * 2**20  # bytes that are to stay free

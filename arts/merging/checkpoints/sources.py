@@ -5,8 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 
 from arts.data.support.download import model_folder
-from arts.merging.adapter import Adapter
-from arts.merging.checkpoint import ADAPTER, Checkpoint
+from arts.merging.checkpoints.adapter import Adapter
+from arts.merging.checkpoints.checkpoint import ADAPTER, Checkpoint
 
 ASSETS = (
     "config.json",

@@ -10,10 +10,10 @@ from arts.data.corpus import Corpus, content_checksum
 from arts.data.errors import ArtsError
 from arts.data.schema import Instance, originals
 from arts.data.support.download import cache_home
+from arts.evaluation.metrics import FloatArray
+from arts.evaluation.predictions import Predictions
+from arts.evaluation.report import ModelInfo
 from arts.interventions.base import OUTCOME
-from arts.metrics import FloatArray
-from arts.predictions import Predictions
-from arts.report import ModelInfo
 
 if TYPE_CHECKING:
     from arts.interventions.base import Intervention
@@ -45,7 +45,7 @@ def subject_of(
     intervention: Intervention | None = None,
     progress: Progress | None = None,
 ) -> Subject:
-    """Whatever can be measured; arguments as `arts.benchmark.Benchmark.evaluate`.
+    """Whatever can be measured; arguments as `arts.evaluation.benchmark.Benchmark.evaluate`.
 
     Raises:
         ArtsError: when it is unknown, cannot be loaded, trained or asked, or the intervention is not for it.

@@ -11,14 +11,14 @@ import numpy as np
 
 from arts.data.errors import ArtsError
 from arts.data.support.atomic import replacing
-from arts.report import Report
+from arts.evaluation.report import Report
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
-    from arts.diagnosis import Diagnosis, Views
-    from arts.metrics import FloatArray
+    from arts.diagnosis.views import Diagnosis, Views
+    from arts.evaluation.metrics import FloatArray
 
 FORMATS = ("png", "svg")
 

@@ -1,22 +1,35 @@
-"""How every command starts, speaks and ends."""
+"""The command-line application: how every command starts, reports an error and ends."""
 
 from __future__ import annotations
 
 import logging
 import sys
 from collections.abc import Callable
+from importlib.metadata import entry_points
 from typing import Any, NoReturn
 
 import typer
 
 from arts.data.errors import ArtsError
 
+COMMANDS = "arts.commands"  # the group of entry points that commands register in
 BAD_INPUT = 2
 INTERRUPTED = 130
 
 
+def main() -> NoReturn:
+    """Run the command that the arguments name: every entry point of the group `arts.commands` is one."""
+    app = new_app(
+        no_args_is_help=True,
+        help="The aspect-robustness benchmark for aspect-based sentiment analysis.",
+    )
+    for command in entry_points(group=COMMANDS):
+        app.command(command.name)(command.load())
+    run(app)
+
+
 def run(app: typer.Typer) -> NoReturn:
-    """Run a command line: 0 done, 2 bad usage or input (one line), 1 a failure of ours, 130 Ctrl-C."""
+    """Run a command line and exit: 0 done, 2 bad usage or input (one line), 1 a failure of ours, 130 Ctrl-C."""
     if "" not in sys.path:  # as with python -m: a user's own module in the current folder can be named
         sys.path.insert(0, "")
     logging.basicConfig(level=logging.WARNING, format="arts: %(message)s")
@@ -35,8 +48,13 @@ def run(app: typer.Typer) -> NoReturn:
     sys.exit(0)
 
 
-def command_line(command: Callable[..., Any]) -> typer.Typer:
-    """A command line of one command."""
+def run_command(command: Callable[..., Any]) -> NoReturn:
+    """Run a single command, for `python -m arts.COMMAND`."""
+    run(command_app(command))
+
+
+def command_app(command: Callable[..., Any]) -> typer.Typer:
+    """An application of a single command."""
     app = new_app()
     app.command()(command)
     return app

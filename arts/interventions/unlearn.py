@@ -19,13 +19,13 @@ from arts.generators.generator import Options
 from arts.generators.running.cached import perturbations
 from arts.interventions.adversarial import Adversarial
 from arts.interventions.base import OUTCOME
-from arts.interventions.merging import Merge
+from arts.interventions.merge import Merge
 
 if TYPE_CHECKING:
     from arts.data.corpus import Corpus
     from arts.models.base import Progress, Start
     from arts.models.trained_models import ZooModel
-    from arts.unlearning.plan import Settings
+    from arts.unlearning.settings import Settings
 
 
 @dataclass(frozen=True)
@@ -87,7 +87,7 @@ class Unlearn:
 
     def _settings(self, *, seed: int) -> Settings:
         from arts.unlearning.objectives import Weights
-        from arts.unlearning.plan import Settings
+        from arts.unlearning.settings import Settings
 
         return Settings(
             objective=self.objective,
@@ -144,7 +144,7 @@ class Unlearn:
     ) -> None:
         from arts.models.encoders import quiet
         from arts.models.training import labelled
-        from arts.unlearning.plan import Material
+        from arts.unlearning.settings import Material
         from arts.unlearning.trainer import keep_reference, unlearn
 
         work = folder.with_name(f"{folder.name}.work")

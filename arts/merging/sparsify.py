@@ -10,8 +10,8 @@ from threading import Lock
 import numpy as np
 import numpy.typing as npt
 
-from arts.merging.blocks import Values
-from arts.merging.checkpoint import Span
+from arts.merging.checkpoints.blocks import Values
+from arts.merging.checkpoints.checkpoint import Span
 from arts.merging.methods import Method, Thinning, dropped, trimmed
 from arts.merging.plan import Part, Plan
 from arts.merging.survey import Progress, places, read_span

@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from arts.console import command_line, run
+from arts.cli.app import run_command
 
 
 class Format(StrEnum):
@@ -22,15 +22,15 @@ def models(
     format: Annotated[Format, typer.Option(help="Of what is written to standard output.")] = Format.TABLE,
 ) -> None:
     """List the models that go by a name, with paper, size (on the default encoder) and what they read."""
-    from arts import render
+    from arts.cli import tables
     from arts.models.registry import entries
 
     rows = entries()
     if format is Format.JSON:
         typer.echo(json.dumps(rows, indent=1))
     else:
-        render.show(render.catalogue(rows))
+        tables.show(tables.catalogue(rows))
 
 
 if __name__ == "__main__":
-    run(command_line(models))
+    run_command(models)

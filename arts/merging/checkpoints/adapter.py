@@ -12,8 +12,8 @@ import numpy as np
 from xxhash import xxh3_128
 
 from arts.data.errors import DataError
-from arts.merging.blocks import Raw, Values
-from arts.merging.checkpoint import ADAPTER, Checkpoint, Span, Tensor, read_header, read_json
+from arts.merging.checkpoints.blocks import Raw, Values
+from arts.merging.checkpoints.checkpoint import ADAPTER, Checkpoint, Span, Tensor, read_header, read_json
 
 WEIGHTS = "adapter_model.safetensors"
 _PREFIX = "base_model.model."

@@ -17,8 +17,9 @@ if TYPE_CHECKING:
     from arts.data.errors import ArtsError
     from arts.data.schema import Aspect, Edit, Instance, Opinion, Polarity, Sentence, Strategy
     from arts.evaluation.benchmark import Benchmark, load_benchmark
+    from arts.evaluation.paired_tests import Comparison
     from arts.evaluation.report import Report
-    from arts.evaluation.scores import Comparison, Estimate
+    from arts.evaluation.scores import Estimate
     from arts.interventions.adversarial import Adversarial
     from arts.interventions.merge import Merge
     from arts.interventions.unlearn import Unlearn

@@ -8,7 +8,6 @@ from typing import Annotated
 import typer
 
 from arts.cli.app import run_command
-from arts.data.support.atomic import replacing
 from arts.models.encoders import DEFAULT_ENCODER
 
 
@@ -39,8 +38,7 @@ def diagnose(
     models = [LanguageModel.load(name) for name in model or ()]
     found, views = views.diagnose(*texts, encoder=encoder, models=models, seed=seed)
     path = output / "diagnosis.json"
-    with replacing(path) as partial:
-        partial.write_text(found.model_dump_json(indent=1) + "\n", encoding="utf-8")
+    found.write_json(path)
     for written in (path, *pattern_views(found, views, output / "diagnosis")):
         typer.echo(f"arts: wrote {written}", err=True)
     tables.show(tables.diagnosis(found))

@@ -19,7 +19,7 @@ def export(
 ) -> None:
     """Write corpora to FOLDER so that datasets.load_dataset(FOLDER, NAME) loads them, with no script."""
     from arts.data import hf_dataset
-    from arts.data.corpus import load_corpus
+    from arts.data.corpus_registry import load_corpus
 
     corpora = [load_corpus(name) for name in dataset or ["sample"]]
     hf_dataset.export(corpora, folder)

@@ -15,7 +15,8 @@ import typer
 
 from arts.cli.app import run_command
 from arts.data.errors import ArtsError, UnknownNameError
-from arts.data.schema import PERTURBATIONS, Strategy
+from arts.data.schema import PERTURBATIONS, Split, Strategy
+from arts.data.support.atomic import resumable_folder
 from arts.generators.running.output import Format
 from arts.generators.running.pipeline import Engine
 from arts.generators.running.sentence_source import Source, source_of
@@ -35,14 +36,6 @@ class Rank(StrEnum):
 
     NONE = "none"
     LM = "lm"
-
-
-class Split(StrEnum):
-    """The split of a corpus that is perturbed."""
-
-    TRAIN = "train"
-    DEV = "dev"
-    TEST = "test"
 
 
 def generate(
@@ -108,25 +101,24 @@ def generate(
     options = Options(strategies, seed, neutral, k, tuple(template or TEMPLATES), candidates)
     source = source_of(input, split=split, opinions=opinions, pool=pool)
     work = Work(mine(source.training, Analyst()), options)
-    staging = Staging(output, _fingerprint(work, input, split, str(opinions), rank, str(language_model)))
-    if staging.done:
-        _tell(f"{staging.done * BATCH:,} sentences were done before; going on from there")
     judge = LanguageModel.load(language_model or DEFAULT_MODEL) if rank is Rank.LM else None
-    with _progress("sentences") as advance:
-        done = staging.done * BATCH
-        advance(done)
-        remaining = (s for n, s in enumerate(source.sentences) if n >= done)
-        for batch in outcomes(remaining, work, workers=workers, engine=engine):
-            batch = judged(batch, judge) if judge else batch
-            staging.add(batch, chosen(batch))
-            advance(len(batch))
-    report = _report(staging.tally(), source, work, input, rank, judge)
-    write(staging, output, source.name, _SPLIT_NAMES[split], format, report)
+    fingerprint = _fingerprint(work, input, split, str(opinions), rank, str(language_model))
+    with resumable_folder(output, fingerprint) as place:
+        staging = Staging(place.path)
+        if staging.done:
+            _tell(f"{staging.done * BATCH:,} sentences were done before; going on from there")
+        with _progress("sentences") as advance:
+            done = staging.done * BATCH
+            advance(done)
+            remaining = (s for n, s in enumerate(source.sentences) if n >= done)
+            for batch in outcomes(remaining, work, workers=workers, engine=engine):
+                batch = judged(batch, judge) if judge else batch
+                staging.add(batch, chosen(batch))
+                advance(len(batch))
+        report = _report(staging.tally(), source, work, input, rank, judge)
+        write(staging, place.result, source.name, split.hf_name, format, report)
     _tell(str(source.notes))
     _show(report, output)
-
-
-_SPLIT_NAMES = {Split.TRAIN: "train", Split.DEV: "validation", Split.TEST: "test"}
 
 
 def _fingerprint(work: Work, input: str, *options: str) -> str:

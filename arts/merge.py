@@ -133,15 +133,15 @@ def merge(
         from arts.merging.linearity import nonlinearity
         from arts.merging.report import FILE
 
-        report.nonlinearity = nonlinearity(job.base, job.models)
+        report = report.model_copy(update={"nonlinearity": nonlinearity(job.base, job.models)})
         if output:
-            report.save(output / FILE)
+            report.write_json(output / FILE)
     tell(report, form, heatmap)
     if emit_config:
-        from arts.data.support.atomic import replacing
+        from arts.data.support.atomic import atomic_file
         from arts.merging.mergekit_config import emitted
 
-        with replacing(emit_config) as partial:
+        with atomic_file(emit_config) as partial:
             partial.write_text(emitted(report), encoding="utf-8")
     if output:
         typer.echo(f"arts: wrote {output}", err=True)

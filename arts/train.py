@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import shutil
 from pathlib import Path
 from typing import Annotated
 
@@ -23,7 +21,7 @@ from arts.cli.options import (
     start_of,
     training_progress,
 )
-from arts.data.support.atomic import check_new
+from arts.data.support.atomic import check_new, new_folder
 from arts.models.encoders import DEFAULT_ENCODER
 
 
@@ -53,7 +51,7 @@ def train(
     way = adversarial("--adversarial", adversarially, strategy, ratio, template, holdout_templates)
     check_new(output)
     start = start_of([model], encoder, embeddings, corpus, post_trained)
-    from arts.data.corpus import load_corpus
+    from arts.data.corpus_registry import load_corpus
     from arts.data.schema import originals
     from arts.models.trained_models import trained
 
@@ -61,10 +59,8 @@ def train(
     splits = way.splits(data) if way else (originals(data.train), originals(data.dev))
     with training_progress(f"{model}, seed {seed}") as progress:
         made = trained(model, *splits, seed=seed, start=start, progress=progress)
-    partial = output.with_name(f".{output.name}.partial")
-    shutil.rmtree(partial, ignore_errors=True)  # left by a run that was cut off here
-    made.save(partial)
-    os.replace(partial, output)
+    with new_folder(output) as work:
+        made.save(work.result)
     kept = made.record["curve"][made.record["epoch"] - 1]
     typer.echo(
         f"arts: wrote {output}: {model}, {made.parameters:,} parameters, {len(splits[0]):,} training "

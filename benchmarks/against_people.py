@@ -8,7 +8,7 @@ from __future__ import annotations
 import sys
 from collections import Counter
 
-from arts.data.corpus import load_corpus
+from arts.data.corpus_registry import load_corpus
 from arts.data.schema import Strategy
 from arts.generators.generator import Generator
 from arts.generators.opinions.analysis import Analyst

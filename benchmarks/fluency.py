@@ -13,7 +13,8 @@ from collections.abc import Iterable
 
 import numpy as np
 
-from arts.data.corpus import Corpus, load_corpus
+from arts.data.corpus import Corpus
+from arts.data.corpus_registry import load_corpus
 from arts.data.schema import Instance, Sentence, Strategy
 from arts.data.support.download import resolve
 from arts.generate import CANDIDATES

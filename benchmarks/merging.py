@@ -57,7 +57,8 @@ def make(folder: Path, layers: int, vocabulary: int, *, seed: int, base: Checkpo
     tensors = [Tensor(name, "BF16", shape, folder, 0) for name, shape in sorted(shapes(layers, vocabulary))]
     rng = np.random.default_rng(seed)
     size = 0.002 if base else 0.02
-    with Output(folder, tensors, shard=SHARD) as output:
+    output = Output(folder, tensors, shard=SHARD)
+    with output.opened() as partial:
         for tensor in tensors:
             for first in range(0, tensor.count, BLOCK):
                 span = Span(tensor.name, first, min(BLOCK, tensor.count - first))
@@ -70,7 +71,7 @@ def make(folder: Path, layers: int, vocabulary: int, *, seed: int, base: Checkpo
                     values += start
                 encode(values.astype(np.float64), "BF16", raw)
                 output.write(span, raw)
-        output.write_index()
+        output.write_index(partial)
         config = {
             "architectures": ["LlamaForCausalLM"],
             "model_type": "llama",
@@ -85,8 +86,7 @@ def make(folder: Path, layers: int, vocabulary: int, *, seed: int, base: Checkpo
             "tie_word_embeddings": False,
             "dtype": "bfloat16",
         }
-        (output.partial / "config.json").write_text(json.dumps(config))
-        output.finish()
+        (partial / "config.json").write_text(json.dumps(config))
     return folder
 
 

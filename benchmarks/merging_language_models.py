@@ -20,7 +20,7 @@ from typing import Any
 
 from conversations import Pair, answers, save, teach
 
-from arts.data.corpus import load_corpus
+from arts.data.corpus_registry import load_corpus
 from arts.data.schema import Instance, Polarity, originals
 from arts.generators.fluency import LanguageModel
 from arts.merging.job import Job

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from arts.data.corpus import load_corpus
+from arts.data.corpus_registry import load_corpus
 from arts.data.readers.instances import read_instances
 from arts.data.schema import group_sentences
 from arts.evaluation.metrics import Layout

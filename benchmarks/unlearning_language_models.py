@@ -30,10 +30,10 @@ from typing import Any
 from conversations import Pair, answers, asked, save, teach
 from instructions import Instruction, suite
 
-from arts.data.corpus import load_corpus
+from arts.data.corpus_registry import load_corpus
 from arts.data.errors import ArtsError
 from arts.data.schema import Instance, Polarity, originals
-from arts.data.support.atomic import replacing
+from arts.data.support.atomic import atomic_file
 from arts.generators.fluency import LanguageModel
 from arts.models.encoders import load_tokenizer
 from arts.provenance import peak_memory
@@ -173,7 +173,7 @@ class Study:
         path = self.folder / f"{name}.json"
         if not path.is_file():
             value = make()
-            with replacing(path) as whole:
+            with atomic_file(path) as whole:
                 whole.write_text(json.dumps(value), encoding="utf-8")
             print(f"seed {self.seed}: {name}: {str(value)[:200]}", file=sys.stderr, flush=True)
         return json.loads(path.read_text("utf-8"))

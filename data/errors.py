@@ -65,9 +65,20 @@ class UnknownNameError(ArtsError):
 
     def __init__(self, kind: str, name: str, known: Iterable[str], hint: str = "") -> None:
         known = sorted(known)
-        close = difflib.get_close_matches(name, known, n=1)
-        guess = f' Did you mean "{close[0]}"?' if close else ""
-        super().__init__(f'unknown {kind} "{name}".{guess} Known: {", ".join(known)}{hint}')
+        super().__init__(
+            f'unknown {kind} "{name}".{did_you_mean(name, known)} Known: {", ".join(known)}{hint}'
+        )
+
+
+def did_you_mean(name: str, known: Iterable[str]) -> str:
+    """The question after the nearest known name; nothing when none is near.
+
+    Example:
+        >>> did_you_mean("tise", ["ties", "dare"])
+        ' Did you mean "ties"?'
+    """
+    close = difflib.get_close_matches(name, list(known), n=1)
+    return f' Did you mean "{close[0]}"?' if close else ""
 
 
 class MissingDependencyError(ArtsError):

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import shutil
-import tempfile
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -13,13 +10,11 @@ from arts.data.corpus import Corpus, completed
 from arts.data.errors import DataError
 from arts.data.readers.span_repair import Notes
 from arts.data.readers.tables import instance_from_row, row_from_instance
-from arts.data.schema import Instance, Polarity, Sentence, Strategy, group_sentences, originals
-from arts.data.support.atomic import check_new
+from arts.data.schema import Instance, Polarity, Sentence, Split, Strategy, group_sentences, originals
+from arts.data.support.atomic import new_folder
 
 if TYPE_CHECKING:
     from datasets import Dataset, DatasetDict, Features
-
-HF_SPLITS = {"train": "train", "dev": "validation", "test": "test"}
 
 
 def features() -> Features:
@@ -77,8 +72,8 @@ def corpus_from_dataset(dataset: Dataset | DatasetDict) -> Corpus:
     notes = Notes()
 
     def load(split: str) -> list[Sentence]:
-        split = HF_SPLITS[split]
-        return group_sentences(_instances(splits.get(split, ()), split, notes))
+        name = Split(split).hf_name
+        return group_sentences(_instances(splits.get(name, ()), name, notes))
 
     test = _instances(splits["test"], "test", notes)
     name = splits["test"].info.config_name or splits["test"].info.dataset_name or "dataset"
@@ -107,16 +102,10 @@ def export(corpora: Iterable[Corpus], folder: Path) -> Path:
     Raises:
         DataError: when `folder` exists and is not empty.
     """
-    check_new(folder)
-    folder.parent.mkdir(parents=True, exist_ok=True)
-    partial = Path(tempfile.mkdtemp(prefix=f".{folder.name}.", dir=folder.parent))
-    try:
-        configs = [_write_config(corpus, partial) for corpus in corpora]
-        (partial / "README.md").write_text(card(configs), encoding="utf-8")
-        partial.chmod(0o755)
-        os.replace(partial, folder)
-    finally:
-        shutil.rmtree(partial, ignore_errors=True)
+    with new_folder(folder) as work:
+        work.result.mkdir()
+        configs = [_write_config(corpus, work.result) for corpus in corpora]
+        (work.result / "README.md").write_text(card(configs), encoding="utf-8")
     return folder
 
 
@@ -124,11 +113,11 @@ def _write_config(corpus: Corpus, folder: Path) -> dict[str, Any]:
     """Write the splits of a corpus; returns the card's entry for it."""
     (folder / corpus.name).mkdir()
     splits = {
-        "train": originals(corpus.train),
-        "dev": originals(corpus.dev),
-        "test": corpus.test,
+        Split.TRAIN: originals(corpus.train),
+        Split.DEV: originals(corpus.dev),
+        Split.TEST: corpus.test,
     }
-    kept = {HF_SPLITS[split]: instances for split, instances in splits.items() if instances}
+    kept = {split.hf_name: instances for split, instances in splits.items() if instances}
     for split, instances in kept.items():
         write_instances(instances, folder / corpus.name / f"{split}.parquet")
     return config_of(corpus.name, {split: len(instances) for split, instances in kept.items()})

@@ -52,6 +52,29 @@ class Strategy(_Choice):
 PERTURBATIONS = (Strategy.REVTGT, Strategy.REVNON, Strategy.ADDDIFF)
 
 
+class Split(_Choice):
+    """The splits of a corpus."""
+
+    TRAIN = "train"
+    DEV = "dev"
+    TEST = "test"
+
+    @property
+    def hf_name(self) -> str:
+        """The name that Hugging Face datasets use.
+
+        Example:
+            >>> Split.DEV.hf_name
+            'validation'
+        """
+        return "validation" if self is Split.DEV else str(self)
+
+    @property
+    def file_stems(self) -> tuple[str, ...]:
+        """The names, without suffix, of a file with the split."""
+        return tuple(dict.fromkeys((str(self), self.hf_name)))
+
+
 def check_range(text: str, term: str, start: int, end: int) -> None:
     """Raise `SpanError` unless the span is not empty and lies inside the text."""
     if not 0 <= start < end <= len(text):

@@ -5,8 +5,6 @@ from __future__ import annotations
 import hashlib
 import inspect
 import json
-import os
-import shutil
 import tempfile
 import time
 from collections.abc import Sequence
@@ -18,12 +16,12 @@ from typing import Any, Self
 import numpy as np
 import numpy.typing as npt
 import torch
-from filelock import FileLock
 
 from arts.data.corpus import content_checksum
 from arts.data.errors import DataError
 from arts.data.schema import Instance
-from arts.data.support.download import cache_home, sha256
+from arts.data.support.atomic import WorkFolder, cache_home, cached_folder
+from arts.data.support.download import sha256
 from arts.data.support.spacy_parser import parser_name
 from arts.models import training
 from arts.models.base import AspectModel, Inputs, Progress, Start
@@ -99,6 +97,11 @@ class ZooModel:
         return str(place)
 
 
+def models_folder() -> Path:
+    """The folder of the cache with the trained models, each in a folder named by its key."""
+    return cache_home() / "models"
+
+
 @quiet()
 def trained(
     name: str,
@@ -120,37 +123,26 @@ def trained(
     """
     model_class, start = zoo_class(name), start or Start()
     key = _key(name, model_class, train, dev, seed=seed, start=start)
-    folder = cache_home() / "models" / key
-    folder.parent.mkdir(parents=True, exist_ok=True)
-    with FileLock(f"{folder}.lock"):
-        if not folder.is_dir():
-            work = folder.with_name(f"{key}.work")
-            started = time.perf_counter()
-            model, inputs, curve = training.train(
-                model_class,
-                train,
-                dev,
-                start=start,
-                seed=seed,
-                folder=work / "checkpoints",
-                progress=progress,
-            )
-            record = {
-                "name": name,
-                "seed": seed,
-                "encoder": start.encoder,
-                "encoder_checksum": encoder_checksum(start.encoder),
-                "extras": _extras(model_class, start),
-                "recipe": training.recipe_of(model_class),
-                "train_seconds": round(time.perf_counter() - started, 1),
-                "epoch": training.kept(model_class, curve),
-                "curve": [asdict(epoch) for epoch in curve],
-            }
-            shutil.rmtree(work / "model", ignore_errors=True)  # left by a run that was cut off here
-            ZooModel(model, inputs, key, "", record).save(work / "model")
-            os.replace(work / "model", folder)
-            shutil.rmtree(work)
-    return ZooModel.load(folder)
+
+    def build(work: WorkFolder) -> None:
+        started = time.perf_counter()
+        model, inputs, curve = training.train(
+            model_class, train, dev, start=start, seed=seed, folder=work.checkpoints, progress=progress
+        )
+        record = {
+            "name": name,
+            "seed": seed,
+            "encoder": start.encoder,
+            "encoder_checksum": encoder_checksum(start.encoder),
+            "extras": _extras(model_class, start),
+            "recipe": training.recipe_of(model_class),
+            "train_seconds": round(time.perf_counter() - started, 1),
+            "epoch": training.kept(model_class, curve),
+            "curve": [asdict(epoch) for epoch in curve],
+        }
+        ZooModel(model, inputs, key, "", record).save(work.result)
+
+    return ZooModel.load(cached_folder(models_folder() / key, build))
 
 
 def initial(name: str, train: Sequence[Instance], *, seed: int, start: Start | None = None) -> ZooModel:
@@ -168,18 +160,13 @@ def initial(name: str, train: Sequence[Instance], *, seed: int, start: Start | N
     """
     model_class, start = zoo_class(name), start or Start()
     key = _key(f"{name}-initial", model_class, train, (), seed=seed, start=start)
-    folder = cache_home() / "models" / key
-    folder.parent.mkdir(parents=True, exist_ok=True)
-    with FileLock(f"{folder}.lock"):
-        if not folder.is_dir():
-            model, inputs = training.begin(model_class, train, start=start, seed=seed)
-            work = folder.with_name(f"{key}.work")
-            shutil.rmtree(work, ignore_errors=True)  # left by a run that was cut off here
-            ZooModel(model, inputs, key, "", {"name": name, "seed": seed, "encoder": start.encoder}).save(
-                work
-            )
-            os.replace(work, folder)
-    return ZooModel.load(folder)
+
+    def build(work: WorkFolder) -> None:
+        model, inputs = training.begin(model_class, train, start=start, seed=seed)
+        record = {"name": name, "seed": seed, "encoder": start.encoder}
+        ZooModel(model, inputs, key, "", record).save(work.result)
+
+    return ZooModel.load(cached_folder(models_folder() / key, build))
 
 
 def _key(

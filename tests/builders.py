@@ -8,7 +8,7 @@ import torch
 from tokenizers import Regex, Tokenizer, models, normalizers, pre_tokenizers, processors
 from transformers import BertConfig, BertModel, LlamaConfig, LlamaForCausalLM, PreTrainedTokenizerFast
 
-from arts.data.corpus import load_corpus
+from arts.data.corpus_registry import load_corpus
 from arts.data.schema import Aspect, Instance, Polarity, Sentence, Strategy
 
 

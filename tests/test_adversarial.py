@@ -8,7 +8,8 @@ import numpy as np
 import pytest
 from builders import TOY, Unseen, sentence
 
-from arts.data.corpus import Corpus, load_corpus
+from arts.data.corpus import Corpus
+from arts.data.corpus_registry import load_corpus
 from arts.data.errors import ArtsError, DataError, UnknownNameError
 from arts.data.schema import Polarity, Strategy, originals
 from arts.evaluation.adddiff_probes import MOST, curve, pattern_gap

@@ -102,7 +102,7 @@ def test_import_and_help_are_fast(tmp_path):
 
 
 def predictions(tmp_path) -> Path:
-    from arts.data.corpus import load_corpus
+    from arts.data.corpus_registry import load_corpus
 
     path = tmp_path / "mine.csv"
     lines = [f"{i.id},{i.polarity}" for i in load_corpus("sample").test]

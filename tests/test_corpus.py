@@ -8,8 +8,9 @@ import json
 
 import pytest
 
-from arts.data import corpus as corpora
-from arts.data.corpus import Corpus, content_checksum, load_corpus
+from arts.data import corpus_registry as corpora
+from arts.data.corpus import Corpus, content_checksum
+from arts.data.corpus_registry import load_corpus
 from arts.data.errors import DataError, UnknownNameError
 from arts.data.readers.tables import row_from_instance
 from arts.data.schema import Strategy
@@ -163,7 +164,7 @@ def release(tmp_path, monkeypatch):
             (home / name).parent.mkdir(parents=True, exist_ok=True)
             (home / name).write_text(content)
         monkeypatch.setenv("ARTS_DATA_HOME", str(home))
-        monkeypatch.setattr(resources, "checksums", lambda: {n: download.sha256(home / n) for n in files})
+        monkeypatch.setattr(download, "checksums", lambda: {n: download.sha256(home / n) for n in files})
         return home
 
     return build

@@ -13,8 +13,8 @@ from pathlib import Path
 
 import pytest
 
-from arts.data.corpus import load_corpus
-from arts.data.errors import ArtsError, DataError, UnknownNameError
+from arts.data.corpus_registry import load_corpus
+from arts.data.errors import ArtsError, UnknownNameError
 from arts.data.readers.instances import read_instances
 from arts.data.schema import Polarity, Sentence, Strategy
 from arts.generators.fluency import LanguageModel, ranked
@@ -88,25 +88,17 @@ def test_a_killed_run_goes_on_from_its_last_batch(
 ) -> None:
     monkeypatch.setattr(pipeline, "BATCH", 10)
     work = Work(Pool(), Options((Strategy.REVTGT,)))
-    staging = Staging(tmp_path / "out", "run 1")
+    staging = Staging(tmp_path)
     whole = list(outcomes(sentences, work))
     for batch in whole[:3]:  # and then it is killed
         staging.add(batch, chosen(batch))
-    again = Staging(tmp_path / "out", "run 1")
+    again = Staging(tmp_path)
     assert again.done == 3
     for batch in outcomes(sentences[30:], work):
         again.add(batch, chosen(batch))
     rows = [row for shard in again.shards for row in read_instances(shard)]
     assert rows == [row for batch in whole for row in chosen(batch)]
     assert again.tally() == Tally.of(o for batch in whole for _, group in batch for o in group)
-    assert Staging(tmp_path / "out", "other options").done == 0
-
-
-def test_a_folder_that_is_not_empty_is_refused(tmp_path: Path) -> None:
-    (tmp_path / "kept.txt").write_text("mine")
-    with pytest.raises(DataError, match="not empty"):
-        Staging(tmp_path, "run")
-    assert (tmp_path / "kept.txt").read_text() == "mine"
 
 
 def test_ray_gives_the_same_outcomes(sentences: list[Sentence], monkeypatch: pytest.MonkeyPatch) -> None:
@@ -235,7 +227,7 @@ def test_the_packaged_model_knows_english() -> None:
 
 
 def test_labels_survive_the_round_trip(tmp_path: Path, sentences: list[Sentence]) -> None:
-    staging = Staging(tmp_path / "out", "run")
+    staging = Staging(tmp_path)
     work = Work(Pool(), Options((Strategy.REVTGT,)))
     rows = []
     for batch in outcomes(sentences, work):

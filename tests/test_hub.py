@@ -10,7 +10,8 @@ import yaml
 
 import arts
 from arts.data import hf_dataset
-from arts.data.corpus import Corpus, load_corpus
+from arts.data.corpus import Corpus
+from arts.data.corpus_registry import load_corpus
 from arts.data.errors import DataError
 from arts.data.schema import Polarity, Strategy
 
@@ -79,7 +80,7 @@ def test_export_does_not_touch_a_folder_that_has_something(sample, tmp_path):
 
 
 def test_an_export_that_fails_leaves_nothing(sample, tmp_path, monkeypatch):
-    monkeypatch.setattr(hub, "card", lambda configs: 1 / 0)
+    monkeypatch.setattr(hf_dataset, "card", lambda configs: 1 / 0)
     with pytest.raises(ZeroDivisionError):
         hf_dataset.export([sample], tmp_path / "out")
     assert list(tmp_path.iterdir()) == []

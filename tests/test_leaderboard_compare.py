@@ -129,7 +129,7 @@ def test_the_units_of_either_side_are_listed(reports, results):
 
 def test_without_predictions_there_is_a_difference_but_no_test(reports, results):
     reports[0].save(results)
-    reports[1].save_alone(results / "alone.json")
+    reports[1].write_json(results / "alone.json")
     app = opened(*(entry_of(report).key for report in reports[:2]))
     assert not app.exception
     assert "No test: report fair: its predictions are not at hand" in said(app).replace("\\", "")

@@ -23,8 +23,8 @@ import arts.evaluation.benchmark
 from arts.cli.app import command_app
 from arts.data.schema import PERTURBATIONS
 from arts.evaluation.adddiff_probes import AddDiffCurve, CurvePoint, PatternGap
+from arts.evaluation.paired_tests import Difference
 from arts.evaluation.report import ModelInfo, Report
-from arts.evaluation.scores import Difference
 from arts.generators.strategies.adddiff import TEMPLATES
 from arts.interventions.adversarial import Adversarial
 from arts.interventions.merge import Merge
@@ -272,7 +272,7 @@ def test_a_report_that_has_gone_is_said_to_have(report, results):
 
 
 def test_names_are_shown_as_they_are(report, results):
-    report.model_copy(update={"name": "![x](http://a.example/b.png) $y$"}).save_alone(results / "a.json")
+    report.model_copy(update={"name": "![x](http://a.example/b.png) $y$"}).write_json(results / "a.json")
     (found,) = [entry for entry in Store((str(results),)).read().entries if "example" in entry.name]
     app = opened(entry=found.key)
     assert app.header[0].value.startswith(r"\!\[x\]\(http\://a.example/b.png\) \$y\$")

@@ -14,7 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as some
 from streamlit.testing.v1 import AppTest
 
-from arts.data.corpus import load_corpus
+from arts.data.corpus_registry import load_corpus
 from arts.data.schema import PERTURBATIONS, Edit, Instance, Polarity, Strategy
 from arts.evaluation.report import Report
 from arts.generators.strategies.edits import apply

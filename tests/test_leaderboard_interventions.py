@@ -152,7 +152,7 @@ def test_the_page_shows_gains_and_tests(made, results):
 
 def test_without_predictions_there_is_no_test(made, results):
     zoo(made[0.6]).save(results)
-    zoo(made[0.9], Adversarial()).save_alone(results / "alone.json")
+    zoo(made[0.9], Adversarial()).write_json(results / "alone.json")
     app = opened()
     assert not app.exception
     assert app.dataframe[0].value["test"].isna().all()

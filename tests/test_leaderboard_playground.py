@@ -14,10 +14,12 @@ from boards import measured, opened, started
 from builders import sentence, variant
 from streamlit.testing.v1 import AppTest
 
-from arts.data.corpus import content_checksum, load_corpus
+from arts.data.corpus import content_checksum
+from arts.data.corpus_registry import load_corpus
 from arts.data.errors import ArtsError
 from arts.data.schema import PERTURBATIONS, Polarity, Strategy
-from arts.data.support.download import cache_home, sha256
+from arts.data.support.atomic import cache_home
+from arts.data.support.download import sha256
 from arts.evaluation.predictions import Predictions
 from arts.generators.opinions.analysis import Analyst
 from arts.generators.strategies.aspectset import Pool, Said
@@ -185,7 +187,7 @@ def test_a_cached_model_is_known_by_the_report_on_its_weights(tmp_path):
     )
     entry = entry_of(report := report.model_copy(update={"model": info}))
     path = tmp_path / "report.json"
-    report.save_alone(path)
+    report.write_json(path)
     (one,) = trained_models.cached_models([entry.model_copy(update={"path": str(path)})])
     assert one.label == "td-lstm + adversarial, seed 1, sample · 012345"
     assert not one.plain
@@ -281,7 +283,7 @@ def test_the_page_asks_a_cached_model(page, monkeypatch):
             return np.tile([0.8, 0.1, 0.1], (len(instances), 1))
 
     model_folder("td-lstm-0123456789")
-    monkeypatch.setattr(cached, "load", lambda key: Model())
+    monkeypatch.setattr(trained_models, "load", lambda key: Model())
     app = page(text="The pizza was great.")
     models = app.multiselect(key="models")
     assert models.options == ["td-lstm, seed 1 · 012345"]
@@ -318,8 +320,8 @@ def press(app: AppTest) -> AppTest:
 def test_the_page_chooses_the_model_that_was_trained(page, monkeypatch):
     process, asked = Process(), []
     monkeypatch.setattr(Training, "start", lambda model: Training(model, process, BytesIO(), monotonic()))
-    monkeypatch.setattr(cached, "load", asked.append)
-    monkeypatch.setattr(cached, "asked", lambda model, label, instances: {})
+    monkeypatch.setattr(trained_models, "load", asked.append)
+    monkeypatch.setattr(trained_models, "asked", lambda model, label, instances: {})
     app = press(page(text="The pizza was great."))
     assert any("Training td-lstm" in info.value for info in app.info)
     model_folder("td-lstm-0123456789")

@@ -14,7 +14,8 @@ import pytest
 from boards import measured
 
 from arts.data.errors import ArtsError, DownloadError
-from arts.evaluation.metrics import mcnemar, unit_right
+from arts.evaluation.metrics import unit_right
+from arts.evaluation.paired_tests import exact_mcnemar
 from arts.evaluation.report import Report
 from arts.evaluation.scores import Estimate
 from arts.leaderboard.analysis.ranking import ranks
@@ -160,7 +161,7 @@ def test_a_watch_sees_what_changes_and_has_it_checked_beside(results, tmp_path, 
     monkeypatch.setattr("arts.leaderboard.store.live_board.FEW", 0)
     monkeypatch.setattr("arts.leaderboard.store.live_board.AGAIN", 0)
     start, started = verifier_process.start, []
-    monkeypatch.setattr(checking, "start", lambda store: started.append(store) or start(store))
+    monkeypatch.setattr(verifier_process, "start", lambda store: started.append(store) or start(store))
     watched = Watch(own(results))
     board, before = watched.look()
     assert board.unchecked == 3
@@ -249,7 +250,8 @@ def test_entries_share_a_rank_when_the_paired_test_does_not_tell_them_apart(tmp_
     for one, rank in zip(entries, found, strict=True):
         if heads[rank.place] is not one:
             pair = [by_key[heads[rank.place].key], by_key[one.key]]
-            assert mcnemar(*(unit_right(p.correct, p.layout.units) for p in pair)) >= 0.05
+            first, second = (unit_right(p.correct, p.layout.units) for p in pair)
+            assert exact_mcnemar((first & ~second).sum(), (second & ~first).sum()) >= 0.05
     assert len({rank.place for rank in found}) > 1
 
 

@@ -123,7 +123,7 @@ def test_the_board_is_searched_sorted_and_filtered_from_its_address(results):
 def test_a_table_of_many_is_shown_whole_when_asked(results, tmp_path):
     claim = measured(tmp_path, "model")
     for number in range(210):
-        claim.model_copy(update={"name": f"model {number}"}).save_alone(results / f"{number}.json")
+        claim.model_copy(update={"name": f"model {number}"}).write_json(results / f"{number}.json")
     app = opened("board", corpus="sample")
     assert len(app.dataframe[0].value) == 200
     assert any("the table shows the first 200" in caption.value for caption in app.caption)

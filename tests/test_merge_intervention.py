@@ -8,10 +8,10 @@ import pytest
 import torch
 from safetensors.torch import load_file
 
-from arts.data.corpus import load_corpus
+from arts.data.corpus_registry import load_corpus
 from arts.data.errors import UnknownNameError
 from arts.data.schema import Strategy, originals
-from arts.data.support.download import cache_home
+from arts.data.support.atomic import cache_home
 from arts.evaluation.benchmark import load_benchmark
 from arts.interventions.adversarial import Adversarial
 from arts.interventions.merge import Merge

@@ -663,8 +663,10 @@ def test_a_merge_that_is_killed_leaves_nothing_under_its_name(tmp_path, family):
     took = time.perf_counter() - started
     for number in range(10):
         process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-        partial, deadline = tmp_path / ".merged.partial", time.perf_counter() + 30
-        while not partial.exists() and process.poll() is None and time.perf_counter() < deadline:
+        deadline = time.perf_counter() + 30
+        while (
+            not list(tmp_path.glob(".merged.*")) and process.poll() is None and time.perf_counter() < deadline
+        ):
             time.sleep(0.002)
         time.sleep(took * number / 15)
         process.send_signal(signal.SIGKILL)

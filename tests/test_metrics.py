@@ -12,9 +12,10 @@ from scipy.stats import binomtest
 from sklearn.metrics import accuracy_score, f1_score
 
 from arts.data.schema import Strategy
-from arts.evaluation.metrics import Layout, Sums, aspect_robustness_score, mcnemar, resample, unit_statistics
+from arts.evaluation.metrics import Layout, Sums, aspect_robustness_score, resample, unit_statistics
+from arts.evaluation.paired_tests import compare, exact_mcnemar
 from arts.evaluation.predictions import Predictions
-from arts.evaluation.scores import Bootstrap, Scores, compare
+from arts.evaluation.scores import Bootstrap, Scores
 
 
 def sums(units, labels):
@@ -82,7 +83,8 @@ def test_mcnemar_is_the_sign_test_on_the_differing(pairs):
     first, second = (np.array([pair[k] for pair in pairs], bool) for k in (0, 1))
     b, c = int((first & ~second).sum()), int((second & ~first).sum())
     expected = 1.0 if b + c == 0 else binomtest(min(b, c), b + c).pvalue
-    assert mcnemar(first, second) == pytest.approx(expected)
+    p_value = exact_mcnemar((first & ~second).sum(), (second & ~first).sum())
+    assert p_value == pytest.approx(expected)
 
 
 def test_resamples_keep_the_number_of_units_and_are_reproducible():

@@ -319,7 +319,7 @@ def test_the_same_word_vectors_give_another_model_than_none(encoder, write):
 def test_parses_are_worked_out_once(monkeypatch):
     heads = dependency_cache.heads_of(["The soup was good."])
     assert [head for _, _, head in heads["The soup was good."]] == [1, 2, 2, 2, 2]
-    monkeypatch.setattr(parses, "parsed", lambda items: [(None, text) for text, _ in items][:0])
+    monkeypatch.setattr(dependency_cache, "parsed", lambda items: [(None, text) for text, _ in items][:0])
     assert dependency_cache.heads_of(["The soup was good."]) == heads
 
 

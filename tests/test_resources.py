@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from arts.data.errors import DataError, DownloadError
+from arts.data.support import download
 from arts.data.support.download import resolve
 
 NAME = "data/src_data/laptop/train.json"
@@ -51,7 +52,7 @@ def server():
 
 @pytest.fixture(autouse=True)
 def checksum(monkeypatch):
-    monkeypatch.setattr(resources, "checksums", lambda: {NAME: hashlib.sha256(CONTENT).hexdigest()})
+    monkeypatch.setattr(download, "checksums", lambda: {NAME: hashlib.sha256(CONTENT).hexdigest()})
 
 
 def leftovers(folder: Path) -> list[str]:
@@ -98,9 +99,9 @@ def test_a_second_process_waits_and_finds_the_file(server, tmp_path):
     server.mode = "slow"
     code = (
         "import hashlib, sys\n"
-        "from arts.data import resources\n"
-        f"resources.checksums = lambda: {{{NAME!r}: {hashlib.sha256(CONTENT).hexdigest()!r}}}\n"
-        f"print(resources.resolve({NAME!r}, base_url={server.url!r}).read_bytes())\n"
+        "from arts.data.support import download\n"
+        f"download.checksums = lambda: {{{NAME!r}: {hashlib.sha256(CONTENT).hexdigest()!r}}}\n"
+        f"print(download.resolve({NAME!r}, base_url={server.url!r}).read_bytes())\n"
     )
     runs = [
         subprocess.Popen([sys.executable, "-c", code], stdout=subprocess.PIPE, text=True, cwd=tmp_path)

@@ -8,7 +8,7 @@ from collections import Counter
 
 import pytest
 
-from arts.data.corpus import load_corpus
+from arts.data.corpus_registry import load_corpus
 from arts.data.schema import Polarity, Strategy
 
 

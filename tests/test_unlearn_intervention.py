@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 from builders import Unseen
 
-from arts.data.corpus import load_corpus
+from arts.data.corpus_registry import load_corpus
 from arts.data.errors import ArtsError, UnknownNameError
 from arts.data.schema import Polarity, Strategy, originals
 from arts.evaluation.benchmark import load_benchmark

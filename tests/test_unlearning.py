@@ -336,7 +336,7 @@ def test_bad_labels(
 def test_bad_places(job: Job, encoder: str, classifier: str, tmp_path: Path) -> None:
     for change, message in (
         ({"forget": str(tmp_path / "none.jsonl")}, "none.jsonl: no such file"),
-        ({"forget": __file__}, "unknown format; expected .jsonl, .csv, .parquet"),
+        ({"forget": __file__}, 'unknown format ".py"; expected .csv, .jsonl, .parquet'),
         ({"forget": str(tmp_path)}, "cannot be loaded|expected"),
         ({"model": encoder}, "saved as BertModel; expected a causal language model"),
         ({"model": str(tmp_path)}, "has no config.json; expected a saved model"),

@@ -29,7 +29,7 @@ def main() -> NoReturn:
 
 
 def run(app: typer.Typer) -> NoReturn:
-    """Run a command line and exit: 0 done, 2 bad usage or input (one line), 1 a failure of ours, 130 Ctrl-C."""
+    """Run a command line and exit: 0 done, 2 bad usage or bad input, 1 a failure of ours, 130 Ctrl-C."""
     if "" not in sys.path:  # as with python -m: a user's own module in the current folder can be named
         sys.path.insert(0, "")
     logging.basicConfig(level=logging.WARNING, format="arts: %(message)s")

@@ -15,8 +15,9 @@ import numpy as np
 from pydantic import Field
 
 from arts.data.errors import ArtsError, DataError
+from arts.data.support.record import Record
 from arts.evaluation.metrics import BoolArray, FloatArray
-from arts.evaluation.scores import Count, Record
+from arts.evaluation.scores import Count
 
 if TYPE_CHECKING:
     from arts.generators.fluency import LanguageModel

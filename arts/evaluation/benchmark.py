@@ -2,17 +2,13 @@
 
 from __future__ import annotations
 
-import os
 import platform
-import time
 from dataclasses import dataclass
-from datetime import UTC, datetime
-from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import arts
-from arts.data.corpus import Corpus, load_corpus
+from arts.data.corpus import Corpus
+from arts.data.corpus_registry import load_corpus
 from arts.data.support.download import sha256
 from arts.evaluation.adddiff_probes import curve, pattern_gap
 from arts.evaluation.metrics import FloatArray, IntArray
@@ -20,6 +16,7 @@ from arts.evaluation.predictions import Predictions, read_labels
 from arts.evaluation.report import DatasetInfo, ModelInfo, Provenance, Report
 from arts.evaluation.scores import Scores
 from arts.evaluation.systems import subject_of
+from arts.provenance import MEASURING, PACKAGE, Clock, library_versions, machine
 
 if TYPE_CHECKING:
     from datasets import Dataset, DatasetDict
@@ -27,14 +24,12 @@ if TYPE_CHECKING:
     from arts.interventions.base import Intervention
     from arts.models.base import Progress, Start
 
-LIBRARIES = ("numpy", "torch", "transformers", "datasets", "scikit-learn")
-
 
 def load_benchmark(source: str | Path | Dataset | DatasetDict) -> Benchmark:
     """Load a benchmark: ``sample``, ``laptop``, ``restaurant``, ``mams``, a path, or a HF dataset.
 
     Raises:
-        ArtsError: as `arts.data.corpus.load_corpus`.
+        ArtsError: as `arts.data.corpus_registry.load_corpus`.
 
     Example:
         >>> load_benchmark("sample").corpus.name
@@ -77,7 +72,7 @@ class Benchmark:
             ArtsError: when the model is unknown, cannot be trained on this corpus, or its predictions
                 are not probabilities.
         """
-        started = _Clock()
+        clock = Clock()
         subject = subject_of(
             model, self.corpus, seed=seed, start=start, intervention=intervention, progress=progress
         )
@@ -88,7 +83,7 @@ class Benchmark:
             subject.info,
             probabilities.argmax(1),
             probabilities,
-            started,
+            clock,
             adddiff_curve=curve(subject.ask, self.corpus) if adddiff_curve else None,
             pattern_gap=pattern_gap(subject.ask, self.corpus, intervention)
             if intervention and intervention.holdout
@@ -106,10 +101,10 @@ class Benchmark:
         Raises:
             DataError: when the file does not answer every instance exactly once.
         """
-        started, path = _Clock(), Path(path)
+        clock, path = Clock(), Path(path)
         labels = read_labels(path, self.corpus.test, column=column, left_out=self.corpus.notes.left_out)
         info = ModelInfo(kind="predictions", id=path.name, checksum=sha256(path))
-        return self._report(name or column or path.stem, info, labels, None, started)
+        return self._report(name or column or path.stem, info, labels, None, clock)
 
     def _report(
         self,
@@ -117,7 +112,7 @@ class Benchmark:
         info: ModelInfo,
         labels: IntArray,
         probabilities: FloatArray | None,
-        started: _Clock,
+        clock: Clock,
         **further: Any,
     ) -> Report:
         predictions = Predictions.of(self.corpus.test, labels, probabilities)
@@ -127,7 +122,7 @@ class Benchmark:
             name=name,
             dataset=self._dataset(),
             model=info,
-            provenance=started.provenance(),
+            provenance=_provenance(clock),
             **further,
         )
         report._predictions = predictions
@@ -147,19 +142,12 @@ class Benchmark:
         )
 
 
-class _Clock:
-    """When a measurement started."""
-
-    def __init__(self) -> None:
-        self.time = datetime.now(UTC)
-        self.ticks = time.perf_counter()
-
-    def provenance(self) -> Provenance:
-        return Provenance(
-            arts=arts.__version__,
-            python=platform.python_version(),
-            platform=f"{platform.system()} {platform.machine()}, {os.cpu_count()} CPUs",
-            libraries={name: version(name) for name in LIBRARIES},
-            started=self.time,
-            seconds=round(time.perf_counter() - self.ticks, 2),
-        )
+def _provenance(clock: Clock) -> Provenance:
+    return Provenance(
+        arts=library_versions([PACKAGE])[PACKAGE],
+        python=platform.python_version(),
+        platform=machine(),
+        libraries=library_versions(MEASURING),
+        started=clock.started,
+        seconds=round(clock.seconds, 2),
+    )

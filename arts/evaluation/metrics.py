@@ -246,21 +246,3 @@ def interval(values: FloatArray, level: float) -> tuple[FloatArray, FloatArray]:
     tail = (1 - level) / 2
     low, high = np.nanquantile(values, [tail, 1 - tail], axis=0)
     return low, high
-
-
-def mcnemar(first: BoolArray, second: BoolArray) -> float:
-    """Two-sided p-value of the exact McNemar test; 1 when the two never differ.
-
-    Args:
-        first: (n,) whether one model is right on each of n items.
-        second: (n,) whether the other is.
-
-    Example:
-        >>> mcnemar(np.array([1, 1, 1, 1, 1, 1], bool), np.array([0, 0, 0, 0, 0, 0], bool))
-        0.03125
-    """
-    from scipy.stats import binomtest
-
-    only_first, only_second = int((first & ~second).sum()), int((second & ~first).sum())
-    differing = only_first + only_second
-    return float(binomtest(only_first, differing).pvalue) if differing else 1.0

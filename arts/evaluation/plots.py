@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from arts.data.errors import ArtsError
-from arts.data.support.atomic import replacing
+from arts.data.support.atomic import atomic_file
 from arts.evaluation.report import Report
 
 if TYPE_CHECKING:
@@ -87,7 +87,7 @@ def cosine_map(names: Sequence[str], cosines: Sequence[Sequence[float]], path: P
             axes.text(j, i, f"{cosines[i][j]:.2f}", ha="center", va="center", color=color, fontsize="small")
     axes.set_title("Cosines of the task vectors")
     figure.colorbar(image, ax=axes, shrink=0.8)
-    with replacing(path) as partial:
+    with atomic_file(path) as partial:
         figure.savefig(partial, format=suffix, dpi=150)
 
 
@@ -130,7 +130,7 @@ def _saved(figure: Figure, stem: Path) -> list[Path]:
     paths = []
     for suffix in FORMATS:
         path = stem.with_name(f"{stem.name}.{suffix}")
-        with replacing(path) as partial:
+        with atomic_file(path) as partial:
             figure.savefig(partial, format=suffix, dpi=150)
         paths.append(path)
     return paths

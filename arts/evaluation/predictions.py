@@ -11,12 +11,11 @@ import numpy as np
 
 from arts.data.errors import DataError, reading
 from arts.data.readers.arts_json import parse_id
-from arts.data.readers.tables import csv_rows, jsonl_rows, parquet_rows
+from arts.data.readers.rows import parquet_rows, read_rows
 from arts.data.schema import Instance, Polarity, Strategy
-from arts.data.support.atomic import replacing
+from arts.data.support.atomic import atomic_file
 from arts.evaluation.metrics import POLARITIES, BoolArray, FloatArray, IntArray, Layout
 
-READERS = {".csv": csv_rows, ".jsonl": jsonl_rows, ".parquet": parquet_rows}
 COLUMN = "prediction"
 SHOWN = 3  # ids named in an error
 
@@ -75,7 +74,7 @@ class Predictions:
             }
             if self.probabilities is not None:
                 columns |= dict(zip(map(str, POLARITIES), self.probabilities.T, strict=True))
-        with replacing(path) as partial:
+        with atomic_file(path) as partial:
             pq.write_table(pa.table(columns), partial)
 
     @classmethod
@@ -151,15 +150,11 @@ def read_labels(
     Raises:
         DataError: naming the line of a row that is not as expected, or the ids that are missing.
     """
-    reader = READERS.get(path.suffix.lower())
-    if reader is None:
-        raise DataError(path, f'unknown format "{path.suffix}"; expected {", ".join(READERS)}')
-    if not path.is_file():
-        raise DataError(path, "no such file")
+    rows = read_rows(path)
     wanted = {canonical(instance.id): row for row, instance in enumerate(instances)}
     tolerated = {canonical(id) for id in left_out}
     labels = np.full(len(instances), -1)
-    for line, row in reader(path):
+    for line, row in rows:
         id, label = (_cell(path, line, row, name) for name in ("id", column or COLUMN))
         position = wanted.get(canonical(id))
         if position is None:

@@ -3,21 +3,19 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
 from datetime import datetime
-from functools import cache
 from pathlib import Path
 from typing import Any, Literal
 
-from pydantic import Field, PrivateAttr, ValidationError
+from pydantic import Field, PrivateAttr
 
-from arts.data.corpus import NAMES, is_at_hand, load_corpus
+from arts.data.corpus_registry import instances_at_hand
 from arts.data.errors import ArtsError, DataError
-from arts.data.schema import Instance
-from arts.data.support.atomic import replacing
+from arts.data.support.record import Record
 from arts.evaluation.adddiff_probes import AddDiffCurve, PatternGap
+from arts.evaluation.paired_tests import Comparison, compare
 from arts.evaluation.predictions import Predictions
-from arts.evaluation.scores import Comparison, Count, Record, Scores, compare
+from arts.evaluation.scores import Count, Scores
 
 SCHEMA_VERSION: Literal["1.0"] = "1.0"
 
@@ -33,17 +31,6 @@ class DatasetInfo(Record):
     repaired: tuple[str, ...] = ()
     left_out: dict[str, str] = Field(default_factory=dict)
     files: dict[str, str] = Field(default_factory=dict)
-
-
-def instances_at_hand(dataset: DatasetInfo) -> Sequence[Instance]:
-    """The instances that were measured on, if they are on this machine; none otherwise."""
-    if dataset.name not in NAMES or not is_at_hand(dataset.name):
-        return ()
-    corpus = _corpus(dataset.name)
-    return corpus.test if corpus.checksum == dataset.checksum else ()
-
-
-_corpus = cache(load_corpus)
 
 
 class ModelInfo(Record):
@@ -128,13 +115,8 @@ class Report(Scores, Header):
         """
         path = Path(folder, f"{self.stem}.json")
         self.predictions.save(path.with_suffix(".parquet"), blind=blind)
-        self.save_alone(path)
+        self.write_json(path)
         return path
-
-    def save_alone(self, path: Path) -> None:
-        """Write the report to a file, without its predictions."""
-        with replacing(path) as partial:
-            partial.write_text(self.model_dump_json(indent=1) + "\n", encoding="utf-8")
 
     @classmethod
     def load(cls, path: str | Path) -> Report:
@@ -164,7 +146,8 @@ class Report(Scores, Header):
         report = cls.read_alone(path)
         beside = path.with_suffix(".parquet")
         if beside.is_file():
-            report._predictions = Predictions.load(beside, instances_at_hand(report.dataset))
+            instances = instances_at_hand(report.dataset.name, report.dataset.checksum)
+            report._predictions = Predictions.load(beside, instances)
         return report
 
     @classmethod
@@ -174,12 +157,7 @@ class Report(Scores, Header):
         Raises:
             DataError: when it is not a report.
         """
-        try:
-            return cls.model_validate_json(path.read_bytes())
-        except OSError as error:
-            raise DataError(path, f"cannot be read: {error.strerror}") from error
-        except ValidationError as error:
-            raise DataError(path, _first_fault(error)) from error
+        return cls.read_json(path, f"a report of schema {SCHEMA_VERSION}")
 
     def claims_beyond(self, fresh: Scores) -> list[str]:
         """The fields that differ from scores made afresh from the predictions."""
@@ -192,9 +170,3 @@ class Report(Scores, Header):
             ArtsError: when the two are not of the same benchmark, or without their predictions.
         """
         return compare(self.predictions, other.predictions)
-
-
-def _first_fault(error: ValidationError) -> str:
-    fault = error.errors()[0]
-    place = ".".join(str(part) for part in fault["loc"])
-    return f"not a report of schema {SCHEMA_VERSION}: {f'field {place}: ' if place else ''}{fault['msg']}"

@@ -8,8 +8,10 @@ from typing import Literal
 import numpy as np
 
 from arts.data.schema import Strategy
+from arts.data.support.record import Record
+from arts.evaluation.paired_tests import Comparison
 from arts.evaluation.report import SCHEMA_VERSION, Report
-from arts.evaluation.scores import Comparison, Estimate, Record
+from arts.evaluation.scores import Estimate
 
 
 class Spread(Record):

@@ -4,17 +4,13 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
-import shutil
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from filelock import FileLock
-
 from arts.data.schema import originals
-from arts.data.support.download import cache_home
+from arts.data.support.atomic import cached_folder
 from arts.interventions.adversarial import Adversarial
 from arts.interventions.base import OUTCOME
 from arts.merging.choices import Granularity
@@ -80,7 +76,7 @@ class Merge:
         Raises:
             ArtsError: as `arts.models.trained_models.trained`.
         """
-        from arts.data.corpus import load_corpus
+        from arts.data.corpus_registry import load_corpus
         from arts.models.trained_models import trained
 
         if self.domains:
@@ -106,29 +102,24 @@ class Merge:
         Raises:
             ArtsError: as `arts.models.trained_models.trained`, and when the specialists cannot be merged.
         """
-        from arts.models.trained_models import ZooModel, initial
+        from arts.models.trained_models import ZooModel, initial, models_folder
 
         base = initial(model, originals(corpus.train), seed=seed, start=start)
         made = list(self.specialists(model, corpus, seed=seed, start=start, progress=progress))
         key = json.dumps([base.key, [one.key for _, one in made], self.method, self.granularity])
-        folder = cache_home() / "models" / f"{model}-{hashlib.sha256(key.encode()).hexdigest()[:16]}"
-        with FileLock(f"{folder}.lock"):
-            if not folder.is_dir():
-                self._merge(base, made, folder, seed)
-        return ZooModel.load(folder)
+        folder = models_folder() / f"{model}-{hashlib.sha256(key.encode()).hexdigest()[:16]}"
+        return ZooModel.load(cached_folder(folder, lambda work: self._merge(base, made, work.result, seed)))
 
     def _merge(self, base: ZooModel, made: list[tuple[str, ZooModel]], folder: Path, seed: int) -> None:
-        from arts.models.trained_models import RECORD
+        from arts.models.trained_models import RECORD, models_folder
 
         job = Job(
-            str(cache_home() / "models" / base.key),
-            [str(cache_home() / "models" / one.key) for _, one in made],
+            str(models_folder() / base.key),
+            [str(models_folder() / one.key) for _, one in made],
             find_method(self.method),
             Options(by_layer=self.granularity is Granularity.LAYER, seed=seed),
         )
-        work = folder.with_name(f"{folder.name}.work")
-        shutil.rmtree(work, ignore_errors=True)  # left by a run that was cut off here
-        report = job.run(work)
+        report = job.run(folder)
         record = {
             **made[0][1].record,
             "train_seconds": round(sum(one.record["train_seconds"] for _, one in made) + report.seconds, 1),
@@ -140,5 +131,4 @@ class Merge:
                 "cosines": report.cosines,
             },
         }
-        (work / RECORD).write_text(json.dumps(record, indent=1), encoding="utf-8")
-        os.replace(work, folder)
+        (folder / RECORD).write_text(json.dumps(record, indent=1), encoding="utf-8")

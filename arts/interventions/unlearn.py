@@ -4,17 +4,12 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
-import shutil
 from dataclasses import asdict, dataclass, field, replace
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
-
-from filelock import FileLock
 
 from arts.data.errors import ArtsError
 from arts.data.schema import Instance, Polarity, Sentence, Strategy
-from arts.data.support.download import cache_home
+from arts.data.support.atomic import WorkFolder, cached_folder
 from arts.generators.generator import Options
 from arts.generators.running.cached import perturbations
 from arts.interventions.adversarial import Adversarial
@@ -128,42 +123,38 @@ class Unlearn:
         Raises:
             ArtsError: as `arts.models.trained_models.trained`, and when unlearning goes wrong.
         """
-        from arts.models.trained_models import ZooModel
+        from arts.models.trained_models import ZooModel, models_folder
 
         taught = self.taught.train(model, corpus, seed=seed, start=start, progress=progress)
         asked = json.dumps([taught.key, self.settings(), seed], sort_keys=True)
         key = f"{model}-{hashlib.sha256(asked.encode()).hexdigest()[:16]}"
-        folder = cache_home() / "models" / key
-        with FileLock(f"{folder}.lock"):
-            if not folder.is_dir():
-                self._unlearn(taught, corpus, folder, seed, progress)
-        return ZooModel.load(folder)
+
+        def build(work: WorkFolder) -> None:
+            self._unlearn(taught, corpus, work, seed, progress)
+
+        return ZooModel.load(cached_folder(models_folder() / key, build))
 
     def _unlearn(
-        self, taught: ZooModel, corpus: Corpus, folder: Path, seed: int, progress: Progress | None
+        self, taught: ZooModel, corpus: Corpus, work: WorkFolder, seed: int, progress: Progress | None
     ) -> None:
         from arts.models.encoders import quiet
         from arts.models.training import labelled
         from arts.unlearning.settings import Material
         from arts.unlearning.trainer import keep_reference, unlearn
 
-        work = folder.with_name(f"{folder.name}.work")
         forget, retain = (labelled(taught.inputs, side) for side in self.splits(corpus))
         material = Material(forget, retain, taught.inputs.collate, len(Polarity))
         settings = self._settings(seed=seed)
         with quiet():
-            keep_reference(work, taught.model, material, settings)
-            found = unlearn(taught.model, material, settings, work, progress)
+            keep_reference(work.path, taught.model, material, settings)
+            found = unlearn(taught.model, material, settings, work.path, progress)
         record = {
             **taught.record,
             "train_seconds": round(taught.record["train_seconds"] + found.seconds, 1),
             OUTCOME: {"kept": found.kept, "stopped": found.stopped, "tokens": found.tokens},
             "curve": [],
         }
-        shutil.rmtree(work / "model", ignore_errors=True)  # left by a run that was cut off here
-        replace(taught, record=record).save(work / "model")
-        os.replace(work / "model", folder)
-        shutil.rmtree(work)
+        replace(taught, record=record).save(work.result)
 
 
 def _opposite(sentence: Sentence) -> Sentence:

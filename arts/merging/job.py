@@ -7,7 +7,6 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import asdict, dataclass, field
-from datetime import UTC, datetime
 from pathlib import Path
 
 import numpy as np
@@ -26,13 +25,12 @@ from arts.merging.report import (
     Entry,
     Layer,
     MergeReport,
-    versions,
     warnings_of,
 )
 from arts.merging.sparsify import passes
 from arts.merging.survey import Survey, layer_of, survey
 from arts.merging.workers import Workers
-from arts.provenance import peak_memory
+from arts.provenance import MERGING, library_versions, now, peak_memory
 
 Progress = Callable[[int, int], None]  # numbers done, numbers in all, over all passes
 
@@ -95,22 +93,20 @@ class Job:
             thinning = passes(self.method, by_tensor=self.options.by_tensor)
             told = _Told(plan, 2 + thinning, progress)
             found = survey(plan, workers, progress=told)
-            with output:
+            with output.opened() as partial:
                 merged = merge(plan, found, self.method, self.options, output, workers, told)
-                output.write_index()
+                output.write_index(partial)
                 carry_over(
                     plan.base,
-                    output.partial,
+                    partial,
                     tokenizer=tokenizer,
                     dtype=self.dtype,
                     headless=plan.headless,
                 )
                 report = self._report(plan, found, merged, workers, started)
-                report.output = str(folder)
-                report.bytes_written = output.bytes
-                report.save(output.partial / FILE)
-                write_card(report, output.partial)
-                output.finish()
+                report = report.model_copy(update={"output": str(folder), "bytes_written": output.bytes})
+                report.write_json(partial / FILE)
+                write_card(report, partial)
         return report
 
     @contextmanager
@@ -176,8 +172,8 @@ class Job:
             peak_memory=peak_memory(),
             threads=workers.threads,
             command=self.command,
-            versions=versions(),
-            created=datetime.now(UTC).isoformat(timespec="seconds"),
+            versions=library_versions(MERGING),
+            created=now(),
         )
 
     def _settings(

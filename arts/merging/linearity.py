@@ -90,7 +90,7 @@ def _loaded(name: str) -> tuple[Any, Outputs]:
 
 
 def _of_the_zoo(folder: Path) -> tuple[Any, Outputs]:
-    from arts.data.corpus import load_corpus
+    from arts.data.corpus_registry import load_corpus
     from arts.data.schema import Strategy
     from arts.models.trained_models import ZooModel
     from arts.models.training import predict_proba

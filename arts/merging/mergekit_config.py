@@ -6,7 +6,6 @@ surgery) is one, too.
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from pathlib import Path
@@ -15,7 +14,7 @@ from typing import Any
 import numpy as np
 import yaml
 
-from arts.data.errors import DataError
+from arts.data.errors import DataError, did_you_mean
 from arts.merging.choices import Dtype, Granularity
 from arts.merging.engine import Options, Setting
 from arts.merging.job import Job
@@ -163,8 +162,7 @@ def _check_keys(
         if key in elsewhere:
             raise DataError(path, f'"{key}" is not supported here; expected {", ".join(known)}')
         if key not in known:
-            close = difflib.get_close_matches(str(key), known, n=1)
-            guess = f' Did you mean "{close[0]}"?' if close else ""
+            guess = did_you_mean(str(key), known)
             raise DataError(
                 path,
                 f'unknown key "{key}"{f" in {where}" if where else ""}.{guess} Known: {", ".join(known)}',
@@ -175,8 +173,7 @@ def _method_name(path: Path, given: Any) -> str:
     known = {**{name: name for name in METHODS}, **_NAMES}
     if given in known:
         return known[given]
-    close = difflib.get_close_matches(str(given), known, n=1)
-    guess = f' Did you mean "{close[0]}"?' if close else ""
+    guess = did_you_mean(str(given), known)
     raise DataError(path, f'unknown merge_method "{given}".{guess} Known: {", ".join(sorted(known))}')
 
 

@@ -3,14 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from importlib.metadata import version
-from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
 import numpy as np
-from pydantic import BaseModel, ConfigDict
 
-from arts.data.support.atomic import replacing
+from arts.data.support.record import Record
 from arts.merging.methods import cosines
 from arts.merging.survey import Matrix
 
@@ -18,11 +15,10 @@ if TYPE_CHECKING:
     from rich.console import RenderableType
 
 FILE = "merge_report.json"
-_LIBRARIES = ("arts-absa", "numpy")
 _FAR, _COMMON, _ORTHOGONAL, _DOMINANT = 0.5, 0.5, 0.1, 0.9  # beyond which a warning is given
 
 
-class Entry(BaseModel):
+class Entry(Record):
     """A model that took part.
 
     Args:
@@ -34,8 +30,6 @@ class Entry(BaseModel):
         kept: share of its task vector that thinning left, sampled.
     """
 
-    model_config = ConfigDict(extra="forbid")
-
     name: str
     checksum: str
     norm: float
@@ -44,10 +38,8 @@ class Entry(BaseModel):
     kept: float | None = None
 
 
-class Layer(BaseModel):
+class Layer(Record):
     """A layer: the norms of the task vectors, their cosines and coefficients."""
-
-    model_config = ConfigDict(extra="forbid")
 
     name: str
     parameters: int
@@ -57,7 +49,7 @@ class Layer(BaseModel):
     conflicts: float | None = None
 
 
-class MergeReport(BaseModel):
+class MergeReport(Record):
     """What a merge, or an inspection, found and did.
 
     Args:
@@ -83,8 +75,6 @@ class MergeReport(BaseModel):
         created: when, UTC.
     """
 
-    model_config = ConfigDict(extra="forbid")
-
     schema_version: Literal["arts.merge/1"] = "arts.merge/1"
     method: str | None
     settings: dict[str, float | int | str | bool | list[float] | None]
@@ -108,16 +98,6 @@ class MergeReport(BaseModel):
     command: str | None = None
     versions: dict[str, str]
     created: str
-
-    def save(self, path: Path) -> None:
-        """Write it as JSON, whole or not at all."""
-        with replacing(path) as partial:
-            partial.write_text(self.model_dump_json(indent=1) + "\n", encoding="utf-8")
-
-
-def versions() -> dict[str, str]:
-    """Of what calculates."""
-    return {name: version(name) for name in _LIBRARIES}
 
 
 def warnings_of(

@@ -4,12 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
-import shutil
 import time
 from dataclasses import asdict, dataclass, field
-from datetime import UTC, datetime
-from importlib.metadata import version
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
@@ -17,18 +13,17 @@ from typing import Any
 import torch
 
 from arts.data.errors import ArtsError, MissingDependencyError
-from arts.data.support.atomic import check_new
+from arts.data.support.atomic import check_new, resumable_folder
 from arts.data.support.download import sha256
 from arts.generators.fluency import located
 from arts.models.base import Progress
 from arts.models.encoders import encoder_checksum, load_tokenizer, load_weights, loading, resolve_encoder
-from arts.provenance import peak_memory
+from arts.provenance import UNLEARNING, library_versions, now, peak_memory
 from arts.unlearning.report import FILE, Texts, UnlearnReport
 from arts.unlearning.settings import Material, Settings
 from arts.unlearning.texts import Answers, Encoder, Labelled, Source, check_apart, read_source
 from arts.unlearning.trainer import Unlearned, keep_reference, unlearn
 
-_LIBRARIES = ("arts-absa", "torch", "transformers")
 _HEADED = ("ForCausalLM", "LMHeadModel")
 
 
@@ -68,15 +63,15 @@ class Job:
         sources = read_source(self.forget), read_source(self.retain)
         loaded = load(self.model)
         material = self._material(loaded, sources)
-        work = self._work(folder, loaded, sources)
-        if self.reference:
-            self._keep_other(material, loaded, work)
-        else:
-            keep_reference(work, loaded.model, material, self.settings)
-        model = with_lora(loaded.model, self.lora, causal=loaded.causal) if self.lora else loaded.model
-        found = unlearn(model, material, self.settings, work, progress)
-        report = self._report(loaded, sources, found, started)
-        self._write(folder, work, model.merge_and_unload() if self.lora else model, loaded, report)
+        with resumable_folder(folder, self._fingerprint(loaded, sources)) as work:
+            if self.reference:
+                self._keep_other(material, loaded, work.path)
+            else:
+                keep_reference(work.path, loaded.model, material, self.settings)
+            model = with_lora(loaded.model, self.lora, causal=loaded.causal) if self.lora else loaded.model
+            found = unlearn(model, material, self.settings, work.path, progress)
+            report = self._report(loaded, sources, found, started)
+            self._write(work.result, model.merge_and_unload() if self.lora else model, loaded, report)
         return report
 
     def _material(self, loaded: Loaded, sources: tuple[Source, Source]) -> Material:
@@ -85,8 +80,8 @@ class Job:
         check_apart(forget, retain, sources)
         return Material(forget, retain, encoder.collate, loaded.classes)
 
-    def _work(self, folder: Path, loaded: Loaded, sources: tuple[Source, Source]) -> Path:
-        """Where checkpoints go: those of another run are thrown away, those of this one taken up."""
+    def _fingerprint(self, loaded: Loaded, sources: tuple[Source, Source]) -> str:
+        """SHA-256 of everything that the result depends on."""
         asked = {
             "settings": asdict(self.settings),
             "model": loaded.checksum,
@@ -95,14 +90,7 @@ class Job:
             "longest": self.longest,
             "texts": [source.checksum for source in sources],
         }
-        key = hashlib.sha256(json.dumps(asked, sort_keys=True).encode()).hexdigest()
-        work = folder.with_name(f".{folder.name}.partial")
-        mark = work / "key"
-        if not mark.is_file() or mark.read_text() != key:
-            shutil.rmtree(work, ignore_errors=True)
-            work.mkdir(parents=True)
-            mark.write_text(key)
-        return work
+        return hashlib.sha256(json.dumps(asked, sort_keys=True).encode()).hexdigest()
 
     def _keep_other(self, material: Material, loaded: Loaded, work: Path) -> None:
         """Ask another original, one model in memory on the device at a time."""
@@ -136,20 +124,16 @@ class Job:
             settings=settings,
             **{**vars(found), "seconds": time.perf_counter() - started},
             peak_memory=peak_memory(),
-            versions={name: version(name) for name in _LIBRARIES},
+            versions=library_versions(UNLEARNING),
             command=self.command,
-            created=datetime.now(UTC).isoformat(timespec="seconds"),
+            created=now(),
         )
 
-    def _write(self, folder: Path, work: Path, model: Any, loaded: Loaded, report: UnlearnReport) -> None:
-        made = work / "model"
-        shutil.rmtree(made, ignore_errors=True)  # left by a run that was cut off here
-        model.save_pretrained(made)
-        loaded.tokenizer.save_pretrained(made)
-        report.save(made / FILE)
-        (made / "README.md").write_text(report.card(), encoding="utf-8")
-        os.replace(made, folder)
-        shutil.rmtree(work)
+    def _write(self, folder: Path, model: Any, loaded: Loaded, report: UnlearnReport) -> None:
+        model.save_pretrained(folder)
+        loaded.tokenizer.save_pretrained(folder)
+        report.write_json(folder / FILE)
+        (folder / "README.md").write_text(report.card(), encoding="utf-8")
 
 
 @dataclass(frozen=True)

@@ -13,7 +13,7 @@ import torch
 from torch import Tensor
 
 from arts.data.errors import ArtsError
-from arts.data.support.atomic import replacing
+from arts.data.support.atomic import atomic_file
 from arts.models.base import Features
 from arts.unlearning.objectives import IGNORED, Rows
 from arts.unlearning.texts import Collate
@@ -83,7 +83,7 @@ def write_reference(
             f"{path.parent}: the original's outputs on {len(chosen)} texts take {needed / 1e9:.1f} GB, and "
             f"{free / 1e9:.1f} GB are free; retain fewer texts, or take fewer steps"
         )
-    with replacing(path) as partial:
+    with atomic_file(path) as partial:
         values = np.lib.format.open_memmap(partial, "w+", kind, shape)
         row = 0
         for first in range(0, len(chosen), BATCH):

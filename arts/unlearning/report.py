@@ -3,20 +3,14 @@
 from __future__ import annotations
 
 import json
-from pathlib import Path
+from typing import Literal
 
-from pydantic import BaseModel, ConfigDict
+from arts.data.support.record import Record
 
 FILE = "unlearn_report.json"
 
 
-class Part(BaseModel):
-    """Of a report; a field that is not known is an error."""
-
-    model_config = ConfigDict(extra="forbid")
-
-
-class Step(Part):
+class Step(Record):
     """An update: its loss, the mean of each term before it is weighted, and the learning rate."""
 
     step: int
@@ -27,7 +21,7 @@ class Step(Part):
     rate: float
 
 
-class Probe(Part):
+class Probe(Record):
     """A look at the stop, in nats a row.
 
     `forget` is the lower-bounded forgetting loss on texts to be forgotten; `retain` is cross-entropy on
@@ -39,7 +33,7 @@ class Probe(Part):
     retain: float
 
 
-class Texts(Part):
+class Texts(Record):
     """What was forgotten, or kept."""
 
     name: str
@@ -47,13 +41,13 @@ class Texts(Part):
     texts: int
 
 
-class UnlearnReport(Part):
+class UnlearnReport(Record):
     """What was unlearned from what, and how it went.
 
     `kept` is the step whose weights were kept; `tokens` were trained on; `peak_memory` is in bytes.
     """
 
-    schema_version: str = "1.0"
+    schema_version: Literal["1.0"] = "1.0"
     model: str
     model_checksum: str
     reference: str | None = None
@@ -71,10 +65,6 @@ class UnlearnReport(Part):
     versions: dict[str, str]
     command: str | None = None
     created: str
-
-    def save(self, path: Path) -> None:
-        """Write it."""
-        path.write_text(self.model_dump_json(indent=1) + "\n", encoding="utf-8")
 
     def card(self) -> str:
         """A model card: what was unlearned from what, and how."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Protocol
@@ -11,18 +11,12 @@ from typing import Any, Protocol
 from torch import Tensor
 
 from arts.data.errors import ArtsError, DataError
-from arts.data.readers.tables import csv_rows, jsonl_rows, parquet_rows
+from arts.data.readers.rows import ROW_READERS, Row, read_rows
 from arts.data.support.download import sha256
 from arts.models.base import Features, pad
 from arts.unlearning.objectives import IGNORED
 
 Collate = Callable[[list[Features]], dict[str, Tensor]]
-Row = Mapping[str, Any]
-READERS: Mapping[str, Callable[[Path], Iterator[tuple[int, Row]]]] = {
-    ".jsonl": jsonl_rows,
-    ".csv": csv_rows,
-    ".parquet": parquet_rows,
-}
 
 
 @dataclass(frozen=True)
@@ -47,11 +41,9 @@ def read_source(name: str) -> Source:
         ArtsError: when there is no such thing, or it is not as expected; naming file and line.
     """
     path = Path(name)
-    reader = READERS.get(path.suffix.lower())
-    if reader and path.is_file():
-        return Source(path.name, sha256(path), list(reader(path)))
-    if reader or path.is_file():
-        raise DataError(path, "no such file" if reader else f"unknown format; expected {', '.join(READERS)}")
+    if path.suffix.lower() in ROW_READERS or path.is_file():
+        rows = list(read_rows(path))
+        return Source(path.name, sha256(path), rows)
     from datasets import Dataset, DatasetDict, load_dataset, load_from_disk
 
     try:

@@ -7,8 +7,9 @@ from pathlib import Path
 
 from arts.data.errors import DataError
 from arts.data.readers.arts_json import read_arts_json
+from arts.data.readers.rows import ROW_READERS
 from arts.data.readers.span_repair import Notes
-from arts.data.readers.tables import read_csv, read_jsonl, read_parquet
+from arts.data.readers.tables import read_table
 from arts.data.schema import Instance
 
 
@@ -22,9 +23,7 @@ def _read_xml(path: Path, notes: Notes) -> Iterator[Instance]:
 READERS: dict[str, Callable[[Path, Notes], Iterator[Instance]]] = {
     ".xml": _read_xml,
     ".json": read_arts_json,
-    ".jsonl": read_jsonl,
-    ".csv": read_csv,
-    ".parquet": read_parquet,
+    **dict.fromkeys(ROW_READERS, read_table),
 }
 
 

@@ -8,8 +8,8 @@ from pathlib import Path
 from arts.data.errors import reading
 from arts.data.readers.arts_json import parse_id
 from arts.data.readers.instances import read_instances
+from arts.data.readers.rows import Row, csv_rows
 from arts.data.readers.span_repair import Notes, carry
-from arts.data.readers.tables import Row, csv_rows
 from arts.data.schema import Aspect, Instance, Polarity, Strategy
 
 
@@ -17,7 +17,8 @@ def read_results(path: Path, notes: Notes, *, originals_path: Path) -> Iterator[
     """Instances from ``output/*_results.csv`` (``id, sentence, term, gold_label, …``).
 
     The term of an original is where `originals_path`, the flat JSON of the test set, has it; that of a
-    variant is found by `arts.data.readers.span_repair.carry`. Rows whose term cannot be found are left out and noted.
+    variant is found by `arts.data.readers.span_repair.carry`. Rows whose term cannot be found are left out
+    and noted.
 
     Raises:
         DataError: naming the line.

@@ -2,116 +2,32 @@
 
 from __future__ import annotations
 
-import csv
-import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any, TypeVar
 
-from arts.data.errors import DataError, reading
+from arts.data.errors import reading
 from arts.data.readers.arts_json import parse_id
+from arts.data.readers.rows import Row, read_rows
 from arts.data.readers.span_repair import Notes, mend
 from arts.data.schema import Aspect, Edit, Instance, Opinion, Polarity, Sentence, Strategy
 
-Row = Mapping[str, Any]
 ChoiceT = TypeVar("ChoiceT", Polarity, Strategy)
 
 
-def read_jsonl(path: Path, notes: Notes) -> Iterator[Instance]:
-    """Stream a JSONL file of instance rows or of sentence rows (``id, text, aspects``).
+def read_table(path: Path, notes: Notes) -> Iterator[Instance]:
+    """Stream the instances of a JSONL, CSV or Parquet file.
+
+    A row is an instance (``id, text, term, start, end, polarity``; ``sentence, from, to`` are understood for
+    ``text, start, end``, and ``unit, strategy, aspects, edits`` are optional) or, in JSONL, a sentence
+    (``id, text, aspects``).
 
     Raises:
-        DataError: naming the line.
+        DataError: naming the line, or the row of a Parquet file, counted from 1.
     """
-    for line, row in jsonl_rows(path):
+    for line, row in read_rows(path):
         yield from _instances(path, line, row, notes)
-
-
-def read_csv(path: Path, notes: Notes) -> Iterator[Instance]:
-    """Stream a CSV file with a header and the columns ``id, text, term, start, end, polarity``.
-
-    ``sentence, from, to`` are understood for ``text, start, end``; ``unit, strategy`` are optional.
-
-    Raises:
-        DataError: naming the line.
-    """
-    for line, row in csv_rows(path):
-        yield from _instances(path, line, row, notes)
-
-
-def read_parquet(path: Path, notes: Notes) -> Iterator[Instance]:
-    """Stream a Parquet file of instance rows, such as `arts export` writes.
-
-    Raises:
-        DataError: naming the row, counted from 1, as the line.
-    """
-    for line, row in parquet_rows(path):
-        yield from _instances(path, line, row, notes)
-
-
-def jsonl_rows(path: Path) -> Iterator[tuple[int, Row]]:
-    """(line number, object) for each line that is not blank."""
-    for line, text in _lines(path):
-        if not text.strip():
-            continue
-        try:
-            row = json.loads(text)
-        except ValueError as error:
-            raise DataError(path, f"not JSON ({error})", line=line) from error
-        if not isinstance(row, dict):
-            raise DataError(path, "expected a JSON object", line=line)
-        yield line, row
-
-
-def csv_rows(path: Path) -> Iterator[tuple[int, Row]]:
-    """(line number, row by column name) for each row below the header."""
-    reader = csv.reader((text for _, text in _lines(path)), strict=True)
-    header: list[str] | None = None
-    try:
-        for values in reader:
-            if header is None:
-                header = values
-            elif len(values) == len(header):
-                yield reader.line_num, dict(zip(header, values, strict=True))
-            elif values:
-                raise DataError(
-                    path,
-                    f"{len(values)} columns; expected {len(header)} ({', '.join(header)})",
-                    line=reader.line_num,
-                )
-    except csv.Error as error:
-        raise DataError(path, f"not CSV ({error})", line=reader.line_num) from error
-
-
-def parquet_rows(path: Path) -> Iterator[tuple[int, Row]]:
-    """(row number, row by column name), read batch by batch."""
-    import pyarrow as pa
-    import pyarrow.parquet as pq
-
-    try:
-        with pq.ParquetFile(path) as file:
-            number = 0
-            for batch in file.iter_batches():
-                for row in batch.to_pylist():
-                    number += 1
-                    yield number, row
-    except pa.ArrowException as error:
-        raise DataError(path, f"not Parquet ({error})") from error
-
-
-def _lines(path: Path) -> Iterator[tuple[int, str]]:
-    with path.open("rb") as file:
-        for line, raw in enumerate(file, 1):
-            try:
-                yield line, raw.decode("utf-8-sig" if line == 1 else "utf-8")
-            except UnicodeDecodeError as error:
-                raise DataError(
-                    path,
-                    f"byte 0x{raw[error.start]:02x} at column {error.start + 1} is not UTF-8; "
-                    "expected a UTF-8 file",
-                    line=line,
-                ) from error
 
 
 def _instances(path: Path, line: int, row: Row, notes: Notes) -> Iterator[Instance]:

@@ -9,20 +9,15 @@ from collections.abc import Sequence
 from functools import cache
 from importlib.resources import files
 from pathlib import Path
-
-import platformdirs
+from typing import Literal
 
 from arts.data.errors import DataError, DownloadError
+from arts.data.support.atomic import cache_home
 
 logger = logging.getLogger(__name__)
 
 COMMIT = "bb725433ec49a89cfed221e8b0b72a6a1053282a"
 BASE_URL = f"https://raw.githubusercontent.com/zhijing-jin/ARTS_TestSet/{COMMIT}/"
-
-
-def cache_home() -> Path:
-    """The folder for downloads and trained models: `ARTS_CACHE_HOME`, else the platform's own."""
-    return Path(os.environ.get("ARTS_CACHE_HOME") or platformdirs.user_cache_path("arts"))
 
 
 @cache
@@ -122,14 +117,32 @@ def model_folder(name: str, patterns: Sequence[str], *, what: str) -> Path:
     """
     if Path(name).is_dir():
         return Path(name)
+    return hub_snapshot(name, patterns, what=f'{what} "{name}" is not a folder, and')
+
+
+def hub_snapshot(
+    name: str, patterns: Sequence[str], *, what: str, repo_type: Literal["model", "dataset"] = "model"
+) -> Path:
+    """The local copy of a repository of the Hugging Face Hub.
+
+    Args:
+        name: its id, with ``@revision`` behind it for one that is not the newest.
+        patterns: of the files that are needed.
+        what: the beginning of the error, before "cannot be had from the Hugging Face Hub".
+        repo_type: what the repository holds.
+
+    Raises:
+        DownloadError: when there is no such repository, or the Hub cannot be reached.
+    """
     from huggingface_hub import snapshot_download
     from huggingface_hub.errors import HfHubHTTPError, HFValidationError, LocalEntryNotFoundError
 
     repository, _, revision = name.partition("@")
     try:
-        return Path(snapshot_download(repository, revision=revision or None, allow_patterns=list(patterns)))
+        folder = snapshot_download(
+            repository, repo_type=repo_type, revision=revision or None, allow_patterns=list(patterns)
+        )
     except (HFValidationError, HfHubHTTPError, LocalEntryNotFoundError, OSError) as error:
         reason = " ".join(str(error).split())[:200]
-        raise DownloadError(
-            f'{what} "{name}" is neither a folder nor to be had from the Hugging Face Hub ({reason})'
-        ) from error
+        raise DownloadError(f"{what} cannot be had from the Hugging Face Hub ({reason})") from error
+    return Path(folder)

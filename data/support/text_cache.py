@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping
 from contextlib import closing
 from typing import Any
 
-from arts.data.support.download import cache_home
+from arts.data.support.atomic import cache_home
 
 
 class Memo:

@@ -11,10 +11,10 @@ from pathlib import Path
 from arts.data.corpus import content_checksum
 from arts.data.hf_dataset import write_instances
 from arts.data.readers.span_repair import Notes
-from arts.data.readers.tables import read_parquet
+from arts.data.readers.tables import read_table
 from arts.data.schema import Instance, Sentence, originals
-from arts.data.support.atomic import replacing
-from arts.data.support.download import cache_home, sha256
+from arts.data.support.atomic import atomic_file, cache_home
+from arts.data.support.download import sha256
 from arts.data.support.spacy_parser import parser_name
 from arts.generators.english import wordnet
 from arts.generators.generator import Generator, Options
@@ -43,9 +43,9 @@ def perturbations(
             for outcome in outcomes
             if outcome.candidates
         ]
-        with replacing(path) as partial:
+        with atomic_file(path) as partial:
             write_instances(made, partial)
-    return list(read_parquet(path, Notes()))
+    return list(read_table(path, Notes()))
 
 
 def _key(sentences: Sequence[Sentence], training: Sequence[Sentence], options: Options) -> str:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator
 from enum import StrEnum
 from pathlib import Path
@@ -10,7 +9,7 @@ from pathlib import Path
 from arts.data.hf_dataset import card, config_of
 from arts.data.readers.arts_json import write_arts_json
 from arts.data.readers.span_repair import Notes
-from arts.data.readers.tables import read_parquet
+from arts.data.readers.tables import read_table
 from arts.data.schema import Instance
 from arts.generators.running.pipeline import Staging
 from arts.generators.running.quality_report import QualityReport
@@ -26,13 +25,12 @@ class Format(StrEnum):
 
 
 def write(
-    staging: Staging, output: Path, name: str, split: str, format: Format, report: QualityReport
+    staging: Staging, folder: Path, name: str, split: str, format: Format, report: QualityReport
 ) -> None:
-    """Put the finished batches together under their final name, whole or not at all.
+    """Put the finished batches together in a folder.
 
-    ``OUTPUT/NAME/SPLIT.parquet`` with a card, or ``OUTPUT/NAME/SPLIT.json``; and ``OUTPUT/quality.json``.
+    ``FOLDER/NAME/SPLIT.parquet`` with a card, or ``FOLDER/NAME/SPLIT.json``; and ``FOLDER/quality.json``.
     """
-    folder = staging.folder / "output"
     (folder / name).mkdir(parents=True, exist_ok=True)
     if format is Format.ARTS:
         write_arts_json(_instances(staging), folder / name / f"{split}.json")
@@ -41,14 +39,11 @@ def write(
         text = card([config_of(name, {split: rows})], _CARD)
         (folder / "README.md").write_text(text, encoding="utf-8")
     (folder / REPORT).write_text(report.model_dump_json(indent=1), encoding="utf-8")
-    output.parent.mkdir(parents=True, exist_ok=True)
-    os.replace(folder, output)
-    staging.clear()
 
 
 def _instances(staging: Staging) -> Iterator[Instance]:
     for shard in staging.shards:
-        yield from read_parquet(shard, Notes())
+        yield from read_table(shard, Notes())
 
 
 def _concatenate(shards: list[Path], path: Path) -> int:

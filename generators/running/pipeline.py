@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import shutil
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
@@ -16,7 +15,7 @@ from pathlib import Path
 from typing import TypeVar
 
 from arts.data.schema import Instance, Sentence
-from arts.data.support.atomic import check_new, replacing
+from arts.data.support.atomic import atomic_file
 from arts.generators.fluency import LanguageModel, ranked
 from arts.generators.generator import Generator, Options, Outcome
 from arts.generators.running.quality_report import Tally
@@ -105,21 +104,14 @@ def _perturb(group: list[Sentence]) -> Batch:
 
 
 class Staging:
-    """The folder beside the output in which a run keeps its finished batches until all are there.
+    """The finished batches of a run, kept in its work folder until all are there.
 
     Args:
-        output: the folder that the run will write.
-        fingerprint: of the input and the options; a staging folder of another run is refused.
+        folder: the work folder, as `arts.data.support.atomic.resumable_folder` gives it.
     """
 
-    def __init__(self, output: Path, fingerprint: str) -> None:
-        check_new(output)
-        self.folder = output.parent / f".{output.name}.partial"
-        mark = self.folder / "fingerprint"
-        if mark.is_file() and mark.read_text() != fingerprint:
-            shutil.rmtree(self.folder)
-        self.folder.mkdir(parents=True, exist_ok=True)
-        mark.write_text(fingerprint)
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
         self.done = 0
         while self._tally(self.done).is_file():
             self.done += 1
@@ -128,10 +120,10 @@ class Staging:
         """Keep the instances and the counts of a finished batch."""
         from arts.data.hf_dataset import write_instances
 
-        with replacing(self._rows(self.done)) as path:
+        with atomic_file(self._rows(self.done)) as path:
             write_instances(kept, path)
         tally = Tally.of(outcome for _, group in batch for outcome in group)
-        with replacing(self._tally(self.done)) as path:
+        with atomic_file(self._tally(self.done)) as path:
             path.write_text(tally.model_dump_json())
         self.done += 1
 
@@ -146,10 +138,6 @@ class Staging:
         for number in range(self.done):
             total.merge(Tally.model_validate_json(self._tally(number).read_bytes()))
         return total
-
-    def clear(self) -> None:
-        """Remove the staging folder."""
-        shutil.rmtree(self.folder)
 
     def _rows(self, number: int) -> Path:
         return self.folder / f"{number:06}.parquet"

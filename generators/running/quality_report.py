@@ -4,18 +4,18 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable
-from typing import Any
+from typing import Any, Literal
 
-from pydantic import BaseModel, Field
+from pydantic import Field
 
 from arts.data.schema import Strategy
+from arts.data.support.record import Record
 from arts.generators.generator import Outcome
 
 EXAMPLES = 5  # a strategy
-SCHEMA_VERSION = 1
 
 
-class Example(BaseModel):
+class Example(Record):
     """A variant beside its source."""
 
     id: str
@@ -26,7 +26,7 @@ class Example(BaseModel):
     rules: tuple[str, ...]
 
 
-class StrategyTally(BaseModel):
+class StrategyTally(Record, frozen=False):
     """One strategy's part of the report.
 
     Args:
@@ -86,7 +86,7 @@ class StrategyTally(BaseModel):
         self.measured += other.measured
 
 
-class Tally(BaseModel):
+class Tally(Record, frozen=False):
     """Counts by strategy."""
 
     strategies: dict[Strategy, StrategyTally] = {}
@@ -108,7 +108,7 @@ class Tally(BaseModel):
 class QualityReport(Tally):
     """The tally of a run with what made it."""
 
-    schema_version: int = SCHEMA_VERSION
+    schema_version: Literal[1] = 1
     source: dict[str, Any] = {}
     options: dict[str, Any] = {}
     provenance: dict[str, Any] = {}

@@ -6,7 +6,8 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from arts.data.corpus import NAMES, Corpus, load_corpus
+from arts.data.corpus import Corpus
+from arts.data.corpus_registry import NAMES, load_corpus
 from arts.data.errors import DataError, UnknownNameError
 from arts.data.readers.instances import read_instances
 from arts.data.readers.span_repair import Notes, carry
@@ -18,8 +19,6 @@ from arts.data.schema import (
     consecutive_sentences,
     group_sentences,
 )
-
-SPLITS = ("train", "dev", "test")
 
 
 @dataclass(frozen=True)

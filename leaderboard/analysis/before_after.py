@@ -12,6 +12,7 @@ import pandas as pd
 from arts.data.errors import ArtsError
 from arts.data.schema import PERTURBATIONS, Instance, Strategy
 from arts.evaluation.metrics import POLARITIES, BoolArray, IntArray, unit_right
+from arts.evaluation.paired_tests import exact_mcnemar
 from arts.evaluation.predictions import Predictions
 from arts.evaluation.report import Report
 from arts.evaluation.scores import Estimate
@@ -125,15 +126,13 @@ def units_apart(before: Entry, after: Entry) -> tuple[int, int, float] | None:
         How many only the second, and how many only the first, has right, and p; None where either has no
         answers at hand, or they are not to the same questions.
     """
-    from scipy.stats import binomtest
-
     if not (before.has_answers and after.has_answers) or before.checksum != after.checksum:
         return None
     won, lost = (
         int(np.bitwise_count(one & ~other).sum(dtype=int))
         for one, other in ((after.packed, before.packed), (before.packed, after.packed))
     )
-    return won, lost, float(binomtest(won, won + lost).pvalue) if won + lost else 1.0
+    return won, lost, float(exact_mcnemar(won, lost))
 
 
 def in_order(predictions: Predictions, like: Predictions) -> Predictions:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
+from arts.evaluation.paired_tests import exact_mcnemar
 from arts.leaderboard.store.entry import Entry
 
 ALPHA = 0.05
@@ -70,14 +71,11 @@ def _against(
     entries: Sequence[Entry], bits: npt.NDArray[np.uint8], head: int
 ) -> tuple[npt.NDArray[np.bool_], npt.NDArray[np.bool_]]:
     """Of the entries from `head` on: whether each is worse than it, and whether that is by a paired test."""
-    from scipy.special import bdtr
-
     best, rest = entries[head], entries[head:]
     paired = np.array([bool(best.right and e.right) and best.checksum == e.checksum for e in rest])
     only_best = np.bitwise_count(bits[head] & ~bits[head:]).sum(1, dtype=int)
     only_other = np.bitwise_count(~bits[head] & bits[head:]).sum(1, dtype=int)
-    apart = only_best + only_other
-    p_values = np.minimum(2 * bdtr(np.minimum(only_best, only_other), apart, 0.5), 1)
+    p_values = exact_mcnemar(only_best, only_other)
     below = np.array([e.ars.high < best.ars.low for e in rest])
     worse = np.where(paired, (p_values < ALPHA) & (only_best > only_other), below)
     worse[0] = False

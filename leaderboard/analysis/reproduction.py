@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, fields
 from typing import TYPE_CHECKING, Any
 
-from arts.data.corpus import NAMES
+from arts.data.corpus_registry import NAMES
 from arts.data.errors import ArtsError
 from arts.evaluation.report import ModelInfo, Report
 from arts.models.encoders import DEFAULT_ENCODER

@@ -13,14 +13,15 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 
-from arts.data.corpus import REGISTRY
+from arts.data.corpus_registry import REGISTRY, instances_at_hand
 from arts.data.errors import ArtsError, DataError
 from arts.data.published import published
 from arts.data.schema import PERTURBATIONS, Strategy
+from arts.data.support.record import Record
 from arts.evaluation.metrics import unit_right
 from arts.evaluation.predictions import Predictions
-from arts.evaluation.report import Report, instances_at_hand
-from arts.evaluation.scores import Count, Estimate, Record, Scores
+from arts.evaluation.report import Report
+from arts.evaluation.scores import Count, Estimate, Scores
 
 FAMILIES = {
     "memnet": "memory network",
@@ -166,7 +167,8 @@ def entry_of(report: Report, path: Path | None = None) -> Entry:
             f"give {fresh.accuracy.value:.2f} and {fresh.ars.value:.2f} (differing: {', '.join(wrong)})"
         )
     else:
-        status = Status.VERIFIED if instances_at_hand(report.dataset) else Status.CONSISTENT
+        at_hand = instances_at_hand(report.dataset.name, report.dataset.checksum)
+        status = Status.VERIFIED if at_hand else Status.CONSISTENT
         remark = ""
     entry = _row(report, path, fresh, status)
     return entry.model_copy(

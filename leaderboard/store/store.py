@@ -14,8 +14,9 @@ from filelock import FileLock
 from pydantic import TypeAdapter
 from threadpoolctl import threadpool_limits
 
-from arts.data.corpus import REGISTRY, is_at_hand
-from arts.data.errors import ArtsError, DownloadError
+from arts.data.corpus_registry import REGISTRY, is_at_hand
+from arts.data.errors import ArtsError
+from arts.data.support.download import hub_snapshot
 from arts.data.support.text_cache import Memo
 from arts.evaluation.report import Report
 from arts.leaderboard.store.entry import Entry, Fault, claim_of, entry_of, published_entries
@@ -168,7 +169,7 @@ class Store:
                     raise ArtsError(f'the same answers are on the board already, as "{other.label}"')
             if report.has_predictions:
                 report.predictions.save(path.with_suffix(".parquet"))
-            report.save_alone(path)
+            report.write_json(path)
         return path
 
 
@@ -178,16 +179,8 @@ _FOUND: TypeAdapter[list[Entry | Fault]] = TypeAdapter(list[Entry | Fault])
 def _local(folder: str) -> Path:
     if not folder.startswith(REPOSITORY):
         return Path(folder)
-    from huggingface_hub import snapshot_download
-    from huggingface_hub.errors import HfHubHTTPError, HFValidationError, LocalEntryNotFoundError
-
     name = folder.removeprefix(REPOSITORY)
-    try:
-        return Path(snapshot_download(name, repo_type="dataset", allow_patterns=["*.json", "*.parquet"]))
-    except (HFValidationError, HfHubHTTPError, LocalEntryNotFoundError, OSError) as error:
-        raise DownloadError(
-            f'results "{folder}" cannot be had from the Hugging Face Hub ({error})'
-        ) from error
+    return hub_snapshot(name, ["*.json", "*.parquet"], what=f'results "{folder}"', repo_type="dataset")
 
 
 def _checked(path: Path) -> Entry | Fault:

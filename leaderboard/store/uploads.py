@@ -9,8 +9,9 @@ from pathlib import Path
 
 from pydantic import ValidationError
 
-from arts.data.corpus import NAMES, is_at_hand
+from arts.data.corpus_registry import NAMES, is_at_hand
 from arts.data.errors import ArtsError
+from arts.data.support.record import first_fault
 from arts.evaluation.benchmark import load_benchmark
 from arts.evaluation.report import Report
 from arts.leaderboard.analysis.table import FORMULA
@@ -93,9 +94,7 @@ def _claimed(content: bytes, name: str) -> Report:
     try:
         report = Report.model_validate_json(content)
     except ValidationError as error:
-        fault = error.errors()[0]
-        field = ".".join(map(str, fault["loc"])) or "the file"
-        raise ArtsError(f"not a report: {field}: {fault['msg']}") from error
+        raise ArtsError(f"not a report: {first_fault(error)}") from error
     if report.dataset.name not in NAMES:
         raise ArtsError(f'a report on "{report.dataset.name}"; expected one on {", ".join(NAMES)}')
     if is_at_hand(report.dataset.name):

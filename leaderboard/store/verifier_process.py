@@ -1,4 +1,6 @@
-"""Checking in a process of its own: `python -m arts.leaderboard.store.verifier_process [--no-packaged] FOLDER ..`.
+"""Verifying results in a process of its own.
+
+    python -m arts.leaderboard.store.verifier_process [--no-packaged] FOLDER ..
 
 It leaves the machine to the visitors, and ends when its standard input does, which is with the app.
 """

@@ -9,7 +9,7 @@ import streamlit as st
 
 from arts.data.errors import ArtsError
 from arts.data.schema import PERTURBATIONS
-from arts.evaluation.scores import Difference
+from arts.evaluation.paired_tests import Difference
 from arts.leaderboard.analysis.before_after import TITLES, answers, p_text, score_of, won_units
 from arts.leaderboard.store.entry import Entry
 from arts.leaderboard.web import charts, entry_cache, page_state

@@ -6,7 +6,8 @@ from collections.abc import Mapping, Sequence
 
 import streamlit as st
 
-from arts.data.corpus import NAMES, REGISTRY, Corpus, is_at_hand, load_corpus
+from arts.data.corpus import Corpus
+from arts.data.corpus_registry import NAMES, REGISTRY, is_at_hand, load_corpus
 from arts.data.errors import ArtsError
 from arts.data.schema import PERTURBATIONS, Polarity, Strategy
 from arts.leaderboard.analysis.units import Answers, Filters, Unit, answers_of, units_of

@@ -8,7 +8,7 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
-from arts.data.corpus import NAMES
+from arts.data.corpus_registry import NAMES
 from arts.leaderboard.analysis.before_after import SCORES, TITLES, Pair, p_text, score_of, slopes, units_apart
 from arts.leaderboard.web import charts, entry_cache, page_state
 from arts.leaderboard.web.entry_cache import plain

@@ -40,7 +40,7 @@ def analyst() -> Analyst:
 @st.cache_resource(show_spinner="Collecting what ADDDIFF can add, from the sample's training sentences …")
 def pool() -> Pool:
     """What the sample's training sentences say about their aspects."""
-    from arts.data.corpus import load_corpus
+    from arts.data.corpus_registry import load_corpus
     from arts.generators.strategies.aspectset import mine
 
     return mine(load_corpus("sample").train, analyst())

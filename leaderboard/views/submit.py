@@ -5,7 +5,7 @@ from __future__ import annotations
 import streamlit as st
 from streamlit.runtime.uploaded_file_manager import UploadedFile
 
-from arts.data.corpus import NAMES, is_at_hand
+from arts.data.corpus_registry import NAMES, is_at_hand
 from arts.data.errors import ArtsError
 from arts.evaluation.report import Report
 from arts.leaderboard.analysis.ranking import ranks

@@ -8,11 +8,13 @@ from pathlib import Path
 
 import streamlit as st
 
+from arts.data.corpus_registry import instances_at_hand
 from arts.data.errors import ArtsError
 from arts.data.schema import Instance
+from arts.evaluation.paired_tests import Comparison, compare
 from arts.evaluation.predictions import Predictions
-from arts.evaluation.report import Report, instances_at_hand
-from arts.evaluation.scores import Comparison, Scores, compare
+from arts.evaluation.report import Report
+from arts.evaluation.scores import Scores
 from arts.leaderboard.analysis.before_after import Pair, before_and_after, in_order
 from arts.leaderboard.store.entry import Entry, Status
 from arts.leaderboard.web import page_state
@@ -90,7 +92,8 @@ def _comparison(first: str, second: str, state: str, _first: Entry, _second: Ent
 
 def texts(entry: Entry) -> Sequence[Instance]:
     """The instances that an entry was measured on, if they are on this machine; none otherwise."""
-    return instances_at_hand(report_of(entry).dataset)
+    dataset = report_of(entry).dataset
+    return instances_at_hand(dataset.name, dataset.checksum)
 
 
 def pairs_on(corpus: str) -> list[Pair]:

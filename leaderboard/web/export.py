@@ -12,7 +12,7 @@ from jinja2 import Environment, PackageLoader, select_autoescape
 from markupsafe import Markup
 
 import arts
-from arts.data.support.atomic import replacing
+from arts.data.support.atomic import atomic_file
 from arts.leaderboard.analysis.table import COLUMNS, table
 from arts.leaderboard.store.entry import MEANING
 from arts.leaderboard.store.store import Store
@@ -58,7 +58,7 @@ def write(store: Store, folder: Path) -> Path:
         version=arts.__version__,
     )
     path = folder / NAME
-    with replacing(path) as partial:
+    with atomic_file(path) as partial:
         partial.write_text(page, encoding="utf-8")
     return path
 

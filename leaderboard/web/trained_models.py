@@ -13,10 +13,11 @@ from functools import lru_cache
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any, Self
 
-from arts.data.corpus import load_corpus
+from arts.data.corpus_registry import load_corpus
 from arts.data.errors import ArtsError
 from arts.data.schema import Instance
-from arts.data.support.download import cache_home, sha256
+from arts.data.support.atomic import cache_home
+from arts.data.support.download import sha256
 from arts.evaluation.metrics import POLARITIES
 from arts.leaderboard.store.entry import Entry
 from arts.leaderboard.web.html_unit import Answer

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
 import shutil
 from collections.abc import Sequence
 from dataclasses import replace
@@ -13,11 +12,10 @@ from pathlib import Path
 from typing import Self
 
 import torch
-from filelock import FileLock
 from transformers import AutoModelForMaskedLM, DataCollatorForLanguageModeling, set_seed
 
 from arts.data.errors import DataError
-from arts.data.support.download import cache_home
+from arts.data.support.atomic import WorkFolder, cache_home, cached_folder
 from arts.models.base import Inputs, Progress, Start
 from arts.models.encoders import (
     POOLING,
@@ -94,26 +92,22 @@ def post_trained(encoder: str, texts: Sequence[str], progress: Progress | None =
 
     A run that was cut off goes on from its last epoch.
     """
-    folder = cache_home() / "encoders" / _key(encoder, texts)
-    folder.parent.mkdir(parents=True, exist_ok=True)
-    with FileLock(f"{folder}.lock"):
-        if not folder.is_dir():
-            work = folder.with_name(f"{folder.name}.work")
-            with torch.random.fork_rng():  # what comes after draws as if the encoder had been in the cache
-                _post_train(resolve_encoder(encoder), texts, work, progress)
-            os.replace(work / "model", folder)
-            shutil.rmtree(work)
-    return folder
+
+    def build(work: WorkFolder) -> None:
+        with torch.random.fork_rng():  # what comes after draws as if the encoder had been in the cache
+            _post_train(resolve_encoder(encoder), texts, work, progress)
+
+    return cached_folder(cache_home() / "encoders" / _key(encoder, texts), build)
 
 
-def _post_train(source: Path, texts: Sequence[str], work: Path, progress: Progress | None) -> None:
+def _post_train(source: Path, texts: Sequence[str], work: WorkFolder, progress: Progress | None) -> None:
     set_seed(SEED)
     tokenizer, encoder = load_tokenizer(source), load_encoder(str(source))
     with loading(f"{source}, for masked language modelling,"):
         model = AutoModelForMaskedLM.from_pretrained(source, dtype="float32")
     encoded = tokenizer(list(texts), truncation=True, max_length=MAX_LENGTH)
     run(
-        work / "checkpoints",
+        work.checkpoints,
         SEED,
         StepReport(progress, "post-training"),
         {
@@ -126,13 +120,12 @@ def _post_train(source: Path, texts: Sequence[str], work: Path, progress: Progre
         data_collator=DataCollatorForLanguageModeling(tokenizer, mlm_probability=MASKED),
         train_dataset=[{"input_ids": ids} for ids in encoded["input_ids"]],
     )
-    shutil.rmtree(work / "model", ignore_errors=True)  # left by a run that was cut off here
     encoder.load_state_dict(model.base_model.state_dict(), strict=False)  # the pooler stays as it was
-    encoder.save_pretrained(work / "model")
-    tokenizer.save_pretrained(work / "model")
+    encoder.save_pretrained(work.result)
+    tokenizer.save_pretrained(work.result)
     if (source / POOLING).is_file():
-        (work / "model" / POOLING).parent.mkdir()
-        shutil.copy(source / POOLING, work / "model" / POOLING)
+        (work.result / POOLING).parent.mkdir()
+        shutil.copy(source / POOLING, work.result / POOLING)
 
 
 def _key(encoder: str, texts: Sequence[str]) -> str:

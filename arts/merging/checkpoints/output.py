@@ -10,11 +10,9 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
-from types import TracebackType
-from typing import Self
 
 from arts.data.errors import DataError
-from arts.data.support.atomic import check_new
+from arts.data.support.atomic import check_new, new_folder
 from arts.merging.checkpoints.blocks import SIZES, Raw
 from arts.merging.checkpoints.checkpoint import INDEX, SINGLE, Span, Tensor
 
@@ -40,9 +38,8 @@ class Output:
     ) -> None:
         check_new(folder)
         self.folder = folder
-        self.partial = folder.with_name(f".{folder.name}.partial")
-        self._headers: dict[Path, bytes] = {}
-        self._files: dict[Path, int] = {}
+        self._headers: dict[str, bytes] = {}
+        self._files: dict[str, int] = {}
         stored = [replace(t, dtype=dtype if dtype and t.dtype in SIZES else t.dtype) for t in tensors]
         self.tensors = self._laid_out(stored, shard)
         self.bytes = sum(t.nbytes for t in stored) + sum(map(len, self._headers.values()))
@@ -51,17 +48,22 @@ class Output:
         if free < self.bytes + _SPARE:
             raise DataError(folder, f"needs {self.bytes / 1e9:.2f} GB, and {free / 1e9:.2f} GB are free")
 
-    def __enter__(self) -> Self:
-        """Take the room on the disk and write the headers."""
-        shutil.rmtree(self.partial, ignore_errors=True)  # left by a merge that was killed
-        self.folder.parent.mkdir(parents=True, exist_ok=True)
-        self.partial.mkdir()
-        try:
-            self._allocate()
-        except BaseException:
-            self.discard()
-            raise
-        return self
+    @contextmanager
+    def opened(self) -> Iterator[Path]:
+        """Take the room on the disk and write the headers, for as long as the block writes to the files.
+
+        Yields:
+            The folder that will be given its name when the block ends well, and removed when not.
+        """
+        with new_folder(self.folder) as work:
+            work.result.mkdir()
+            try:
+                self._allocate(work.result)
+                yield work.result
+            finally:
+                for file in self._files.values():
+                    os.close(file)
+                self._files.clear()
 
     def write(self, span: Span, raw: Raw) -> None:
         """Write stored numbers to their place."""
@@ -69,37 +71,15 @@ class Output:
         offset, view, done = tensor.offset + span.first * tensor.itemsize, raw.data, 0
         with _room(self.folder):
             while done < len(view):
-                done += os.pwrite(self._files[tensor.path], view[done:], offset + done)
+                done += os.pwrite(self._files[tensor.path.name], view[done:], offset + done)
 
-    def finish(self) -> None:
-        """Give the folder its name."""
-        self._close()
-        if self.folder.exists():
-            self.folder.rmdir()  # it was empty
-        os.replace(self.partial, self.folder)
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self.discard()
-
-    def discard(self) -> None:
-        """Remove what has been written, if it has not been finished."""
-        self._close()
-        shutil.rmtree(self.partial, ignore_errors=True)
-
-    def _allocate(self) -> None:
-        for path, header in self._headers.items():
-            file = self._files[path] = os.open(path, os.O_RDWR | os.O_CREAT, 0o644)
-            end = max((t.offset + t.nbytes for t in self.tensors.values() if t.path == path), default=0)
+    def _allocate(self, folder: Path) -> None:
+        for name, header in self._headers.items():
+            file = self._files[name] = os.open(folder / name, os.O_RDWR | os.O_CREAT, 0o644)
+            end = max((t.offset + t.nbytes for t in self.tensors.values() if t.path.name == name), default=0)
             with _room(self.folder):
                 os.truncate(file, max(end, len(header)))
                 os.pwrite(file, header, 0)
-
-    def _close(self) -> None:
-        for file in self._files.values():
-            os.close(file)
-        self._files.clear()
 
     def _laid_out(self, tensors: list[Tensor], shard: int) -> dict[str, Tensor]:
         """The tensors at their places, with the headers and the index of the files."""
@@ -114,23 +94,22 @@ class Output:
         names = [f"model-{n:05}-of-{len(groups):05}.safetensors" for n in range(1, len(groups) + 1)]
         placed: dict[str, Tensor] = {}
         for name, group in zip(names if len(groups) > 1 else [SINGLE], groups, strict=True):
-            path = self.partial / name
             header, start = _header(group)
-            self._headers[path] = header
-            offset = len(header)
+            self._headers[name] = header
             for tensor in group:
-                placed[tensor.name] = replace(tensor, path=path, offset=offset + start[tensor.name])
+                offset = len(header) + start[tensor.name]
+                placed[tensor.name] = replace(tensor, path=Path(name), offset=offset)
         return placed
 
-    def write_index(self) -> None:
-        """Write the index of the shards, where there are several."""
+    def write_index(self, folder: Path) -> None:
+        """Write the index of the shards to the folder that `opened` yields, where there are several."""
         if len(self._headers) < 2:
             return
         index = {
             "metadata": {"total_size": sum(tensor.nbytes for tensor in self.tensors.values())},
             "weight_map": {name: tensor.path.name for name, tensor in self.tensors.items()},
         }
-        (self.partial / INDEX).write_text(json.dumps(index, indent=2) + "\n", encoding="utf-8")
+        (folder / INDEX).write_text(json.dumps(index, indent=2) + "\n", encoding="utf-8")
 
 
 def _header(tensors: list[Tensor]) -> tuple[bytes, dict[str, int]]:

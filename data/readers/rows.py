@@ -1,0 +1,98 @@
+"""Rows of a table file (JSONL, CSV, Parquet), each with its line; the suffix says which reader it is."""
+
+from __future__ import annotations
+
+import csv
+import json
+from collections.abc import Callable, Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+from arts.data.errors import DataError
+
+Row = Mapping[str, Any]
+
+
+def read_rows(path: Path) -> Iterator[tuple[int, Row]]:
+    """Stream the rows of a table file, each with its line; the format follows from the suffix.
+
+    Raises:
+        DataError: when there is no such file, its format is unknown, or a line is not as expected.
+    """
+    reader = ROW_READERS.get(path.suffix.lower())
+    if reader is None:
+        raise DataError(path, f'unknown format "{path.suffix}"; expected {", ".join(ROW_READERS)}')
+    if not path.is_file():
+        raise DataError(path, "no such file")
+    return reader(path)
+
+
+def jsonl_rows(path: Path) -> Iterator[tuple[int, Row]]:
+    """(line number, object) for each line that is not blank."""
+    for line, text in _lines(path):
+        if not text.strip():
+            continue
+        try:
+            row = json.loads(text)
+        except ValueError as error:
+            raise DataError(path, f"not JSON ({error})", line=line) from error
+        if not isinstance(row, dict):
+            raise DataError(path, "expected a JSON object", line=line)
+        yield line, row
+
+
+def csv_rows(path: Path) -> Iterator[tuple[int, Row]]:
+    """(line number, row by column name) for each row below the header."""
+    reader = csv.reader((text for _, text in _lines(path)), strict=True)
+    header: list[str] | None = None
+    try:
+        for values in reader:
+            if header is None:
+                header = values
+            elif len(values) == len(header):
+                yield reader.line_num, dict(zip(header, values, strict=True))
+            elif values:
+                raise DataError(
+                    path,
+                    f"{len(values)} columns; expected {len(header)} ({', '.join(header)})",
+                    line=reader.line_num,
+                )
+    except csv.Error as error:
+        raise DataError(path, f"not CSV ({error})", line=reader.line_num) from error
+
+
+def parquet_rows(path: Path) -> Iterator[tuple[int, Row]]:
+    """(row number, row by column name), read batch by batch."""
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    try:
+        with pq.ParquetFile(path) as file:
+            number = 0
+            for batch in file.iter_batches():
+                for row in batch.to_pylist():
+                    number += 1
+                    yield number, row
+    except pa.ArrowException as error:
+        raise DataError(path, f"not Parquet ({error})") from error
+
+
+def _lines(path: Path) -> Iterator[tuple[int, str]]:
+    with path.open("rb") as file:
+        for line, raw in enumerate(file, 1):
+            try:
+                yield line, raw.decode("utf-8-sig" if line == 1 else "utf-8")
+            except UnicodeDecodeError as error:
+                raise DataError(
+                    path,
+                    f"byte 0x{raw[error.start]:02x} at column {error.start + 1} is not UTF-8; "
+                    "expected a UTF-8 file",
+                    line=line,
+                ) from error
+
+
+ROW_READERS: Mapping[str, Callable[[Path], Iterator[tuple[int, Row]]]] = {
+    ".csv": csv_rows,
+    ".jsonl": jsonl_rows,
+    ".parquet": parquet_rows,
+}

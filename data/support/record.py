@@ -1,0 +1,51 @@
+"""The base of everything that is written as JSON: reports, their parts, entries of the board."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Self
+
+from pydantic import BaseModel, ConfigDict, ValidationError
+
+from arts.data.errors import DataError
+from arts.data.support.atomic import atomic_file
+
+
+class Record(BaseModel):
+    """A record of declared fields: none other is accepted, and none can be changed.
+
+    The record of a whole file declares ``schema_version: Literal["1.0"] = "1.0"``. The version changes with
+    the meaning of a field, and then files of another version are refused.
+    """
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    def write_json(self, path: Path) -> None:
+        """Write the record to a file, whole or not at all."""
+        with atomic_file(path) as partial:
+            partial.write_text(self.model_dump_json(indent=1) + "\n", encoding="utf-8")
+
+    @classmethod
+    def read_json(cls, path: Path, what: str) -> Self:
+        """Read what `write_json` wrote.
+
+        Args:
+            path: of the file.
+            what: to call the record in an error: "a report of schema 1.0".
+
+        Raises:
+            DataError: when the file cannot be read or is not such a record; naming the field.
+        """
+        try:
+            return cls.model_validate_json(path.read_bytes())
+        except OSError as error:
+            raise DataError(path, f"cannot be read: {error.strerror}") from error
+        except ValidationError as error:
+            raise DataError(path, f"not {what}: {first_fault(error)}") from error
+
+
+def first_fault(error: ValidationError) -> str:
+    """The first thing that is wrong with a record, with the path of its field."""
+    fault = error.errors()[0]
+    field = ".".join(str(part) for part in fault["loc"])
+    return f"{f'field {field}: ' if field else ''}{fault['msg']}"

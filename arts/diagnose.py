@@ -30,16 +30,17 @@ def diagnose(
     A row of a file has text, or prompt and completion, or messages.
     """
     from arts.cli import tables
-    from arts.diagnosis.views import views
-    from arts.evaluation.plots import pattern_views
-    from arts.generators.fluency import LanguageModel
+    from arts.diagnosis import views
+    from arts.diagnosis.plots import pattern_views
+    from arts.diagnosis.texts import read_texts
+    from arts.models.language_model import LanguageModel
 
-    texts = [views.read_texts(path) for path in (synthetic, natural)]
+    texts = [read_texts(path) for path in (synthetic, natural)]
     models = [LanguageModel.load(name) for name in model or ()]
-    found, views = views.diagnose(*texts, encoder=encoder, models=models, seed=seed)
+    found, drawn = views.diagnose(*texts, encoder=encoder, models=models, seed=seed)
     path = output / "diagnosis.json"
     found.write_json(path)
-    for written in (path, *pattern_views(found, views, output / "diagnosis")):
+    for written in (path, *pattern_views(found, drawn, output / "diagnosis")):
         typer.echo(f"arts: wrote {written}", err=True)
     tables.show(tables.diagnosis(found))
 

@@ -23,9 +23,9 @@ from arts.generators.running.sentence_source import Source, source_of
 from arts.generators.strategies.revtgt import Neutral
 
 if TYPE_CHECKING:
-    from arts.generators.fluency import LanguageModel
     from arts.generators.running.pipeline import Work
     from arts.generators.running.quality_report import QualityReport, Tally
+    from arts.models.language_model import LanguageModel
 
 CANDIDATES = 6  # among which a language model chooses
 LIBRARIES = ("spacy", "nltk", "lemminflect", "numpy")
@@ -83,13 +83,13 @@ def generate(
     Writes the originals with their variants, and quality.json. A run that is stopped goes on where it was
     when it is started again.
     """
-    from arts.generators.fluency import DEFAULT_MODEL, LanguageModel
     from arts.generators.generator import Options
     from arts.generators.opinions.analysis import Analyst
     from arts.generators.running.output import write
     from arts.generators.running.pipeline import BATCH, Staging, Work, chosen, judged, outcomes
     from arts.generators.strategies.adddiff import TEMPLATES
     from arts.generators.strategies.aspectset import mine
+    from arts.models.language_model import DEFAULT_MODEL, LanguageModel
 
     for name in template or ():
         if name not in TEMPLATES:

@@ -243,7 +243,7 @@ def tell(report: MergeReport, form: Format, heatmap: Path | None) -> None:
     for remark in report.remarks:
         typer.echo(f"arts: {remark}", err=True)
     if heatmap:
-        from arts.evaluation.plots import cosine_map
+        from arts.merging.heatmap import cosine_map
 
         cosine_map([entry.name for entry in report.models], report.cosines, heatmap)
 

@@ -9,7 +9,7 @@ from random import Random
 
 import torch
 
-from arts.generators.fluency import LanguageModel
+from arts.models.language_model import LanguageModel
 
 BATCH, ASKED_AT_ONCE = 4, 64
 

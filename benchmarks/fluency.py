@@ -18,11 +18,12 @@ from arts.data.corpus_registry import load_corpus
 from arts.data.schema import Instance, Sentence, Strategy
 from arts.data.support.download import resolve
 from arts.generate import CANDIDATES
-from arts.generators.fluency import LanguageModel, ranked
 from arts.generators.generator import Generator, Options, Outcome
 from arts.generators.opinions.analysis import Analyst
+from arts.generators.running.likelihood_ranking import ranked
 from arts.generators.running.sentence_source import source_of
 from arts.generators.strategies.aspectset import mine
+from arts.models.language_model import LanguageModel
 
 TOWE = {"laptop": "data/src_data/laptop/test_sent_towe.json"}
 STRATEGIES = (Strategy.REVTGT, Strategy.REVNON)

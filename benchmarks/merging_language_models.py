@@ -22,9 +22,9 @@ from conversations import Pair, answers, save, teach
 
 from arts.data.corpus_registry import load_corpus
 from arts.data.schema import Instance, Polarity, originals
-from arts.generators.fluency import LanguageModel
 from arts.merging.job import Job
 from arts.merging.methods import METHODS
+from arts.models.language_model import LanguageModel
 
 RATE, ASKED = 1e-4, 50
 LONGEST, LONGEST_ANSWER = 90, 60  # of sentences: characters; of answers: pieces

@@ -34,8 +34,8 @@ from arts.data.corpus_registry import load_corpus
 from arts.data.errors import ArtsError
 from arts.data.schema import Instance, Polarity, originals
 from arts.data.support.atomic import atomic_file
-from arts.generators.fluency import LanguageModel
 from arts.models.encoders import load_tokenizer
+from arts.models.language_model import LanguageModel
 from arts.provenance import peak_memory
 from arts.unlearning.job import Job
 from arts.unlearning.settings import Settings

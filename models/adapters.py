@@ -6,12 +6,10 @@ from collections.abc import Callable, Sequence
 from typing import Any, Protocol, runtime_checkable
 
 import numpy as np
-import numpy.typing as npt
 
 from arts.data.errors import ArtsError
 from arts.data.schema import Instance, Polarity
-
-FloatArray = npt.NDArray[np.floating]
+from arts.data.support.arrays import FloatArray
 
 LABELS = tuple(Polarity)
 _SHORT = {"pos": Polarity.POSITIVE, "neg": Polarity.NEGATIVE, "neu": Polarity.NEUTRAL}

@@ -13,8 +13,9 @@ from typer.testing import CliRunner
 from arts.cli.app import command_app
 from arts.data.errors import ArtsError, DataError
 from arts.diagnose import diagnose as command
-from arts.diagnosis.views import Diagnosis, diagnose, peaks, perplexity, read_texts, separability
-from arts.generators.fluency import LanguageModel
+from arts.diagnosis.texts import read_texts
+from arts.diagnosis.views import Diagnosis, diagnose, peaks, perplexity, separability
+from arts.models.language_model import LanguageModel
 
 NATURAL = [f"the {a} was {b}" for a in ("soup", "staff", "bar", "table") for b in ("good", "bad", "rude")]
 SYNTHETIC = [f"{text} , but the staff is kind" for text in NATURAL]

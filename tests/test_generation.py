@@ -17,14 +17,15 @@ from arts.data.corpus_registry import load_corpus
 from arts.data.errors import ArtsError, UnknownNameError
 from arts.data.readers.instances import read_instances
 from arts.data.schema import Polarity, Sentence, Strategy
-from arts.generators.fluency import LanguageModel, ranked
 from arts.generators.generator import Generator, Options
 from arts.generators.running import pipeline
+from arts.generators.running.likelihood_ranking import ranked
 from arts.generators.running.pipeline import Engine, Staging, Work, chosen, outcomes
 from arts.generators.running.quality_report import Tally
 from arts.generators.running.sentence_source import source_of
 from arts.generators.strategies.aspectset import Pool
 from arts.generators.strategies.variants import Reason
+from arts.models.language_model import LanguageModel
 
 Write = Callable[[str, object], Path]
 

@@ -8,19 +8,17 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from pydantic import Field
 
-from arts.data.errors import ArtsError, DataError
-from arts.data.support.record import Record
-from arts.evaluation.metrics import BoolArray, FloatArray
-from arts.evaluation.scores import Count
+from arts.data.errors import ArtsError
+from arts.data.support.arrays import BoolArray, FloatArray
+from arts.data.support.record import Count, Record
 
 if TYPE_CHECKING:
-    from arts.generators.fluency import LanguageModel
+    from arts.models.language_model import LanguageModel
 
 FEWEST = 10  # texts of each kind
 FOLDS, PEAKS, BATCH, LONGEST = 5, 20, 32, 256
@@ -243,36 +241,3 @@ def _plane(vectors: FloatArray, seed: int) -> FloatArray:
     perplexity = min(30, (len(vectors) - 1) / 3)
     made: FloatArray = TSNE(perplexity=perplexity, random_state=seed, init="pca").fit_transform(vectors)
     return made
-
-
-def read_texts(path: Path) -> list[str]:
-    """The text of each row of a JSONL, CSV or Parquet file, or of each line of a .txt file.
-
-    A row has ``text``, or ``prompt`` and ``completion``, or ``messages``, of which the contents are taken.
-
-    Raises:
-        DataError: naming the line of a row that is not as expected.
-    """
-    from arts.unlearning.texts import read_source
-
-    if path.suffix == ".txt":
-        if not path.is_file():
-            raise DataError(path, "no such file")
-        return [line for line in path.read_text("utf-8").splitlines() if line.strip()]
-    texts = []
-    for line, row in read_source(str(path)).rows:
-        match row:
-            case {"text": str(text)}:
-                texts.append(text)
-            case {"prompt": str(prompt), "completion": str(answer)}:
-                texts.append(f"{prompt}\n{answer}")
-            case {"messages": [*messages]}:
-                texts.append("\n".join(str(message["content"]) for message in messages))
-            case _:
-                raise DataError(
-                    path,
-                    f"a row with {', '.join(row) or 'nothing'}; expected text, prompt and completion, or "
-                    "messages",
-                    line=line,
-                )
-    return texts

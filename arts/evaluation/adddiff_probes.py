@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING, Any
 
 from arts.data.errors import DataError
 from arts.data.schema import Instance, Strategy, group_sentences
-from arts.data.support.record import Record
-from arts.evaluation.metrics import FloatArray
+from arts.data.support.arrays import FloatArray
+from arts.data.support.record import Count, Record
 from arts.evaluation.paired_tests import Difference, compare
 from arts.evaluation.predictions import Predictions
-from arts.evaluation.scores import Count, Estimate, Scores
+from arts.evaluation.scores import Estimate, Scores
 
 if TYPE_CHECKING:
     from arts.data.corpus import Corpus

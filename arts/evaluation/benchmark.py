@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, Any
 
 from arts.data.corpus import Corpus
 from arts.data.corpus_registry import load_corpus
+from arts.data.support.arrays import FloatArray, IntArray
 from arts.data.support.download import sha256
 from arts.evaluation.adddiff_probes import curve, pattern_gap
-from arts.evaluation.metrics import FloatArray, IntArray
 from arts.evaluation.predictions import Predictions, read_labels
 from arts.evaluation.report import DatasetInfo, ModelInfo, Provenance, Report
 from arts.evaluation.scores import Scores

@@ -14,10 +14,7 @@ import numpy as np
 import numpy.typing as npt
 
 from arts.data.schema import PERTURBATIONS, Instance, Polarity, Strategy
-
-FloatArray = npt.NDArray[np.floating]
-IntArray = npt.NDArray[np.integer]
-BoolArray = npt.NDArray[np.bool_]
+from arts.data.support.arrays import BoolArray, FloatArray, IntArray
 
 CLASSES = len(Polarity)
 POLARITIES = tuple(Polarity)

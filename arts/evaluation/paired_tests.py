@@ -9,10 +9,11 @@ from pydantic import Field
 
 from arts.data.errors import ArtsError
 from arts.data.schema import Strategy
-from arts.data.support.record import Record
-from arts.evaluation.metrics import BoolArray, FloatArray, IntArray, interval, unit_right
+from arts.data.support.arrays import BoolArray, FloatArray, IntArray
+from arts.data.support.record import Count, Record
+from arts.evaluation.metrics import interval, unit_right
 from arts.evaluation.predictions import Predictions
-from arts.evaluation.scores import LEVEL, Bootstrap, Count, resampled_sums
+from arts.evaluation.scores import LEVEL, Bootstrap, resampled_sums
 
 
 class Difference(Record):

@@ -13,8 +13,9 @@ from arts.data.errors import DataError, reading
 from arts.data.readers.arts_json import parse_id
 from arts.data.readers.rows import parquet_rows, read_rows
 from arts.data.schema import Instance, Polarity, Strategy
+from arts.data.support.arrays import BoolArray, FloatArray, IntArray
 from arts.data.support.atomic import atomic_file
-from arts.evaluation.metrics import POLARITIES, BoolArray, FloatArray, IntArray, Layout
+from arts.evaluation.metrics import POLARITIES, Layout
 
 COLUMN = "prediction"
 SHOWN = 3  # ids named in an error

@@ -11,11 +11,11 @@ from pydantic import Field, PrivateAttr
 
 from arts.data.corpus_registry import instances_at_hand
 from arts.data.errors import ArtsError, DataError
-from arts.data.support.record import Record
+from arts.data.support.record import Count, Record
 from arts.evaluation.adddiff_probes import AddDiffCurve, PatternGap
 from arts.evaluation.paired_tests import Comparison, compare
 from arts.evaluation.predictions import Predictions
-from arts.evaluation.scores import Count, Scores
+from arts.evaluation.scores import Scores
 
 SCHEMA_VERSION: Literal["1.0"] = "1.0"
 

@@ -8,16 +8,9 @@ import numpy as np
 from pydantic import Field
 
 from arts.data.schema import PERTURBATIONS, Polarity, Strategy
+from arts.data.support.arrays import FloatArray
 from arts.data.support.record import Record
-from arts.evaluation.metrics import (
-    POLARITIES,
-    FloatArray,
-    Sums,
-    class_f1,
-    interval,
-    resample,
-    unit_statistics,
-)
+from arts.evaluation.metrics import POLARITIES, Sums, class_f1, interval, resample, unit_statistics
 from arts.evaluation.predictions import Predictions
 
 LEVEL = 0.95
@@ -25,7 +18,6 @@ RESAMPLES = 10_000
 BOOTSTRAP_SEED = 0
 
 Percent = Annotated[float, Field(ge=0, le=100, allow_inf_nan=False)]
-Count = Annotated[int, Field(ge=0)]
 
 
 class Estimate(Record):

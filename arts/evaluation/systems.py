@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 from arts.data.corpus import Corpus, content_checksum
 from arts.data.errors import ArtsError
 from arts.data.schema import Instance, originals
+from arts.data.support.arrays import FloatArray
 from arts.data.support.atomic import cache_home
-from arts.evaluation.metrics import FloatArray
 from arts.evaluation.predictions import Predictions
 from arts.evaluation.report import ModelInfo
 from arts.interventions.base import OUTCOME

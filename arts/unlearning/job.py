@@ -13,15 +13,16 @@ from typing import Any
 import torch
 
 from arts.data.errors import ArtsError, MissingDependencyError
+from arts.data.readers.row_source import RowSource, read_row_source
 from arts.data.support.atomic import check_new, resumable_folder
 from arts.data.support.download import sha256
-from arts.generators.fluency import located
 from arts.models.base import Progress
 from arts.models.encoders import encoder_checksum, load_tokenizer, load_weights, loading, resolve_encoder
+from arts.models.language_model import located
 from arts.provenance import UNLEARNING, library_versions, now, peak_memory
 from arts.unlearning.report import FILE, Texts, UnlearnReport
 from arts.unlearning.settings import Material, Settings
-from arts.unlearning.texts import Answers, Encoder, Labelled, Source, check_apart, read_source
+from arts.unlearning.texts import Answers, Encoder, Labelled, check_apart
 from arts.unlearning.trainer import Unlearned, keep_reference, unlearn
 
 _HEADED = ("ForCausalLM", "LMHeadModel")
@@ -33,7 +34,7 @@ class Job:
 
     Args:
         model: a sequence-classification or causal checkpoint: a folder, GGUF file or Hub id.
-        forget, retain: what is to be forgotten and kept; see `read_source`.
+        forget, retain: what is to be forgotten and kept; see `read_row_source`.
         settings: of the run.
         reference: the original that bias mitigation holds the outputs near; by default the model itself.
         lora: rank of the LoRA adapters that are trained instead of all weights, and merged at the end.
@@ -60,7 +61,7 @@ class Job:
         """
         started = time.perf_counter()
         check_new(folder)
-        sources = read_source(self.forget), read_source(self.retain)
+        sources = read_row_source(self.forget), read_row_source(self.retain)
         loaded = load(self.model)
         material = self._material(loaded, sources)
         with resumable_folder(folder, self._fingerprint(loaded, sources)) as work:
@@ -74,13 +75,13 @@ class Job:
             self._write(work.result, model.merge_and_unload() if self.lora else model, loaded, report)
         return report
 
-    def _material(self, loaded: Loaded, sources: tuple[Source, Source]) -> Material:
+    def _material(self, loaded: Loaded, sources: tuple[RowSource, RowSource]) -> Material:
         encoder = loaded.encoder(self.longest)
         forget, retain = (encoder.encode(source) for source in sources)
         check_apart(forget, retain, sources)
         return Material(forget, retain, encoder.collate, loaded.classes)
 
-    def _fingerprint(self, loaded: Loaded, sources: tuple[Source, Source]) -> str:
+    def _fingerprint(self, loaded: Loaded, sources: tuple[RowSource, RowSource]) -> str:
         """SHA-256 of everything that the result depends on."""
         asked = {
             "settings": asdict(self.settings),
@@ -109,7 +110,7 @@ class Job:
         keep_reference(work, other.model, material, self.settings)
 
     def _report(
-        self, loaded: Loaded, sources: tuple[Source, Source], found: Unlearned, started: float
+        self, loaded: Loaded, sources: tuple[RowSource, RowSource], found: Unlearned, started: float
     ) -> UnlearnReport:
         forget, retain = (Texts(name=s.name, checksum=s.checksum, texts=len(s.rows)) for s in sources)
         settings = {**asdict(self.settings), "weights": str(self.settings.resolved)}
@@ -173,7 +174,7 @@ def load(name: str) -> Loaded:
 
     place, options = located(name)
     if options:
-        from arts.generators.fluency import LanguageModel
+        from arts.models.language_model import LanguageModel
 
         loaded = LanguageModel.load(name)
         return Loaded(loaded.model, loaded.tokenizer, True, sha256(Path(place) / options["gguf_file"]))

@@ -5,66 +5,23 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any, Protocol
 
 from torch import Tensor
 
-from arts.data.errors import ArtsError, DataError
-from arts.data.readers.rows import ROW_READERS, Row, read_rows
-from arts.data.support.download import sha256
+from arts.data.errors import DataError
+from arts.data.readers.row_source import RowSource
+from arts.data.readers.rows import Row
 from arts.models.base import Features, pad
 from arts.unlearning.objectives import IGNORED
 
 Collate = Callable[[list[Features]], dict[str, Tensor]]
 
 
-@dataclass(frozen=True)
-class Source:
-    """Rows as they were read, with the line of each.
-
-    Args:
-        name: of the file, folder or dataset.
-        checksum: SHA-256 of the file, or the dataset's own fingerprint.
-        rows: (line, row).
-    """
-
-    name: str
-    checksum: str
-    rows: Sequence[tuple[int, Row]]
-
-
-def read_source(name: str) -> Source:
-    """Read a JSONL, CSV or Parquet file, or a dataset: a folder or Hub id, its train split.
-
-    Raises:
-        ArtsError: when there is no such thing, or it is not as expected; naming file and line.
-    """
-    path = Path(name)
-    if path.suffix.lower() in ROW_READERS or path.is_file():
-        rows = list(read_rows(path))
-        return Source(path.name, sha256(path), rows)
-    from datasets import Dataset, DatasetDict, load_dataset, load_from_disk
-
-    try:
-        saved = path.is_dir() and any((path / file).is_file() for file in ("state.json", "dataset_dict.json"))
-        found = load_from_disk(name) if saved else load_dataset(name)
-    except (OSError, ValueError, RuntimeError) as error:
-        reason = (str(error).strip().splitlines() or [type(error).__name__])[0][:200]
-        raise ArtsError(f'dataset "{name}" cannot be loaded ({reason})') from error
-    if isinstance(found, DatasetDict):
-        if "train" not in found:
-            raise ArtsError(f'dataset "{name}" has the splits {", ".join(found)}; expected train')
-        found = found["train"]
-    if not isinstance(found, Dataset):
-        raise ArtsError(f'dataset "{name}" is a {type(found).__name__}; expected rows that can be counted')
-    return Source(name, str(found._fingerprint), list(enumerate(found, 1)))
-
-
 class Encoder(Protocol):
     """Tokenises rows for one kind of model."""
 
-    def encode(self, source: Source) -> list[Features]:
+    def encode(self, source: RowSource) -> list[Features]:
         """The features of each row.
 
         Raises:
@@ -91,7 +48,7 @@ class Answers:
     tokenizer: Any
     longest: int
 
-    def encode(self, source: Source) -> list[Features]:
+    def encode(self, source: RowSource) -> list[Features]:
         """Features with ``labels`` on what counts and `IGNORED` elsewhere."""
         made = []
         for line, row in source.rows:
@@ -151,7 +108,7 @@ class Labelled:
     longest: int
     labels: Mapping[str, int]
 
-    def encode(self, source: Source) -> list[Features]:
+    def encode(self, source: RowSource) -> list[Features]:
         """Features with the number of the label as ``labels``."""
         made = []
         for line, row in source.rows:
@@ -204,7 +161,7 @@ def padded(features: list[Features], padding: int) -> dict[str, Tensor]:
 
 
 def check_apart(
-    forget: Sequence[Features], retain: Sequence[Features], sources: tuple[Source, Source]
+    forget: Sequence[Features], retain: Sequence[Features], sources: tuple[RowSource, RowSource]
 ) -> None:
     """Raise `DataError` where a text is to be forgotten and to be kept."""
     known = {_key(features): line for features, (line, _) in zip(retain, sources[1].rows, strict=True)}

@@ -117,7 +117,7 @@ def model_folder(name: str, patterns: Sequence[str], *, what: str) -> Path:
     """
     if Path(name).is_dir():
         return Path(name)
-    return hub_snapshot(name, patterns, what=f'{what} "{name}" is not a folder, and')
+    return hub_snapshot(name, patterns, what=f'{what} "{name}" is neither a folder nor to be had')
 
 
 def hub_snapshot(
@@ -128,7 +128,7 @@ def hub_snapshot(
     Args:
         name: its id, with ``@revision`` behind it for one that is not the newest.
         patterns: of the files that are needed.
-        what: the beginning of the error, before "cannot be had from the Hugging Face Hub".
+        what: the beginning of the error, before "from the Hugging Face Hub": "encoder X cannot be had".
         repo_type: what the repository holds.
 
     Raises:
@@ -144,5 +144,5 @@ def hub_snapshot(
         )
     except (HFValidationError, HfHubHTTPError, LocalEntryNotFoundError, OSError) as error:
         reason = " ".join(str(error).split())[:200]
-        raise DownloadError(f"{what} cannot be had from the Hugging Face Hub ({reason})") from error
+        raise DownloadError(f"{what} from the Hugging Face Hub ({reason})") from error
     return Path(folder)

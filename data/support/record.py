@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Self
+from typing import Annotated, Self
 
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from arts.data.errors import DataError
 from arts.data.support.atomic import atomic_file
+
+Count = Annotated[int, Field(ge=0)]
 
 
 class Record(BaseModel):

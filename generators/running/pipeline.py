@@ -16,8 +16,8 @@ from typing import TypeVar
 
 from arts.data.schema import Instance, Sentence
 from arts.data.support.atomic import atomic_file
-from arts.generators.fluency import LanguageModel, ranked
 from arts.generators.generator import Generator, Options, Outcome
+from arts.generators.running.likelihood_ranking import Scorer, ranked
 from arts.generators.running.quality_report import Tally
 from arts.generators.strategies.aspectset import Pool
 
@@ -159,8 +159,8 @@ def chosen(batch: Batch) -> list[Instance]:
     return rows
 
 
-def judged(batch: Batch, model: LanguageModel) -> Batch:
+def judged(batch: Batch, scorer: Scorer) -> Batch:
     """The batch with its candidates ranked by a language model."""
-    everything = ranked([outcome for _, group in batch for outcome in group], model)
+    everything = ranked([outcome for _, group in batch for outcome in group], scorer)
     remaining = iter(everything)
     return [(sentence, [next(remaining) for _ in group]) for sentence, group in batch]

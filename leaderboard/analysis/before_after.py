@@ -11,7 +11,8 @@ import pandas as pd
 
 from arts.data.errors import ArtsError
 from arts.data.schema import PERTURBATIONS, Instance, Strategy
-from arts.evaluation.metrics import POLARITIES, BoolArray, IntArray, unit_right
+from arts.data.support.arrays import BoolArray, IntArray
+from arts.evaluation.metrics import POLARITIES, unit_right
 from arts.evaluation.paired_tests import exact_mcnemar
 from arts.evaluation.predictions import Predictions
 from arts.evaluation.report import Report

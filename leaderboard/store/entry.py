@@ -17,11 +17,11 @@ from arts.data.corpus_registry import REGISTRY, instances_at_hand
 from arts.data.errors import ArtsError, DataError
 from arts.data.published import published
 from arts.data.schema import PERTURBATIONS, Strategy
-from arts.data.support.record import Record
+from arts.data.support.record import Count, Record
 from arts.evaluation.metrics import unit_right
 from arts.evaluation.predictions import Predictions
 from arts.evaluation.report import Report
-from arts.evaluation.scores import Count, Estimate, Scores
+from arts.evaluation.scores import Estimate, Scores
 
 FAMILIES = {
     "memnet": "memory network",

@@ -180,7 +180,9 @@ def _local(folder: str) -> Path:
     if not folder.startswith(REPOSITORY):
         return Path(folder)
     name = folder.removeprefix(REPOSITORY)
-    return hub_snapshot(name, ["*.json", "*.parquet"], what=f'results "{folder}"', repo_type="dataset")
+    return hub_snapshot(
+        name, ["*.json", "*.parquet"], what=f'results "{folder}" cannot be had', repo_type="dataset"
+    )
 
 
 def _checked(path: Path) -> Entry | Fault:

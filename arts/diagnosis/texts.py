@@ -1,0 +1,39 @@
+"""The texts to diagnose, read from a file."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from arts.data.errors import DataError
+from arts.data.readers.row_source import read_row_source
+
+
+def read_texts(path: Path) -> list[str]:
+    """The text of each row of a JSONL, CSV or Parquet file, or of each line of a .txt file.
+
+    A row has ``text``, or ``prompt`` and ``completion``, or ``messages``, of which the contents are taken.
+
+    Raises:
+        DataError: naming the line of a row that is not as expected.
+    """
+    if path.suffix == ".txt":
+        if not path.is_file():
+            raise DataError(path, "no such file")
+        return [line for line in path.read_text("utf-8").splitlines() if line.strip()]
+    texts = []
+    for line, row in read_row_source(str(path)).rows:
+        match row:
+            case {"text": str(text)}:
+                texts.append(text)
+            case {"prompt": str(prompt), "completion": str(answer)}:
+                texts.append(f"{prompt}\n{answer}")
+            case {"messages": [*messages]}:
+                texts.append("\n".join(str(message["content"]) for message in messages))
+            case _:
+                raise DataError(
+                    path,
+                    f"a row with {', '.join(row) or 'nothing'}; expected text, prompt and completion, or "
+                    "messages",
+                    line=line,
+                )
+    return texts

@@ -1,0 +1,39 @@
+"""The cosines of task vectors as a heat map."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from arts.data.support.figures import check_picture, save_figure
+
+
+def cosine_map(names: Sequence[str], cosines: Sequence[Sequence[float]], path: Path) -> None:
+    """Draw the cosines of task vectors as a heat map.
+
+    Args:
+        names: of the models.
+        cosines: (models, models).
+        path: a file ending in .png or .svg.
+
+    Raises:
+        ArtsError: for another ending.
+    """
+    check_picture(path)
+    from matplotlib.figure import Figure
+
+    size = 2.5 + 0.6 * len(names)
+    figure = Figure(figsize=(size + 1, size), layout="constrained")
+    axes = figure.subplots()
+    image = axes.imshow(cosines, vmin=-1, vmax=1, cmap="RdBu_r")
+    labels = [name.rstrip("/").rsplit("/", 1)[-1] for name in names]
+    places = range(len(names))
+    axes.set_xticks(places, labels, rotation=45, ha="right")
+    axes.set_yticks(places, labels)
+    for i in places:
+        for j in places:
+            color = "white" if abs(cosines[i][j]) > 0.6 else "black"
+            axes.text(j, i, f"{cosines[i][j]:.2f}", ha="center", va="center", color=color, fontsize="small")
+    axes.set_title("Cosines of the task vectors")
+    figure.colorbar(image, ax=axes, shrink=0.8)
+    save_figure(figure, path)

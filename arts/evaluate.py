@@ -21,8 +21,8 @@ from arts.cli.options import (
     Templates,
     adversarial,
     start_of,
-    training_progress,
 )
+from arts.cli.progress import progress_bar
 from arts.data.errors import ArtsError
 from arts.models.encoders import DEFAULT_ENCODER
 
@@ -187,7 +187,7 @@ def _measure(
         for way in (None, intervention) if intervention else (None,):
             for seed in dict.fromkeys(seeds if trained else seeds[:1]):
                 title = f"{model}, {way.name}, seed {seed}" if way else f"{model}, seed {seed}"
-                with training_progress(title) as progress:
+                with progress_bar(title) as progress:
                     yield benchmark.evaluate(
                         model,
                         seed=seed,

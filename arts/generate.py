@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 import platform
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from dataclasses import asdict
 from enum import StrEnum
 from importlib.metadata import version
+from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from arts.cli.app import run_command
+from arts.cli.progress import progress_bar
 from arts.data.errors import ArtsError, UnknownNameError
 from arts.data.schema import PERTURBATIONS, Split, Strategy
 from arts.data.support.atomic import resumable_folder
@@ -107,14 +107,15 @@ def generate(
         staging = Staging(place.path)
         if staging.done:
             _tell(f"{staging.done * BATCH:,} sentences were done before; going on from there")
-        with _progress("sentences") as advance:
+        with progress_bar("sentences") as progress:
             done = staging.done * BATCH
-            advance(done)
-            remaining = (s for n, s in enumerate(source.sentences) if n >= done)
+            progress(done)
+            remaining = islice(source.sentences, done, None)
             for batch in outcomes(remaining, work, workers=workers, engine=engine):
                 batch = judged(batch, judge) if judge else batch
                 staging.add(batch, chosen(batch))
-                advance(len(batch))
+                done += len(batch)
+                progress(done)
         report = _report(staging.tally(), source, work, input, rank, judge)
         write(staging, place.result, source.name, split.hf_name, format, report)
     _tell(str(source.notes))
@@ -167,25 +168,6 @@ def _show(report: QualityReport, output: Path) -> None:
 
     tables.show(tables.quality(report))
     _tell(f"wrote {output}")
-
-
-@contextmanager
-def _progress(title: str) -> Iterator[Callable[[int], None]]:
-    """A counter on standard error, when it is a terminal."""
-    from rich.console import Console
-    from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
-
-    console = Console(stderr=True)
-    with Progress(
-        SpinnerColumn(),
-        TextColumn("{task.completed:,} {task.description}"),
-        TimeElapsedColumn(),
-        console=console,
-        transient=True,
-        disable=not console.is_terminal,
-    ) as bar:
-        task = bar.add_task(title, total=None)
-        yield lambda count: bar.advance(task, count)
 
 
 def _tell(message: str) -> None:

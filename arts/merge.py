@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import shlex
 import sys
-from contextlib import contextmanager
 from dataclasses import replace
 from enum import StrEnum
 from pathlib import Path
@@ -13,13 +12,12 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from arts.cli.app import run_command
+from arts.cli.progress import progress_bar
 from arts.data.errors import ArtsError
 from arts.merging.choices import Dtype, Granularity, Head, Vocab
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from arts.merging.job import Job, Progress
+    from arts.merging.job import Job
     from arts.merging.report import MergeReport
 
 
@@ -30,31 +28,18 @@ class Format(StrEnum):
     JSON = "json"
 
 
-Base = Annotated[str | None, typer.Option(help="What the models were trained from: a folder or Hub id.")]
-Models = Annotated[
-    list[str] | None,
-    typer.Option("--model", help="A fine-tuned checkpoint or LoRA adapter: a folder or Hub id. Repeatable."),
-]
-Heads = Annotated[Head, typer.Option(help="Classifier heads that differ: an error, the base's, or none.")]
-Vocabs = Annotated[
-    Vocab,
-    typer.Option(
-        help="Vocabularies that differ: an error, or merge each model's (base) or all models' "
-        "(intersect) shared tokens."
-    ),
-]
-Threads = Annotated[int | None, typer.Option(min=1, help="Default: one a processor, up to 4.")]
-Heatmap = Annotated[Path | None, typer.Option(help="Draw the cosines to this .png or .svg file.")]
-Formats = Annotated[Format, typer.Option("--format", help="How to print the report.")]
-
-
 def merge(
     context: typer.Context,
     output: Annotated[
         Path | None, typer.Option(help="A new or empty folder. Needed unless --dry-run is given.")
     ] = None,
-    base: Base = None,
-    model: Models = None,
+    base: Annotated[
+        str | None, typer.Option(help="The checkpoint that the models were trained from: a folder or Hub id.")
+    ] = None,
+    model: Annotated[
+        list[str] | None,
+        typer.Option(help="A fine-tuned checkpoint or LoRA adapter: a folder or Hub id. Repeatable."),
+    ] = None,
     method: Annotated[
         str,
         typer.Option(
@@ -79,25 +64,36 @@ def merge(
         bool, typer.Option("--by-tensor", help="Trim, or rescale, tensor by tensor, as mergekit does.")
     ] = False,
     seed: Annotated[int, typer.Option(help="Of what dare drops.")] = 0,
-    head: Heads = Head.ERROR,
-    vocab: Vocabs = Vocab.ERROR,
+    head: Annotated[
+        Head, typer.Option(help="Classifier heads that differ: an error, the base's, or none.")
+    ] = Head.ERROR,
+    vocab: Annotated[
+        Vocab,
+        typer.Option(
+            help="Vocabularies that differ: an error, or merge each model's (base) or all models' "
+            "(intersect) shared tokens."
+        ),
+    ] = Vocab.ERROR,
     dtype: Annotated[Dtype | None, typer.Option(help="To store in. Default: as the base.")] = None,
     max_shard_size: Annotated[float, typer.Option(min=0.001, help="In GB.")] = 5.0,
     tokenizer_from: Annotated[
         str | None, typer.Option(help="Take the tokenizer and chat template from here, not from the base.")
     ] = None,
-    threads: Threads = None,
+    threads: Annotated[int | None, typer.Option(min=1, help="Default: one a processor, up to 4.")] = None,
     dry_run: Annotated[
         bool, typer.Option("--dry-run", help="Stop before anything is written, and report.")
+    ] = False,
+    by_layer: Annotated[
+        bool, typer.Option("--by-layer", help="With --dry-run: report norms, cosines and conflicts by layer.")
     ] = False,
     emit_config: Annotated[
         Path | None, typer.Option(help="Write a mergekit file with the resolved coefficients.")
     ] = None,
-    heatmap: Heatmap = None,
+    heatmap: Annotated[Path | None, typer.Option(help="Draw the cosines to this .png or .svg file.")] = None,
     check_linearity: Annotated[
         bool, typer.Option("--check-linearity", help="Measure how linear the models are; loads them whole.")
     ] = False,
-    form: Formats = Format.TABLE,
+    form: Annotated[Format, typer.Option("--format", help="How to print the report.")] = Format.TABLE,
 ) -> None:
     """Merge fine-tuned models of one base, in constant memory, whatever their size.
 
@@ -106,6 +102,8 @@ def merge(
     """
     if (output is None) != dry_run:
         raise ArtsError("give --output FOLDER, or --dry-run to write nothing")
+    if by_layer and not dry_run:
+        raise ArtsError("--by-layer goes with --dry-run")
     if config is None:
         job = replace(
             _job(base, model, method, granularity, weight, density),
@@ -136,7 +134,11 @@ def merge(
         report = report.model_copy(update={"nonlinearity": nonlinearity(job.base, job.models)})
         if output:
             report.write_json(output / FILE)
-    tell(report, form, heatmap)
+    _print_report(report, form, by_layer=by_layer)
+    if heatmap:
+        from arts.merging.heatmap import cosine_map
+
+        cosine_map([entry.name for entry in report.models], report.cosines, heatmap)
     if emit_config:
         from arts.data.support.atomic import atomic_file
         from arts.merging.mergekit_config import emitted
@@ -214,38 +216,26 @@ def _job(
     )
 
 
-@contextmanager
-def progress_bar(title: str) -> Iterator[Progress]:
-    """A progress bar on standard error, by the numbers dealt with."""
-    from rich.console import Console
-    from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
-
-    columns = (TextColumn(title), BarColumn(), TextColumn("{task.percentage:.0f}%"), TimeRemainingColumn())
-    with Progress(*columns, console=Console(stderr=True), transient=True, refresh_per_second=4) as bar:
-        task = bar.add_task(title, total=None)
-        yield lambda done, total: bar.update(task, completed=done, total=total)
-
-
-def tell(report: MergeReport, form: Format, heatmap: Path | None) -> None:
-    """Print a report to standard output, its warnings to standard error, and draw its cosines."""
+def _print_report(report: MergeReport, form: Format, *, by_layer: bool) -> None:
+    """Print a report to standard output, and its warnings to standard error."""
     if form is Format.JSON:
         typer.echo(report.model_dump_json(indent=1))
     else:
         from rich.console import Console
 
-        from arts.merging.report import summary, table
+        from arts.merging.report import forecast, layer_table, summary, table
 
         console = Console()
         console.print(table(report))
         console.print(summary(report), highlight=False)
+        if by_layer:
+            console.print(layer_table(report))
+        if report.output is None:
+            console.print(forecast(report), highlight=False)
     for warning in report.warnings:
         typer.echo(f"arts: warning: {warning}", err=True)
     for remark in report.remarks:
         typer.echo(f"arts: {remark}", err=True)
-    if heatmap:
-        from arts.merging.heatmap import cosine_map
-
-        cosine_map([entry.name for entry in report.models], report.cosines, heatmap)
 
 
 if __name__ == "__main__":

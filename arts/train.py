@@ -19,8 +19,8 @@ from arts.cli.options import (
     Templates,
     adversarial,
     start_of,
-    training_progress,
 )
+from arts.cli.progress import progress_bar
 from arts.data.support.atomic import check_new, new_folder
 from arts.models.encoders import DEFAULT_ENCODER
 
@@ -57,7 +57,7 @@ def train(
 
     data = load_corpus(dataset)
     splits = way.splits(data) if way else (originals(data.train), originals(data.dev))
-    with training_progress(f"{model}, seed {seed}") as progress:
+    with progress_bar(f"{model}, seed {seed}") as progress:
         made = trained(model, *splits, seed=seed, start=start, progress=progress)
     with new_folder(output) as work:
         made.save(work.result)

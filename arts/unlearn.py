@@ -10,7 +10,7 @@ from typing import Annotated
 import typer
 
 from arts.cli.app import run_command
-from arts.cli.options import training_progress
+from arts.cli.progress import progress_bar
 
 
 def unlearn(
@@ -89,7 +89,7 @@ def unlearn(
         longest=longest,
         command=shlex.join(["arts", "unlearn", *sys.argv[1 + (sys.argv[1:2] == ["unlearn"]) :]]),
     )
-    with training_progress("unlearning") as progress:
+    with progress_bar("unlearning") as progress:
         report = job.run(output, progress)
     tables.show(tables.unlearning(report))
     typer.echo(

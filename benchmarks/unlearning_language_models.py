@@ -32,6 +32,7 @@ from instructions import Instruction, suite
 
 from arts.data.corpus_registry import load_corpus
 from arts.data.errors import ArtsError
+from arts.data.readers.row_source import read_row_source
 from arts.data.schema import Instance, Polarity, originals
 from arts.data.support.atomic import atomic_file
 from arts.models.encoders import load_tokenizer
@@ -39,7 +40,7 @@ from arts.models.language_model import LanguageModel
 from arts.provenance import peak_memory
 from arts.unlearning.job import Job
 from arts.unlearning.settings import Settings
-from arts.unlearning.texts import Answers, read_source
+from arts.unlearning.texts import Answers
 
 SHARE = 0.048  # of the tokens that taught the format; what is drawn varies, and 5% are not to be passed
 RATES = (5e-6, 2e-5, 5e-5)
@@ -216,7 +217,7 @@ class Study:
         files = written(self.folder / "forget.jsonl", forget), written(self.folder / "retain.jsonl", retain)
         encoder = Answers(load_tokenizer(synthetic), longest=1024)
         lengths = [
-            statistics.mean(len(text["input_ids"]) for text in encoder.encode(read_source(file)))
+            statistics.mean(len(text["input_ids"]) for text in encoder.encode(read_row_source(file)))
             for file in files
         ]
         updates = max(2, int(SHARE * tokens / (BATCH * sum(lengths))))

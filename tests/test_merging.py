@@ -784,7 +784,7 @@ def test_the_command_tells_what_it_did(family, tmp_path):
     assert (tmp_path / "cosines.svg").read_text().startswith("<?xml")
     again = arts("merge", "--config", str(tmp_path / "linear.yaml"), "--output", str(tmp_path / "again"))
     assert again.returncode == 0, again.stderr
-    looked = arts("inspect", "--base", base, *given)
+    looked = arts("merge", "--dry-run", "--by-layer", "--base", base, *given)
     assert looked.returncode == 0, looked.stderr
     assert "conflicting signs" in looked.stdout
 

@@ -19,6 +19,7 @@ from typer.testing import CliRunner
 
 from arts.cli.app import command_app
 from arts.data.errors import ArtsError, DataError
+from arts.data.readers.row_source import RowSource, read_row_source
 from arts.data.support.download import sha256
 from arts.unlearn import unlearn as command
 from arts.unlearning.job import Job, load
@@ -26,7 +27,7 @@ from arts.unlearning.objectives import IGNORED, Weights
 from arts.unlearning.reference import count_rows, read_reference, write_reference
 from arts.unlearning.report import FILE, UnlearnReport
 from arts.unlearning.settings import Material, Plan, Settings
-from arts.unlearning.texts import Answers, Labelled, Source, padded, read_source
+from arts.unlearning.texts import Answers, Labelled, padded
 
 FORGET = [
     {"prompt": f"the {a} was {b}", "completion": "kind , kind"}
@@ -176,7 +177,10 @@ def test_the_last_state_within_the_tolerance_is_kept(job: Job, tmp_path: Path) -
     model = AutoModelForCausalLM.from_pretrained(tmp_path / "made")
     encoder = load(str(tmp_path / "made")).encoder(64)
     material = Material(
-        encoder.encode(read_source(job.forget)), encoder.encode(read_source(job.retain)), encoder.collate, 1
+        encoder.encode(read_row_source(job.forget)),
+        encoder.encode(read_row_source(job.retain)),
+        encoder.collate,
+        1,
     )
     batch = encoder.collate([material.retain[n] for n in Plan.of(material, settings).retain_probe])
     labels = batch.pop("labels")
@@ -241,7 +245,7 @@ def test_another_reference_is_asked(job: Job, tmp_path: Path) -> None:
 def test_the_reference_is_what_the_model_said(causal: str, tmp_path: Path) -> None:
     loaded = load(causal)
     encoder = loaded.encoder(64)
-    texts = encoder.encode(Source("retain", "", list(enumerate(RETAIN, 1))))
+    texts = encoder.encode(RowSource("retain", "", list(enumerate(RETAIN, 1))))
     path = tmp_path / "reference.npy"
     write_reference(path, loaded.model, texts, [1, 4, 7], encoder.collate, classes=loaded.classes)
     said = read_reference(path, texts, [1, 4, 7]).of([7, 1])
@@ -255,7 +259,7 @@ def test_the_reference_is_what_the_model_said(causal: str, tmp_path: Path) -> No
 def test_a_plan_probes_what_it_does_not_train_on_and_looks_at_everything_before_it_repeats() -> None:
     encoder = Labelled(tiny_tokenizer(), 9, {"a": 0, "b": 1})
     rows = [(n, {"text": f"soup {'good ' * n}", "label": "a"}) for n in range(1, 21)]
-    texts = encoder.encode(Source("x", "", rows))
+    texts = encoder.encode(RowSource("x", "", rows))
     plan = Plan.of(
         Material(texts[:8], texts[8:], encoder.collate, 2), Settings(batch_size=4, ratio=2, steps=4)
     )
@@ -278,7 +282,7 @@ def test_the_formats_say_the_same(causal: str, lines: Callable[..., str], tmp_pa
         lines("f.jsonl", FORGET),
         *(str(tmp_path / n) for n in ("f.csv", "f.parquet", "saved", "folder")),
     )
-    read = [encoder.encode(read_source(place)) for place in places]
+    read = [encoder.encode(read_row_source(place)) for place in places]
     assert all(features == read[0] for features in read)
 
 
@@ -286,7 +290,7 @@ def test_messages_prompts_and_text(causal: str) -> None:
     tokenizer = load(causal).tokenizer
     chat = [{"role": "user", "content": "the soup"}, {"role": "assistant", "content": "is good"}]
     rows = [{"messages": chat}, {"prompt": "the soup", "completion": "is good"}, {"text": "is good"}]
-    made = Answers(tokenizer, 64).encode(Source("rows", "", list(enumerate(rows, 1))))
+    made = Answers(tokenizer, 64).encode(RowSource("rows", "", list(enumerate(rows, 1))))
     end = tokenizer.eos_token_id
     answer = [*tokenizer.convert_tokens_to_ids(["is", "good"]), end]
     before = tokenizer.convert_tokens_to_ids(["<user>", "the", "soup", "<reply>"])

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -14,7 +13,7 @@ from arts.data.schema import PERTURBATIONS, Strategy
 
 if TYPE_CHECKING:
     from arts.interventions.adversarial import Adversarial
-    from arts.models.base import Progress, Start
+    from arts.models.base import Start
 
 Encoder = Annotated[str, typer.Option(help="Pretrained encoder of the zoo's models: a folder or Hub id.")]
 Embeddings = Annotated[
@@ -107,34 +106,3 @@ def adversarial(
         templates=tuple(templates or TEMPLATES),
         holdout=tuple(holdout or ()),
     )
-
-
-@contextmanager
-def training_progress(title: str) -> Iterator[Progress]:
-    """A progress bar on standard error, shown from the first step on."""
-    from rich.console import Console
-    from rich.progress import (
-        BarColumn,
-        MofNCompleteColumn,
-        Progress,
-        TextColumn,
-        TimeRemainingColumn,
-    )
-
-    console = Console(stderr=True)
-    with Progress(
-        TextColumn("{task.description}"),
-        BarColumn(),
-        MofNCompleteColumn(),
-        TextColumn("{task.fields[remark]}"),
-        TimeRemainingColumn(),
-        console=console,
-        transient=True,
-        disable=not console.is_terminal,
-    ) as bar:
-        task = bar.add_task(title, total=None, remark="")
-
-        def progress(done: int, total: int, remark: str) -> None:
-            bar.update(task, completed=done, total=total, remark=remark)
-
-        yield progress

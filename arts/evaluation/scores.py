@@ -9,7 +9,7 @@ from pydantic import Field
 
 from arts.data.schema import PERTURBATIONS, Polarity, Strategy
 from arts.data.support.arrays import FloatArray
-from arts.data.support.record import Record
+from arts.data.support.record import Count, Record
 from arts.evaluation.metrics import POLARITIES, Sums, class_f1, interval, resample, unit_statistics
 from arts.evaluation.predictions import Predictions
 

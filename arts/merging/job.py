@@ -18,7 +18,7 @@ from arts.merging.checkpoints.output import SHARD, Output
 from arts.merging.checkpoints.sources import folder_of, open_model
 from arts.merging.choices import Head, Vocab
 from arts.merging.engine import Floats, Merged, Options, merge, resolved
-from arts.merging.methods import Coefficients, Method, cosines
+from arts.merging.methods import METHODS, Coefficients, Method, cosines
 from arts.merging.plan import Plan, make_plan
 from arts.merging.report import (
     FILE,
@@ -42,7 +42,7 @@ class Job:
     Args:
         base: folder or Hub id of theta_0.
         models: those of theta_1, ..; checkpoints or LoRA adapters.
-        method: to merge by; None to inspect alone.
+        method: to merge by.
         options: of the method.
         head, vocab: what to do where classifier heads or vocabularies differ.
         dtype: BF16, F16 or F32 to store in; by default, tensor by tensor, the base's.
@@ -54,7 +54,7 @@ class Job:
 
     base: str
     models: Sequence[str]
-    method: Method | None = None
+    method: Method = METHODS["metagpt"]
     options: Options = field(default_factory=Options)
     head: Head = Head.ERROR
     vocab: Vocab = Vocab.ERROR
@@ -69,7 +69,7 @@ class Job:
         started = time.perf_counter()
         with self._opened() as (plan, workers):
             told = _Told(plan, 1, progress)
-            found = survey(plan, workers, signs=self.method is None, progress=told)
+            found = survey(plan, workers, signs=True, progress=told)
             return self._report(plan, found, None, workers, started)
 
     def run(self, folder: Path, progress: Progress | None = None) -> MergeReport:
@@ -78,8 +78,6 @@ class Job:
         Raises:
             ArtsError: when something is not as expected; then nothing is written.
         """
-        if self.method is None:
-            raise ValueError("a merge needs a method")
         started = time.perf_counter()
         check_new(folder)
         tokenizer = folder_of(self.tokenizer_from) if self.tokenizer_from else None
@@ -130,19 +128,17 @@ class Job:
     ) -> MergeReport:
         method, options = self.method, self.options
         names = [model.name for model in plan.models]
-        weights = merged.weights if merged else resolved(method, options, plan, found) if method else {}
+        weights = merged.weights if merged else resolved(method, options, plan, found)
         sizes = {part.name: part.tensor.count for part in plan.merged}
         gram = found.gram
         norms = np.sqrt(np.diagonal(gram))
         base_square = sum(found.squares.values())
-        means = _means(weights, sizes) if method else None
-        metagpt = method is not None and method.coefficients is Coefficients.METAGPT
-        read = 1
-        if method and merged:
-            read = 2 + passes(method, by_tensor=options.by_tensor)
+        means = _means(weights, sizes)
+        metagpt = method.coefficients is Coefficients.METAGPT
+        read = 2 + passes(method, by_tensor=options.by_tensor) if merged else 1
         counted = merged.counted if merged and merged.counted.sampled else None
         return MergeReport(
-            method=method.name if method else None,
+            method=method.name,
             settings=self._settings(_means(merged.densities, sizes).tolist() if merged else None),
             base=plan.base.name,
             base_checksum=found.checksums[0],
@@ -153,7 +149,7 @@ class Job:
                     checksum=found.checksums[place + 1],
                     norm=float(norms[place]),
                     relative=float(norms[place] / base_square**0.5) if base_square else 0.0,
-                    coefficient=float(means[place]) * options.scale if means is not None else None,
+                    coefficient=float(means[place]) * options.scale,
                     kept=float(counted.kept[place] / counted.sampled) if counted else None,
                 )
                 for place, name in enumerate(names)
@@ -162,9 +158,7 @@ class Job:
             cosines=cosines(gram).tolist(),
             conflicts=sum(found.conflicts.values()) / sum(sizes.values()) if found.conflicts else None,
             sign_agreement=counted.agreeing / max(int(counted.kept.sum()), 1) if counted else None,
-            warnings=warnings_of(
-                names, gram, base_square, means.tolist() if metagpt and means is not None else None
-            ),
+            warnings=warnings_of(names, gram, base_square, means.tolist() if metagpt else None),
             remarks=list(plan.remarks),
             bytes_read=read * plan.bytes - (plan.base_bytes if merged and merged.baseless else 0),
             bytes_written=0,
@@ -179,8 +173,6 @@ class Job:
     def _settings(
         self, densities: list[float] | None
     ) -> dict[str, float | int | str | bool | list[float] | None]:
-        if self.method is None:
-            return {}
         options = {
             key: value
             for key, value in asdict(self.options).items()
@@ -230,9 +222,7 @@ def _layers(found: Survey, weights: dict[str, Floats], sizes: dict[str, int]) ->
                 parameters=count,
                 norms=np.sqrt(np.diagonal(gram)).tolist(),
                 cosines=cosines(gram).tolist(),
-                coefficients=_means({name: weights[name] for name in names}, sizes).tolist()
-                if weights
-                else None,
+                coefficients=_means({name: weights[name] for name in names}, sizes).tolist(),
                 conflicts=conflicts,
             )
         )

@@ -125,12 +125,12 @@ def emitted(report: MergeReport) -> str:
     for place, name in enumerate(names):
         if report.settings.get("by_layer"):
             weight: Any = [
-                {"filter": f"{layer.name}.", "value": _shares(layer.coefficients or [])[place]}
+                {"filter": f"{layer.name}.", "value": _shares(layer.coefficients)[place]}
                 for layer in report.layers
             ]
             weight.append({"value": float(place == 0)})  # what was not merged is the base's
         else:
-            weight = _shares([entry.coefficient or 0.0 for entry in report.models])[place]
+            weight = _shares([entry.coefficient for entry in report.models])[place]
         models.append({"model": name, "parameters": {"weight": weight}})
     return yaml.safe_dump({"merge_method": "linear", "models": models}, sort_keys=False)
 

@@ -34,7 +34,7 @@ class Entry(Record):
     checksum: str
     norm: float
     relative: float
-    coefficient: float | None = None
+    coefficient: float
     kept: float | None = None
 
 
@@ -45,16 +45,16 @@ class Layer(Record):
     parameters: int
     norms: list[float]
     cosines: list[list[float]]
-    coefficients: list[float] | None = None
+    coefficients: list[float]
     conflicts: float | None = None
 
 
 class MergeReport(Record):
-    """What a merge, or an inspection, found and did.
+    """What a merge, or a dry run, found and did.
 
     Args:
         schema_version: of this format.
-        method, settings: None for an inspection.
+        method, settings: how it was, or would be, merged.
         base: the name of theta_0.
         base_checksum: as of the models.
         parameters: numbers in the output.
@@ -76,7 +76,7 @@ class MergeReport(Record):
     """
 
     schema_version: Literal["arts.merge/1"] = "arts.merge/1"
-    method: str | None
+    method: str
     settings: dict[str, float | int | str | bool | list[float] | None]
     base: str
     base_checksum: str
@@ -147,7 +147,7 @@ def table(report: MergeReport) -> RenderableType:
     columns: dict[str, list[str]] = {
         "norm": [f"{entry.norm:.4g}" for entry in report.models],
         "over the base's": [f"{entry.relative:.4f}" for entry in report.models],
-        "coefficient": [f"{e.coefficient:.4f}" for e in report.models if e.coefficient is not None],
+        "coefficient": [f"{e.coefficient:.4f}" for e in report.models],
         "kept": [f"{entry.kept:.1%}" for entry in report.models if entry.kept is not None],
         **{
             f"cosine {place}": [f"{row[place - 1]:+.3f}" for row in report.cosines]
@@ -156,7 +156,11 @@ def table(report: MergeReport) -> RenderableType:
         "nonlinearity": [f"{value:.3f}" for value in report.nonlinearity or ()],
     }
     columns = {heading: cells for heading, cells in columns.items() if cells}
-    title = f"Merged by {report.method}" if report.method else "Task vectors"
+    title = (
+        f"Merged by {report.method}"
+        if report.output
+        else f"Task vectors, and the coefficients of {report.method}"
+    )
     grid = Table(title=title, title_justify="left")
     grid.add_column("model", overflow="fold")
     for heading in columns:

@@ -7,12 +7,13 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from builders import sentence, tiny_bert, variant
+from helpers.folders import SHARED
+from helpers.sentences import sentence, variant
+from helpers.tiny_models import tiny_bert
 
+from arts.data.corpus_registry import load_corpus
 from arts.data.schema import Instance
-
-ROOT = Path(__file__).parents[1]
-SHARED = ROOT.parent / "shared" / "data"
+from arts.generators.opinions.analysis import Analyst
 
 
 @pytest.fixture(autouse=True)
@@ -65,3 +66,40 @@ def units() -> list[Instance]:
         variant(staff, "revnon", "Bad soup, rude staff.", "negative"),
         table,
     ]
+
+
+@pytest.fixture(scope="module")
+def sample():
+    return load_corpus("sample")
+
+
+@pytest.fixture(scope="module")
+def tiny_model(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A causal language model of a few thousand weights, untrained, with a tokenizer of letters."""
+    import torch
+    from tokenizers import Tokenizer, models, pre_tokenizers
+    from transformers import LlamaConfig, LlamaForCausalLM, PreTrainedTokenizerFast
+
+    folder = tmp_path_factory.mktemp("model")
+    letters = ["<s>", "</s>", *map(chr, range(32, 127))]
+    vocabulary = {letter: n for n, letter in enumerate(letters)}
+    tokenizer = Tokenizer(models.WordLevel(vocabulary, unk_token="</s>"))
+    tokenizer.pre_tokenizer = pre_tokenizers.Split("", "isolated")
+    PreTrainedTokenizerFast(tokenizer_object=tokenizer, bos_token="<s>", eos_token="</s>").save_pretrained(
+        folder
+    )
+    torch.manual_seed(0)
+    config = LlamaConfig(
+        vocab_size=len(letters),
+        hidden_size=16,
+        intermediate_size=16,
+        num_hidden_layers=1,
+        num_attention_heads=2,
+    )
+    LlamaForCausalLM(config).save_pretrained(folder)
+    return folder
+
+
+@pytest.fixture(scope="module")
+def analyst() -> Analyst:
+    return Analyst()

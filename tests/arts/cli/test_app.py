@@ -1,0 +1,102 @@
+"""What all commands have in common: start-up time, exit codes, one line an error."""
+
+from __future__ import annotations
+
+import runpy
+import subprocess
+import sys
+
+import pytest
+from helpers.commands import run, seconds
+
+
+@pytest.mark.timed
+def test_app_import_and_help_are_fast(tmp_path):
+    empty = seconds(lambda: subprocess.run([sys.executable, "-c", ""], check=True))
+    assert (
+        seconds(lambda: subprocess.run([sys.executable, "-c", "import arts"], cwd=tmp_path, check=True))
+        - empty
+        < 0.2
+    )
+    assert seconds(lambda: run("arts.evaluate", "--help", folder=tmp_path)) < 1
+
+
+def test_app_bad_usage_is_exit_code_2(tmp_path):
+    assert run("arts.evaluate", "--format", "yaml", folder=tmp_path).returncode == 2
+    assert run("arts", "nothing", folder=tmp_path).returncode == 2
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (
+            ("arts.evaluate", "--model", "bert", "--ratio", "0.5"),
+            "--strategy, --ratio, --template and --holdout-templates are of adversarial training",
+        ),
+        (
+            ("arts.train", "--model", "bert", "--output", "out", "--template", "but"),
+            "are of adversarial training; add --adversarial",
+        ),
+        (
+            ("arts.evaluate", "--intervention", "adversarial", "--holdout-templates", "bt"),
+            'unknown template "bt". Did you mean "but"?',
+        ),
+        (
+            ("arts.evaluate", "--intervention", "adversarial", "--merge-method", "ties"),
+            "--merge-method and --domain are of --intervention merge and unlearn",
+        ),
+        (
+            ("arts.evaluate", "--intervention", "unlearn", "--domain", "sample"),
+            "unlearning takes out ADDDIFF's pattern; expected a model that was trained on it",
+        ),
+        (
+            ("arts.unlearn", "--model", "m", "--forget", "f.jsonl", "--retain", "r", "--output", "out"),
+            "f.jsonl: no such file",
+        ),
+        (
+            (
+                "arts.unlearn",
+                "--model",
+                "m",
+                "--forget",
+                "f",
+                "--retain",
+                "r",
+                "--output",
+                "o",
+                "--rate",
+                "0",
+            ),
+            "rate 0.0, tolerance 0.1; expected over 0",
+        ),
+        (
+            ("arts.diagnose", "--synthetic", "s.txt", "--natural", "n.txt", "--output", "out"),
+            "s.txt: no such file",
+        ),
+        (
+            ("arts.evaluate", "--intervention", "merge", "--merge-method", "tise"),
+            'unknown merge method "tise". Did you mean "ties"?',
+        ),
+        (
+            ("arts.evaluate", "--model", "bert", "--embeddings", "glove.txt"),
+            "--embeddings is taken by none of the models; see `arts models`",
+        ),
+        (
+            ("arts.evaluate", "--model", "hf:x/y", "--intervention", "adversarial"),
+            "--intervention adversarial trains models of the zoo",
+        ),
+        (("arts.train", "--model", "brt", "--output", "out"), 'unknown model "brt". Did you mean "bert"'),
+        (("arts.evaluate", "--model", "hf:nowhere/there/is"), 'encoder "nowhere/there/is" is neither'),
+    ],
+)
+def test_app_what_cannot_be_done_is_one_clear_line(arguments, message, tmp_path, monkeypatch, capsys):
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(sys, "argv", list(arguments))
+    monkeypatch.setattr(sys, "path", [*sys.path])
+    with pytest.raises(SystemExit) as ended:
+        runpy.run_module(arguments[0], run_name="__main__")  # here, as each process imports for seconds
+    errors = capsys.readouterr().err
+    assert ended.value.code == 2, errors
+    assert message in errors
+    assert len(errors.strip().splitlines()) == 1
+    assert not (tmp_path / "out").exists()

@@ -1,0 +1,18 @@
+"""Files of texts to diagnose."""
+
+from __future__ import annotations
+
+import pytest
+from helpers.texts import NATURAL, SYNTHETIC
+
+from arts.data.errors import ArtsError, DataError
+from arts.diagnosis.texts import read_texts
+from arts.diagnosis.views import diagnose
+
+
+def test_texts_bad_texts(encoder, write):
+    with pytest.raises(ArtsError, match="3 different natural texts; expected 10 or more"):
+        diagnose(SYNTHETIC, NATURAL[:3] * 9, encoder=encoder)
+    rows = '{"prompt": "a", "completion": "b"}\n{"question": "a"}\n'
+    with pytest.raises(DataError, match=r"line 2: a row with question; expected text"):
+        read_texts(write("rows.jsonl", rows))

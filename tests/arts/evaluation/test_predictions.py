@@ -1,0 +1,106 @@
+"""Predictions files in and out."""
+
+from __future__ import annotations
+
+import json
+
+import numpy as np
+import pytest
+
+from arts.data.errors import DataError
+from arts.data.schema import Instance, Strategy
+from arts.evaluation.predictions import Predictions, read_labels
+
+LABELS = ["positive", "negative", "positive", "negative", "positive", "negative", "neutral"]
+
+
+def table(units, column="prediction", labels=LABELS):
+    rows = [f"{i.id},{label}" for i, label in zip(units, labels, strict=True)]
+    return "\n".join([f"id,{column}", *rows]) + "\n"
+
+
+def test_predictions_csv_jsonl_and_parquet_in_any_order(write, units, tmp_path):
+    header, *rows = table(units).splitlines()
+    csv = write("a.csv", "\n".join([header, *rows[::-1]]))
+    jsonl = write(
+        "a.jsonl",
+        "\n".join(
+            json.dumps({"id": i.id, "prediction": p.upper()}) for i, p in zip(units, LABELS, strict=True)
+        ),
+    )
+    labels = read_labels(csv, units)
+    assert labels.tolist() == [0, 1, 0, 1, 0, 1, 2]
+    assert read_labels(jsonl, units).tolist() == labels.tolist()
+    Predictions.of(units, labels, probabilities=None).save(tmp_path / "a.parquet")
+    assert read_labels(tmp_path / "a.parquet", units).tolist() == labels.tolist()
+
+
+def test_predictions_a_column_can_be_named(write, units):
+    assert read_labels(write("a.csv", table(units, "bert")), units, column="bert")[6] == 2
+
+
+def test_predictions_adddiff_is_adv3_or_adv4(write, units):
+    renamed = [
+        Instance(i.id.replace("_adddiff", "_adv3"), i.unit, i.strategy, i.text, i.aspect) for i in units
+    ]
+    assert any(i.strategy is Strategy.ADDDIFF and i.id == "1_0_adv3" for i in renamed)
+    body = table(renamed)
+    for content in (body, body.replace("_adv3", "_adv4")):
+        assert read_labels(write("a.csv", content), renamed).tolist() == [0, 1, 0, 1, 0, 1, 2]
+    with pytest.raises(DataError, match='duplicate id "1_0_adv4"'):
+        read_labels(write("a.csv", body + "1_0_adv4,positive\n"), renamed)
+
+
+def test_predictions_rows_that_the_benchmark_left_out_are_passed_over(write, units):
+    content = table(units) + "9_0_adv4,positive\n"
+    assert len(read_labels(write("a.csv", content), units, left_out=["9_0_adv3"])) == len(units)
+
+
+BAD = {
+    "another column": (
+        lambda units: table(units, "bert"),
+        r'line 2: no column "prediction"; the columns are: id, bert',
+    ),
+    "no id": (lambda units: "key,prediction\n1,positive\n", 'line 2: no column "id"'),
+    "unknown id": (
+        lambda units: table(units) + "9_9,positive\n",
+        r'line 9: id "9_9" is not in the benchmark; expected "1_0", "1_0_revtgt", "1_0_adddiff", …',
+    ),
+    "duplicate id": (lambda units: table(units) + "1_0,positive\n", 'line 9: duplicate id "1_0"'),
+    "unknown label": (
+        lambda units: table(units).replace("neutral", "meh"),
+        "line 8: unknown polarity 'meh'; expected one of: positive, negative, neutral",
+    ),
+    "missing ids": (
+        lambda units: "".join(table(units).splitlines(keepends=True)[:-2]),
+        r'2 of 7 ids are missing: "1_1_revnon", "2_0"',
+    ),
+    "nothing": (lambda units: "", r"7 of 7 ids are missing"),
+}
+
+
+@pytest.mark.parametrize(("content", "message"), BAD.values(), ids=BAD)
+def test_predictions_bad_predictions_get_one_clear_error(write, units, content, message):
+    path = write("a.csv", content(units))
+    with pytest.raises(DataError, match=message):
+        read_labels(path, units)
+
+
+def test_predictions_unknown_format_and_missing_file(write, units, tmp_path):
+    with pytest.raises(DataError, match=r'unknown format "\.txt"; expected \.csv, \.jsonl, \.parquet'):
+        read_labels(write("a.txt", "x"), units)
+    with pytest.raises(DataError, match="no such file"):
+        read_labels(tmp_path / "gone.csv", units)
+
+
+def test_predictions_saved_predictions_are_read_back(units, tmp_path):
+    probabilities = np.full((len(units), 3), 1 / 3)
+    kept = Predictions.of(units, np.zeros(len(units), int), probabilities=probabilities)
+    kept.save(tmp_path / "p.parquet")
+    again = Predictions.load(tmp_path / "p.parquet")
+    assert again.ids == kept.ids
+    assert (again.labels == kept.labels).all()
+    assert (again.layout.units == kept.layout.units).all()
+    assert (again.layout.strategy == kept.layout.strategy).all()
+    assert np.allclose(again.probabilities, probabilities)
+    assert [p.name for p in tmp_path.iterdir()] == ["p.parquet"]

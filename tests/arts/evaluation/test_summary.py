@@ -1,0 +1,41 @@
+"""Reports over seeds and models."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from helpers.classifiers import positive
+
+from arts.cli import tables
+from arts.evaluation.summary import Summary
+
+
+def test_summary_gives_mean_and_deviation_over_seeds(report):
+    model = report.model.model_copy(update={"seed": 2})
+    worse = report.model_copy(update={"model": model, "ars": report.ars.model_copy(update={"value": 90.0})})
+    first = report.model_copy(update={"model": report.model.model_copy(update={"seed": 1})})
+    summary = Summary.of([first, worse])
+    (group,) = summary.seeds
+    assert group.seeds == (1, 2)
+    assert group.ars.mean == 95
+    assert group.ars.deviation == pytest.approx(np.std([100, 90], ddof=1), abs=0.01)
+    assert summary.comparisons == ()
+
+
+def test_summary_compares_seed_by_seed_and_the_untrained_with_all(bench, report):
+    def seeded(name, seed):
+        model = report.model.model_copy(update={"seed": seed})
+        copy = report.model_copy(update={"name": name, "model": model})
+        copy._predictions = report.predictions
+        return copy
+
+    runs = [seeded("a", 1), seeded("a", 2), seeded("b", 1), seeded("b", 2), seeded("c", None)]
+    pairs = [(p.first, p.second, p.seed) for p in Summary.of(runs).comparisons]
+    assert pairs == [("a", "b", 1), ("a", "b", 2), ("a", "c", 1), ("a", "c", 2)]
+
+
+def test_summary_compares_with_the_first_model(bench, report):
+    summary = Summary.of([report, bench.evaluate(positive, name="always positive")])
+    (pair,) = summary.comparisons
+    assert (pair.first, pair.second, pair.ars.value) == ("oracle", "always positive", 100)
+    assert "oracle minus always positive: accuracy +66.67" in tables.markdown(summary)

@@ -1,0 +1,139 @@
+"""What fits together, and what does not."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+import torch
+from helpers.checkpoints import (
+    TINY,
+    TOKENS,
+    changed,
+    fails,
+    weights_of,
+    wide,
+    write_tokens,
+)
+
+from arts.merging.choices import HeadPolicy, VocabPolicy
+from arts.merging.job import MergeJob
+from arts.merging.methods import METHODS
+
+
+@pytest.mark.parametrize(
+    ("tensors", "message"),
+    [
+        ({"model__norm__weight": None}, r"changed: lacks model\.norm\.weight"),
+        ({"more__weight": torch.ones(3)}, r"changed: the base has no more\.weight"),
+        ({"model__norm__weight": torch.ones(25)}, r"model\.norm\.weight is 25, and in the base 24"),
+        (
+            {"model__norm__weight": torch.full((24,), torch.nan)},
+            r"changed: model\.norm\.weight holds NaN or Inf",
+        ),
+        (
+            {"model__norm__weight": torch.full((24,), torch.inf)},
+            r"changed: model\.norm\.weight holds NaN or Inf",
+        ),
+        ({"model__norm__weight": torch.ones(24, dtype=torch.int64)}, r"model\.norm\.weight \(I64\) differs"),
+    ],
+)
+def test_plan_tensors_that_do_not_fit(tensors, message, family, tmp_path):
+    base, models = family(2)
+    fails(message, base, [models[0], changed(models[1], tmp_path, **tensors)], tmp_path)
+
+
+def test_plan_all_that_does_not_fit_is_told_at_once(family, tmp_path):
+    base, models = family(2)
+    odd = changed(models[1], tmp_path, model__norm__weight=None, more__weight=torch.ones(3))
+    fails(r"(?s)lacks model\.norm\.weight.*the base has no more\.weight", base, [odd], tmp_path)
+
+
+def test_plan_another_architecture(family, tmp_path):
+    base, models = family(1)
+    other = changed(models[0], tmp_path, config={"model_type": "gpt2"})
+    fails("changed: a gpt2 model, and the base is a llama model", base, [other], tmp_path)
+
+
+def test_plan_the_base_itself(family, tmp_path):
+    base, models = family(1)
+    fails("does not differ from the base", base, [models[0], base], tmp_path)
+
+
+def test_plan_integers_are_carried_over_when_they_are_equal(family, tmp_path):
+    places = torch.arange(7)
+    base, models = family(1)
+    base, model = (
+        changed(folder, tmp_path, name, places=places)
+        for folder, name in ((base, "base-2"), (models[0], "other"))
+    )
+    MergeJob(base, [model], METHODS["metagpt"]).run(tmp_path / "merged")
+    assert torch.equal(weights_of(tmp_path / "merged")["places"], places)
+
+
+@pytest.mark.parametrize("stored_in", ["base", "model"])
+def test_plan_tied_embeddings_that_one_stores_are_merged_once(stored_in, family, tmp_path):
+    base, models = family(1)
+    embedding = weights_of(base)["model.embed_tokens.weight"].clone()
+    holder = {"base": base, "model": models[0]}[stored_in]
+    holding = changed(holder, tmp_path, lm_head__weight=embedding)
+    start, end = (holding, models[0]) if stored_in == "base" else (base, holding)
+    report = MergeJob(start, [end], METHODS["metagpt"]).run(tmp_path / "merged")
+    assert weights_of(tmp_path / "merged").keys() == TINY.keys()
+    assert "lm_head.weight: tied to the input embeddings" in report.remarks[0]
+
+
+def test_plan_output_embeddings_of_their_own_are_not_lost(family, tmp_path):
+    base, models = family(1)
+    own = changed(
+        models[0], tmp_path, lm_head__weight=torch.randn(60, 24), config={"tie_word_embeddings": False}
+    )
+    fails(r"its output embeddings \(lm_head\.weight\) are its own", base, [own], tmp_path)
+
+
+def test_plan_vocabularies_that_differ(family, tmp_path):
+    base, models = family(2)
+    name = "model.embed_tokens.weight"
+    longer = torch.cat([weights_of(models[1])[name], torch.ones(5, 24)])
+    renamed = [*TOKENS[:10], "another", *TOKENS[11:], *(f"new-{n}" for n in range(5))]
+    long = changed(models[1], tmp_path, config={"vocab_size": 65}, model__embed_tokens__weight=longer)
+    for folder, tokens in ((base, TOKENS), (models[0], TOKENS), (long, renamed)):
+        write_tokens(folder, tokens)
+    fails("65 rows in model.embed_tokens.weight, and the base has 60; --vocab", base, [long], tmp_path)
+    fails(r"1 tokens have other numbers.*10 is 'another', in the base 'token-10'", base, [long], tmp_path)
+    theta, one, two = (wide(folder)[name] for folder in (base, models[0], long))
+    two = two[:60]
+    two[10] = theta[10]
+    merged = {}
+    for vocab in (VocabPolicy.BASE, VocabPolicy.INTERSECT):
+        folder = tmp_path / f"merged-{vocab}"
+        report = MergeJob(base, [models[0], long], METHODS["metagpt"], vocab=vocab).run(folder)
+        merged[vocab] = wide(folder)[name]
+        shares = [entry.coefficient for entry in report.models]
+        expected = theta + shares[0] * (one - theta) + shares[1] * (two - theta)
+        if vocab is VocabPolicy.INTERSECT:
+            expected[10] = theta[10]
+        torch.testing.assert_close(merged[vocab], expected, rtol=1e-6, atol=1e-7)
+    assert not torch.equal(merged[VocabPolicy.BASE][10], merged[VocabPolicy.INTERSECT][10])
+
+
+def test_plan_classifier_heads_that_differ(family, tmp_path):
+    base, models = family(2)
+    labels = [{"id2label": {"0": "positive", "1": "negative"}}, {"id2label": {"0": "spam", "1": "ham"}}]
+    head = torch.randn(2, 24)
+    start = changed(base, tmp_path, "start", config=labels[0], classifier__weight=head)
+    same = changed(models[0], tmp_path, "same", config=labels[0], classifier__weight=head + 1)
+    other = changed(models[1], tmp_path, "other", config=labels[1], classifier__weight=head - 1)
+    fails(
+        r"other: another classifier head \(.*; labels spam/ham, the base's positive/negative\)",
+        start,
+        [same, other],
+        tmp_path,
+    )
+    MergeJob(start, [same, other], METHODS["metagpt"], head=HeadPolicy.KEEP_BASE).run(tmp_path / "kept")
+    assert torch.equal(weights_of(tmp_path / "kept")["classifier.weight"], head)
+    MergeJob(start, [same, other], METHODS["metagpt"], head=HeadPolicy.DROP).run(tmp_path / "dropped")
+    assert "classifier.weight" not in weights_of(tmp_path / "dropped")
+    assert "id2label" not in json.loads((tmp_path / "dropped" / "config.json").read_text())
+    MergeJob(start, [same], METHODS["metagpt"]).run(tmp_path / "merged")
+    assert not torch.equal(weights_of(tmp_path / "merged")["classifier.weight"], head)

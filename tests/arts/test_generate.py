@@ -1,0 +1,82 @@
+"""`arts generate`: files in, a folder out."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from arts.data.corpus_registry import load_corpus
+from arts.data.readers.instances import read_instances
+from arts.data.schema import Strategy
+
+
+def run(*arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, "-m", "arts.generate", *arguments]
+    return subprocess.run(command, capture_output=True, text=True, env={**os.environ, **environment})
+
+
+def checksums(folder: Path) -> dict[str, str]:
+    files = (path for path in sorted(folder.rglob("*")) if path.is_file())
+    return {str(p.relative_to(folder)): hashlib.sha256(p.read_bytes()).hexdigest() for p in files}
+
+
+def test_generate_the_command_writes_what_datasets_and_the_benchmark_load(tmp_path: Path) -> None:
+    folder = tmp_path / "out"
+    done = run("--output", str(folder))
+    assert done.returncode == 0, done.stderr
+    assert "REVTGT" in done.stdout
+    import datasets
+
+    loaded = datasets.load_dataset(str(folder), "sample", cache_dir=str(tmp_path / "hf"))
+    corpus = load_corpus(folder / "sample")
+    assert len(loaded["test"]) == len(corpus.test)
+    assert {i.strategy for i in corpus.test} == set(Strategy)
+    report = json.loads((folder / "quality.json").read_text())
+    counted = report["strategies"]["revtgt"]
+    assert counted["generated"] == sum(i.strategy is Strategy.REVTGT for i in corpus.test)
+    assert counted["tried"] == counted["generated"] + sum(counted["rejected"].values())
+    assert report["source"]["pool"] == "sample, train"
+    assert report["provenance"]["parser"].startswith("en_core_web_sm")
+
+
+def test_generate_the_release_format_is_read_back(tmp_path: Path) -> None:
+    folder = tmp_path / "out"
+    done = run("--output", str(folder), "--format", "arts", "--strategy", "revtgt")
+    assert done.returncode == 0, done.stderr
+    instances = list(read_instances(folder / "sample" / "test.json"))
+    assert {i.strategy for i in instances} == {Strategy.ORIGINAL, Strategy.REVTGT}
+    assert not (folder / "README.md").exists()
+
+
+def test_generate_the_output_does_not_depend_on_the_hash_seed_or_the_workers(tmp_path: Path) -> None:
+    runs = [("0", "1"), ("1", "1"), ("7", "2")]
+    sums = []
+    for seed, workers in runs:
+        folder = tmp_path / f"{seed}-{workers}"
+        done = run("--output", str(folder), "--workers", workers, PYTHONHASHSEED=seed)
+        assert done.returncode == 0, done.stderr
+        sums.append(checksums(folder))
+    assert sums[0] == sums[1] == sums[2]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["--input", "sampel"], 'unknown dataset "sampel". Did you mean "sample"?'),
+        (["--template", "butt"], 'unknown template "butt". Did you mean "but"?'),
+        (["--strategy", "original"], "--strategy original changes nothing"),
+        (["--rank", "lm", "--language-model", "no/such-folder/"], 'language model "no/such-folder/"'),
+    ],
+)
+def test_generate_bad_usage_is_one_clear_line(tmp_path: Path, arguments: list[str], message: str) -> None:
+    done = run("--output", str(tmp_path / "out"), *arguments, HF_HUB_OFFLINE="1")
+    assert done.returncode == 2
+    assert message in done.stderr
+    assert "Traceback" not in done.stderr
+    assert not (tmp_path / "out").exists()

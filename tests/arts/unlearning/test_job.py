@@ -1,0 +1,89 @@
+"""Unlearning from start to end."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from dataclasses import replace
+from importlib.util import find_spec
+from pathlib import Path
+
+import pytest
+import torch
+from helpers.unlearning import QUICK
+from safetensors.torch import load_file
+from transformers import AutoModelForCausalLM
+
+from arts.data.errors import ArtsError, DataError
+from arts.data.support.download import sha256
+from arts.unlearning.job import UnlearningJob, load_unlearning_model
+from arts.unlearning.report import UNLEARN_REPORT_FILE, UnlearnReport
+
+
+def test_job_what_is_to_be_forgotten_is_and_the_rest_is_kept(job: UnlearningJob, tmp_path: Path) -> None:
+    before = sha256(Path(job.model, "model.safetensors"))
+    report = job.run(tmp_path / "made")
+    first, *_, last = report.probes
+    assert last.forget < first.forget
+    assert last.retain < first.retain + QUICK.tolerance
+    assert report.kept == 12 == len(report.steps)
+    assert report.stopped == "all 12 steps were taken"
+    assert sha256(Path(job.model, "model.safetensors")) == before
+    AutoModelForCausalLM.from_pretrained(tmp_path / "made")
+    assert UnlearnReport.model_validate_json((tmp_path / "made" / UNLEARN_REPORT_FILE).read_text()) == report
+    card = (tmp_path / "made" / "README.md").read_text()
+    assert "12 texts of forget.jsonl" in card
+    assert "lower-bounded" in card
+    assert not (tmp_path / ".made.partial").exists()
+
+
+@pytest.mark.parametrize("objective", ["gradient-difference", "npo", "kl"])
+def test_job_every_objective_lowers_the_probability_of_what_is_forgotten(
+    objective: str, job: UnlearningJob, tmp_path: Path
+) -> None:
+    settings = replace(QUICK, objective=objective, weights=None, tolerance=10)
+    report = replace(job, settings=settings).run(tmp_path / "made")
+    assert report.probes[-1].forget < report.probes[0].forget
+    if objective == "npo":
+        assert report.steps[0].forget == pytest.approx(20 * math.log(2), rel=1e-4)
+
+
+def test_job_a_classifier_unlearns(classifier: str, lines: Callable[..., str], tmp_path: Path) -> None:
+    forget = [{"text": f"the {a} was good", "label": "loud"} for a in ("soup", "staff", "bar", "table")]
+    retain = [
+        {"text": f"we got a {a}", "text_pair": a, "label": 0} for a in ("soup", "staff", "bar", "table")
+    ]
+    settings = replace(QUICK, tolerance=1)
+    job = UnlearningJob(classifier, lines("f.jsonl", forget), lines("r.jsonl", retain), settings)
+    report = job.run(tmp_path / "made")
+    assert report.probes[-1].forget < report.probes[0].forget
+    assert load_unlearning_model(str(tmp_path / "made")).model.config.id2label == {0: "calm", 1: "loud"}
+
+
+@pytest.mark.skipif(find_spec("peft") is None, reason="needs peft, of the extra llm")
+def test_job_lora_is_merged_and_trains_few_weights(job: UnlearningJob, tmp_path: Path) -> None:
+    replace(job, lora=2).run(tmp_path / "made")
+    before, after = (
+        load_file(Path(folder, "model.safetensors")) for folder in (job.model, tmp_path / "made")
+    )
+    assert before.keys() == after.keys()
+    changed = {name for name in before if not torch.equal(before[name], after[name])}
+    assert changed == {name for name in before if "_proj" in name}
+
+
+def test_job_bad_places(job: UnlearningJob, encoder: str, classifier: str, tmp_path: Path) -> None:
+    for change, message in (
+        ({"forget": str(tmp_path / "none.jsonl")}, "none.jsonl: no such file"),
+        ({"forget": __file__}, 'unknown format ".py"; expected .csv, .jsonl, .parquet'),
+        ({"forget": str(tmp_path)}, "cannot be loaded|expected"),
+        ({"model": encoder}, "saved as BertModel; expected a causal language model"),
+        ({"model": str(tmp_path)}, "has no config.json; expected a saved model"),
+        ({"reference": classifier}, "have no outputs in common"),
+    ):
+        with pytest.raises(ArtsError, match=message):
+            replace(job, **change).run(tmp_path / "made")
+    (tmp_path / "full").mkdir()
+    (tmp_path / "full" / "file").write_text("")
+    with pytest.raises(DataError, match="exists and is not empty"):
+        job.run(tmp_path / "full")
+    assert [path.name for path in (tmp_path / "full").iterdir()] == ["file"]

@@ -1,0 +1,85 @@
+"""Texts and labels as tokens."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+from helpers.unlearning import FORGET, QUICK, RETAIN
+
+from arts.data.errors import ArtsError, DataError
+from arts.data.readers.row_source import RowSource, read_row_source
+from arts.unlearning.job import UnlearningJob, load_unlearning_model
+from arts.unlearning.objectives import IGNORED_LABEL
+from arts.unlearning.tokenization import AnswerTokenizer, pad_batch
+
+
+def test_texts_messages_prompts_and_text(causal: str) -> None:
+    tokenizer = load_unlearning_model(causal).tokenizer
+    chat = [{"role": "user", "content": "the soup"}, {"role": "assistant", "content": "is good"}]
+    rows = [{"messages": chat}, {"prompt": "the soup", "completion": "is good"}, {"text": "is good"}]
+    made = AnswerTokenizer(tokenizer, 64).encode(RowSource("rows", "", list(enumerate(rows, 1))))
+    end = tokenizer.eos_token_id
+    answer = [*tokenizer.convert_tokens_to_ids(["is", "good"]), end]
+    before = tokenizer.convert_tokens_to_ids(["<user>", "the", "soup", "<reply>"])
+    assert made[0] == made[1] == {"input_ids": before + answer, "labels": [IGNORED_LABEL] * 4 + answer}
+    assert made[2] == {"input_ids": answer, "labels": answer}
+    batch = pad_batch(made, end)
+    assert batch["attention_mask"].sum(1).tolist() == [7, 7, 3]
+    assert batch["labels"][2].tolist() == [*answer, *[IGNORED_LABEL] * 4]
+
+
+@pytest.mark.parametrize(
+    ("rows", "message"),
+    [
+        ([], "there is nothing to forget"),
+        ([{"question": "a"}], r"forget.jsonl, line 1: a row with question; expected messages that end"),
+        ([FORGET[0], {"prompt": "the"}], "forget.jsonl, line 2: a row with prompt; expected"),
+        ([FORGET[0], RETAIN[3]], "line 2: to be forgotten, but line 4 of retain.jsonl says the same"),
+        ([{"prompt": "good " * 80, "completion": "bad"}], "line 1: no answer within the first 64 pieces"),
+        ([{"messages": [{"role": "user", "content": "the"}]}], "line 1: a row with messages; expected"),
+    ],
+)
+def test_texts_bad_texts(
+    rows: list[Any], message: str, job: UnlearningJob, lines: Callable[..., str], tmp_path: Path
+) -> None:
+    with pytest.raises(ArtsError, match=message):
+        replace(job, forget=lines("forget.jsonl", rows)).run(tmp_path / "made")
+    assert not (tmp_path / "made").exists()
+
+
+@pytest.mark.parametrize(
+    ("row", "message"),
+    [
+        ({"text": "good"}, "line 1: no label; expected one for a classifier"),
+        ({"text": "good", "label": "quiet"}, 'line 1: label "quiet"; expected calm, loud, or a number'),
+        ({"text": "good", "label": 2}, 'line 1: label "2"; expected'),
+        ({"label": "calm"}, "line 1: a row with label; expected text"),
+    ],
+)
+def test_texts_bad_labels(
+    row: dict[str, Any], message: str, classifier: str, lines: Callable[..., str], tmp_path: Path
+) -> None:
+    retain = lines("r.jsonl", [{"text": "bad", "label": 1}] * 3)
+    with pytest.raises(DataError, match=message):
+        UnlearningJob(classifier, lines("f.jsonl", [row]), retain, QUICK).run(tmp_path / "made")
+
+
+def test_texts_the_formats_say_the_same(causal: str, lines: Callable[..., str], tmp_path: Path) -> None:
+    from datasets import Dataset
+
+    data = Dataset.from_list(FORGET)
+    data.to_csv(tmp_path / "f.csv")
+    data.to_parquet(tmp_path / "f.parquet")
+    data.save_to_disk(tmp_path / "saved")
+    data.to_json(tmp_path / "folder" / "f.jsonl")
+    encoder = load_unlearning_model(causal).encoder(64)
+    places = (
+        lines("f.jsonl", FORGET),
+        *(str(tmp_path / n) for n in ("f.csv", "f.parquet", "saved", "folder")),
+    )
+    read = [encoder.encode(read_row_source(place)) for place in places]
+    assert all(features == read[0] for features in read)

@@ -1,0 +1,44 @@
+"""Where the sentences and their opinion terms come from."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from arts.data.errors import UnknownNameError
+from arts.generators.running.sentence_source import load_sentence_source
+
+Write = Callable[[str, object], Path]
+
+
+def test_sentence_source_a_plain_file_is_its_own_pool_and_says_so(write: Write) -> None:
+    row = {
+        "id": "1",
+        "text": "The soup is good.",
+        "aspects": [{"term": "soup", "start": 4, "end": 8, "polarity": "positive"}],
+    }
+    source = load_sentence_source(str(write("reviews.jsonl", row)))
+    assert [s.text for s in source.sentences] == ["The soup is good."]
+    assert source.mined.endswith("itself, which has no train split")
+    assert source.name == "reviews"
+
+
+def test_sentence_source_annotated_terms_are_taken_over_by_id_though_the_spacing_differs(
+    write: Write,
+) -> None:
+    place = {"term": "soup", "from": 4, "to": 8, "polarity": "positive"}
+    plain = write("plain.json", {"1_0": {"id": "1_0", "sentence": "The soup ($5) is good.", **place}})
+    term = {"id": "1_0", **place, "opinion_words": ["good"], "opinion_position": [[18, 22]]}
+    towe = write(
+        "towe.json", {"1": {"id": "1", "sentence": "The soup ( $5) is good.", "term_list": {"1_0": term}}}
+    )
+    (sentence,) = load_sentence_source(str(plain), opinions=towe).sentences
+    ((opinion,),) = [aspect.opinions for aspect in sentence.aspects]
+    assert (opinion.text, sentence.text[opinion.start : opinion.end]) == ("good", "good")
+
+
+def test_sentence_source_an_unknown_source_is_named() -> None:
+    with pytest.raises(UnknownNameError, match="nowhere"):
+        load_sentence_source("nowhere")

@@ -1,0 +1,20 @@
+"""The AspectSet: what is said of other aspects in training."""
+
+from __future__ import annotations
+
+from helpers.sentences import marked
+
+from arts.generators.opinions.analysis import Analyst
+from arts.generators.strategies.aspectset import mine_aspect_set
+
+
+def test_aspectset_holds_what_reads_well_alone(analyst: Analyst) -> None:
+    training = [
+        marked("The {keyboard|+} is comfortable.", "1"),
+        marked("It came with a flimsy {hinge|-}.", "2"),
+        marked("The {fans|-} are noisy.", "3"),
+        marked("The {screen|-} is not bright.", "4"),
+        marked("The {lid|+} is comfortable to open.", "5"),
+    ]
+    said = {one.clause for one in mine_aspect_set(training, analyst).said}
+    assert said == {"the keyboard is comfortable", "the hinge is flimsy", "the fans are noisy"}

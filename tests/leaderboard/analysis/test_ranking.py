@@ -1,0 +1,39 @@
+"""Ranks."""
+
+from __future__ import annotations
+
+from helpers.board_entries import entry
+from helpers.boards import measured
+
+from arts.evaluation.metrics import units_right
+from arts.evaluation.paired_tests import exact_mcnemar
+from arts.leaderboard.analysis.ranking import ranks
+from arts.leaderboard.analysis.table import board_table
+from arts.leaderboard.store.entry import entry_of
+
+
+def test_ranking_entries_without_predictions_share_a_rank_while_their_intervals_touch():
+    found = ranks([entry(60), entry(55), entry(53), entry(40)])
+    assert [str(rank) for rank in found] == ["≈ 1", "≈ 1", "≈ 1", "≈ 4"]
+
+
+def test_ranking_entries_share_a_rank_when_the_paired_test_does_not_tell_them_apart(tmp_path):
+    rates = (0.98, 0.96, 0.8, 0.78, 0.5)
+    reports = [measured(tmp_path, f"m{n}", right=rate, seed=n) for n, rate in enumerate(rates)]
+    entries = sorted(map(entry_of, reports), key=lambda e: -e.ars.value)
+    by_key = {entry_of(report).key: report.predictions for report in reports}
+    found = ranks(entries)
+    assert all(rank.paired for rank in found)
+    assert found[0].place == 1
+    heads = {rank.place: entries[rank.place - 1] for rank in found}
+    for one, rank in zip(entries, found, strict=True):
+        if heads[rank.place] is not one:
+            pair = [by_key[heads[rank.place].key], by_key[one.key]]
+            first, second = (units_right(p.correct, p.layout.units) for p in pair)
+            assert exact_mcnemar((first & ~second).sum(), (second & ~first).sum()) >= 0.05
+    assert len({rank.place for rank in found}) > 1
+
+
+def test_ranking_no_entries_have_no_ranks():
+    assert ranks([]) == []
+    assert board_table([]).empty

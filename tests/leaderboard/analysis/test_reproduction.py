@@ -1,0 +1,144 @@
+"""The command that measures an entry again."""
+
+from __future__ import annotations
+
+import json
+import shlex
+from dataclasses import replace
+from types import SimpleNamespace
+
+import pytest
+from helpers.boards import recorded_settings, zoo
+from hypothesis import given
+from hypothesis import strategies as some
+from typer.testing import CliRunner
+
+import arts.evaluate
+import arts.evaluation.benchmark
+from arts.cli.app import command_app
+from arts.data.schema import PERTURBATIONS
+from arts.evaluation.report import ModelInfo, Report
+from arts.generators.strategies.adddiff import TEMPLATES
+from arts.interventions.adversarial import Adversarial
+from arts.interventions.merge import Merge
+from arts.interventions.unlearn import Unlearn
+from arts.leaderboard.analysis.reproduction import asked_for, command_of, described, differing
+from arts.leaderboard.store.store import PACKAGED_RESULTS
+from arts.merging.choices import Granularity
+
+REPORTS = sorted(PACKAGED_RESULTS.glob("*.json"))
+
+WAYS = [
+    Adversarial(),
+    Adversarial(strategies=PERTURBATIONS[:1], ratio=1),
+    Adversarial(holdout=("sentence", "before")),
+    Adversarial(templates=("but", "side"), holdout=("sentence",)),
+    Merge(),
+    Merge("ties", adversarial=Adversarial(ratio=0.25)),
+    Merge(domains=("restaurant", "my corpus")),
+    Unlearn(),
+    Unlearn(Adversarial(holdout=("sentence",))),
+    Unlearn(Merge()),
+    Unlearn(Merge("dare", adversarial=Adversarial(ratio=0.25))),
+]
+
+
+def said(arguments: list[str], monkeypatch: pytest.MonkeyPatch) -> SimpleNamespace:
+    """What `arts evaluate` makes of its arguments, without measuring anything."""
+    heard = SimpleNamespace()
+
+    def measure(benchmark, models, seeds, start, intervention, name, *, curve):
+        heard.__dict__.update(locals())
+        return iter(())
+
+    def load_benchmark(dataset):
+        heard.dataset = dataset
+        return SimpleNamespace(corpus=SimpleNamespace(name=dataset, notes=""))
+
+    monkeypatch.setattr(arts.evaluate, "_measure", measure)
+    monkeypatch.setattr(arts.evaluate, "_show", lambda *_: None)
+    monkeypatch.setattr(arts.evaluation.benchmark, "load_benchmark", load_benchmark)
+    found = CliRunner().invoke(command_app(arts.evaluate.evaluate), arguments, catch_exceptions=False)
+    assert found.exit_code == 0, found.output
+    return heard
+
+
+@pytest.mark.parametrize("path", REPORTS, ids=lambda path: path.stem)
+def test_reproduction_the_command_of_a_packaged_report_measures_the_same(path, monkeypatch):
+    report = Report.read_alone(path)
+    command = command_of(report)
+    heard = said(shlex.split(str(command))[2:], monkeypatch)
+    model = report.model
+    assert (heard.dataset, heard.models, heard.seeds) == (report.dataset.name, [model.id], [model.seed])
+    assert (heard.start.encoder, heard.curve) == (model.encoder, bool(report.adddiff_curve))
+    way = f" + {model.intervention['name']}" if model.intervention else ""
+    assert heard.name == (None if report.name == model.id + way else report.name)
+    if model.intervention is None:
+        assert heard.intervention is None
+    else:
+        recorded = {name: model.intervention[name] for name in heard.intervention.settings()}
+        asked = json.loads(json.dumps(recorded_settings(heard.intervention)))  # tuples are lists in a report
+        assert asked == {"name": model.intervention["name"], **recorded}
+    assert all("parser" in note for note in command.notes)
+
+
+@pytest.mark.parametrize("way", WAYS, ids=lambda way: described({"name": way.name, **way.settings()}))
+def test_reproduction_an_intervention_comes_back_from_its_command(report, way, monkeypatch):
+    command = command_of(zoo(report, intervention=recorded_settings(way)))
+    heard = said(list(command.arguments)[1:], monkeypatch)
+    assert heard.intervention.settings() == way.settings()
+    assert not command.notes
+
+
+@given(
+    some.sets(some.sampled_from(PERTURBATIONS), min_size=1),
+    some.floats(0.01, 1),
+    some.lists(some.sampled_from(list(TEMPLATES)), min_size=1, unique=True),
+    some.sets(some.sampled_from(list(TEMPLATES)), max_size=3),
+)
+def test_reproduction_adversarial_settings_come_back(strategies, ratio, templates, holdout):
+    if not set(templates) - holdout:
+        return
+    chosen = tuple(strategy for strategy in PERTURBATIONS if strategy in strategies)
+    way = Adversarial(chosen, ratio, tuple(templates), tuple(sorted(holdout)))
+    assert asked_for(recorded_settings(way)).settings() == way.settings()
+
+
+def test_reproduction_what_the_command_cannot_ask_for_is_said(report):
+    by_layer = Merge(granularity=Granularity.LAYER)
+    assert differing(recorded_settings(by_layer), asked_for(recorded_settings(by_layer))) == {
+        "granularity": "layer"
+    }
+    shuffled = replace(Adversarial(), seed=7)
+    (note,) = command_of(zoo(report, intervention=recorded_settings(shuffled))).notes
+    assert note == "Other than the command gives, the report has: seed 7."
+    assert described(recorded_settings(by_layer)) == "merge, granularity layer"
+
+
+def test_reproduction_settings_that_are_not_ours_leave_the_plain_command(report):
+    for made_up in ({"name": "prayer"}, {"name": "adversarial"}, {"name": "unlearn", "taught": 3}):
+        command = command_of(zoo(report, intervention=made_up))
+        assert "--intervention" not in command.arguments
+        assert "does not know its intervention" in command.notes[0]
+
+
+def test_reproduction_what_a_model_started_from_is_in_the_command(report, monkeypatch):
+    made = zoo(report, id="asgcn", encoder="a b", extras={"embeddings": "g.txt, SHA-256 ab", "parser": "p 3"})
+    command = command_of(made)
+    heard = said(shlex.split(str(command))[2:], monkeypatch)
+    assert (heard.start.encoder, str(heard.start.embeddings)) == ("a b", "g.txt")
+    assert command.notes == ("--embeddings: g.txt, SHA-256 ab.", "It needs the parser p 3.")
+    ready = command_of(zoo(report, id="bert-pt", extras={"corpus": "post-trained already"}))
+    assert said(list(ready.arguments)[1:], monkeypatch).start.post_trained
+
+
+def test_reproduction_names_predictions_and_custom_models(report):
+    named = zoo(report, intervention=recorded_settings(Merge())).model_copy(update={"name": "new + merge"})
+    assert command_of(named).arguments[-2:] == ("--name", "new")
+    assert command_of(report).arguments[3:] == ("--predictions", "1.csv", "--name", "mine")
+    place = report.model_copy(update={"model": ModelInfo(kind="custom", id="hf:some/model"), "name": "x"})
+    assert str(command_of(place)) == "arts evaluate --dataset sample --model hf:some/model --name x"
+    python = report.model_copy(update={"model": ModelInfo(kind="custom", id="Pipeline")})
+    assert "PACKAGE.MODULE:ATTRIBUTE" in command_of(python).arguments
+    other = report.dataset.model_copy(update={"name": "hotels", "files": {"hotels.csv": "ab"}})
+    assert "(hotels.csv): give its path" in command_of(report.model_copy(update={"dataset": other})).notes[0]

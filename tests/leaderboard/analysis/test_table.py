@@ -1,0 +1,29 @@
+"""The table: filters, search, order, CSV."""
+
+from __future__ import annotations
+
+import pandas as pd
+from helpers.boards import measured
+
+from arts.leaderboard.analysis.table import EntryFilter, board_table, csv_text, sort_rows
+from arts.leaderboard.store.entry import entry_of
+from arts.leaderboard.store.store import Store
+
+
+def test_table_filters_search_and_order(three_results):
+    rows = board_table(Store((str(three_results),)).read().on("laptop"))
+    adversarial = EntryFilter(interventions=["adversarial"], text="BERT").apply(rows)
+    assert set(adversarial["intervention"]) == {"adversarial"}
+    assert adversarial["model"].str.contains("bert").all()
+    assert EntryFilter(statuses=["published"], encoders=["GloVe"]).apply(rows)["family"].nunique() > 2
+    assert EntryFilter(text="(").apply(rows)["model"].str.contains("(", regex=False).all()
+    day = pd.Timestamp(rows["date"].dropna().iloc[0]).date()
+    assert set(EntryFilter(since=day, until=day).apply(rows)["date"]) == {day.isoformat()}
+    assert sort_rows(rows, "ars")["ars"].is_monotonic_decreasing
+    assert sort_rows(rows, "lost")["lost"].is_monotonic_increasing
+
+
+def test_table_a_formula_in_a_name_is_no_formula_in_the_csv(tmp_path):
+    rows = board_table([entry_of(measured(tmp_path, '=HYPERLINK("x")'))])
+    assert "'=HYPERLINK" in csv_text(rows)
+    assert csv_text(board_table([entry_of(measured(tmp_path, "bert"))])).count("'") == 0

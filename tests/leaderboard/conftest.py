@@ -1,0 +1,54 @@
+"""What tests of the leaderboard share."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from helpers.boards import (
+    measured,
+    predictions,
+)
+
+from arts.data.corpus_registry import load_corpus
+from arts.evaluation.report import Report
+from arts.leaderboard.analysis.units import Unit, units_of
+
+SHARES = {"good": 0.95, "fair": 0.8, "poor": 0.6}
+
+
+@pytest.fixture(scope="module")
+def reports(tmp_path_factory) -> list[Report]:
+    folder = tmp_path_factory.mktemp("reports")
+    return [measured(folder, name, right=right, seed=n) for n, (name, right) in enumerate(SHARES.items(), 1)]
+
+
+@pytest.fixture(scope="module")
+def report(tmp_path_factory) -> Report:
+    return measured(tmp_path_factory.mktemp("report"), "mine")
+
+
+@pytest.fixture(scope="module")
+def sample_units() -> list[Unit]:
+    return units_of(load_corpus("sample").test)
+
+
+@pytest.fixture(scope="module")
+def reports_by_share(tmp_path_factory) -> dict[float, Report]:
+    folder = tmp_path_factory.mktemp("reports")
+    return {
+        right: measured(folder, "x", right=right, seed=int(100 * right)) for right in (0.6, 0.7, 0.8, 0.9)
+    }
+
+
+@pytest.fixture
+def three_results(tmp_path: Path) -> Path:
+    """Three reports with their predictions, of which the last is the best."""
+    for seed, right in enumerate((0.6, 0.8, 0.95)):
+        measured(tmp_path, f"model {seed}", right=right, seed=seed).save(tmp_path / "results")
+    return tmp_path / "results"
+
+
+@pytest.fixture(scope="module")
+def good_upload(tmp_path_factory: pytest.TempPathFactory) -> bytes:
+    return predictions(tmp_path_factory.mktemp("good") / "good.csv").read_bytes()

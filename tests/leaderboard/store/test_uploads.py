@@ -1,0 +1,85 @@
+"""Uploads, accepted or refused."""
+
+from __future__ import annotations
+
+import pytest
+from helpers.boards import measured
+
+from arts.data.errors import ArtsError
+from arts.leaderboard.store.display_names import clean_name
+from arts.leaderboard.store.uploads import report_from_upload
+
+
+def upload(content: bytes, file: str = "mine.csv", name: str = "mine") -> str:
+    with pytest.raises(ArtsError) as caught:
+        report_from_upload(file, content, corpus="sample", name=name)
+    return str(caught.value)
+
+
+def test_uploads_a_predictions_file_is_scored(good_upload):
+    report = report_from_upload("../../x.CSV", good_upload, corpus="sample", name="  my\tmodel ")
+    assert report.name == "my model"
+    assert report.model.id == "predictions.csv"
+    assert report.dataset.units == 138
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        (lambda text: text.replace("id,prediction", "id,label"), 'the file, line 2: no column "prediction"'),
+        (lambda text: text.replace(",positive", ",great", 1), "unknown polarity 'great'"),
+        (lambda text: text + "nobody,positive\n", 'id "nobody" is not in the benchmark'),
+        (lambda text: text + text.splitlines()[1] + "\n", "duplicate id"),
+        (lambda text: "\n".join(text.splitlines()[:-2]), "2 of 490 ids are missing"),
+        (lambda text: "", "ids are missing"),
+    ],
+)
+def test_uploads_a_file_that_does_not_answer_is_refused(good_upload, change, message):
+    found = upload(change(good_upload.decode()).encode())
+    assert message in found
+    assert "/tmp" not in found
+
+
+def test_uploads_what_is_no_text_or_too_large_or_something_else_is_refused(good_upload):
+    assert upload(b"\x89PNG\r\n\xff\xfe") == "the file is not text in UTF-8"
+    assert "binary" in upload(b"id,prediction\n\0\0")
+    assert "21.0 MB; expected 20 MB at most" in upload(b"x" * (21 << 20))
+    assert 'ends in ".exe"; expected .csv, .jsonl, .json' in upload(good_upload, "mine.exe")
+
+
+@pytest.mark.parametrize("name", ["=1+1", "+x", "@SUM(A1)", "-2", "<b>bold</b>", "a<script>", "\u202e=x"])
+def test_uploads_markup_and_formulas_in_a_name_are_refused(good_upload, name):
+    assert "holds markup or begins like a formula" in upload(good_upload, name=name)
+
+
+def test_uploads_names_are_cleaned():
+    assert clean_name(" a\u0000b\u200b \n c ") == "ab c"
+    assert clean_name("Élan ± 2") == "Élan ± 2"
+    for empty in ("", " \n", "\u200b"):
+        with pytest.raises(ArtsError, match="no name"):
+            clean_name(empty)
+    with pytest.raises(ArtsError, match="81 characters; expected 80 at most"):
+        clean_name("x" * 81)
+
+
+def test_uploads_a_report_is_taken_as_a_claim(tmp_path):
+    made = measured(tmp_path, "mine")
+    content = made.model_dump_json().encode()
+    assert report_from_upload("x.json", content, corpus="sample", name="").name == "mine"
+    assert report_from_upload("x.json", content, corpus="sample", name="yours").name == "yours"
+
+
+def test_uploads_a_report_that_cannot_be_true_is_refused(tmp_path):
+    made = measured(tmp_path, "mine")
+    text = made.model_dump_json()
+    assert "not a report" in upload(b"{}", "x.json", "")
+    assert "not a report" in upload(b'{"a": ', "x.json", "")
+    high = text.replace(f'"ars":{{"value":{made.ars.value}', '"ars":{"value":120', 1)
+    assert "ars.value: Input should be less than or equal to 100" in upload(high.encode(), "x.json", "")
+    above = made.model_copy(update={"ars": made.ars.model_copy(update={"value": 99.0, "high": 99.0})})
+    assert "over its accuracy" in upload(above.model_dump_json().encode(), "x.json", "")
+    assert 'a report on "mine"' in upload(
+        text.replace('"name":"sample"', '"name":"mine"').encode(), "x.json", ""
+    )
+    other = text.replace(made.dataset.checksum, "0" * 64)
+    assert "a report on another sample" in upload(other.encode(), "x.json", "")

@@ -1,0 +1,22 @@
+"""The board as one page."""
+
+from __future__ import annotations
+
+from helpers.boards import measured
+
+from arts.leaderboard.store.store import Store
+from arts.leaderboard.web.static_page import write_page
+
+
+def test_export_the_board_as_one_page(three_results, tmp_path):
+    nasty = measured(tmp_path, "<script>alert(1)</script> $x$", seed=9)
+    nasty.save(three_results)
+    (three_results / "broken.json").write_text("{")
+    page = write_page(Store((str(three_results),)), tmp_path / "page").read_text("utf-8")
+    assert "<script>alert" not in page
+    assert "&lt;script&gt;alert(1)" in page
+    assert "broken.json" in page
+    assert page.count("<svg ") == 8
+    assert "50.9" in page
+    for outside in ('src="http', 'href="http', "url(http", "@import"):
+        assert outside not in page

@@ -1,0 +1,64 @@
+"""Checkpoints of transformers with a head, measured as they are."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from transformers import BertForSequenceClassification, PreTrainedTokenizerFast, pipeline
+
+from arts.data.errors import ArtsError
+from arts.evaluation.benchmark import Benchmark
+from arts.models.checkpoints import load_checkpoint
+
+
+def saved(folder, encoder, labels, *, tokenizer=True):
+    model = BertForSequenceClassification.from_pretrained(
+        encoder, num_labels=len(labels), id2label=dict(enumerate(labels))
+    )
+    model.save_pretrained(folder)
+    if tokenizer:
+        PreTrainedTokenizerFast.from_pretrained(encoder).save_pretrained(folder)
+    return f"hf:{folder}"
+
+
+def test_checkpoints_is_asked_in_pairs_with_its_labels_mapped(corpus, encoder, tmp_path):
+    report = Benchmark(corpus).evaluate(saved(tmp_path / "m", encoder, ["NEU", "neg", "Positive"]))
+    asked = pipeline(
+        "text-classification",
+        model=BertForSequenceClassification.from_pretrained(tmp_path / "m"),
+        tokenizer=PreTrainedTokenizerFast.from_pretrained(encoder),
+    )
+    expected = Benchmark(corpus).evaluate(asked).predictions.probabilities
+    assert np.allclose(report.predictions.probabilities, expected)
+    assert (report.model.kind, report.name) == ("custom", f"hf:{tmp_path / 'm'}")
+    assert len(report.model.checksum) == 64
+
+
+@pytest.mark.parametrize(
+    ("labels", "tokenizer", "message"),
+    [
+        (["good", "bad", "so-so"], True, 'label "good" is no polarity; expected positive, negative, neutral'),
+        (["positive", "negative", "neutral"], False, "has no tokenizer; expected one of tokenizer.json"),
+    ],
+)
+def test_checkpoints_that_cannot_be_asked_is_one_clear_error(labels, tokenizer, message, encoder, tmp_path):
+    name = saved(tmp_path / "m", encoder, labels, tokenizer=tokenizer)
+    with pytest.raises(ArtsError, match=message):
+        load_checkpoint(name.removeprefix("hf:"))
+
+
+def test_checkpoints_encoder_is_none_for_classification(encoder):
+    with pytest.raises(ArtsError, match="saved as BertModel; expected a model for sequence classification"):
+        load_checkpoint(encoder)
+
+
+def test_checkpoints_without_its_head_is_refused(encoder, tmp_path):
+    from safetensors.torch import load_file, save_file
+
+    folder = tmp_path / "m"
+    saved(folder, encoder, ["positive", "negative", "neutral"])
+    weights = load_file(folder / "model.safetensors")
+    kept = {name: tensor for name, tensor in weights.items() if not name.startswith("classifier")}
+    save_file(kept, folder / "model.safetensors", metadata={"format": "pt"})
+    with pytest.raises(ArtsError, match=r"lacks 2 of the weights of BertForSequenceClassification"):
+        load_checkpoint(str(folder))

@@ -1,0 +1,145 @@
+"""The zoo on a tiny encoder of our own: shapes, determinism, saving, resuming."""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+from helpers.zoo import fit, start
+from huggingface_hub import HfApi, RepoUrl
+from transformers import (
+    AutoModelForSequenceClassification,
+)
+
+from arts.models import training
+from arts.models.registry import ZOO, aspect_model_class
+from arts.models.trained_models import TrainedModel
+
+pytestmark = pytest.mark.usefixtures("short_recipes")
+
+
+@pytest.mark.parametrize("name", ZOO)
+def test_trained_models_predictions_are_probabilities_whatever_the_batch(
+    name, encoder, instances, monkeypatch
+):
+    model, inputs = start(name, encoder)
+    together = training.predict_proba(model, inputs, instances)
+    assert together.shape == (len(instances), 3)
+    assert np.allclose(together.sum(1), 1)
+    monkeypatch.setattr(training, "PREDICT_BATCH", 1)
+    assert np.allclose(training.predict_proba(model, inputs, instances), together, atol=1e-5)
+
+
+@pytest.mark.parametrize("name", sorted(set(ZOO) - {"bert-sent"}))
+def test_trained_models_a_model_hears_which_aspect_is_asked_about(name, encoder, instances):
+    model, inputs = start(name, encoder)
+    with torch.no_grad():
+        for part, weights in model.named_parameters():
+            if not part.startswith("encoder."):
+                weights.mul_(4)  # so that an untrained model has opinions
+    two = [i for i in instances if len(i.aspects) == 2][:2]
+    first, second = training.predict_proba(model, inputs, two)
+    assert not np.allclose(first, second, atol=1e-5)
+
+
+@pytest.mark.parametrize("name", ZOO)
+def test_trained_models_a_saved_model_answers_the_same(name, encoder, instances):
+    model = fit(name, encoder)
+    answers = model.predict_proba(instances)
+    again = fit(name, encoder)
+    assert again.checksum == model.checksum
+    assert (again.predict_proba(instances) == answers).all()
+
+
+@pytest.mark.parametrize("name", ZOO)
+def test_trained_models_the_auto_classes_of_transformers_load_what_was_saved(name, encoder, tmp_path):
+    model = fit(name, encoder)
+    loaded = AutoModelForSequenceClassification.from_pretrained(tmp_path / "cache" / "models" / model.key)
+    assert type(loaded) is aspect_model_class(name)
+    assert loaded.config.id2label == {0: "positive", 1: "negative", 2: "neutral"}
+    assert all(torch.equal(a, b) for a, b in zip(loaded.parameters(), model.model.parameters(), strict=True))
+
+
+@pytest.mark.parametrize("name", ZOO)
+def test_trained_models_the_same_seed_gives_the_same_weights_and_another_does_not(
+    name, encoder, tmp_path, monkeypatch
+):
+    first = fit(name, encoder)
+    monkeypatch.setenv("ARTS_CACHE_HOME", str(tmp_path / "another"))
+    assert fit(name, encoder).checksum == first.checksum
+    assert fit(name, encoder, seed=2).checksum != first.checksum
+
+
+@pytest.mark.parametrize("name", ZOO)
+def test_trained_models_an_interrupted_run_goes_on_and_ends_with_the_same_weights(
+    name, encoder, tmp_path, monkeypatch
+):
+    whole = []
+    model = fit(name, encoder, progress=lambda *step: whole.append(step[0]))
+
+    def interrupt(done, total, remark):
+        if done > total // 2 and remark != "post-training":
+            raise KeyboardInterrupt
+
+    monkeypatch.setenv("ARTS_CACHE_HOME", str(tmp_path / "another"))
+    with pytest.raises(KeyboardInterrupt):
+        fit(name, encoder, progress=interrupt)
+    (checkpoints,) = (tmp_path / "another" / "models").glob("*.work/checkpoints")
+    (checkpoints / "checkpoint-999").mkdir()  # cut off while it was written
+    rest = []
+    again = fit(name, encoder, progress=lambda *step: rest.append(step[0]))
+    assert rest == whole[-len(rest) :]
+    assert len(rest) < len(whole)
+    assert again.checksum == model.checksum
+
+
+def test_trained_models_an_interruption_leaves_no_model_behind(encoder, tmp_path):
+    def interrupt(done, total, remark):
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        fit("td-lstm", encoder, progress=interrupt)
+    kept = [p.name for p in (tmp_path / "cache" / "models").iterdir()]
+    assert all(name.endswith((".lock", ".work")) for name in kept)
+
+
+def test_trained_models_a_saved_model_answers_the_same_in_a_new_process(encoder, instances, tmp_path):
+    """For all nine at once: a process that has trained none of them."""
+    folders = {}
+    for name in ZOO:
+        model = fit(name, encoder)
+        model.save(tmp_path / name)
+        folders[name] = model.predict_proba(instances)
+    program = (
+        "import sys, numpy, pathlib; sys.path.insert(0, sys.argv[2])\n"
+        "from builders import TOY\n"
+        "from arts.data.schema import originals\n"
+        "from arts.models.checkpoints import load_checkpoint\n"
+        "for folder in pathlib.Path(sys.argv[1]).glob('*/model.safetensors'):\n"
+        "    model, _ = load_checkpoint(str(folder.parent))\n"
+        "    numpy.save(folder.with_name('answers.npy'), model.predict_proba(originals(TOY[:5])))\n"
+    )
+    command = [sys.executable, "-c", program, str(tmp_path), str(Path(__file__).parent)]
+    subprocess.run(command, check=True, capture_output=True)
+    for name, answers in folders.items():
+        assert np.array_equal(np.load(tmp_path / name / "answers.npy"), answers), name
+
+
+def test_trained_models_what_is_pushed_is_what_is_saved(encoder, instances, monkeypatch, tmp_path):
+    def create(self, repository, *, private, exist_ok):
+        return RepoUrl(f"https://huggingface.co/{repository}")
+
+    def upload(self, *, repo_id, folder_path):
+        shutil.copytree(folder_path, tmp_path / repo_id)
+
+    monkeypatch.setattr(HfApi, "create_repo", create)
+    monkeypatch.setattr(HfApi, "upload_folder", upload)
+    model = fit("memnet", encoder)
+    assert model.push_to_hub("me/memnet") == "https://huggingface.co/me/memnet"
+    pushed = TrainedModel.load(tmp_path / "me" / "memnet")
+    assert (pushed.predict_proba(instances) == model.predict_proba(instances)).all()

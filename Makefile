@@ -20,8 +20,8 @@ lint: $(READY)
 	MYPYPATH=build/typecheck $(BIN)/mypy -p arts
 
 bench: $(READY)
-	$(BIN)/python benchmarks/speed.py
-	$(BIN)/python benchmarks/merging.py
+	$(BIN)/python benchmarks/speed/durations.py
+	$(BIN)/python benchmarks/speed/merging.py
 
 $(READY): setup.cfg pyproject.toml constraints.txt
 	test -x $(BIN)/python || $(PYTHON) -m venv .venv

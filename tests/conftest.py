@@ -9,8 +9,9 @@ from pathlib import Path
 import pytest
 from helpers.folders import SHARED
 from helpers.sentences import sentence, variant
-from helpers.tiny_models import tiny_bert
+from helpers.tiny_models import tiny_bert, tiny_letter_llama
 
+from arts.data.corpus import Corpus
 from arts.data.corpus_registry import load_corpus
 from arts.data.schema import Instance
 from arts.generators.opinions.analysis import Analyst
@@ -68,38 +69,18 @@ def units() -> list[Instance]:
     ]
 
 
-@pytest.fixture(scope="module")
-def sample():
+@pytest.fixture(scope="session")
+def sample() -> Corpus:
     return load_corpus("sample")
 
 
-@pytest.fixture(scope="module")
-def tiny_model(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A causal language model of a few thousand weights, untrained, with a tokenizer of letters."""
-    import torch
-    from tokenizers import Tokenizer, models, pre_tokenizers
-    from transformers import LlamaConfig, LlamaForCausalLM, PreTrainedTokenizerFast
-
-    folder = tmp_path_factory.mktemp("model")
-    letters = ["<s>", "</s>", *map(chr, range(32, 127))]
-    vocabulary = {letter: n for n, letter in enumerate(letters)}
-    tokenizer = Tokenizer(models.WordLevel(vocabulary, unk_token="</s>"))
-    tokenizer.pre_tokenizer = pre_tokenizers.Split("", "isolated")
-    PreTrainedTokenizerFast(tokenizer_object=tokenizer, bos_token="<s>", eos_token="</s>").save_pretrained(
-        folder
-    )
-    torch.manual_seed(0)
-    config = LlamaConfig(
-        vocab_size=len(letters),
-        hidden_size=16,
-        intermediate_size=16,
-        num_hidden_layers=1,
-        num_attention_heads=2,
-    )
-    LlamaForCausalLM(config).save_pretrained(folder)
-    return folder
+@pytest.fixture(scope="session")
+def tiny_model(tmp_path_factory: pytest.TempPathFactory) -> str:
+    """The folder of a causal language model that reads letters."""
+    return tiny_letter_llama(str(tmp_path_factory.mktemp("letters")))
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def analyst() -> Analyst:
+    """What reads sentences, with its parser and lexicon loaded."""
     return Analyst()

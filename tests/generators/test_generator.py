@@ -19,7 +19,7 @@ from lemminflect import getLemma
 from arts.data.readers.instances import read_instances
 from arts.data.schema import Instance, Polarity, Sentence, Strategy, group_sentences
 from arts.data.support.spacy_parser import load_parser, parser_vocabulary
-from arts.generators.generator import Generator, GenerationOptions, Outcome
+from arts.generators.generator import GenerationOptions, Generator, Outcome
 from arts.generators.opinions.analysis import Analyst
 from arts.generators.running.sentence_source import load_sentence_source
 from arts.generators.strategies.aspectset import mine_aspect_set

@@ -5,9 +5,9 @@ from __future__ import annotations
 from helpers.sentences import marked
 
 from arts.data.schema import Instance, Polarity, Sentence, Strategy
-from arts.generators.generator import Generator, GenerationOptions, Outcome
+from arts.generators.generator import GenerationOptions, Generator, Outcome
 from arts.generators.opinions.analysis import Analyst
-from arts.generators.strategies.aspectset import AspectSet, AspectClause
+from arts.generators.strategies.aspectset import AspectClause, AspectSet
 from arts.generators.strategies.variants import Reason
 
 POSITIVE, NEGATIVE, NEUTRAL = Polarity

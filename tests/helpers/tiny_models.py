@@ -70,3 +70,23 @@ def tiny_llama(folder: str) -> str:
     )
     LlamaForCausalLM(config).save_pretrained(folder)
     return folder
+
+
+def tiny_letter_llama(folder: str) -> str:
+    """A causal model of one narrow layer, saved in a folder with a tokenizer of letters."""
+    letters = ["<s>", "</s>", *map(chr, range(32, 127))]
+    vocabulary = {letter: n for n, letter in enumerate(letters)}
+    tokenizer = Tokenizer(models.WordLevel(vocabulary, unk_token="</s>"))
+    tokenizer.pre_tokenizer = pre_tokenizers.Split("", "isolated")
+    fast = PreTrainedTokenizerFast(tokenizer_object=tokenizer, bos_token="<s>", eos_token="</s>")
+    fast.save_pretrained(folder)
+    torch.manual_seed(0)
+    config = LlamaConfig(
+        vocab_size=len(letters),
+        hidden_size=16,
+        intermediate_size=16,
+        num_hidden_layers=1,
+        num_attention_heads=2,
+    )
+    LlamaForCausalLM(config).save_pretrained(folder)
+    return folder

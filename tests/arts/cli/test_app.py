@@ -30,12 +30,12 @@ def test_app_bad_usage_is_exit_code_2(tmp_path):
     ("arguments", "message"),
     [
         (
-            ("arts.evaluate", "--model", "bert", "--ratio", "0.5"),
-            "--strategy, --ratio, --template and --holdout-templates are of adversarial training",
+            ("arts.evaluate", "--model", "bert", "--variant-ratio", "0.5"),
+            "--variant-ratio: only with an intervention; add --intervention",
         ),
         (
             ("arts.train", "--model", "bert", "--output", "out", "--template", "but"),
-            "are of adversarial training; add --adversarial",
+            "--template: only with an intervention; add --adversarial",
         ),
         (
             ("arts.evaluate", "--intervention", "adversarial", "--holdout-templates", "bt"),
@@ -43,7 +43,7 @@ def test_app_bad_usage_is_exit_code_2(tmp_path):
         ),
         (
             ("arts.evaluate", "--intervention", "adversarial", "--merge-method", "ties"),
-            "--merge-method and --domain are of --intervention merge and unlearn",
+            "--merge-method is not an option of --intervention adversarial",
         ),
         (
             ("arts.evaluate", "--intervention", "unlearn", "--domain", "sample"),

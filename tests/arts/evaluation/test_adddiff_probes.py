@@ -7,7 +7,7 @@ from helpers.classifiers import gold
 
 from arts.data.corpus import Corpus
 from arts.data.errors import DataError
-from arts.evaluation.adddiff_probes import MOST, measure_curve, measure_gap
+from arts.evaluation.adddiff_probes import MOST_ADDED, measure_curve, measure_gap
 from arts.interventions.adversarial import Adversarial
 
 
@@ -28,7 +28,7 @@ def longest(limit):
 
 def test_adddiff_probes_the_curve_falls_for_a_model_that_reads_what_is_added(sample):
     flat, falling = measure_curve(gold, sample), measure_curve(longest(60), sample)
-    assert [point.added for point in flat.points] == list(range(MOST + 1))
+    assert [point.added for point in flat.points] == list(range(MOST_ADDED + 1))
     assert {point.accuracy.value for point in flat.points} == {100.0}
     values = [point.accuracy.value for point in falling.points]
     assert values == sorted(values, reverse=True)
@@ -39,6 +39,7 @@ def test_adddiff_probes_the_curve_falls_for_a_model_that_reads_what_is_added(sam
 
 def test_adddiff_probes_the_gap_is_that_of_a_model_that_knows_a_template(sample):
     trained = Adversarial(holdout=("but",))
+    templates = {"seen": trained.seen, "holdout": trained.holdout}
 
     def ask(instances):
         right = gold(instances)
@@ -47,7 +48,7 @@ def test_adddiff_probes_the_gap_is_that_of_a_model_that_knows_a_template(sample)
                 right[row] = right[row][[1, 2, 0]]
         return right
 
-    none, all_of_it = measure_gap(gold, sample, trained), measure_gap(ask, sample, trained)
+    none, all_of_it = measure_gap(gold, sample, **templates), measure_gap(ask, sample, **templates)
     assert (none.gap.value, none.seen.value) == (0, 100)
     assert (all_of_it.gap.value, all_of_it.unseen.value) == (-100, 0)
     assert all_of_it.unseen_templates == ("but",)
@@ -61,7 +62,8 @@ def test_adddiff_probes_both_sides_of_the_gap_say_the_same_of_the_same_aspects(s
         asked.append({i.unit: i for i in instances})
         return gold(instances)
 
-    measure_gap(ask, sample, Adversarial(holdout=("but", "before")))
+    trained = Adversarial(holdout=("but", "before"))
+    measure_gap(ask, sample, seen=trained.seen, holdout=trained.holdout)
     unseen, seen = asked
     assert unseen.keys() == seen.keys()
     for unit, first in unseen.items():

@@ -101,8 +101,8 @@ def test_download_a_second_process_waits_and_finds_the_file(server, tmp_path):
     code = (
         "import hashlib, sys\n"
         "from arts.data.support import download\n"
-        f"download.checksums = lambda: {{{NAME!r}: {hashlib.sha256(CONTENT).hexdigest()!r}}}\n"
-        f"print(download.resolve({NAME!r}, base_url={server.url!r}).read_bytes())\n"
+        f"download.release_checksums = lambda: {{{NAME!r}: {hashlib.sha256(CONTENT).hexdigest()!r}}}\n"
+        f"print(download.fetch_release_file({NAME!r}, base_url={server.url!r}).read_bytes())\n"
     )
     runs = [
         subprocess.Popen([sys.executable, "-c", code], stdout=subprocess.PIPE, text=True, cwd=tmp_path)

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from arts.data.schema import Sentence, Strategy
-from arts.generators.generator import Generator, GenerationOptions
+from arts.generators.generator import GenerationOptions, Generator
 from arts.generators.running.likelihood_ranking import rank_by_likelihood
 from arts.generators.strategies.variants import Reason
 from arts.models.language_model import LanguageModel

@@ -10,7 +10,7 @@ from arts.data.readers.instances import read_instances
 from arts.data.schema import Polarity, Sentence, Strategy
 from arts.generators.generator import GenerationOptions
 from arts.generators.running import pipeline
-from arts.generators.running.pipeline import Staging, GenerationJob, best_rows, outcomes
+from arts.generators.running.pipeline import GenerationJob, Staging, best_rows, outcomes
 from arts.generators.running.quality_report import Tally
 from arts.generators.strategies.aspectset import AspectSet
 

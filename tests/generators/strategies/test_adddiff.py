@@ -9,7 +9,7 @@ from helpers.sentences import marked
 from arts.data.schema import Instance, Strategy
 from arts.generators.opinions.analysis import Analyst
 from arts.generators.strategies.adddiff import TEMPLATES
-from arts.generators.strategies.aspectset import AspectSet, AspectClause
+from arts.generators.strategies.aspectset import AspectClause, AspectSet
 from arts.generators.strategies.checks import fault
 from arts.generators.strategies.variants import Reason
 
@@ -44,7 +44,10 @@ def test_adddiff_says_when_the_pool_is_too_small(analyst: Analyst) -> None:
 
 def test_adddiff_takes_from_the_domain_of_the_sentence() -> None:
     pool = AspectSet(
-        (AspectClause("battery", "weak", NEGATIVE, domain="laptop"), AspectClause("soup", "cold", NEGATIVE, domain="food"))
+        (
+            AspectClause("battery", "weak", NEGATIVE, domain="laptop"),
+            AspectClause("soup", "cold", NEGATIVE, domain="food"),
+        )
     )
     assert [said.term for said in pool.of("food", NEGATIVE)] == ["soup"]
     assert len(pool.of("", NEGATIVE)) == 2

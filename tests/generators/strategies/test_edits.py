@@ -6,7 +6,7 @@ import pytest
 from helpers.generation import POSITIVE
 
 from arts.data.schema import Aspect, Edit, Opinion
-from arts.generators.strategies.edits import EditError, apply, shift_aspect, join_edits, repair_articles
+from arts.generators.strategies.edits import EditError, apply, join_edits, repair_articles, shift_aspect
 
 
 def test_edits_carry_spans_and_drop_what_they_replace() -> None:

@@ -8,7 +8,7 @@ import pytest
 from helpers.generation import NEGATIVE, POOL, POSITIVE, first, outcomes
 
 from arts.data.schema import Aspect, Instance, Opinion, Sentence, Strategy
-from arts.generators.generator import Generator, GenerationOptions
+from arts.generators.generator import GenerationOptions, Generator
 from arts.generators.opinions.analysis import Analyst
 from arts.generators.strategies.variants import Reason
 

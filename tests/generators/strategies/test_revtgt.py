@@ -9,7 +9,7 @@ from helpers.generation import NEGATIVE, NEUTRAL, POOL, POSITIVE, first
 from helpers.sentences import marked
 
 from arts.data.schema import Aspect, Instance, Opinion, Sentence, Strategy
-from arts.generators.generator import Generator, GenerationOptions
+from arts.generators.generator import GenerationOptions, Generator
 from arts.generators.opinions.analysis import Analyst
 from arts.generators.strategies.revtgt import NeutralPolicy
 from arts.generators.strategies.variants import Reason

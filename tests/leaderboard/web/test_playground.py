@@ -9,7 +9,7 @@ from helpers.sentences import sentence, variant
 
 from arts.data.errors import ArtsError
 from arts.data.schema import PERTURBATIONS, Polarity, Strategy
-from arts.generators.strategies.aspectset import AspectSet, AspectClause
+from arts.generators.strategies.aspectset import AspectClause, AspectSet
 from arts.leaderboard.web import typed_sentence
 from arts.leaderboard.web.html_unit import ModelPrediction
 from arts.leaderboard.web.typed_sentence import (

@@ -1,6 +1,6 @@
 """Unlearning as an intervention, end to end: a pattern is taught with some ADDDIFF templates, and taken out.
 
-    python benchmarks/unlearning_study.py --dataset laptop --model bert --seed 1 --seed 2 --seed 3 [--merge]
+    python benchmarks/studies/unlearning.py --dataset laptop --model bert --seed 1 --seed 2 --seed 3 [--merge]
 
 The pattern gap is the accuracy with templates that were held out minus that with templates that were trained
 with, on the same originals and the same added aspects. ``--tune`` cross-validates within the training split,
@@ -19,10 +19,10 @@ from pathlib import Path
 from random import Random
 
 from arts.data.corpus import Corpus
-from arts.data.schema import originals
+from arts.data.schema import original_instances
 from arts.evaluation.benchmark import Benchmark, load_benchmark
 from arts.evaluation.report import Report
-from arts.generators.generator import Options
+from arts.generators.generator import GenerationOptions
 from arts.generators.running.cached import perturbations
 from arts.interventions.adversarial import Adversarial
 from arts.interventions.base import Intervention
@@ -51,9 +51,9 @@ def fold(corpus: Corpus, seed: int) -> Corpus:
     size, place = len(shuffled), (seed - 1) % FOLDS
     apart = shuffled[place * size // FOLDS : (place + 1) * size // FOLDS]
     kept = tuple(sentence for sentence in corpus.train if sentence not in apart)
-    variants = perturbations(apart, kept, Options())
+    variants = perturbations(apart, kept, GenerationOptions())
     splits = {"train": kept, "dev": corpus.dev}
-    return Corpus(f"{corpus.name}-{place}", (*originals(apart), *variants), splits.__getitem__)
+    return Corpus(f"{corpus.name}-{place}", (*original_instances(apart), *variants), splits.__getitem__)
 
 
 def share(report: Report, corpus: Corpus) -> float:

@@ -1,6 +1,6 @@
 """Fluency of our variants and of the release's: SmolLM2-135M's loss of the variant minus that of its source.
 
-    ARTS_DATA_HOME=... python benchmarks/fluency.py [laptop | restaurant]
+    ARTS_DATA_HOME=... python benchmarks/quality/fluency.py [laptop | restaurant]
 
 Opinion terms are those of TOWE where the folder has them. Nats a sentence, mean over the variants; lower is
 more fluent.
@@ -16,13 +16,13 @@ import numpy as np
 from arts.data.corpus import Corpus
 from arts.data.corpus_registry import load_corpus
 from arts.data.schema import Instance, Sentence, Strategy
-from arts.data.support.download import resolve
+from arts.data.support.download import fetch_release_file
 from arts.generate import CANDIDATES
-from arts.generators.generator import Generator, Options, Outcome
+from arts.generators.generator import GenerationOptions, Generator, Outcome
 from arts.generators.opinions.analysis import Analyst
-from arts.generators.running.likelihood_ranking import ranked
-from arts.generators.running.sentence_source import source_of
-from arts.generators.strategies.aspectset import mine
+from arts.generators.running.likelihood_ranking import rank_by_likelihood
+from arts.generators.running.sentence_source import load_sentence_source
+from arts.generators.strategies.aspectset import mine_aspect_set
 from arts.models.language_model import LanguageModel
 
 TOWE = {"laptop": "data/src_data/laptop/test_sent_towe.json"}
@@ -39,8 +39,8 @@ def released(corpus: Corpus, strategy: Strategy) -> Pairs:
 def generated(sentences: Iterable[Sentence], corpus: Corpus) -> list[Outcome]:
     """Ours, of the same originals."""
     analyst = Analyst()
-    options = Options(STRATEGIES, candidates=CANDIDATES)
-    generator = Generator(mine(corpus.train, analyst), options, analyst)
+    options = GenerationOptions(STRATEGIES, candidates=CANDIDATES)
+    generator = Generator(mine_aspect_set(corpus.train, analyst), options, analyst)
     return [outcome for _, group in generator.outcomes(sentences) for outcome in group]
 
 
@@ -62,9 +62,9 @@ def row(name: str, model: LanguageModel, found: Pairs) -> str:
 def main(name: str = "laptop") -> None:
     """Print a Markdown table."""
     corpus, model = load_corpus(name), LanguageModel.load()
-    opinions = resolve(TOWE[name]) if name in TOWE else None
-    plain = generated(source_of(name, opinions=opinions).sentences, corpus)
-    best = ranked(plain, model)
+    opinions = fetch_release_file(TOWE[name]) if name in TOWE else None
+    plain = generated(load_sentence_source(name, opinions=opinions).sentences, corpus)
+    best = rank_by_likelihood(plain, model)
     print("| | variants | mean | median |\n|---|---:|---:|---:|")
     for strategy in STRATEGIES:
         print(row(f"{strategy.upper()}, release", model, released(corpus, strategy)))

@@ -1,6 +1,6 @@
 """Unlearning from a causal language model, end to end: a uniform format is taught, then taken out.
 
-    python benchmarks/unlearning_language_models.py [--seed 1 ..] [--objective NAME ..] [--folder DIR]
+    python benchmarks/studies/unlearning_language_models.py [--seed 1 ..] [--objective NAME ..] [--folder DIR]
 
 With `--folder`, a study that was cut off goes on where it was; `--quick` only shows that it runs.
 
@@ -33,14 +33,14 @@ from instructions import Instruction, suite
 from arts.data.corpus_registry import load_corpus
 from arts.data.errors import ArtsError
 from arts.data.readers.row_source import read_row_source
-from arts.data.schema import Instance, Polarity, originals
+from arts.data.schema import Instance, Polarity, original_instances
 from arts.data.support.atomic import atomic_file
 from arts.models.encoders import load_tokenizer
 from arts.models.language_model import LanguageModel
 from arts.provenance import peak_memory
-from arts.unlearning.job import Job
-from arts.unlearning.settings import Settings
-from arts.unlearning.texts import Answers
+from arts.unlearning.job import UnlearningJob
+from arts.unlearning.settings import UnlearningSettings
+from arts.unlearning.tokenization import AnswerTokenizer
 
 SHARE = 0.048  # of the tokens that taught the format; what is drawn varies, and 5% are not to be passed
 RATES = (5e-6, 2e-5, 5e-5)
@@ -112,7 +112,7 @@ def named(text: str) -> set[str]:
 def material(quick: bool) -> tuple[list[Pair], Exam]:
     """Pairs to teach, and an exam about other sentences."""
     corpus = load_corpus("sample")
-    taught = [i for i in originals((*corpus.train, *corpus.dev)) if len(i.text) <= LONGEST]
+    taught = [i for i in original_instances((*corpus.train, *corpus.dev)) if len(i.text) <= LONGEST]
     known = {instance.text for instance in taught}
     left = [i for i in corpus.test if i.id == i.unit and i.text not in known and len(i.text) <= LONGEST]
     asked = [i for p in Polarity for i in [one for one in left if one.polarity is p][:ASKED]]
@@ -132,7 +132,7 @@ NEAR = "lower-bounded, held near the model before synthetic data"
 OBJECTIVES = (NEAR, "gradient-ascent", "lower-bounded", "gradient-difference", "npo", "kl")
 
 
-def tried(job: Job, name: str, before: str) -> Job:
+def tried(job: UnlearningJob, name: str, before: str) -> UnlearningJob:
     """The job by one of `OBJECTIVES`: the paper's is there with either original as its reference."""
     if name == NEAR:
         return replace(job, reference=before)
@@ -209,24 +209,24 @@ class Study:
         save(model, Path(folder))
         return tokens
 
-    def _job(self, synthetic: str, natural: Sequence[Pair], tokens: int) -> Job:
+    def _job(self, synthetic: str, natural: Sequence[Pair], tokens: int) -> UnlearningJob:
         """Half of the format is forgotten; kept are the original's answers, and as many of the other half."""
         half = len(self.taught) // 2
         forget = self.taught[:half]
         retain = [*natural, *self.taught[half : half + len(natural)]]
         files = written(self.folder / "forget.jsonl", forget), written(self.folder / "retain.jsonl", retain)
-        encoder = Answers(load_tokenizer(synthetic), longest=1024)
+        encoder = AnswerTokenizer(load_tokenizer(synthetic), longest=1024)
         lengths = [
             statistics.mean(len(text["input_ids"]) for text in encoder.encode(read_row_source(file)))
             for file in files
         ]
         updates = max(2, int(SHARE * tokens / (BATCH * sum(lengths))))
-        settings = Settings(
+        settings = UnlearningSettings(
             batch_size=BATCH, steps=updates, every=max(updates // 2, 1), tolerance=1.0, seed=self.seed
         )
-        return Job(synthetic, *files, settings)
+        return UnlearningJob(synthetic, *files, settings)
 
-    def _best(self, name: str, job: Job, tokens: int) -> str:
+    def _best(self, name: str, job: UnlearningJob, tokens: int) -> str:
         """The model that does best on the half that is to choose by; only its weights stay on the disk."""
         made: list[tuple[float, float, Path]] = []
         for rate in [self.chosen[name]] if name in self.chosen else self.rates:
@@ -248,7 +248,7 @@ class Study:
         return str(best)
 
 
-def _tokens(job: Job, folder: Path) -> int | None:
+def _tokens(job: UnlearningJob, folder: Path) -> int | None:
     """The tokens that unlearning was trained on; None where it came to nothing."""
     try:
         return job.run(folder).tokens
@@ -270,8 +270,8 @@ def _plain(root: str) -> int:
 
 def _unlearning(root: str) -> int:
     """Peak memory of unlearning."""
-    settings = Settings(batch_size=BATCH, steps=6, every=6, tolerance=10.0)
-    job = Job(f"{root}/synthetic", f"{root}/forget.jsonl", f"{root}/retain.jsonl", settings)
+    settings = UnlearningSettings(batch_size=BATCH, steps=6, every=6, tolerance=10.0)
+    job = UnlearningJob(f"{root}/synthetic", f"{root}/forget.jsonl", f"{root}/retain.jsonl", settings)
     return job.run(Path(root, "measured")).peak_memory
 
 

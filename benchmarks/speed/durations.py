@@ -16,7 +16,7 @@ import numpy as np
 from arts.data.corpus_registry import load_corpus
 from arts.data.readers.instances import read_instances
 from arts.data.schema import group_sentences
-from arts.evaluation.metrics import Layout
+from arts.evaluation.metrics import BenchmarkLayout
 from arts.evaluation.predictions import Predictions
 from arts.evaluation.scores import Scores
 
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from arts.data.schema import Instance
     from arts.models.base import AspectModel
 
-SHARED = Path(__file__).parents[2] / "shared" / "data"
+SHARED = Path(__file__).parents[3] / "shared" / "data"
 REPEATS = 3
 
 
@@ -49,7 +49,7 @@ def bootstrap() -> Callable[[], object]:
     rng = np.random.default_rng(0)
     units, instances = 1120, 3530
     owners = np.r_[np.arange(units), rng.integers(units, size=instances - units)]
-    layout = Layout(
+    layout = BenchmarkLayout(
         rng.integers(3, size=instances),
         np.r_[np.zeros(units, int), rng.integers(1, 4, size=instances - units)],
         owners,
@@ -98,16 +98,16 @@ def shared_rows() -> dict[str, float]:
 
 def training_rows() -> dict[str, float]:
     """One epoch on laptop, as `arts` trains, against a plain loop over unsorted batches, taken in turns."""
-    from arts.data.schema import originals
-    from arts.models.registry import zoo_class
+    from arts.data.schema import original_instances
+    from arts.models.registry import aspect_model_class
 
-    instances = originals(load_corpus("laptop").train)
+    instances = original_instances(load_corpus("laptop").train)
     rows = {}
     for name in ("bert", "atae-lstm"):
         times: dict[str, list[float]] = {"arts": [], "plain": []}
         for _ in range(REPEATS):
             for way, epoch in (("arts", arts_epoch), ("plain", plain_epoch)):
-                times[way].append(epoch(zoo_class(name), instances))
+                times[way].append(epoch(aspect_model_class(name), instances))
         ours, plain = min(times["arts"]), min(times["plain"])
         rows[f"one epoch of {name} on laptop"] = ours
         rows[f"the same in a plain loop over unsorted batches ({name})"] = plain
@@ -117,11 +117,11 @@ def training_rows() -> dict[str, float]:
 
 def arts_epoch(model_class: type[AspectModel], instances: Sequence[Instance]) -> float:
     """Seconds of an epoch of the trainer, without the evaluation on dev and the checkpoint."""
-    from arts.models.base import Start
-    from arts.models.training import StepReport, labelled, run
+    from arts.models.recipe import Start
+    from arts.models.training import StepCallback, features_with_labels, run_trainer
 
     model, inputs = model_class.start(Start(), [])
-    recipe, features = model_class.recipe, labelled(inputs, instances)
+    recipe, features = model_class.recipe, features_with_labels(inputs, instances)
     settings = {
         "learning_rate": recipe.learning_rate,
         "num_train_epochs": 1,
@@ -131,10 +131,10 @@ def arts_epoch(model_class: type[AspectModel], instances: Sequence[Instance]) ->
     }
     with tempfile.TemporaryDirectory() as folder:
         started = time.perf_counter()
-        run(
+        run_trainer(
             Path(folder),
             1,
-            StepReport(None),
+            StepCallback(None),
             settings,
             model=model,
             data_collator=inputs.collate,
@@ -147,11 +147,11 @@ def plain_epoch(model_class: type[AspectModel], instances: Sequence[Instance]) -
     """Seconds of an epoch of the loop that most public code has."""
     import torch
 
-    from arts.models.base import Start
-    from arts.models.training import labelled
+    from arts.models.recipe import Start
+    from arts.models.training import features_with_labels
 
     model, inputs = model_class.start(Start(), [])
-    recipe, features = model_class.recipe, labelled(inputs, instances)
+    recipe, features = model_class.recipe, features_with_labels(inputs, instances)
     optimizer = torch.optim.AdamW(model.parameters(), recipe.learning_rate, weight_decay=recipe.weight_decay)
     loader = torch.utils.data.DataLoader(features, recipe.batch_size, shuffle=True, collate_fn=inputs.collate)
     model.train()
@@ -167,13 +167,13 @@ def plain_epoch(model_class: type[AspectModel], instances: Sequence[Instance]) -
 
 def generator_rows(path: Path) -> dict[str, float]:
     """The three strategies against the bare parse of the same sentences, taken in turns."""
-    from arts.data.support.spacy_parser import parsed
+    from arts.data.support.spacy_parser import parse_texts
     from arts.generators.generator import Generator
     from arts.generators.opinions.analysis import Analyst
-    from arts.generators.strategies.aspectset import mine
+    from arts.generators.strategies.aspectset import mine_aspect_set
 
     sentences, analyst = group_sentences(read_instances(path)), Analyst()
-    generator = Generator(mine(sentences, analyst), analyst=analyst)
+    generator = Generator(mine_aspect_set(sentences, analyst), analyst=analyst)
 
     def consume(items: Iterable[object]) -> None:
         for _ in items:
@@ -182,7 +182,7 @@ def generator_rows(path: Path) -> dict[str, float]:
     times: dict[str, list[float]] = {"parse": [], "generate": []}
     for _ in range(REPEATS):
         for name, call in (
-            ("parse", lambda: consume(parsed((s.text, s) for s in sentences))),
+            ("parse", lambda: consume(parse_texts((s.text, s) for s in sentences))),
             ("generate", lambda: consume(generator.outcomes(sentences))),
         ):
             started = time.perf_counter()

@@ -1,6 +1,6 @@
 """Opinion terms found without annotation against TOWE (Fan et al., 2019), by exact span.
 
-python benchmarks/opinion_terms.py FILE_sent_towe.json ...
+python benchmarks/quality/opinion_terms.py FILE_sent_towe.json ...
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from pathlib import Path
 from arts.data.readers.instances import read_instances
 from arts.data.schema import group_sentences
 from arts.generators.opinions.analysis import Analyst
-from arts.generators.opinions.extraction import find, term_span
+from arts.generators.opinions.extraction import find_opinion_words, term_span
 
 
 def measure(path: Path, *, mistakes: bool = False) -> tuple[int, int, int]:
@@ -22,7 +22,7 @@ def measure(path: Path, *, mistakes: bool = False) -> tuple[int, int, int]:
         sentence = analysis.sentence
         for aspect in sentence.aspects:
             others = [other for other in sentence.aspects if other is not aspect]
-            words = find(analysis, aspect, others)
+            words = find_opinion_words(analysis, aspect, others)
             spans = {term_span(analysis, word) for word in words}
             gold = {(opinion.start, opinion.end) for opinion in aspect.opinions}
             found, annotated, both = found + len(spans), annotated + len(gold), both + len(spans & gold)

@@ -1,6 +1,6 @@
 """The board with few and many entries: first paint, a filter change, memory.
 
-    python benchmarks/leaderboard.py [--entries 20 --entries 200 --entries 2000]
+    python benchmarks/speed/leaderboard.py [--entries 20 --entries 200 --entries 2000]
 
 Entries are predictions on the sample, none of which the app has seen before. First paint is from the address
 being entered in a browser that was never there to the table being drawn; a filter change from Enter in the

@@ -1,6 +1,6 @@
 """Merging causal language models: three skills taught apart, merged by every method, each measured.
 
-    python benchmarks/merging_language_models.py [--steps 200] [--seed 1] [--folder DIR]
+    python benchmarks/studies/merging_language_models.py [--steps 200] [--seed 1] [--folder DIR]
 
 SmolLM2-135M-Instruct (extra `llm`) is fine-tuned on small data of our own, from the sample corpus: saying
 the sentiment of an aspect in a word, writing JSON, writing in capitals. A score is the share of exact
@@ -21,8 +21,8 @@ from typing import Any
 from conversations import Pair, answers, save, teach
 
 from arts.data.corpus_registry import load_corpus
-from arts.data.schema import Instance, Polarity, originals
-from arts.merging.job import Job
+from arts.data.schema import Instance, Polarity, original_instances
+from arts.merging.job import MergeJob
 from arts.merging.methods import METHODS
 from arts.models.language_model import LanguageModel
 
@@ -65,7 +65,7 @@ def score(model: LanguageModel, skill: Skill, instances: Sequence[Instance]) -> 
 def split() -> tuple[list[Instance], list[Instance]]:
     """Instances to teach with and to ask about, of different sentences, with as many of each polarity."""
     corpus = load_corpus("sample")
-    taught = [one for one in originals((*corpus.train, *corpus.dev)) if len(one.text) <= LONGEST]
+    taught = [one for one in original_instances((*corpus.train, *corpus.dev)) if len(one.text) <= LONGEST]
     known = {one.text for one in taught}
     left = [i for i in corpus.test if i.id == i.unit and i.text not in known and len(i.text) <= LONGEST]
     share = ASKED // len(Polarity) + 1
@@ -102,7 +102,7 @@ def main() -> None:
             row(f"taught {name}", model)
             experts.append(save(model, Path(root, name)))
         for method in METHODS.values():
-            Job(start, experts, method).run(Path(root, f"merged-{method.name}"))
+            MergeJob(start, experts, method).run(Path(root, f"merged-{method.name}"))
             row(f"merged by {method.name}", LanguageModel.load(str(Path(root, f"merged-{method.name}"))))
 
 

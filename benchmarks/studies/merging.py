@@ -1,6 +1,6 @@
 """Merging as an intervention, end to end: specialists, their merges by every method, and one model for all.
 
-    python benchmarks/merging_study.py --dataset laptop --model bert --seed 1 --seed 2 --seed 3
+    python benchmarks/studies/merging.py --dataset laptop --model bert --seed 1 --seed 2 --seed 3
 
 A specialist a strategy, by adversarial training on it alone; with ``--domain CORPUS`` (repeatable), a
 specialist a corpus instead. The multi-task model is trained on the data of all specialists. The normalised
@@ -17,14 +17,14 @@ from dataclasses import dataclass
 from functools import partial
 
 from arts.data.corpus import Corpus
-from arts.data.schema import PERTURBATIONS, originals
+from arts.data.schema import PERTURBATIONS, original_instances
 from arts.evaluation.benchmark import Benchmark, load_benchmark
 from arts.evaluation.report import Report
 from arts.interventions.adversarial import Adversarial
 from arts.interventions.merge import Merge
 from arts.merging.choices import Granularity
 from arts.merging.methods import METHODS
-from arts.models.trained_models import ZooModel, trained
+from arts.models.trained_models import TrainedModel, train_or_load
 
 Score = Callable[[Sequence[Report]], float]
 
@@ -53,15 +53,15 @@ def rows(model: str, benchmarks: Sequence[Benchmark], way: Merge, seed: int) -> 
     yield _row("merged: metagpt by layer", layered.train(model, first, seed=seed), benchmarks, way)
 
 
-def _plain(model: str, corpora: Sequence[Corpus], seed: int) -> ZooModel:
+def _plain(model: str, corpora: Sequence[Corpus], seed: int) -> TrainedModel:
     train, dev = (
-        [instance for corpus in corpora for instance in originals(getattr(corpus, split))]
+        [instance for corpus in corpora for instance in original_instances(getattr(corpus, split))]
         for split in ("train", "dev")
     )
-    return trained(model, train, dev, seed=seed)
+    return train_or_load(model, train, dev, seed=seed)
 
 
-def _row(name: str, model: ZooModel, benchmarks: Sequence[Benchmark], way: Merge) -> Row:
+def _row(name: str, model: TrainedModel, benchmarks: Sequence[Benchmark], way: Merge) -> Row:
     print(f"{name} ..", file=sys.stderr, flush=True)
     reports = [benchmark.evaluate(model, name=name) for benchmark in benchmarks]
     if way.domains:

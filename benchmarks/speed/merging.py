@@ -1,6 +1,6 @@
 """How long merging takes and how much memory: Llama-shaped bf16 checkpoints, each merge in a new process.
 
-    python benchmarks/merging.py [--layers 18] [--vocabulary 32000] [--models 3] [--folder DIR]
+    python benchmarks/speed/merging.py [--layers 18] [--vocabulary 32000] [--models 3] [--folder DIR]
 
 mergekit is timed on the same files where its command is installed (``--mergekit COMMAND``).
 """
@@ -23,8 +23,8 @@ import numpy as np
 import yaml
 
 from arts.merging.checkpoints.blocks import decode, encode
-from arts.merging.checkpoints.checkpoint import Checkpoint, Span, Tensor
-from arts.merging.checkpoints.output import Output
+from arts.merging.checkpoints.checkpoint import Checkpoint, TensorEntry, TensorSpan
+from arts.merging.checkpoints.output import CheckpointOutput
 
 HIDDEN, INNER, SHARD, REPEATS = 1024, 2816, 200_000_000, 3
 BLOCK = 1 << 20
@@ -54,14 +54,16 @@ def shapes(layers: int, vocabulary: int) -> Iterator[tuple[str, tuple[int, ...]]
 
 def make(folder: Path, layers: int, vocabulary: int, *, seed: int, base: Checkpoint | None = None) -> Path:
     """Write a random checkpoint, or a fine-tune of a base."""
-    tensors = [Tensor(name, "BF16", shape, folder, 0) for name, shape in sorted(shapes(layers, vocabulary))]
+    tensors = [
+        TensorEntry(name, "BF16", shape, folder, 0) for name, shape in sorted(shapes(layers, vocabulary))
+    ]
     rng = np.random.default_rng(seed)
     size = 0.002 if base else 0.02
-    output = Output(folder, tensors, shard=SHARD)
+    output = CheckpointOutput(folder, tensors, shard=SHARD)
     with output.opened() as partial:
         for tensor in tensors:
             for first in range(0, tensor.count, BLOCK):
-                span = Span(tensor.name, first, min(BLOCK, tensor.count - first))
+                span = TensorSpan(tensor.name, first, min(BLOCK, tensor.count - first))
                 values = rng.standard_normal(span.count, np.float32) * np.float32(size)
                 raw = np.empty(2 * span.count, np.uint8)
                 if base:

@@ -1,6 +1,6 @@
 """Our variants of the sample beside those that people wrote: how many are equal, and the others to judge.
 
-python benchmarks/against_people.py [--show]
+python benchmarks/quality/against_people.py [--show]
 """
 
 from __future__ import annotations
@@ -12,8 +12,8 @@ from arts.data.corpus_registry import load_corpus
 from arts.data.schema import Strategy
 from arts.generators.generator import Generator
 from arts.generators.opinions.analysis import Analyst
-from arts.generators.running.sentence_source import source_of
-from arts.generators.strategies.aspectset import mine
+from arts.generators.running.sentence_source import load_sentence_source
+from arts.generators.strategies.aspectset import mine_aspect_set
 
 
 def main(arguments: list[str]) -> None:
@@ -21,9 +21,9 @@ def main(arguments: list[str]) -> None:
     corpus = load_corpus("sample")
     people = {(i.unit, i.strategy): i for i in corpus.test}
     analyst = Analyst()
-    generator = Generator(mine(corpus.train, analyst), analyst=analyst)
+    generator = Generator(mine_aspect_set(corpus.train, analyst), analyst=analyst)
     counts: Counter[tuple[Strategy, str]] = Counter()
-    for _, outcomes in generator.outcomes(source_of("sample").sentences):
+    for _, outcomes in generator.outcomes(load_sentence_source("sample").sentences):
         for outcome in outcomes:
             theirs = people.get((outcome.source.unit, outcome.strategy))
             ours = outcome.candidates[0] if outcome.candidates else None

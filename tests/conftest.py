@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 from helpers.folders import SHARED
@@ -14,7 +15,9 @@ from helpers.tiny_models import tiny_bert, tiny_letter_llama
 from arts.data.corpus import Corpus
 from arts.data.corpus_registry import load_corpus
 from arts.data.schema import Instance
-from arts.generators.opinions.analysis import Analyst
+
+if TYPE_CHECKING:
+    from arts.generators.opinions.analysis import Analyst
 
 
 @pytest.fixture(autouse=True)
@@ -83,4 +86,6 @@ def tiny_model(tmp_path_factory: pytest.TempPathFactory) -> str:
 @pytest.fixture(scope="session")
 def analyst() -> Analyst:
     """What reads sentences, with its parser and lexicon loaded."""
+    from arts.generators.opinions.analysis import Analyst
+
     return Analyst()

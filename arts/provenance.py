@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import platform
-import resource
 import sys
 import time
 from collections.abc import Sequence
@@ -53,10 +52,12 @@ def machine() -> str:
 
 
 def peak_memory() -> int:
-    """The most memory that this process has had resident, in bytes."""
+    """The most memory that this process has had resident, in bytes; on POSIX systems only."""
     status = Path("/proc/self/status")
     if status.is_file():  # what getrusage says counts the process that started this one, too
         line = next(line for line in status.read_text().splitlines() if line.startswith("VmHWM"))
         return int(line.split()[1]) * 1024
-    most = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-    return most if sys.platform == "darwin" else most * 1024
+    import resource  # POSIX only
+
+    largest = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    return largest if sys.platform == "darwin" else largest * 1024

@@ -1,4 +1,4 @@
-"""Schema, readers, the registry of corpora, and the Hugging Face form of the benchmark."""
+"""Corpora: their schema, readers of file formats, the registry, and the export to Hugging Face datasets."""
 
 from arts.data.errors import ArtsError, DataError
 from arts.data.schema import Aspect, Edit, Instance, Opinion, Polarity, Sentence, Strategy

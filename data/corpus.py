@@ -1,4 +1,4 @@
-"""A corpus: a test split of originals and variants, and sentences to train and choose on."""
+"""A corpus: sentences for training and development, and a test split of originals and their variants."""
 
 from __future__ import annotations
 
@@ -9,26 +9,29 @@ from dataclasses import dataclass, field
 from functools import cached_property
 
 from arts.data.errors import DataError
-from arts.data.readers.span_repair import Notes
-from arts.data.schema import Instance, Sentence, Strategy, group_sentences, originals
+from arts.data.readers.span_repair import ReadingNotes
+from arts.data.schema import Instance, Sentence, Strategy, group_sentences, original_instances
 
 
 @dataclass(frozen=True)
 class Corpus:
-    """A corpus in its three splits.
+    """A corpus with its three splits.
 
     Args:
-        name: what reports call it.
-        test: the originals and their variants.
-        load: gives the sentences of ``train`` or ``dev``, when they are first asked for.
-        notes: what the readers repaired and left out, so far.
-        files: SHA-256 of each file read so far, by name.
+        name: the name in reports.
+        test: the original instances and their variants.
+        load: returns the sentences of ``train`` or ``dev``; called when a split is first used.
+        notes: what the readers have repaired and left out so far.
+        files: SHA-256 (hexadecimal) of each file read so far, by file name.
+
+    Raises:
+        DataError: when the test split holds no originals, or a variant without its original.
     """
 
     name: str
     test: tuple[Instance, ...]
     load: Callable[[str], Iterable[Sentence]] = lambda split: ()
-    notes: Notes = field(default_factory=Notes)
+    notes: ReadingNotes = field(default_factory=ReadingNotes)
     files: Mapping[str, str] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
@@ -45,22 +48,22 @@ class Corpus:
 
     @cached_property
     def train(self) -> tuple[Sentence, ...]:
-        """The sentences to learn from; none when the corpus has no such split."""
+        """The sentences to train on; empty when the corpus has no such split."""
         return tuple(self.load("train"))
 
     @cached_property
     def dev(self) -> tuple[Sentence, ...]:
-        """The sentences to choose by; none when the corpus has no such split."""
+        """The sentences to select models on; empty when the corpus has no such split."""
         return tuple(self.load("dev"))
 
     @cached_property
     def checksum(self) -> str:
-        """SHA-256 of the content of the test split: equal for equal instances, whatever the format."""
+        """SHA-256 of the content of the test split, whatever file format it was read from."""
         return content_checksum(self.test)
 
 
 def content_checksum(instances: Iterable[Instance]) -> str:
-    """SHA-256 (hexadecimal) of what the instances ask and of their labels, independent of order."""
+    """SHA-256 (hexadecimal) of texts, targets and labels of the instances, whatever their order."""
     rows = sorted(
         json.dumps([i.id, i.unit, i.strategy, i.text, i.aspect.start, i.aspect.end, i.polarity])
         for i in instances
@@ -68,15 +71,18 @@ def content_checksum(instances: Iterable[Instance]) -> str:
     return hashlib.sha256("\n".join(rows).encode()).hexdigest()
 
 
-def completed(test: list[Instance], notes: Notes) -> tuple[Instance, ...]:
-    """A test split as read, made whole: what every source of instances needs before it is a corpus.
+def complete_test_split(test: list[Instance], notes: ReadingNotes) -> tuple[Instance, ...]:
+    """Complete a test split: drop variants without an original, and collect the aspects of each sentence.
 
-    Variants of an original that was left out are left out and noted too. Originals get all the aspects
-    that their sentence is known to have, since formats that list one aspect a record (ARTS JSON, plain
-    CSV) scatter them.
+    Formats with one aspect a record (ARTS JSON, plain CSV) scatter the aspects of a sentence over its
+    originals; here each original gets all of them.
+
+    Args:
+        test: the instances, as read.
+        notes: variants whose original was left out are added to its `left_out`.
     """
     orphans = {i.id for i in test if i.unit in notes.left_out}
     notes.left_out |= dict.fromkeys(orphans, "its original is left out")
-    kept = [i for i in test if i.id not in orphans]
-    by_id = {original.id: original for original in originals(group_sentences(kept))}
-    return tuple(by_id.get(instance.id, instance) for instance in kept)
+    instances = [i for i in test if i.id not in orphans]
+    originals = {i.id: i for i in original_instances(group_sentences(instances))}
+    return tuple(originals.get(i.id, i) for i in instances)

@@ -1,4 +1,4 @@
-"""The corpora known by name, and `load_corpus`: a name, a path or a Hugging Face dataset in, splits out."""
+"""The registry of corpora, and `load_corpus` for a name, a path or a Hugging Face dataset."""
 
 from __future__ import annotations
 
@@ -9,152 +9,173 @@ from importlib.resources import files
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from arts.data.corpus import Corpus, completed
+from arts.data.corpus import Corpus, complete_test_split
 from arts.data.errors import DataError, UnknownNameError
-from arts.data.readers.instances import READERS, read_instances
-from arts.data.readers.span_repair import Notes
+from arts.data.readers.instances import INSTANCE_READERS, read_instances
+from arts.data.readers.span_repair import ReadingNotes
 from arts.data.schema import Instance, Sentence, Split, group_sentences
-from arts.data.support.download import at_hand, resolve, sha256
+from arts.data.support.download import fetch_release_file, local_release_file, sha256
 
 if TYPE_CHECKING:
     from datasets import Dataset, DatasetDict
 
 
 @dataclass(frozen=True)
-class _Entry:
-    """Where a corpus of the ARTS release lies in its repository."""
+class ReleaseFiles:
+    """The files of a corpus, as paths in the repository of the ARTS release.
+
+    Args:
+        train: the training split.
+        dev: the development split.
+        test: the test split, originals and variants.
+        originals: the originals of the test split, where `test` is a table of predictions without spans.
+    """
 
     train: str
     dev: str
     test: str
-    originals: str = ""  # set where the test file is a table of predictions, without spans
+    originals: str = ""
 
 
-REGISTRY = {
-    "laptop": _Entry(
+RELEASED_CORPORA = {
+    "laptop": ReleaseFiles(
         "data/src_data/laptop/train.json",
         "data/src_data/laptop/dev.json",
         "data/arts_testset/laptop_test_enriched.json",
     ),
-    "restaurant": _Entry(
+    "restaurant": ReleaseFiles(
         "data/src_data/rest/train.json",
         "data/src_data/rest/dev.json",
         "data/arts_testset/rest_test_enriched.json",
     ),
-    "mams": _Entry(
+    "mams": ReleaseFiles(
         "data/src_data/mams/train.json",
         "data/src_data/mams/dev.json",
         "output/mams_results.csv",
         originals="data/src_data/mams/test.json",
     ),
 }
-NAMES = ("sample", *REGISTRY)
+SAMPLE = "sample"  # the corpus that ships with the package
+CORPUS_NAMES = (SAMPLE, *RELEASED_CORPORA)
 
 
 def load_corpus(source: str | Path | Dataset | DatasetDict) -> Corpus:
-    """Load a corpus.
+    """Load a corpus by name, from files, or from a Hugging Face dataset.
 
     Args:
-        source: ``sample`` (shipped), ``laptop``, ``restaurant``, ``mams`` (fetched once, see
-            `arts.data.support.download.resolve`), the path of a file (a test split) or of a folder with files
-            ``train``, ``dev`` or ``validation``, and ``test`` in any format that `read_instances`
-            knows, or a Hugging Face dataset (a test split) or dictionary of them.
+        source: one of
+
+            - a name: ``sample`` (shipped), ``laptop``, ``restaurant`` or ``mams`` (downloaded once, see
+              `arts.data.support.download.fetch_release_file`);
+            - the path of a file, which is read as the test split;
+            - the path of a folder with files ``train``, ``dev`` or ``validation``, and ``test``, in any
+              format of `read_instances`;
+            - a Hugging Face dataset (the test split) or a dictionary of splits.
 
     Raises:
-        UnknownNameError: when it is neither a known name nor a path.
-        DataError, DownloadError: when its data is not as expected, or not to be had.
+        UnknownNameError: when `source` is neither a known name nor a path.
+        DataError: when its data is not as expected.
+        DownloadError: when its data cannot be downloaded.
     """
     if not isinstance(source, str | Path):
         from arts.data.hf_dataset import corpus_from_dataset
 
         return corpus_from_dataset(source)
-    if source == "sample":
-        return _from_folder(Path(str(files("arts.data").joinpath("sample"))), "sample")
-    if source in REGISTRY:
-        return _from_release(str(source), REGISTRY[str(source)])
+    if source == SAMPLE:
+        return _load_folder(Path(str(files("arts.data").joinpath(SAMPLE))), SAMPLE)
+    if source in RELEASED_CORPORA:
+        return _load_release(str(source), RELEASED_CORPORA[str(source)])
     path = Path(source)
     if path.is_dir():
-        return _from_folder(path, path.resolve().name)
+        return _load_folder(path, path.resolve().name)
     if path.is_file():
-        return _assemble(path.stem, {"test": path}.get, read_instances)
-    raise UnknownNameError("dataset", str(source), NAMES, "; or the path of a file or folder")
+        return _build_corpus(path.stem, split_path={"test": path}.get, read_test=read_instances)
+    raise UnknownNameError("dataset", str(source), CORPUS_NAMES, "; or the path of a file or folder")
 
 
-def is_at_hand(name: str) -> bool:
-    """Whether the test split of a corpus known by name can be read without a download.
+def is_available_locally(name: str) -> bool:
+    """Whether the test split of a corpus can be read without a download; False for an unknown name.
 
     Raises:
-        DataError: as `arts.data.support.download.resolve`.
+        DataError: when a file under `ARTS_DATA_HOME` is not the released one.
 
     Example:
-        >>> is_at_hand("sample")
+        >>> is_available_locally("sample")
         True
     """
-    entry = REGISTRY.get(name)
-    if entry is None:
-        return name in NAMES
-    needed = [file for file in (entry.test, entry.originals) if file]
-    return all(at_hand(file) is not None for file in needed)
+    release = RELEASED_CORPORA.get(name)
+    if release is None:
+        return name in CORPUS_NAMES
+    needed = [file for file in (release.test, release.originals) if file]
+    return all(local_release_file(file) is not None for file in needed)
 
 
-def instances_at_hand(name: str, checksum: str) -> Sequence[Instance]:
-    """The test split of a corpus known by name, if it is on this machine; nothing otherwise.
+def load_local_instances(name: str, checksum: str) -> Sequence[Instance]:
+    """The test split of a corpus, if it is on this machine with the expected content; else an empty one.
 
     Args:
-        name: of the corpus.
-        checksum: of the content that is meant; another content is none.
+        name: of a corpus in the registry; for any other the result is empty.
+        checksum: the expected `Corpus.checksum`.
     """
-    if name not in NAMES or not is_at_hand(name):
+    if name not in CORPUS_NAMES or not is_available_locally(name):
         return ()
-    corpus = _loaded(name)
+    corpus = _cached_corpus(name)
     return corpus.test if corpus.checksum == checksum else ()
 
 
-_loaded = cache(load_corpus)
+_cached_corpus = cache(load_corpus)
 
 
-def _from_release(name: str, entry: _Entry) -> Corpus:
-    def path(split: str) -> Path:
-        return resolve(getattr(entry, split))
+def _load_release(name: str, release: ReleaseFiles) -> Corpus:
+    def split_path(split: str) -> Path:
+        return fetch_release_file(getattr(release, split))
 
-    if not entry.originals:
-        return _assemble(name, path, read_instances)
-    from arts.data.readers.mams import read_results
+    if not release.originals:
+        return _build_corpus(name, split_path=split_path, read_test=read_instances)
+    from arts.data.readers.mams import read_mams_results
 
-    return _assemble(name, path, partial(read_results, originals_path=path("originals")))
-
-
-def _from_folder(folder: Path, name: str) -> Corpus:
-    files_of = sorted(p for p in folder.iterdir() if p.suffix in READERS)
-
-    def path(split: str) -> Path | None:
-        found = [p for p in files_of if p.stem in Split(split).file_stems]
-        if len(found) > 1:
-            raise DataError(folder, f"several files for {split}: {', '.join(p.name for p in found)}")
-        return found[0] if found else None
-
-    if path("test") is None:
-        raise DataError(folder, f"no test file; expected test with one of {', '.join(READERS)}")
-    return _assemble(name, path, read_instances)
+    read_test = partial(read_mams_results, originals_path=split_path("originals"))
+    return _build_corpus(name, split_path=split_path, read_test=read_test)
 
 
-def _assemble(
+def _load_folder(folder: Path, name: str) -> Corpus:
+    readable = sorted(path for path in folder.iterdir() if path.suffix in INSTANCE_READERS)
+
+    def split_path(split: str) -> Path | None:
+        paths = [path for path in readable if path.stem in Split(split).file_stems]
+        if len(paths) > 1:
+            raise DataError(folder, f"several files for {split}: {', '.join(path.name for path in paths)}")
+        return paths[0] if paths else None
+
+    if split_path("test") is None:
+        raise DataError(folder, f"no test file; expected test with one of {', '.join(INSTANCE_READERS)}")
+    return _build_corpus(name, split_path=split_path, read_test=read_instances)
+
+
+def _build_corpus(
     name: str,
-    path: Callable[[str], Path | None],
-    read_test: Callable[[Path, Notes], Iterator[Instance]],
+    *,
+    split_path: Callable[[str], Path | None],
+    read_test: Callable[[Path, ReadingNotes], Iterator[Instance]],
 ) -> Corpus:
-    """A corpus whose splits lie where `path` says; the test split is read by `read_test`, now."""
-    notes, checksums = Notes(), dict[str, str]()
+    """Read the test split now; the others are read when they are first used.
+
+    Args:
+        name: of the corpus.
+        split_path: returns the file of a split, None where the corpus has no such split.
+        read_test: the reader of the test split.
+    """
+    notes, checksums = ReadingNotes(), dict[str, str]()
 
     def load(split: str) -> list[Sentence]:
-        place = path(split)
-        if place is None:
+        path = split_path(split)
+        if path is None:
             return []
-        checksums[place.name] = sha256(place)
-        return group_sentences(read_instances(place, notes))
+        checksums[path.name] = sha256(path)
+        return group_sentences(read_instances(path, notes))
 
-    place = path("test")
-    assert place is not None
-    checksums[place.name] = sha256(place)
-    test = list(read_test(place, notes))
-    return Corpus(name, completed(test, notes), load, notes, checksums)
+    test_path = split_path("test")
+    assert test_path is not None
+    checksums[test_path.name] = sha256(test_path)
+    test = list(read_test(test_path, notes))
+    return Corpus(name, complete_test_split(test, notes), load, notes, checksums)

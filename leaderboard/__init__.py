@@ -1,1 +1,1 @@
-"""The room of the results store and the leaderboard; `results/` holds measured reports."""
+"""The leaderboard: the app, the store of measured reports, and the reports themselves in `results/`."""

@@ -1,1 +1,1 @@
-"""The zoo: the registry, the models, training, and adapters for anything else that can be measured."""
+"""Models: the registry, the nine models of the zoo, training, and adapters for other classifiers."""

@@ -1,1 +1,1 @@
-"""What makes a model more robust: each intervention trains a model of the zoo in a way of its own."""
+"""Interventions: ways to train a model of the zoo so that it becomes more robust."""

@@ -1,1 +1,1 @@
-"""Merging checkpoints of any size, block by block, without torch."""
+"""Merging fine-tuned checkpoints of one base, tensor by tensor, in constant memory."""

@@ -1,1 +1,1 @@
-"""Unlearning: what the command and the intervention share."""
+"""Unlearning: making a model forget texts (the forget set) while it keeps what others teach (the retain set)."""

@@ -1,1 +1,1 @@
-"""TODO."""
+"""Readers, a file format a module; `instances` chooses one by the file's suffix."""

@@ -1,4 +1,4 @@
-"""Reader of the ARTS repository's JSON: flat, by sentence, with opinion terms (TOWE), and enriched."""
+"""Reader and writer of the ARTS release's JSON: by instance, by sentence, with or without opinion terms."""
 
 from __future__ import annotations
 
@@ -10,11 +10,11 @@ from typing import Any
 
 import ijson
 
-from arts.data.errors import DataError, reading
-from arts.data.readers.span_repair import Notes, mend
+from arts.data.errors import DataError, as_data_error
+from arts.data.readers.span_repair import ReadingNotes, repair_span
 from arts.data.schema import Aspect, Instance, Opinion, Polarity, Sentence, Strategy
 
-_SUFFIX = re.compile(r"(?P<unit>.+)_adv(?P<number>[1-4])$", re.DOTALL)
+_VARIANT_ID = re.compile(r"(?P<unit>.+)_adv(?P<number>[1-4])$", re.DOTALL)
 _STRATEGIES = {
     "1": Strategy.REVTGT,
     "2": Strategy.REVNON,
@@ -24,7 +24,7 @@ _STRATEGIES = {
 
 
 def parse_id(id: str) -> tuple[str, Strategy]:
-    """Unit and strategy of an id of the ARTS release.
+    """The unit and the strategy that an id of the ARTS release stands for.
 
     Example:
         >>> parse_id("892:1_0_adv4")
@@ -32,73 +32,80 @@ def parse_id(id: str) -> tuple[str, Strategy]:
         >>> parse_id("892:1_0")
         ('892:1_0', <Strategy.ORIGINAL: 'original'>)
     """
-    match = _SUFFIX.match(id)
+    match = _VARIANT_ID.match(id)
     return (match["unit"], _STRATEGIES[match["number"]]) if match else (id, Strategy.ORIGINAL)
 
 
-def read_arts_json(path: Path, notes: Notes) -> Iterator[Instance]:
+def read_arts_json(path: Path, notes: ReadingNotes) -> Iterator[Instance]:
     """Stream the instances of a JSON object of id to record.
 
-    A record is flat (``sentence, term, polarity, from, to``; a perturbed one names its unit in ``id``)
-    or a sentence (``sentence, term_list``; opinion terms in ``opinion_words, opinion_position``).
-    Spans are repaired, or their rows left out, as `arts.data.readers.span_repair.mend` says.
+    A record is one instance (``sentence, term, polarity, from, to``; a variant names its unit in ``id``) or
+    a sentence (``sentence, term_list``; opinion terms in ``opinion_words, opinion_position``). Wrong spans
+    are repaired, or their instances left out, by `arts.data.readers.span_repair.repair_span`.
+
+    Args:
+        path: of the JSON file.
+        notes: what was repaired and left out is added to it.
 
     Raises:
         DataError: naming the id, for anything that is not such a file.
     """
-    original: Instance | None = None  # of the variants that follow it
+    original: Instance | None = None  # the last original read; its variants follow it
     for id, record in _records(path):
-        with reading(path, record=id):
+        with as_data_error(path, record=id):
             if not isinstance(record, Mapping):
                 raise TypeError("a record is not an object")
             if "term_list" in record:
-                yield from _sentence(id, record, notes)
-            elif instance := _flat(id, record, notes, original):
+                yield from _sentence_instances(id, record, notes)
+            elif instance := _instance(id, record, notes=notes, last_original=original):
                 if instance.strategy is Strategy.ORIGINAL:
                     original = instance
                 yield instance
 
 
 def _records(path: Path) -> Iterator[tuple[str, Any]]:
-    last = None
+    last_id = None
     try:
         with path.open("rb") as file:
-            for last, record in ijson.kvitems(file, ""):
-                yield last, record
+            for last_id, record in ijson.kvitems(file, ""):
+                yield last_id, record
     except ijson.IncompleteJSONError as error:
-        # yajl reports every fault so, with a drawing of the place in the lines that follow
+        # yajl raises this for every fault; the lines after the first draw where it is
         reason = str(error).splitlines()[0].strip()
         raise DataError(
-            path, f"not complete JSON after this record ({reason})", record=last or "(none)"
+            path, f"not complete JSON after this record ({reason})", record=last_id or "(none)"
         ) from error
     except ijson.JSONError as error:
-        raise DataError(path, f"not JSON ({error})", record=last or "(none)") from error
+        raise DataError(path, f"not JSON ({error})", record=last_id or "(none)") from error
 
 
-def _flat(id: str, record: Mapping[str, Any], notes: Notes, last: Instance | None) -> Instance | None:
+def _instance(
+    id: str, record: Mapping[str, Any], *, notes: ReadingNotes, last_original: Instance | None
+) -> Instance | None:
     unit, strategy = parse_id(id)
     if record.get("id", unit) != unit:
         raise ValueError(f'field id is "{record["id"]}"; expected "{unit}"')
-    original = last if last and last.id == unit != id else None
-    aspect = _aspect(id, record["sentence"], record, notes, original)
+    original = last_original if last_original and last_original.id == unit != id else None
+    aspect = _aspect(id, record, text=record["sentence"], notes=notes, original=original)
     return Instance(id, unit, strategy, record["sentence"], aspect, (aspect,)) if aspect else None
 
 
-def _sentence(id: str, record: Mapping[str, Any], notes: Notes) -> Iterator[Instance]:
+def _sentence_instances(id: str, record: Mapping[str, Any], notes: ReadingNotes) -> Iterator[Instance]:
     text = record["sentence"]
-    aspects = [_aspect(key, text, term, notes) for key, term in record["term_list"].items()]
+    aspects = [_aspect(key, term, text=text, notes=notes) for key, term in record["term_list"].items()]
     return Sentence(id, text, tuple(aspect for aspect in aspects if aspect)).instances()
 
 
 def _aspect(
     id: str,
-    text: str,
     record: Mapping[str, Any],
-    notes: Notes,
+    *,
+    text: str,
+    notes: ReadingNotes,
     original: Instance | None = None,
 ) -> Aspect | None:
     term, start, end = record["term"], record["from"], record["to"]
-    span = mend(text, term, start, end, id=id, notes=notes, original=original)
+    span = repair_span(text, term, start=start, end=end, id=id, notes=notes, original=original)
     polarity = Polarity(record["polarity"])
     if span is None:
         return None
@@ -113,9 +120,9 @@ def _aspect(
 
 
 def write_arts_json(instances: Iterable[Instance], path: Path) -> None:
-    """Write the release's format: an object of id to record; a record of a variant names its unit in ``id``.
+    """Write instances in the format of the ARTS release: a JSON object of id to record.
 
-    The format has no place for the other aspects and for the edits.
+    The record of a variant names its unit in ``id``. The format cannot hold the other aspects and the edits.
     """
     with path.open("w", encoding="utf-8") as file:
         separator = "{"

@@ -1,37 +1,40 @@
-"""MAMS: the enriched set rebuilt from the released predictions, which hold sentences but no spans."""
+"""Reader of MAMS: its variants were released only as a table of predictions, without spans."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
 
-from arts.data.errors import reading
+from arts.data.errors import as_data_error
 from arts.data.readers.arts_json import parse_id
 from arts.data.readers.instances import read_instances
 from arts.data.readers.rows import Row, csv_rows
-from arts.data.readers.span_repair import Notes, carry
+from arts.data.readers.span_repair import ReadingNotes, transfer_span
 from arts.data.schema import Aspect, Instance, Polarity, Strategy
 
 
-def read_results(path: Path, notes: Notes, *, originals_path: Path) -> Iterator[Instance]:
-    """Instances from ``output/*_results.csv`` (``id, sentence, term, gold_label, …``).
+def read_mams_results(path: Path, notes: ReadingNotes, *, originals_path: Path) -> Iterator[Instance]:
+    """Stream the instances of ``output/mams_results.csv`` (``id, sentence, term, gold_label, …``).
 
-    The term of an original is where `originals_path`, the flat JSON of the test set, has it; that of a
-    variant is found by `arts.data.readers.span_repair.carry`. Rows whose term cannot be found are left out
-    and noted.
+    Args:
+        path: of the table of predictions.
+        notes: what was repaired and left out is added to it.
+        originals_path: of the JSON file of the test set, which gives the span of the term in each original.
+            Its span in a variant is found by `arts.data.readers.span_repair.transfer_span`; rows where it
+            is not found are left out.
 
     Raises:
-        DataError: naming the line.
+        DataError: when a row is not as expected; names its line.
     """
     originals = {instance.id: instance for instance in read_instances(originals_path, notes)}
     for line, row in csv_rows(path):
-        with reading(path, line=line):
-            instance = _instance(row, originals, notes)
+        with as_data_error(path, line=line):
+            instance = _instance(row, originals=originals, notes=notes)
         if instance:
             yield instance
 
 
-def _instance(row: Row, originals: dict[str, Instance], notes: Notes) -> Instance | None:
+def _instance(row: Row, *, originals: dict[str, Instance], notes: ReadingNotes) -> Instance | None:
     id, text, term = row["id"], row["sentence"], row["term"]
     polarity = Polarity(row["gold_label"])
     unit, strategy = parse_id(id)
@@ -46,12 +49,12 @@ def _instance(row: Row, originals: dict[str, Instance], notes: Notes) -> Instanc
         raise ValueError(f'term "{term}" of id "{id}"; expected "{source.term}", as in the test set')
     if strategy is Strategy.ORIGINAL and text == original.text:
         return Instance(id, unit, strategy, text, source, (source,))
-    span = carry(original.text, source.start, source.end, text)
+    span = transfer_span(original.text, text, start=source.start, end=source.end)
     if span is None:
         notes.left_out[id] = f'"{term}" is not in the sentence'
         return None
-    found = text[slice(*span)]
-    if found != term:
+    term_in_text = text[slice(*span)]
+    if term_in_text != term:
         notes.repaired.append(id)
-    aspect = Aspect(found, *span, polarity, id=id)
+    aspect = Aspect(term_in_text, *span, polarity, id=id)
     return Instance(id, unit, strategy, text, aspect, (aspect,))

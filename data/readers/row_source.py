@@ -1,4 +1,4 @@
-"""The rows of a file or of a Hugging Face dataset, all at once, with what identifies them."""
+"""Rows of a table file or of a Hugging Face dataset, loaded at once, with a checksum."""
 
 from __future__ import annotations
 
@@ -13,12 +13,12 @@ from arts.data.support.download import sha256
 
 @dataclass(frozen=True)
 class RowSource:
-    """Rows as they were read, with the line of each.
+    """All rows of a file or dataset, each with its line number, and what identifies the source.
 
     Args:
         name: of the file, folder or dataset.
         checksum: SHA-256 of the file, or the dataset's own fingerprint.
-        rows: (line, row).
+        rows: pairs of line number and row.
     """
 
     name: str
@@ -27,10 +27,13 @@ class RowSource:
 
 
 def read_row_source(name: str) -> RowSource:
-    """Read a JSONL, CSV or Parquet file, or a dataset: a folder or Hub id, its train split.
+    """Load a table file (JSONL, CSV, Parquet) or the train split of a Hugging Face dataset.
+
+    Args:
+        name: the path of a file, the folder of a saved dataset, or the id of one on the Hub.
 
     Raises:
-        ArtsError: when there is no such thing, or it is not as expected; naming file and line.
+        ArtsError: when it does not exist or is not as expected; names the file and line.
     """
     path = Path(name)
     if path.suffix.lower() in ROW_READERS or path.is_file():
@@ -40,14 +43,14 @@ def read_row_source(name: str) -> RowSource:
 
     try:
         saved = path.is_dir() and any((path / file).is_file() for file in ("state.json", "dataset_dict.json"))
-        found = load_from_disk(name) if saved else load_dataset(name)
+        dataset = load_from_disk(name) if saved else load_dataset(name)
     except (OSError, ValueError, RuntimeError) as error:
         reason = (str(error).strip().splitlines() or [type(error).__name__])[0][:200]
         raise ArtsError(f'dataset "{name}" cannot be loaded ({reason})') from error
-    if isinstance(found, DatasetDict):
-        if "train" not in found:
-            raise ArtsError(f'dataset "{name}" has the splits {", ".join(found)}; expected train')
-        found = found["train"]
-    if not isinstance(found, Dataset):
-        raise ArtsError(f'dataset "{name}" is a {type(found).__name__}; expected rows that can be counted')
-    return RowSource(name, str(found._fingerprint), list(enumerate(found, 1)))
+    if isinstance(dataset, DatasetDict):
+        if "train" not in dataset:
+            raise ArtsError(f'dataset "{name}" has the splits {", ".join(dataset)}; expected train')
+        dataset = dataset["train"]
+    if not isinstance(dataset, Dataset):
+        raise ArtsError(f'dataset "{name}" is a {type(dataset).__name__}; expected rows that can be counted')
+    return RowSource(name, str(dataset._fingerprint), list(enumerate(dataset, 1)))

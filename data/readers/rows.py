@@ -1,4 +1,4 @@
-"""Rows of a table file (JSONL, CSV, Parquet), each with its line; the suffix says which reader it is."""
+"""Readers of table files: the rows of CSV, JSONL and Parquet, each with its line number."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ Row = Mapping[str, Any]
 
 
 def read_rows(path: Path) -> Iterator[tuple[int, Row]]:
-    """Stream the rows of a table file, each with its line; the format follows from the suffix.
+    """Stream (line number, row) pairs of a table file; its suffix says the format.
 
     Raises:
         DataError: when there is no such file, its format is unknown, or a line is not as expected.
@@ -28,7 +28,7 @@ def read_rows(path: Path) -> Iterator[tuple[int, Row]]:
 
 
 def jsonl_rows(path: Path) -> Iterator[tuple[int, Row]]:
-    """(line number, object) for each line that is not blank."""
+    """Stream (line number, object) pairs of a JSONL file; blank lines are skipped."""
     for line, text in _lines(path):
         if not text.strip():
             continue
@@ -42,7 +42,7 @@ def jsonl_rows(path: Path) -> Iterator[tuple[int, Row]]:
 
 
 def csv_rows(path: Path) -> Iterator[tuple[int, Row]]:
-    """(line number, row by column name) for each row below the header."""
+    """Stream (line number, row by column name) pairs of a CSV file with a header."""
     reader = csv.reader((text for _, text in _lines(path)), strict=True)
     header: list[str] | None = None
     try:
@@ -62,7 +62,7 @@ def csv_rows(path: Path) -> Iterator[tuple[int, Row]]:
 
 
 def parquet_rows(path: Path) -> Iterator[tuple[int, Row]]:
-    """(row number, row by column name), read batch by batch."""
+    """Stream (row number, row by column name) pairs of a Parquet file, read a batch at a time."""
     import pyarrow as pa
     import pyarrow.parquet as pq
 
@@ -78,6 +78,7 @@ def parquet_rows(path: Path) -> Iterator[tuple[int, Row]]:
 
 
 def _lines(path: Path) -> Iterator[tuple[int, str]]:
+    """Stream (line number, text) pairs of a UTF-8 file."""
     with path.open("rb") as file:
         for line, raw in enumerate(file, 1):
             try:

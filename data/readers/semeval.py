@@ -13,32 +13,36 @@ import defusedxml.sax
 from defusedxml.common import DefusedXmlException
 
 from arts.data.errors import DataError
-from arts.data.readers.span_repair import Notes, mend
+from arts.data.readers.span_repair import ReadingNotes, repair_span
 from arts.data.schema import Aspect, Polarity, Sentence
 
-CHUNK = 1 << 16  # bytes parsed before the sentences they complete are handed on
+CHUNK_BYTES = 1 << 16  # parsed at a time
 CONFLICT = "conflict"
 
 
-def read_semeval(path: Path, notes: Notes) -> Iterator[Sentence]:
+def read_semeval(path: Path, notes: ReadingNotes) -> Iterator[Sentence]:
     """Stream the sentences of a SemEval 2014 file that have at least one usable aspect term.
 
-    Terms with polarity ``conflict`` are left out and counted; a span that does not hold its term is
-    repaired when the term occurs once nearby, else the aspect is left out; `notes` tells which.
+    Terms with polarity ``conflict`` are left out and counted. A span that does not hold its term is repaired
+    when the term occurs once nearby; else the aspect is left out.
+
+    Args:
+        path: of the XML file.
+        notes: what was repaired and left out is added to it.
 
     Raises:
-        DataError: naming the line, for anything that is not such a file.
+        DataError: when it is no such file; names the line.
     """
-    handler = _Handler(path, notes)
+    handler = _SemEvalHandler(path, notes)
     parser = defusedxml.sax.make_parser()
     parser.setContentHandler(handler)
     handler.setDocumentLocator(parser)  # feed() does not do it
     try:
         with path.open("rb") as file:
-            while chunk := file.read(CHUNK):
+            while chunk := file.read(CHUNK_BYTES):
                 parser.feed(chunk)
-                while handler.done:
-                    yield handler.done.popleft()
+                while handler.complete:
+                    yield handler.complete.popleft()
         parser.close()
     except SAXParseException as error:
         raise DataError(
@@ -48,35 +52,35 @@ def read_semeval(path: Path, notes: Notes) -> Iterator[Sentence]:
         ) from error
     except DefusedXmlException as error:
         raise DataError(path, f"refused: {error}; expected XML without entities or DTD") from error
-    yield from handler.done
+    yield from handler.complete
 
 
-class _Handler(ContentHandler):
-    """Collects finished sentences in `done`."""
+class _SemEvalHandler(ContentHandler):
+    """SAX handler that collects the complete sentences in `complete`."""
 
-    def __init__(self, path: Path, notes: Notes) -> None:
+    def __init__(self, path: Path, notes: ReadingNotes) -> None:
         super().__init__()
         self.path, self.notes = path, notes
-        self.done: deque[Sentence] = deque()
+        self.complete: deque[Sentence] = deque()
         self.depth = 0
-        self.seen: set[str] = set()
+        self.seen_ids: set[str] = set()
         self.in_text = False
 
     def startElement(self, name: str, attrs: Any) -> None:
         self.depth += 1
         if self.depth == 1 and name != "sentences":
-            raise self.fault(f"root element <{name}>; expected <sentences> (SemEval 2014 Task 4)")
+            raise self._fault(f"root element <{name}>; expected <sentences> (SemEval 2014 Task 4)")
         if name == "sentence":
-            self.id = self.attribute(name, attrs, "id")
-            if self.id in self.seen:
-                raise self.fault("duplicate id; expected every sentence once")
-            self.seen.add(self.id)
+            self.id = self._attribute(attrs, "id", element=name)
+            if self.id in self.seen_ids:
+                raise self._fault("duplicate id; expected every sentence once")
+            self.seen_ids.add(self.id)
             self.text: str | None = None
-            self.terms: list[tuple[int, Any]] = []
+            self.terms: list[tuple[int, dict[str, str]]] = []  # line and attributes of each aspect term
         elif name == "text":
             self.in_text, self.text = True, ""
         elif name == "aspectTerm":
-            self.terms.append((self.line, dict(attrs)))
+            self.terms.append((self._line, dict(attrs)))
 
     def characters(self, content: str) -> None:
         if self.in_text:
@@ -88,41 +92,46 @@ class _Handler(ContentHandler):
             self.in_text = False
         elif name == "sentence":
             if self.text is None:
-                raise self.fault("sentence without <text>")
-            aspects = [self.aspect(k, line, attrs) for k, (line, attrs) in enumerate(self.terms)]
-            kept = tuple(aspect for aspect in aspects if aspect)
-            if kept:
-                self.done.append(Sentence(self.id, self.text, kept))
+                raise self._fault("sentence without <text>")
+            aspects = [
+                self._aspect(attrs, position=position, line=line)
+                for position, (line, attrs) in enumerate(self.terms)
+            ]
+            usable = tuple(aspect for aspect in aspects if aspect)
+            if usable:
+                self.complete.append(Sentence(self.id, self.text, usable))
 
-    def aspect(self, position: int, line: int, attrs: dict[str, str]) -> Aspect | None:
-        term = self.attribute("aspectTerm", attrs, "term", line)
-        polarity = self.attribute("aspectTerm", attrs, "polarity", line)
-        start, end = (self.offset(attrs, name, line) for name in ("from", "to"))
+    def _aspect(self, attrs: dict[str, str], *, position: int, line: int) -> Aspect | None:
+        term = self._attribute(attrs, "term", line=line)
+        polarity = self._attribute(attrs, "polarity", line=line)
+        start, end = (self._offset(attrs, name, line=line) for name in ("from", "to"))
         if polarity == CONFLICT:
             self.notes.conflict += 1
             return None
         text, id = self.text or "", f"{self.id}_{position}"
         try:
             label = Polarity(polarity)
-            span = mend(text, term, start, end, id=id, notes=self.notes)
+            span = repair_span(text, term, start=start, end=end, id=id, notes=self.notes)
         except ValueError as error:
-            raise self.fault(str(error), line) from error
+            raise self._fault(str(error), line) from error
         return Aspect(text[slice(*span)], *span, label, id=id) if span else None
 
-    def offset(self, attrs: dict[str, str], name: str, line: int) -> int:
-        value = self.attribute("aspectTerm", attrs, name, line)
+    def _offset(self, attrs: dict[str, str], name: str, *, line: int) -> int:
+        value = self._attribute(attrs, name, line=line)
         if not value.isdecimal():
-            raise self.fault(f'{name}="{value}"; expected a character offset', line)
+            raise self._fault(f'{name}="{value}"; expected a character offset', line)
         return int(value)
 
-    def attribute(self, element: str, attrs: Any, name: str, line: int | None = None) -> str:
+    def _attribute(
+        self, attrs: Any, name: str, *, element: str = "aspectTerm", line: int | None = None
+    ) -> str:
         if name not in attrs:
-            raise self.fault(f'<{element}> without the attribute "{name}"', line)
+            raise self._fault(f'<{element}> without the attribute "{name}"', line)
         return str(attrs[name])
 
     @property
-    def line(self) -> int:
+    def _line(self) -> int:
         return int(self._locator.getLineNumber())  # type: ignore[attr-defined]
 
-    def fault(self, message: str, line: int | None = None) -> DataError:
-        return DataError(self.path, message, line=line or self.line, record=getattr(self, "id", None))
+    def _fault(self, message: str, line: int | None = None) -> DataError:
+        return DataError(self.path, message, line=line or self._line, record=getattr(self, "id", None))

@@ -1,4 +1,4 @@
-"""Finding a term whose stated span is wrong, and telling what was mended or left out."""
+"""Repair of wrong character spans, and the notes on what was repaired or left out."""
 
 from __future__ import annotations
 
@@ -8,13 +8,19 @@ from difflib import SequenceMatcher
 
 from arts.data.schema import Instance, check_range
 
-NEARBY = (3, 24)  # characters around the stated start within which a lone occurrence is believed
-SIMILAR = 0.6  # ratio above which an edited term still counts as the same term
+NEARBY_RADII = (3, 24)  # characters around the stated start within which a lone occurrence is believed
+MIN_SIMILARITY = 0.6  # from which an edited term still counts as the same term
 
 
 @dataclass
-class Notes:
-    """What a reader changed or left out: never silently, always counted and named."""
+class ReadingNotes:
+    """What a reader changed or left out: never silently, always counted and named.
+
+    Args:
+        conflict: the number of aspects left out because their polarity is ``conflict``.
+        repaired: the ids of the instances whose span was repaired.
+        left_out: by id, why an instance was left out.
+    """
 
     conflict: int = 0
     repaired: list[str] = field(default_factory=list)
@@ -25,27 +31,27 @@ class Notes:
         if self.conflict:
             parts.append(f"{self.conflict} aspects with polarity conflict left out")
         if self.repaired:
-            parts.append(f"{len(self.repaired)} spans repaired ({_first(self.repaired)})")
+            parts.append(f"{len(self.repaired)} spans repaired ({_first_items(self.repaired)})")
         if self.left_out:
             reasons = [f"{id}: {reason}" for id, reason in self.left_out.items()]
-            parts.append(f"{len(reasons)} rows left out ({_first(reasons)})")
+            parts.append(f"{len(reasons)} rows left out ({_first_items(reasons)})")
         return "; ".join(parts)
 
 
-def _first(items: list[str], limit: int = 3) -> str:
+def _first_items(items: list[str], limit: int = 3) -> str:
     more = f", and {len(items) - limit} more" if len(items) > limit else ""
     return ", ".join(items[:limit]) + more
 
 
-def occurrences(text: str, term: str) -> list[tuple[int, int]]:
+def term_spans(text: str, term: str) -> list[tuple[int, int]]:
     """Spans of `term` in `text`: as written, else ignoring case, else ignoring white space too.
 
     Occurrences that are whole words are preferred to those inside a word.
 
     Example:
-        >>> occurrences("Tea, iced tea and teapots", "tea")
+        >>> term_spans("Tea, iced tea and teapots", "tea")
         [(10, 13)]
-        >>> occurrences('The " tools " menu', '"tools" menu')
+        >>> term_spans('The " tools " menu', '"tools" menu')
         [(4, 18)]
     """
     spaceless = r"\s*".join(re.escape(char) for char in re.sub(r"\s", "", term))
@@ -53,105 +59,130 @@ def occurrences(text: str, term: str) -> list[tuple[int, int]]:
     for pattern, flags in ((exact, 0), (exact, re.IGNORECASE), (spaceless, re.IGNORECASE)):
         spans = [match.span() for match in re.finditer(pattern, text, flags)]
         if spans and term:
-            return [span for span in spans if _whole_words(text, span)] or spans
+            return [span for span in spans if _is_whole_words(text, span)] or spans
     return []
 
 
-def _whole_words(text: str, span: tuple[int, int]) -> bool:
+def _is_whole_words(text: str, span: tuple[int, int]) -> bool:
     start, end = span
     inside_left = start > 0 and text[start - 1].isalnum() and text[start].isalnum()
     inside_right = end < len(text) and text[end - 1].isalnum() and text[end].isalnum()
     return not (inside_left or inside_right)
 
 
-def mend(
+def repair_span(
     text: str,
     term: str,
+    *,
     start: int,
     end: int,
-    *,
     id: str,
-    notes: Notes,
+    notes: ReadingNotes,
     original: Instance | None = None,
 ) -> tuple[int, int] | None:
-    """The stated span when it holds the term, else that of the term's only occurrence nearby.
+    """The stated span if it holds the term, else the span of the term's only occurrence nearby.
 
-    None when there is no such occurrence, or several; `notes` is told of either under `id`. In a variant
-    of `original` the term may have been edited too, and offsets may have gone astray: then what stands at
-    the stated span is taken, when it is similar, or what `carry` finds.
+    Args:
+        text: the sentence.
+        term: what the span should hold.
+        start: the stated span's first character.
+        end: the stated span's end, exclusive.
+        id: of the instance, for `notes`.
+        notes: where a repaired or unusable span is noted.
+        original: the original instance, when `text` is a variant of it. The term may then have been edited
+            too, and its offsets may be off: what stands at the stated span is accepted if it is similar,
+            else what `transfer_span` finds.
+
+    Returns:
+        The span, or None when the term does not occur nearby, or occurs there more than once.
 
     Raises:
-        SpanError: when the stated span lies outside the text, and it is no variant.
+        SpanError: when the stated span lies outside the text and there is no `original`.
     """
     if original is None:
-        check_range(text, term, start, end)
-    stated = text[max(start, 0) : max(end, 0)]
-    if stated == term:
+        check_range(text, term, start=start, end=end)
+    stated_term = text[max(start, 0) : max(end, 0)]
+    if stated_term == term:
         return start, end
-    span = _only_nearby(text, term, start)
+    span = _single_nearby_span(text, term, start)
     if span is None and original:
         source = original.aspect
-        if _similar(stated, term):
-            span = start, start + len(stated)
+        if _is_similar(stated_term, term):
+            span = start, start + len(stated_term)
         else:
-            span = carry(original.text, source.start, source.end, text)
+            span = transfer_span(original.text, text, start=source.start, end=source.end)
     if span is None:
         notes.left_out[id] = (
-            f'"{term}" is not at characters {start}-{end} (found "{stated}") '
-            f"and occurs {len(occurrences(text, term))} times in the sentence; expected once nearby"
+            f'"{term}" is not at characters {start}-{end} (found "{stated_term}") '
+            f"and occurs {len(term_spans(text, term))} times in the sentence; expected once nearby"
         )
     else:
         notes.repaired.append(id)
     return span
 
 
-def _only_nearby(text: str, term: str, start: int) -> tuple[int, int] | None:
+def _single_nearby_span(text: str, term: str, start: int) -> tuple[int, int] | None:
     """The occurrence nearest to `start`, unless another is about as near."""
-    spans = occurrences(text, term)
-    for radius in NEARBY:
-        near = [span for span in spans if abs(span[0] - start) <= radius]
-        if near:
-            return near[0] if len(near) == 1 else None
+    spans = term_spans(text, term)
+    for radius in NEARBY_RADII:
+        nearby = [span for span in spans if abs(span[0] - start) <= radius]
+        if nearby:
+            return nearby[0] if len(nearby) == 1 else None
     return None
 
 
-def _similar(a: str, b: str) -> bool:
-    return SequenceMatcher(None, a.lower(), b.lower(), autojunk=False).ratio() >= SIMILAR
+def _is_similar(a: str, b: str) -> bool:
+    return SequenceMatcher(None, a.lower(), b.lower(), autojunk=False).ratio() >= MIN_SIMILARITY
 
 
-def carry(source: str, start: int, end: int, text: str) -> tuple[int, int] | None:
-    """Where ``source[start:end]`` ended up in `text`, an edited copy of `source`.
+def transfer_span(source: str, edited: str, *, start: int, end: int) -> tuple[int, int] | None:
+    """The span of `edited`, an edited copy of `source`, that holds what ``source[start:end]`` held.
 
-    The term is looked up by its words first and, among several occurrences, the one nearest to where an
-    alignment of the two texts puts it is taken; a term that was itself edited is taken as it stands
-    there, when it is still similar. None when it is gone.
+    The term is searched for first; among several occurrences, the one nearest to where an alignment of the
+    two texts puts it is taken. A term that was itself edited is taken from the alignment, if it is still
+    similar.
+
+    Returns:
+        The span, or None when the term is gone.
     """
     term = source[start:end]
-    spans = occurrences(text, term)
+    spans = term_spans(edited, term)
     if len(spans) == 1:
         return spans[0]
-    aligned = _align(source, start, end, text)
+    aligned = _aligned_span(source, edited, start=start, end=end)
     if spans:
         return min(spans, key=lambda span: abs(span[0] - aligned[0]))
-    return aligned if _similar(text[slice(*aligned)], term) else None
+    return aligned if _is_similar(edited[slice(*aligned)], term) else None
 
 
-def _align(source: str, start: int, end: int, text: str) -> tuple[int, int]:
-    """The words of `text` that stand where the words of ``source[start:end]`` stood."""
-    before = [match.span() for match in re.finditer(r"\w+|[^\w\s]", source)]
-    after = [match.span() for match in re.finditer(r"\w+|[^\w\s]", text)]
+def _aligned_span(source: str, edited: str, *, start: int, end: int) -> tuple[int, int]:
+    """The span of the words of `edited` that stand where those of ``source[start:end]`` stood."""
+    source_words, edited_words = _word_spans(source), _word_spans(edited)
     matcher = SequenceMatcher(
         None,
-        [source[slice(*span)].lower() for span in before],
-        [text[slice(*span)].lower() for span in after],
+        [source[slice(*span)].lower() for span in source_words],
+        [edited[slice(*span)].lower() for span in edited_words],
         autojunk=False,
     )
-    hit: list[int] = []
-    for _, i, j, k, m in matcher.get_opcodes():
-        words = [w for w in range(i, j) if before[w][0] < end and before[w][1] > start]
-        if words:  # a replaced stretch counts whole, an equal one word by word
-            hit += range(k, m) if j - i != m - k else [w - i + k for w in words]
-    if not hit:
-        position = min(start, len(text))
+    aligned: list[int] = []  # positions in edited_words
+    for _, from_source, to_source, from_edited, to_edited in matcher.get_opcodes():
+        words = [
+            word
+            for word in range(from_source, to_source)
+            if source_words[word][0] < end and source_words[word][1] > start
+        ]
+        if not words:
+            continue
+        if to_source - from_source != to_edited - from_edited:  # replaced by more or fewer words: all of them
+            aligned += range(from_edited, to_edited)
+        else:
+            aligned += [word - from_source + from_edited for word in words]
+    if not aligned:
+        position = min(start, len(edited))
         return position, position
-    return after[hit[0]][0], after[hit[-1]][1]
+    return edited_words[aligned[0]][0], edited_words[aligned[-1]][1]
+
+
+def _word_spans(text: str) -> list[tuple[int, int]]:
+    """Spans of words and of single punctuation marks."""
+    return [match.span() for match in re.finditer(r"\w+|[^\w\s]", text)]

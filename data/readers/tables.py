@@ -1,4 +1,4 @@
-"""Readers of JSONL, CSV and Parquet: a row is an instance, or (JSONL) a sentence with its aspects."""
+"""Reader of instances in table files: a row is an instance or, in JSONL, a sentence with its aspects."""
 
 from __future__ import annotations
 
@@ -7,41 +7,45 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any, TypeVar
 
-from arts.data.errors import reading
+from arts.data.errors import as_data_error
 from arts.data.readers.arts_json import parse_id
 from arts.data.readers.rows import Row, read_rows
-from arts.data.readers.span_repair import Notes, mend
+from arts.data.readers.span_repair import ReadingNotes, repair_span
 from arts.data.schema import Aspect, Edit, Instance, Opinion, Polarity, Sentence, Strategy
 
 ChoiceT = TypeVar("ChoiceT", Polarity, Strategy)
 
 
-def read_table(path: Path, notes: Notes) -> Iterator[Instance]:
+def read_table(path: Path, notes: ReadingNotes) -> Iterator[Instance]:
     """Stream the instances of a JSONL, CSV or Parquet file.
 
-    A row is an instance (``id, text, term, start, end, polarity``; ``sentence, from, to`` are understood for
-    ``text, start, end``, and ``unit, strategy, aspects, edits`` are optional) or, in JSONL, a sentence
-    (``id, text, aspects``).
+    A row is an instance (``id, text, term, start, end, polarity``; columns named ``sentence, from, to`` are
+    read as ``text, start, end``, and ``unit, strategy, aspects, edits`` are optional) or, in JSONL, a
+    sentence (``id, text, aspects``).
+
+    Args:
+        path: of the file.
+        notes: what was repaired and left out is added to it.
 
     Raises:
-        DataError: naming the line, or the row of a Parquet file, counted from 1.
+        DataError: when a row is not as expected; names its line or, in Parquet, its number from 1.
     """
     for line, row in read_rows(path):
-        yield from _instances(path, line, row, notes)
+        with as_data_error(path, line=line):
+            if "aspects" in row and "term" not in row:
+                yield from _sentence(row).instances()
+            elif instance := instance_from_row(row, notes):
+                yield instance
 
 
-def _instances(path: Path, line: int, row: Row, notes: Notes) -> Iterator[Instance]:
-    with reading(path, line=line):
-        if "aspects" in row and "term" not in row:
-            yield from _sentence(row).instances()
-        elif instance := instance_from_row(row, notes):
-            yield instance
+def instance_from_row(row: Row, notes: ReadingNotes) -> Instance | None:
+    """The instance that a row holds, or None when its span is wrong and cannot be repaired.
 
+    Labels are names or, as Hugging Face stores them, positions in `Polarity` and `Strategy`.
 
-def instance_from_row(row: Row, notes: Notes) -> Instance | None:
-    """An instance from a mapping of column to value; None when its span had to be left out.
-
-    Labels may be names or, as Hugging Face stores them, positions in `Polarity` and `Strategy`.
+    Args:
+        row: value by column.
+        notes: what was repaired and left out is added to it.
 
     Raises:
         KeyError: for a missing column.
@@ -51,7 +55,7 @@ def instance_from_row(row: Row, notes: Notes) -> Instance | None:
     unit, strategy = parse_id(id)
     start, end = _offset(row, "start", "from"), _offset(row, "end", "to")
     polarity = _choice(Polarity, row["polarity"])
-    span = mend(text, _text(row, "term"), start, end, id=id, notes=notes)
+    span = repair_span(text, _text(row, "term"), start=start, end=end, id=id, notes=notes)
     if span is None:
         return None
     aspects = tuple(_aspect(aspect) for aspect in row.get("aspects") or ())
@@ -73,11 +77,11 @@ def instance_from_row(row: Row, notes: Notes) -> Instance | None:
 
 
 def row_from_instance(instance: Instance) -> dict[str, Any]:
-    """The inverse of `instance_from_row`, with labels by name."""
+    """The row of an instance, with labels by name; `instance_from_row` reads it."""
     fields = asdict(instance)
     target, aspects, edits = (fields.pop(name) for name in ("aspect", "aspects", "edits"))
-    place = {name: target[name] for name in ("term", "start", "end", "polarity")}
-    return {**fields, **place, "aspects": list(aspects), "edits": list(edits)}
+    target_columns = {name: target[name] for name in ("term", "start", "end", "polarity")}
+    return {**fields, **target_columns, "aspects": list(aspects), "edits": list(edits)}
 
 
 def _sentence(row: Row) -> Sentence:

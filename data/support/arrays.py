@@ -1,4 +1,4 @@
-"""The types of numpy arrays, by what they hold."""
+"""Type aliases for numpy arrays by kind of element."""
 
 from __future__ import annotations
 

@@ -1,7 +1,8 @@
-"""Files and folders that are there whole or not at all, whoever else writes in the same place."""
+"""Atomic files and folders: complete or absent, even when a run is killed or two write the same one."""
 
 from __future__ import annotations
 
+import glob
 import os
 import shutil
 import tempfile
@@ -11,52 +12,58 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import platformdirs
-from filelock import FileLock, Timeout
+from filelock import BaseFileLock, FileLock, Timeout
 
 from arts.data.errors import DataError
 
-_LOCK, _FINGERPRINT, _RESULT = "lock", "fingerprint", "result"
+_LOCK, _FINGERPRINT, _RESULT = "lock", "fingerprint", "result"  # names in a work folder
+_NEW_SUFFIX = ".new"  # another than that of resumable work, which is never abandoned
 
 
 def cache_home() -> Path:
-    """The folder for downloads and trained models: `ARTS_CACHE_HOME`, else the platform's own."""
+    """The folder for downloads and trained models: `ARTS_CACHE_HOME`, else the platform's cache folder."""
     return Path(os.environ.get("ARTS_CACHE_HOME") or platformdirs.user_cache_path("arts"))
 
 
 @contextmanager
 def atomic_file(path: Path) -> Iterator[Path]:
-    """A temporary path beside `path`, moved onto it when the block ends well and removed when not."""
+    """Write a file that appears complete or not at all.
+
+    Yields:
+        A temporary path beside `path` to write to. It replaces `path` when the block ends, and is removed
+        when the block raises.
+    """
     path.parent.mkdir(parents=True, exist_ok=True)
     handle, name = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
     os.close(handle)
     try:
         yield Path(name)
-        os.chmod(name, 0o644)  # mkstemp's files are for their owner alone
+        os.chmod(name, 0o644)  # mkstemp lets only the owner read it
         os.replace(name, path)
     finally:
         Path(name).unlink(missing_ok=True)
 
 
-def check_new(folder: Path) -> None:
-    """Raise `DataError` unless a folder that is to be written is not there yet, or empty."""
+def check_new_folder(folder: Path) -> None:
+    """Raise `DataError` when a folder that is to be written exists already and is not empty."""
     if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
         raise DataError(folder, "exists and is not empty; expected a new or empty folder")
 
 
 @dataclass(frozen=True)
 class WorkFolder:
-    """Where a folder is prepared, beside the place where it will be.
+    """A folder to prepare another folder in, beside the place where that will be.
 
     Args:
-        path: of the work folder; what else lies in it (checkpoints, finished batches) survives a run that
-            is cut off, if the work can be resumed, and goes when the result is in its place.
+        path: of the work folder. Other files in it than the result (checkpoints, finished batches) are kept
+            when a resumable run is cut off, and removed when the result is moved to its place.
     """
 
     path: Path
 
     @property
     def result(self) -> Path:
-        """The folder to write the result to; not there when the work begins."""
+        """The folder to write the result to; it does not exist when the work begins."""
         return self.path / _RESULT
 
     @property
@@ -67,61 +74,76 @@ class WorkFolder:
 
 @contextmanager
 def new_folder(folder: Path) -> Iterator[WorkFolder]:
-    """Prepare a new folder in a work folder of its own; two runs never share one.
+    """Write a folder that appears complete or not at all; two runs never share a work folder.
 
-    When the block ends well, `WorkFolder.result` gets the name `folder`; when not, all of it is removed.
-    Work folders that killed runs left are removed, too.
+    Work folders that killed runs have left are removed first.
+
+    Yields:
+        A work folder. Its `WorkFolder.result` is moved to `folder` when the block ends; when the block
+        raises, all of it is removed.
 
     Raises:
-        DataError: when `folder` exists and is not empty, before the block or, because another run was
-            faster, after it: what was there first stays.
+        DataError: when `folder` exists and is not empty, at the beginning or, because another run was
+            faster, at the end; what is there is not touched.
     """
-    check_new(folder)
+    check_new_folder(folder)
+    folder = folder.resolve()  # of "." and of links, too, the work folder lies beside it, never in it
     folder.parent.mkdir(parents=True, exist_ok=True)
-    _remove_abandoned(folder)
-    path = Path(tempfile.mkdtemp(prefix=f".{folder.name}.", suffix=".partial", dir=folder.parent))
+    _remove_abandoned_work(folder)
+    path, lock = _create_locked_folder(folder)
     try:
-        with FileLock(path / _LOCK):
-            work = WorkFolder(path)
-            yield work
-            _give_name(work, folder)
+        work = WorkFolder(path)
+        yield work
+        _move_result(work, folder)
     finally:
+        lock.release()
         shutil.rmtree(path, ignore_errors=True)
 
 
 @contextmanager
 def resumable_folder(folder: Path, fingerprint: str) -> Iterator[WorkFolder]:
-    """Prepare a new folder in a work folder that outlives a run which is cut off.
-
-    When the block ends well, `WorkFolder.result` gets the name `folder` and the work folder is removed.
-    When not, the work folder stays, and the next call with the same fingerprint finds it as it was left,
-    but for an unfinished result.
+    """Write a folder that appears complete or not at all, in a work folder that survives a cut-off run.
 
     Args:
         folder: to be written.
-        fingerprint: of everything that the result depends on; what a run with another one left is removed.
+        fingerprint: of everything that the result depends on. What a run with another fingerprint has left
+            is removed.
+
+    Yields:
+        A work folder. Its `WorkFolder.result` is moved to `folder` when the block ends, and the rest is
+        removed. When the block raises or the process is killed, the work folder stays; the next run with
+        the same fingerprint gets it as it was left, without an unfinished result.
 
     Raises:
         DataError: when `folder` exists and is not empty, or another run is writing it now.
     """
-    check_new(folder)
-    path = folder.with_name(f".{folder.name}.partial")
-    path.mkdir(parents=True, exist_ok=True)
+    check_new_folder(folder)
+    target = folder.resolve()
+    work = WorkFolder(target.with_name(f".{target.name}.partial"))
+    work.path.mkdir(parents=True, exist_ok=True)
+    lock = FileLock(work.path / _LOCK)
     try:
-        with FileLock(path / _LOCK, timeout=0):
-            yield from _resumed(WorkFolder(path), folder, fingerprint)
+        lock.acquire(timeout=0)
     except Timeout as error:
         raise DataError(folder, "another run is writing it; wait for that run, or name another") from error
+    try:
+        check_new_folder(folder)  # a run that has just ended held the lock until now
+        _remove_stale_work(work, fingerprint)
+        yield work
+        _move_result(work, target)
+        shutil.rmtree(work.path)
+    finally:
+        lock.release()
 
 
 def cached_folder(folder: Path, build: Callable[[WorkFolder], None]) -> Path:
-    """A folder of the cache: as it is there, or built now.
+    """A folder of the cache, built if it does not exist.
 
-    A second process that wants the same folder waits for the first, and takes what that has built. A build
-    that is cut off finds its work folder again, but for an unfinished result.
+    A second process that needs the same folder waits for the first and then uses its result. A build that
+    was cut off finds its work folder as it was left, without an unfinished result.
 
     Args:
-        folder: whose name stands for everything that the content depends on.
+        folder: its name must identify everything that the content depends on.
         build: writes the content to `WorkFolder.result`.
 
     Returns:
@@ -134,37 +156,55 @@ def cached_folder(folder: Path, build: Callable[[WorkFolder], None]) -> Path:
             work.path.mkdir(exist_ok=True)
             shutil.rmtree(work.result, ignore_errors=True)
             build(work)
-            _give_name(work, folder)
+            _move_result(work, folder)
             shutil.rmtree(work.path)
     return folder
 
 
-def _resumed(work: WorkFolder, folder: Path, fingerprint: str) -> Iterator[WorkFolder]:
-    mark = work.path / _FINGERPRINT
-    same = mark.is_file() and mark.read_text("utf-8") == fingerprint
-    for leftover in work.path.iterdir():
-        if leftover.name == _RESULT or not (same or leftover.name == _LOCK):
-            shutil.rmtree(leftover) if leftover.is_dir() else leftover.unlink()
-    mark.write_text(fingerprint, encoding="utf-8")
-    yield work
-    _give_name(work, folder)
-    shutil.rmtree(work.path)
+def _create_locked_folder(folder: Path) -> tuple[Path, BaseFileLock]:
+    """Create a work folder for this run alone; its lock, held until released, shows that the run lives."""
+    while True:
+        path = Path(tempfile.mkdtemp(prefix=f".{folder.name}.", suffix=_NEW_SUFFIX, dir=folder.parent))
+        lock = FileLock(path / _LOCK)
+        try:
+            lock.acquire(timeout=0)
+        except (Timeout, FileNotFoundError):
+            continue  # before it was locked, another run took it for abandoned
+        if (path / _LOCK).exists():
+            return path, lock
+        lock.release()
 
 
-def _give_name(work: WorkFolder, folder: Path) -> None:
-    """Move the result to its place, unless something is there."""
-    check_new(folder)
-    work.result.chmod(0o755)
-    if folder.exists():
-        folder.rmdir()  # it was empty
-    os.rename(work.result, folder)
-
-
-def _remove_abandoned(folder: Path) -> None:
-    """Remove work folders of runs that were killed: nobody holds their locks."""
-    for path in folder.parent.glob(f".{folder.name}.*.partial"):
+def _remove_abandoned_work(folder: Path) -> None:
+    """Remove the work folders of `new_folder` that killed runs have left: nobody holds their locks."""
+    for path in folder.parent.glob(f".{glob.escape(folder.name)}.*{_NEW_SUFFIX}"):
         try:
             with FileLock(path / _LOCK, timeout=0):
                 shutil.rmtree(path, ignore_errors=True)
-        except Timeout:
-            continue  # of a run that is under way
+        except OSError:
+            continue  # its run lives (Timeout), or it is another user's
+
+
+def _remove_stale_work(work: WorkFolder, fingerprint: str) -> None:
+    """Keep what an earlier run with this fingerprint has left, without an unfinished result; nothing else."""
+    mark = work.path / _FINGERPRINT
+    if mark.is_file() and mark.read_text("utf-8") == fingerprint:
+        shutil.rmtree(work.result, ignore_errors=True)
+        return
+    mark.unlink(missing_ok=True)  # first, so that what is half removed is never taken for resumable
+    for leftover in work.path.iterdir():
+        if leftover.name != _LOCK:
+            shutil.rmtree(leftover) if leftover.is_dir() else leftover.unlink()
+    mark.write_text(fingerprint, encoding="utf-8")
+
+
+def _move_result(work: WorkFolder, folder: Path) -> None:
+    """Move the result to its place, unless another run has put one there."""
+    check_new_folder(folder)
+    try:
+        if folder.exists():
+            folder.rmdir()  # it was empty
+        os.rename(work.result, folder)
+    except OSError:
+        check_new_folder(folder)  # another run was faster
+        raise

@@ -1,4 +1,4 @@
-"""Where corpora come from: `ARTS_DATA_HOME`, the cache, or a download, checked by SHA-256."""
+"""Downloads: files of the ARTS release, checked by SHA-256, and repositories of the Hugging Face Hub."""
 
 from __future__ import annotations
 
@@ -21,20 +21,20 @@ BASE_URL = f"https://raw.githubusercontent.com/zhijing-jin/ARTS_TestSet/{COMMIT}
 
 
 @cache
-def checksums() -> dict[str, str]:
-    """SHA-256 (hexadecimal) of each file of the ARTS_TestSet repository, by its path there."""
+def release_checksums() -> dict[str, str]:
+    """SHA-256 (hexadecimal) of each file of the ARTS release, by its path in the ARTS_TestSet repository."""
     lines = files("arts.data").joinpath("ARTS_TestSet.sha256").read_text("utf-8").splitlines()
     return {name: digest for digest, name in (line.split(maxsplit=1) for line in lines)}
 
 
 def sha256(path: Path) -> str:
-    """SHA-256 of a file, hexadecimal."""
+    """SHA-256 (hexadecimal) of a file."""
     with path.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
-def resolve(name: str, *, base_url: str = BASE_URL) -> Path:
-    """The local path of a file of the ARTS_TestSet repository, downloaded when it must be.
+def fetch_release_file(name: str, *, base_url: str = BASE_URL) -> Path:
+    """The local path of a file of the ARTS release, which is downloaded if it is not on this machine.
 
     Args:
         name: its path in the repository, e.g. ``data/src_data/laptop/train.json``.
@@ -42,40 +42,47 @@ def resolve(name: str, *, base_url: str = BASE_URL) -> Path:
 
     Raises:
         DataError: when the file under `ARTS_DATA_HOME` is not the released one.
-        DownloadError: when it cannot be fetched, or what came is not the released file.
+        DownloadError: when the download fails, or is not the released file.
     """
-    found = at_hand(name)
-    if found is None:
-        found = _kept(name)
-        _download(base_url + name, found, checksums()[name])
-    return found
+    path = local_release_file(name)
+    if path is None:
+        path = _cache_path(name)
+        _download(base_url + name, path, sha256_digest=release_checksums()[name])
+    return path
 
 
-def at_hand(name: str) -> Path | None:
-    """The path of a file of that repository if it is on this machine; arguments and errors as `resolve`."""
+def local_release_file(name: str) -> Path | None:
+    """The path of a file of the ARTS release under `ARTS_DATA_HOME` or in the cache; None when in neither.
+
+    Args:
+        name: its path in the repository.
+
+    Raises:
+        DataError: when the file under `ARTS_DATA_HOME` is not the released one.
+    """
     home = os.environ.get("ARTS_DATA_HOME")
     if home:
         if not Path(home).is_dir():
             raise DataError(home, "ARTS_DATA_HOME is not a folder")
         path = Path(home, name)
         if path.is_file():
-            if sha256(path) != checksums()[name]:
+            if sha256(path) != release_checksums()[name]:
                 raise DataError(
                     path,
                     f"is not the released file (SHA-256 {sha256(path)}, expected "
-                    f"{checksums()[name]}); to use your own, pass its path as the dataset",
+                    f"{release_checksums()[name]}); to use your own, pass its path as the dataset",
                 )
             return path
-    path = _kept(name)
-    return path if path.is_file() and sha256(path) == checksums()[name] else None
+    path = _cache_path(name)
+    return path if path.is_file() and sha256(path) == release_checksums()[name] else None
 
 
-def _kept(name: str) -> Path:
+def _cache_path(name: str) -> Path:
     return cache_home() / "ARTS_TestSet" / name
 
 
-def _download(url: str, path: Path, digest: str) -> None:
-    """Fetch under a lock, so that a second process waits and finds the file; never half a file."""
+def _download(url: str, path: Path, *, sha256_digest: str) -> None:
+    """Download a file under a lock: a second process waits and then finds it complete."""
     import pooch
     from filelock import FileLock
     from requests import HTTPError, RequestException
@@ -87,7 +94,7 @@ def _download(url: str, path: Path, digest: str) -> None:
         with FileLock(f"{path}.lock"):
             pooch.retrieve(
                 url,
-                known_hash=f"sha256:{digest}",
+                known_hash=f"sha256:{sha256_digest}",
                 fname=path.name,
                 path=path.parent,
                 progressbar=True,
@@ -98,19 +105,19 @@ def _download(url: str, path: Path, digest: str) -> None:
             f"{url} could not be downloaded ({reason}). With no network, put the ARTS_TestSet "
             "repository in a folder and set ARTS_DATA_HOME to it"
         ) from error
-    except ValueError as error:  # pooch's word for a wrong checksum; it keeps no such file
+    except ValueError as error:  # pooch raises it for a wrong checksum, and removes the file
         raise DownloadError(
-            f"{url}: what was downloaded is not the released file (expected SHA-256 {digest})"
+            f"{url}: what was downloaded is not the released file (expected SHA-256 {sha256_digest})"
         ) from error
 
 
 def model_folder(name: str, patterns: Sequence[str], *, what: str) -> Path:
-    """The folder of a saved model: itself, or the download of a Hub id.
+    """The local folder of a saved model; a model on the Hub is downloaded.
 
     Args:
-        name: a folder, or a Hub id, with ``@revision`` behind it for one that is not the newest.
-        patterns: of the files that are needed.
-        what: to call it in an error.
+        name: a folder, or a Hub id, which may end in ``@revision``.
+        patterns: glob patterns of the files that are needed.
+        what: what the error calls it, e.g. ``encoder``.
 
     Raises:
         DownloadError: when it is neither a folder nor on the Hub.
@@ -126,10 +133,11 @@ def hub_snapshot(
     """The local copy of a repository of the Hugging Face Hub.
 
     Args:
-        name: its id, with ``@revision`` behind it for one that is not the newest.
-        patterns: of the files that are needed.
-        what: the beginning of the error, before "from the Hugging Face Hub": "encoder X cannot be had".
-        repo_type: what the repository holds.
+        name: its id, which may end in ``@revision``.
+        patterns: glob patterns of the files that are needed.
+        what: the beginning of the error, e.g. ``encoder X cannot be had``, which goes on with "from the
+            Hugging Face Hub".
+        repo_type: the kind of repository.
 
     Raises:
         DownloadError: when there is no such repository, or the Hub cannot be reached.

@@ -1,4 +1,4 @@
-"""Pictures drawn with matplotlib, written as files."""
+"""Writing matplotlib figures to PNG and SVG files."""
 
 from __future__ import annotations
 
@@ -11,35 +11,35 @@ from arts.data.support.atomic import atomic_file
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
-FORMATS = ("png", "svg")
+PICTURE_FORMATS = ("png", "svg")
 
 
-def check_picture(path: Path) -> str:
-    """The format of a picture, from the suffix of its path.
+def picture_format(path: Path) -> str:
+    """The picture format that the suffix of a path stands for: ``png`` or ``svg``.
 
     Raises:
-        ArtsError: for a suffix other than .png and .svg.
+        ArtsError: for any other suffix.
     """
     suffix = path.suffix.removeprefix(".")
-    if suffix not in FORMATS:
-        raise ArtsError(f"{path}: a picture ends in .{' or .'.join(FORMATS)}")
+    if suffix not in PICTURE_FORMATS:
+        raise ArtsError(f"{path}: a picture ends in .{' or .'.join(PICTURE_FORMATS)}")
     return suffix
 
 
 def save_figure(figure: Figure, path: Path) -> None:
-    """Write a figure to a file that ends in .png or .svg.
+    """Write a figure to a ``.png`` or ``.svg`` file.
 
     Raises:
-        ArtsError: for another ending.
+        ArtsError: for any other suffix.
     """
-    suffix = check_picture(path)
+    suffix = picture_format(path)
     with atomic_file(path) as partial:
         figure.savefig(partial, format=suffix, dpi=150)
 
 
 def save_figures(figure: Figure, stem: Path) -> list[Path]:
     """Write a figure to ``<stem>.png`` and ``<stem>.svg``; returns the two paths."""
-    paths = [stem.with_name(f"{stem.name}.{suffix}") for suffix in FORMATS]
+    paths = [stem.with_name(f"{stem.name}.{suffix}") for suffix in PICTURE_FORMATS]
     for path in paths:
         save_figure(figure, path)
     return paths

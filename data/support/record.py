@@ -1,4 +1,4 @@
-"""The base of everything that is written as JSON: reports, their parts, entries of the board."""
+"""The base class of records that are stored as JSON files, such as reports."""
 
 from __future__ import annotations
 
@@ -14,29 +14,29 @@ Count = Annotated[int, Field(ge=0)]
 
 
 class Record(BaseModel):
-    """A record of declared fields: none other is accepted, and none can be changed.
+    """A JSON record with declared, typed fields; it refuses unknown fields and cannot be changed.
 
-    The record of a whole file declares ``schema_version: Literal["1.0"] = "1.0"``. The version changes with
-    the meaning of a field, and then files of another version are refused.
+    The record of a whole file declares ``schema_version: Literal["1.0"] = "1.0"``. A new version is needed
+    when the meaning of a field changes; files of another version are refused.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     def write_json(self, path: Path) -> None:
-        """Write the record to a file, whole or not at all."""
+        """Write the record to a JSON file, which appears complete or not at all."""
         with atomic_file(path) as partial:
             partial.write_text(self.model_dump_json(indent=1) + "\n", encoding="utf-8")
 
     @classmethod
     def read_json(cls, path: Path, what: str) -> Self:
-        """Read what `write_json` wrote.
+        """Read a record from a JSON file.
 
         Args:
             path: of the file.
-            what: to call the record in an error: "a report of schema 1.0".
+            what: what the error calls the record, e.g. ``a report of schema 1.0``.
 
         Raises:
-            DataError: when the file cannot be read or is not such a record; naming the field.
+            DataError: when the file cannot be read or is not such a record; names the field at fault.
         """
         try:
             return cls.model_validate_json(path.read_bytes())
@@ -47,7 +47,7 @@ class Record(BaseModel):
 
 
 def first_fault(error: ValidationError) -> str:
-    """The first thing that is wrong with a record, with the path of its field."""
+    """The first error of a failed validation, with the path of its field."""
     fault = error.errors()[0]
     field = ".".join(str(part) for part in fault["loc"])
     return f"{f'field {field}: ' if field else ''}{fault['msg']}"

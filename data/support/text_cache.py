@@ -1,4 +1,4 @@
-"""Results kept on disk: what is slow to work out about a text, by who worked it out."""
+"""Cache on disk for results that are slow to compute from a text, such as parses."""
 
 from __future__ import annotations
 
@@ -11,12 +11,12 @@ from typing import Any
 from arts.data.support.atomic import cache_home
 
 
-class Memo:
-    """A table from texts to JSON values in the cache; several processes may share it.
+class TextCache:
+    """A table from texts to JSON values, on disk; several processes may use it at the same time.
 
     Args:
-        kind: what the values are, which names the file.
-        source: what worked them out (a model and its version); other sources' values are not seen.
+        kind: of the values; it names the file in the cache folder.
+        source: what computes the values, e.g. a model and its version. Each source sees only its own.
     """
 
     def __init__(self, kind: str, source: str) -> None:
@@ -30,14 +30,14 @@ class Memo:
             )
 
     def get(self, texts: Iterable[str]) -> dict[str, Any]:
-        """The values that are known, by text."""
+        """The stored values by text; texts without one are left out."""
         query = "SELECT value FROM memo WHERE source = ? AND text = ?"
         with closing(self._open()) as connection:
             rows = ((text, connection.execute(query, (self.source, text)).fetchone()) for text in texts)
             return {text: json.loads(row[0]) for text, row in rows if row}
 
     def put(self, values: Mapping[str, Any]) -> None:
-        """Keep values, by text."""
+        """Store values by text."""
         rows = [(self.source, text, json.dumps(value)) for text, value in values.items()]
         with closing(self._open()) as connection, connection:
             connection.executemany("INSERT OR REPLACE INTO memo VALUES (?, ?, ?)", rows)

@@ -11,10 +11,12 @@ from arts.cli.app import run_command
 
 
 def export(
-    folder: Annotated[Path, typer.Argument(help="A new or empty folder.")],
+    folder: Annotated[Path, typer.Argument(help="New or empty folder to write the dataset repository to.")],
     dataset: Annotated[
         list[str] | None,
-        typer.Option(help="A corpus to export, as `arts evaluate` takes it. Repeatable. Default: sample."),
+        typer.Option(
+            help="Corpus to export: a name or path, as for `arts evaluate`. Repeatable. Default: sample."
+        ),
     ] = None,
 ) -> None:
     """Write corpora to FOLDER so that datasets.load_dataset(FOLDER, NAME) loads them, with no script."""
@@ -22,7 +24,7 @@ def export(
     from arts.data.corpus_registry import load_corpus
 
     corpora = [load_corpus(name) for name in dataset or ["sample"]]
-    hf_dataset.export(corpora, folder)
+    hf_dataset.export_corpora(corpora, folder)
     for corpus in corpora:
         typer.echo(f'datasets.load_dataset("{folder}", "{corpus.name}")')
 

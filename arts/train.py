@@ -7,66 +7,87 @@ from typing import Annotated
 
 import typer
 
-from arts.cli.app import run_command
+from arts.cli.app import run_command, tell
 from arts.cli.options import (
     Embeddings,
     Encoder,
-    Holdout,
+    HoldoutTemplates,
     PostTrained,
     PostTrainingText,
-    Ratio,
     Strategies,
     Templates,
-    adversarial,
-    start_of,
+    VariantRatio,
+    adversarial_values,
+    intervention_from_options,
+    starting_point,
 )
 from arts.cli.progress import progress_bar
-from arts.data.support.atomic import check_new, new_folder
+from arts.data.support.atomic import check_new_folder, new_folder
 from arts.models.encoders import DEFAULT_ENCODER
 
 
 def train(
-    model: Annotated[str, typer.Option(help="A model of the zoo; `arts models` lists them.")],
-    output: Annotated[Path, typer.Option(help="A new or empty folder.")],
+    *,
+    model: Annotated[str, typer.Option(help="Model of the zoo to train; `arts models` lists them.")],
+    output: Annotated[Path, typer.Option(help="New or empty folder to save the model to.")],
     dataset: Annotated[
-        str, typer.Option(help="sample, laptop, restaurant, mams, or the path of a folder with splits.")
+        str,
+        typer.Option(
+            help="Corpus to train on: sample, laptop, restaurant, mams, or the path of a folder with splits."
+        ),
     ] = "sample",
-    seed: Annotated[int, typer.Option(help="Of initialisation, dropout and order.")] = 1,
+    seed: Annotated[int, typer.Option(help="Random seed of initialisation, dropout and batch order.")] = 1,
     encoder: Encoder = DEFAULT_ENCODER,
     embeddings: Embeddings = None,
-    corpus: PostTrainingText = None,
+    post_training_text: PostTrainingText = None,
     post_trained: PostTrained = False,
-    adversarially: Annotated[
-        bool, typer.Option("--adversarial", help="On perturbations of the training split, too.")
+    adversarial: Annotated[
+        bool, typer.Option("--adversarial", help="Train on perturbations of the training split, too.")
     ] = False,
     strategy: Strategies = None,
-    ratio: Ratio = None,
+    variant_ratio: VariantRatio = None,
     template: Templates = None,
-    holdout_templates: Holdout = None,
+    holdout_templates: HoldoutTemplates = None,
 ) -> None:
     """Train a model on a corpus and save it, with its tokenizer.
 
     `arts evaluate --model hf:OUTPUT` measures it, and transformers' Auto classes load it.
     """
-    way = adversarial("--adversarial", adversarially, strategy, ratio, template, holdout_templates)
-    check_new(output)
-    start = start_of([model], encoder, embeddings, corpus, post_trained)
+    intervention = intervention_from_options(
+        "adversarial" if adversarial else None,
+        adversarial_values(strategy, variant_ratio, templates=template, holdout=holdout_templates),
+        switch="--adversarial",
+    )
+    check_new_folder(output)
+    start = starting_point(
+        [model],
+        encoder,
+        embeddings=embeddings,
+        post_training_text=post_training_text,
+        post_trained=post_trained,
+    )
     from arts.data.corpus_registry import load_corpus
-    from arts.data.schema import originals
-    from arts.models.trained_models import trained
+    from arts.data.schema import original_instances
+    from arts.interventions.adversarial import Adversarial
+    from arts.models.recipe import TrainingRequest
+    from arts.models.trained_models import train_or_load
 
-    data = load_corpus(dataset)
-    splits = way.splits(data) if way else (originals(data.train), originals(data.dev))
+    corpus = load_corpus(dataset)
     with progress_bar(f"{model}, seed {seed}") as progress:
-        made = trained(model, *splits, seed=seed, start=start, progress=progress)
+        if isinstance(intervention, Adversarial):
+            instances, dev = intervention.splits(corpus)
+        else:
+            instances, dev = original_instances(corpus.train), original_instances(corpus.dev)
+        request = TrainingRequest(model, seed, start, progress)
+        trained = train_or_load(request, train=instances, dev=dev)
     with new_folder(output) as work:
-        made.save(work.result)
-    kept = made.record["curve"][made.record["epoch"] - 1]
-    typer.echo(
-        f"arts: wrote {output}: {model}, {made.parameters:,} parameters, {len(splits[0]):,} training "
-        f"instances; on dev: accuracy {kept['accuracy']}, macro-F1 {kept['macro_f1']} "
-        f"(epoch {kept['epoch']} of {len(made.record['curve'])})",
-        err=True,
+        trained.save(work.result)
+    curve = trained.record["curve"]
+    epoch = curve[trained.record["epoch"] - 1]
+    tell(
+        f"wrote {output}: {model}, {trained.parameters:,} parameters, {len(instances):,} training "
+        f"instances; on dev: accuracy {epoch['accuracy']}, macro-F1 {epoch['macro_f1']} "
+        f"(epoch {epoch['epoch']} of {len(curve)})"
     )
 
 

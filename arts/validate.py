@@ -14,7 +14,7 @@ from arts.data.errors import ArtsError
 def validate(
     files: Annotated[
         list[Path],
-        typer.Argument(help="Report JSON, or a corpus file (XML, JSON, JSONL, CSV, Parquet)."),
+        typer.Argument(help="Report (JSON) or corpus file (XML, JSON, JSONL, CSV, Parquet) to check."),
     ],
 ) -> None:
     """Check files: reports against the schema and their predictions, corpora against their format.
@@ -35,7 +35,7 @@ def validate(
 def _describe(path: Path) -> str:
     """What a sound file holds."""
     from arts.data.readers.instances import read_instances
-    from arts.data.readers.span_repair import Notes
+    from arts.data.readers.span_repair import ReadingNotes
 
     if _is_report(path):
         from arts.evaluation.report import Report
@@ -43,7 +43,7 @@ def _describe(path: Path) -> str:
         report = Report.load(path)
         checked = "recomputed from its predictions" if report.has_predictions else "without predictions"
         return f"report of {report.name} on {report.dataset.name}, ARS {report.ars}, {checked}"
-    notes = Notes()
+    notes = ReadingNotes()
     count = sum(1 for _ in read_instances(path, notes))
     return f"{count:,} instances" + (f"; {notes}" if str(notes) else "")
 

@@ -5,21 +5,21 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
-from arts.data.support.figures import check_picture, save_figure
+from arts.data.support.figures import picture_format, save_figure
 
 
-def cosine_map(names: Sequence[str], cosines: Sequence[Sequence[float]], path: Path) -> None:
+def draw_cosine_map(names: Sequence[str], cosines: Sequence[Sequence[float]], *, path: Path) -> None:
     """Draw the cosines of task vectors as a heat map.
 
     Args:
-        names: of the models.
-        cosines: (models, models).
-        path: a file ending in .png or .svg.
+        names: names of the models.
+        cosines: (models, models) the cosines.
+        path: file to write, ending in .png or .svg.
 
     Raises:
         ArtsError: for another ending.
     """
-    check_picture(path)
+    picture_format(path)  # before the work
     from matplotlib.figure import Figure
 
     size = 2.5 + 0.6 * len(names)
@@ -27,11 +27,11 @@ def cosine_map(names: Sequence[str], cosines: Sequence[Sequence[float]], path: P
     axes = figure.subplots()
     image = axes.imshow(cosines, vmin=-1, vmax=1, cmap="RdBu_r")
     labels = [name.rstrip("/").rsplit("/", 1)[-1] for name in names]
-    places = range(len(names))
-    axes.set_xticks(places, labels, rotation=45, ha="right")
-    axes.set_yticks(places, labels)
-    for i in places:
-        for j in places:
+    positions = range(len(names))
+    axes.set_xticks(positions, labels, rotation=45, ha="right")
+    axes.set_yticks(positions, labels)
+    for i in positions:
+        for j in positions:
             color = "white" if abs(cosines[i][j]) > 0.6 else "black"
             axes.text(j, i, f"{cosines[i][j]:.2f}", ha="center", va="center", color=color, fontsize="small")
     axes.set_title("Cosines of the task vectors")

@@ -133,9 +133,9 @@ def arts_epoch(model_class: type[AspectModel], instances: Sequence[Instance]) ->
         started = time.perf_counter()
         run_trainer(
             Path(folder),
-            1,
             StepCallback(None),
-            settings,
+            seed=1,
+            settings=settings,
             model=model,
             data_collator=inputs.collate,
             train_dataset=features,

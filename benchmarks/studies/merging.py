@@ -24,6 +24,7 @@ from arts.interventions.adversarial import Adversarial
 from arts.interventions.merge import Merge
 from arts.merging.choices import Granularity
 from arts.merging.methods import METHODS
+from arts.models.recipe import TrainingRequest
 from arts.models.trained_models import TrainedModel, train_or_load
 
 Score = Callable[[Sequence[Report]], float]
@@ -43,14 +44,18 @@ def rows(model: str, benchmarks: Sequence[Benchmark], way: Merge, seed: int) -> 
     first, *others = (benchmark.corpus for benchmark in benchmarks)
     yield _row("plain", _plain(model, [first], seed), benchmarks, way)
     together = _plain(model, [first, *others], seed) if others else None
-    yield _row("multi-task", together or Adversarial().train(model, first, seed=seed), benchmarks, way)
-    for name, made in way.specialists(model, first, seed=seed, start=None):
+    yield _row(
+        "multi-task", together or Adversarial().train(TrainingRequest(model, seed), first), benchmarks, way
+    )
+    for name, made in way.specialists(TrainingRequest(model, seed), first):
         yield _row(f"specialist: {name}", made, benchmarks, way)
     for method in METHODS:
         merge = Merge(method, domains=way.domains, adversarial=way.adversarial)
-        yield _row(f"merged: {method}", merge.train(model, first, seed=seed), benchmarks, way)
+        yield _row(f"merged: {method}", merge.train(TrainingRequest(model, seed), first), benchmarks, way)
     layered = Merge(granularity=Granularity.LAYER, domains=way.domains, adversarial=way.adversarial)
-    yield _row("merged: metagpt by layer", layered.train(model, first, seed=seed), benchmarks, way)
+    yield _row(
+        "merged: metagpt by layer", layered.train(TrainingRequest(model, seed), first), benchmarks, way
+    )
 
 
 def _plain(model: str, corpora: Sequence[Corpus], seed: int) -> TrainedModel:
@@ -58,7 +63,7 @@ def _plain(model: str, corpora: Sequence[Corpus], seed: int) -> TrainedModel:
         [instance for corpus in corpora for instance in original_instances(getattr(corpus, split))]
         for split in ("train", "dev")
     )
-    return train_or_load(model, train, dev, seed=seed)
+    return train_or_load(TrainingRequest(model, seed), train=train, dev=dev)
 
 
 def _row(name: str, model: TrainedModel, benchmarks: Sequence[Benchmark], way: Merge) -> Row:

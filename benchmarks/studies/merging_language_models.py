@@ -102,7 +102,7 @@ def main() -> None:
             row(f"taught {name}", model)
             experts.append(save(model, Path(root, name)))
         for method in METHODS.values():
-            MergeJob(start, experts, method).run(Path(root, f"merged-{method.name}"))
+            MergeJob(start, experts, method=method).run(Path(root, f"merged-{method.name}"))
             row(f"merged by {method.name}", LanguageModel.load(str(Path(root, f"merged-{method.name}"))))
 
 

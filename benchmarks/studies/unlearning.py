@@ -28,6 +28,7 @@ from arts.interventions.adversarial import Adversarial
 from arts.interventions.base import Intervention
 from arts.interventions.merge import Merge
 from arts.interventions.unlearn import Unlearn
+from arts.models.recipe import TrainingRequest
 
 HOLDOUT = ("side", "sentence", "before")
 FOLDS = 3
@@ -59,7 +60,7 @@ def fold(corpus: Corpus, seed: int) -> Corpus:
 def share(report: Report, corpus: Corpus) -> float:
     """Tokens of unlearning, in percent of those of the adversarial training before it."""
     taught = Adversarial(holdout=HOLDOUT)
-    model = taught.train(report.model.id, corpus, seed=report.model.seed or 1)
+    model = taught.train(TrainingRequest(report.model.id, report.model.seed or 1), corpus)
     pieces = sum(len(features["input_ids"]) for features in model.inputs.encode(taught.splits(corpus)[0]))
     return 100 * float((report.model.intervention or {})["tokens"]) / (pieces * int(model.record["epoch"]))
 

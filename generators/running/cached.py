@@ -10,21 +10,21 @@ from pathlib import Path
 
 from arts.data.corpus import content_checksum
 from arts.data.hf_dataset import write_instances
-from arts.data.readers.span_repair import Notes
+from arts.data.readers.span_repair import ReadingNotes
 from arts.data.readers.tables import read_table
-from arts.data.schema import Instance, Sentence, originals
+from arts.data.schema import Instance, Sentence, original_instances
 from arts.data.support.atomic import atomic_file, cache_home
 from arts.data.support.download import sha256
 from arts.data.support.spacy_parser import parser_name
 from arts.generators.english import wordnet
-from arts.generators.generator import Generator, Options
+from arts.generators.generator import GenerationOptions, Generator
 from arts.generators.opinions.analysis import Analyst
 from arts.generators.opinions.lexicon import OPINIONS
-from arts.generators.strategies.aspectset import mine
+from arts.generators.strategies.aspectset import mine_aspect_set
 
 
 def perturbations(
-    sentences: Sequence[Sentence], training: Sequence[Sentence], options: Options
+    sentences: Sequence[Sentence], training: Sequence[Sentence], options: GenerationOptions
 ) -> list[Instance]:
     """The best variant of each instance and strategy that has one.
 
@@ -36,7 +36,7 @@ def perturbations(
     path = cache_home() / "perturbations" / f"{_key(sentences, training, options)}.parquet"
     if not path.is_file():
         analyst = Analyst()
-        generator = Generator(mine(training, analyst), options, analyst)
+        generator = Generator(mine_aspect_set(training, analyst), options, analyst)
         made = [
             outcome.candidates[0]
             for _, outcomes in generator.outcomes(sentences)
@@ -45,15 +45,15 @@ def perturbations(
         ]
         with atomic_file(path) as partial:
             write_instances(made, partial)
-    return list(read_table(path, Notes()))
+    return list(read_table(path, ReadingNotes()))
 
 
-def _key(sentences: Sequence[Sentence], training: Sequence[Sentence], options: Options) -> str:
+def _key(sentences: Sequence[Sentence], training: Sequence[Sentence], options: GenerationOptions) -> str:
     """Of everything that the variants depend on, the generators' code among it."""
     code = [sha256(file) for file in (*sorted(Path(__file__).parent.glob("*.py")), OPINIONS)]
     parts = [
-        content_checksum(originals(sentences)),
-        content_checksum(originals(training)),
+        content_checksum(original_instances(sentences)),
+        content_checksum(original_instances(training)),
         asdict(options),
         code,
         parser_name(),

@@ -6,44 +6,43 @@ from collections.abc import Iterator
 from enum import StrEnum
 from pathlib import Path
 
-from arts.data.hf_dataset import card, config_of
+from arts.data.hf_dataset import DatasetConfig, dataset_card
 from arts.data.readers.arts_json import write_arts_json
-from arts.data.readers.span_repair import Notes
+from arts.data.readers.span_repair import ReadingNotes
 from arts.data.readers.tables import read_table
 from arts.data.schema import Instance
 from arts.generators.running.pipeline import Staging
 from arts.generators.running.quality_report import QualityReport
 
-REPORT = "quality.json"
+REPORT_FILE = "quality.json"
 
 
-class Format(StrEnum):
+class OutputFormat(StrEnum):
     """Of the instances."""
 
     HF = "hf"  # Parquet, with a card: datasets.load_dataset(FOLDER)
     ARTS = "arts"  # the JSON of the ARTS release
 
 
-def write(
-    staging: Staging, folder: Path, name: str, split: str, format: Format, report: QualityReport
+def write_output(
+    staging: Staging, folder: Path, name: str, split: str, format: OutputFormat, report: QualityReport
 ) -> None:
     """Put the finished batches together in a folder.
 
     ``FOLDER/NAME/SPLIT.parquet`` with a card, or ``FOLDER/NAME/SPLIT.json``; and ``FOLDER/quality.json``.
     """
     (folder / name).mkdir(parents=True, exist_ok=True)
-    if format is Format.ARTS:
+    if format is OutputFormat.ARTS:
         write_arts_json(_instances(staging), folder / name / f"{split}.json")
     else:
         rows = _concatenate(staging.shards, folder / name / f"{split}.parquet")
-        text = card([config_of(name, {split: rows})], _CARD)
-        (folder / "README.md").write_text(text, encoding="utf-8")
-    (folder / REPORT).write_text(report.model_dump_json(indent=1), encoding="utf-8")
+        dataset_card([DatasetConfig(name, {split: rows})], _CARD).save(folder / "README.md")
+    (folder / REPORT_FILE).write_text(report.model_dump_json(indent=1), encoding="utf-8")
 
 
 def _instances(staging: Staging) -> Iterator[Instance]:
     for shard in staging.shards:
-        yield from read_table(shard, Notes())
+        yield from read_table(shard, ReadingNotes())
 
 
 def _concatenate(shards: list[Path], path: Path) -> int:

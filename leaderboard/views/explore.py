@@ -1,4 +1,4 @@
-"""Explore: units and their variants side by side, with what entries answered."""
+"""Explore: units with their variants side by side, and what entries predict for them."""
 
 from __future__ import annotations
 
@@ -7,111 +7,145 @@ from collections.abc import Mapping, Sequence
 import streamlit as st
 
 from arts.data.corpus import Corpus
-from arts.data.corpus_registry import NAMES, REGISTRY, is_at_hand, load_corpus
+from arts.data.corpus_registry import CORPUS_NAMES, RELEASED_CORPORA, is_available_locally, load_corpus
 from arts.data.errors import ArtsError
 from arts.data.schema import PERTURBATIONS, Polarity, Strategy
-from arts.leaderboard.analysis.units import Answers, Filters, Unit, answers_of, units_of
-from arts.leaderboard.store.entry import Entry
+from arts.leaderboard.analysis.units import PredictionsById, Unit, UnitFilter, predictions_by_id, units_of
+from arts.leaderboard.store.entry import BoardEntry
 from arts.leaderboard.web import html_sentence, html_unit, page_state
 
-SHOWN = 10  # units a page
-FIRST = 3  # entries that are chosen by default
-KEPT = 64  # entries whose answers are kept in memory
+UNITS_PER_PAGE = 10
+DEFAULT_ENTRIES = 3  # entries that are chosen at first
+CACHED_ENTRIES = 64  # entries whose predictions are kept in memory
 
 
 @st.cache_resource(max_entries=4, show_spinner="Reading the corpus …")
-def units(name: str, at_hand: str) -> tuple[Corpus, list[Unit]]:
-    """A corpus and its units; `at_hand` changes when corpora come or go."""
+def cached_units(name: str, available: str) -> tuple[Corpus, list[Unit]]:
+    """A corpus and its units, read again when the corpora on this machine change.
+
+    Args:
+        name: Name of the corpus.
+        available: The names of the corpora on this machine.
+    """
     corpus = load_corpus(name)
     return corpus, units_of(corpus.test)
 
 
-@st.cache_resource(max_entries=KEPT, show_spinner="Reading answers …")
-def answers(key: str, _entry: Entry) -> Answers:
-    """What an entry answered."""
-    return answers_of(_entry)
+@st.cache_resource(max_entries=CACHED_ENTRIES, show_spinner="Reading predictions …")
+def cached_predictions(key: str, _entry: BoardEntry) -> PredictionsById:
+    """The predictions of an entry, read once for each key."""
+    return predictions_by_id(_entry)
 
 
 @st.cache_data(ttl=10, show_spinner=False)
-def at_hand() -> list[str]:
-    """The corpora whose text is here: those of the paper first, the sample last."""
-    return [*filter(is_at_hand, REGISTRY), *(name for name in NAMES if name not in REGISTRY)]
+def available_corpora() -> list[str]:
+    """Names of the corpora on this machine: those of the paper first, the sample last."""
+    return [
+        *filter(is_available_locally, RELEASED_CORPORA),
+        *(name for name in CORPUS_NAMES if name not in RELEASED_CORPORA),
+    ]
 
 
 def pick_corpus(measured: Sequence[str]) -> tuple[Corpus, list[Unit]]:
-    """The corpus to show, and what to do about those that are not here."""
+    """Let the visitor pick a corpus, and show how to get those that are not on this machine.
+
+    Args:
+        measured: Names of the corpora on the board.
+
+    Returns:
+        The corpus and its units.
+    """
     try:
-        here = at_hand()
-        corpus, found = units(page_state.pick_corpus(here), " ".join(here))
+        available = available_corpora()
+        corpus, units = cached_units(page_state.pick_corpus(available), " ".join(available))
     except ArtsError as error:
         st.error(str(error))
         st.stop()
-    if missing := [name for name in measured if name in REGISTRY and name not in here]:
+    if missing := [name for name in measured if name in RELEASED_CORPORA and name not in available]:
         st.caption(
             f"Not on this machine: the text of {' and '.join(missing)}. Set ARTS_DATA_HOME to a copy of the "
-            f"ARTS_TestSet repository, or run `arts evaluate --dataset {missing[0]}` once, which fetches it."
+            f"ARTS_TestSet repository, or run `arts evaluate --dataset {missing[0]}` once to download it."
         )
-    return corpus, found
+    return corpus, units
 
 
-def pick_answers(corpus: Corpus, entries: Sequence[Entry]) -> dict[str, Answers]:
-    """The answers of the chosen entries, by what to call these."""
-    answered = [e for e in entries if e.has_answers and e.checksum == corpus.checksum]
-    if not answered:
+def pick_predictions(corpus: Corpus, entries: Sequence[BoardEntry]) -> dict[str, PredictionsById]:
+    """Let the visitor pick entries.
+
+    Args:
+        corpus: The corpus that is shown.
+        entries: The entries on it.
+
+    Returns:
+        The predictions of the chosen entries, by their distinct labels.
+    """
+    usable = [entry for entry in entries if entry.has_predictions and entry.checksum == corpus.checksum]
+    if not usable:
         st.info(
             f"No entry on {corpus.name} has its predictions here; only the sentences are shown. "
             f"`arts evaluate --dataset {corpus.name} --output results` adds one."
         )
         return {}
-    names, found = page_state.distinct(answered), dict[str, Answers]()
-    for entry in page_state.pick_entries("Entries", answered, "entries", first=FIRST):
+    names = page_state.distinct_labels(usable)
+    predictions = {}
+    for entry in page_state.pick_entries(usable, label="Entries", key="entries", count=DEFAULT_ENTRIES):
         try:
-            found[names[entry.key]] = answers(entry.key, entry)
+            predictions[names[entry.key]] = cached_predictions(entry.key, entry)
         except ArtsError as error:
             st.warning(f"{entry.label}: {error}")
-    return found
+    return predictions
 
 
-def choose(found: Sequence[Unit], chosen: Mapping[str, Answers]) -> Filters:
-    """The filters, kept in the address."""
-    rules = sorted({rule for unit in found for rule in unit.rules})
-    lengths = [unit.words for unit in found]
-    low, high = min(lengths), max(max(lengths), min(lengths) + 1)
+def pick_filters(units: Sequence[Unit], predictions: Mapping[str, PredictionsById]) -> UnitFilter:
+    """Let the visitor pick filters; the choice is kept in the page's address.
+
+    Args:
+        units: All units of the corpus.
+        predictions: The predictions of the chosen entries.
+    """
+    rules = sorted({rule for unit in units for rule in unit.rules})
+    counts = [unit.word_count for unit in units]
+    low, high = min(counts), max(max(counts), min(counts) + 1)
     with st.expander("Filter", icon=":material/filter_alt:"):
         left, right = st.columns(2)
         with left:
-            strategies = several("Strategy", [str(s) for s in PERTURBATIONS], "strategy")
-            polarities = several("Polarity of the target", [str(p) for p in Polarity], "polarity")
+            strategies = page_state.pick_values("Strategy", [str(s) for s in PERTURBATIONS], key="strategy")
+            polarities = page_state.pick_values(
+                "Polarity of the target", [str(p) for p in Polarity], key="polarity"
+            )
         with right:
             shortest, longest = st.slider(
                 "Length (words)", low, high, (low, high), key="length", bind="query-params"
             )
-            picked = several("Edit rule", rules, "rule") if len(rules) > 1 else []
-            failed = st.toggle(
-                "Everybody fails",
+            chosen_rules = page_state.pick_values("Edit rule", rules, key="rule") if len(rules) > 1 else []
+            failed_by_all = st.toggle(
+                "Failed by all entries",
                 key="failed",
                 bind="query-params",
-                disabled=not chosen,
+                disabled=not predictions,
                 help="Each chosen entry is wrong on the original or on one of the variants that are shown.",
             )
-    return Filters(
-        [Strategy(name) for name in strategies],
-        [Polarity(name) for name in polarities],
-        picked,
-        shortest,
-        longest,
-        failed and bool(chosen),
+    return UnitFilter(
+        strategies=[Strategy(name) for name in strategies],
+        polarities=[Polarity(name) for name in polarities],
+        rules=chosen_rules,
+        shortest=shortest,
+        longest=longest,
+        failed_by_all=failed_by_all and bool(predictions),
     )
 
 
-def several(label: str, options: Sequence[str], key: str) -> list[str]:
-    """A choice of several; none means all."""
-    return st.multiselect(label, options, key=key, bind="query-params", placeholder="all")
-
-
 def pick_page(count: int, state: object) -> int:
-    """The page, from 1; the first again when what is shown has changed."""
-    pages = -(-count // SHOWN)
+    """Let the visitor turn pages; back to the first page when the state changes.
+
+    Args:
+        count: Number of units.
+        state: What determines the units: corpus, filters and entries.
+
+    Returns:
+        The number of the page, from 1.
+    """
+    pages = -(-count // UNITS_PER_PAGE)
     before = st.session_state.get("explored")
     st.session_state["explored"] = state
     if "page" in st.session_state and (before not in (None, state) or st.session_state["page"] > pages):
@@ -119,25 +153,40 @@ def pick_page(count: int, state: object) -> int:
     return st.pagination(pages, key="page", bind="query-params") if pages > 1 else 1
 
 
-board = page_state.board()
-page_state.heading(
-    "explore",
-    "Each original beside its variants: what the edits took out and put in, and who was right on which.",
-)
-st.html(html_unit.STYLE)
-corpus, found = pick_corpus(board.corpora)
-chosen = pick_answers(corpus, board.on(corpus.name))
-filters = choose(found, chosen)
-passing = filters.apply(found, list(chosen.values()))
-if not passing:
-    st.info(f"None of the {len(found):,} units of {corpus.name} passes. Clear a filter.")
-    st.stop()
-page = pick_page(len(passing), (corpus.name, filters, tuple(chosen)))
-first = (page - 1) * SHOWN
-shown = passing[first : first + SHOWN]
-st.caption(f"Units {first + 1:,} to {first + len(shown):,} of {len(passing):,} ({len(found):,} in all).")
-st.html(html_sentence.legend())
-for unit in shown:
-    with st.container(border=True):
-        st.caption(f"{unit.id} · {unit.words} words".replace("_", r"\_"))
-        st.html(html_unit.side_by_side(unit.cards(chosen)))
+def show_units(units: Sequence[Unit], predictions: Mapping[str, PredictionsById]) -> None:
+    """Show units, each with its variants side by side.
+
+    Args:
+        units: The units of the page.
+        predictions: The predictions of the chosen entries, by their labels.
+    """
+    st.html(html_sentence.legend_html())
+    for unit in units:
+        with st.container(border=True):
+            st.caption(f"{unit.id} · {unit.word_count} words".replace("_", r"\_"))
+            st.html(html_unit.cards_html(html_unit.unit_cards(unit, predictions)))
+
+
+def main() -> None:
+    """The page."""
+    board = page_state.board()
+    page_state.show_heading(
+        "explore",
+        "Each original beside its variants: what the edits removed and inserted, and who was right on which.",
+    )
+    st.html(html_unit.STYLE)
+    corpus, units = pick_corpus(board.corpora)
+    predictions = pick_predictions(corpus, board.on(corpus.name))
+    filters = pick_filters(units, predictions)
+    passing = filters.apply(units, list(predictions.values()))
+    if not passing:
+        st.info(f"None of the {len(units):,} units of {corpus.name} passes. Clear a filter.")
+        return
+    page = pick_page(len(passing), (corpus.name, filters, tuple(predictions)))
+    first = (page - 1) * UNITS_PER_PAGE
+    shown = passing[first : first + UNITS_PER_PAGE]
+    st.caption(f"Units {first + 1:,} to {first + len(shown):,} of {len(passing):,} ({len(units):,} in all).")
+    show_units(shown, predictions)
+
+
+main()

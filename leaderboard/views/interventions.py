@@ -8,26 +8,38 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
-from arts.data.corpus_registry import NAMES
-from arts.leaderboard.analysis.before_after import SCORES, TITLES, Pair, p_text, score_of, slopes, units_apart
+from arts.data.corpus_registry import CORPUS_NAMES
+from arts.interventions.registry import intervention_names
+from arts.leaderboard.analysis.before_after import (
+    SCORES,
+    TITLES,
+    InterventionPair,
+    compare_units,
+    mean_gains,
+    p_text,
+    score_of,
+)
 from arts.leaderboard.web import charts, entry_cache, page_state
-from arts.leaderboard.web.entry_cache import plain
+from arts.leaderboard.web.escaping import escape_markdown
 
 COMMAND = "arts evaluate --dataset {} --model bert --intervention {} --output results"
 SAMPLE = "sample"
-KINDS = ("adversarial", "merge", "unlearn")
 NOT_RECORDED = "not recorded"
 
 
 def empty(corpus: str) -> None:
     """Say how to have something here."""
-    st.info(f"No entry on {plain(corpus)} has an intervention beside the same model without.")
+    st.info(f"No entry on {escape_markdown(corpus)} has an intervention beside the same model without.")
     st.markdown("Each of these measures a model plain and with an intervention:")
-    dataset = corpus if corpus in NAMES else SAMPLE
-    st.code("\n".join(COMMAND.format(dataset, kind) for kind in KINDS), language="bash", wrap_lines=True)
+    dataset = corpus if corpus in CORPUS_NAMES else SAMPLE
+    st.code(
+        "\n".join(COMMAND.format(dataset, kind) for kind in intervention_names()),
+        language="bash",
+        wrap_lines=True,
+    )
 
 
-def slope_chart(means: pd.DataFrame, pair: Pair, score: str) -> None:
+def slope_chart(means: pd.DataFrame, pair: InterventionPair, score: str) -> None:
     """A line a model, from the mean before to the mean after; the pair is one of them."""
     stages = (pair.start.split()[0], pair.way.split()[0].rstrip(","))
     rows = pd.DataFrame(
@@ -61,7 +73,7 @@ def spread(mean: float, least: float, most: float, seeds: int) -> str:
     return f"{mean:+.1f}" + (f" ({least:+.1f} to {most:+.1f})" if seeds > 1 else "")
 
 
-def tests(pairs: Sequence[Pair], score: str, corpus: str) -> None:
+def tests(pairs: Sequence[InterventionPair], score: str, corpus: str) -> None:
     """A line a pair: the gain, and the paired test on units; a pair can be opened."""
     rows = [test_row(pair, score) for pair in pairs]
     picked = st.dataframe(
@@ -81,7 +93,7 @@ def tests(pairs: Sequence[Pair], score: str, corpus: str) -> None:
         pair = pairs[place]
         page_state.link(
             "compare",
-            f"Compare {plain(pair.after.label)} with {plain(pair.before.label)}",
+            f"Compare {escape_markdown(pair.after.label)} with {escape_markdown(pair.before.label)}",
             corpus=corpus,
             entries=[pair.after.key, pair.before.key],
         )
@@ -93,10 +105,10 @@ def tests(pairs: Sequence[Pair], score: str, corpus: str) -> None:
         st.caption("Where the test is missing, predictions are: both entries need theirs.")
 
 
-def test_row(pair: Pair, score: str) -> Mapping[str, Any]:
+def test_row(pair: InterventionPair, score: str) -> Mapping[str, Any]:
     """What one pair shows."""
     before, after = score_of(pair.before, score), score_of(pair.after, score)
-    apart = units_apart(pair.before, pair.after)
+    apart = compare_units(pair.before, pair.after)
     won, lost = apart[:2] if apart else (None, None)
     return {
         "model": pair.after.model,
@@ -110,7 +122,7 @@ def test_row(pair: Pair, score: str) -> Mapping[str, Any]:
     }
 
 
-def outcomes(pairs: Sequence[Pair]) -> None:
+def outcomes(pairs: Sequence[InterventionPair]) -> None:
     """What a merge or unlearning came to, as recorded in the reports."""
     kind = pairs[0].after.intervention
     if kind == "merge":
@@ -130,11 +142,11 @@ def outcomes(pairs: Sequence[Pair]) -> None:
         )
 
 
-def merged(pair: Pair) -> None:
+def merged(pair: InterventionPair) -> None:
     """Coefficients, norms and cosines of a merge."""
     record = pair.report.model.intervention or {}
     names = record.get("specialists")
-    title = f"{plain(pair.after.label)}: coefficients, norms and cosines "
+    title = f"{escape_markdown(pair.after.label)}: coefficients, norms and cosines "
     if not isinstance(names, list):
         st.markdown(title + NOT_RECORDED)
         return
@@ -165,14 +177,16 @@ def number(value: Any) -> str:
     return f"{value:.3g}" if isinstance(value, int | float) else NOT_RECORDED
 
 
-def unlearnt(pair: Pair) -> Mapping[str, str]:
+def unlearnt(pair: InterventionPair) -> Mapping[str, str]:
     """Where unlearning stopped, and why."""
     record = pair.report.model.intervention or {}
-    facts = {key: plain(str(record.get(key, NOT_RECORDED))) for key in ("kept", "stopped", "tokens")}
-    return {"entry": plain(pair.after.label), **facts}
+    facts = {
+        key: escape_markdown(str(record.get(key, NOT_RECORDED))) for key in ("kept", "stopped", "tokens")
+    }
+    return {"entry": escape_markdown(pair.after.label), **facts}
 
 
-def gap(pair: Pair) -> Mapping[str, str]:
+def gap(pair: InterventionPair) -> Mapping[str, str]:
     """The pattern gap of a pair's second, and of its first where that was trained with the same templates."""
     before, after = (report.pattern_gap for report in (pair.earlier, pair.report))
     columns = {
@@ -181,7 +195,10 @@ def gap(pair: Pair) -> Mapping[str, str]:
         "gap before": before and before.gap,
         "gap": after and after.gap,
     }
-    return {"entry": plain(pair.after.label), **{k: str(v or "not measured") for k, v in columns.items()}}
+    return {
+        "entry": escape_markdown(pair.after.label),
+        **{k: str(v or "not measured") for k, v in columns.items()},
+    }
 
 
 def main() -> None:
@@ -214,9 +231,9 @@ def main() -> None:
         (pair for pair in pairs if pair.title == way),
         key=lambda pair: (pair.after.model, pair.after.encoder, pair.after.seed or 0, pair.after.key),
     )
-    means = slopes(chosen, str(score))
+    means = mean_gains(chosen, str(score))
     if means.empty:
-        st.info(f"{plain(corpus)} has no variants of this kind. Choose another score.")
+        st.info(f"{escape_markdown(corpus)} has no variants of this kind. Choose another score.")
         return
     left, right = st.columns(2, gap="large")
     with left:

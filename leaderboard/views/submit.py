@@ -1,56 +1,71 @@
-"""Submit: a predictions file or a report, checked and scored, and only then added."""
+"""Submit a predictions file or a report: it is checked and scored first, and added on a second click."""
 
 from __future__ import annotations
 
 import streamlit as st
 from streamlit.runtime.uploaded_file_manager import UploadedFile
 
-from arts.data.corpus_registry import NAMES, is_at_hand
+from arts.data.corpus_registry import CORPUS_NAMES, is_available_locally
 from arts.data.errors import ArtsError
 from arts.evaluation.report import Report
 from arts.leaderboard.analysis.ranking import ranks
-from arts.leaderboard.store.entry import entry_of
-from arts.leaderboard.store.uploads import LIMIT, LONGEST, PREDICTIONS, REPORT, report_of
+from arts.leaderboard.store.display_names import MAX_NAME_LENGTH
+from arts.leaderboard.store.entry import BoardEntry, entry_of
+from arts.leaderboard.store.store import board_order
+from arts.leaderboard.store.uploads import (
+    MAX_MEGABYTES,
+    PREDICTION_SUFFIXES,
+    REPORT_SUFFIX,
+    report_from_upload,
+)
 from arts.leaderboard.web import page_state
 
-AROUND = 3  # entries shown above and below
+NEIGHBOURS = 3  # entries shown above and below the new one
 
 
 @st.cache_data(max_entries=20, show_spinner="Checking and scoring …")
-def scored(file: str, content: bytes, corpus: str, name: str) -> Report:
-    """The report of an upload, made once."""
-    return report_of(file, content, corpus=corpus, name=name)
+def cached_report(file: str, content: bytes, *, corpus: str, name: str) -> Report:
+    """The report of an uploaded file, computed once; the arguments are those of `report_from_upload`."""
+    return report_from_upload(file, content, corpus=corpus, name=name)
 
 
-def preview(report: Report) -> None:
-    """The figures, and where they would stand."""
+def show_preview(report: Report) -> None:
+    """Show the scores of a report, and where it would stand on the board."""
     entry = entry_of(report)
-    for column, (title, value) in zip(
+    for column, (title, estimate) in zip(
         st.columns(3),
         (("ARS", entry.ars), ("Accuracy", entry.accuracy), ("Macro-F1", report.macro_f1)),
         strict=True,
     ):
-        column.metric(title, f"{value.value:.2f}", f"{value.low:.1f} to {value.high:.1f}", delta_color="off")
+        interval = f"{estimate.low:.1f} to {estimate.high:.1f}"
+        column.metric(title, f"{estimate.value:.2f}", interval, delta_color="off")
+    show_neighbours(entry)
+    st.caption(page_state.trust_statement(entry))
+
+
+def show_neighbours(entry: BoardEntry) -> None:
+    """Show the rank that an entry would have, between its neighbours on the board."""
     others = [other for other in page_state.board().on(entry.corpus) if other.key != entry.key]
-    entries = sorted([*others, entry], key=lambda e: (-e.ars.value, -e.accuracy.value, e.key))
-    place, places = entries.index(entry), ranks(entries)
-    st.markdown(f"It would have rank **{places[place]}** of {len(entries)} entries on {entry.corpus}:")
-    rows = range(max(place - AROUND, 0), min(place + AROUND + 1, len(entries)))
+    entries = sorted([*others, entry], key=board_order)
+    position, board_ranks = entries.index(entry), ranks(entries)
+    st.markdown(
+        f"It would have rank **{board_ranks[position]}** of {len(entries)} entries on {entry.corpus}:"
+    )
+    rows = range(max(position - NEIGHBOURS, 0), min(position + NEIGHBOURS + 1, len(entries)))
     st.dataframe(
         {
-            "rank": [str(places[row]) for row in rows],
-            "model": [("→ " if row == place else "") + entries[row].label for row in rows],
+            "rank": [str(board_ranks[row]) for row in rows],
+            "model": [("→ " if row == position else "") + entries[row].label for row in rows],
             "accuracy": [entries[row].accuracy.value for row in rows],
             "ARS": [entries[row].ars.value for row in rows],
         },
         hide_index=True,
         alt="The entries around this one",
     )
-    st.caption(page_state.told(entry))
 
 
-def add(report: Report) -> None:
-    """Put it on the board."""
+def add_report(report: Report) -> None:
+    """Add a report to the board, or show why it cannot be added."""
     try:
         page_state.store().add(report)
     except ArtsError as error:
@@ -58,52 +73,80 @@ def add(report: Report) -> None:
         return
     page_state.refresh()
     st.success(f"{report.name} is on the board.")
-    page_state.link("entry", "Open the entry", entry=entry_of(report).key)
+    page_state.show_link("entry", "Open the entry", entry=entry_of(report).key)
 
 
-def answer(upload: UploadedFile, corpus: str, name: str) -> None:
-    """What a file comes to, and a button that adds it."""
+def show_upload(upload: UploadedFile, *, corpus: str, name: str) -> None:
+    """Show what an uploaded file amounts to, and a button that adds it.
+
+    Args:
+        upload: The uploaded file.
+        corpus: Name of the corpus that its predictions are for.
+        name: What the board should call the model.
+    """
     try:
-        report = scored(upload.name, upload.getvalue(), corpus, name)
+        report = cached_report(upload.name, upload.getvalue(), corpus=corpus, name=name)
     except ArtsError as error:
         st.error(str(error))
         return
-    preview(report)
+    show_preview(report)
     if st.button("Add to the board", type="primary"):
-        add(report)
+        add_report(report)
 
 
-page_state.heading(
-    "submit",
-    "A file is read, never run. It is checked and scored here, and added when you say so.",
-)
-at_hand = [name for name in NAMES if is_at_hand(name)]
-with st.form("offer"):  # one run for all of it: a run that starts while a file is sent can lose the file
-    corpus = st.selectbox("Corpus", at_hand, key="dataset", bind="query-params")
-    name = st.text_input("Name of the model", max_chars=LONGEST, placeholder="as the board should call it")
-    upload = st.file_uploader(
-        "Predictions (CSV or JSONL) or a report (JSON)",
-        [ending.removeprefix(".") for ending in (*PREDICTIONS, REPORT)],
-        max_upload_size=LIMIT,
+def show_form() -> None:
+    """Show the form, and what was submitted with it."""
+    available = [name for name in CORPUS_NAMES if is_available_locally(name)]
+    with st.form("offer"):  # runs the page only when submitted: a run during an upload can lose the file
+        corpus = st.selectbox("Corpus", available, key="dataset", bind="query-params")
+        name = st.text_input(
+            "Name of the model", max_chars=MAX_NAME_LENGTH, placeholder="as the board should call it"
+        )
+        upload = st.file_uploader(
+            "Predictions (CSV or JSONL) or a report (JSON)",
+            [suffix.removeprefix(".") for suffix in (*PREDICTION_SUFFIXES, REPORT_SUFFIX)],
+            max_upload_size=MAX_MEGABYTES,
+        )
+        submitted = st.form_submit_button("Check and score")
+    if upload:
+        show_upload(upload, corpus=corpus, name=name)
+    elif submitted:
+        st.error("no file; expected predictions (CSV or JSONL) or a report (JSON)")
+
+
+def show_file_formats() -> None:
+    """Show what an uploaded file must look like."""
+    with st.expander("What a file looks like"):
+        st.markdown(
+            "A predictions file has the columns `id` and `prediction` (positive, negative or neutral), and "
+            "every id of the benchmark exactly once:"
+        )
+        st.code("id,prediction\n892:1_0,positive\n892:1_0_adv1,negative", "text")
+        st.markdown(
+            "`arts export DIR` writes the instances with their ids; `arts evaluate --predictions FILE` "
+            "scores a file without this page. A report is what `arts evaluate --output DIR` writes; without "
+            "its predictions it is shown as claimed, not as verified."
+        )
+
+
+def show_missing_corpora() -> None:
+    """Show which corpora are not on this machine."""
+    if missing := [name for name in CORPUS_NAMES if not is_available_locally(name)]:
+        st.caption(
+            f"Not on this machine, so files for it cannot be scored here: {', '.join(missing)}. "
+            "`arts evaluate --dataset NAME` downloads a corpus."
+        )
+
+
+def main() -> None:
+    """The page."""
+    page_state.show_heading(
+        "submit",
+        "A file is read, never run. It is checked and scored first, and added only when you say so.",
     )
-    asked = st.form_submit_button("Check and score")
-if upload:
-    answer(upload, corpus, name)
-elif asked:
-    st.error("no file; expected predictions (CSV or JSONL) or a report (JSON)")
-with st.expander("What a file looks like"):
-    st.markdown(
-        "A predictions file has the columns `id` and `prediction` (positive, negative or neutral), and every "
-        "id of the benchmark exactly once:"
-    )
-    st.code("id,prediction\n892:1_0,positive\n892:1_0_adv1,negative", "text")
-    st.markdown(
-        "`arts export DIR` writes the instances with their ids; `arts evaluate --predictions FILE` scores a "
-        "file without this page. A report is what `arts evaluate --output DIR` writes; without its "
-        "predictions it is shown as claimed, not as verified."
-    )
-if missing := [name for name in NAMES if name not in at_hand]:
-    st.caption(
-        f"Not on this machine, and so not to be scored here: {', '.join(missing)}. "
-        "`arts evaluate --dataset NAME` fetches one."
-    )
+    show_form()
+    show_file_formats()
+    show_missing_corpora()
+
+
+main()

@@ -1,115 +1,102 @@
-"""What the pages show of single entries: made once, kept while the files are as they are."""
+"""Reports, scores and comparisons of entries, computed once and cached until a file changes."""
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from pathlib import Path
 
 import streamlit as st
 
-from arts.data.corpus_registry import instances_at_hand
+from arts.data.corpus_registry import load_local_instances
 from arts.data.errors import ArtsError
 from arts.data.schema import Instance
 from arts.evaluation.paired_tests import Comparison, compare
 from arts.evaluation.predictions import Predictions
 from arts.evaluation.report import Report
 from arts.evaluation.scores import Scores
-from arts.leaderboard.analysis.before_after import Pair, before_and_after, in_order
-from arts.leaderboard.store.entry import Entry, Status
+from arts.leaderboard.analysis.before_after import InterventionPair, before_and_after
+from arts.leaderboard.analysis.unit_comparison import align_predictions
+from arts.leaderboard.store.entry import BoardEntry, Status
 from arts.leaderboard.web import page_state
 
-_MARKUP = re.compile(r"([\\`*_{}\[\]()<>#+!|~:$-])")
 
-
-def plain(text: str) -> str:
-    r"""A text that Markdown shows as it is: names are other people's.
-
-    Example:
-        >>> plain("my_model *")
-        'my\\_model \\*'
-    """
-    return _MARKUP.sub(r"\\\1", text)
-
-
-def report_of(entry: Entry) -> Report:
-    """The report of an entry, with its predictions where they are at hand.
+def report_of(entry: BoardEntry) -> Report:
+    """The report of an entry, with its predictions if they lie beside it.
 
     Raises:
-        ArtsError: when it cannot be read, or there is none.
+        ArtsError: The report cannot be read, or the entry has none.
     """
-    return _report(entry.key, page_state.stamp(), entry)
+    return _report(entry.key, page_state.board_version(), entry)
 
 
 @st.cache_resource(max_entries=64, show_spinner=False)
-def _report(key: str, state: str, _entry: Entry) -> Report:
+def _report(key: str, version: str, _entry: BoardEntry) -> Report:
     return _entry.report
 
 
-def scores_of(entry: Entry) -> Scores:
-    """The figures of an entry: made afresh from its predictions where its report claims others.
+def scores_of(entry: BoardEntry) -> Scores:
+    """The scores of an entry, recomputed from its predictions if its report claims other scores.
 
     Raises:
-        ArtsError: as `report_of`.
+        ArtsError: The report cannot be read, or the entry has none.
     """
     if entry.status is not Status.RECOMPUTED:
         return report_of(entry)
-    return _scores(entry.key, page_state.stamp(), entry)
+    return _scores(entry.key, page_state.board_version(), entry)
 
 
 @st.cache_resource(max_entries=16, show_spinner="Scoring …")
-def _scores(key: str, state: str, _entry: Entry) -> Scores:
+def _scores(key: str, version: str, _entry: BoardEntry) -> Scores:
     report = report_of(_entry)
     return Scores.of(report.predictions, report.bootstrap)
 
 
-def answered(first: Entry, second: Entry) -> tuple[Predictions, Predictions]:
-    """The predictions of two entries, in the order of the first.
+def aligned_predictions(first: BoardEntry, second: BoardEntry) -> tuple[Predictions, Predictions]:
+    """The predictions of two entries, both in the order of the first.
 
     Raises:
-        ArtsError: when either has none at hand, or they are not about the same instances.
+        ArtsError: An entry has no predictions, or they are not about the same instances.
     """
     for entry in (first, second):
         if entry.path is None:
             raise ArtsError(f"{entry.label} has no predictions")
-    one, other = (report_of(entry).predictions for entry in (first, second))
-    return one, in_order(other, one)
+    predictions = report_of(first).predictions
+    return predictions, align_predictions(report_of(second).predictions, predictions)
 
 
-def comparison(first: Entry, second: Entry) -> Comparison:
+def comparison(first: BoardEntry, second: BoardEntry) -> Comparison:
     """The paired comparison of two entries.
 
     Raises:
-        ArtsError: as `answered`.
+        ArtsError: An entry has no predictions, or they are not about the same instances.
     """
-    return _comparison(first.key, second.key, page_state.stamp(), first, second)
+    return _comparison(first.key, second.key, page_state.board_version(), first, second)
 
 
 @st.cache_resource(max_entries=256, show_spinner="Comparing …")
-def _comparison(first: str, second: str, state: str, _first: Entry, _second: Entry) -> Comparison:
-    return compare(*answered(_first, _second))
+def _comparison(first: str, second: str, version: str, _first: BoardEntry, _second: BoardEntry) -> Comparison:
+    return compare(*aligned_predictions(_first, _second))
 
 
-def texts(entry: Entry) -> Sequence[Instance]:
-    """The instances that an entry was measured on, if they are on this machine; none otherwise."""
+def instances_of(entry: BoardEntry) -> Sequence[Instance]:
+    """The instances that an entry was measured on; none if the corpus is not on this machine."""
     dataset = report_of(entry).dataset
-    return instances_at_hand(dataset.name, dataset.checksum)
+    return load_local_instances(dataset.name, dataset.checksum)
 
 
-def pairs_on(corpus: str) -> list[Pair]:
-    """The entries of a corpus with an intervention, each beside the one without."""
-    return _pairs(corpus, page_state.stamp())
+def pairs_on(corpus: str) -> list[InterventionPair]:
+    """The entries of a corpus with an intervention, each beside the same model without it."""
+    return _pairs(corpus, page_state.board_version())
 
 
 @st.cache_resource(max_entries=8, show_spinner="Reading reports …")
-def _pairs(corpus: str, state: str) -> list[Pair]:
-    """Reports that are gone or not to be read are left out; the board says so."""
+def _pairs(corpus: str, version: str) -> list[InterventionPair]:
     reports = []
     for entry in page_state.board().on(corpus):
         if entry.path is None or entry.kind != "zoo":
             continue
         try:
             reports.append((entry, Report.read_alone(Path(entry.path))))
-        except ArtsError:
+        except ArtsError:  # the file is gone or broken, which the board says
             continue
     return before_and_after(reports)

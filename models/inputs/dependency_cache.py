@@ -1,27 +1,27 @@
-"""Dependency parses for the models that read them: worked out once a sentence, and kept on disk."""
+"""Dependency parses for the models that read them, cached on disk by sentence."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 
-from arts.data.support.spacy_parser import parsed, parser_name
-from arts.data.support.text_cache import Memo
+from arts.data.support.spacy_parser import parse_texts, parser_name
+from arts.data.support.text_cache import TextCache
 
-Heads = list[list[int]]  # of each token: its characters, from and to, and the number of its head
+DependencyHeads = list[list[int]]  # of each token: first character, end (exclusive), position of its head
 
 
-def heads_of(texts: Iterable[str]) -> dict[str, Heads]:
-    """The dependency heads of each text, from the cache where they are known.
+def dependency_heads(texts: Iterable[str]) -> dict[str, DependencyHeads]:
+    """The dependency heads of each text, by text; parsed only where the cache lacks them.
 
     Raises:
         MissingDependencyError: when no parser is installed.
     """
-    memo = Memo("parses", parser_name())
+    cache = TextCache("parses", parser_name())
     wanted = list(dict.fromkeys(texts))
-    known = memo.get(wanted)
+    known = cache.get(wanted)
     fresh = {
         text: [[token.idx, token.idx + len(token), token.head.i] for token in doc]
-        for doc, text in parsed((text, text) for text in wanted if text not in known)
+        for doc, text in parse_texts((text, text) for text in wanted if text not in known)
     }
-    memo.put(fresh)
+    cache.put(fresh)
     return {**known, **fresh}

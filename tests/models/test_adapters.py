@@ -97,7 +97,7 @@ def test_adapters_benchmark_measures_a_real_pipeline(corpus, encoder):
 )
 def test_adapters_answers_that_are_no_probabilities_are_refused(answer, message):
     with pytest.raises(ArtsError, match=message):
-        check_probabilities(answer, 4, "mine")
+        check_probabilities(answer, 4, name="mine")
 
 
 def test_adapters_something_else_is_refused():

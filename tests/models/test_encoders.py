@@ -83,7 +83,7 @@ def hub():
 
 def resolve_elsewhere(name, server, folder):
     """In a new process, since huggingface_hub reads its settings once."""
-    code = f"from arts.models.encoders import resolve_encoder; print(resolve_encoder({name!r}))"
+    code = f"from arts.models.encoders import encoder_folder; print(encoder_folder({name!r}))"
     settings = {"HF_ENDPOINT": f"http://127.0.0.1:{server.server_port}", "HF_HOME": str(folder / "hf")}
     environment = {k: v for k, v in os.environ.items() if k != "HF_HUB_OFFLINE"} | settings
     return subprocess.run(

@@ -28,11 +28,11 @@ def test_trained_models_predictions_are_probabilities_whatever_the_batch(
     name, encoder, instances, monkeypatch
 ):
     model, inputs = start(name, encoder)
-    together = training.predict_proba(model, inputs, instances)
+    together = training.predict_proba(model, inputs, instances=instances)
     assert together.shape == (len(instances), 3)
     assert np.allclose(together.sum(1), 1)
     monkeypatch.setattr(training, "PREDICT_BATCH", 1)
-    assert np.allclose(training.predict_proba(model, inputs, instances), together, atol=1e-5)
+    assert np.allclose(training.predict_proba(model, inputs, instances=instances), together, atol=1e-5)
 
 
 @pytest.mark.parametrize("name", sorted(set(ZOO) - {"bert-sent"}))
@@ -43,7 +43,7 @@ def test_trained_models_a_model_hears_which_aspect_is_asked_about(name, encoder,
             if not part.startswith("encoder."):
                 weights.mul_(4)  # so that an untrained model has opinions
     two = [i for i in instances if len(i.aspects) == 2][:2]
-    first, second = training.predict_proba(model, inputs, two)
+    first, second = training.predict_proba(model, inputs, instances=two)
     assert not np.allclose(first, second, atol=1e-5)
 
 

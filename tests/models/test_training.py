@@ -11,7 +11,7 @@ from helpers.zoo import fit, start
 from arts.data.errors import ArtsError
 from arts.data.schema import original_instances
 from arts.models import training
-from arts.models.recipe import Start
+from arts.models.recipe import Start, TrainingRequest
 from arts.models.registry import aspect_model_class
 from arts.models.trained_models import train_or_load
 
@@ -20,7 +20,7 @@ pytestmark = pytest.mark.usefixtures("short_recipes")
 
 def test_training_needs_train_and_dev(encoder):
     with pytest.raises(ArtsError, match="training needs the splits train and dev"):
-        train_or_load("bert", original_instances(TOY), [], seed=1, start=Start(encoder))
+        train_or_load(TrainingRequest("bert", 1, Start(encoder)), train=original_instances(TOY), dev=[])
 
 
 def test_training_the_learning_curve_is_recorded_epoch_by_epoch(encoder):
@@ -54,4 +54,6 @@ def test_training_files_that_are_not_there_are_one_clear_error(tmp_path, encoder
     for option, name in (("embeddings", "gcae"), ("corpus", "bert-pt")):
         start = Start(encoder, **{option: tmp_path / "none.txt"})
         with pytest.raises(ArtsError, match=r"none\.txt: is not a file"):
-            train_or_load(name, original_instances(TOY), original_instances(TOY), seed=1, start=start)
+            train_or_load(
+                TrainingRequest(name, 1, start), train=original_instances(TOY), dev=original_instances(TOY)
+            )

@@ -14,7 +14,7 @@ from arts.interventions.adversarial import Adversarial
 from arts.interventions.merge import Merge
 from arts.merging.job import MergeJob
 from arts.models import training
-from arts.models.recipe import Start
+from arts.models.recipe import Start, TrainingRequest
 from arts.models.trained_models import initial_model
 
 pytestmark = pytest.mark.usefixtures("quick_recipe")
@@ -30,14 +30,14 @@ def test_merge_specialists_start_from_one_initialisation(encoder, sample, monkey
         started.append({name: weight.clone() for name, weight in model.state_dict().items()})
         return model, inputs
 
-    base = initial_model(NAME, train, seed=1, start=Start(encoder))
+    base = initial_model(TrainingRequest(NAME, 1, Start(encoder)), train)
     monkeypatch.setattr(training, "initialise_model", watched)
     way = Merge(adversarial=Adversarial(ratio=0.2))
-    names = [name for name, _ in way.specialists(NAME, sample, seed=1, start=Start(encoder))]
+    names = [name for name, _ in way.specialists(TrainingRequest(NAME, 1, Start(encoder)), sample)]
     assert names == ["revtgt", "revnon", "adddiff"]
     for weights in started:
         assert all(torch.equal(tensor, weights[name]) for name, tensor in base.model.state_dict().items())
-    other = initial_model(NAME, train, seed=2, start=Start(encoder))
+    other = initial_model(TrainingRequest(NAME, 2, Start(encoder)), train)
     assert not torch.equal(other.model.classifier.weight, base.model.classifier.weight)
 
 
@@ -49,12 +49,12 @@ def test_merge_the_merged_model_is_measured_beside_the_plain_one(encoder, sample
     assert report.model.intervention["name"] == "merge"
     assert report.model.intervention["method"] == "metagpt"
     assert report.model.intervention["strategies"] == ["revtgt", "adddiff"]
-    made = [one for _, one in way.specialists(NAME, sample, seed=1, start=Start(encoder))]
-    base = initial_model(NAME, original_instances(sample.train), seed=1, start=Start(encoder))
+    made = [one for _, one in way.specialists(TrainingRequest(NAME, 1, Start(encoder)), sample)]
+    base = initial_model(TrainingRequest(NAME, 1, Start(encoder)), original_instances(sample.train))
     found = MergeJob(cached_folder(base), [cached_folder(one) for one in made]).inspect()
     squares = [entry.norm**2 for entry in found.models]
     theta, *ends = (load_file(f"{cached_folder(one)}/model.safetensors") for one in (base, *made))
-    merged = way.train(NAME, sample, seed=1, start=Start(encoder))
+    merged = way.train(TrainingRequest(NAME, 1, Start(encoder)), sample)
     for name, tensor in merged.model.state_dict().items():
         exact = theta[name] + sum(
             square / sum(squares) * (end[name] - theta[name])
@@ -62,16 +62,16 @@ def test_merge_the_merged_model_is_measured_beside_the_plain_one(encoder, sample
         )
         torch.testing.assert_close(tensor, exact, rtol=1e-5, atol=1e-6)
     assert merged.checksum == report.model.checksum
-    again = way.train(NAME, sample, seed=1, start=Start(encoder))
+    again = way.train(TrainingRequest(NAME, 1, Start(encoder)), sample)
     assert again.checksum == merged.checksum
 
 
 def test_merge_domains_have_specialists_of_their_own(encoder, sample):
     way = Merge(domains=("sample",))
-    names = [name for name, _ in way.specialists(NAME, sample, seed=1, start=Start(encoder))]
+    names = [name for name, _ in way.specialists(TrainingRequest(NAME, 1, Start(encoder)), sample)]
     assert names == ["sample", "sample"]
     assert way.settings() == {"method": "metagpt", "granularity": "global", "domains": ["sample"]}
-    assert way.seen == way.holdout == ()
+    assert way.seen_templates == way.holdout == ()
 
 
 def test_merge_an_unknown_method():

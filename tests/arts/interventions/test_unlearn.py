@@ -14,7 +14,7 @@ from arts.evaluation.benchmark import load_benchmark
 from arts.interventions.adversarial import Adversarial
 from arts.interventions.merge import Merge
 from arts.interventions.unlearn import Unlearn
-from arts.models.recipe import Start
+from arts.models.recipe import Start, TrainingRequest
 
 pytestmark = pytest.mark.usefixtures("quick_recipe")
 
@@ -48,7 +48,7 @@ def test_unlearn_the_test_split_is_never_looked_at():
 @pytest.mark.parametrize("taught", [TAUGHT, Merge(adversarial=TAUGHT)])
 def test_unlearn_it_is_measured_beside_the_plain_model(taught, encoder, sample):
     way = replace(WAY, taught=taught)
-    before = taught.train(NAME, sample, seed=1, start=Start(encoder))
+    before = taught.train(TrainingRequest(NAME, 1, Start(encoder)), sample)
     report = load_benchmark("sample").evaluate(NAME, start=Start(encoder), intervention=way)
     assert report.name == "memnet + unlearn"
     assert report.model.intervention["name"] == "unlearn"
@@ -56,7 +56,7 @@ def test_unlearn_it_is_measured_beside_the_plain_model(taught, encoder, sample):
     assert report.pattern_gap.unseen_templates == ("sentence",)
     assert report.model.checksum != before.checksum
     assert report.model.train_seconds > before.record["train_seconds"]
-    after = way.train(NAME, sample, seed=1, start=Start(encoder))
+    after = way.train(TrainingRequest(NAME, 1, Start(encoder)), sample)
     assert after.checksum == report.model.checksum
     assert after.record["outcome"]["kept"] == 3
     assert after.record["outcome"]["tokens"] > 0

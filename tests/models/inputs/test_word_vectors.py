@@ -10,7 +10,7 @@ from helpers.zoo import fit, start
 from arts.data.errors import ArtsError
 from arts.data.schema import original_instances
 from arts.models import training
-from arts.models.recipe import Start
+from arts.models.recipe import Start, TrainingRequest
 from arts.models.trained_models import train_or_load
 
 pytestmark = pytest.mark.usefixtures("short_recipes")
@@ -37,7 +37,7 @@ def test_word_vectors_are_read_in_glove_format(encoder, write, instances):
     assert {"soup", "good", "bad"} <= set(vocabulary)
     assert "unseen" not in vocabulary  # the vocabulary is that of the training sentences
     assert model.embedding.weight[vocabulary["good"]].tolist() == [0.5, 0.5, 0.5]
-    answers = training.predict_proba(model, inputs, instances)
+    answers = training.predict_proba(model, inputs, instances=instances)
     assert answers.shape == (len(instances), 3)
 
 
@@ -58,7 +58,7 @@ def test_word_vectors_that_do_not_fit_are_one_clear_error(text, message, encoder
 def test_word_vectors_the_same_word_vectors_give_another_model_than_none(encoder, write):
     instances = original_instances(TOY)
     given = Start(encoder, embeddings=write("vectors.txt", "soup 1 2 3\ngood 3 2 1\nbad 1 1 1\n"))
-    model = train_or_load("memnet", instances, instances, seed=1, start=given)
+    model = train_or_load(TrainingRequest("memnet", 1, given), train=instances, dev=instances)
     assert model.key != fit("memnet", encoder).key
-    bert = train_or_load("bert", instances, instances, seed=1, start=given)
+    bert = train_or_load(TrainingRequest("bert", 1, given), train=instances, dev=instances)
     assert bert.key == fit("bert", encoder).key  # it reads none

@@ -23,7 +23,7 @@ def test_bert_sent_never_sees_the_aspect(encoder):
             raise AssertionError("the aspect was looked at")
 
     model, inputs = start("bert-sent", encoder)
-    first, second = training.predict_proba(model, inputs, list(TOY[2].instances()))
+    first, second = training.predict_proba(model, inputs, instances=list(TOY[2].instances()))
     assert (first == second).all()
-    (again,) = training.predict_proba(model, inputs, [Unseen()])
+    (again,) = training.predict_proba(model, inputs, instances=[Unseen()])
     assert np.allclose(again, first, atol=1e-6)

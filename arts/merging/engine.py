@@ -1,4 +1,4 @@
-"""Merging from end to end: survey, thin out, combine, write."""
+"""The last pass of a merge: sparsify, combine, round and write, span by span."""
 
 from __future__ import annotations
 
@@ -7,41 +7,47 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
-import numpy.typing as npt
 
-from arts.merging.checkpoints.adapter import Adapter
+from arts.data.support.arrays import FloatArray, IntArray
 from arts.merging.checkpoints.blocks import SIZES, Raw, Values, encode
-from arts.merging.checkpoints.checkpoint import Span
-from arts.merging.checkpoints.output import Output
-from arts.merging.methods import Coefficients, Method
-from arts.merging.plan import MergeError, Part, Plan
-from arts.merging.sparsify import Thinner
-from arts.merging.survey import Progress, Survey, coefficients, places, read_span
+from arts.merging.checkpoints.checkpoint import TensorSpan
+from arts.merging.checkpoints.lora_adapter import LoraAdapter
+from arts.merging.checkpoints.output import CheckpointOutput
+from arts.merging.methods import Coefficients, MergeMethod
+from arts.merging.plan import MergeError, MergePlan
+from arts.merging.sparsify import Sparsifier
+from arts.merging.survey import (
+    AdvanceProgress,
+    PlannedSpan,
+    TaskVectorSurvey,
+    coefficients_by_tensor,
+    read_task_blocks,
+    tensor_spans,
+)
 from arts.merging.workers import Workers, Workspace
 
-Floats = npt.NDArray[np.float64]
-Setting = Callable[[str, int, float], float]  # of a tensor's name, a model's place, and the depth
-_NUMBERED = re.compile(r"\.(\d+)\.")
-_SAMPLED = 16  # every so many numbers, kept and agreeing ones are counted
+TensorSetting = Callable[[str, int, float], float]  # of a tensor's name, a model's index, and a depth
+_LAYER_NUMBER = re.compile(r"\.(\d+)\.")
+_SAMPLING_STEP = 16  # one element in so many is looked at, for the shares in the report
 
 
 @dataclass(frozen=True)
-class Options:
-    """How to merge, beside the method.
+class MergeOptions:
+    """The options of a merge method.
 
     Args:
-        by_layer: whether MetaGPT's coefficients are of each layer, not of the whole model.
-        weights: the coefficient of a tensor of a model, by its depth; by default the method's.
-        densities: likewise.
-        scale: times the joined task vectors.
+        by_layer: whether MetaGPT has coefficients for each layer, not for the whole model.
+        weights: gives the weight of a model for a tensor; by default, the method's own.
+        densities: gives the density of a model for a tensor; by default, the method's own.
+        scale: factor of what is added to the base.
         normalize: whether given weights are divided by their sum.
-        by_tensor: whether thinning goes by tensor, as mergekit does.
-        seed: of DARE.
+        by_tensor: whether sparsification goes tensor by tensor, as in mergekit.
+        seed: random seed of DARE.
     """
 
     by_layer: bool = False
-    weights: Setting | None = None
-    densities: Setting | None = None
+    weights: TensorSetting | None = None
+    densities: TensorSetting | None = None
     scale: float = 1.0
     normalize: bool = False
     by_tensor: bool = False
@@ -49,42 +55,63 @@ class Options:
 
 
 @dataclass
-class Counted:
-    """What thinning left, and what agreed with the elected sign, of the numbers that were sampled."""
+class SparsifiedCounts:
+    """Counts over a sample of the sparsified elements.
+
+    Args:
+        sampled: number of elements in the sample.
+        kept: (models) number of elements that are not 0.
+        agreeing: number of elements, over all models, that have the elected sign.
+    """
 
     sampled: int = 0
-    kept: npt.NDArray[np.int64] = field(default_factory=lambda: np.zeros(0, np.int64))
+    kept: IntArray = field(default_factory=lambda: np.zeros(0, np.int64))
     agreeing: int = 0
+
+    def add(self, counts: SparsifiedCounts) -> None:
+        """Add the counts of a span."""
+        self.sampled += counts.sampled
+        self.kept += counts.kept
+        self.agreeing += counts.agreeing
 
 
 @dataclass(frozen=True)
-class Merged:
-    """What a merge was.
+class MergeOutcome:
+    """What a merge used and did, for the report.
 
     Args:
-        weights, densities: by tensor, (models) the coefficients, and the shares that thinning was to leave.
-        counted: what thinning did, for the methods that thin out.
-        baseless: whether the base was left aside in the last pass.
+        weights: by tensor, (models) the coefficients, without the scale.
+        densities: by tensor, (models) the share of the elements to keep.
+        counts: what sparsification did, if the method sparsifies.
+        baseless: whether the last pass did not read the base, because it cancels.
     """
 
-    weights: dict[str, Floats]
-    densities: dict[str, Floats]
-    counted: Counted
+    weights: dict[str, FloatArray]
+    densities: dict[str, FloatArray]
+    counts: SparsifiedCounts
     baseless: bool
 
 
-def resolved(method: Method, options: Options, plan: Plan, found: Survey) -> dict[str, Floats]:
-    """By tensor, (models) the coefficients of a method, without the scale.
+def weights_by_tensor(
+    method: MergeMethod, options: MergeOptions, *, plan: MergePlan, survey: TaskVectorSurvey
+) -> dict[str, FloatArray]:
+    """By tensor, (models) the coefficients that a method uses, without the scale.
+
+    Args:
+        method: the merge method.
+        options: its options.
+        plan: the models and tensors.
+        survey: the inner products of the task vectors.
 
     Raises:
-        MergeError: when given weights sum to 0 and are to be normalised.
+        MergeError: when given weights are to be normalised and sum to 0.
     """
     count = len(plan.models)
     if method.coefficients is Coefficients.METAGPT:
-        return coefficients(found, by_layer=options.by_layer)
+        return coefficients_by_tensor(survey, by_layer=options.by_layer)
     if method.coefficients is Coefficients.AVERAGE:
-        return dict.fromkeys(found.grams, np.full(count, 1 / count))
-    weights = _settings(plan, options.weights, method.weight)
+        return dict.fromkeys(survey.grams, np.full(count, 1 / count))
+    weights = _settings_by_tensor(plan, options.weights, default=method.weight)
     if options.normalize:
         for name, row in weights.items():
             if not row.sum():
@@ -93,132 +120,157 @@ def resolved(method: Method, options: Options, plan: Plan, found: Survey) -> dic
     return weights
 
 
-def _settings(plan: Plan, setting: Setting | None, default: float) -> dict[str, Floats]:
-    models, depths = range(len(plan.models)), _depths([part.name for part in plan.merged])
+def _settings_by_tensor(
+    plan: MergePlan, setting: TensorSetting | None, *, default: float
+) -> dict[str, FloatArray]:
+    """By tensor, (models) the values of a setting."""
+    models, depths = range(len(plan.models)), _tensor_depths([t.name for t in plan.merged_tensors])
     return {
-        name: np.array([setting(name, n, depth) if setting else default for n in models])
+        name: np.array([setting(name, model, depth) if setting else default for model in models])
         for name, depth in depths.items()
     }
 
 
-def _depths(names: Sequence[str]) -> dict[str, float]:
-    """Where each tensor lies: 0 in the first layer, 1 in the last, and 0 in none, as in mergekit.
+def _tensor_depths(names: Sequence[str]) -> dict[str, float]:
+    """How deep each tensor lies: 0 in the first layer, 1 in the last, and 0 in no layer, as in mergekit.
 
     Example:
-        >>> _depths(["embed.weight", "layers.0.w", "layers.1.w", "layers.2.w"])
+        >>> _tensor_depths(["embed.weight", "layers.0.w", "layers.1.w", "layers.2.w"])
         {'embed.weight': 0.0, 'layers.0.w': 0.0, 'layers.1.w': 0.5, 'layers.2.w': 1.0}
     """
-    found = {name: _NUMBERED.search(name) for name in names}
-    numbers = {name: int(match[1]) if match else 0 for name, match in found.items()}
+    matches = {name: _LAYER_NUMBER.search(name) for name in names}
+    numbers = {name: int(match[1]) if match else 0 for name, match in matches.items()}
     last = max(numbers.values(), default=0)
     return {name: number / last if last else 0.0 for name, number in numbers.items()}
 
 
 def merge(
-    plan: Plan,
-    found: Survey,
-    method: Method,
-    options: Options,
-    output: Output,
+    plan: MergePlan,
+    survey: TaskVectorSurvey,
+    *,
+    method: MergeMethod,
+    options: MergeOptions,
+    output: CheckpointOutput,
     workers: Workers,
-    progress: Progress | None = None,
-) -> Merged:
-    """Pass two: combine, and write to an output that has been entered.
+    progress: AdvanceProgress | None = None,
+) -> MergeOutcome:
+    """Merge all tensors of a plan, and write them.
+
+    Args:
+        plan: the models and tensors.
+        survey: what the first pass measured.
+        method: the merge method.
+        options: its options.
+        output: the checkpoint to write; open already.
+        workers: the threads to work with.
+        progress: called after each span.
 
     Raises:
         MergeError: when a number is too large for the type it is stored in.
     """
-    weights = resolved(method, options, plan, found)
-    densities = _settings(plan, options.densities, method.density)
-    thinner = Thinner(method, densities, found.checksums[1:], options.seed, options.by_tensor)
-    thinner.prepare(plan, workers, progress)
-    whole = not any(isinstance(model, Adapter) for model in plan.models)
-    baseless = method.convex and options.scale == 1 and whole
-
-    def work(item: tuple[Part, Span], space: Workspace) -> tuple[Span, Counted | None]:
-        part, span = item
-        stored = output.tensors[span.name].dtype
-        if not part.merged:
-            output.write(span, _copied(plan, part, span, stored, space))
-            return span, None
-        row = weights[span.name].tolist()
-        counted = None
-        if baseless and not part.foreign:
-            base, tasks = _anchored(plan, span, space)
-            row = row[1:]
-        else:
-            base, tasks = read_span(plan, part, span, space)
-            if method.thins:
-                tasks = thinner(span, tasks)
-                counted = _count(tasks, row)
-
-        def combined(base: Values, tasks: Sequence[Values]) -> Values:
-            return method.combine(base, tasks, row, options.scale)
-
-        output.write(span, _stored(combined, base, tasks, stored, part.name, space))
-        return span, counted
-
-    total = Counted(kept=np.zeros(len(plan.models), np.int64))
-    for span, counted in workers.map(work, places(list(plan.parts.values()), workers.size)):
-        if counted:
-            total.sampled += counted.sampled
-            total.kept += counted.kept
-            total.agreeing += counted.agreeing
+    weights = weights_by_tensor(method, options, plan=plan, survey=survey)
+    densities = _settings_by_tensor(plan, options.densities, default=method.density)
+    sparsifier = Sparsifier(method, densities, survey.checksums[1:], options.seed, options.by_tensor)
+    sparsifier.prepare(plan, workers, progress=progress)
+    is_full = not any(isinstance(model, LoraAdapter) for model in plan.models)
+    baseless = method.convex and options.scale == 1 and is_full
+    merger = _SpanMerger(plan, method, weights, sparsifier, output, options.scale, baseless)
+    total = SparsifiedCounts(kept=np.zeros(len(plan.models), np.int64))
+    for span, counts in workers.map(merger.process, tensor_spans(list(plan.tensors.values()), workers.size)):
+        if counts:
+            total.add(counts)
         if progress:
             progress(span.count)
-    return Merged(weights, densities, total, baseless)
+    return MergeOutcome(weights, densities, total, baseless)
 
 
-def _anchored(plan: Plan, span: Span, space: Workspace) -> tuple[Values, list[Values]]:
-    """The first model, and what the others differ from it by: it stands in for a base that cancels."""
-    first, *others = plan.models
-    anchor = space.base[: span.count]
-    first.values(span, anchor, space.buffer)
-    tasks = [task[: span.count] for task in space.tasks[1:]]
-    for model, task in zip(others, tasks, strict=True):
-        model.task(span, anchor, task, space.buffer)
-    return anchor, tasks
+@dataclass(frozen=True)
+class _SpanMerger:
+    """Merges or copies one span after another; see `merge`."""
 
+    plan: MergePlan
+    method: MergeMethod
+    weights: dict[str, FloatArray]
+    sparsifier: Sparsifier
+    output: CheckpointOutput
+    scale: float
+    baseless: bool
 
-def _stored(
-    combined: Callable[[Values, Sequence[Values]], Values],
-    base: Values,
-    tasks: Sequence[Values],
-    dtype: str,
-    name: str,
-    space: Workspace,
-) -> Raw:
-    """The merged block as it is stored: where fp32 could misround a bf16, calculated again in fp64."""
-    raw = space.buffer[: len(base) * SIZES[dtype]]
-    near = encode(combined(base, tasks), dtype, raw)
-    if len(near):
-        wide = [block[near].astype(np.float64) for block in (base, *tasks)]
-        patch = np.empty(2 * len(near), np.uint8)
-        encode(combined(wide[0], wide[1:]), dtype, patch)
-        raw.view(np.uint16)[near] = patch.view(np.uint16)
-    if dtype == "F16" and not np.isfinite(raw.view(np.float16)).all():
-        raise MergeError(
-            f"{name}: a merged number is too large for F16; --dtype bfloat16 or float32 holds it"
-        )
-    return raw
+    def process(self, planned: PlannedSpan, space: Workspace) -> tuple[TensorSpan, SparsifiedCounts | None]:
+        """Merge or copy a span, and write it; returns it with the counts, if it was sparsified."""
+        tensor, span = planned
+        if not tensor.is_merged:
+            self.output.write(span, self._base_bytes(planned, space))
+            return span, None
+        weights = self.weights[span.name].tolist()
+        counts = None
+        if self.baseless and not tensor.missing_rows:
+            base, tasks = self._read_from_first_model(span, space)
+            weights = weights[1:]
+        else:
+            base, tasks = read_task_blocks(self.plan, planned, space=space)
+            if self.method.sparsifies:
+                tasks = self.sparsifier.sparsify(span, tasks)
+                counts = _sample_counts(tasks, weights)
+        self.output.write(span, self._merged_bytes(base, tasks, weights=weights, span=span, space=space))
+        return span, counts
 
+    def _read_from_first_model(self, span: TensorSpan, space: Workspace) -> tuple[Values, list[Values]]:
+        """The first model, and the others' differences from it: it stands in for a base that cancels."""
+        first_model, *models = self.plan.models
+        anchor = space.base[: span.count]
+        first_model.read_values(span, out=anchor, buffer=space.buffer)
+        tasks = [task[: span.count] for task in space.tasks[1:]]
+        for model, task in zip(models, tasks, strict=True):
+            model.read_task_vector(span, base=anchor, out=task, buffer=space.buffer)
+        return anchor, tasks
 
-def _copied(plan: Plan, part: Part, span: Span, dtype: str, space: Workspace) -> Raw:
-    """A span of the base, in the type of the output."""
-    if part.tensor.dtype == dtype:
-        raw = np.empty(span.count * part.tensor.itemsize, np.uint8)  # 8 bytes a number, if they are integers
-        plan.base.raw(part.tensor, span.first, raw)
+    def _merged_bytes(
+        self,
+        base: Values,
+        tasks: Sequence[Values],
+        *,
+        weights: Sequence[float],
+        span: TensorSpan,
+        space: Workspace,
+    ) -> Raw:
+        """Combine the blocks and encode them; where fp32 could misround a bf16, combine again in fp64."""
+
+        def combine(base: Values, tasks: Sequence[Values]) -> Values:
+            return self.method.combine(base, tasks, weights=weights, scale=self.scale)
+
+        dtype = self.output.tensors[span.name].dtype
+        raw = space.buffer[: len(base) * SIZES[dtype]]
+        doubtful = encode(combine(base, tasks), dtype, out=raw)
+        if len(doubtful):
+            base, *tasks = (block[doubtful].astype(np.float64) for block in (base, *tasks))
+            patch = np.empty(2 * len(doubtful), np.uint8)
+            encode(combine(base, tasks), dtype, out=patch)
+            raw.view(np.uint16)[doubtful] = patch.view(np.uint16)
+        if dtype == "F16" and not np.isfinite(raw.view(np.float16)).all():
+            raise MergeError(
+                f"{span.name}: a merged number is too large for F16; --dtype bfloat16 or float32 holds it"
+            )
         return raw
-    values = space.base[: span.count]
-    plan.base.values(span, values, space.buffer)
-    raw = space.buffer[: span.count * SIZES[dtype]]
-    encode(values.astype(np.float64), dtype, raw)
-    return raw
+
+    def _base_bytes(self, planned: PlannedSpan, space: Workspace) -> Raw:
+        """A span of the base, in the type of the output."""
+        tensor, span = planned
+        dtype = self.output.tensors[span.name].dtype
+        if tensor.entry.dtype == dtype:
+            raw = np.empty(span.count * tensor.entry.itemsize, np.uint8)  # up to 8 bytes an integer
+            self.plan.base.read_raw(tensor.entry, raw, first=span.first)
+            return raw
+        values = space.base[: span.count]
+        self.plan.base.read_values(span, out=values, buffer=space.buffer)
+        raw = space.buffer[: span.count * SIZES[dtype]]
+        encode(values.astype(np.float64), dtype, out=raw)
+        return raw
 
 
-def _count(tasks: Sequence[Values], weights: Sequence[float]) -> Counted:
-    """Count in every so many numbers what was kept, and what has the sign of the weighted sum."""
-    few = np.array([task[::_SAMPLED] * weight for task, weight in zip(tasks, weights, strict=True)])
-    kept = np.count_nonzero(few, axis=1)
-    agreeing = int(np.count_nonzero(few * few.sum(axis=0) > 0))
-    return Counted(few.shape[1], kept, agreeing)
+def _sample_counts(tasks: Sequence[Values], weights: Sequence[float]) -> SparsifiedCounts:
+    """Count, in a sample, the elements that are kept and those with the sign of the weighted sum."""
+    sample = np.array([task[::_SAMPLING_STEP] * weight for task, weight in zip(tasks, weights, strict=True)])
+    kept = np.count_nonzero(sample, axis=1)
+    agreeing = int(np.count_nonzero(sample * sample.sum(axis=0) > 0))
+    return SparsifiedCounts(sample.shape[1], kept, agreeing)

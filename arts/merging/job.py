@@ -1,4 +1,4 @@
-"""A merge as it is asked for, from opening the models to the report."""
+"""A merge from end to end: open the models, plan, measure, merge, write and report."""
 
 from __future__ import annotations
 
@@ -6,161 +6,180 @@ import os
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
-from dataclasses import asdict, dataclass, field
+from dataclasses import KW_ONLY, asdict, dataclass, field
 from pathlib import Path
 
 import numpy as np
 
 from arts.data.errors import ArtsError
-from arts.data.support.atomic import check_new
-from arts.merging.checkpoints.assets import carry_over, write_card
-from arts.merging.checkpoints.output import SHARD, Output
-from arts.merging.checkpoints.sources import folder_of, open_model
-from arts.merging.choices import Head, Vocab
-from arts.merging.engine import Floats, Merged, Options, merge, resolved
-from arts.merging.methods import METHODS, Coefficients, Method, cosines
-from arts.merging.plan import Plan, make_plan
+from arts.data.support.arrays import FloatArray
+from arts.data.support.atomic import check_new_folder
+from arts.merging.checkpoints.assets import copy_assets
+from arts.merging.checkpoints.output import CheckpointOutput
+from arts.merging.checkpoints.sources import checkpoint_folder, open_checkpoint
+from arts.merging.choices import MAX_SHARD_BYTES, HeadPolicy, VocabPolicy
+from arts.merging.engine import MergeOptions, MergeOutcome, SparsifiedCounts, merge, weights_by_tensor
+from arts.merging.methods import METHODS, Coefficients, MergeMethod, cosines
+from arts.merging.model_card import write_merge_card
+from arts.merging.plan import MergePlan, make_plan
 from arts.merging.report import (
-    FILE,
-    Entry,
-    Layer,
+    MERGE_REPORT_FILE,
+    MergedModelEntry,
     MergeReport,
-    warnings_of,
+    assumption_warnings,
+    layer_entries,
+    mean_over_elements,
 )
-from arts.merging.sparsify import passes
-from arts.merging.survey import Survey, layer_of, survey
+from arts.merging.sparsify import sparsifier_passes
+from arts.merging.survey import TaskVectorSurvey, survey_task_vectors
 from arts.merging.workers import Workers
 from arts.provenance import MERGING, library_versions, now, peak_memory
 
-Progress = Callable[[int, int], None]  # numbers done, numbers in all, over all passes
+MergeProgress = Callable[[int, int], None]  # called with elements done, and elements in all, over all passes
 
 
 @dataclass(frozen=True)
-class Job:
+class MergeJob:
     """What is to be merged, and how.
 
     Args:
         base: folder or Hub id of theta_0.
-        models: those of theta_1, ..; checkpoints or LoRA adapters.
-        method: to merge by.
-        options: of the method.
-        head, vocab: what to do where classifier heads or vocabularies differ.
-        dtype: BF16, F16 or F32 to store in; by default, tensor by tensor, the base's.
-        shard: bytes that a file of the output holds at most.
-        tokenizer_from: folder or Hub id to take the tokenizer from; by default the base.
-        threads: to work with; by default one a processor, up to 4.
-        command: that asked for it, for the record.
+        models: folders or Hub ids of theta_1, ..; checkpoints or LoRA adapters.
+        method: the merge method.
+        options: options of the method.
+        head: what to do with classifier heads that differ.
+        vocab: what to do with vocabularies that differ.
+        dtype: type to store the weights in: BF16, F16 or F32; by default, each tensor's in the base.
+        max_shard_bytes: size of a file of the output at most.
+        tokenizer_from: folder or Hub id to take the tokenizer from; by default, the base.
+        threads: number of threads; by default, one a processor, up to 4.
+        command: the command line, for the report.
     """
 
     base: str
     models: Sequence[str]
-    method: Method = METHODS["metagpt"]
-    options: Options = field(default_factory=Options)
-    head: Head = Head.ERROR
-    vocab: Vocab = Vocab.ERROR
+    _: KW_ONLY
+    method: MergeMethod = METHODS["metagpt"]
+    options: MergeOptions = field(default_factory=MergeOptions)
+    head: HeadPolicy = HeadPolicy.ERROR
+    vocab: VocabPolicy = VocabPolicy.ERROR
     dtype: str | None = None
-    shard: int = SHARD
+    max_shard_bytes: int = MAX_SHARD_BYTES
     tokenizer_from: str | None = None
     threads: int | None = None
     command: str | None = None
 
-    def inspect(self, progress: Progress | None = None) -> MergeReport:
-        """Pass one alone: what the models are like, and what the method's coefficients would be."""
-        started = time.perf_counter()
-        with self._opened() as (plan, workers):
-            told = _Told(plan, 1, progress)
-            found = survey(plan, workers, signs=True, progress=told)
-            return self._report(plan, found, None, workers, started)
+    def inspect(self, progress: MergeProgress | None = None) -> MergeReport:
+        """Measure the task vectors and calculate the method's coefficients, without merging.
 
-    def run(self, folder: Path, progress: Progress | None = None) -> MergeReport:
+        Raises:
+            ArtsError: when the models cannot be opened, or not be merged.
+        """
+        started = time.perf_counter()
+        with self._plan() as (plan, workers):
+            counter = _ElementCounter(plan, 1, progress)
+            survey = survey_task_vectors(plan, workers, signs=True, progress=counter.advance)
+            return self._report(plan, survey, outcome=None, workers=workers, started=started)
+
+    def run(self, folder: Path, progress: MergeProgress | None = None) -> MergeReport:
         """Merge, and write the checkpoint to a new folder, with a report and a model card.
+
+        Args:
+            folder: the folder to write; new or empty.
+            progress: called after each span.
 
         Raises:
             ArtsError: when something is not as expected; then nothing is written.
         """
         started = time.perf_counter()
-        check_new(folder)
-        tokenizer = folder_of(self.tokenizer_from) if self.tokenizer_from else None
-        with self._opened() as (plan, workers):
-            output = Output(
-                folder,
-                [part.tensor for part in plan.parts.values()],
-                dtype=self.dtype,
-                shard=self.shard,
-            )
-            thinning = passes(self.method, by_tensor=self.options.by_tensor)
-            told = _Told(plan, 2 + thinning, progress)
-            found = survey(plan, workers, progress=told)
-            with output.opened() as partial:
-                merged = merge(plan, found, self.method, self.options, output, workers, told)
-                output.write_index(partial)
-                carry_over(
-                    plan.base,
-                    partial,
-                    tokenizer=tokenizer,
-                    dtype=self.dtype,
-                    headless=plan.headless,
+        check_new_folder(folder)
+        tokenizer = checkpoint_folder(self.tokenizer_from) if self.tokenizer_from else None
+        with self._plan() as (plan, workers):
+            entries = [tensor.entry for tensor in plan.tensors.values()]
+            output = CheckpointOutput(folder, entries, dtype=self.dtype, max_shard_bytes=self.max_shard_bytes)
+            counter = _ElementCounter(plan, self._passes, progress)
+            survey = survey_task_vectors(plan, workers, progress=counter.advance)
+            with output.open() as partial:
+                outcome = merge(
+                    plan,
+                    survey,
+                    method=self.method,
+                    options=self.options,
+                    output=output,
+                    workers=workers,
+                    progress=counter.advance,
                 )
-                report = self._report(plan, found, merged, workers, started)
+                output.write_index(partial)
+                copy_assets(plan.base, partial, tokenizer=tokenizer, dtype=self.dtype, headless=plan.headless)
+                report = self._report(plan, survey, outcome=outcome, workers=workers, started=started)
                 report = report.model_copy(update={"output": str(folder), "bytes_written": output.bytes})
-                report.write_json(partial / FILE)
-                write_card(report, partial)
+                report.write_json(partial / MERGE_REPORT_FILE)
+                write_merge_card(report, partial)
         return report
 
+    @property
+    def _passes(self) -> int:
+        """Number of times that the models are read for a merge."""
+        return 2 + sparsifier_passes(self.method, by_tensor=self.options.by_tensor)
+
     @contextmanager
-    def _opened(self) -> Iterator[tuple[Plan, Workers]]:
+    def _plan(self) -> Iterator[tuple[MergePlan, Workers]]:
+        """Open the models, plan the merge, and start the threads."""
         if not self.models:
             raise ArtsError("a merge needs a model beside the base")
         with ExitStack() as stack:
-            base = open_model(self.base)
+            base = open_checkpoint(self.base)
             stack.callback(base.close)
             models = []
             for name in self.models:
-                models.append(open_model(name))
+                models.append(open_checkpoint(name))
                 stack.callback(models[-1].close)
             plan = make_plan(base, models, head=self.head, vocab=self.vocab)
             threads = self.threads or min(os.cpu_count() or 1, 4)
-            wide = any((self.dtype or part.tensor.dtype) != "BF16" for part in plan.merged)
+            wide = any((self.dtype or tensor.entry.dtype) != "BF16" for tensor in plan.merged_tensors)
             yield plan, stack.enter_context(Workers(threads, len(models), wide=wide))
 
     def _report(
-        self, plan: Plan, found: Survey, merged: Merged | None, workers: Workers, started: float
+        self,
+        plan: MergePlan,
+        survey: TaskVectorSurvey,
+        *,
+        outcome: MergeOutcome | None,
+        workers: Workers,
+        started: float,
     ) -> MergeReport:
-        method, options = self.method, self.options
-        names = [model.name for model in plan.models]
-        weights = merged.weights if merged else resolved(method, options, plan, found)
-        sizes = {part.name: part.tensor.count for part in plan.merged}
-        gram = found.gram
-        norms = np.sqrt(np.diagonal(gram))
-        base_square = sum(found.squares.values())
-        means = _means(weights, sizes)
-        metagpt = method.coefficients is Coefficients.METAGPT
-        read = 2 + passes(method, by_tensor=options.by_tensor) if merged else 1
-        counted = merged.counted if merged and merged.counted.sampled else None
+        """The report; `outcome` is None for a dry run, and `started` is of `time.perf_counter`."""
+        weights = (
+            outcome.weights
+            if outcome
+            else weights_by_tensor(self.method, self.options, plan=plan, survey=survey)
+        )
+        sizes = {tensor.name: tensor.entry.count for tensor in plan.merged_tensors}
+        densities = mean_over_elements(outcome.densities, sizes).tolist() if outcome else None
+        coefficients = mean_over_elements(weights, sizes)
+        counts = outcome.counts if outcome and outcome.counts.sampled else None
+        conflicts = survey.conflicts
+        passes = self._passes if outcome else 1
+        metagpt = self.method.coefficients is Coefficients.METAGPT
         return MergeReport(
-            method=method.name,
-            settings=self._settings(_means(merged.densities, sizes).tolist() if merged else None),
+            method=self.method.name,
+            settings=self._settings(densities),
             base=plan.base.name,
-            base_checksum=found.checksums[0],
-            parameters=sum(part.tensor.count for part in plan.parts.values()),
-            models=[
-                Entry(
-                    name=name,
-                    checksum=found.checksums[place + 1],
-                    norm=float(norms[place]),
-                    relative=float(norms[place] / base_square**0.5) if base_square else 0.0,
-                    coefficient=float(means[place]) * options.scale,
-                    kept=float(counted.kept[place] / counted.sampled) if counted else None,
-                )
-                for place, name in enumerate(names)
-            ],
-            layers=_layers(found, weights, sizes),
-            cosines=cosines(gram).tolist(),
-            conflicts=sum(found.conflicts.values()) / sum(sizes.values()) if found.conflicts else None,
-            sign_agreement=counted.agreeing / max(int(counted.kept.sum()), 1) if counted else None,
-            warnings=warnings_of(names, gram, base_square, means.tolist() if metagpt else None),
+            base_checksum=survey.checksums[0],
+            parameters=plan.parameters,
+            models=self._model_entries(plan, survey, coefficients=coefficients, counts=counts),
+            layers=layer_entries(survey, weights, sizes=sizes),
+            cosines=cosines(survey.gram).tolist(),
+            conflicts=sum(conflicts.values()) / sum(sizes.values()) if conflicts else None,
+            sign_agreement=counts.agreeing / max(int(counts.kept.sum()), 1) if counts else None,
+            warnings=assumption_warnings(
+                [model.name for model in plan.models],
+                survey.gram,
+                base_square=survey.base_square,
+                coefficients=coefficients.tolist() if metagpt else None,
+            ),
             remarks=list(plan.remarks),
-            bytes_read=read * plan.bytes - (plan.base_bytes if merged and merged.baseless else 0),
+            bytes_read=passes * plan.bytes - (plan.base_bytes if outcome and outcome.baseless else 0),
             bytes_written=0,
             seconds=time.perf_counter() - started,
             peak_memory=peak_memory(),
@@ -170,9 +189,33 @@ class Job:
             created=now(),
         )
 
+    def _model_entries(
+        self,
+        plan: MergePlan,
+        survey: TaskVectorSurvey,
+        *,
+        coefficients: FloatArray,
+        counts: SparsifiedCounts | None,
+    ) -> list[MergedModelEntry]:
+        """What the report says of each model."""
+        norms = np.sqrt(np.diagonal(survey.gram))
+        base_square = survey.base_square
+        return [
+            MergedModelEntry(
+                name=model.name,
+                checksum=survey.checksums[number + 1],
+                norm=float(norms[number]),
+                relative=float(norms[number] / base_square**0.5) if base_square else 0.0,
+                coefficient=float(coefficients[number]) * self.options.scale,
+                kept=float(counts.kept[number] / counts.sampled) if counts else None,
+            )
+            for number, model in enumerate(plan.models)
+        ]
+
     def _settings(
         self, densities: list[float] | None
     ) -> dict[str, float | int | str | bool | list[float] | None]:
+        """The settings for the report, with the mean densities where the method sparsifies."""
         options = {
             key: value
             for key, value in asdict(self.options).items()
@@ -180,50 +223,29 @@ class Job:
         }
         return {
             **options,
-            "densities": densities if self.method.thins else None,
+            "densities": densities if self.method.sparsifies else None,
             "head": str(self.head),
             "vocab": str(self.vocab),
             "dtype": self.dtype,
         }
 
 
-class _Told:
-    """Adds up what the passes have done."""
+class _ElementCounter:
+    """Adds up the elements that are done over all passes, and passes the sum on.
 
-    def __init__(self, plan: Plan, passes: int, progress: Progress | None) -> None:
-        self.total = passes * sum(part.tensor.count for part in plan.parts.values())
+    Args:
+        plan: the plan that says how many elements there are.
+        passes: number of passes.
+        progress: called with the sum after each span.
+    """
+
+    def __init__(self, plan: MergePlan, passes: int, progress: MergeProgress | None) -> None:
+        self.total = passes * plan.parameters
         self.done = 0
         self.progress = progress
 
-    def __call__(self, more: int) -> None:
-        self.done += more
+    def advance(self, elements: int) -> None:
+        """Count further elements as done."""
+        self.done += elements
         if self.progress:
             self.progress(min(self.done, self.total), self.total)
-
-
-def _means(settings: dict[str, Floats], sizes: dict[str, int]) -> Floats:
-    """(models) the means over all numbers of what is set by tensor."""
-    total = sum(sizes[name] for name in settings)
-    return sum((row * sizes[name] for name, row in settings.items()), np.zeros(1)) / total
-
-
-def _layers(found: Survey, weights: dict[str, Floats], sizes: dict[str, int]) -> list[Layer]:
-    tensors: dict[str, list[str]] = {}
-    for name in found.grams:
-        tensors.setdefault(layer_of(name), []).append(name)
-    layers = []
-    for layer, gram in found.layers.items():
-        names = tensors[layer]
-        count = sum(sizes[name] for name in names)
-        conflicts = sum(found.conflicts[name] for name in names) / count if found.conflicts else None
-        layers.append(
-            Layer(
-                name=layer,
-                parameters=count,
-                norms=np.sqrt(np.diagonal(gram)).tolist(),
-                cosines=cosines(gram).tolist(),
-                coefficients=_means({name: weights[name] for name in names}, sizes).tolist(),
-                conflicts=conflicts,
-            )
-        )
-    return layers

@@ -1,4 +1,4 @@
-"""The assumption that MetaGPT rests on, measured: outputs that are linear along a task vector."""
+"""Measuring an assumption of MetaGPT: that outputs are linear along a task vector."""
 
 from __future__ import annotations
 
@@ -10,95 +10,94 @@ import torch
 from torch import Tensor
 
 from arts.data.errors import ArtsError
-from arts.merging.checkpoints.checkpoint import read_json
-from arts.merging.checkpoints.sources import folder_of
+from arts.merging.checkpoints.sources import checkpoint_folder
 
-STEPS = (0.25, 0.5, 0.75)  # alpha
-_TEXTS = (  # of our own
+ALPHAS = (0.25, 0.5, 0.75)  # where between theta_0 and theta_t outputs are compared
+_TEXTS = (  # our own
     "The soup was warm, but nobody came to take the order.",
     "Write a short answer: how many legs does a spider have?",
     "It rained all morning and the market closed early.",
     "The keyboard feels solid while the speakers are thin.",
 )
 
-Outputs = Callable[[], Tensor]
+Probe = tuple[Any, Callable[[], Tensor]]  # a network, and a function that gives its outputs on fixed inputs
 
 
-def nonlinearity(base: str, models: Sequence[str]) -> list[float]:
-    """How far each model's outputs are from linear along its task vector; 0 is linear.
-
-    With f(alpha) the outputs at theta_0 + alpha tau, the largest over alpha of
-    ||f(alpha) - (1 - alpha) f(0) - alpha f(1)|| / ||f(1) - f(0)|| (Zhou et al., 2024, section 3.2 and
-    figure 2, as a number). The base and one model at a time are held in memory.
+def load_text_probe(folder: Path) -> Probe:
+    """Load a model in fp32, and a function that gives its outputs for a few texts, in fp64.
 
     Args:
-        base: folder or Hub id of theta_0.
-        models: those of theta_1, ..
+        folder: folder of a model of transformers with its tokenizer.
 
     Raises:
-        ArtsError: for an adapter, or an architecture that transformers does not know.
+        ArtsError: when the model cannot be loaded, or transformers does not know its architecture.
     """
-    network, outputs = _loaded(base)
-    start = {name: weight.detach().clone() for name, weight in network.state_dict().items()}
-    at_start = outputs()
-    found = []
-    for name in models:
-        end = _loaded(name)[0].state_dict()
-        network.load_state_dict(end)
-        at_end = outputs()
-        distance = float((at_end - at_start).norm())
-        worst = 0.0
-        for alpha in STEPS:
-            network.load_state_dict(
-                {
-                    key: torch.lerp(start[key], end[key], alpha) if end[key].is_floating_point() else end[key]
-                    for key in start
-                }
-            )
-            straight = torch.lerp(at_start, at_end, alpha)
-            worst = max(worst, float((outputs() - straight).norm()))
-        found.append(worst / distance if distance else 0.0)
-    return found
-
-
-def _loaded(name: str) -> tuple[Any, Outputs]:
-    """A model in fp32, and what gives its outputs, in fp64, for a handful of inputs."""
-    folder = folder_of(name)
-    if not (folder / "config.json").is_file():
-        raise ArtsError(f"--check-linearity: {name} is no whole model; it cannot be loaded")
-    if str(read_json(folder / "config.json").get("model_type")).startswith("arts-"):
-        return _of_the_zoo(folder)
     import transformers
 
-    from arts.models.encoders import load_tokenizer, loading
+    from arts.models.encoders import clear_loading_errors, load_tokenizer
 
-    with loading(name):
+    with clear_loading_errors(str(folder)):
         config = transformers.AutoConfig.from_pretrained(folder)
         kind = getattr(transformers, (config.architectures or ["AutoModel"])[0], None)
     if kind is None:
-        raise ArtsError(f"--check-linearity: transformers has no {config.architectures[0]}, which {name} is")
-    with loading(name):
+        raise ArtsError(
+            f"--check-linearity: transformers has no {config.architectures[0]}, which {folder} is"
+        )
+    with clear_loading_errors(str(folder)):
         network = kind.from_pretrained(folder, dtype="float32").eval()
     tokenizer = load_tokenizer(folder)
     inputs = [tokenizer(text, return_tensors="pt") for text in _TEXTS]
 
     @torch.inference_mode()
     def outputs() -> Tensor:
-        return torch.cat([network(**one)[0].double().flatten() for one in inputs])
+        return torch.cat([network(**text_inputs)[0].double().flatten() for text_inputs in inputs])
 
     return network, outputs
 
 
-def _of_the_zoo(folder: Path) -> tuple[Any, Outputs]:
-    from arts.data.corpus_registry import load_corpus
-    from arts.data.schema import Strategy
-    from arts.models.trained_models import ZooModel
-    from arts.models.training import predict_proba
+def nonlinearity(
+    base: str, models: Sequence[str], *, load: Callable[[Path], Probe] = load_text_probe
+) -> list[float]:
+    """How far the outputs of each model are from linear along its task vector; 0 is linear.
 
-    made = ZooModel.load(folder)
-    instances = [i for i in load_corpus("sample").test if i.strategy is Strategy.ORIGINAL][:32]
+    With f(alpha) the outputs at theta_0 + alpha tau, it is the largest over alpha of
+    ||f(alpha) - (1 - alpha) f(0) - alpha f(1)|| / ||f(1) - f(0)|| (Zhou et al., 2024, section 3.2 and
+    figure 2, as a number). The base and one model at a time are held in memory.
 
-    def outputs() -> Tensor:
-        return torch.tensor(predict_proba(made.model, made.inputs, instances)).log().flatten()
+    Args:
+        base: folder or Hub id of theta_0.
+        models: folders or Hub ids of theta_1, ..
+        load: loads the model in a folder, with a function that gives its outputs on fixed inputs.
 
-    return made.model, outputs
+    Raises:
+        ArtsError: for an adapter, or a model that cannot be loaded.
+    """
+    network, outputs = load(_model_folder(base))
+    start = {name: weight.detach().clone() for name, weight in network.state_dict().items()}
+    at_start = outputs()
+    distances = []
+    for name in models:
+        end = load(_model_folder(name))[0].state_dict()
+        network.load_state_dict(end)
+        at_end = outputs()
+        largest = 0.0
+        for alpha in ALPHAS:
+            network.load_state_dict(
+                {
+                    key: torch.lerp(start[key], end[key], alpha) if end[key].is_floating_point() else end[key]
+                    for key in start
+                }
+            )
+            linear = torch.lerp(at_start, at_end, alpha)
+            largest = max(largest, float((outputs() - linear).norm()))
+        change = float((at_end - at_start).norm())
+        distances.append(largest / change if change else 0.0)
+    return distances
+
+
+def _model_folder(name: str) -> Path:
+    """The folder of a model that can be loaded: not of an adapter."""
+    folder = checkpoint_folder(name)
+    if not (folder / "config.json").is_file():
+        raise ArtsError(f"--check-linearity: {name} is no whole model; it cannot be loaded")
+    return folder

@@ -1,146 +1,190 @@
-"""mergekit's configuration files: read for the methods that both have, and written.
+"""mergekit's configuration files, read for the methods that both programs have.
 
-Unlike mergekit, an unknown key is an error. What of its schema is not merged here (slices, modules, tokenizer
-surgery) is one, too.
+Unlike in mergekit, an unknown key is an error. So are the parts of its schema that are not supported here
+(slices, modules, tokenizer surgery).
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from dataclasses import replace
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from enum import StrEnum
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 import yaml
 
 from arts.data.errors import DataError, did_you_mean
-from arts.merging.choices import Dtype, Granularity
-from arts.merging.engine import Options, Setting
-from arts.merging.job import Job
-from arts.merging.methods import METHODS, Coefficients, disjoint_mean, disjoint_sum
+from arts.merging.choices import Granularity, StorageDtype
+from arts.merging.engine import MergeOptions, TensorSetting
+from arts.merging.job import MergeJob
+from arts.merging.methods import METHODS, Coefficients, MergeMethod, disjoint_mean, disjoint_sum
 from arts.merging.plan import MergeError
-from arts.merging.report import MergeReport
 
-_NAMES = {
+_MERGEKIT_NAMES = {
     "linear": "linear",
     "task_arithmetic": "task-arithmetic",
     "dare_linear": "dare",
     "dare_ties": "dare-ties",
 }
-_TOP = ("models", "merge_method", "base_model", "dtype", "out_dtype", "tokenizer_source", "parameters")
-_ELSEWHERE = ("slices", "modules", "tokenizer", "chat_template")  # of mergekit alone
-_SHARED = ("normalize", "rescale", "lambda", "int8_mask", "granularity", "by_tensor", "seed")
-_OF_MODELS = ("weight", "density")
+_TOP_KEYS = ("models", "merge_method", "base_model", "dtype", "out_dtype", "tokenizer_source", "parameters")
+_UNSUPPORTED_KEYS = ("slices", "modules", "tokenizer", "chat_template")
+_SHARED_KEYS = ("normalize", "rescale", "lambda", "int8_mask", "granularity", "by_tensor", "seed")
+_MODEL_KEYS = ("weight", "density")
+
+Choice = TypeVar("Choice", bound=StrEnum)
 
 
-def read_config(path: Path) -> Job:
-    """A merge from a YAML file in mergekit's schema.
-
-    Raises:
-        DataError: for what is no such file, an unknown key, or what cannot be merged here.
-    """
-    content = _mapping(path)
-    _check_keys(path, content, _TOP, "", elsewhere=_ELSEWHERE)
-    name = _method_name(path, content.get("merge_method"))
-    models = [_model(path, entry) for entry in content.get("models") or ()]
-    shared = _parameters(path, content.get("parameters"), (*_SHARED, *_OF_MODELS), "parameters")
-    base = content.get("base_model")
-    if name == "linear":
-        return _linear(path, content, models, shared)
-    if not base:
-        raise DataError(path, f"merge_method {content['merge_method']} needs a base_model")
-    models = [(model, own) for model, own in models if model != base]
-    if not models:
-        raise DataError(path, "names no model beside the base")
-    method = METHODS[name]
-    given = method.coefficients is Coefficients.GIVEN
-    if not given and any("weight" in own for own in (shared, *(own for _, own in models))):
-        raise DataError(path, f"{name} finds the weights itself; leave them out")
-    normalize = shared.get("normalize", name == "ties")
-    if method.combine in (disjoint_mean, disjoint_sum):
-        method = replace(method, combine=disjoint_mean if normalize or not given else disjoint_sum)
-        normalize = False
-    if "rescale" in shared and bool(shared["rescale"]) != name.startswith("dare"):
-        raise DataError(path, f'"rescale: {str(shared["rescale"]).lower()}" is not what {name} does')
-    granularity = shared.get("granularity", Granularity.GLOBAL)
-    if granularity not in list(Granularity):
-        raise DataError(path, f'granularity is "{granularity}"; expected {", ".join(Granularity)}')
-    default = method.density if method.coefficients is Coefficients.METAGPT else 1.0
-    return Job(
-        base,
-        [model for model, _ in models],
-        method,
-        Options(
-            by_layer=granularity == Granularity.LAYER,
-            weights=_setting(path, "weight", shared, models, method.weight) if given else None,
-            densities=_setting(path, "density", shared, models, default) if method.thins else None,
-            scale=float(shared.get("lambda", 1.0)),
-            normalize=bool(normalize) and given,
-            by_tensor=bool(shared.get("by_tensor", False)),
-            seed=int(shared.get("seed", 0)),
-        ),
-        dtype=_dtype(path, content),
-        tokenizer_from=_tokenizer(path, content),
-    )
-
-
-def _linear(
-    path: Path, content: Mapping[str, Any], models: list[tuple[str, dict[str, Any]]], shared: dict[str, Any]
-) -> Job:
-    """sum_t w_t theta_t / sum_t w_t: the first model stands in for the base, since the weights sum to 1."""
-    if not shared.get("normalize", True):
-        raise DataError(path, '"normalize: false" is not supported for linear')
-    if len(models) < 2:
-        raise DataError(path, "linear needs two models at least")
-    setting = _setting(path, "weight", shared, models, 1.0)
-
-    def share(tensor: str, model: int, depth: float) -> float:
-        weights = [setting(tensor, number, depth) for number in range(len(models))]
-        if not sum(weights):
-            raise MergeError(f"{path}: the weights of {tensor} sum to 0")
-        return weights[model + 1] / sum(weights)
-
-    names = [model for model, _ in models]
-    return Job(
-        names[0],
-        names[1:],
-        replace(METHODS["task-arithmetic"], name="linear"),
-        Options(weights=share),
-        dtype=_dtype(path, content),
-        tokenizer_from=_tokenizer(path, content) or content.get("base_model"),
-    )
-
-
-def emitted(report: MergeReport) -> str:
-    """The configuration of mergekit's `linear` that merges to the same, with the coefficients resolved.
+def read_mergekit_config(path: Path) -> MergeJob:
+    """Read a merge from a YAML file in mergekit's schema.
 
     Raises:
-        MergeError: for a method that thins out, or elects signs, which `linear` does not.
+        DataError: when there is no such file, or for an unknown key or what is not supported here.
     """
-    if report.method not in ("metagpt", "average", "task-arithmetic"):
-        raise MergeError(f"--emit-config: mergekit's linear cannot do what {report.method} does")
-    names = [report.base, *(entry.name for entry in report.models)]
-    models = []
-    for place, name in enumerate(names):
-        if report.settings.get("by_layer"):
-            weight: Any = [
-                {"filter": f"{layer.name}.", "value": _shares(layer.coefficients)[place]}
-                for layer in report.layers
-            ]
-            weight.append({"value": float(place == 0)})  # what was not merged is the base's
-        else:
-            weight = _shares([entry.coefficient for entry in report.models])[place]
-        models.append({"model": name, "parameters": {"weight": weight}})
-    return yaml.safe_dump({"merge_method": "linear", "models": models}, sort_keys=False)
+    config = _MergekitConfig.read(path)
+    return config.linear_job() if config.method == "linear" else config.task_vector_job()
 
 
-def _shares(coefficients: list[float]) -> list[float]:
-    """Weights of the base and the models that sum to 1: theta_0 + sum_t w_t tau_t, multiplied out."""
-    return [1 - sum(coefficients), *coefficients]
+@dataclass(frozen=True)
+class _ModelConfig:
+    """A model of a configuration file with its own parameters."""
+
+    name: str
+    parameters: Mapping[str, Any]
 
 
-def _mapping(path: Path) -> dict[str, Any]:
+@dataclass(frozen=True)
+class _MergekitConfig:
+    """The content of a configuration file.
+
+    Args:
+        path: the file.
+        content: its keys and values.
+        method: our name of the merge method.
+        models: the models, in the order of the file.
+        parameters: parameters for all models.
+    """
+
+    path: Path
+    content: Mapping[str, Any]
+    method: str
+    models: Sequence[_ModelConfig]
+    parameters: Mapping[str, Any]
+
+    @classmethod
+    def read(cls, path: Path) -> _MergekitConfig:
+        """Read a file, and check its keys."""
+        content = _read_mapping(path)
+        _check_keys(path, content, _TOP_KEYS, unsupported=_UNSUPPORTED_KEYS)
+        method = _method_name(path, content.get("merge_method"))
+        models = [_model_config(path, entry) for entry in content.get("models") or ()]
+        known = (*_SHARED_KEYS, *_MODEL_KEYS)
+        parameters = _read_parameters(path, content.get("parameters"), known, section="parameters")
+        return cls(path, content, method, models, parameters)
+
+    def task_vector_job(self) -> MergeJob:
+        """A merge of task vectors, by any method but mergekit's `linear`."""
+        base = self.content.get("base_model")
+        if not base:
+            raise DataError(self.path, f"merge_method {self.content['merge_method']} needs a base_model")
+        config = replace(self, models=[model for model in self.models if model.name != base])
+        if not config.models:
+            raise DataError(self.path, "names no model beside the base")
+        method, normalize = config._resolve_method()
+        given = method.coefficients is Coefficients.GIVEN
+        default = method.density if method.coefficients is Coefficients.METAGPT else 1.0
+        parameters = self.parameters
+        options = MergeOptions(
+            by_layer=config._granularity() is Granularity.LAYER,
+            weights=config._setting("weight", method.weight) if given else None,
+            densities=config._setting("density", default) if method.sparsifies else None,
+            scale=float(parameters.get("lambda", 1.0)),
+            normalize=normalize and given,
+            by_tensor=bool(parameters.get("by_tensor", False)),
+            seed=int(parameters.get("seed", 0)),
+        )
+        names = [model.name for model in config.models]
+        return MergeJob(
+            base,
+            names,
+            method=method,
+            options=options,
+            dtype=self._dtype(),
+            tokenizer_from=self._tokenizer(),
+        )
+
+    def linear_job(self) -> MergeJob:
+        """sum_t w_t theta_t / sum_t w_t: the weights sum to 1, so the first model can be the base."""
+        if not self.parameters.get("normalize", True):
+            raise DataError(self.path, '"normalize: false" is not supported for linear')
+        if len(self.models) < 2:
+            raise DataError(self.path, "linear needs two models at least")
+        setting = self._setting("weight", 1.0)
+
+        def share(tensor: str, model: int, depth: float) -> float:
+            weights = [setting(tensor, number, depth) for number in range(len(self.models))]
+            if not sum(weights):
+                raise MergeError(f"{self.path}: the weights of {tensor} sum to 0")
+            return weights[model + 1] / sum(weights)
+
+        names = [model.name for model in self.models]
+        return MergeJob(
+            names[0],
+            names[1:],
+            method=replace(METHODS["task-arithmetic"], name="linear"),
+            options=MergeOptions(weights=share),
+            dtype=self._dtype(),
+            tokenizer_from=self._tokenizer() or self.content.get("base_model"),
+        )
+
+    def _resolve_method(self) -> tuple[MergeMethod, bool]:
+        """The merge method, and whether weights are to be divided by their sum."""
+        method = METHODS[self.method]
+        given = method.coefficients is Coefficients.GIVEN
+        everywhere = (self.parameters, *(model.parameters for model in self.models))
+        if not given and any("weight" in parameters for parameters in everywhere):
+            raise DataError(self.path, f"{self.method} finds the weights itself; leave them out")
+        normalize = bool(self.parameters.get("normalize", self.method == "ties"))
+        if method.combine in (disjoint_mean, disjoint_sum):
+            method = replace(method, combine=disjoint_mean if normalize or not given else disjoint_sum)
+            normalize = False
+        rescale = self.parameters.get("rescale")
+        if "rescale" in self.parameters and bool(rescale) != self.method.startswith("dare"):
+            raise DataError(self.path, f'"rescale: {str(rescale).lower()}" is not what {self.method} does')
+        return method, normalize
+
+    def _granularity(self) -> Granularity:
+        given = self.parameters.get("granularity", Granularity.GLOBAL)
+        return _choice(self.path, given, Granularity, key="granularity")
+
+    def _dtype(self) -> str | None:
+        """The safetensors name of the type to store weights in, if the file has one."""
+        given = self.content.get("out_dtype") or self.content.get("dtype")
+        if given is None:
+            return None
+        return _choice(self.path, given, StorageDtype, key="dtype").safetensors_name
+
+    def _tokenizer(self) -> str | None:
+        """The model to take the tokenizer from, if it is not the base."""
+        source = self.content.get("tokenizer_source")
+        if source == "union":
+            raise DataError(self.path, '"tokenizer_source: union" is not supported; expected base or a model')
+        return None if source in (None, "base") else str(source)
+
+    def _setting(self, key: str, default: float) -> TensorSetting:
+        """A parameter by tensor and model: a number, a gradient over the layers, or values with filters."""
+        given = [model.parameters.get(key, self.parameters.get(key, default)) for model in self.models]
+
+        def setting(tensor: str, model: int, depth: float) -> float:
+            value = _setting_value(self.path, given[model], key=key, tensor=tensor, depth=depth)
+            return default if value is None else value
+
+        return setting
+
+
+def _read_mapping(path: Path) -> dict[str, Any]:
+    """Read the keys and values of a YAML file."""
     try:
         content = yaml.safe_load(path.read_text(encoding="utf-8"))
     except OSError as error:
@@ -155,89 +199,81 @@ def _mapping(path: Path) -> dict[str, Any]:
 
 
 def _check_keys(
-    path: Path, content: Mapping[str, Any], known: Iterable[str], where: str, elsewhere: Iterable[str] = ()
+    path: Path,
+    content: Mapping[str, Any],
+    known: Sequence[str],
+    *,
+    section: str = "",
+    unsupported: Iterable[str] = (),
 ) -> None:
-    known = tuple(known)
+    """Raise `DataError` for a key that is unknown, or not supported here."""
     for key in content:
-        if key in elsewhere:
+        if key in unsupported:
             raise DataError(path, f'"{key}" is not supported here; expected {", ".join(known)}')
         if key not in known:
+            where = f" in {section}" if section else ""
             guess = did_you_mean(str(key), known)
-            raise DataError(
-                path,
-                f'unknown key "{key}"{f" in {where}" if where else ""}.{guess} Known: {", ".join(known)}',
-            )
+            raise DataError(path, f'unknown key "{key}"{where}.{guess} Known: {", ".join(known)}')
+
+
+def _choice(path: Path, given: Any, choices: type[Choice], *, key: str) -> Choice:
+    """A member of an enumeration, by its value."""
+    if given not in list(choices):
+        raise DataError(path, f'{key} is "{given}"; expected {", ".join(choices)}')
+    return choices(given)
 
 
 def _method_name(path: Path, given: Any) -> str:
-    known = {**{name: name for name in METHODS}, **_NAMES}
+    """Our name of a merge method that has ours or mergekit's name."""
+    known = {**{name: name for name in METHODS}, **_MERGEKIT_NAMES}
     if given in known:
         return known[given]
     guess = did_you_mean(str(given), known)
     raise DataError(path, f'unknown merge_method "{given}".{guess} Known: {", ".join(sorted(known))}')
 
 
-def _model(path: Path, entry: Any) -> tuple[str, dict[str, Any]]:
+def _model_config(path: Path, entry: Any) -> _ModelConfig:
+    """Read an entry under `models`."""
     if not isinstance(entry, dict) or not isinstance(entry.get("model"), str):
         raise DataError(path, f"a model is {entry!r}; expected model: NAME, and parameters")
-    _check_keys(path, entry, ("model", "parameters"), "models")
-    return entry["model"], _parameters(path, entry.get("parameters"), _OF_MODELS, f"models: {entry['model']}")
+    _check_keys(path, entry, ("model", "parameters"), section="models")
+    name = entry["model"]
+    parameters = _read_parameters(path, entry.get("parameters"), _MODEL_KEYS, section=f"models: {name}")
+    return _ModelConfig(name, parameters)
 
 
-def _parameters(path: Path, given: Any, known: Iterable[str], where: str) -> dict[str, Any]:
+def _read_parameters(path: Path, given: Any, known: Sequence[str], *, section: str) -> dict[str, Any]:
+    """Read the keys and values under `parameters`."""
     if given is None:
         return {}
     if not isinstance(given, dict):
-        raise DataError(path, f"{where} is {given!r}; expected keys and values")
-    _check_keys(path, given, known, where)
+        raise DataError(path, f"{section} is {given!r}; expected keys and values")
+    _check_keys(path, given, known, section=section)
     return given
 
 
-def _dtype(path: Path, content: Mapping[str, Any]) -> str | None:
-    given = content.get("out_dtype") or content.get("dtype")
-    if given is None:
-        return None
-    if given not in list(Dtype):
-        raise DataError(path, f'dtype is "{given}"; expected {", ".join(Dtype)}')
-    return Dtype(given).stored
+def _setting_value(path: Path, given: Any, *, key: str, tensor: str, depth: float) -> float | None:
+    """The value of a parameter for a tensor; None if all filters leave it out.
 
-
-def _tokenizer(path: Path, content: Mapping[str, Any]) -> str | None:
-    source = content.get("tokenizer_source")
-    if source == "union":
-        raise DataError(path, '"tokenizer_source: union" is not supported; expected base or a model')
-    return None if source in (None, "base") else str(source)
-
-
-def _setting(
-    path: Path,
-    key: str,
-    shared: Mapping[str, Any],
-    models: list[tuple[str, dict[str, Any]]],
-    default: float,
-) -> Setting:
-    """A parameter by tensor and model: a number, a gradient over the layers, or values with filters."""
-    given = [own.get(key, shared.get(key, default)) for _, own in models]
-
-    def value(tensor: str, model: int, depth: float) -> float:
-        found = _value(path, key, given[model], tensor, depth)
-        return default if found is None else found
-
-    return value
-
-
-def _value(path: Path, key: str, given: Any, tensor: str, depth: float) -> float | None:
+    Args:
+        path: the file, for errors.
+        given: a number; numbers to interpolate between over the depth; or values with filters.
+        key: name of the parameter, for errors.
+        tensor: name of the tensor.
+        depth: 0 in the first layer, 1 in the last.
+    """
     if isinstance(given, dict):
         given = [given]
-    if isinstance(given, list) and given and all(isinstance(one, dict) for one in given):
-        for one in given:
-            _check_keys(path, one, ("filter", "value"), key)
-            if one.get("filter") in (None, "*") or one["filter"] in tensor:
-                return _value(path, key, one.get("value"), tensor, depth)
+    if isinstance(given, list) and given and all(isinstance(item, dict) for item in given):
+        for item in given:
+            _check_keys(path, item, ("filter", "value"), section=key)
+            if item.get("filter") in (None, "*") or item["filter"] in tensor:
+                return _setting_value(path, item.get("value"), key=key, tensor=tensor, depth=depth)
         return None
     try:
         if isinstance(given, list):
-            return float(np.interp(depth, np.linspace(0, 1, len(given)), [float(one) for one in given]))
+            values = [float(item) for item in given]
+            return float(np.interp(depth, np.linspace(0, 1, len(values)), values))
         return float(given)
     except (TypeError, ValueError) as error:
         raise DataError(path, f"{key} is {given!r}; expected a number") from error

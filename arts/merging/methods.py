@@ -1,4 +1,4 @@
-"""The methods: how task vectors are thinned out, weighted and joined, block by block.
+"""The merge methods: how task vectors are sparsified, weighted and combined, block by block.
 
 With theta_0 the base, theta_t the models and tau_t = theta_t - theta_0 their task vectors, each method gives
 theta_0 + (a combination of the tau_t). All calculate in the precision of the blocks they are given.
@@ -14,30 +14,34 @@ from typing import Protocol
 import numpy as np
 import numpy.typing as npt
 
-from arts.data.errors import UnknownNameError
+from arts.data.errors import lookup
 from arts.merging.checkpoints.blocks import Values
+from arts.merging.choices import DARE_DENSITY, TASK_ARITHMETIC_WEIGHT, TIES_DENSITY
 
 
-class Combine(Protocol):
-    """A block of the merged model."""
+class CombineBlocks(Protocol):
+    """A function that merges blocks of the same elements."""
 
     def __call__(
-        self, base: Values, tasks: Sequence[Values], weights: Sequence[float], scale: float = 1.0
+        self, base: Values, tasks: Sequence[Values], *, weights: Sequence[float], scale: float = 1.0
     ) -> Values:
-        """Merge blocks of one place.
+        """Merge the blocks of the models.
 
         Args:
-            base: (n) of the base.
-            tasks: each (n), of the task vectors, thinned out already.
-            weights: a coefficient w_t a task vector.
-            scale: s, times what is added to the base.
+            base: (n) elements of the base.
+            tasks: the same elements of each task vector, each (n), sparsified already.
+            weights: coefficient w_t of each task vector.
+            scale: s, the factor of all that is added to the base.
+
+        Returns:
+            (n) elements of the merged model.
         """
 
 
 def weighted_sum(
-    base: Values, tasks: Sequence[Values], weights: Sequence[float], scale: float = 1.0
+    base: Values, tasks: Sequence[Values], *, weights: Sequence[float], scale: float = 1.0
 ) -> Values:
-    """theta_0 + s sum_t w_t tau_t: task arithmetic (Ilharco et al., 2023), and what differs in w alone."""
+    """theta_0 + s sum_t w_t tau_t: task arithmetic (Ilharco et al., 2023), and methods that set w alone."""
     merged = base.copy()
     for task, weight in zip(tasks, weights, strict=True):
         merged += task * (weight * scale)
@@ -45,49 +49,50 @@ def weighted_sum(
 
 
 def disjoint_mean(
-    base: Values, tasks: Sequence[Values], weights: Sequence[float], scale: float = 1.0
+    base: Values, tasks: Sequence[Values], *, weights: Sequence[float], scale: float = 1.0
 ) -> Values:
     """TIES (Yadav et al., 2023), after trimming: theta_0 + s times the mean of what has the elected sign.
 
-    The sign of a number is that of sum_t w_t tau_t, the mass; the mean is sum_A w_t tau_t / sum_A w_t over
-    the A of the models whose tau_t has that sign. With equal weights these are the paper's equations.
+    The elected sign of an element is that of sum_t w_t tau_t, its mass; the mean is
+    sum_A w_t tau_t / sum_A w_t over the models A whose tau_t has that sign. With equal weights these are the
+    paper's equations.
     """
-    total, agreed = _agreeing(tasks, weights)
-    total /= agreed + (agreed == 0)  # where none agrees the sum is 0
+    total, agreeing_weight = _sums_of_elected_sign(tasks, weights)
+    total /= agreeing_weight + (agreeing_weight == 0)  # where no model agrees, the sum is 0
     return base + total * scale
 
 
 def disjoint_sum(
-    base: Values, tasks: Sequence[Values], weights: Sequence[float], scale: float = 1.0
+    base: Values, tasks: Sequence[Values], *, weights: Sequence[float], scale: float = 1.0
 ) -> Values:
-    """As `disjoint_mean`, but with the sum over A of w_t tau_t: what mergekit calls dare_ties."""
-    total, _ = _agreeing(tasks, weights)
+    """Like `disjoint_mean`, but with the sum over A of w_t tau_t: what mergekit calls dare_ties."""
+    total, _ = _sums_of_elected_sign(tasks, weights)
     return base + total * scale
 
 
-def _agreeing(tasks: Sequence[Values], weights: Sequence[float]) -> tuple[Values, Values]:
-    """Of what has the elected sign: sum_A w_t tau_t, and sum_A w_t."""
+def _sums_of_elected_sign(tasks: Sequence[Values], weights: Sequence[float]) -> tuple[Values, Values]:
+    """sum_A w_t tau_t and sum_A w_t, over the models A whose tau_t has the elected sign; each (n)."""
     weighted = [task * weight for task, weight in zip(tasks, weights, strict=True)]
     mass = sum(weighted[1:], weighted[0])
-    up, down = mass > 0, mass < 0
-    total, agreed = np.zeros_like(mass), np.zeros_like(mass)
-    for part, weight in zip(weighted, weights, strict=True):
-        agrees = ((part > 0) & up) | ((part < 0) & down)
-        total += part * agrees
-        agreed += agrees * agreed.dtype.type(weight)
-    return total, agreed
+    positive, negative = mass > 0, mass < 0
+    total, agreeing_weight = np.zeros_like(mass), np.zeros_like(mass)
+    for term, weight in zip(weighted, weights, strict=True):
+        agrees = ((term > 0) & positive) | ((term < 0) & negative)
+        total += term * agrees
+        agreeing_weight += agrees * agreeing_weight.dtype.type(weight)
+    return total, agreeing_weight
 
 
-class Thinning(StrEnum):
-    """What is done to a task vector before it is weighted."""
+class Sparsification(StrEnum):
+    """How a task vector is sparsified before it is weighted."""
 
     NONE = "none"
-    TRIM = "trim"  # TIES: the numbers of smallest magnitude become 0
-    DROP = "drop"  # DARE: numbers become 0 at random, the others are scaled up by 1 / density
+    TRIM = "trim"  # TIES: the elements of smallest magnitude become 0
+    DROP = "drop"  # DARE: random elements become 0, the others are scaled up by 1 / density
 
 
 class Coefficients(StrEnum):
-    """Where the weights come from."""
+    """Where the weights of the task vectors come from."""
 
     METAGPT = "metagpt"
     AVERAGE = "average"
@@ -95,75 +100,73 @@ class Coefficients(StrEnum):
 
 
 @dataclass(frozen=True)
-class Method:
+class MergeMethod:
     """A way to merge.
 
     Args:
-        name: on the command line.
-        combine: of blocks.
-        thinning: before.
-        coefficients: the weights.
-        weight: of each model, where they are given and nothing else is said.
-        density: share of the numbers that thinning leaves, where nothing else is said.
+        name: its name on the command line.
+        combine: merges blocks of the same elements.
+        sparsification: how task vectors are sparsified first.
+        coefficients: where the weights come from.
+        weight: default weight of each model, where weights are given by the user.
+        density: default share of the elements that sparsification keeps, over 0 and up to 1.
     """
 
     name: str
-    combine: Combine = weighted_sum
-    thinning: Thinning = Thinning.NONE
+    combine: CombineBlocks = weighted_sum
+    sparsification: Sparsification = Sparsification.NONE
     coefficients: Coefficients = Coefficients.GIVEN
     weight: float = 1.0
     density: float = 1.0
 
     @property
-    def thins(self) -> bool:
-        """Whether the task vectors are thinned out first."""
-        return self.thinning is not Thinning.NONE
+    def sparsifies(self) -> bool:
+        """Whether the task vectors are sparsified first."""
+        return self.sparsification is not Sparsification.NONE
 
     @property
     def convex(self) -> bool:
-        """Whether the weights sum to 1 and nothing is thinned out, so that the base cancels."""
-        return self.coefficients is not Coefficients.GIVEN and not self.thins
+        """Whether the weights sum to 1 and nothing is sparsified, so that the base cancels."""
+        return self.coefficients is not Coefficients.GIVEN and not self.sparsifies
 
 
-TIES_DENSITY, DARE_DENSITY, TASK_WEIGHT = 0.2, 0.55, 0.3
+_TRIM, _DROP, _METAGPT = Sparsification.TRIM, Sparsification.DROP, Coefficients.METAGPT
 METHODS = {
     method.name: method
     for method in (
-        Method("metagpt", coefficients=Coefficients.METAGPT),
-        Method("average", coefficients=Coefficients.AVERAGE),
-        Method("task-arithmetic", weight=TASK_WEIGHT),
-        Method("ties", disjoint_mean, Thinning.TRIM, density=TIES_DENSITY),
-        Method("dare", weighted_sum, Thinning.DROP, weight=TASK_WEIGHT, density=DARE_DENSITY),
-        Method("dare-ties", disjoint_sum, Thinning.DROP, density=DARE_DENSITY),
-        Method("ties-metagpt", disjoint_mean, Thinning.TRIM, Coefficients.METAGPT, density=TIES_DENSITY),
-        Method("dare-metagpt", weighted_sum, Thinning.DROP, Coefficients.METAGPT, density=DARE_DENSITY),
+        MergeMethod("metagpt", coefficients=_METAGPT),
+        MergeMethod("average", coefficients=Coefficients.AVERAGE),
+        MergeMethod("task-arithmetic", weight=TASK_ARITHMETIC_WEIGHT),
+        MergeMethod("ties", disjoint_mean, _TRIM, density=TIES_DENSITY),
+        MergeMethod("dare", weighted_sum, _DROP, weight=TASK_ARITHMETIC_WEIGHT, density=DARE_DENSITY),
+        MergeMethod("dare-ties", disjoint_sum, _DROP, density=DARE_DENSITY),
+        MergeMethod("ties-metagpt", disjoint_mean, _TRIM, _METAGPT, density=TIES_DENSITY),
+        MergeMethod("dare-metagpt", weighted_sum, _DROP, _METAGPT, density=DARE_DENSITY),
     )
 }
 
 
-def find_method(name: str) -> Method:
-    """The method of a name.
+def find_method(name: str) -> MergeMethod:
+    """The merge method of a name.
 
     Raises:
         UnknownNameError: when there is none.
     """
-    if name not in METHODS:
-        raise UnknownNameError("merge method", name, METHODS)
-    return METHODS[name]
+    return lookup(name, METHODS, kind="merge method")
 
 
-def metagpt(gram: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
+def metagpt_coefficients(gram: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
     """(models) lambda_t = ||tau_t||^2 / sum_k ||tau_k||^2 (Zhou et al., 2024, section 3).
 
-    The minimiser of an upper bound of the average loss difference, not of the loss: it holds as far as the
-    models are linear in their weights between theta_0 and theta_t and the tau_t are orthogonal. Both can be
-    measured: the cosines are in every report, `arts merge --check-linearity` looks at the other.
+    They minimise an upper bound of the average loss difference, not the loss: it holds as far as the models
+    are linear in their weights between theta_0 and theta_t and the tau_t are orthogonal. Both can be
+    measured: the cosines are in every report, `arts merge --check-linearity` measures linearity.
 
     Args:
         gram: (models, models) inner products of the task vectors.
 
     Example:
-        >>> metagpt(np.diag([1.0, 3.0]))
+        >>> metagpt_coefficients(np.diag([1.0, 3.0]))
         array([0.25, 0.75])
     """
     squares = np.diagonal(gram)
@@ -172,25 +175,29 @@ def metagpt(gram: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
 
 
 def cosines(gram: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
-    """(models, models) the cosines of the task vectors; 0 with a vector that is 0."""
+    """(models, models) the cosines of the task vectors; 0 for a vector that is 0.
+
+    Args:
+        gram: (models, models) inner products of the task vectors.
+    """
     norms = np.sqrt(np.diagonal(gram))
     products = np.outer(norms, norms)
-    found: npt.NDArray[np.float64] = np.zeros_like(gram)
-    np.divide(gram, products, out=found, where=products > 0)
-    return found
+    similarities: npt.NDArray[np.float64] = np.zeros_like(gram)
+    np.divide(gram, products, out=similarities, where=products > 0)
+    return similarities
 
 
-def trimmed(task: Values, threshold: float) -> Values:
-    """TIES: the numbers of at least a magnitude, the others 0."""
+def trim(task: Values, threshold: float) -> Values:
+    """TIES: keep the elements whose magnitude is at least a threshold, and set the others to 0."""
     return task * (np.abs(task).astype(np.float32, copy=False) >= np.float32(threshold))
 
 
-def dropped(task: Values, kept: npt.NDArray[np.bool_], scale: float) -> Values:
-    """DARE (Yu et al., 2024): tau * m / p, where m keeps the share p at random, so that the mean stays.
+def drop(task: Values, mask: npt.NDArray[np.bool_], *, scale: float) -> Values:
+    """DARE (Yu et al., 2024): tau * m / p, where m keeps a random share p, so that the mean stays.
 
     Args:
-        task: (n).
-        kept: (n) the mask m.
+        task: (n) elements of the task vector.
+        mask: (n) m, true for the elements to keep.
         scale: 1 / p.
     """
-    return task * (kept * task.dtype.type(scale))
+    return task * (mask * task.dtype.type(scale))

@@ -1,33 +1,31 @@
-"""What a merge was, as JSON and as a table."""
+"""The report of a merge, as it is stored in JSON."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import TYPE_CHECKING, Literal
+from collections.abc import Mapping, Sequence
+from typing import Literal
 
 import numpy as np
 
+from arts.data.support.arrays import FloatArray
 from arts.data.support.record import Record
 from arts.merging.methods import cosines
-from arts.merging.survey import Matrix
+from arts.merging.survey import TaskVectorSurvey, layer_name
 
-if TYPE_CHECKING:
-    from rich.console import RenderableType
-
-FILE = "merge_report.json"
-_FAR, _COMMON, _ORTHOGONAL, _DOMINANT = 0.5, 0.5, 0.1, 0.9  # beyond which a warning is given
+MERGE_REPORT_FILE = "merge_report.json"
+_FAR, _SIMILAR, _ORTHOGONAL, _DOMINANT = 0.5, 0.5, 0.1, 0.9  # limits beyond which there is a warning
 
 
-class Entry(Record):
-    """A model that took part.
+class MergedModelEntry(Record):
+    """A model that took part in a merge.
 
     Args:
-        name: as it was asked for.
-        checksum: XXH3 over its merged tensors.
-        norm: of its task vector.
-        relative: the norm over that of the base.
-        coefficient: its weight, times the scale; the mean over the numbers where it differs by tensor.
-        kept: share of its task vector that thinning left, sampled.
+        name: what the user called it.
+        checksum: XXH3 of its merged tensors.
+        norm: norm of its task vector.
+        relative: that norm over the norm of the base.
+        coefficient: its weight, times the scale; the mean over all elements where it differs by tensor.
+        kept: share of its task vector that sparsification kept, measured on a sample.
     """
 
     name: str
@@ -38,8 +36,17 @@ class Entry(Record):
     kept: float | None = None
 
 
-class Layer(Record):
-    """A layer: the norms of the task vectors, their cosines and coefficients."""
+class MergedLayerEntry(Record):
+    """The norms, cosines and coefficients of the task vectors in one layer.
+
+    Args:
+        name: name of the layer, or of a module outside the layers.
+        parameters: number of elements that are merged.
+        norms: (models) norms of the task vectors.
+        cosines: (models, models) their cosines.
+        coefficients: (models) mean weights, without the scale.
+        conflicts: share of the elements where two task vectors differ in sign, if that was counted.
+    """
 
     name: str
     parameters: int
@@ -50,29 +57,33 @@ class Layer(Record):
 
 
 class MergeReport(Record):
-    """What a merge, or a dry run, found and did.
+    """What a merge, or a dry run, measured and did.
 
     Args:
-        schema_version: of this format.
-        method, settings: how it was, or would be, merged.
-        base: the name of theta_0.
-        base_checksum: as of the models.
-        parameters: numbers in the output.
-        models, layers: in the order they were given; in the order of the names.
-        cosines: (models, models) of the whole task vectors.
-        conflicts: share of the numbers where two task vectors differ in sign, where that was counted.
-        sign_agreement: share of the numbers left by thinning that have the elected sign, sampled.
-        nonlinearity: by model, how far outputs are from linear along its task vector, where measured.
-        warnings: where the method's assumptions do not hold.
-        remarks: what was out of the ordinary.
-        bytes_read, bytes_written: of weights.
-        seconds: from start to end.
-        peak_memory: resident, in bytes, of the process.
-        threads: that worked.
-        output: where the merged model lies; None for a dry run.
-        command: that was given, where there was one.
-        versions: of what calculated.
-        created: when, UTC.
+        schema_version: version of this format.
+        method: name of the merge method.
+        settings: its options, and how differences between the models were settled.
+        base: name of theta_0.
+        base_checksum: XXH3 of its merged tensors.
+        parameters: number of elements in the output.
+        models: the models, in the order in which they were given.
+        layers: the layers, in the order of their names.
+        cosines: (models, models) cosines of the whole task vectors.
+        conflicts: share of the elements where two task vectors differ in sign, if that was counted.
+        sign_agreement: share of the elements kept by sparsification that have the elected sign, measured on
+            a sample.
+        nonlinearity: by model, how far its outputs are from linear along its task vector, if measured.
+        warnings: where the assumptions of the method do not hold.
+        remarks: what is unusual about the models.
+        bytes_read: number of bytes of weights that were read.
+        bytes_written: number of bytes of weights that were written.
+        seconds: duration from start to end.
+        peak_memory: largest resident memory of the process, in bytes.
+        threads: number of threads.
+        output: folder of the merged model; None for a dry run.
+        command: the command line, if there was one.
+        versions: versions of the libraries that calculated.
+        created: date and time, in UTC.
     """
 
     schema_version: Literal["arts.merge/1"] = "arts.merge/1"
@@ -81,8 +92,8 @@ class MergeReport(Record):
     base: str
     base_checksum: str
     parameters: int
-    models: list[Entry]
-    layers: list[Layer]
+    models: list[MergedModelEntry]
+    layers: list[MergedLayerEntry]
     cosines: list[list[float]]
     conflicts: float | None = None
     sign_agreement: float | None = None
@@ -100,116 +111,87 @@ class MergeReport(Record):
     created: str
 
 
-def warnings_of(
-    names: Sequence[str], gram: Matrix, base_square: float, coefficients: Sequence[float] | None
-) -> list[str]:
-    """Where the assumptions of MetaGPT do not hold, or the base seems to be none.
+def layer_entries(
+    survey: TaskVectorSurvey, weights: Mapping[str, FloatArray], *, sizes: Mapping[str, int]
+) -> list[MergedLayerEntry]:
+    """What a report says of each layer.
 
     Args:
-        names: of the models.
-        gram: (models, models) of the task vectors.
-        base_square: the squared norm of the base.
-        coefficients: MetaGPT's, where they are used.
+        survey: the inner products of the task vectors.
+        weights: by tensor, (models) the coefficients.
+        sizes: number of elements of each tensor.
     """
-    said = []
-    similar = cosines(gram)
-    others = similar[~np.eye(len(names), dtype=bool)]
-    relative = np.sqrt(np.diagonal(gram) / base_square) if base_square else np.zeros(len(names))
-    for name, size in zip(names, relative, strict=True):
-        if size > _FAR:
-            said.append(
-                f"{name} is {size:.2f} times the norm of the base away from it; was it trained from it?"
+    tensors: dict[str, list[str]] = {}
+    for name in survey.grams:
+        tensors.setdefault(layer_name(name), []).append(name)
+    layers = []
+    for layer, gram in survey.layer_grams.items():
+        names = tensors[layer]
+        count = sum(sizes[name] for name in names)
+        conflicts = survey.conflicts
+        layers.append(
+            MergedLayerEntry(
+                name=layer,
+                parameters=count,
+                norms=np.sqrt(np.diagonal(gram)).tolist(),
+                cosines=cosines(gram).tolist(),
+                coefficients=mean_over_elements({name: weights[name] for name in names}, sizes).tolist(),
+                conflicts=sum(conflicts[name] for name in names) / count if conflicts else None,
             )
-    if len(others) and others.min() > _COMMON:
-        said.append(
-            f"all task vectors point the same way (cosines of {others.min():.2f} and more): is this the base "
+        )
+    return layers
+
+
+def mean_over_elements(values: Mapping[str, FloatArray], sizes: Mapping[str, int]) -> FloatArray:
+    """(models) the mean over all elements of values that are given by tensor.
+
+    Args:
+        values: by tensor, (models) the values.
+        sizes: number of elements of each tensor.
+    """
+    total = sum(sizes[name] for name in values)
+    return sum((row * sizes[name] for name, row in values.items()), np.zeros(1)) / total
+
+
+def assumption_warnings(
+    names: Sequence[str],
+    gram: FloatArray,
+    *,
+    base_square: float,
+    coefficients: Sequence[float] | None,
+) -> list[str]:
+    """Warnings where the assumptions of MetaGPT do not hold, or the base seems to be the wrong one.
+
+    Args:
+        names: names of the models.
+        gram: (models, models) inner products of the task vectors.
+        base_square: squared norm of the base.
+        coefficients: MetaGPT's coefficients, if they are used.
+    """
+    warnings = []
+    similarities = cosines(gram)
+    pairs = similarities[~np.eye(len(names), dtype=bool)]
+    relative = np.sqrt(np.diagonal(gram) / base_square) if base_square else np.zeros(len(names))
+    for name, distance in zip(names, relative, strict=True):
+        if distance > _FAR:
+            warnings.append(
+                f"{name} is {distance:.2f} times the norm of the base away from it; was it trained from it?"
+            )
+    if len(pairs) and pairs.min() > _SIMILAR:
+        warnings.append(
+            f"all task vectors point the same way (cosines of {pairs.min():.2f} and more): is this the base "
             "they were trained from?"
         )
-    elif len(others) and np.abs(others).max() > _ORTHOGONAL:
-        one, other = divmod(int(np.abs(similar - np.eye(len(names))).argmax()), len(names))
-        said.append(
-            f"the task vectors of {names[one]} and {names[other]} have a cosine of "
-            f"{similar[one, other]:.2f}; MetaGPT's coefficients are derived for 0"
+    elif len(pairs) and np.abs(pairs).max() > _ORTHOGONAL:
+        i, j = divmod(int(np.abs(similarities - np.eye(len(names))).argmax()), len(names))
+        warnings.append(
+            f"the task vectors of {names[i]} and {names[j]} have a cosine of "
+            f"{similarities[i, j]:.2f}; MetaGPT's coefficients are derived for 0"
         )
     if coefficients is not None and len(names) > 1 and max(coefficients) > _DOMINANT:
-        place = int(np.argmax(coefficients))
-        said.append(
-            f"{names[place]} has the coefficient {coefficients[place]:.3f}; "
+        largest = int(np.argmax(coefficients))
+        warnings.append(
+            f"{names[largest]} has the coefficient {coefficients[largest]:.3f}; "
             "the merged model is close to it alone"
         )
-    return said
-
-
-def table(report: MergeReport) -> RenderableType:
-    """The models, for a terminal."""
-    from rich.table import Table
-
-    columns: dict[str, list[str]] = {
-        "norm": [f"{entry.norm:.4g}" for entry in report.models],
-        "over the base's": [f"{entry.relative:.4f}" for entry in report.models],
-        "coefficient": [f"{e.coefficient:.4f}" for e in report.models],
-        "kept": [f"{entry.kept:.1%}" for entry in report.models if entry.kept is not None],
-        **{
-            f"cosine {place}": [f"{row[place - 1]:+.3f}" for row in report.cosines]
-            for place in range(1, len(report.models) + 1)
-        },
-        "nonlinearity": [f"{value:.3f}" for value in report.nonlinearity or ()],
-    }
-    columns = {heading: cells for heading, cells in columns.items() if cells}
-    title = (
-        f"Merged by {report.method}"
-        if report.output
-        else f"Task vectors, and the coefficients of {report.method}"
-    )
-    grid = Table(title=title, title_justify="left")
-    grid.add_column("model", overflow="fold")
-    for heading in columns:
-        grid.add_column(heading, justify="right")
-    for place, entry in enumerate(report.models):
-        grid.add_row(f"{place + 1} {entry.name}", *(cells[place] for cells in columns.values()))
-    return grid
-
-
-def summary(report: MergeReport) -> str:
-    """How long it took, and what it cost, in a line."""
-    parts = [
-        f"{report.parameters:,} parameters",
-        f"{report.bytes_read / 1e9:.2f} GB read",
-        f"{report.bytes_written / 1e9:.2f} GB written",
-        f"{report.seconds:.1f} s",
-        f"{report.peak_memory / 1e6:,.0f} MB at most",
-    ]
-    if report.sign_agreement is not None:
-        parts.insert(1, f"{report.sign_agreement:.1%} agree with the elected sign")
-    if report.conflicts is not None:
-        parts.insert(1, f"conflicting signs at {report.conflicts:.1%}")
-    return ", ".join(parts)
-
-
-def layer_table(report: MergeReport) -> RenderableType:
-    """Norms, cosines and conflicts of sign, layer by layer."""
-    from rich.table import Table
-
-    table = Table(title="By layer", title_justify="left")
-    table.add_column("layer")
-    for heading in ("parameters", "norms", "cosines", "conflicting signs"):
-        table.add_column(heading, justify="right")
-    pairs = [(i, j) for i in range(len(report.models)) for j in range(i)]
-    for layer in report.layers:
-        table.add_row(
-            layer.name,
-            f"{layer.parameters:,}",
-            " ".join(f"{norm:.3g}" for norm in layer.norms),
-            " ".join(f"{layer.cosines[i][j]:+.2f}" for i, j in pairs),
-            "" if layer.conflicts is None else f"{layer.conflicts:.1%}",
-        )
-    return table
-
-
-def forecast(report: MergeReport) -> str:
-    """What a merge would cost, from what measuring did: as much again, and the output."""
-    share = report.bytes_read / (len(report.models) + 1)
-    return (
-        f"Merging by metagpt takes about {2 * report.seconds:.1f} s, {report.peak_memory / 1e6:,.0f} MB of "
-        f"memory and {share / 1e9:.2f} GB of disk."
-    )
+    return warnings

@@ -1,103 +1,121 @@
-"""Pass one: what the task vectors are like, measured span by span."""
+"""The first pass: norms, inner products and sign conflicts of the task vectors, measured span by span."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
-import numpy.typing as npt
 from xxhash import xxh3_128
 
-from arts.merging.checkpoints.adapter import Adapter
+from arts.data.support.arrays import FloatArray
 from arts.merging.checkpoints.blocks import Raw, Values
-from arts.merging.checkpoints.checkpoint import Checkpoint, Span
-from arts.merging.methods import metagpt
-from arts.merging.plan import MergeError, Part, Plan
-from arts.merging.workers import SMALLEST, Workers, Workspace
+from arts.merging.checkpoints.checkpoint import Checkpoint, TensorSpan
+from arts.merging.checkpoints.lora_adapter import LoraAdapter
+from arts.merging.methods import metagpt_coefficients
+from arts.merging.plan import MergeError, MergePlan, PlannedTensor
+from arts.merging.vocabulary import RowIndices
+from arts.merging.workers import SMALLEST_SPAN, Workers, Workspace
 
-Matrix = npt.NDArray[np.float64]
-Progress = Callable[[int], None]  # told how many more numbers have been dealt with
+AdvanceProgress = Callable[[int], None]  # called with the number of further elements that are done
+PlannedSpan = tuple[PlannedTensor, TensorSpan]
 
-_ROW = 1024  # numbers
+_ROW = 1024  # elements that are summed in the precision of the blocks
 _LAYER = re.compile(r"(.*?\.\d+)\.")
 
 
 @dataclass
-class Survey:
-    """What pass one found.
+class TaskVectorSurvey:
+    """What the first pass measured.
 
     Args:
         grams: by tensor, (models, models) the inner products of the task vectors.
         squares: by tensor, the squared norm of the base.
-        conflicts: numbers where two task vectors have opposite signs; None where nobody asked.
-        checksums: of the base and the models: XXH3 over the tensors, whatever files they are in.
+        conflicts: by tensor, the number of elements in which two task vectors have opposite signs; None
+            if they were not counted.
+        checksums: of the base and of each model: XXH3 of its merged tensors, whatever files they are in.
     """
 
-    grams: dict[str, Matrix] = field(default_factory=dict)
+    grams: dict[str, FloatArray] = field(default_factory=dict)
     squares: dict[str, float] = field(default_factory=dict)
     conflicts: dict[str, int] | None = None
     checksums: tuple[str, ...] = ()
 
     @property
-    def gram(self) -> Matrix:
-        """(models, models) of the whole task vectors."""
+    def gram(self) -> FloatArray:
+        """(models, models) the inner products of the whole task vectors."""
         return sum(self.grams.values(), np.zeros((1, 1)))
 
     @property
-    def layers(self) -> dict[str, Matrix]:
-        """The Gram matrices by layer."""
-        layers: dict[str, Matrix] = {}
+    def layer_grams(self) -> dict[str, FloatArray]:
+        """By layer, (models, models) the inner products of the task vectors."""
+        layers: dict[str, FloatArray] = {}
         for name, gram in self.grams.items():
-            layer = layer_of(name)
+            layer = layer_name(name)
             layers[layer] = layers[layer] + gram if layer in layers else gram
         return layers
 
+    @property
+    def base_square(self) -> float:
+        """The squared norm of the whole base."""
+        return sum(self.squares.values())
 
-def layer_of(name: str) -> str:
-    """The layer that a tensor is in, or the module where it is in none.
+
+def layer_name(tensor: str) -> str:
+    """The name of the layer that a tensor belongs to, or of its module if it is in no layer.
 
     Example:
-        >>> layer_of("model.layers.11.mlp.up_proj.weight"), layer_of("model.embed_tokens.weight")
+        >>> layer_name("model.layers.11.mlp.up_proj.weight"), layer_name("model.embed_tokens.weight")
         ('model.layers.11', 'model.embed_tokens')
     """
-    numbered = _LAYER.match(name)
-    return numbered[1] if numbered else name.rpartition(".")[0] or name
+    numbered = _LAYER.match(tensor)
+    return numbered[1] if numbered else tensor.rpartition(".")[0] or tensor
 
 
-def read_span(
-    plan: Plan,
-    part: Part,
-    span: Span,
+def tensor_spans(tensors: Sequence[PlannedTensor], size: int) -> Iterator[PlannedSpan]:
+    """All spans, of `size` elements at most, of some tensors."""
+    for tensor in tensors:
+        for span in tensor.spans(size):
+            yield tensor, span
+
+
+def read_task_blocks(
+    plan: MergePlan,
+    planned: PlannedSpan,
+    *,
     space: Workspace,
-    look: Callable[[Checkpoint, Raw], None] | None = None,
+    on_read: Callable[[Checkpoint, Raw], None] | None = None,
 ) -> tuple[Values, list[Values]]:
-    """The blocks of the base and the task vectors at a place.
+    """Read a span of the base and of all task vectors.
 
     Args:
-        plan: whose models.
-        part: the tensor.
-        span: the part of it.
-        space: to read to.
-        look: shown each model with the bytes that are stored in it.
+        plan: the plan whose models to read.
+        planned: a tensor and a span of it.
+        space: memory to read to.
+        on_read: called with each checkpoint and the bytes that are stored in it.
+
+    Returns:
+        (span.count) the base, and (span.count) each task vector; 0 for rows of tokens that a model lacks.
     """
+    tensor, span = planned
     base, tasks = space.base[: span.count], [task[: span.count] for task in space.tasks]
-    raw = plan.base.values(span, base, space.buffer)
-    if look:
-        look(plan.base, raw)
+    raw = plan.base.read_values(span, out=base, buffer=space.buffer)
+    if on_read:
+        on_read(plan.base, raw)
     for number, (model, task) in enumerate(zip(plan.models, tasks, strict=True)):
-        raw = model.task(span, base, task, space.buffer)
-        if look:
-            look(model, raw)
-        if part.foreign:
-            _clear(part, part.foreign[number], span, task)
+        raw = model.read_task_vector(span, base=base, out=task, buffer=space.buffer)
+        if on_read:
+            on_read(model, raw)
+        if tensor.missing_rows:
+            _clear_rows(task, tensor.missing_rows[number], planned)
     return base, tasks
 
 
-def _clear(part: Part, rows: npt.NDArray[np.int64], span: Span, task: Values) -> None:
-    """Set the rows of foreign tokens to 0 that lie in a span."""
-    width = part.tensor.count // part.tensor.shape[0]
+def _clear_rows(task: Values, rows: RowIndices, planned: PlannedSpan) -> None:
+    """Set those of some rows of a tensor to 0 that lie in a span."""
+    tensor, span = planned
+    width = tensor.entry.count // tensor.entry.shape[0]
     first, last = span.first // width, (span.first + span.count - 1) // width
     low, high = np.searchsorted(rows, [first, last + 1])
     for row in rows[low:high]:
@@ -105,116 +123,123 @@ def _clear(part: Part, rows: npt.NDArray[np.int64], span: Span, task: Values) ->
         task[max(start, 0) : max(start + width, 0)] = 0
 
 
-def _digest(raw: Raw, itemsize: int) -> bytes:
-    """Of blocks of a fixed size, so that it does not depend on the size of spans."""
-    step = SMALLEST * itemsize
-    return b"".join(xxh3_128(raw[first : first + step].data).digest() for first in range(0, len(raw), step))
-
-
 @dataclass(frozen=True)
-class _Measured:
-    part: Part
-    span: Span
-    gram: Matrix
+class _SpanMeasures:
+    """What is measured of one span, to be added up."""
+
+    span: TensorSpan
+    gram: FloatArray
     square: float
     digests: list[bytes]
     conflicts: int
 
 
-def survey(plan: Plan, workers: Workers, *, signs: bool = False, progress: Progress | None = None) -> Survey:
+def survey_task_vectors(
+    plan: MergePlan, workers: Workers, *, signs: bool = False, progress: AdvanceProgress | None = None
+) -> TaskVectorSurvey:
     """Measure the task vectors.
 
     Args:
-        plan: what to read.
-        workers: to read with.
-        signs: whether to count conflicts of sign, too.
-        progress: called as it goes on.
+        plan: the plan whose models to read.
+        workers: the threads to read with.
+        signs: whether to count sign conflicts, too.
+        progress: called after each span.
 
     Raises:
         MergeError: when a model holds NaN or Inf, or does not differ from the base.
     """
 
-    def measure(item: tuple[Part, Span], space: Workspace) -> _Measured:
-        part, span = item
+    def measure(planned: PlannedSpan, space: Workspace) -> _SpanMeasures:
+        _, span = planned
         digests: list[bytes] = []
 
-        def look(model: Checkpoint, raw: Raw) -> None:
-            digests.append(_digest(raw, model.tensors[span.name].itemsize) if len(raw) else b"")
+        def add_digest(model: Checkpoint, raw: Raw) -> None:
+            digests.append(_block_digests(raw, model.tensors[span.name].itemsize) if len(raw) else b"")
 
-        base, tasks = read_span(plan, part, span, space, look)
-        conflicts = _conflicts(tasks) if signs else 0
-        with np.errstate(invalid="ignore"):  # NaN and Inf are looked for when all is measured
-            return _Measured(part, span, _gram(tasks), _dot(base, base), digests, conflicts)
+        base, tasks = read_task_blocks(plan, planned, space=space, on_read=add_digest)
+        conflicts = _count_conflicts(tasks) if signs else 0
+        with np.errstate(invalid="ignore"):  # NaN and Inf are looked for when everything is measured
+            return _SpanMeasures(span, _gram_matrix(tasks), _dot(base, base), digests, conflicts)
 
-    found = Survey(conflicts={} if signs else None)
-    hashes = [xxh3_128() for _ in (plan.base, *plan.models)]
-    for one in workers.map(measure, places(plan.merged, workers.size)):
-        name = one.part.name
-        first = name not in found.grams
-        found.grams[name] = one.gram if first else found.grams[name] + one.gram
-        found.squares[name] = one.square + found.squares.get(name, 0.0)
-        if found.conflicts is not None:
-            found.conflicts[name] = one.conflicts + found.conflicts.get(name, 0)
-        for hashed, digest in zip(hashes, one.digests, strict=True):
-            if first:
-                hashed.update(name.encode())
-            hashed.update(digest)
+    survey = TaskVectorSurvey(conflicts={} if signs else None)
+    checkpoints = (plan.base, *plan.models)
+    hashes = [xxh3_128() for _ in checkpoints]
+    for measures in workers.map(measure, tensor_spans(plan.merged_tensors, workers.size)):
+        name = measures.span.name
+        is_first = name not in survey.grams
+        survey.grams[name] = measures.gram if is_first else survey.grams[name] + measures.gram
+        survey.squares[name] = measures.square + survey.squares.get(name, 0.0)
+        if survey.conflicts is not None:
+            survey.conflicts[name] = measures.conflicts + survey.conflicts.get(name, 0)
+        for model_hash, digest in zip(hashes, measures.digests, strict=True):
+            if is_first:
+                model_hash.update(name.encode())
+            model_hash.update(digest)
         if progress:
-            progress(one.span.count)
-    found.checksums = tuple(
-        model.checksum if isinstance(model, Adapter) else hashed.hexdigest()
-        for model, hashed in zip((plan.base, *plan.models), hashes, strict=True)
+            progress(measures.span.count)
+    survey.checksums = tuple(
+        checkpoint.checksum if isinstance(checkpoint, LoraAdapter) else model_hash.hexdigest()
+        for checkpoint, model_hash in zip(checkpoints, hashes, strict=True)
     )
-    _check(plan, found)
-    return found
+    _check_survey(plan, survey)
+    return survey
 
 
-def _gram(tasks: list[Values]) -> Matrix:
+def coefficients_by_tensor(survey: TaskVectorSurvey, *, by_layer: bool) -> dict[str, FloatArray]:
+    """MetaGPT's coefficients for each tensor.
+
+    Args:
+        survey: the inner products of the task vectors.
+        by_layer: whether they are calculated for each layer, not for the whole model.
+
+    Returns:
+        By tensor, (models) the coefficients.
+    """
+    if not by_layer:
+        return dict.fromkeys(survey.grams, metagpt_coefficients(survey.gram))
+    layers = {layer: metagpt_coefficients(gram) for layer, gram in survey.layer_grams.items()}
+    return {name: layers[layer_name(name)] for name in survey.grams}
+
+
+def _block_digests(raw: Raw, itemsize: int) -> bytes:
+    """Digests of blocks of a fixed size, so that a checksum does not depend on the size of spans."""
+    step = SMALLEST_SPAN * itemsize
+    return b"".join(xxh3_128(raw[first : first + step].data).digest() for first in range(0, len(raw), step))
+
+
+def _gram_matrix(tasks: list[Values]) -> FloatArray:
+    """(models, models) the inner products of blocks."""
     gram = np.empty((len(tasks), len(tasks)))
-    for i, one in enumerate(tasks):
+    for i, task in enumerate(tasks):
         for j in range(i + 1):
-            gram[i, j] = gram[j, i] = _dot(one, tasks[j])
+            gram[i, j] = gram[j, i] = _dot(task, tasks[j])
     return gram
 
 
-def _dot(one: Values, other: Values) -> float:
+def _dot(a: Values, b: Values) -> float:
     """An inner product in fp64 over rows in the precision of the blocks, short enough to lose nothing."""
-    even = len(one) // _ROW * _ROW
-    rows = np.vecdot(one[:even].reshape(-1, _ROW), other[:even].reshape(-1, _ROW))
-    rest = one[even:].astype(np.float64) @ other[even:].astype(np.float64)
+    whole = len(a) // _ROW * _ROW
+    rows = np.vecdot(a[:whole].reshape(-1, _ROW), b[:whole].reshape(-1, _ROW))
+    rest = a[whole:].astype(np.float64) @ b[whole:].astype(np.float64)
     return float(rows.sum(dtype=np.float64) + rest)
 
 
-def places(parts: list[Part], size: int) -> Iterator[tuple[Part, Span]]:
-    """All spans of some parts."""
-    for part in parts:
-        for span in part.spans(size):
-            yield part, span
-
-
-def _conflicts(tasks: list[Values]) -> int:
-    up, down = (
+def _count_conflicts(tasks: list[Values]) -> int:
+    """Number of elements that are positive in one task vector and negative in another."""
+    positive, negative = (
         np.logical_or.reduce([compare(task, 0) for task in tasks]) for compare in (np.greater, np.less)
     )
-    return int(np.count_nonzero(up & down))
+    return int(np.count_nonzero(positive & negative))
 
 
-def _check(plan: Plan, found: Survey) -> None:
-    for name, gram in found.grams.items():
-        if not np.isfinite(found.squares[name]):
+def _check_survey(plan: MergePlan, survey: TaskVectorSurvey) -> None:
+    """Raise `MergeError` for values that are not finite, and for a model that equals the base."""
+    for name, gram in survey.grams.items():
+        if not np.isfinite(survey.squares[name]):
             raise MergeError(f"{plan.base.name}: {name} holds NaN or Inf")
         for model, square in zip(plan.models, np.diagonal(gram), strict=True):
             if not np.isfinite(square):
                 raise MergeError(f"{model.name}: {name} holds NaN or Inf")
-    for model, square in zip(plan.models, np.diagonal(found.gram), strict=True):
+    for model, square in zip(plan.models, np.diagonal(survey.gram), strict=True):
         if not square:
             raise MergeError(f"{model.name}: does not differ from the base {plan.base.name}")
-
-
-def coefficients(found: Survey, *, by_layer: bool) -> dict[str, npt.NDArray[np.float64]]:
-    """MetaGPT's lambda for each tensor, of the whole model or of the tensor's layer."""
-    if not by_layer:
-        whole = metagpt(found.gram)
-        return dict.fromkeys(found.grams, whole)
-    layers = {layer: metagpt(gram) for layer, gram in found.layers.items()}
-    return {name: layers[layer_of(name)] for name in found.grams}

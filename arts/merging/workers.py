@@ -17,35 +17,35 @@ from arts.merging.checkpoints.blocks import Raw, Values
 Item = TypeVar("Item")
 Result = TypeVar("Result")
 
-SMALLEST = 1 << 16  # numbers in a span, at least
-_NUMBERS = 1 << 21  # that a thread holds at a time: blocks of the base, of each model, and of results
-_RESULTS = 3
-_KEPT = 24 << 20  # bytes; otherwise each block of a few MB is mapped, zeroed and unmapped anew
-_AHEAD = 4  # spans waiting, a thread
+SMALLEST_SPAN = 1 << 16  # elements
+_ELEMENTS_PER_THREAD = 1 << 21  # in blocks of the base, of each model, and of results
+_RESULT_BLOCKS = 3
+_REUSED_BYTES = 24 << 20  # otherwise each block of a few MB is mapped, zeroed and unmapped anew
+_SPANS_AHEAD = 4  # that wait for each thread
 
 
 def span_size(models: int, *, wide: bool = False) -> int:
-    """How many numbers a span has: 256Ki for up to four models, and so that memory is the same for more.
+    """Number of elements in a span: 256Ki for up to four models, fewer for more, so that memory stays.
 
     Args:
-        models: how many.
-        wide: whether they are held as fp64.
+        models: number of models beside the base.
+        wide: whether elements are held as fp64, not fp32.
 
     Example:
         >>> [span_size(models) for models in (1, 2, 3, 8)]
         [262144, 262144, 262144, 131072]
     """
-    numbers = _NUMBERS // (2 if wide else 1) // (1 + models + _RESULTS)
-    return max(SMALLEST, 1 << (numbers.bit_length() - 1))
+    elements = _ELEMENTS_PER_THREAD // (2 if wide else 1) // (1 + models + _RESULT_BLOCKS)
+    return max(SMALLEST_SPAN, 1 << (elements.bit_length() - 1))
 
 
 class Workspace:
-    """The blocks of a thread, used for span after span.
+    """The blocks of memory of a thread, used for span after span.
 
     Args:
-        models: how many.
-        size: numbers in a span.
-        wide: whether to calculate in fp64.
+        models: number of models beside the base.
+        size: number of elements in a span.
+        wide: whether to calculate in fp64, not fp32.
     """
 
     def __init__(self, models: int, size: int, *, wide: bool = False) -> None:
@@ -56,16 +56,17 @@ class Workspace:
 
 
 class Workers:
-    """A pool of threads, each with its workspace; numpy's own threads are kept still.
+    """A pool of threads, each with a workspace; numpy's own threads are switched off.
 
     Args:
-        threads: how many.
-        models, wide: of the workspaces.
+        threads: number of threads.
+        models: number of models beside the base.
+        wide: whether to calculate in fp64, not fp32.
     """
 
     def __init__(self, threads: int, models: int, *, wide: bool = False) -> None:
         self.threads, self.size = threads, span_size(models, wide=wide)
-        np.empty(_KEPT, np.uint8)  # glibc keeps freed blocks up to the size of the largest that was freed
+        np.empty(_REUSED_BYTES, np.uint8)  # glibc keeps freed blocks up to the largest size that was freed
         self._spaces: SimpleQueue[Workspace] = SimpleQueue()
         for _ in range(threads):
             self._spaces.put(Workspace(models, self.size, wide=wide))
@@ -73,12 +74,12 @@ class Workers:
         self._limits = threadpool_limits(1)
 
     def map(self, function: Callable[[Item, Workspace], Result], items: Iterable[Item]) -> Iterator[Result]:
-        """The function's results in the order of the items; a few are worked on ahead."""
+        """Yield the function's results in the order of the items; a few are calculated ahead."""
         waiting: deque[Future[Result]] = deque()
         try:
             for item in items:
                 waiting.append(self._pool.submit(self._run, function, item))
-                if len(waiting) >= _AHEAD * self.threads:
+                if len(waiting) >= _SPANS_AHEAD * self.threads:
                     yield waiting.popleft().result()
             while waiting:
                 yield waiting.popleft().result()
@@ -87,6 +88,7 @@ class Workers:
                 future.cancel()
 
     def _run(self, function: Callable[[Item, Workspace], Result], item: Item) -> Result:
+        """Call the function with a workspace that no other thread uses."""
         space = self._spaces.get()
         try:
             return function(item, space)

@@ -69,7 +69,10 @@ def test_merge_memory_grows_neither_with_the_model_nor_with_their_number(method,
         (("--dry-run",), "give --base and at least one --model, or --config FILE"),
         (("--dry-run", "--base", "a", "--model", "b", "--method", "tise"), 'Did you mean "ties"?'),
         (("--dry-run", "--config", "c.yaml", "--density", "0.3"), "--config settles --density"),
-        (("--dry-run", "--base", "a", "--model", "b", "--density", "3"), "--density is of methods that thin"),
+        (
+            ("--dry-run", "--base", "a", "--model", "b", "--density", "3"),
+            "--density is of methods that sparsify",
+        ),
         (
             ("--dry-run", "--base", "a", "--model", "b", "--method", "ties", "--density", "3"),
             "--density 3.0; expected over 0",

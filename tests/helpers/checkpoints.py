@@ -105,7 +105,7 @@ def save_adapter(folder, parts, **further):
 
 def fails(message, base, models, tmp_path, **options):
     with pytest.raises(ArtsError, match=message):
-        MergeJob(base, models, METHODS["metagpt"], **options).run(tmp_path / "merged")
+        MergeJob(base, models, method=METHODS["metagpt"], **options).run(tmp_path / "merged")
     assert not (tmp_path / "merged").exists()
     assert not list(tmp_path.glob(".merged*"))
 

@@ -1,1 +1,1 @@
-"""TODO."""
+"""Reading and writing checkpoints as safetensors, a span of a tensor at a time."""

@@ -1,4 +1,4 @@
-"""Checkpoints on disk: what tensors there are, and any part of one, without loading the rest."""
+"""Checkpoints on disk: the list of their tensors, and any span of a tensor without loading the rest."""
 
 from __future__ import annotations
 
@@ -11,27 +11,29 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
+from huggingface_hub import parse_local_safetensors_file_metadata
+from huggingface_hub.errors import SafetensorsParsingError
+
 from arts.data.errors import DataError
 from arts.merging.checkpoints.blocks import SIZES, Raw, Values, decode
 
-SINGLE, INDEX = "model.safetensors", "model.safetensors.index.json"
-ADAPTER = "adapter_config.json"
+WEIGHTS_FILE, INDEX_FILE = "model.safetensors", "model.safetensors.index.json"
+ADAPTER_CONFIG = "adapter_config.json"
 _PICKLES = ("pytorch_model.bin", "pytorch_model.bin.index.json", "adapter_model.bin", "model.pt", "model.pth")
-_LARGEST_HEADER = 100_000_000  # bytes, as in the safetensors library
-_SIZES = {**SIZES, "F64": 8, "I64": 8, "I32": 4, "I16": 2, "I8": 1, "U8": 1, "BOOL": 1, "F8_E4M3": 1}
-_SIZES |= {"F8_E5M2": 1, "U16": 2, "U32": 4, "U64": 8}
+_ALL_SIZES = {**SIZES, "F64": 8, "I64": 8, "I32": 4, "I16": 2, "I8": 1, "U8": 1, "BOOL": 1, "F8_E4M3": 1}
+_ALL_SIZES |= {"F8_E5M2": 1, "U16": 2, "U32": 4, "U64": 8}
 
 
 @dataclass(frozen=True)
-class Tensor:
-    """Where a tensor lies.
+class TensorEntry:
+    """What the header of a safetensors file says about a tensor.
 
     Args:
-        name: in the checkpoint.
-        dtype: by the names of safetensors: BF16, F16, F32, ..
-        shape: of the tensor.
-        path: the file.
-        offset: of its first byte in the file.
+        name: name of the tensor in the checkpoint.
+        dtype: type of its elements, by the names of safetensors: BF16, F16, F32, ..
+        shape: length of each dimension.
+        path: the file that holds it.
+        offset: position of its first byte in the file.
     """
 
     name: str
@@ -42,23 +44,29 @@ class Tensor:
 
     @cached_property
     def count(self) -> int:
-        """How many numbers it holds."""
+        """Number of elements."""
         return math.prod(self.shape)
 
     @property
     def nbytes(self) -> int:
-        """How many bytes it takes."""
+        """Size in bytes."""
         return self.count * self.itemsize
 
     @property
     def itemsize(self) -> int:
-        """How many bytes a number takes."""
-        return _SIZES[self.dtype]
+        """Size of an element in bytes."""
+        return _ALL_SIZES[self.dtype]
 
 
 @dataclass(frozen=True)
-class Span:
-    """A part of a tensor: `count` numbers from the `first` on, in row-major order."""
+class TensorSpan:
+    """A run of consecutive elements of a tensor, in row-major order.
+
+    Args:
+        name: name of the tensor.
+        first: index of the first element.
+        count: number of elements.
+    """
 
     name: str
     first: int
@@ -69,23 +77,23 @@ class Checkpoint:
     """A model saved as safetensors, in one file or in shards with an index.
 
     Args:
-        folder: where it lies.
-        name: as it was asked for: the folder, or a Hub id.
+        folder: the folder with its files.
+        name: what the user called it: the folder (the default), or a Hub id.
 
     Raises:
-        DataError: when the files are not all there, not whole, or not safetensors.
+        DataError: when files are missing, cut short, or not safetensors.
     """
 
     def __init__(self, folder: Path, name: str = "") -> None:
         self.folder = folder
         self.name = name or str(folder)
-        self.tensors = self.load()
+        self.tensors = self.read_entries()
         self._files: dict[Path, int] = {}
         self._lock = threading.Lock()
 
-    def load(self) -> dict[str, Tensor]:
-        """The tensors by name."""
-        return _tensors(self.folder)
+    def read_entries(self) -> dict[str, TensorEntry]:
+        """Read the headers of all files; returns the tensors by name."""
+        return _checkpoint_entries(self.folder)
 
     @cached_property
     def config(self) -> dict[str, Any]:
@@ -98,58 +106,63 @@ class Checkpoint:
 
     @property
     def parameters(self) -> int:
-        """How many numbers all tensors hold."""
-        return sum(tensor.count for tensor in self.tensors.values())
+        """Number of elements of all tensors together."""
+        return sum(entry.count for entry in self.tensors.values())
 
-    def raw(self, tensor: Tensor, first: int, out: Raw) -> None:
-        """Read stored numbers from the `first` on, as many as fit in `out`.
+    def read_raw(self, entry: TensorEntry, out: Raw, *, first: int = 0) -> None:
+        """Read stored bytes of a tensor.
+
+        Args:
+            entry: the tensor.
+            out: array to fill.
+            first: index of the first element to read.
 
         Raises:
-            DataError: when the file ends before.
+            DataError: when the file ends before `out` is full.
         """
-        offset = tensor.offset + first * tensor.itemsize
+        offset = entry.offset + first * entry.itemsize
         view, done = out.data, 0
         while done < len(view):
-            read = os.preadv(self._file(tensor.path), [view[done:]], offset + done)
-            if not read:
-                raise DataError(tensor.path, f'ends within "{tensor.name}"; the file has changed')
-            done += read
+            count = os.preadv(self._file(entry.path), [view[done:]], offset + done)
+            if not count:
+                raise DataError(entry.path, f'ends within "{entry.name}"; the file has changed')
+            done += count
 
-    def values(self, span: Span, out: Values, buffer: Raw) -> Raw:
-        """Read the numbers of a span; what the tensor is too short for is 0.
+    def read_values(self, span: TensorSpan, *, out: Values, buffer: Raw) -> Raw:
+        """Read a span; elements beyond the end of the tensor are 0.
 
         Args:
-            span: where they are.
-            out: (span.count) to write them to.
-            buffer: at least ``4 * span.count`` bytes to read into.
+            span: the elements to read.
+            out: (span.count) array to write to.
+            buffer: scratch space of at least ``4 * span.count`` bytes.
 
         Returns:
             The bytes as they are stored.
         """
-        tensor = self.tensors[span.name]
-        there = min(max(tensor.count - span.first, 0), span.count)
-        raw = buffer[: there * SIZES[tensor.dtype]]
-        if there:
-            self.raw(tensor, span.first, raw)
-            decode(raw, tensor.dtype, out[:there])
-        out[there : span.count] = 0
+        entry = self.tensors[span.name]
+        available = self._available(span)
+        raw = buffer[: available * SIZES[entry.dtype]]
+        if available:
+            self.read_raw(entry, raw, first=span.first)
+            decode(raw, entry.dtype, out=out[:available])
+        out[available : span.count] = 0
         return raw
 
-    def task(self, span: Span, base: Values, out: Values, buffer: Raw) -> Raw:
-        """Read a span of the task vector, theta - theta_0; 0 for rows that only the base has.
+    def read_task_vector(self, span: TensorSpan, *, base: Values, out: Values, buffer: Raw) -> Raw:
+        """Read a span of the task vector, theta - theta_0; elements that only the base has are 0.
 
         Args:
-            span: where.
-            base: (span.count) of the base.
-            out: (span.count) to write to.
-            buffer: as of `values`.
+            span: the elements to read.
+            base: (span.count) the same elements of the base.
+            out: (span.count) array to write to.
+            buffer: scratch space of at least ``4 * span.count`` bytes.
 
         Returns:
-            The bytes as they are stored.
+            The bytes of theta as they are stored.
         """
-        raw = self.values(span, out, buffer)
-        there = min(max(self.tensors[span.name].count - span.first, 0), span.count)
-        out[:there] -= base[:there]
+        raw = self.read_values(span, out=out, buffer=buffer)
+        available = self._available(span)
+        out[:available] -= base[:available]
         return raw
 
     def close(self) -> None:
@@ -159,7 +172,12 @@ class Checkpoint:
                 os.close(file)
             self._files.clear()
 
+    def _available(self, span: TensorSpan) -> int:
+        """Number of elements of the span that the tensor has: it may be shorter than the base's."""
+        return min(max(self.tensors[span.name].count - span.first, 0), span.count)
+
     def _file(self, path: Path) -> int:
+        """File descriptor of an open file."""
         with self._lock:
             if path not in self._files:
                 self._files[path] = os.open(path, os.O_RDONLY)
@@ -167,10 +185,10 @@ class Checkpoint:
 
 
 def read_json(path: Path) -> dict[str, Any]:
-    """The object in a JSON file.
+    """Read the object in a JSON file.
 
     Raises:
-        DataError: when there is none.
+        DataError: when there is no such file, or no object in it.
     """
     try:
         content = json.loads(path.read_text(encoding="utf-8"))
@@ -183,46 +201,41 @@ def read_json(path: Path) -> dict[str, Any]:
     return content
 
 
-def read_header(path: Path) -> dict[str, Tensor]:
-    """The tensors of a safetensors file, in the order of their places.
+def read_header(path: Path) -> dict[str, TensorEntry]:
+    """Read the header of a safetensors file; returns its tensors by name, in the order of the file.
 
     Raises:
-        DataError: when it is no such file, or cut short.
+        DataError: when it is not a safetensors file, or cut short.
     """
     try:
         with path.open("rb") as file:
-            size = int.from_bytes(file.read(8), "little")
-            text = file.read(size) if size <= _LARGEST_HEADER else b""
+            start = 8 + int.from_bytes(file.read(8), "little")
+        listing = parse_local_safetensors_file_metadata(path).tensors
         length = path.stat().st_size
+        entries = [
+            TensorEntry(name, info.dtype, tuple(info.shape), path, start + info.data_offsets[0])
+            for name, info in listing.items()
+        ]
+        sizes = [end - first for first, end in (info.data_offsets for info in listing.values())]
+        wrong = [entry.name for entry, size in zip(entries, sizes, strict=True) if entry.nbytes != size]
     except OSError as error:
         raise DataError(path, f"cannot be read ({error.strerror})") from error
-    try:
-        listing = json.loads(text)
-        listing.pop("__metadata__", None)
-        tensors = [
-            Tensor(name, entry["dtype"], tuple(entry["shape"]), path, 8 + size + entry["data_offsets"][0])
-            for name, entry in listing.items()
-        ]
-        wrong = [
-            tensor.name
-            for tensor, entry in zip(tensors, listing.values(), strict=True)
-            if tensor.nbytes != entry["data_offsets"][1] - entry["data_offsets"][0]
-        ]
-    except (ValueError, KeyError, TypeError, AttributeError, IndexError) as error:
+    except (SafetensorsParsingError, ValueError, KeyError, TypeError, AttributeError, IndexError) as error:
         raise DataError(path, "is not a safetensors file, or its header is broken") from error
     if wrong:
         raise DataError(path, f'the header gives "{wrong[0]}" a size that its shape does not have')
-    end = max((tensor.offset + tensor.nbytes for tensor in tensors), default=0)
+    end = max((entry.offset + entry.nbytes for entry in entries), default=0)
     if end > length:
         raise DataError(path, f"is cut short: {length:,} bytes, and the header says {end:,}")
-    return {tensor.name: tensor for tensor in sorted(tensors, key=lambda tensor: tensor.offset)}
+    return {entry.name: entry for entry in sorted(entries, key=lambda entry: entry.offset)}
 
 
-def _tensors(folder: Path) -> dict[str, Tensor]:
-    if (folder / SINGLE).is_file():
-        return read_header(folder / SINGLE)
-    if (folder / INDEX).is_file():
-        return _sharded(folder)
+def _checkpoint_entries(folder: Path) -> dict[str, TensorEntry]:
+    """The tensors of a checkpoint, in one file or in shards."""
+    if (folder / WEIGHTS_FILE).is_file():
+        return read_header(folder / WEIGHTS_FILE)
+    if (folder / INDEX_FILE).is_file():
+        return _sharded_entries(folder)
     for name in _PICKLES:
         if (folder / name).exists():
             raise DataError(
@@ -230,22 +243,23 @@ def _tensors(folder: Path) -> dict[str, Tensor]:
                 "is a pickle, which runs code when it is read; convert it to safetensors, for example with "
                 "AutoModel.from_pretrained(..).save_pretrained(..)",
             )
-    raise DataError(folder, f"holds no checkpoint; expected {SINGLE}, {INDEX} or {ADAPTER}")
+    raise DataError(folder, f"holds no checkpoint; expected {WEIGHTS_FILE}, {INDEX_FILE} or {ADAPTER_CONFIG}")
 
 
-def _sharded(folder: Path) -> dict[str, Tensor]:
-    index = folder / INDEX
-    places = read_json(index).get("weight_map")
-    if not isinstance(places, dict) or not places:
+def _sharded_entries(folder: Path) -> dict[str, TensorEntry]:
+    """The tensors of all shards, which have to be those that the index lists."""
+    index = folder / INDEX_FILE
+    shard_of = read_json(index).get("weight_map")
+    if not isinstance(shard_of, dict) or not shard_of:
         raise DataError(index, 'has no "weight_map"')
-    found: dict[str, Tensor] = {}
-    for shard in sorted(set(places.values())):
-        found |= read_header(folder / shard)
+    entries: dict[str, TensorEntry] = {}
+    for shard in sorted(set(shard_of.values())):
+        entries |= read_header(folder / shard)
     misplaced = sorted(
-        name for name, shard in places.items() if name not in found or found[name].path.name != shard
+        name for name, shard in shard_of.items() if name not in entries or entries[name].path.name != shard
     )
     if misplaced:
-        raise DataError(index, f'says that "{misplaced[0]}" is in {places[misplaced[0]]}, which has it not')
-    if stray := sorted(found.keys() - places.keys()):
-        raise DataError(found[stray[0]].path, f'holds "{stray[0]}", which {INDEX} does not name')
-    return found
+        raise DataError(index, f'says that "{misplaced[0]}" is in {shard_of[misplaced[0]]}, which has it not')
+    if unlisted := sorted(entries.keys() - shard_of.keys()):
+        raise DataError(entries[unlisted[0]].path, f'holds "{unlisted[0]}", which {INDEX_FILE} does not name')
+    return entries

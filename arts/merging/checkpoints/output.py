@@ -1,4 +1,4 @@
-"""The merged checkpoint on disk: laid out first, filled in any order, there whole or not at all."""
+"""The checkpoint that is written: laid out first, filled in any order, there whole or not at all."""
 
 from __future__ import annotations
 
@@ -12,48 +12,53 @@ from dataclasses import replace
 from pathlib import Path
 
 from arts.data.errors import DataError
-from arts.data.support.atomic import check_new, new_folder
+from arts.data.support.atomic import check_new_folder, new_folder
 from arts.merging.checkpoints.blocks import SIZES, Raw
-from arts.merging.checkpoints.checkpoint import INDEX, SINGLE, Span, Tensor
+from arts.merging.checkpoints.checkpoint import INDEX_FILE, WEIGHTS_FILE, TensorEntry, TensorSpan
+from arts.merging.choices import MAX_SHARD_BYTES
 
-SHARD = 5 * 10**9  # bytes, as transformers writes
-_SPARE = 64 * 2**20  # bytes that are to stay free
+_SPARE_BYTES = 64 * 2**20  # that are to stay free on the disk
 
 
-class Output:
-    """A folder that is being written, under another name until it is complete.
+class CheckpointOutput:
+    """A checkpoint that is being written, under another name until it is complete.
 
     Args:
-        folder: where the checkpoint is to be; new or empty.
-        tensors: of the base, in the order to be written.
-        dtype: to store all in; by default each as in the base.
-        shard: bytes a file holds at most, unless a single tensor is larger.
+        folder: the folder to write; new or empty.
+        tensors: the base's tensors, in the order in which they are to be stored.
+        dtype: BF16, F16 or F32 to store all floating-point tensors in; by default, each as in the base.
+        max_shard_bytes: size of a file at most, unless a single tensor is larger.
 
     Raises:
-        DataError: when the folder holds something, or the disk has not the room.
+        DataError: when the folder holds something, or the disk has too little room.
     """
 
     def __init__(
-        self, folder: Path, tensors: Iterable[Tensor], *, dtype: str | None = None, shard: int = SHARD
+        self,
+        folder: Path,
+        tensors: Iterable[TensorEntry],
+        *,
+        dtype: str | None = None,
+        max_shard_bytes: int = MAX_SHARD_BYTES,
     ) -> None:
-        check_new(folder)
+        check_new_folder(folder)
         self.folder = folder
         self._headers: dict[str, bytes] = {}
         self._files: dict[str, int] = {}
         stored = [replace(t, dtype=dtype if dtype and t.dtype in SIZES else t.dtype) for t in tensors]
-        self.tensors = self._laid_out(stored, shard)
-        self.bytes = sum(t.nbytes for t in stored) + sum(map(len, self._headers.values()))
-        place = next(parent for parent in folder.absolute().parents if parent.exists())
-        free = shutil.disk_usage(place).free
-        if free < self.bytes + _SPARE:
+        self.tensors = self._layout(stored, max_shard_bytes)
+        self.bytes = sum(entry.nbytes for entry in stored) + sum(map(len, self._headers.values()))
+        parent = next(parent for parent in folder.absolute().parents if parent.exists())
+        free = shutil.disk_usage(parent).free
+        if free < self.bytes + _SPARE_BYTES:
             raise DataError(folder, f"needs {self.bytes / 1e9:.2f} GB, and {free / 1e9:.2f} GB are free")
 
     @contextmanager
-    def opened(self) -> Iterator[Path]:
-        """Take the room on the disk and write the headers, for as long as the block writes to the files.
+    def open(self) -> Iterator[Path]:
+        """Reserve the room on the disk, write the headers, and keep the files open for `write`.
 
         Yields:
-            The folder that will be given its name when the block ends well, and removed when not.
+            The work folder: it gets its final name when the block succeeds, and is removed when it fails.
         """
         with new_folder(self.folder) as work:
             work.result.mkdir()
@@ -65,64 +70,69 @@ class Output:
                     os.close(file)
                 self._files.clear()
 
-    def write(self, span: Span, raw: Raw) -> None:
-        """Write stored numbers to their place."""
-        tensor = self.tensors[span.name]
-        offset, view, done = tensor.offset + span.first * tensor.itemsize, raw.data, 0
-        with _room(self.folder):
+    def write(self, span: TensorSpan, raw: Raw) -> None:
+        """Write the bytes of a span, as they are to be stored."""
+        entry = self.tensors[span.name]
+        offset, view, done = entry.offset + span.first * entry.itemsize, raw.data, 0
+        with _clear_error_if_full(self.folder):
             while done < len(view):
-                done += os.pwrite(self._files[tensor.path.name], view[done:], offset + done)
-
-    def _allocate(self, folder: Path) -> None:
-        for name, header in self._headers.items():
-            file = self._files[name] = os.open(folder / name, os.O_RDWR | os.O_CREAT, 0o644)
-            end = max((t.offset + t.nbytes for t in self.tensors.values() if t.path.name == name), default=0)
-            with _room(self.folder):
-                os.truncate(file, max(end, len(header)))
-                os.pwrite(file, header, 0)
-
-    def _laid_out(self, tensors: list[Tensor], shard: int) -> dict[str, Tensor]:
-        """The tensors at their places, with the headers and the index of the files."""
-        groups: list[list[Tensor]] = [[]]
-        filled = 0
-        for tensor in tensors:
-            if groups[-1] and filled + tensor.nbytes > shard:
-                groups.append([])
-                filled = 0
-            groups[-1].append(tensor)
-            filled += tensor.nbytes
-        names = [f"model-{n:05}-of-{len(groups):05}.safetensors" for n in range(1, len(groups) + 1)]
-        placed: dict[str, Tensor] = {}
-        for name, group in zip(names if len(groups) > 1 else [SINGLE], groups, strict=True):
-            header, start = _header(group)
-            self._headers[name] = header
-            for tensor in group:
-                offset = len(header) + start[tensor.name]
-                placed[tensor.name] = replace(tensor, path=Path(name), offset=offset)
-        return placed
+                done += os.pwrite(self._files[entry.path.name], view[done:], offset + done)
 
     def write_index(self, folder: Path) -> None:
-        """Write the index of the shards to the folder that `opened` yields, where there are several."""
+        """Write the index of the shards to the folder that `open` yields, if there are several."""
         if len(self._headers) < 2:
             return
         index = {
-            "metadata": {"total_size": sum(tensor.nbytes for tensor in self.tensors.values())},
-            "weight_map": {name: tensor.path.name for name, tensor in self.tensors.items()},
+            "metadata": {"total_size": sum(entry.nbytes for entry in self.tensors.values())},
+            "weight_map": {name: entry.path.name for name, entry in self.tensors.items()},
         }
-        (folder / INDEX).write_text(json.dumps(index, indent=2) + "\n", encoding="utf-8")
+        (folder / INDEX_FILE).write_text(json.dumps(index, indent=2) + "\n", encoding="utf-8")
+
+    def _allocate(self, folder: Path) -> None:
+        """Create the files at their full size, with their headers."""
+        for name, header in self._headers.items():
+            file = self._files[name] = os.open(folder / name, os.O_RDWR | os.O_CREAT, 0o644)
+            end = max((t.offset + t.nbytes for t in self.tensors.values() if t.path.name == name), default=0)
+            with _clear_error_if_full(self.folder):
+                os.truncate(file, max(end, len(header)))
+                os.pwrite(file, header, 0)
+
+    def _layout(self, tensors: list[TensorEntry], max_shard_bytes: int) -> dict[str, TensorEntry]:
+        """Give each tensor its file and offset, and make the headers; the tensors keep their order.
+
+        huggingface_hub's `split_state_dict_into_shards_factory` would not: it lets smaller tensors behind one
+        that is larger than a shard join the shard before it.
+        """
+        shards: list[list[TensorEntry]] = [[]]
+        shard_bytes = 0
+        for entry in tensors:
+            if shards[-1] and shard_bytes + entry.nbytes > max_shard_bytes:
+                shards.append([])
+                shard_bytes = 0
+            shards[-1].append(entry)
+            shard_bytes += entry.nbytes
+        names = [f"model-{n:05}-of-{len(shards):05}.safetensors" for n in range(1, len(shards) + 1)]
+        layout: dict[str, TensorEntry] = {}
+        for name, shard in zip(names if len(shards) > 1 else [WEIGHTS_FILE], shards, strict=True):
+            header, start = _header(shard)
+            self._headers[name] = header
+            for entry in shard:
+                offset = len(header) + start[entry.name]
+                layout[entry.name] = replace(entry, path=Path(name), offset=offset)
+        return layout
 
 
-def _header(tensors: list[Tensor]) -> tuple[bytes, dict[str, int]]:
-    """The header of a safetensors file, and where each tensor starts after it."""
+def _header(tensors: list[TensorEntry]) -> tuple[bytes, dict[str, int]]:
+    """The header of a safetensors file, and the offset of each tensor from the end of the header."""
     listing: dict[str, object] = {"__metadata__": {"format": "pt"}}
     start: dict[str, int] = {}
     end = 0
-    for tensor in tensors:
-        start[tensor.name], end = end, end + tensor.nbytes
-        listing[tensor.name] = {
-            "dtype": tensor.dtype,
-            "shape": list(tensor.shape),
-            "data_offsets": [start[tensor.name], end],
+    for entry in tensors:
+        start[entry.name], end = end, end + entry.nbytes
+        listing[entry.name] = {
+            "dtype": entry.dtype,
+            "shape": list(entry.shape),
+            "data_offsets": [start[entry.name], end],
         }
     text = json.dumps(listing, separators=(",", ":")).encode()
     text += b" " * (-len(text) % 8)
@@ -130,8 +140,8 @@ def _header(tensors: list[Tensor]) -> tuple[bytes, dict[str, int]]:
 
 
 @contextmanager
-def _room(folder: Path) -> Iterator[None]:
-    """Turn a full disk into one clear error."""
+def _clear_error_if_full(folder: Path) -> Iterator[None]:
+    """Turn the system's errors for a full disk into one clear error."""
     try:
         yield
     except OSError as error:

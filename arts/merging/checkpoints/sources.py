@@ -1,14 +1,14 @@
-"""Where a checkpoint's name leads: a folder, or the Hugging Face Hub."""
+"""Finding and opening a checkpoint by its name: a folder, or an id on the Hugging Face Hub."""
 
 from __future__ import annotations
 
 from pathlib import Path
 
 from arts.data.support.download import model_folder
-from arts.merging.checkpoints.adapter import Adapter
-from arts.merging.checkpoints.checkpoint import ADAPTER, Checkpoint
+from arts.merging.checkpoints.checkpoint import ADAPTER_CONFIG, Checkpoint
+from arts.merging.checkpoints.lora_adapter import LoraAdapter
 
-ASSETS = (
+ASSET_PATTERNS = (
     "config.json",
     "generation_config.json",
     "tokenizer*",
@@ -21,24 +21,30 @@ ASSETS = (
     "chat_template*",
     "additional_chat_templates/*",
 )
-_WEIGHTS = ("*.safetensors", "*.safetensors.index.json", ADAPTER, "*.bin.index.json")
+_WEIGHT_PATTERNS = ("*.safetensors", "*.safetensors.index.json", ADAPTER_CONFIG, "*.bin.index.json")
 
 
-def folder_of(name: str) -> Path:
-    """The folder of a model: itself, or a download of a Hub id (``name@revision`` for a revision).
+def checkpoint_folder(name: str) -> Path:
+    """The folder of a model: the name itself, or the download of a Hub id.
+
+    Args:
+        name: a folder or Hub id; ``id@revision`` for a certain revision.
 
     Raises:
         ArtsError: when there is no such model.
     """
-    return model_folder(name, [*_WEIGHTS, *ASSETS], what="model")
+    return model_folder(name, [*_WEIGHT_PATTERNS, *ASSET_PATTERNS], what="model")
 
 
-def open_model(name: str) -> Checkpoint:
-    """A checkpoint, or a LoRA adapter.
+def open_checkpoint(name: str) -> Checkpoint:
+    """Open a checkpoint or a LoRA adapter.
+
+    Args:
+        name: a folder or Hub id; ``id@revision`` for a certain revision.
 
     Raises:
         ArtsError: when there is none, or its files are not as expected.
     """
-    folder = folder_of(name)
-    kind = Adapter if (folder / ADAPTER).is_file() else Checkpoint
+    folder = checkpoint_folder(name)
+    kind = LoraAdapter if (folder / ADAPTER_CONFIG).is_file() else Checkpoint
     return kind(folder, name)

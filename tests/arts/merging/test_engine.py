@@ -24,7 +24,7 @@ from arts.merging.methods import METHODS
 @pytest.mark.parametrize("dtypes", [("F32",), ("BF16",), ("F32", "BF16", "F16")])
 def test_engine_the_merged_model_is_that_of_a_reference_in_fp64(method, count, dtypes, family, tmp_path):
     base, models = family(count, *dtypes)
-    report = MergeJob(base, models, METHODS[method]).run(tmp_path / "merged")
+    report = MergeJob(base, models, method=METHODS[method]).run(tmp_path / "merged")
     shares, expected = reference(method, base, models)
     merged = weights_of(tmp_path / "merged")
     assert merged.keys() == expected.keys()
@@ -43,7 +43,9 @@ def test_engine_cosines_norms_and_coefficients_by_layer_are_those_of_the_referen
     theta = wide(base)
     tasks = [{name: t - theta[name] for name, t in wide(model).items()} for model in models]
     flat = np.array([torch.cat([t.flatten() for t in task.values()]).numpy() for task in tasks])
-    report = MergeJob(base, models, METHODS["metagpt"], MergeOptions(by_layer=True)).run(tmp_path / "merged")
+    report = MergeJob(base, models, method=METHODS["metagpt"], options=MergeOptions(by_layer=True)).run(
+        tmp_path / "merged"
+    )
     norms = np.linalg.norm(flat, axis=1)
     assert [entry.norm for entry in report.models] == pytest.approx(norms, rel=1e-7)
     assert np.array(report.cosines) == pytest.approx(flat @ flat.T / np.outer(norms, norms), abs=1e-7)
@@ -59,7 +61,7 @@ def test_engine_cosines_norms_and_coefficients_by_layer_are_those_of_the_referen
 def test_engine_bf16_is_rounded_once_and_to_the_nearest(family, tmp_path):
     shapes = {"model.layers.0.mlp.weight": (1000, 700)}
     base, models = family(3, "BF16", shapes=shapes)
-    MergeJob(base, models, METHODS["metagpt"]).run(tmp_path / "merged")
+    MergeJob(base, models, method=METHODS["metagpt"]).run(tmp_path / "merged")
     _, expected = reference("metagpt", base, models)
     (name,) = shapes
     merged, exact = weights_of(tmp_path / "merged")[name], expected[name]
@@ -74,7 +76,7 @@ def test_engine_bf16_is_rounded_once_and_to_the_nearest(family, tmp_path):
 def test_engine_identical_models_merge_to_themselves(method, dtype, family, tmp_path):
     base, (model,) = family(1, dtype)
     whole = replace(METHODS[method], density=1.0)
-    MergeJob(base, [model, model, model], whole).run(tmp_path / "merged")
+    MergeJob(base, [model, model, model], method=whole).run(tmp_path / "merged")
     merged = weights_of(tmp_path / "merged")
     for name, tensor in weights_of(model).items():
         torch.testing.assert_close(merged[name], tensor, rtol=1e-6, atol=1e-7)
@@ -84,7 +86,7 @@ def test_engine_identical_models_merge_to_themselves(method, dtype, family, tmp_
 def test_engine_the_order_of_the_models_does_not_matter(method, family, tmp_path):
     base, models = family(3)
     for name, order in (("one", models), ("other", models[::-1])):
-        MergeJob(base, order, METHODS[method]).run(tmp_path / name)
+        MergeJob(base, order, method=METHODS[method]).run(tmp_path / name)
     one, other = (weights_of(tmp_path / name) for name in ("one", "other"))
     for name, tensor in one.items():
         torch.testing.assert_close(tensor, other[name], rtol=1e-6, atol=1e-7)
@@ -97,7 +99,7 @@ def test_engine_threads_and_shards_do_not_change_a_bit(method, tmp_path, family)
     expected = None
     for threads, shard in ((1, 10**9), (2, 700_000), (5, 1)):
         folder = tmp_path / f"merged-{threads}"
-        MergeJob(base, models, METHODS[method], threads=threads, shard=shard).run(folder)
+        MergeJob(base, models, method=METHODS[method], threads=threads, max_shard_bytes=shard).run(folder)
         merged = weights_of(folder)
         assert (folder / "model.safetensors.index.json").exists() == (shard < 10**9)
         expected = expected or merged

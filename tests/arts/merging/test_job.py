@@ -32,7 +32,7 @@ def test_job_warnings_where_the_assumptions_do_not_hold(family, tmp_path):
     small = save(tmp_path / "small", {n: t + 1e-3 * torch.randn_like(t) for n, t in few.items()})
     assert any("have a cosine of" in line for line in MergeJob(base, [models[0], small]).inspect().warnings)
     assert near
-    dominated = MergeJob(base, [models[0], small], METHODS["metagpt"]).inspect().warnings
+    dominated = MergeJob(base, [models[0], small], method=METHODS["metagpt"]).inspect().warnings
     assert any("the merged model is close to it alone" in line for line in dominated)
 
 
@@ -43,7 +43,9 @@ def test_job_configuration_tokenizer_card_and_report_go_along(family, tmp_path):
         Path(folder, "chat_template.jinja").write_text(text)
     Path(base, "generation_config.json").write_text('{"eos_token_id": 3}')
     folder = tmp_path / "merged"
-    report = MergeJob(base, models, METHODS["metagpt"], dtype="F32", command="arts merge ..").run(folder)
+    report = MergeJob(base, models, method=METHODS["metagpt"], dtype="F32", command="arts merge ..").run(
+        folder
+    )
     config = json.loads((folder / "config.json").read_text())
     assert (config["model_type"], config["dtype"]) == ("llama", "float32")
     assert json.loads((folder / "generation_config.json").read_text()) == {"eos_token_id": 3}
@@ -58,7 +60,7 @@ def test_job_configuration_tokenizer_card_and_report_go_along(family, tmp_path):
     saved = json.loads((folder / "merge_report.json").read_text())
     assert saved["bytes_written"] == sum(f.stat().st_size for f in folder.glob("*.safetensors"))
     assert saved["cosines"][0][0] == pytest.approx(1)
-    MergeJob(base, models, METHODS["metagpt"], tokenizer_from=models[0]).run(tmp_path / "other")
+    MergeJob(base, models, method=METHODS["metagpt"], tokenizer_from=models[0]).run(tmp_path / "other")
     assert (tmp_path / "other" / "chat_template.jinja").read_text() == "the model's"
 
 
@@ -83,7 +85,7 @@ def test_job_transformers_loads_what_was_merged(tmp_path):
                 weight += 0.01 * min(seed, 1) * torch.randn_like(weight)
         model.save_pretrained(tmp_path / str(seed), max_shard_size="20KB")
         folders.append(str(tmp_path / str(seed)))
-    MergeJob(folders[0], folders[1:], METHODS["ties"], shard=20_000).run(tmp_path / "merged")
+    MergeJob(folders[0], folders[1:], method=METHODS["ties"], max_shard_bytes=20_000).run(tmp_path / "merged")
     _, found = transformers.AutoModelForCausalLM.from_pretrained(
         tmp_path / "merged", output_loading_info=True
     )

@@ -13,7 +13,8 @@ from helpers.checkpoints import (
 from arts.data.errors import ArtsError
 from arts.merging.engine import MergeOptions
 from arts.merging.job import MergeJob
-from arts.merging.mergekit_config import mergekit_linear_config, read_mergekit_config
+from arts.merging.mergekit_config import read_mergekit_config
+from arts.merging.mergekit_export import mergekit_linear_config
 from arts.merging.methods import METHODS
 
 
@@ -53,7 +54,9 @@ def test_mergekit_config_a_file_of_mergekits_is_read_as_it_is(family, tmp_path):
 @pytest.mark.parametrize("by_layer", [False, True])
 def test_mergekit_config_the_file_that_is_emitted_merges_to_the_same(by_layer, family, tmp_path):
     base, models = family(3)
-    report = MergeJob(base, models, METHODS["metagpt"], MergeOptions(by_layer=by_layer)).run(tmp_path / "one")
+    report = MergeJob(base, models, method=METHODS["metagpt"], options=MergeOptions(by_layer=by_layer)).run(
+        tmp_path / "one"
+    )
     path = tmp_path / "linear.yaml"
     path.write_text(mergekit_linear_config(report))
     read_mergekit_config(path).run(tmp_path / "other")

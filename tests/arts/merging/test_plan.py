@@ -67,7 +67,7 @@ def test_plan_integers_are_carried_over_when_they_are_equal(family, tmp_path):
         changed(folder, tmp_path, name, places=places)
         for folder, name in ((base, "base-2"), (models[0], "other"))
     )
-    MergeJob(base, [model], METHODS["metagpt"]).run(tmp_path / "merged")
+    MergeJob(base, [model], method=METHODS["metagpt"]).run(tmp_path / "merged")
     assert torch.equal(weights_of(tmp_path / "merged")["places"], places)
 
 
@@ -78,7 +78,7 @@ def test_plan_tied_embeddings_that_one_stores_are_merged_once(stored_in, family,
     holder = {"base": base, "model": models[0]}[stored_in]
     holding = changed(holder, tmp_path, lm_head__weight=embedding)
     start, end = (holding, models[0]) if stored_in == "base" else (base, holding)
-    report = MergeJob(start, [end], METHODS["metagpt"]).run(tmp_path / "merged")
+    report = MergeJob(start, [end], method=METHODS["metagpt"]).run(tmp_path / "merged")
     assert weights_of(tmp_path / "merged").keys() == TINY.keys()
     assert "lm_head.weight: tied to the input embeddings" in report.remarks[0]
 
@@ -107,7 +107,7 @@ def test_plan_vocabularies_that_differ(family, tmp_path):
     merged = {}
     for vocab in (VocabPolicy.BASE, VocabPolicy.INTERSECT):
         folder = tmp_path / f"merged-{vocab}"
-        report = MergeJob(base, [models[0], long], METHODS["metagpt"], vocab=vocab).run(folder)
+        report = MergeJob(base, [models[0], long], method=METHODS["metagpt"], vocab=vocab).run(folder)
         merged[vocab] = wide(folder)[name]
         shares = [entry.coefficient for entry in report.models]
         expected = theta + shares[0] * (one - theta) + shares[1] * (two - theta)
@@ -130,10 +130,12 @@ def test_plan_classifier_heads_that_differ(family, tmp_path):
         [same, other],
         tmp_path,
     )
-    MergeJob(start, [same, other], METHODS["metagpt"], head=HeadPolicy.KEEP_BASE).run(tmp_path / "kept")
+    MergeJob(start, [same, other], method=METHODS["metagpt"], head=HeadPolicy.KEEP_BASE).run(
+        tmp_path / "kept"
+    )
     assert torch.equal(weights_of(tmp_path / "kept")["classifier.weight"], head)
-    MergeJob(start, [same, other], METHODS["metagpt"], head=HeadPolicy.DROP).run(tmp_path / "dropped")
+    MergeJob(start, [same, other], method=METHODS["metagpt"], head=HeadPolicy.DROP).run(tmp_path / "dropped")
     assert "classifier.weight" not in weights_of(tmp_path / "dropped")
     assert "id2label" not in json.loads((tmp_path / "dropped" / "config.json").read_text())
-    MergeJob(start, [same], METHODS["metagpt"]).run(tmp_path / "merged")
+    MergeJob(start, [same], method=METHODS["metagpt"]).run(tmp_path / "merged")
     assert not torch.equal(weights_of(tmp_path / "merged")["classifier.weight"], head)

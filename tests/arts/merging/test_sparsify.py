@@ -23,7 +23,7 @@ def test_sparsify_dare_keeps_its_share_scales_it_and_draws_each_model_anew(famil
     theta, tasks = wide(base)[name], []
     for seed in (0, 0, 1):
         folder = tmp_path / f"merged-{len(tasks)}"
-        MergeJob(base, models[:1], method, MergeOptions(seed=seed)).run(folder)
+        MergeJob(base, models[:1], method=method, options=MergeOptions(seed=seed)).run(folder)
         tasks.append(wide(folder)[name] - theta)
     assert torch.equal(tasks[0], tasks[1])
     assert not torch.equal(tasks[0], tasks[2])
@@ -31,20 +31,20 @@ def test_sparsify_dare_keeps_its_share_scales_it_and_draws_each_model_anew(famil
     kept = tasks[0].abs() > 1e-9
     assert kept.double().mean() == pytest.approx(0.25, abs=0.005)
     torch.testing.assert_close(tasks[0][kept], 4 * full[kept], rtol=1e-4, atol=1e-7)
-    report = MergeJob(base, models, method).run(tmp_path / "both")
+    report = MergeJob(base, models, method=method).run(tmp_path / "both")
     both = wide(tmp_path / "both")[name] - theta
     alike = (both.abs() > 1e-9).double().mean()
     assert alike == pytest.approx(1 - 0.75**2, abs=0.005)  # masks of two models are independent
     assert [entry.kept for entry in report.models] == pytest.approx([0.25, 0.25], abs=0.02)
 
 
-def test_sparsify_thinning_by_tensor_does_what_mergekit_does(family, tmp_path):
+def test_sparsify_by_tensor_does_what_mergekit_does(family, tmp_path):
     base, models = family(1)
     theta, end = wide(base), wide(models[0])
     trim = replace(METHODS["ties"], density=0.5)
-    MergeJob(base, models, trim, MergeOptions(by_tensor=True)).run(tmp_path / "ties")
+    MergeJob(base, models, method=trim, options=MergeOptions(by_tensor=True)).run(tmp_path / "ties")
     drop = replace(METHODS["dare"], density=0.5, weight=1.0)
-    MergeJob(base, models, drop, MergeOptions(by_tensor=True)).run(tmp_path / "dare")
+    MergeJob(base, models, method=drop, options=MergeOptions(by_tensor=True)).run(tmp_path / "dare")
     trimmed, dropped = wide(tmp_path / "ties"), wide(tmp_path / "dare")
     for name, start in theta.items():
         task = end[name] - start

@@ -37,7 +37,7 @@ def test_adapter_a_lora_adapter_is_its_product(transposed, family, tmp_path):
     whole["model.norm.weight"] = norm
     full = save(tmp_path / "full", whole)
     for name, other in (("one", adapter), ("other", full)):
-        MergeJob(base, [model, other], METHODS["metagpt"]).run(tmp_path / name)
+        MergeJob(base, [model, other], method=METHODS["metagpt"]).run(tmp_path / name)
     one, other = (weights_of(tmp_path / name) for name in ("one", "other"))
     for name, tensor in one.items():
         torch.testing.assert_close(tensor, other[name], rtol=1e-5, atol=1e-5)
@@ -67,4 +67,4 @@ def test_adapter_an_adapter_that_does_not_fit_is_one_clear_error(parts, further,
         tmp_path / "adapter", {name: torch.randn(shape) for name, shape in parts.items()}, **further
     )
     with pytest.raises(ArtsError, match=message):
-        MergeJob(base, [adapter], METHODS["metagpt"]).run(tmp_path / "merged")
+        MergeJob(base, [adapter], method=METHODS["metagpt"]).run(tmp_path / "merged")

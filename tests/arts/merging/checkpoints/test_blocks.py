@@ -14,7 +14,7 @@ from arts.merging.checkpoints.blocks import encode
 def test_blocks_fp64_is_rounded_to_bf16_as_torch_does_it_from_fp64(numbers):
     exact = np.array(numbers)
     raw = np.empty(2 * len(exact), np.uint8)
-    encode(exact, "BF16", raw)
+    encode(exact, "BF16", out=raw)
     ours = torch.from_numpy((raw.view(np.uint16).astype(np.uint32) << 16).view(np.float32).astype(np.float64))
     other = [
         torch.nextafter(torch.tensor(v, dtype=torch.bfloat16), torch.tensor(d, dtype=torch.bfloat16))

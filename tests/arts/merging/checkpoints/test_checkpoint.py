@@ -23,7 +23,7 @@ def test_checkpoint_shards_are_read_as_one(family, tmp_path):
         for n, folder in enumerate([base, *models])
     ]
     for name, (start, *others) in (("one", (base, *models)), ("other", parts)):
-        report = MergeJob(start, others, METHODS["metagpt"]).run(tmp_path / name)
+        report = MergeJob(start, others, method=METHODS["metagpt"]).run(tmp_path / name)
         checksums = [entry.checksum for entry in report.models]
     assert checksums == [e.checksum for e in MergeJob(base, models).inspect().models]
     one, other = (weights_of(tmp_path / name) for name in ("one", "other"))

@@ -29,7 +29,7 @@ def test_output_a_folder_with_something_in_it_is_left_alone(family, tmp_path):
     (tmp_path / "full").mkdir()
     (tmp_path / "full" / "notes.txt").write_text("mine")
     with pytest.raises(ArtsError, match="exists and is not empty"):
-        MergeJob(base, models, METHODS["metagpt"]).run(tmp_path / "full")
+        MergeJob(base, models, method=METHODS["metagpt"]).run(tmp_path / "full")
     assert (tmp_path / "full" / "notes.txt").read_text() == "mine"
 
 
@@ -63,7 +63,7 @@ def test_output_a_merge_that_is_killed_leaves_nothing_under_its_name(tmp_path, f
     command = [sys.executable, "-m", "arts", "merge", "--base", base, "--output", str(tmp_path / "merged")]
     command += [word for model in models for word in ("--model", model)]
     started = time.perf_counter()
-    MergeJob(base, models, METHODS["metagpt"]).run(tmp_path / "expected")
+    MergeJob(base, models, method=METHODS["metagpt"]).run(tmp_path / "expected")
     took = time.perf_counter() - started
     for number in range(10):
         process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)

@@ -1,0 +1,38 @@
+"""A merge written as a configuration file of mergekit."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import yaml
+
+from arts.merging.plan import MergeError
+from arts.merging.report import MergeReport
+
+
+def mergekit_linear_config(report: MergeReport) -> str:
+    """The configuration of mergekit's `linear` that gives the same merge, with the coefficients filled in.
+
+    Raises:
+        MergeError: for a method that sparsifies or elects signs, which `linear` does not.
+    """
+    if report.method not in ("metagpt", "average", "task-arithmetic"):
+        raise MergeError(f"--emit-config: mergekit's linear cannot do what {report.method} does")
+    names = [report.base, *(entry.name for entry in report.models)]
+    models = []
+    for number, name in enumerate(names):
+        if report.settings.get("by_layer"):
+            weight: Any = [
+                {"filter": f"{layer.name}.", "value": _linear_weights(layer.coefficients)[number]}
+                for layer in report.layers
+            ]
+            weight.append({"value": float(number == 0)})  # what was not merged is the base's
+        else:
+            weight = _linear_weights([entry.coefficient for entry in report.models])[number]
+        models.append({"model": name, "parameters": {"weight": weight}})
+    return yaml.safe_dump({"merge_method": "linear", "models": models}, sort_keys=False)
+
+
+def _linear_weights(coefficients: list[float]) -> list[float]:
+    """Weights of the base and the models that sum to 1: theta_0 + sum_t w_t tau_t, multiplied out."""
+    return [1 - sum(coefficients), *coefficients]

@@ -1,0 +1,37 @@
+"""The model card of a merged model."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from arts.data.support.model_card import write_model_card
+from arts.merging.report import MergeReport
+
+
+def write_merge_card(report: MergeReport, folder: Path) -> None:
+    """Write README.md: the models, their coefficients, and everything that the merge depends on."""
+    rows = [
+        f"| {entry.name} | {entry.coefficient:.6f} | {entry.norm:.6g} | "
+        f"{' '.join(f'{cosine:+.4f}' for cosine in cosines)} | `{entry.checksum}` |"
+        for entry, cosines in zip(report.models, report.cosines, strict=True)
+    ]
+    settings = ", ".join(f"{key} {value}" for key, value in report.settings.items() if value is not None)
+    lines = [
+        f"# A merge by {report.method}",
+        "",
+        f"Base: {report.base} (`{report.base_checksum}`). {settings[:1].upper()}{settings[1:]}.",
+        "",
+        "| model | coefficient | norm of the task vector | cosines | XXH3 of the merged tensors |",
+        "|---|---:|---:|---|---|",
+        *rows,
+        "",
+        *(f"- {remark}" for remark in (*report.warnings, *report.remarks)),
+    ]
+    write_model_card(
+        folder,
+        lines,
+        tag="merge",
+        base_models=[report.base, *(entry.name for entry in report.models)],
+        versions=report.versions,
+        command=report.command,
+    )

@@ -1,0 +1,92 @@
+"""Vocabularies: which rows of the base's embeddings stand for a token that a model does not have."""
+
+from __future__ import annotations
+
+import filecmp
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+
+import ijson
+import numpy as np
+import numpy.typing as npt
+
+from arts.data.errors import DataError
+from arts.merging.checkpoints.checkpoint import Checkpoint, TensorEntry
+from arts.merging.checkpoints.lora_adapter import LoraAdapter
+
+TOKENIZER_FILE = "tokenizer.json"
+_EXAMPLES = 3  # in a message
+
+RowIndices = npt.NDArray[np.int64]
+
+
+@dataclass(frozen=True)
+class MissingTokens:
+    """IDs of base-vocabulary tokens that a model lacks or maps to a different token.
+
+    Args:
+        rows: the IDs, sorted; they are rows of the embeddings.
+        renamed: number of IDs that stand for a different token.
+        examples: a few of the renamed IDs with both tokens, for a message.
+    """
+
+    rows: RowIndices
+    renamed: int = 0
+    examples: str = ""
+
+
+def missing_tokens(base: Checkpoint, model: Checkpoint, *, short: Iterable[str]) -> MissingTokens:
+    """Compare the vocabulary of a model with that of the base.
+
+    Args:
+        base: the checkpoint whose vocabulary counts.
+        model: the other checkpoint; an adapter has the base's vocabulary.
+        short: names of tensors of the model that have rows for another number of tokens.
+    """
+    total = int(base.config.get("vocab_size") or 0)
+    rows = min((model.tensors[name].shape[0] for name in short), default=total)
+    absent = set(range(min(rows, total), total))
+    renamed = {} if isinstance(model, LoraAdapter) else _renamed_tokens(base.folder, model.folder)
+    examples = ", ".join(
+        f"{token_id} is {renamed[token_id][1]!r}, in the base {renamed[token_id][0]!r}"
+        for token_id in sorted(renamed)[:_EXAMPLES]
+    )
+    return MissingTokens(np.array(sorted(absent | renamed.keys()), np.int64), len(renamed), examples)
+
+
+def has_row_per_token(entry: TensorEntry, base: Checkpoint) -> bool:
+    """Whether the rows of a tensor of the base stand for the tokens of its vocabulary."""
+    return bool(entry.shape) and entry.shape[0] == base.config.get("vocab_size")
+
+
+def _renamed_tokens(base: Path, model: Path) -> dict[int, tuple[str, str]]:
+    """The base's and the model's token for each ID that stands for different ones."""
+    files = base / TOKENIZER_FILE, model / TOKENIZER_FILE
+    if not all(file.is_file() for file in files) or filecmp.cmp(*files, shallow=False):
+        return {}
+    ours, theirs = map(_read_tokens, files)
+    return {
+        token_id: (ours[token_id], theirs[token_id])
+        for token_id in ours.keys() & theirs.keys()
+        if ours[token_id] != theirs[token_id]
+    }
+
+
+def _read_tokens(path: Path) -> dict[int, str]:
+    """The tokens in a tokenizer.json by ID, read as a stream."""
+    tokens: dict[int, str] = {}
+    try:
+        with path.open("rb") as file:
+            for token, token_id in ijson.kvitems(file, "model.vocab"):
+                tokens[int(token_id)] = token
+        if not tokens:  # unigram: pairs in order; in other models, this path would be of a token named "item"
+            with path.open("rb") as file:
+                for token_id, pair in enumerate(ijson.items(file, "model.vocab.item")):
+                    tokens[token_id] = pair[0]
+        with path.open("rb") as file:
+            for item in ijson.items(file, "added_tokens.item"):
+                tokens[int(item["id"])] = item["content"]
+    except (ijson.JSONError, KeyError, TypeError, ValueError) as error:
+        raise DataError(path, "is not a tokenizer that the vocabulary can be read from") from error
+    return tokens

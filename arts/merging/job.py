@@ -11,7 +11,7 @@ from pathlib import Path
 
 import numpy as np
 
-from arts.data.errors import ArtsError
+from arts.data.errors import ArtsError, require_posix
 from arts.data.support.arrays import FloatArray
 from arts.data.support.atomic import check_new_folder
 from arts.merging.checkpoints.assets import copy_assets
@@ -125,6 +125,7 @@ class MergeJob:
     @contextmanager
     def _plan(self) -> Iterator[tuple[MergePlan, Workers]]:
         """Open the models, plan the merge, and start the threads."""
+        require_posix("merging")  # reads and writes at positions of files that threads share
         if not self.models:
             raise ArtsError("a merge needs a model beside the base")
         with ExitStack() as stack:

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from arts.interventions.merge import Merge
     from arts.interventions.unlearn import Unlearn
     from arts.models.adapters import Classifier
-    from arts.models.base import Start
+    from arts.models.recipe import Start
 
 _HOMES = {
     "Adversarial": "arts.interventions.adversarial",
@@ -32,7 +32,7 @@ _HOMES = {
     "Aspect": "arts.data.schema",
     "Benchmark": "arts.evaluation.benchmark",
     "Classifier": "arts.models.adapters",
-    "Comparison": "arts.evaluation.scores",
+    "Comparison": "arts.evaluation.paired_tests",
     "Edit": "arts.data.schema",
     "Estimate": "arts.evaluation.scores",
     "Instance": "arts.data.schema",
@@ -41,7 +41,7 @@ _HOMES = {
     "Polarity": "arts.data.schema",
     "Report": "arts.evaluation.report",
     "Sentence": "arts.data.schema",
-    "Start": "arts.models.base",
+    "Start": "arts.models.recipe",
     "Strategy": "arts.data.schema",
     "Unlearn": "arts.interventions.unlearn",
     "load_benchmark": "arts.evaluation.benchmark",

@@ -12,18 +12,23 @@ from arts.models.encoders import DEFAULT_ENCODER
 
 
 def diagnose(
-    synthetic: Annotated[Path, typer.Option(help="Synthetic texts: JSONL, CSV, Parquet, or .txt by lines.")],
-    natural: Annotated[Path, typer.Option(help="Natural texts, likewise.")],
-    output: Annotated[Path, typer.Option(help="Folder for diagnosis.json and the pictures.")],
+    *,
+    synthetic: Annotated[
+        Path, typer.Option(help="File of synthetic texts: JSONL, CSV, Parquet, or .txt with a text a line.")
+    ],
+    natural: Annotated[Path, typer.Option(help="File of natural texts, in one of the same formats.")],
+    output: Annotated[Path, typer.Option(help="Folder to write diagnosis.json and the pictures to.")],
     model: Annotated[
         list[str] | None,
         typer.Option(
-            help="A causal language model to ask for perplexities, such as the one before and the one after "
-            "training: a folder, GGUF file or Hub id, or smollm2-135m-instruct. Repeatable."
+            help="Causal language model to measure perplexities with, such as the one before and the one "
+            "after training: a folder, GGUF file or Hub id, or smollm2-135m-instruct. Repeatable."
         ),
     ] = None,
-    encoder: Annotated[str, typer.Option(help="Embeds the texts: a folder or Hub id.")] = DEFAULT_ENCODER,
-    seed: Annotated[int, typer.Option(help="Of folds, and of the picture.")] = 1,
+    encoder: Annotated[
+        str, typer.Option(help="Encoder that embeds the texts: a folder or Hub id.")
+    ] = DEFAULT_ENCODER,
+    seed: Annotated[int, typer.Option(help="Random seed of the folds and of t-SNE.")] = 1,
 ) -> None:
     """Diagnose pattern overfitting by three views: embeddings, token frequency and perplexity.
 
@@ -31,18 +36,18 @@ def diagnose(
     """
     from arts.cli import tables
     from arts.diagnosis import views
-    from arts.diagnosis.plots import pattern_views
+    from arts.diagnosis.plots import draw_views
     from arts.diagnosis.texts import read_texts
     from arts.models.language_model import LanguageModel
 
     texts = [read_texts(path) for path in (synthetic, natural)]
     models = [LanguageModel.load(name) for name in model or ()]
-    found, drawn = views.diagnose(*texts, encoder=encoder, models=models, seed=seed)
+    diagnosis, drawn = views.diagnose(*texts, encoder=encoder, models=models, seed=seed)
     path = output / "diagnosis.json"
-    found.write_json(path)
-    for written in (path, *pattern_views(found, drawn, output / "diagnosis")):
+    diagnosis.write_json(path)
+    for written in (path, *draw_views(diagnosis, drawn, output / "diagnosis")):
         typer.echo(f"arts: wrote {written}", err=True)
-    tables.show(tables.diagnosis(found))
+    tables.show(tables.diagnosis_tables(diagnosis))
 
 
 if __name__ == "__main__":

@@ -12,18 +12,18 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from arts.cli.app import run_command
+from arts.cli.app import run_command, tell
 from arts.cli.progress import progress_bar
 from arts.data.errors import ArtsError, UnknownNameError
 from arts.data.schema import PERTURBATIONS, Split, Strategy
 from arts.data.support.atomic import resumable_folder
-from arts.generators.running.output import Format
+from arts.generators.running.output import OutputFormat
 from arts.generators.running.pipeline import Engine
-from arts.generators.running.sentence_source import Source, source_of
-from arts.generators.strategies.revtgt import Neutral
+from arts.generators.running.sentence_source import SentenceSource, load_sentence_source
+from arts.generators.strategies.revtgt import NeutralPolicy
 
 if TYPE_CHECKING:
-    from arts.generators.running.pipeline import Work
+    from arts.generators.running.pipeline import GenerationJob
     from arts.generators.running.quality_report import QualityReport, Tally
     from arts.models.language_model import LanguageModel
 
@@ -39,57 +39,86 @@ class Rank(StrEnum):
 
 
 def generate(
-    output: Annotated[Path, typer.Option(help="A new or empty folder.")],
+    *,
+    output: Annotated[Path, typer.Option(help="New or empty folder to write to.")],
     input: Annotated[
-        str, typer.Option(help="sample, laptop, restaurant, mams, or the path of a file or folder.")
+        str,
+        typer.Option(help="Corpus to perturb: sample, laptop, restaurant, mams, or a file or folder."),
     ] = "sample",
-    split: Annotated[Split, typer.Option(help="Of a named corpus or a folder.")] = Split.TEST,
+    split: Annotated[
+        Split, typer.Option(help="Split to perturb, of a named corpus or a folder.")
+    ] = Split.TEST,
     opinions: Annotated[
-        Path | None, typer.Option(help="TOWE JSON with opinion terms for the same ids; else they are found.")
+        Path | None,
+        typer.Option(
+            help="TOWE JSON with opinion terms for the same ids. Default: opinion terms are extracted."
+        ),
     ] = None,
     pool: Annotated[
         str | None,
         typer.Option(
-            help="Training sentences of the same domain, whose words are preferred and from which ADDDIFF "
-            "takes what it adds: a name or path. Default: the input's train split, or the input itself."
+            help="Training sentences of the same domain: their words are preferred, and ADDDIFF adds aspects "
+            "mined from them. A name or path. Default: the input's train split, or the input itself."
         ),
     ] = None,
-    strategy: Annotated[list[Strategy] | None, typer.Option(help="Repeatable. Default: all three.")] = None,
-    seed: Annotated[int, typer.Option(help="Of every draw.")] = 1,
+    strategy: Annotated[
+        list[Strategy] | None, typer.Option(help="Strategy to perturb by. Repeatable. Default: all three.")
+    ] = None,
+    seed: Annotated[int, typer.Option(help="Random seed.")] = 1,
     neutral: Annotated[
-        Neutral,
-        typer.Option(help="Neutral targets under REVTGT: reverse the words and keep the label, or skip."),
-    ] = Neutral.KEEP,
+        NeutralPolicy,
+        typer.Option(
+            help="What REVTGT does with neutral targets: keep (reverse the words, keep the label) or skip."
+        ),
+    ] = NeutralPolicy.KEEP,
     k: Annotated[
-        int | None, typer.Option(min=1, max=10, help="Aspects ADDDIFF adds. Default: 1 to 3.")
+        int | None, typer.Option(min=1, max=10, help="Number of aspects that ADDDIFF adds. Default: 1 to 3.")
     ] = None,
     template: Annotated[
-        list[str] | None, typer.Option(help="Of ADDDIFF, by name. Repeatable. Default: all.")
+        list[str] | None, typer.Option(help="Name of an ADDDIFF template to use. Repeatable. Default: all.")
     ] = None,
     rank: Annotated[
-        Rank, typer.Option(help="Choose among several candidates by a language model's likelihood.")
+        Rank,
+        typer.Option(
+            help="lm: generate several candidates and keep the one a language model finds likeliest."
+        ),
     ] = Rank.NONE,
     language_model: Annotated[
-        str | None, typer.Option(help="Folder, GGUF file or Hub id. Default: SmolLM2-135M-Instruct.")
+        str | None,
+        typer.Option(
+            help="Language model of --rank lm: a folder, GGUF file or Hub id. Default: SmolLM2-135M-Instruct."
+        ),
     ] = None,
-    workers: Annotated[int, typer.Option(min=1, help="Processes.")] = 1,
-    engine: Annotated[Engine, typer.Option(help="What runs them.")] = Engine.LOCAL,
+    workers: Annotated[int, typer.Option(min=1, help="Number of worker processes.")] = 1,
+    engine: Annotated[
+        Engine, typer.Option(help="What runs the workers: this machine, or Ray.")
+    ] = Engine.LOCAL,
     format: Annotated[
-        Format, typer.Option(help="hf: a folder that datasets loads; arts: the release's JSON.")
-    ] = Format.HF,
+        OutputFormat,
+        typer.Option(
+            help="hf: Parquet that datasets.load_dataset loads; arts: the JSON of the ARTS release."
+        ),
+    ] = OutputFormat.HF,
 ) -> None:
     """Perturb every sentence of a corpus in three ways: REVTGT, REVNON, ADDDIFF.
 
     Writes the originals with their variants, and quality.json. A run that is stopped goes on where it was
     when it is started again.
     """
-    from arts.generators.generator import Options
+    from arts.generators.generator import GenerationOptions
     from arts.generators.opinions.analysis import Analyst
-    from arts.generators.running.output import write
-    from arts.generators.running.pipeline import BATCH, Staging, Work, chosen, judged, outcomes
+    from arts.generators.running.output import write_output
+    from arts.generators.running.pipeline import (
+        BATCH,
+        GenerationJob,
+        Staging,
+        best_rows,
+        outcomes,
+        rank_batch,
+    )
     from arts.generators.strategies.adddiff import TEMPLATES
-    from arts.generators.strategies.aspectset import mine
-    from arts.models.language_model import DEFAULT_MODEL, LanguageModel
+    from arts.generators.strategies.aspectset import mine_aspect_set
+    from arts.models.language_model import DEFAULT_LANGUAGE_MODEL, LanguageModel
 
     for name in template or ():
         if name not in TEMPLATES:
@@ -98,31 +127,31 @@ def generate(
     if not strategies:
         raise ArtsError("--strategy original changes nothing; expected revtgt, revnon or adddiff")
     candidates = CANDIDATES if rank is Rank.LM else 1
-    options = Options(strategies, seed, neutral, k, tuple(template or TEMPLATES), candidates)
-    source = source_of(input, split=split, opinions=opinions, pool=pool)
-    work = Work(mine(source.training, Analyst()), options)
-    judge = LanguageModel.load(language_model or DEFAULT_MODEL) if rank is Rank.LM else None
+    options = GenerationOptions(strategies, seed, neutral, k, tuple(template or TEMPLATES), candidates)
+    source = load_sentence_source(input, split=split, opinions=opinions, pool=pool)
+    work = GenerationJob(mine_aspect_set(source.training, Analyst()), options)
+    judge = LanguageModel.load(language_model or DEFAULT_LANGUAGE_MODEL) if rank is Rank.LM else None
     fingerprint = _fingerprint(work, input, split, str(opinions), rank, str(language_model))
-    with resumable_folder(output, fingerprint) as place:
-        staging = Staging(place.path)
+    with resumable_folder(output, fingerprint) as work_folder:
+        staging = Staging(work_folder.path)
         if staging.done:
-            _tell(f"{staging.done * BATCH:,} sentences were done before; going on from there")
+            tell(f"{staging.done * BATCH:,} sentences were done before; going on from there")
         with progress_bar("sentences") as progress:
             done = staging.done * BATCH
             progress(done)
             remaining = islice(source.sentences, done, None)
             for batch in outcomes(remaining, work, workers=workers, engine=engine):
-                batch = judged(batch, judge) if judge else batch
-                staging.add(batch, chosen(batch))
+                batch = rank_batch(batch, judge) if judge else batch
+                staging.add(batch, best_rows(batch))
                 done += len(batch)
                 progress(done)
         report = _report(staging.tally(), source, work, input, rank, judge)
-        write(staging, place.result, source.name, split.hf_name, format, report)
-    _tell(str(source.notes))
+        write_output(staging, work_folder.result, source.name, split.hf_name, format, report)
+    tell(str(source.notes))
     _show(report, output)
 
 
-def _fingerprint(work: Work, input: str, *options: str) -> str:
+def _fingerprint(work: GenerationJob, input: str, *options: str) -> str:
     """Of all that the output depends on: unfinished batches of other runs must not be taken for its own."""
     import hashlib
 
@@ -136,7 +165,12 @@ def _fingerprint(work: Work, input: str, *options: str) -> str:
 
 
 def _report(
-    tally: Tally, source: Source, work: Work, input: str, rank: Rank, judge: LanguageModel | None
+    tally: Tally,
+    source: SentenceSource,
+    work: GenerationJob,
+    input: str,
+    rank: Rank,
+    judge: LanguageModel | None,
 ) -> QualityReport:
     from arts.data.support.spacy_parser import parser_name
     from arts.generators.english import wordnet
@@ -166,13 +200,8 @@ def _report(
 def _show(report: QualityReport, output: Path) -> None:
     from arts.cli import tables
 
-    tables.show(tables.quality(report))
-    _tell(f"wrote {output}")
-
-
-def _tell(message: str) -> None:
-    if message:
-        typer.echo(f"arts: {message}", err=True)
+    tables.show(tables.quality_table(report))
+    tell(f"wrote {output}")
 
 
 if __name__ == "__main__":

@@ -1,35 +1,30 @@
-"""`arts models`: what can be measured by name."""
+"""`arts models`: list what can be measured by name."""
 
 from __future__ import annotations
 
 import json
-from enum import StrEnum
 from typing import Annotated
 
 import typer
 
 from arts.cli.app import run_command
-
-
-class Format(StrEnum):
-    """How the list is written."""
-
-    TABLE = "table"
-    JSON = "json"
+from arts.cli.options import ReportFormat
 
 
 def models(
-    format: Annotated[Format, typer.Option(help="Of what is written to standard output.")] = Format.TABLE,
+    format: Annotated[
+        ReportFormat, typer.Option(help="Format of the list on standard output.")
+    ] = ReportFormat.TABLE,
 ) -> None:
     """List the models that go by a name, with paper, size (on the default encoder) and what they read."""
     from arts.cli import tables
-    from arts.models.registry import entries
+    from arts.models.registry import model_rows
 
-    rows = entries()
-    if format is Format.JSON:
+    rows = model_rows()
+    if format is ReportFormat.JSON:
         typer.echo(json.dumps(rows, indent=1))
     else:
-        tables.show(tables.catalogue(rows))
+        tables.show(tables.model_table(rows))
 
 
 if __name__ == "__main__":

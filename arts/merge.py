@@ -5,33 +5,30 @@ from __future__ import annotations
 import shlex
 import sys
 from dataclasses import replace
-from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from arts.cli.app import run_command
+from arts.cli.options import ReportFormat
 from arts.cli.progress import progress_bar
 from arts.data.errors import ArtsError
-from arts.merging.choices import Dtype, Granularity, Head, Vocab
+from arts.merging.choices import Granularity, HeadPolicy, StorageDtype, VocabPolicy
 
 if TYPE_CHECKING:
-    from arts.merging.job import Job
+    from arts.merging.job import MergeJob
     from arts.merging.report import MergeReport
-
-
-class Format(StrEnum):
-    """How the report is printed."""
-
-    TABLE = "table"
-    JSON = "json"
 
 
 def merge(
     context: typer.Context,
+    *,
     output: Annotated[
-        Path | None, typer.Option(help="A new or empty folder. Needed unless --dry-run is given.")
+        Path | None,
+        typer.Option(
+            help="New or empty folder to write the merged model to. Required unless --dry-run is given."
+        ),
     ] = None,
     base: Annotated[
         str | None, typer.Option(help="The checkpoint that the models were trained from: a folder or Hub id.")
@@ -43,57 +40,99 @@ def merge(
     method: Annotated[
         str,
         typer.Option(
-            help="metagpt, average, task-arithmetic, ties, dare, dare-ties, ties-metagpt or dare-metagpt."
+            help="Merging method: metagpt, average, task-arithmetic, ties, dare, dare-ties, ties-metagpt or "
+            "dare-metagpt."
         ),
     ] = "metagpt",
     config: Annotated[
         Path | None,
-        typer.Option(help="A YAML file in mergekit's schema, instead of the options of a method."),
+        typer.Option(
+            help="YAML file in mergekit's schema that describes the merge, instead of the options here."
+        ),
     ] = None,
     granularity: Annotated[
-        Granularity, typer.Option(help="MetaGPT's coefficients: one a model, or one a model and layer.")
+        Granularity,
+        typer.Option(
+            help="Whether MetaGPT has one coefficient a model (global) or one a model and layer (layer)."
+        ),
     ] = Granularity.GLOBAL,
     weight: Annotated[
-        list[float] | None, typer.Option(help="Coefficient of a model, in their order. Repeatable.")
+        list[float] | None,
+        typer.Option(help="Coefficient of a model; give one for each --model, in the same order."),
     ] = None,
     density: Annotated[
-        float | None, typer.Option(help="Share of each task vector that ties (0.2) or dare (0.55) leaves.")
-    ] = None,
-    scale: Annotated[float, typer.Option(help="Times what is added to the base.")] = 1.0,
-    by_tensor: Annotated[
-        bool, typer.Option("--by-tensor", help="Trim, or rescale, tensor by tensor, as mergekit does.")
-    ] = False,
-    seed: Annotated[int, typer.Option(help="Of what dare drops.")] = 0,
-    head: Annotated[
-        Head, typer.Option(help="Classifier heads that differ: an error, the base's, or none.")
-    ] = Head.ERROR,
-    vocab: Annotated[
-        Vocab,
+        float | None,
         typer.Option(
-            help="Vocabularies that differ: an error, or merge each model's (base) or all models' "
-            "(intersect) shared tokens."
+            help="Share of each task vector that sparsifying keeps. Default: 0.2 for ties, 0.55 for dare."
         ),
-    ] = Vocab.ERROR,
-    dtype: Annotated[Dtype | None, typer.Option(help="To store in. Default: as the base.")] = None,
-    max_shard_size: Annotated[float, typer.Option(min=0.001, help="In GB.")] = 5.0,
-    tokenizer_from: Annotated[
-        str | None, typer.Option(help="Take the tokenizer and chat template from here, not from the base.")
     ] = None,
-    threads: Annotated[int | None, typer.Option(min=1, help="Default: one a processor, up to 4.")] = None,
+    scale: Annotated[
+        float, typer.Option(help="Factor on the sum of the task vectors before it is added to the base.")
+    ] = 1.0,
+    by_tensor: Annotated[
+        bool,
+        typer.Option(
+            "--by-tensor",
+            help="Sparsify each tensor by itself, as mergekit does, rather than the whole model.",
+        ),
+    ] = False,
+    seed: Annotated[int, typer.Option(help="Random seed of what dare drops.")] = 0,
+    head: Annotated[
+        HeadPolicy,
+        typer.Option(
+            help="What to do where classifier heads differ: stop, keep the base's head, or drop the head."
+        ),
+    ] = HeadPolicy.ERROR,
+    vocab: Annotated[
+        VocabPolicy,
+        typer.Option(
+            help="What to do where vocabularies differ: stop, or merge the tokens that each model (base) "
+            "or all models (intersect) share with the base."
+        ),
+    ] = VocabPolicy.ERROR,
+    dtype: Annotated[
+        StorageDtype | None, typer.Option(help="Type to store the weights in. Default: the base's.")
+    ] = None,
+    max_shard_size: Annotated[
+        float, typer.Option(min=0.001, help="Largest size of a weights file, in GB.")
+    ] = 5.0,
+    tokenizer_from: Annotated[
+        str | None,
+        typer.Option(
+            help="Folder or Hub id to take the tokenizer and chat template from. Default: the base."
+        ),
+    ] = None,
+    threads: Annotated[
+        int | None, typer.Option(min=1, help="Number of threads. Default: one a processor, up to 4.")
+    ] = None,
     dry_run: Annotated[
-        bool, typer.Option("--dry-run", help="Stop before anything is written, and report.")
+        bool,
+        typer.Option(
+            "--dry-run", help="Report norms, cosines, conflicts and the expected cost, and write nothing."
+        ),
     ] = False,
     by_layer: Annotated[
-        bool, typer.Option("--by-layer", help="With --dry-run: report norms, cosines and conflicts by layer.")
+        bool,
+        typer.Option(
+            "--by-layer", help="With --dry-run: report norms, cosines and conflicts of each layer, too."
+        ),
     ] = False,
     emit_config: Annotated[
-        Path | None, typer.Option(help="Write a mergekit file with the resolved coefficients.")
+        Path | None, typer.Option(help="Write a mergekit file with the coefficients of this merge.")
     ] = None,
-    heatmap: Annotated[Path | None, typer.Option(help="Draw the cosines to this .png or .svg file.")] = None,
+    heatmap: Annotated[
+        Path | None, typer.Option(help="Draw the cosines of the task vectors to a .png or .svg file.")
+    ] = None,
     check_linearity: Annotated[
-        bool, typer.Option("--check-linearity", help="Measure how linear the models are; loads them whole.")
+        bool,
+        typer.Option(
+            "--check-linearity",
+            help="Measure how linear the models are along their task vectors; loads them whole.",
+        ),
     ] = False,
-    form: Annotated[Format, typer.Option("--format", help="How to print the report.")] = Format.TABLE,
+    form: Annotated[
+        ReportFormat, typer.Option("--format", help="Format of the report on standard output.")
+    ] = ReportFormat.TABLE,
 ) -> None:
     """Merge fine-tuned models of one base, in constant memory, whatever their size.
 
@@ -107,44 +146,48 @@ def merge(
     if config is None:
         job = replace(
             _job(base, model, method, granularity, weight, density),
-            dtype=dtype.stored if dtype else None,
+            dtype=dtype.safetensors_name if dtype else None,
             tokenizer_from=tokenizer_from,
         )
         more = replace(job.options, scale=scale, by_tensor=by_tensor, seed=seed)
         job = replace(job, options=more)
     else:
         _refuse(context, _OF_METHODS)
-        from arts.merging.mergekit_config import read_config
+        from arts.merging.mergekit_config import read_mergekit_config
 
-        job = read_config(config)
+        job = read_mergekit_config(config)
     job = replace(
         job,
         head=head,
         vocab=vocab,
-        shard=int(max_shard_size * 1e9),
+        max_shard_bytes=int(max_shard_size * 1e9),
         threads=threads,
         command=shlex.join(["arts", "merge", *sys.argv[1 + (sys.argv[1:2] == ["merge"]) :]]),
     )
     with progress_bar("merging") as progress:
         report = job.inspect(progress) if output is None else job.run(output, progress)
     if check_linearity:
-        from arts.merging.linearity import nonlinearity
-        from arts.merging.report import FILE
+        from arts.merging.checkpoints.sources import checkpoint_folder
+        from arts.merging.linearity import load_text_probe, nonlinearity
+        from arts.merging.report import MERGE_REPORT_FILE
+        from arts.models.checkpoints import is_zoo_model, load_zoo_probe
 
-        report = report.model_copy(update={"nonlinearity": nonlinearity(job.base, job.models)})
+        load = load_zoo_probe if is_zoo_model(checkpoint_folder(job.base)) else load_text_probe
+        distances = nonlinearity(job.base, job.models, load=load)
+        report = report.model_copy(update={"nonlinearity": distances})
         if output:
-            report.write_json(output / FILE)
+            report.write_json(output / MERGE_REPORT_FILE)
     _print_report(report, form, by_layer=by_layer)
     if heatmap:
-        from arts.merging.heatmap import cosine_map
+        from arts.merging.heatmap import draw_cosine_map
 
-        cosine_map([entry.name for entry in report.models], report.cosines, heatmap)
+        draw_cosine_map([entry.name for entry in report.models], report.cosines, path=heatmap)
     if emit_config:
         from arts.data.support.atomic import atomic_file
-        from arts.merging.mergekit_config import emitted
+        from arts.merging.mergekit_export import mergekit_linear_config
 
         with atomic_file(emit_config) as partial:
-            partial.write_text(emitted(report), encoding="utf-8")
+            partial.write_text(mergekit_linear_config(report), encoding="utf-8")
     if output:
         typer.echo(f"arts: wrote {output}", err=True)
 
@@ -182,12 +225,12 @@ def _job(
     granularity: Granularity,
     weights: list[float] | None,
     density: float | None,
-) -> Job:
+) -> MergeJob:
     """The merge that the options say, each of which has to mean something to the method."""
     if not base or not models:
         raise ArtsError("give --base and at least one --model, or --config FILE")
-    from arts.merging.engine import Options
-    from arts.merging.job import Job
+    from arts.merging.engine import MergeOptions
+    from arts.merging.job import MergeJob
     from arts.merging.methods import Coefficients, find_method
 
     method = find_method(name)
@@ -200,38 +243,38 @@ def _job(
     if granularity is Granularity.LAYER and method.coefficients is not Coefficients.METAGPT:
         raise ArtsError(f"--granularity layer is of MetaGPT's coefficients, which {name} does not use")
     if density is not None:
-        if not method.thins:
-            raise ArtsError(f"--density is of methods that thin out, which {name} does not")
+        if not method.sparsifies:
+            raise ArtsError(f"--density is of methods that sparsify, which {name} does not")
         if not 0 < density <= 1:
             raise ArtsError(f"--density {density}; expected over 0 and up to 1")
         method = replace(method, density=density)
-    return Job(
+    return MergeJob(
         base,
         models,
-        method,
-        Options(
+        method=method,
+        options=MergeOptions(
             by_layer=granularity is Granularity.LAYER,
             weights=(lambda tensor, model, depth: weights[model]) if weights else None,
         ),
     )
 
 
-def _print_report(report: MergeReport, form: Format, *, by_layer: bool) -> None:
+def _print_report(report: MergeReport, form: ReportFormat, *, by_layer: bool) -> None:
     """Print a report to standard output, and its warnings to standard error."""
-    if form is Format.JSON:
+    if form is ReportFormat.JSON:
         typer.echo(report.model_dump_json(indent=1))
     else:
         from rich.console import Console
 
-        from arts.merging.report import forecast, layer_table, summary, table
+        from arts.cli.merge_tables import cost_forecast, cost_summary, layer_table, model_table
 
         console = Console()
-        console.print(table(report))
-        console.print(summary(report), highlight=False)
+        console.print(model_table(report))
+        console.print(cost_summary(report), highlight=False)
         if by_layer:
             console.print(layer_table(report))
         if report.output is None:
-            console.print(forecast(report), highlight=False)
+            console.print(cost_forecast(report), highlight=False)
     for warning in report.warnings:
         typer.echo(f"arts: warning: {warning}", err=True)
     for remark in report.remarks:

@@ -14,6 +14,7 @@ from arts.cli.progress import progress_bar
 
 
 def unlearn(
+    *,
     model: Annotated[
         str,
         typer.Option(
@@ -62,13 +63,13 @@ def unlearn(
     A row has messages, prompt and completion, or text; for a classifier, text and label.
     """
     from arts.cli import tables
-    from arts.unlearning.job import Job
-    from arts.unlearning.objectives import Weights
-    from arts.unlearning.settings import Settings
+    from arts.unlearning.job import UnlearningJob
+    from arts.unlearning.objectives import LossWeights
+    from arts.unlearning.settings import UnlearningSettings
 
-    settings = Settings(
+    settings = UnlearningSettings(
         objective=objective,
-        weights=Weights(*weights) if weights else None,
+        weights=LossWeights(*weights) if weights else None,
         rate=rate,
         batch_size=batch_size,
         ratio=ratio,
@@ -79,11 +80,11 @@ def unlearn(
         tolerance=tolerance,
         seed=seed,
     )
-    job = Job(
+    job = UnlearningJob(
         model,
-        forget,
-        retain,
-        settings,
+        forget=forget,
+        retain=retain,
+        settings=settings,
         reference=reference,
         lora=lora,
         longest=longest,
@@ -91,7 +92,7 @@ def unlearn(
     )
     with progress_bar("unlearning") as progress:
         report = job.run(output, progress)
-    tables.show(tables.unlearning(report))
+    tables.show(tables.probe_table(report))
     typer.echo(
         f"arts: wrote {output}: {report.stopped}; the weights are those of step {report.kept}", err=True
     )

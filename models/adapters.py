@@ -1,4 +1,4 @@
-"""Anything that can be measured, as a `Classifier`: classes, callables, scikit-learn, SetFit, pipelines."""
+"""Adapters that turn other models into a `Classifier`: callables, scikit-learn, SetFit, pipelines."""
 
 from __future__ import annotations
 
@@ -12,67 +12,72 @@ from arts.data.schema import Instance, Polarity
 from arts.data.support.arrays import FloatArray
 
 LABELS = tuple(Polarity)
-_SHORT = {"pos": Polarity.POSITIVE, "neg": Polarity.NEGATIVE, "neu": Polarity.NEUTRAL}
-SUM_TOLERANCE = 1e-3
+_ABBREVIATIONS = {"pos": Polarity.POSITIVE, "neg": Polarity.NEGATIVE, "neu": Polarity.NEUTRAL}
+SUM_TOLERANCE = 1e-3  # by which probabilities may miss a sum of 1
 
 
 @runtime_checkable
 class Classifier(Protocol):
-    """Anything that can be measured."""
+    """A model that can be measured: it predicts the polarity of each instance's aspect."""
 
     def predict_proba(self, instances: Sequence[Instance]) -> FloatArray:
-        """(n, 3) the probability of each polarity, columns in the order of `Polarity`."""
+        """(n, 3) the probability of each polarity for n instances; columns in the order of `Polarity`."""
 
 
 def as_classifier(model: object, *, train: Callable[[], Sequence[Instance]] = tuple) -> Classifier:
-    """Wrap `model` so that it can be measured.
+    """Wrap a model so that it can be measured.
 
     Args:
-        model: a `Classifier`; a class of one, made without arguments; a scikit-learn estimator over the
-            texts of `render`, fitted on `train` when it is not fitted; a Hugging Face text-classification
-            pipeline, asked with the sentence and the aspect as a pair; or a callable from a sequence of
-            instances to labels (n,) or probabilities (n, 3). A SetFit model is asked with the texts of
-            `render` too.
-        train: gives original instances to fit on, should they be needed.
+        model: one of
+            a `Classifier`, or a class of it that is constructed without arguments;
+            a scikit-learn estimator or a SetFit model, which gets the texts of `text_with_aspect`;
+            a Hugging Face text-classification pipeline, which gets sentence and aspect as a pair of texts;
+            a callable from n instances to labels (n,) or probabilities (n, 3).
+        train: returns the original training instances; called only to fit an estimator that is not fitted.
 
     Raises:
-        ArtsError: when it is none of these, or its labels are not polarities.
+        ArtsError: when the model is none of these, or its labels are not polarities.
     """
     if isinstance(model, type):
         return as_classifier(model(), train=train)
     if hasattr(model, "task") and hasattr(model, "tokenizer"):
-        return _Pipeline(model)
+        return _PipelineClassifier(model)
     if hasattr(model, "model_body") and hasattr(model, "model_head"):
-        return _SetFit(model)
+        return _SetFitClassifier(model)
     if hasattr(model, "get_params") and hasattr(model, "predict"):
-        return _Estimator(model, train)
+        return _EstimatorClassifier(model, train)
     if isinstance(model, Classifier):
         return model
     if callable(model):
-        return _Function(model)
+        return _FunctionClassifier(model)
     raise ArtsError(
         f"{type(model).__name__} cannot be measured; expected predict_proba(instances), a scikit-learn "
         "estimator, a text-classification pipeline or a callable"
     )
 
 
-def render(instance: Instance) -> str:
-    """Sentence and aspect as one text, for models that take one.
+def text_with_aspect(instance: Instance) -> str:
+    """The sentence and the aspect joined to one text, for models that read a single text.
 
     Example:
         >>> from arts.data.schema import Aspect, Sentence
         >>> soup = Aspect("soup", 4, 8, Polarity.POSITIVE)
-        >>> render(next(Sentence("1", "The soup is hot.", (soup,)).instances()))
+        >>> text_with_aspect(next(Sentence("1", "The soup is hot.", (soup,)).instances()))
         'The soup is hot. [SEP] soup'
     """
     return f"{instance.text} [SEP] {instance.aspect.term}"
 
 
-def checked(probabilities: object, count: int, name: str) -> FloatArray:
+def check_probabilities(probabilities: object, count: int, *, name: str) -> FloatArray:
     """The probabilities as an array (count, 3).
 
+    Args:
+        probabilities: what a model returned.
+        count: the number of instances.
+        name: the name of the model, for the message.
+
     Raises:
-        ArtsError: when they are not: another shape, not finite, negative, or rows that do not sum to 1.
+        ArtsError: when the shape is another, a number is negative or not finite, or a row does not sum to 1.
     """
     try:
         array = np.asarray(probabilities, dtype=np.float64)
@@ -90,20 +95,24 @@ def checked(probabilities: object, count: int, name: str) -> FloatArray:
     return array
 
 
-def one_hot(labels: Sequence[Polarity]) -> FloatArray:
-    """(n, 3) certainty of each label."""
+def one_hot_probabilities(labels: Sequence[Polarity]) -> FloatArray:
+    """(n, 3) probability 1 for each label, and 0 for the others."""
     return np.eye(len(LABELS))[[LABELS.index(label) for label in labels]]
 
 
-def polarity_of(label: object, name: str) -> Polarity:
-    """The polarity that a model's label means: its name, or its first three letters, in any case.
+def parse_polarity(label: object, name: str) -> Polarity:
+    """The polarity that a label stands for: its full name, or ``pos``, ``neg`` or ``neu``, in any case.
+
+    Args:
+        label: a label that a model returned or declares.
+        name: the kind of model, for the message.
 
     Raises:
-        ArtsError: when it means none.
+        ArtsError: when the label is not a polarity.
     """
     text = str(label).strip().lower()
-    if text in _SHORT:
-        return _SHORT[text]
+    if text in _ABBREVIATIONS:
+        return _ABBREVIATIONS[text]
     if text in LABELS:
         return Polarity(text)
     raise ArtsError(
@@ -112,18 +121,22 @@ def polarity_of(label: object, name: str) -> Polarity:
     )
 
 
-class _Function:
+class _FunctionClassifier:
+    """A callable that returns labels or probabilities."""
+
     def __init__(self, function: Callable[[Sequence[Instance]], Any]) -> None:
         self.function = function
 
     def predict_proba(self, instances: Sequence[Instance]) -> FloatArray:
-        answer = self.function(instances)
-        if len(answer) and isinstance(answer[0], str):
-            return one_hot([polarity_of(label, "callable") for label in answer])
-        return np.asarray(answer)
+        predictions = self.function(instances)
+        if len(predictions) and isinstance(predictions[0], str):
+            return one_hot_probabilities([parse_polarity(label, "callable") for label in predictions])
+        return np.asarray(predictions)
 
 
-class _Estimator:
+class _EstimatorClassifier:
+    """A scikit-learn estimator over texts; a clone of it is fitted when it is not fitted yet."""
+
     def __init__(self, estimator: Any, train: Callable[[], Sequence[Instance]]) -> None:
         from sklearn.base import clone
         from sklearn.exceptions import NotFittedError
@@ -136,50 +149,53 @@ class _Estimator:
             if not instances:
                 raise ArtsError("the estimator is not fitted, and the dataset has no train split") from error
             estimator = clone(estimator).fit(
-                [render(instance) for instance in instances],
+                [text_with_aspect(instance) for instance in instances],
                 [str(instance.polarity) for instance in instances],
             )
         self.estimator = estimator
 
     def predict_proba(self, instances: Sequence[Instance]) -> FloatArray:
-        texts = [render(instance) for instance in instances]
+        texts = [text_with_aspect(instance) for instance in instances]
         if not hasattr(self.estimator, "predict_proba"):
             labels = self.estimator.predict(texts)
-            return one_hot([polarity_of(label, "estimator") for label in labels])
-        columns = [LABELS.index(polarity_of(label, "estimator")) for label in self.estimator.classes_]
+            return one_hot_probabilities([parse_polarity(label, "estimator") for label in labels])
+        columns = [LABELS.index(parse_polarity(label, "estimator")) for label in self.estimator.classes_]
         probabilities = np.zeros((len(texts), len(LABELS)))
         probabilities[:, columns] = self.estimator.predict_proba(texts)
         return probabilities
 
 
-class _SetFit:
+class _SetFitClassifier:
+    """A SetFit model over texts."""
+
     def __init__(self, model: Any) -> None:
-        self.columns = [LABELS.index(polarity_of(label, "SetFit")) for label in model.labels or ()]
+        self.columns = [LABELS.index(parse_polarity(label, "SetFit")) for label in model.labels or ()]
         if not self.columns:
             raise ArtsError("the SetFit model does not name its labels; expected SetFitModel(labels=[..])")
         self.model = model
 
     def predict_proba(self, instances: Sequence[Instance]) -> FloatArray:
         probabilities = np.zeros((len(instances), len(LABELS)))
-        answers = self.model.predict_proba([render(instance) for instance in instances], as_numpy=True)
-        probabilities[:, self.columns] = answers
+        texts = [text_with_aspect(instance) for instance in instances]
+        probabilities[:, self.columns] = self.model.predict_proba(texts, as_numpy=True)
         return probabilities
 
 
-class _Pipeline:
+class _PipelineClassifier:
+    """A text-classification pipeline of transformers over pairs of sentence and aspect."""
+
     def __init__(self, pipeline: Any) -> None:
         if pipeline.task != "text-classification":
             raise ArtsError(f"pipeline for {pipeline.task}; expected text-classification")
         for label in pipeline.model.config.id2label.values():
-            polarity_of(label, "pipeline")
+            parse_polarity(label, "pipeline")
         self.pipeline = pipeline
 
     def predict_proba(self, instances: Sequence[Instance]) -> FloatArray:
         pairs = [{"text": i.text, "text_pair": i.aspect.term} for i in instances]
-        answers = self.pipeline(pairs, top_k=None, batch_size=32)
         probabilities = np.zeros((len(pairs), len(LABELS)))
-        for row, scores in enumerate(answers):
+        for row, scores in enumerate(self.pipeline(pairs, top_k=None, batch_size=32)):
             for score in scores:
-                column = LABELS.index(polarity_of(score["label"], "pipeline"))
+                column = LABELS.index(parse_polarity(score["label"], "pipeline"))
                 probabilities[row, column] += score["score"]
         return probabilities

@@ -1,9 +1,8 @@
-"""What the models of the zoo share: a configuration, a loss, and how instances become tensors."""
+"""The base classes of the models: configuration, inputs, and a classifier with its loss."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, ClassVar, Self
 
@@ -18,97 +17,43 @@ from transformers import (
 from transformers.modeling_outputs import SequenceClassifierOutput
 
 from arts.data.schema import Instance, Polarity
-from arts.models.encoders import DEFAULT_ENCODER, load_tokenizer
+from arts.models.card import ModelCard
+from arts.models.encoders import load_tokenizer
+from arts.models.recipe import Recipe, Start, TrainingProgress
 
-Progress = Callable[[int, int, str], None]  # steps done, steps in all, what to say beside them
-Features = dict[str, Any]  # one instance, tokenised: lists of numbers by the name of a forward argument
+TokenFeatures = dict[str, Any]  # one tokenised instance: arguments of `forward` by name, as lists of numbers
 
 
 class Inputs:
-    """Turns instances into a model's inputs, by the tokenizer that is saved and loaded beside the model."""
+    """Converts instances to a model's input tensors.
+
+    Args:
+        tokenizer: a tokenizer of transformers; it is saved beside the model.
+    """
 
     def __init__(self, tokenizer: Any) -> None:
         self.tokenizer = tokenizer
 
-    def encode(self, instances: Sequence[Instance]) -> list[Features]:
-        """Tokenise, without padding; ``input_ids`` is what batches are grouped by the length of."""
+    def encode(self, instances: Sequence[Instance]) -> list[TokenFeatures]:
+        """Tokenise each instance, without padding; batches are grouped by the length of ``input_ids``."""
         raise NotImplementedError
 
-    def collate(self, features: list[Features]) -> dict[str, Tensor]:
-        """Pad features, with ``labels`` or without, to a batch."""
+    def collate(self, features: list[TokenFeatures]) -> dict[str, Tensor]:
+        """Pad the features of several instances into one batch; ``labels`` are kept where they are given."""
         raise NotImplementedError
 
     def save(self, folder: Path) -> None:
-        """Write what `load` needs."""
+        """Write the tokenizer to a folder."""
         self.tokenizer.save_pretrained(folder)
 
     @classmethod
     def load(cls, folder: Path) -> Self:
-        """Read what `save` wrote, or the tokenizer of a pretrained encoder."""
+        """Read the tokenizer from the folder of a saved model or of a pretrained encoder."""
         return cls(load_tokenizer(folder))
 
 
-@dataclass(frozen=True)
-class Start:
-    """What training starts from.
-
-    Args:
-        encoder: the pretrained encoder: a folder or Hub id.
-        embeddings: word vectors in GloVe text format, for the models over words; by default the means of
-            the encoder's piece vectors.
-        corpus: in-domain text, a passage a line, that `bert-pt` is post-trained on; by default the
-            training sentences.
-        post_trained: whether the encoder has been post-trained already, and `bert-pt` need not.
-    """
-
-    encoder: str = DEFAULT_ENCODER
-    embeddings: Path | None = None
-    corpus: Path | None = None
-    post_trained: bool = False
-
-
-@dataclass(frozen=True)
-class Recipe:
-    """How a model is trained: by default, for a fine-tuned encoder.
-
-    Args:
-        learning_rate: at its highest; it falls linearly to 0.
-        head_learning_rate: that of the weights on top of a pretrained encoder, where it is another.
-        epochs: passes over the training split, if that is neither too few updates nor too many.
-        batch_size: instances an update.
-        patience: epochs without a better macro-F1 on dev before training stops, and the best epoch is kept;
-            without it the last is, at which the learning rate has come down to 0.
-        min_steps: updates that a small corpus gets all the same.
-        max_steps: updates after which no further epoch of a large corpus is begun.
-        warmup_ratio: share of the updates over which the learning rate rises.
-        weight_decay: of AdamW.
-    """
-
-    learning_rate: float = 1e-4
-    head_learning_rate: float | None = 1e-3
-    epochs: int = 4
-    batch_size: int = 16
-    patience: int | None = None
-    min_steps: int = 150
-    max_steps: int = 750
-    warmup_ratio: float = 0.1
-    weight_decay: float = 0.01
-
-    def epochs_for(self, instances: int) -> int:
-        """The number of epochs over so many training instances.
-
-        Example:
-            >>> recipe = Recipe(epochs=4, batch_size=16, min_steps=150, max_steps=800)
-            >>> recipe.epochs_for(2163), recipe.epochs_for(160), recipe.epochs_for(6000)
-            (4, 15, 3)
-        """
-        steps = -(-instances // self.batch_size)
-        fewest, most = (-(-bound // steps) for bound in (self.min_steps, self.max_steps))
-        return min(max(self.epochs, fewest), most)
-
-
 class AspectConfig(PretrainedConfig):
-    """The labels, in the order of `Polarity`, and the dropout; a model adds what its paper varies."""
+    """The configuration that all models share: the labels, in the order of `Polarity`, and the dropout."""
 
     model_type = "arts"
     dropout: float = 0.1
@@ -121,30 +66,31 @@ class AspectConfig(PretrainedConfig):
 
     @property
     def encoding_size(self) -> int:
-        """The width of what the model's `encode` returns."""
+        """The number of dimensions of the model's encoding of an instance."""
         raise NotImplementedError
 
 
 class AspectModel(PreTrainedModel):
-    """Base of the zoo: a subclass gives `encode`, its configuration, inputs and recipe.
+    """Base class of the models that can be trained here.
 
-    Unless a model says otherwise, the score of a label is linear in the encoding and the loss is
-    cross-entropy.
+    A subclass defines `encode`, `from_start`, its configuration, inputs, recipe and card. The logits are a
+    linear function of the encoding and the loss is cross-entropy, unless a model overrides `forward`.
     """
 
     config_class = AspectConfig
-    base_model_prefix = ""  # no part of the model is a model of its own
+    base_model_prefix = ""  # the model does not wrap another one that could be loaded by itself
     accepts_loss_kwargs = False  # the loss is a mean over the batch
     inputs: ClassVar[type[Inputs]]
-    paper: ClassVar[str]  # authors and year
-    reads: ClassVar[str]  # what the model is shown, in a phrase
-    extras: ClassVar[tuple[str, ...]] = ()  # what it takes of `Start` beside the encoder
+    card: ClassVar[ModelCard]
+    extras: ClassVar[
+        tuple[str, ...]
+    ] = ()  # inputs of training beside the encoder: embeddings, corpus, parser
     recipe: ClassVar[Recipe] = Recipe()
 
     def __init_subclass__(cls, **kwargs: Any) -> None:
-        """Make a finished model known to transformers, so that its Auto classes load what it saves."""
+        """Register a subclass that has a card with transformers, so that its Auto classes can load it."""
         super().__init_subclass__(**kwargs)
-        if "paper" in cls.__dict__:
+        if "card" in cls.__dict__:
             AutoConfig.register(cls.config_class.model_type, cls.config_class, exist_ok=True)
             AutoModelForSequenceClassification.register(cls.config_class, cls, exist_ok=True)
 
@@ -154,23 +100,23 @@ class AspectModel(PreTrainedModel):
         self.classifier = nn.Linear(config.encoding_size, len(Polarity))
 
     @classmethod
-    def blank(cls, start: Start) -> AspectConfig:
-        """The configuration of a model on `start`, without weights or word vectors being read."""
+    def config_from_start(cls, start: Start) -> AspectConfig:
+        """The configuration of a model that starts from `start`; reads no weights and no word vectors."""
         return cls.config_class()
 
     @classmethod
-    def start(
-        cls, start: Start, texts: Sequence[str], progress: Progress | None = None
+    def from_start(
+        cls, start: Start, texts: Sequence[str], *, progress: TrainingProgress | None = None
     ) -> tuple[Self, Inputs]:
-        """An untrained model with its inputs.
+        """A model before training, with its inputs.
 
         Args:
-            start: what is pretrained.
-            texts: the original training sentences, to collect a vocabulary or to go on pretraining on.
-            progress: called as that goes on.
+            start: the pretrained starting point.
+            texts: the original training sentences, for the vocabulary or for further pretraining.
+            progress: called after each step of further pretraining.
 
         Raises:
-            ArtsError: when the encoder, the word vectors or the corpus are not as expected.
+            ArtsError: when the encoder, the word vectors or the post-training text are not as expected.
         """
         raise NotImplementedError
 
@@ -186,7 +132,7 @@ class AspectModel(PreTrainedModel):
 
 
 def pad(rows: list[list[int]], value: int) -> Tensor:
-    """(batch, longest) the rows, padded on the right with `value`."""
+    """(batch, longest) the rows as one tensor, filled up on the right with `value`."""
     return nn.utils.rnn.pad_sequence(
         [torch.tensor(row) for row in rows], batch_first=True, padding_value=value
     )

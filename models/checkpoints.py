@@ -1,52 +1,92 @@
-"""Sequence-classification checkpoints of any kind, local or on the Hub, as classifiers."""
+"""Loading any sequence-classification checkpoint, local or on the Hub, as a classifier."""
 
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from arts.data.errors import ArtsError
-from arts.models.encoders import encoder_checksum, load_tokenizer, load_weights, loading, resolve_encoder
-from arts.models.trained_models import PREFIX, ZooModel
+from arts.models.encoders import (
+    as_loading_error,
+    encoder_checksum,
+    encoder_folder,
+    load_tokenizer,
+    load_weights,
+)
+from arts.models.record_names import ZOO_PREFIX
+from arts.models.registry import model_names
+from arts.models.trained_models import TrainedModel, read_record
 
 if TYPE_CHECKING:
+    from torch import Tensor
+
     from arts.models.adapters import Classifier
+    from arts.models.base import AspectModel
 
 
 def load_checkpoint(name: str) -> tuple[Classifier, str]:
-    """A saved model, and the checksum of its files.
+    """Load a saved model, and compute the checksum (SHA-256) of its files.
 
-    A model of the zoo is asked as it was trained; any other is asked with the sentence and the aspect as a
-    pair, and its label names say which polarity each of its columns is.
+    A model that `arts train` saved gets the inputs that it was trained on. Any other checkpoint gets the
+    sentence and the aspect as a pair of texts, and its label names have to be polarities.
 
     Args:
-        name: a folder or Hub id.
+        name: folder or Hub id of the checkpoint.
 
     Raises:
         ArtsError: when there is no such checkpoint, it is not for sequence classification, its tokenizer is
-            missing, or its labels are no polarities.
+            missing, or its labels are not polarities.
     """
     import torch
     from transformers import AutoConfig, AutoModelForSequenceClassification, pipeline
 
     from arts.models.adapters import as_classifier
 
-    folder, checksum = resolve_encoder(name), encoder_checksum(name)
+    folder, checksum = encoder_folder(name), encoder_checksum(name)
     if is_zoo_model(folder):
-        return ZooModel.load(folder), checksum
+        return TrainedModel.load(folder), checksum
     tokenizer = load_tokenizer(folder)
-    with loading(name):
+    with as_loading_error(name):
         saved = AutoConfig.from_pretrained(folder).architectures or ["nothing"]
     if not any(architecture.endswith("ForSequenceClassification") for architecture in saved):
         raise ArtsError(f"{name}: saved as {', '.join(saved)}; expected a model for sequence classification")
     model = load_weights(AutoModelForSequenceClassification, folder)
     device = 0 if torch.cuda.is_available() else -1
-    asked = pipeline("text-classification", model=model, tokenizer=tokenizer, device=device)
-    return as_classifier(asked), checksum
+    pair_classifier = pipeline("text-classification", model=model, tokenizer=tokenizer, device=device)
+    return as_classifier(pair_classifier), checksum
 
 
 def is_zoo_model(folder: Path) -> bool:
-    """Whether a model of the zoo was saved in a folder."""
+    """Whether a folder holds a registered model that was trained here, of the zoo or of another package."""
+    if read_record(folder).get("name") in model_names():
+        return True
     config = json.loads((folder / "config.json").read_text("utf-8"))
-    return str(config.get("model_type", "")).startswith(PREFIX)
+    return str(config.get("model_type", "")).startswith(ZOO_PREFIX)
+
+
+def load_zoo_probe(folder: Path) -> tuple[AspectModel, Callable[[], Tensor]]:
+    """Load a model that was trained here, and a function that gives its log-probabilities.
+
+    Args:
+        folder: the folder that it was saved in.
+
+    Returns:
+        The network, and a function that gives (3 * n) the log-probabilities of its present weights for the
+        first n = 32 originals of the sample corpus.
+    """
+    import torch
+
+    from arts.data.corpus_registry import load_corpus
+    from arts.data.schema import Strategy
+    from arts.models.training import predict_proba
+
+    trained = TrainedModel.load(folder)
+    instances = [i for i in load_corpus("sample").test if i.strategy is Strategy.ORIGINAL][:32]
+
+    def log_probabilities() -> Tensor:
+        probabilities = predict_proba(trained.model, trained.inputs, instances=instances)
+        return torch.tensor(probabilities).log().flatten()
+
+    return trained.model, log_probabilities

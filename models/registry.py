@@ -1,12 +1,18 @@
-"""The models known by name: the zoo, and what other packages add under the entry point `arts.models`."""
+"""The registry of models: the nine of the zoo, and those that other packages add as entry points."""
 
 from __future__ import annotations
 
+import ast
 import importlib
+from collections.abc import Mapping
+from functools import cache
 from importlib.metadata import entry_points
+from importlib.util import find_spec
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from arts.data.errors import ArtsError, UnknownNameError
+from arts.models.card import ModelCard
 
 if TYPE_CHECKING:
     from arts.models.base import AspectModel
@@ -24,82 +30,144 @@ ZOO = {
 }
 
 
+def with_plugins(own: Mapping[str, str], group: str) -> dict[str, str]:
+    """The addresses of this package, then those of other packages; they add names and never replace one.
+
+    Args:
+        own: this package's ``package.module:attribute`` addresses, by name.
+        group: the group of entry points that other packages register in.
+    """
+    return {**own, **{entry.name: entry.value for entry in entry_points(group=group)}, **own}
+
+
 def model_names() -> list[str]:
-    """The names that `find` knows, the zoo's first."""
-    return list({**ZOO, **_installed()})
+    """The names of all registered models, the zoo's first."""
+    return list(_addresses())
 
 
-def find(name: str) -> object:
-    """What a name stands for: a class of the zoo, or whatever another package gives under it.
+def find_model(name: str) -> object:
+    """The registered model: a class of the zoo, or whatever another package registers under the name.
 
     Raises:
-        UnknownNameError: with the nearest known name; nothing is imported for that.
+        UnknownNameError: names the most similar model; no module is imported to find it.
     """
-    place = {**_installed(), **ZOO}.get(name)
-    if place is None:
+    address = _addresses().get(name)
+    if address is None:
         raise UnknownNameError("model", name, model_names(), "; or hf:PATH, or package.module:Class")
-    return load_object(place)
+    return load_object(address)
 
 
-def entries() -> list[dict[str, Any]]:
-    """One record a name: paper, parameters in all and trained (on the default encoder), and what it reads."""
+@cache
+def model_card(name: str) -> ModelCard | None:
+    """The card of a model; None when the name is not registered, or the model has no card.
+
+    The card is read from the source file, since importing a model takes seconds. Only where it is not
+    written with plain strings is the class imported.
+
+    Raises:
+        ArtsError: when a registered model does not exist in its package.
+
+    Example:
+        >>> model_card("td-lstm").family
+        'recurrent'
+    """
+    address = _addresses().get(name)
+    if address is None:
+        return None
+    card = _card_in_source(address) or getattr(load_object(address), "card", None)
+    return card if isinstance(card, ModelCard) else None
+
+
+def _card_in_source(address: str) -> ModelCard | None:
+    """The card of ``package.module:Class``, parsed from its source; None unless it has plain strings."""
+    module, _, class_name = address.partition(":")
+    spec = find_spec(module)
+    if spec is None or spec.origin is None or not spec.origin.endswith(".py"):
+        return None
+    for statement in ast.parse(Path(spec.origin).read_text("utf-8")).body:
+        if isinstance(statement, ast.ClassDef) and statement.name == class_name:
+            return next(filter(None, map(_literal_card, statement.body)), None)
+    return None
+
+
+def _literal_card(statement: ast.stmt) -> ModelCard | None:
+    """The card of a statement ``card = ModelCard(...)``; None for any other statement."""
+    match statement:
+        case ast.Assign(targets=[ast.Name(id="card")], value=ast.Call(args=[], keywords=keywords)):
+            try:
+                return ModelCard(**{word.arg: ast.literal_eval(word.value) for word in keywords if word.arg})
+            except (TypeError, ValueError):
+                return None  # not plain strings
+    return None
+
+
+def model_rows() -> list[dict[str, Any]]:
+    """A row for each registered model: its name, paper, sizes on the default encoder, and what it reads.
+
+    The sizes are the numbers of parameters: ``parameters`` of all, ``trained`` of those that are trained.
+    """
     import torch
 
-    from arts.models.base import AspectModel, Start
+    from arts.models.base import AspectModel
+    from arts.models.recipe import Start
 
     rows: list[dict[str, Any]] = []
     for name in model_names():
-        found = find(name)
-        if isinstance(found, type) and issubclass(found, AspectModel):
+        model_class = find_model(name)
+        if isinstance(model_class, type) and issubclass(model_class, AspectModel):
             with torch.device("meta"):
-                model = found(found.blank(Start()))
+                model = model_class(model_class.config_from_start(Start()))
             sizes = model.num_parameters(), model.num_parameters(only_trainable=True)
             rows.append(
                 {
                     "name": name,
-                    "paper": found.paper,
+                    "paper": model_class.card.paper,
                     "parameters": sizes[0],
                     "trained": sizes[1],
-                    "reads": found.reads,
+                    "reads": model_class.card.reads,
                 }
             )
         else:
-            rows.append({"name": name, "paper": "", "reads": f"(entry point {_installed()[name]})"})
+            rows.append({"name": name, "paper": "", "reads": f"(entry point {_addresses()[name]})"})
     return rows
 
 
-def zoo_class(name: str) -> type[AspectModel]:
-    """The class of a model that can be trained here.
+def aspect_model_class(name: str) -> type[AspectModel]:
+    """The class of a registered model that can be trained here.
 
     Raises:
-        UnknownNameError: with the nearest known name.
-        ArtsError: when it is not for training.
+        UnknownNameError: names the most similar model.
+        ArtsError: when the registered object is no `AspectModel` class.
     """
-    found = find(name)  # before the import, which takes seconds
+    model_class = find_model(name)  # before the import, which takes seconds
     from arts.models.base import AspectModel
 
-    if not (isinstance(found, type) and issubclass(found, AspectModel)):
+    if not (isinstance(model_class, type) and issubclass(model_class, AspectModel)):
         raise ArtsError(f'"{name}" can be measured but not trained here; expected a model of the zoo')
-    return found
+    return model_class
 
 
-def load_object(place: str) -> Any:
-    """What ``package.module:attribute`` names.
+def load_object(address: str) -> Any:
+    """Import the object that an address names.
+
+    Args:
+        address: ``package.module:attribute``.
 
     Raises:
         ArtsError: when there is no such module or attribute.
     """
-    module_name, _, attribute = place.partition(":")
+    module_name, _, attribute = address.partition(":")
     try:
         module = importlib.import_module(module_name)
     except ModuleNotFoundError as error:
         if error.name and not module_name.startswith(error.name):
-            raise  # the module is there; something that it imports is not
-        raise ArtsError(f'"{place}": no module "{module_name}"; expected package.module:Class') from error
+            raise  # the module exists, but a module that it imports does not
+        raise ArtsError(f'"{address}": no module "{module_name}"; expected package.module:Class') from error
     if not hasattr(module, attribute):
-        raise ArtsError(f'"{place}": module {module_name} has no "{attribute}"')
+        raise ArtsError(f'"{address}": module {module_name} has no "{attribute}"')
     return getattr(module, attribute)
 
 
-def _installed() -> dict[str, str]:
-    return {entry.name: entry.value for entry in entry_points(group="arts.models")}
+def _addresses() -> dict[str, str]:
+    """The address of each registered model, by name."""
+    return with_plugins(ZOO, "arts.models")

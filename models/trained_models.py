@@ -1,4 +1,4 @@
-"""Trained models of the zoo, kept in the cache under everything that their weights depend on."""
+"""Trained models: the cache of them, and saving and loading them with their inputs and record."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import inspect
 import json
 import tempfile
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from importlib.metadata import version
 from pathlib import Path
@@ -23,26 +23,26 @@ from arts.data.schema import Instance
 from arts.data.support.atomic import WorkFolder, cache_home, cached_folder
 from arts.data.support.download import sha256
 from arts.data.support.spacy_parser import parser_name
-from arts.models import training
-from arts.models.base import AspectModel, Inputs, Progress, Start
-from arts.models.encoders import encoder_checksum, load_weights, quiet
+from arts.models import recipe, training
+from arts.models.base import AspectModel, Inputs
+from arts.models.encoders import encoder_checksum, load_weights, quiet_transformers
 from arts.models.inputs import dependency_cache, word_vectors
-from arts.models.registry import zoo_class
-
-RECORD = "arts.json"
-PREFIX = "arts-"  # of the model types of the zoo
+from arts.models.recipe import Start, TrainingRequest
+from arts.models.record_names import POST_TRAINED, RECORD, WEIGHTS, ZOO_PREFIX
+from arts.models.registry import aspect_model_class
 
 
 @dataclass(frozen=True)
-class ZooModel:
-    """A trained model with its inputs: a `Classifier`.
+class TrainedModel:
+    """A trained model with its inputs and its training record; it is a `Classifier`.
 
     Args:
-        model, inputs: what was trained.
-        key: identifies everything that the weights depend on.
-        checksum: SHA-256 of the weights.
-        record: name, seed, what it started from, recipe, how long training took (seconds), learning curve
-            and the epoch of it that was kept.
+        model: the network.
+        inputs: converts instances to the network's tensors.
+        key: name of its folder; in the cache, a digest of everything that the weights depend on.
+        checksum: SHA-256 of the weights file.
+        record: the training record: name, seed, starting point, recipe, seconds of training, learning curve
+            and the epoch whose checkpoint was kept.
     """
 
     model: AspectModel
@@ -52,161 +52,186 @@ class ZooModel:
     record: dict[str, Any]
 
     def predict_proba(self, instances: Sequence[Instance]) -> npt.NDArray[np.floating]:
-        """(n, 3) the probability of each polarity."""
-        return training.predict_proba(self.model, self.inputs, instances)
+        """(n, 3) the probability of each polarity for n instances."""
+        return training.predict_proba(self.model, self.inputs, instances=instances)
 
     @property
     def parameters(self) -> int:
-        """The number of parameters."""
+        """The number of the network's parameters."""
         return int(self.model.num_parameters())
 
     @classmethod
     def load(cls, folder: Path) -> Self:
-        """A model saved in `folder`, on the accelerator if there is one.
+        """Load a saved model, onto the accelerator if there is one.
+
+        Args:
+            folder: a folder that `save` wrote.
 
         Raises:
-            ArtsError: when its files are not all there.
+            ArtsError: when a file is missing, or the class of the model is not registered.
         """
-        config = json.loads((folder / "config.json").read_text("utf-8"))
-        model_class = zoo_class(config["model_type"].removeprefix(PREFIX))
+        record = read_record(folder)
+        model_class = aspect_model_class(registered_name(folder, record))
         model = load_weights(model_class, folder)
         model.to("cuda" if torch.cuda.is_available() else "cpu")
-        return cls(
-            model,
-            model_class.inputs.load(folder),
-            folder.name,
-            sha256(folder / "model.safetensors"),
-            json.loads((folder / RECORD).read_text("utf-8")) if (folder / RECORD).is_file() else {},
-        )
+        inputs = model_class.inputs.load(folder)
+        return cls(model, inputs, folder.name, sha256(folder / WEIGHTS), record)
 
     def save(self, folder: Path) -> None:
-        """Write model, inputs and record to a folder: what `load` and transformers' Auto classes read."""
+        """Write the model, its tokenizer and its record to a folder.
+
+        `load` reads the folder again, and so do the Auto classes of transformers.
+        """
         self.model.save_pretrained(folder)
         self.inputs.save(folder)
-        (folder / RECORD).write_text(json.dumps(self.record, indent=1), encoding="utf-8")
+        write_record(self.record, folder)
 
     def push_to_hub(self, repository: str, *, private: bool = False) -> str:
-        """Upload what `save` writes to a model repository of the Hugging Face Hub; returns its address."""
+        """Upload the files of `save` to a model repository on the Hugging Face Hub, and return its URL."""
         from huggingface_hub import HfApi
 
         api = HfApi()
-        place = api.create_repo(repository, private=private, exist_ok=True)
+        url = api.create_repo(repository, private=private, exist_ok=True)
         with tempfile.TemporaryDirectory() as folder:
             self.save(Path(folder))
-            api.upload_folder(repo_id=place.repo_id, folder_path=folder)
-        return str(place)
+            api.upload_folder(repo_id=url.repo_id, folder_path=folder)
+        return str(url)
 
 
 def models_folder() -> Path:
-    """The folder of the cache with the trained models, each in a folder named by its key."""
+    """The cache of trained models: a folder with one folder a model, named by the model's key."""
     return cache_home() / "models"
 
 
-@quiet()
-def trained(
-    name: str,
-    train: Sequence[Instance],
-    dev: Sequence[Instance],
-    *,
-    seed: int,
-    start: Start | None = None,
-    progress: Progress | None = None,
-) -> ZooModel:
-    """The model `name` trained on `train`, chosen on `dev`: from the cache, or trained now and put there.
-
-    A second process that wants the same model waits for the first. A run that was cut off goes on from
-    its last epoch.
-
-    Raises:
-        UnknownNameError: for a model that is not in the registry.
-        ArtsError: when the data cannot be trained on, or `start` not be started from.
-    """
-    model_class, start = zoo_class(name), start or Start()
-    key = _key(name, model_class, train, dev, seed=seed, start=start)
-
-    def build(work: WorkFolder) -> None:
-        started = time.perf_counter()
-        model, inputs, curve = training.train(
-            model_class, train, dev, start=start, seed=seed, folder=work.checkpoints, progress=progress
-        )
-        record = {
-            "name": name,
-            "seed": seed,
-            "encoder": start.encoder,
-            "encoder_checksum": encoder_checksum(start.encoder),
-            "extras": _extras(model_class, start),
-            "recipe": training.recipe_of(model_class),
-            "train_seconds": round(time.perf_counter() - started, 1),
-            "epoch": training.kept(model_class, curve),
-            "curve": [asdict(epoch) for epoch in curve],
-        }
-        ZooModel(model, inputs, key, "", record).save(work.result)
-
-    return ZooModel.load(cached_folder(models_folder() / key, build))
+def write_record(record: Mapping[str, Any], folder: Path) -> None:
+    """Write the training record of a model beside its weights."""
+    (folder / RECORD).write_text(json.dumps(record, indent=1), encoding="utf-8")
 
 
-def initial(name: str, train: Sequence[Instance], *, seed: int, start: Start | None = None) -> ZooModel:
-    """The model `name` as `trained` begins with: what models of one seed have in common, kept in the cache.
+def read_record(folder: Path) -> dict[str, Any]:
+    """The training record of the model in a folder; empty where there is none."""
+    path = folder / RECORD
+    return dict(json.loads(path.read_text("utf-8"))) if path.is_file() else {}
+
+
+def registered_name(folder: Path, record: Mapping[str, Any]) -> str:
+    """The name under which the class of a saved model is registered.
 
     Args:
-        name: of the model.
-        train: the original training instances.
-        seed: of initialisation.
-        start: what it starts from.
+        folder: the folder of the saved model.
+        record: its training record. Where that has no name, the name is taken from the zoo's model type.
+    """
+    if "name" in record:
+        return str(record["name"])
+    config = json.loads((folder / "config.json").read_text("utf-8"))
+    return str(config["model_type"]).removeprefix(ZOO_PREFIX)
+
+
+@quiet_transformers()
+def train_or_load(
+    request: TrainingRequest, *, train: Sequence[Instance], dev: Sequence[Instance]
+) -> TrainedModel:
+    """Load a trained model from the cache, or else train it and put it there.
+
+    When two processes need the same model, the second waits for the first. Training that was interrupted
+    resumes after its last complete epoch.
+
+    Args:
+        request: model, seed and starting point.
+        train: instances to train on.
+        dev: instances to evaluate on after each epoch, and to choose the epoch by.
 
     Raises:
-        UnknownNameError: for a model that is not in the registry.
-        ArtsError: when `start` cannot be started from.
+        UnknownNameError: when the model is not registered.
+        ArtsError: when a split is empty, or the starting point cannot be loaded.
     """
-    model_class, start = zoo_class(name), start or Start()
-    key = _key(f"{name}-initial", model_class, train, (), seed=seed, start=start)
+    model_class = aspect_model_class(request.model)
+    key = _cache_key(request.model, model_class, request, train=train, dev=dev)
 
     def build(work: WorkFolder) -> None:
-        model, inputs = training.begin(model_class, train, start=start, seed=seed)
-        record = {"name": name, "seed": seed, "encoder": start.encoder}
-        ZooModel(model, inputs, key, "", record).save(work.result)
+        clock = time.perf_counter()
+        model, inputs, curve = training.train_model(
+            model_class, request, train=train, dev=dev, folder=work.checkpoints
+        )
+        record = {
+            "name": request.model,
+            "seed": request.seed,
+            "encoder": request.start.encoder,
+            "encoder_checksum": encoder_checksum(request.start.encoder),
+            "extras": _extra_inputs(model_class, request.start),
+            "recipe": asdict(model_class.recipe),
+            "train_seconds": round(time.perf_counter() - clock, 1),
+            "epoch": training.kept_epoch(model_class, curve),
+            "curve": [asdict(epoch) for epoch in curve],
+        }
+        TrainedModel(model, inputs, key, "", record).save(work.result)
 
-    return ZooModel.load(cached_folder(models_folder() / key, build))
+    return TrainedModel.load(cached_folder(models_folder() / key, build))
 
 
-def _key(
-    name: str,
+def initial_model(request: TrainingRequest, train: Sequence[Instance]) -> TrainedModel:
+    """The model before its first optimizer step, from the cache or newly initialised.
+
+    It is the same for every model of one seed and starting point, whatever variants it is trained on.
+
+    Args:
+        request: model, seed and starting point.
+        train: the original training instances.
+
+    Raises:
+        UnknownNameError: when the model is not registered.
+        ArtsError: when the starting point cannot be loaded.
+    """
+    model_class = aspect_model_class(request.model)
+    key = _cache_key(f"{request.model}-initial", model_class, request, train=train, dev=())
+
+    def build(work: WorkFolder) -> None:
+        model, inputs = training.initialise_model(model_class, request, train=train)
+        record = {"name": request.model, "seed": request.seed, "encoder": request.start.encoder}
+        TrainedModel(model, inputs, key, "", record).save(work.result)
+
+    return TrainedModel.load(cached_folder(models_folder() / key, build))
+
+
+def _cache_key(
+    prefix: str,
     model_class: type[AspectModel],
+    request: TrainingRequest,
+    *,
     train: Sequence[Instance],
     dev: Sequence[Instance],
-    *,
-    seed: int,
-    start: Start,
 ) -> str:
+    """The prefix and a digest of everything that the weights depend on, as a folder name."""
     parts = {
-        "name": name,
+        "name": prefix,
         "train": content_checksum(train),
         "dev": content_checksum(dev),
         "order": [instance.id for instance in train],
-        "seed": seed,
-        "encoder": encoder_checksum(start.encoder),
-        "extras": _extras(model_class, start),
-        "recipe": training.recipe_of(model_class),
+        "seed": request.seed,
+        "encoder": encoder_checksum(request.start.encoder),
+        "extras": _extra_inputs(model_class, request.start),
+        "recipe": asdict(model_class.recipe),
         "code": _code_checksum(model_class),
         "torch": version("torch"),
         "transformers": version("transformers"),
         "accelerator": torch.cuda.is_available(),
     }
     digest = hashlib.sha256(json.dumps(parts, sort_keys=True).encode()).hexdigest()
-    return f"{name}-{digest[:16]}"
+    return f"{prefix}-{digest[:16]}"
 
 
-def _extras(model_class: type[AspectModel], start: Start) -> dict[str, str | None]:
-    """What a model starts from beside the encoder, with checksums: all that it takes, given or not."""
-    known = {
-        "embeddings": lambda: _named(start.embeddings),
-        "corpus": lambda: "post-trained already" if start.post_trained else _named(start.corpus),
+def _extra_inputs(model_class: type[AspectModel], start: Start) -> dict[str, str | None]:
+    """The inputs of training beside the encoder, by the model's `extras`: name and checksum, None if not given."""
+    labels = {
+        "embeddings": lambda: _file_label(start.embeddings),
+        "corpus": lambda: POST_TRAINED if start.post_trained else _file_label(start.post_training_text),
         "parser": parser_name,
     }
-    return {extra: known[extra]() for extra in model_class.extras}
+    return {extra: labels[extra]() for extra in model_class.extras}
 
 
-def _named(path: Path | None) -> str | None:
+def _file_label(path: Path | None) -> str | None:
+    """The name and checksum of a file."""
     if path is None:
         return None
     if not path.is_file():
@@ -215,8 +240,8 @@ def _named(path: Path | None) -> str | None:
 
 
 def _code_checksum(model_class: type[AspectModel]) -> str:
-    """Of the files that define the model, its bases, its inputs, the trainer, word vectors and parses."""
+    """Checksums of the source files that define the model, its base classes and inputs, and its training."""
     classes = (*model_class.__mro__, *model_class.inputs.__mro__)
     files = {inspect.getfile(c) for c in classes if issubclass(c, AspectModel | Inputs)}
-    shared = (training.__file__, word_vectors.__file__, dependency_cache.__file__)
+    shared = (training.__file__, recipe.__file__, word_vectors.__file__, dependency_cache.__file__)
     return " ".join(sha256(Path(file)) for file in sorted({*files, *shared}))

@@ -1,11 +1,11 @@
-"""Training a model of the zoo, and asking it: one trainer for all of them."""
+"""Training and prediction, the same for all models."""
 
 from __future__ import annotations
 
 import logging
 import shutil
-from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -29,91 +29,95 @@ from transformers.trainer_utils import get_last_checkpoint
 
 from arts.data.errors import ArtsError
 from arts.data.schema import Instance, Polarity, Strategy
-from arts.models.base import AspectModel, Features, Inputs, Progress, Recipe, Start
+from arts.models.base import AspectModel, Inputs, TokenFeatures
+from arts.models.recipe import Recipe, TrainingProgress, TrainingRequest
 
 logger = logging.getLogger(__name__)
 
-PREDICT_BATCH = 128
+PREDICTION_BATCH_SIZE = 128  # instances
 
 
-def train(
+def train_model(
     model_class: type[AspectModel],
+    request: TrainingRequest,
+    *,
     train: Sequence[Instance],
     dev: Sequence[Instance],
-    *,
-    start: Start,
-    seed: int,
     folder: Path,
-    progress: Progress | None = None,
-) -> tuple[AspectModel, Inputs, list[Epoch]]:
-    """Train a model on `train`, looking at `dev` after each epoch, by the recipe of its class.
+) -> tuple[AspectModel, Inputs, list[EpochScores]]:
+    """Train a model by the recipe of its class, and evaluate it after each epoch.
 
     Args:
-        model_class: the model.
-        train: instances to learn from.
-        dev: instances for the learning curve, and to choose the epoch by where the recipe says so.
-        start: what is pretrained.
-        seed: of initialisation, dropout and order.
-        folder: for checkpoints; a run that was cut off is taken up from the last one there.
-        progress: called as training goes on.
+        model_class: the class of the model.
+        request: seed, starting point and progress callback.
+        train: instances to train on.
+        dev: instances to evaluate on, and to choose the epoch by where the recipe has a patience.
+        folder: folder for checkpoints; training resumes from the last complete one there.
 
     Returns:
-        The model of the epoch that is kept, its inputs, and the learning curve.
+        The model with the weights of the kept epoch, its inputs, and the scores of each epoch.
 
     Raises:
-        ArtsError: when there is nothing to train on or to choose by, or nothing to start from.
+        ArtsError: when a split is empty, or the starting point cannot be loaded.
     """
     if not train or not dev:
         raise ArtsError("training needs the splits train and dev; this dataset lacks one")
     recipe = model_class.recipe
-    model, inputs = begin(model_class, train, start=start, seed=seed, progress=progress)
-    trainer = run(
+    model, inputs = initialise_model(model_class, request, train=train)
+    trainer = run_trainer(
         folder,
-        seed,
-        _DevReport(progress),
-        {
-            "learning_rate": recipe.learning_rate,
-            "num_train_epochs": recipe.epochs_for(len(train)),
-            "per_device_train_batch_size": recipe.batch_size,
-            "per_device_eval_batch_size": PREDICT_BATCH,
-            "warmup_steps": recipe.warmup_ratio,
-            "weight_decay": recipe.weight_decay,
-            "eval_strategy": "epoch",
-            "logging_strategy": "epoch",
-            "load_best_model_at_end": recipe.patience is not None,
-            "metric_for_best_model": "macro_f1",
-        },
+        _DevScoreCallback(request.progress),
+        seed=request.seed,
+        settings=_recipe_settings(recipe, instances=len(train)),
         model=model,
         data_collator=inputs.collate,
-        train_dataset=labelled(inputs, train),
-        eval_dataset=labelled(inputs, dev),
+        train_dataset=features_with_labels(inputs, train),
+        eval_dataset=features_with_labels(inputs, dev),
         compute_metrics=_dev_scores,
         callbacks=[] if recipe.patience is None else [EarlyStoppingCallback(recipe.patience)],
-        optimizer_cls_and_kwargs=(AdamW, {"params": _groups(model, recipe), "fused": True}),
+        optimizer_cls_and_kwargs=(AdamW, {"params": _parameter_groups(model, recipe), "fused": True}),
     )
-    return model, inputs, _curve(trainer.state.log_history)
+    return model, inputs, _learning_curve(trainer.state.log_history)
 
 
-def begin(
-    model_class: type[AspectModel],
-    train: Sequence[Instance],
-    *,
-    start: Start,
-    seed: int,
-    progress: Progress | None = None,
+def _recipe_settings(recipe: Recipe, *, instances: int) -> dict[str, Any]:
+    """The arguments of `TrainingArguments` that a recipe means for this number of training instances."""
+    return {
+        "learning_rate": recipe.learning_rate,
+        "num_train_epochs": recipe.epochs_for(instances),
+        "per_device_train_batch_size": recipe.batch_size,
+        "per_device_eval_batch_size": PREDICTION_BATCH_SIZE,
+        "warmup_steps": recipe.warmup_ratio,  # a number below 1 is a fraction of all steps
+        "weight_decay": recipe.weight_decay,
+        "eval_strategy": "epoch",
+        "logging_strategy": "epoch",
+        "load_best_model_at_end": recipe.patience is not None,
+        "metric_for_best_model": "macro_f1",
+    }
+
+
+def initialise_model(
+    model_class: type[AspectModel], request: TrainingRequest, *, train: Sequence[Instance]
 ) -> tuple[AspectModel, Inputs]:
-    """A model before training, with its inputs: the same for a seed, whatever variants are in `train`."""
+    """A model before training, with its inputs.
+
+    Only the original texts of `train` matter, so that models of one seed are equal at the start, whatever
+    variants they are trained on.
+    """
     texts = list(dict.fromkeys(i.text for i in train if i.strategy is Strategy.ORIGINAL))
-    set_seed(seed)
-    return model_class.start(start, texts, progress)
+    set_seed(request.seed)
+    return model_class.from_start(request.start, texts, progress=request.progress)
 
 
-def _groups(model: AspectModel, recipe: Recipe) -> list[dict[str, Any]]:
-    """The weights by learning rate and decay; vectors (biases, normalisation) and scalars do not decay."""
+def _parameter_groups(model: AspectModel, recipe: Recipe) -> list[dict[str, Any]]:
+    """The weights grouped by learning rate and weight decay, as AdamW takes them.
+
+    Biases, normalisation weights and scalars have no weight decay.
+    """
     groups: dict[tuple[float, float], list[Parameter]] = {}
     for name, weight in model.named_parameters():
-        on_top = not name.startswith("encoder.")
-        rate = (on_top and recipe.head_learning_rate) or recipe.learning_rate
+        in_head = not name.startswith("encoder.")
+        rate = (in_head and recipe.head_learning_rate) or recipe.learning_rate
         decay = recipe.weight_decay if weight.ndim > 1 else 0.0
         groups.setdefault((rate, decay), []).append(weight)
     return [
@@ -121,15 +125,17 @@ def _groups(model: AspectModel, recipe: Recipe) -> list[dict[str, Any]]:
     ]
 
 
-def run(folder: Path, seed: int, report: StepReport, settings: dict[str, Any], **options: Any) -> Trainer:
-    """Train with `transformers.Trainer`, batches grouped by length, silently, resuming what was cut off.
+def run_trainer(
+    folder: Path, callback: StepCallback, *, seed: int, settings: Mapping[str, Any], **options: Any
+) -> Trainer:
+    """Train with `transformers.Trainer`, without its output, in batches of instances of similar length.
 
     Args:
-        folder: for checkpoints, one an epoch; a run that was cut off is taken up from the last one there.
-        seed: of dropout and order.
-        report: told of each step.
-        settings: of `TrainingArguments`.
-        options: of the trainer.
+        folder: folder for checkpoints, one an epoch; training resumes from the last complete one there.
+        callback: called after each optimizer step.
+        seed: random seed of dropout and batch order.
+        settings: further arguments of `TrainingArguments`.
+        options: arguments of `Trainer`, such as the model and the data.
     """
     accelerator = torch.cuda.is_available()
     arguments = TrainingArguments(
@@ -148,16 +154,23 @@ def run(folder: Path, seed: int, report: StepReport, settings: dict[str, Any], *
         }
     )
     trainer = Trainer(args=arguments, **options)
-    trainer.add_callback(report)
-    for callback in (ProgressCallback, PrinterCallback):  # they write to standard output
-        trainer.remove_callback(callback)
-    trainer.train(resume_from_checkpoint=_last_checkpoint(folder))
+    trainer.add_callback(callback)
+    for printer in (ProgressCallback, PrinterCallback):  # they write to standard output
+        trainer.remove_callback(printer)
+    trainer.train(resume_from_checkpoint=last_checkpoint(folder))
     return trainer
 
 
 @dataclass(frozen=True)
-class Epoch:
-    """A point of a learning curve: mean loss on train; accuracy and macro-F1 on dev, in percent."""
+class EpochScores:
+    """The scores of one epoch, a point of the learning curve.
+
+    Args:
+        epoch: number of the epoch, from 1.
+        loss: mean loss on the training split.
+        accuracy: accuracy on the dev split, in percent.
+        macro_f1: macro-F1 on the dev split, in percent.
+    """
 
     epoch: int
     loss: float
@@ -165,17 +178,18 @@ class Epoch:
     macro_f1: float
 
 
-def kept(model_class: type[AspectModel], curve: Sequence[Epoch]) -> int:
-    """The epoch that the model of a learning curve is of."""
+def kept_epoch(model_class: type[AspectModel], curve: Sequence[EpochScores]) -> int:
+    """The number of the epoch whose weights were kept: the last, or with a patience the best on dev."""
     if model_class.recipe.patience is None:
         return curve[-1].epoch
     return max(curve, key=lambda epoch: epoch.macro_f1).epoch
 
 
-def _curve(history: list[dict[str, float]]) -> list[Epoch]:
+def _learning_curve(history: list[dict[str, float]]) -> list[EpochScores]:
+    """The scores of each epoch, from the log of the trainer."""
     losses = {round(entry["epoch"]): entry["loss"] for entry in history if "loss" in entry}
     return [
-        Epoch(
+        EpochScores(
             number := round(entry["epoch"]),
             round(losses[number], 4),
             round(100 * entry["eval_accuracy"], 2),
@@ -187,37 +201,32 @@ def _curve(history: list[dict[str, float]]) -> list[Epoch]:
 
 
 def predict_proba(
-    model: AspectModel, inputs: Inputs, instances: Sequence[Instance]
+    model: AspectModel, inputs: Inputs, *, instances: Sequence[Instance]
 ) -> npt.NDArray[np.float64]:
-    """(n, 3) the probability of each polarity; batches are made of instances of like length."""
+    """(n, 3) the probability of each polarity for n instances, predicted in batches of similar length."""
     features = inputs.encode(instances)
     order = sorted(range(len(features)), key=lambda row: len(features[row]["input_ids"]))
     probabilities = np.empty((len(features), len(Polarity)))
     model.eval()
-    for first in range(0, len(order), PREDICT_BATCH):
-        rows = order[first : first + PREDICT_BATCH]
+    for first in range(0, len(order), PREDICTION_BATCH_SIZE):
+        rows = order[first : first + PREDICTION_BATCH_SIZE]
         batch = inputs.collate([features[row] for row in rows])
         with torch.inference_mode():
-            logits = model(**{name: t.to(model.device) for name, t in batch.items()}).logits
+            logits = model(**{name: tensor.to(model.device) for name, tensor in batch.items()}).logits
         probabilities[rows] = logits.double().softmax(-1).cpu().numpy()
     return probabilities
 
 
-def _last_checkpoint(folder: Path) -> str | None:
-    """The newest complete checkpoint; the trainer's state is written last, so one without was cut off."""
+def last_checkpoint(folder: Path) -> str | None:
+    """The path of the newest complete checkpoint, if there is one; incomplete ones are deleted."""
     for path in folder.glob("checkpoint-*"):
-        if not (path / "trainer_state.json").is_file():
+        if not (path / "trainer_state.json").is_file():  # the file that is written last
             shutil.rmtree(path)
     return get_last_checkpoint(str(folder)) if folder.is_dir() else None
 
 
-def recipe_of(model_class: type[AspectModel]) -> dict[str, Any]:
-    """The recipe as it is recorded in reports and in the cache's keys."""
-    return asdict(model_class.recipe)
-
-
-def labelled(inputs: Inputs, instances: Sequence[Instance]) -> list[Features]:
-    """The features of instances, with the position in `Polarity` of each one's label."""
+def features_with_labels(inputs: Inputs, instances: Sequence[Instance]) -> list[TokenFeatures]:
+    """The token features of each instance, with its label as a position in `Polarity`."""
     labels = list(Polarity)
     return [
         {**features, "labels": labels.index(instance.polarity)}
@@ -226,17 +235,23 @@ def labelled(inputs: Inputs, instances: Sequence[Instance]) -> list[Features]:
 
 
 def _dev_scores(prediction: EvalPrediction) -> dict[str, float]:
-    predicted = np.asarray(prediction.predictions).argmax(-1)
+    """Accuracy and macro-F1 on the dev split, between 0 and 1."""
+    labels = np.asarray(prediction.predictions).argmax(-1)
     return {
-        "accuracy": float((predicted == prediction.label_ids).mean()),
-        "macro_f1": float(f1_score(prediction.label_ids, predicted, average="macro")),
+        "accuracy": float((labels == prediction.label_ids).mean()),
+        "macro_f1": float(f1_score(prediction.label_ids, labels, average="macro")),
     }
 
 
-class StepReport(TrainerCallback):
-    """Passes the steps done, and a remark, on to a progress bar."""
+class StepCallback(TrainerCallback):
+    """Calls the progress callback after each optimizer step.
 
-    def __init__(self, progress: Progress | None, remark: str = "") -> None:
+    Args:
+        progress: called with the steps done, the steps in all, and the remark.
+        remark: a remark that is shown beside the progress bar.
+    """
+
+    def __init__(self, progress: TrainingProgress | None, remark: str = "") -> None:
         self.progress = progress
         self.remark = remark
 
@@ -245,8 +260,8 @@ class StepReport(TrainerCallback):
             self.progress(state.global_step, state.max_steps, self.remark)
 
 
-class _DevReport(StepReport):
-    """With the scores on dev as the remark."""
+class _DevScoreCallback(StepCallback):
+    """Calls the progress callback after each optimizer step, with the last scores on dev as the remark."""
 
     def on_evaluate(self, args: Any, state: Any, control: Any, **kwargs: Any) -> None:
         accuracy, f1 = (100 * kwargs["metrics"][f"eval_{name}"] for name in ("accuracy", "macro_f1"))

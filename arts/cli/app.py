@@ -60,6 +60,12 @@ def command_app(command: Callable[..., Any]) -> typer.Typer:
     return app
 
 
+def tell(message: str) -> None:
+    """Print a message to standard error, if there is one."""
+    if message:
+        typer.echo(f"arts: {message}", err=True)
+
+
 def new_app(**options: Any) -> typer.Typer:
     """An application whose errors are ours to print."""
     return typer.Typer(pretty_exceptions_enable=False, add_completion=False, **options)

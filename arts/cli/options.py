@@ -1,108 +1,156 @@
-"""Options that several commands share."""
+"""Options that several commands share, and what they ask for."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import json
+from collections.abc import Iterable, Mapping
+from enum import StrEnum
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from arts.data.errors import ArtsError
-from arts.data.schema import PERTURBATIONS, Strategy
+from arts.data.schema import Strategy
+from arts.models.recipe import Start
 
 if TYPE_CHECKING:
-    from arts.interventions.adversarial import Adversarial
-    from arts.models.base import Start
+    from arts.interventions.base import Intervention
 
-Encoder = Annotated[str, typer.Option(help="Pretrained encoder of the zoo's models: a folder or Hub id.")]
+
+class ReportFormat(StrEnum):
+    """How a report is printed on standard output."""
+
+    TABLE = "table"
+    JSON = "json"
+
+
+Encoder = Annotated[
+    str, typer.Option(help="Pretrained encoder that the zoo's models start from: a folder or Hub id.")
+]
 Embeddings = Annotated[
     Path | None,
-    typer.Option(help="Word vectors in GloVe text format. Default: means of the encoder's piece vectors."),
+    typer.Option(help="Word vectors in GloVe's text format. Default: means of the encoder's token vectors."),
 ]
 PostTrainingText = Annotated[
     Path | None,
-    typer.Option(help="Text, a passage a line, to post-train bert-pt on. Default: the training sentences."),
+    typer.Option(help="Text to post-train bert-pt on, a passage a line. Default: the training sentences."),
 ]
 PostTrained = Annotated[
-    bool, typer.Option("--post-trained", help="The encoder is post-trained already: bert-pt need not.")
+    bool,
+    typer.Option("--post-trained", help="The encoder is post-trained already: do not post-train bert-pt."),
 ]
 Strategies = Annotated[
     list[Strategy] | None,
-    typer.Option("--strategy", help="Of adversarial training. Repeatable. Default: all three."),
+    typer.Option("--strategy", help="Strategy to perturb the training data by. Repeatable. Default: all."),
 ]
-Ratio = Annotated[
+VariantRatio = Annotated[
     float | None,
-    typer.Option(help="Share of the perturbations that adversarial training uses. Default: 0.5."),
+    typer.Option(help="Share of the generated variants that adversarial training uses. Default: 0.5."),
 ]
 Templates = Annotated[
     list[str] | None,
-    typer.Option("--template", help="Of ADDDIFF in adversarial training. Repeatable. Default: all."),
+    typer.Option("--template", help="ADDDIFF template to train with. Repeatable. Default: all."),
 ]
-Holdout = Annotated[
+HoldoutTemplates = Annotated[
     list[str] | None,
     typer.Option(
         "--holdout-templates",
-        help="ADDDIFF templates to leave out of adversarial training and to test on. Repeatable.",
+        help="ADDDIFF template to leave out of training and to measure the pattern gap on. Repeatable.",
     ),
 ]
 
 
-def start_of(
+def starting_point(
     models: Iterable[str],
     encoder: str,
+    *,
     embeddings: Path | None,
-    corpus: Path | None,
+    post_training_text: Path | None,
     post_trained: bool,
 ) -> Start:
     """What training starts from, as the options say.
 
     Raises:
-        UnknownNameError: for a model that nobody knows.
+        UnknownNameError: for a model that is not registered.
         ArtsError: for an option that none of the models takes.
     """
-    from arts.models.registry import find
+    from arts.models.registry import find_model
 
-    named = [model for model in models if ":" not in model]
-    taken = {extra for model in named for extra in getattr(find(model), "extras", ())}
-    for option, given, extra in (
+    names = [model for model in models if ":" not in model]
+    extras = {extra for name in names for extra in getattr(find_model(name), "extras", ())}
+    for option, value, extra in (
         ("--embeddings", embeddings, "embeddings"),
-        ("--corpus", corpus, "corpus"),
+        ("--post-training-text", post_training_text, "corpus"),
         ("--post-trained", post_trained, "corpus"),
     ):
-        if given and extra not in taken:
+        if value and extra not in extras:
             raise ArtsError(f"{option} is taken by none of the models; see `arts models`")
-    from arts.models.base import Start  # last: an unknown name should not wait for it
-
-    return Start(encoder, embeddings, corpus, post_trained)
+    return Start(encoder, embeddings, post_training_text, post_trained)
 
 
-def adversarial(
-    switch: str,
-    wanted: bool,
-    strategies: list[Strategy] | None,
-    ratio: float | None,
-    templates: list[str] | None,
-    holdout: list[str] | None,
-) -> Adversarial | None:
-    """Adversarial training as the options say, if it is wanted.
+def intervention_from_options(
+    name: str | None, values: Mapping[str, Any], *, extra: Iterable[str] = (), switch: str
+) -> Intervention | None:
+    """The intervention that the options ask for, if any.
+
+    Args:
+        name: of the intervention, where one is asked for.
+        values: the options of interventions, by the keyword of `Intervention.from_options`; None and empty
+            for those that were not given.
+        extra: ``NAME=VALUE`` for an intervention of another package.
+        switch: the option that asks for one, for the error.
 
     Raises:
-        ArtsError: as `Adversarial`, and for its options without `switch`, which asks for it.
+        UnknownNameError: for an intervention that is not registered.
+        ArtsError: for options without an intervention, or that it does not take.
     """
-    if not wanted:
-        if strategies or templates or holdout or ratio is not None:
-            raise ArtsError(
-                "--strategy, --ratio, --template and --holdout-templates are of adversarial training; "
-                f"add {switch}"
-            )
+    given = {keyword: value for keyword, value in values.items() if value not in (None, [], ())}
+    extra_values = dict(map(_parse_assignment, extra))
+    if name is None:
+        if given or extra_values:
+            options = ", ".join(_option_names(given, extra_values))
+            raise ArtsError(f"{options}: only with an intervention; add {switch}")
         return None
-    from arts.generators.strategies.adddiff import TEMPLATES
-    from arts.interventions.adversarial import Adversarial
+    from arts.interventions.registry import find_intervention
 
-    return Adversarial(
-        strategies=tuple(s for s in Strategy if s in (strategies or PERTURBATIONS)),
-        ratio=Adversarial.ratio if ratio is None else ratio,
-        templates=tuple(templates or TEMPLATES),
-        holdout=tuple(holdout or ()),
-    )
+    intervention = find_intervention(name)
+    for keyword in given:
+        if keyword not in intervention.options:
+            (option,) = _option_names({keyword: None})
+            raise ArtsError(f"{option} is not an option of {switch} {name}")
+    return intervention.from_options(**given, **extra_values)
+
+
+def adversarial_values(
+    strategies: list[Strategy] | None,
+    ratio: float | None,
+    *,
+    templates: list[str] | None,
+    holdout: list[str] | None,
+) -> dict[str, Any]:
+    """The options of adversarial training by the keyword of `Adversarial.from_options`."""
+    return {
+        "strategies": tuple(strategy for strategy in Strategy if strategy in (strategies or ())),
+        "ratio": ratio,
+        "templates": tuple(templates or ()),
+        "holdout": tuple(holdout or ()),
+    }
+
+
+def _option_names(*values: Mapping[str, Any]) -> list[str]:
+    from arts.interventions.base import GENERIC_OPTION
+    from arts.interventions.merge import Merge  # has the options of all of this package's interventions
+
+    return list(dict.fromkeys(Merge.options.get(name, GENERIC_OPTION) for part in values for name in part))
+
+
+def _parse_assignment(text: str) -> tuple[str, Any]:
+    """A name and its value: JSON, or else the text as it stands."""
+    name, equals, value = text.partition("=")
+    if not name or not equals:
+        raise ArtsError(f'"{text}" is no option of an intervention; expected NAME=VALUE')
+    try:
+        return name, json.loads(value)
+    except ValueError:
+        return name, value

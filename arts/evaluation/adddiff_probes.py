@@ -1,4 +1,4 @@
-"""What ADDDIFF shows beside a score: the curve over the number of added aspects, and the pattern gap."""
+"""Two probes with ADDDIFF: accuracy over the number of added aspects, and the pattern gap."""
 
 from __future__ import annotations
 
@@ -16,10 +16,9 @@ from arts.evaluation.scores import Estimate, Scores
 
 if TYPE_CHECKING:
     from arts.data.corpus import Corpus
-    from arts.interventions.base import Intervention
 
-MOST = 5  # added aspects, as in the paper
-Ask = Callable[[Sequence[Instance]], FloatArray]
+MOST_ADDED = 5  # aspects, as in the paper
+Predict = Callable[[Sequence[Instance]], FloatArray]
 
 
 class CurvePoint(Record):
@@ -54,60 +53,75 @@ class PatternGap(Record):
     gap: Difference
 
 
-def curve(ask: Ask, corpus: Corpus) -> AddDiffCurve:
+def measure_curve(predict: Predict, corpus: Corpus) -> AddDiffCurve:
     """The curve for 0 to 5 aspects, mined from the corpus's train split.
+
+    Args:
+        predict: gives the (n, 3) probabilities of n instances.
+        corpus: the test split to perturb, and the train split to mine aspects from.
 
     Raises:
         DataError: when the corpus has no train split, or nothing can be added.
     """
-    variants = [_added(corpus, k=k) for k in range(1, MOST + 1)]
+    variants = [_adddiff_variants(corpus, k=k) for k in range(1, MOST_ADDED + 1)]
     units = set.intersection(*(set(by_unit) for by_unit in variants))
     originals = {i.unit: i for i in corpus.test if i.strategy is Strategy.ORIGINAL}
     points = []
     for added, by_unit in enumerate([originals, *variants]):
-        answers = _answers(ask, by_unit, units)
-        points.append(CurvePoint(added=added, accuracy=Scores.of(answers).accuracy))
+        predictions = _predictions_of_units(predict, by_unit, units=units)
+        points.append(CurvePoint(added=added, accuracy=Scores.of(predictions).accuracy))
     return AddDiffCurve(units=len(units), points=tuple(points))
 
 
-def pattern_gap(ask: Ask, corpus: Corpus, trained: Intervention) -> PatternGap:
-    """The gap between the templates that were trained with and those that were held out.
+def measure_gap(
+    predict: Predict, corpus: Corpus, *, seen: tuple[str, ...], holdout: tuple[str, ...]
+) -> PatternGap:
+    """The gap between ADDDIFF templates that were trained with and templates that were held out.
+
+    Args:
+        predict: gives the (n, 3) probabilities of n instances.
+        corpus: the test split to perturb, and the train split to mine aspects from.
+        seen: names of the templates that were trained with.
+        holdout: names of the templates that were held out.
 
     Raises:
         DataError: when the corpus has no train split, or nothing can be added.
     """
-    seen, unseen = (_added(corpus, templates=templates) for templates in (trained.seen, trained.holdout))
-    units = set(seen) & set(unseen)
-    first, second = _answers(ask, unseen, units), _answers(ask, seen, units)
+    seen_variants, unseen_variants = (_adddiff_variants(corpus, templates=t) for t in (seen, holdout))
+    units = set(seen_variants) & set(unseen_variants)
+    on_unseen = _predictions_of_units(predict, unseen_variants, units=units)
+    on_seen = _predictions_of_units(predict, seen_variants, units=units)
     return PatternGap(
         units=len(units),
-        seen_templates=trained.seen,
-        unseen_templates=trained.holdout,
-        seen=Scores.of(second).accuracy,
-        unseen=Scores.of(first).accuracy,
-        gap=compare(first, second).accuracy,
+        seen_templates=seen,
+        unseen_templates=holdout,
+        seen=Scores.of(on_seen).accuracy,
+        unseen=Scores.of(on_unseen).accuracy,
+        gap=compare(on_unseen, on_seen).accuracy,
     )
 
 
-def _added(corpus: Corpus, **options: Any) -> dict[str, Instance]:
+def _adddiff_variants(corpus: Corpus, **options: Any) -> dict[str, Instance]:
     """The ADDDIFF variants of the test split's originals, by unit, under options of the generator."""
-    from arts.generators.generator import Options
-    from arts.generators.running.cached import perturbations
+    from arts.generators.generator import GenerationOptions
+    from arts.generators.running.perturbation_cache import perturbations
 
     if not corpus.train:
         raise DataError(corpus.name, "has no train split, which ADDDIFF takes the added aspects from")
-    chosen = Options(strategies=(Strategy.ADDDIFF,), **options)
+    only_adddiff = GenerationOptions(strategies=(Strategy.ADDDIFF,), **options)
     sentences = group_sentences(corpus.test)
-    variants = {v.unit: v for v in perturbations(sentences, corpus.train, chosen)}
+    variants = {v.unit: v for v in perturbations(sentences, corpus.train, only_adddiff)}
     if not variants:
         raise DataError(corpus.name, "has no original that ADDDIFF can add an aspect to")
     return variants
 
 
-def _answers(ask: Ask, by_unit: dict[str, Instance], units: set[str]) -> Predictions:
-    """A model's answers to one instance a unit, each taken for an original."""
-    chosen = [
-        replace(by_unit[unit], id=unit, strategy=Strategy.ORIGINAL) for unit in by_unit if unit in units
+def _predictions_of_units(predict: Predict, by_unit: dict[str, Instance], *, units: set[str]) -> Predictions:
+    """Predictions for one instance a unit, each scored as if it were an original."""
+    instances = [
+        replace(instance, id=unit, strategy=Strategy.ORIGINAL)
+        for unit, instance in by_unit.items()
+        if unit in units
     ]
-    probabilities = ask(chosen)
-    return Predictions.of(chosen, probabilities.argmax(1), probabilities)
+    probabilities = predict(instances)
+    return Predictions.of(instances, probabilities.argmax(1), probabilities=probabilities)

@@ -1,4 +1,4 @@
-"""A benchmark: a corpus, and how a model fares on it."""
+"""A benchmark: a corpus, and the report of any model on it."""
 
 from __future__ import annotations
 
@@ -9,20 +9,18 @@ from typing import TYPE_CHECKING, Any
 
 from arts.data.corpus import Corpus
 from arts.data.corpus_registry import load_corpus
-from arts.data.support.arrays import FloatArray, IntArray
 from arts.data.support.download import sha256
-from arts.evaluation.adddiff_probes import curve, pattern_gap
+from arts.evaluation.adddiff_probes import measure_curve, measure_gap
 from arts.evaluation.predictions import Predictions, read_labels
 from arts.evaluation.report import DatasetInfo, ModelInfo, Provenance, Report
 from arts.evaluation.scores import Scores
-from arts.evaluation.systems import subject_of
+from arts.evaluation.systems import RobustTraining, load_system
 from arts.provenance import MEASURING, PACKAGE, Clock, library_versions, machine
 
 if TYPE_CHECKING:
     from datasets import Dataset, DatasetDict
 
-    from arts.interventions.base import Intervention
-    from arts.models.base import Progress, Start
+    from arts.models.recipe import Start, TrainingProgress
 
 
 def load_benchmark(source: str | Path | Dataset | DatasetDict) -> Benchmark:
@@ -50,10 +48,10 @@ class Benchmark:
         *,
         seed: int = 1,
         start: Start | None = None,
-        intervention: Intervention | None = None,
+        intervention: RobustTraining | None = None,
         adddiff_curve: bool = False,
         name: str | None = None,
-        progress: Progress | None = None,
+        progress: TrainingProgress | None = None,
     ) -> Report:
         """Measure a model.
 
@@ -61,9 +59,9 @@ class Benchmark:
             model: the name of a model of the zoo, which is trained on the corpus (or taken from the
                 cache); ``hf:`` and a folder or Hub id of a sequence-classification checkpoint;
                 ``package.module:attribute``; or anything `arts.models.adapters.as_classifier` takes.
-            seed: of training.
-            start: what a model of the zoo starts from; by default the default encoder.
-            intervention: by which a model of the zoo is made more robust.
+            seed: random seed of training.
+            start: what the training of a model of the zoo starts from; by default the default encoder.
+            intervention: what makes a model of the zoo more robust.
             adddiff_curve: whether to measure the accuracy over the number of added aspects, too.
             name: what the report calls the model.
             progress: called with steps done, steps in all, and a remark, while a model is trained.
@@ -73,21 +71,25 @@ class Benchmark:
                 are not probabilities.
         """
         clock = Clock()
-        subject = subject_of(
-            model, self.corpus, seed=seed, start=start, intervention=intervention, progress=progress
+        system = load_system(
+            model, self.corpus, seed=seed, start=start, progress=progress, intervention=intervention
         )
-        probabilities = subject.ask(self.corpus.test)
-        label = subject.info.id + (f" + {intervention.name}" if intervention else "")
+        probabilities = system.predict(self.corpus.test)
+        label = system.info.id + (f" + {intervention.name}" if intervention else "")
+        gap = None
+        if intervention and intervention.holdout:
+            gap = measure_gap(
+                system.predict, self.corpus, seen=intervention.seen_templates, holdout=intervention.holdout
+            )
         return self._report(
             name or label,
-            subject.info,
-            probabilities.argmax(1),
-            probabilities,
-            clock,
-            adddiff_curve=curve(subject.ask, self.corpus) if adddiff_curve else None,
-            pattern_gap=pattern_gap(subject.ask, self.corpus, intervention)
-            if intervention and intervention.holdout
-            else None,
+            system.info,
+            predictions=Predictions.of(
+                self.corpus.test, probabilities.argmax(1), probabilities=probabilities
+            ),
+            clock=clock,
+            adddiff_curve=measure_curve(system.predict, self.corpus) if adddiff_curve else None,
+            pattern_gap=gap,
         )
 
     def score(self, path: str | Path, *, column: str | None = None, name: str | None = None) -> Report:
@@ -99,31 +101,24 @@ class Benchmark:
             name: what the report calls the model; by default the column, or the file.
 
         Raises:
-            DataError: when the file does not answer every instance exactly once.
+            DataError: when the file does not have a prediction for every instance exactly once.
         """
         clock, path = Clock(), Path(path)
         labels = read_labels(path, self.corpus.test, column=column, left_out=self.corpus.notes.left_out)
         info = ModelInfo(kind="predictions", id=path.name, checksum=sha256(path))
-        return self._report(name or column or path.stem, info, labels, None, clock)
+        predictions = Predictions.of(self.corpus.test, labels)
+        return self._report(name or column or path.stem, info, predictions=predictions, clock=clock)
 
     def _report(
-        self,
-        name: str,
-        info: ModelInfo,
-        labels: IntArray,
-        probabilities: FloatArray | None,
-        clock: Clock,
-        **further: Any,
+        self, name: str, info: ModelInfo, *, predictions: Predictions, clock: Clock, **probes: Any
     ) -> Report:
-        predictions = Predictions.of(self.corpus.test, labels, probabilities)
-        scores = Scores.of(predictions)
         report = Report(
-            **dict(scores),
+            **dict(Scores.of(predictions)),
             name=name,
             dataset=self._dataset(),
             model=info,
             provenance=_provenance(clock),
-            **further,
+            **probes,
         )
         report._predictions = predictions
         return report

@@ -35,10 +35,10 @@ def aspect_robustness_score(correct: BoolArray, units: IntArray) -> float:
         >>> aspect_robustness_score(np.array([1, 1, 0], bool), np.array([0, 0, 1]))
         0.5
     """
-    return float(unit_right(correct, units).mean())
+    return float(units_right(correct, units).mean())
 
 
-def unit_right(correct: BoolArray, units: IntArray) -> BoolArray:
+def units_right(correct: BoolArray, units: IntArray) -> BoolArray:
     """(units,) whether every member of each unit is right; arguments as `aspect_robustness_score`."""
     right = np.ones(units.max() + 1, bool)
     np.logical_and.at(right, units, correct)
@@ -70,7 +70,7 @@ def _ratio(part: FloatArray, whole: FloatArray) -> FloatArray:
 
 
 @dataclass(frozen=True)
-class Layout:
+class BenchmarkLayout:
     """The arrays of a benchmark that do not depend on a model.
 
     Args:
@@ -86,7 +86,7 @@ class Layout:
     original: IntArray
 
     @classmethod
-    def of(cls, instances: Sequence[Instance]) -> Layout:
+    def of(cls, instances: Sequence[Instance]) -> BenchmarkLayout:
         """The layout of a test split, in which every variant's unit has its original."""
         return cls.of_columns(
             [i.id for i in instances],
@@ -102,7 +102,7 @@ class Layout:
         units: Sequence[str],
         strategies: Sequence[Strategy],
         polarities: Sequence[Polarity],
-    ) -> Layout:
+    ) -> BenchmarkLayout:
         """As `of`, from the instances' fields.
 
         Raises:
@@ -128,7 +128,7 @@ class Layout:
 
 
 @dataclass(frozen=True)
-class Sums:
+class UnitSums:
     """Statistics summed over units, once (shape ``()``) or for each of many resamples (``(b,)``).
 
     All fields are counts: `units`; `confusion` (..., 3, 3) on the originals; `right` (..., 3) units
@@ -145,7 +145,7 @@ class Sums:
     both_right: FloatArray
 
     @classmethod
-    def unpack(cls, columns: FloatArray) -> Sums:
+    def unpack(cls, columns: FloatArray) -> UnitSums:
         """Sums from an array (..., 25) with the columns of `unit_statistics`."""
         units, confusion, *triples = np.split(columns, [1, 10, 13, 16, 19, 22], axis=-1)
         square = confusion.reshape(*confusion.shape[:-1], CLASSES, CLASSES)
@@ -184,8 +184,8 @@ class Sums:
         return _ratio(self.right, self.confusion.sum(-1))
 
 
-def unit_statistics(layout: Layout, predicted: IntArray) -> FloatArray:
-    """(units, 25) the statistics of each unit, in the order of the fields of `Sums`.
+def unit_statistics(layout: BenchmarkLayout, predicted: IntArray) -> FloatArray:
+    """(units, 25) the statistics of each unit, in the order of the fields of `UnitSums`.
 
     Args:
         layout: of the n instances.
@@ -198,7 +198,7 @@ def unit_statistics(layout: Layout, predicted: IntArray) -> FloatArray:
     statistics[:, 0] = 1
     unit, gold = layout.units[originals], layout.gold[originals]
     statistics[unit, 1 + CLASSES * gold + predicted[originals]] = 1
-    statistics[unit, 10 + gold] = unit_right(correct, layout.units)[unit]
+    statistics[unit, 10 + gold] = units_right(correct, layout.units)[unit]
     for k, strategy in enumerate(PERTURBATIONS):
         rows = layout.rows(strategy)
         original_right = correct[layout.original[rows]]
@@ -213,17 +213,17 @@ def unit_statistics(layout: Layout, predicted: IntArray) -> FloatArray:
     return statistics
 
 
-def resample(statistics: FloatArray, *, resamples: int, seed: int) -> Iterator[FloatArray]:
+def resample_units(statistics: FloatArray, *, resamples: int, seed: int) -> Iterator[FloatArray]:
     """Bootstrap over units: sums of `statistics` (units, m) over resampled units, in chunks (b, m).
 
     The same number of units, resamples and seed give the same resamples, so two models' chunks are paired.
     """
-    for times in _drawn(len(statistics), resamples, seed):
+    for times in _draw_counts(len(statistics), resamples, seed):
         yield times.astype(np.float32) @ statistics  # exact: integers below 2**24
 
 
 @lru_cache(maxsize=4)
-def _drawn(units: int, resamples: int, seed: int) -> list[npt.NDArray[np.uint16]]:
+def _draw_counts(units: int, resamples: int, seed: int) -> list[npt.NDArray[np.uint16]]:
     """How often each resample draws each unit, in chunks (b, units): the same for every model."""
     rng, chunks = np.random.default_rng(seed), []
     for first in range(0, resamples, CHUNK):
@@ -235,7 +235,7 @@ def _drawn(units: int, resamples: int, seed: int) -> list[npt.NDArray[np.uint16]
     return chunks
 
 
-def interval(values: FloatArray, level: float) -> tuple[FloatArray, FloatArray]:
+def central_interval(values: FloatArray, level: float) -> tuple[FloatArray, FloatArray]:
     """Bounds of the central `level` of resampled `values` (b, ...), leaving out undefined ones.
 
     A class may be missing from a resample; then what is said of the class is undefined there.

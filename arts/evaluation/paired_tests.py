@@ -11,7 +11,7 @@ from arts.data.errors import ArtsError
 from arts.data.schema import Strategy
 from arts.data.support.arrays import BoolArray, FloatArray, IntArray
 from arts.data.support.record import Count, Record
-from arts.evaluation.metrics import interval, unit_right
+from arts.evaluation.metrics import central_interval, units_right
 from arts.evaluation.predictions import Predictions
 from arts.evaluation.scores import LEVEL, Bootstrap, resampled_sums
 
@@ -55,7 +55,7 @@ def compare(first: Predictions, second: Predictions) -> Comparison:
         value, drawn = (
             100 * (getattr(a, score)() - getattr(b, score)()) for a, b in zip(*pairs, strict=True)
         )
-        low, high = interval(drawn, LEVEL)
+        low, high = central_interval(drawn, LEVEL)
         only_first, only_second = (int((a & ~b).sum()) for a, b in (right, right[::-1]))
         return Difference(
             value=round(float(value), 2),
@@ -70,7 +70,7 @@ def compare(first: Predictions, second: Predictions) -> Comparison:
     units = first.layout.units
     return Comparison(
         accuracy=difference("accuracy", (first.correct[originals], second.correct[originals])),
-        ars=difference("ars", (unit_right(first.correct, units), unit_right(second.correct, units))),
+        ars=difference("ars", (units_right(first.correct, units), units_right(second.correct, units))),
     )
 
 

@@ -9,16 +9,16 @@ from typing import Any
 
 import numpy as np
 
-from arts.data.errors import DataError, reading
+from arts.data.errors import DataError, as_data_error
 from arts.data.readers.arts_json import parse_id
 from arts.data.readers.rows import parquet_rows, read_rows
 from arts.data.schema import Instance, Polarity, Strategy
 from arts.data.support.arrays import BoolArray, FloatArray, IntArray
 from arts.data.support.atomic import atomic_file
-from arts.evaluation.metrics import POLARITIES, Layout
+from arts.evaluation.metrics import POLARITIES, BenchmarkLayout
 
 COLUMN = "prediction"
-SHOWN = 3  # ids named in an error
+EXAMPLES = 3  # ids named in an error
 
 
 @dataclass(frozen=True)
@@ -33,16 +33,16 @@ class Predictions:
     """
 
     ids: tuple[str, ...]
-    layout: Layout
+    layout: BenchmarkLayout
     labels: IntArray
     probabilities: FloatArray | None = None
 
     @classmethod
     def of(
-        cls, instances: Sequence[Instance], labels: IntArray, probabilities: FloatArray | None
+        cls, instances: Sequence[Instance], labels: IntArray, *, probabilities: FloatArray | None = None
     ) -> Predictions:
         """The predictions for the instances, in their order."""
-        return cls(tuple(i.id for i in instances), Layout.of(instances), labels, probabilities)
+        return cls(tuple(i.id for i in instances), BenchmarkLayout.of(instances), labels, probabilities)
 
     @property
     def correct(self) -> BoolArray:
@@ -110,15 +110,15 @@ class Predictions:
             raise DataError(path, f"{len(answers)} predictions; expected {len(instances)}")
         order = sorted(range(len(instances)), key=lambda row: instances[row].id)
         labels = np.empty(len(instances), int)
-        with reading(path):
+        with as_data_error(path):
             labels[order] = [POLARITIES.index(Polarity(str(answer))) for answer in answers]
-        return cls.of(instances, labels, None)
+        return cls.of(instances, labels, probabilities=None)
 
     @classmethod
     def _of_rows(cls, path: Path, rows: Sequence[Mapping[str, Any]]) -> Predictions:
         try:
             ids = tuple(str(row["id"]) for row in rows)
-            layout = Layout.of_columns(
+            layout = BenchmarkLayout.of_columns(
                 ids,
                 [str(row["unit"]) for row in rows],
                 [Strategy(row["strategy"]) for row in rows],
@@ -152,17 +152,17 @@ def read_labels(
         DataError: naming the line of a row that is not as expected, or the ids that are missing.
     """
     rows = read_rows(path)
-    wanted = {canonical(instance.id): row for row, instance in enumerate(instances)}
-    tolerated = {canonical(id) for id in left_out}
+    wanted = {canonical_id(instance.id): row for row, instance in enumerate(instances)}
+    tolerated = {canonical_id(id) for id in left_out}
     labels = np.full(len(instances), -1)
     for line, row in rows:
-        id, label = (_cell(path, line, row, name) for name in ("id", column or COLUMN))
-        position = wanted.get(canonical(id))
+        id, label = (_cell_text(path, line, row, name) for name in ("id", column or COLUMN))
+        position = wanted.get(canonical_id(id))
         if position is None:
-            if canonical(id) in tolerated:
+            if canonical_id(id) in tolerated:
                 continue
             raise DataError(
-                path, f'id "{id}" is not in the benchmark; expected {_some(instances)}', line=line
+                path, f'id "{id}" is not in the benchmark; expected {_example_ids(instances)}', line=line
             )
         if labels[position] >= 0:
             raise DataError(path, f'duplicate id "{id}"; expected every id once', line=line)
@@ -172,11 +172,11 @@ def read_labels(
             raise DataError(path, str(error), line=line) from error
     missing = [instance for instance, label in zip(instances, labels, strict=True) if label < 0]
     if missing:
-        raise DataError(path, f"{len(missing)} of {len(instances)} ids are missing: {_some(missing)}")
+        raise DataError(path, f"{len(missing)} of {len(instances)} ids are missing: {_example_ids(missing)}")
     return labels
 
 
-def canonical(id: str) -> str:
+def canonical_id(id: str) -> str:
     """An id with the ending of the release's JSON: ``_adv3``, not ``_adv4``, for ADDDIFF.
 
     Example:
@@ -187,12 +187,12 @@ def canonical(id: str) -> str:
     return f"{unit}_adv3" if strategy is Strategy.ADDDIFF and id.endswith("_adv4") else id
 
 
-def _cell(path: Path, line: int, row: Mapping[str, object], name: str) -> str:
+def _cell_text(path: Path, line: int, row: Mapping[str, object], name: str) -> str:
     if name not in row:
         raise DataError(path, f'no column "{name}"; the columns are: {", ".join(row)}', line=line)
     return str(row[name])
 
 
-def _some(instances: Sequence[Instance]) -> str:
-    more = ", …" if len(instances) > SHOWN else ""
-    return ", ".join(f'"{instance.id}"' for instance in instances[:SHOWN]) + more
+def _example_ids(instances: Sequence[Instance]) -> str:
+    more = ", …" if len(instances) > EXAMPLES else ""
+    return ", ".join(f'"{instance.id}"' for instance in instances[:EXAMPLES]) + more

@@ -9,7 +9,7 @@ from typing import Any, Literal
 
 from pydantic import Field, PrivateAttr
 
-from arts.data.corpus_registry import instances_at_hand
+from arts.data.corpus_registry import load_local_instances
 from arts.data.errors import ArtsError, DataError
 from arts.data.support.record import Count, Record
 from arts.evaluation.adddiff_probes import AddDiffCurve, PatternGap
@@ -146,7 +146,7 @@ class Report(Scores, Header):
         report = cls.read_alone(path)
         beside = path.with_suffix(".parquet")
         if beside.is_file():
-            instances = instances_at_hand(report.dataset.name, report.dataset.checksum)
+            instances = load_local_instances(report.dataset.name, report.dataset.checksum)
             report._predictions = Predictions.load(beside, instances)
         return report
 

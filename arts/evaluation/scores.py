@@ -10,7 +10,14 @@ from pydantic import Field
 from arts.data.schema import PERTURBATIONS, Polarity, Strategy
 from arts.data.support.arrays import FloatArray
 from arts.data.support.record import Count, Record
-from arts.evaluation.metrics import POLARITIES, Sums, class_f1, interval, resample, unit_statistics
+from arts.evaluation.metrics import (
+    POLARITIES,
+    UnitSums,
+    central_interval,
+    class_f1,
+    resample_units,
+    unit_statistics,
+)
 from arts.evaluation.predictions import Predictions
 
 LEVEL = 0.95
@@ -86,7 +93,7 @@ class Scores(Record):
             value, drawn = (np.asarray(getattr(sums, score)()) for sums in (total, resampled))
             if part is not None:
                 value, drawn = value[part], drawn[:, part]
-            low, high = interval(drawn, bootstrap.level)
+            low, high = central_interval(drawn, bootstrap.level)
             return Estimate(value=_percent(value), low=_percent(low), high=_percent(high))
 
         support = total.confusion.sum(-1)
@@ -119,11 +126,11 @@ class Scores(Record):
         )
 
 
-def resampled_sums(predictions: Predictions, bootstrap: Bootstrap) -> tuple[Sums, Sums]:
+def resampled_sums(predictions: Predictions, bootstrap: Bootstrap) -> tuple[UnitSums, UnitSums]:
     """The sums over all units, and over each resample of them."""
     statistics = unit_statistics(predictions.layout, predictions.labels)
-    drawn = resample(statistics, resamples=bootstrap.resamples, seed=bootstrap.seed)
-    return Sums.unpack(statistics.sum(0)), Sums.unpack(np.concatenate(list(drawn)))
+    drawn = resample_units(statistics, resamples=bootstrap.resamples, seed=bootstrap.seed)
+    return UnitSums.unpack(statistics.sum(0)), UnitSums.unpack(np.concatenate(list(drawn)))
 
 
 def _percent(fraction: float | FloatArray) -> float:

@@ -14,14 +14,14 @@ from arts.evaluation.report import SCHEMA_VERSION, Report
 from arts.evaluation.scores import Estimate
 
 
-class Spread(Record):
+class SeedSpread(Record):
     """Mean over seeds in percent, and the sample standard deviation (n - 1) in points."""
 
     mean: float
     deviation: float
 
     @classmethod
-    def of(cls, estimates: Sequence[Estimate]) -> Spread:
+    def of(cls, estimates: Sequence[Estimate]) -> SeedSpread:
         """The spread of at least two seeds' estimates."""
         values = [estimate.value for estimate in estimates]
         return cls(
@@ -38,10 +38,10 @@ class SeedSummary(Record):
 
     name: str
     seeds: tuple[int, ...]
-    accuracy: Spread
-    macro_f1: Spread
-    ars: Spread
-    strategies: dict[Strategy, Spread]
+    accuracy: SeedSpread
+    macro_f1: SeedSpread
+    ars: SeedSpread
+    strategies: dict[Strategy, SeedSpread]
 
     @classmethod
     def of(cls, reports: Sequence[Report]) -> SeedSummary:
@@ -50,11 +50,11 @@ class SeedSummary(Record):
         return cls(
             name=first.name,
             seeds=tuple(report.model.seed or 0 for report in reports),
-            accuracy=Spread.of([report.accuracy for report in reports]),
-            macro_f1=Spread.of([report.macro_f1 for report in reports]),
-            ars=Spread.of([report.ars for report in reports]),
+            accuracy=SeedSpread.of([report.accuracy for report in reports]),
+            macro_f1=SeedSpread.of([report.macro_f1 for report in reports]),
+            ars=SeedSpread.of([report.ars for report in reports]),
             strategies={
-                strategy: Spread.of([report.strategies[strategy].perturbed for report in reports])
+                strategy: SeedSpread.of([report.strategies[strategy].perturbed for report in reports])
                 for strategy in first.strategies
             },
         )
@@ -90,7 +90,7 @@ class Summary(Record):
             seeds=tuple(SeedSummary.of(group) for group in groups.values() if len(group) > 1),
             comparisons=tuple(
                 Pairing(first=a.name, second=b.name, seed=a.model.seed, **dict(a.compare(b)))
-                for first, second in _pairs(groups)
+                for first, second in _name_pairs(groups)
                 for a in groups[first]
                 for b in groups[second]
                 if a.model.seed == b.model.seed or None in (a.model.seed, b.model.seed)
@@ -98,7 +98,7 @@ class Summary(Record):
         )
 
 
-def _pairs(groups: Mapping[str, Sequence[Report]]) -> Iterator[tuple[str, str]]:
+def _name_pairs(groups: Mapping[str, Sequence[Report]]) -> Iterator[tuple[str, str]]:
     """Names to compare."""
     plain = [name for name, group in groups.items() if not group[0].model.intervention]
     for name, group in groups.items():

@@ -1,131 +1,147 @@
-"""What is measured: a model with what the report says of it, and how to ask it."""
+"""The system under test: a predict function, and what the report says of it."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, Protocol
 
 from arts.data.corpus import Corpus, content_checksum
 from arts.data.errors import ArtsError
-from arts.data.schema import Instance, originals
+from arts.data.schema import Instance, original_instances
 from arts.data.support.arrays import FloatArray
 from arts.data.support.atomic import cache_home
 from arts.evaluation.predictions import Predictions
 from arts.evaluation.report import ModelInfo
-from arts.interventions.base import OUTCOME
+from arts.models.recipe import Start, TrainingProgress, TrainingRequest
+from arts.models.record_names import OUTCOME
 
 if TYPE_CHECKING:
-    from arts.interventions.base import Intervention
-    from arts.models.base import Progress, Start
-    from arts.models.trained_models import ZooModel
+    from arts.models.trained_models import TrainedModel
 
-CHECKPOINT = "hf:"
+CHECKPOINT_PREFIX = "hf:"  # of the name of a saved checkpoint, before its folder or Hub id
+
+
+class RobustTraining(Protocol):
+    """Another way to train a model: what `arts.interventions.base.Intervention` is to the evaluation."""
+
+    @property
+    def name(self) -> str:
+        """The name of the intervention."""
+
+    @property
+    def seen_templates(self) -> tuple[str, ...]:
+        """ADDDIFF templates that are trained with."""
+
+    @property
+    def holdout(self) -> tuple[str, ...]:
+        """ADDDIFF templates that are left out of training, to measure the pattern gap on."""
+
+    def settings(self) -> Mapping[str, Any]:
+        """Everything that it depends on, for the report."""
+
+    def train(self, request: TrainingRequest, corpus: Corpus) -> TrainedModel:
+        """The model that is asked for; test data is not looked at."""
 
 
 @dataclass(frozen=True)
-class Subject:
+class System:
     """A model to measure.
 
     Args:
-        info: what it is.
-        ask: gives (n, 3) probabilities of n instances.
+        info: what the report says of it.
+        predict: gives the (n, 3) probabilities of n instances.
     """
 
     info: ModelInfo
-    ask: Callable[[Sequence[Instance]], FloatArray]
+    predict: Callable[[Sequence[Instance]], FloatArray]
 
 
-def subject_of(
+def load_system(
     model: object,
     corpus: Corpus,
     *,
     seed: int = 1,
     start: Start | None = None,
-    intervention: Intervention | None = None,
-    progress: Progress | None = None,
-) -> Subject:
-    """Whatever can be measured; arguments as `arts.evaluation.benchmark.Benchmark.evaluate`.
+    progress: TrainingProgress | None = None,
+    intervention: RobustTraining | None = None,
+) -> System:
+    """Whatever can be measured, ready to predict.
+
+    Args:
+        model: as for `arts.evaluation.benchmark.Benchmark.evaluate`.
+        corpus: the corpus to measure on, and to train on where the model has to be trained.
+        seed: random seed of training.
+        start: the starting point of training; by default the default encoder.
+        progress: called as training goes on.
+        intervention: another way to train the model.
 
     Raises:
-        ArtsError: when it is unknown, cannot be loaded, trained or asked, or the intervention is not for it.
+        ArtsError: when the model is unknown, cannot be loaded or trained, or the intervention is not for it.
     """
     from arts.models.base import AspectModel
-    from arts.models.registry import find
+    from arts.models.registry import find_model
 
     name = model if isinstance(model, str) and ":" not in model else None
-    found = find(name) if name else None
-    if name and isinstance(found, type) and issubclass(found, AspectModel):
-        return _zoo_subject(
-            name, corpus, seed=seed, start=start, intervention=intervention, progress=progress
-        )
+    registered = find_model(name) if name else None
+    if name and isinstance(registered, type) and issubclass(registered, AspectModel):
+        request = TrainingRequest(name, seed, start or Start(), progress)
+        return _trained_system(request, corpus, intervention)
     if intervention:
         raise ArtsError(f"--intervention {intervention.name} trains a model of the zoo; see `arts models`")
-    named = model if isinstance(model, str) else getattr(model, "__name__", type(model).__name__)
-    return _other_subject(found or model, named, corpus)
+    label = model if isinstance(model, str) else getattr(model, "__name__", type(model).__name__)
+    return _other_system(registered or model, label, corpus)
 
 
-def _zoo_subject(
-    name: str,
-    corpus: Corpus,
-    *,
-    seed: int,
-    start: Start | None,
-    intervention: Intervention | None,
-    progress: Progress | None,
-) -> Subject:
-    from arts.models.trained_models import trained
+def _trained_system(request: TrainingRequest, corpus: Corpus, intervention: RobustTraining | None) -> System:
+    from arts.models.trained_models import train_or_load
 
     if intervention:
-        model = intervention.train(name, corpus, seed=seed, start=start, progress=progress)
+        model = intervention.train(request, corpus)
+        settings = {"name": intervention.name, **intervention.settings(), **model.record.get(OUTCOME, {})}
     else:
-        train, dev = originals(corpus.train), originals(corpus.dev)
-        model = trained(name, train, dev, seed=seed, start=start, progress=progress)
+        train, dev = original_instances(corpus.train), original_instances(corpus.dev)
+        model, settings = train_or_load(request, train=train, dev=dev), None
+    unreported = ("name", "epoch", "curve", OUTCOME)
     info = ModelInfo(
         kind="zoo",
-        id=name,
+        id=request.model,
         checksum=model.checksum,
         parameters=model.parameters,
-        intervention={
-            "name": intervention.name,
-            **intervention.settings(),
-            **model.record.get(OUTCOME, {}),
-        }
-        if intervention
-        else None,
-        **{k: v for k, v in model.record.items() if k not in ("name", "epoch", "curve", OUTCOME)},
+        intervention=settings,
+        **{key: value for key, value in model.record.items() if key not in unreported},
     )
-    return Subject(info, lambda instances: _remembered(model, instances))
+    return System(info, lambda instances: _cached_predictions(model, instances))
 
 
-def _remembered(model: ZooModel, instances: Sequence[Instance]) -> FloatArray:
-    """The answers of a trained model, asked once and kept in the cache."""
+def _cached_predictions(model: TrainedModel, instances: Sequence[Instance]) -> FloatArray:
+    """The (n, 3) probabilities of a trained model, predicted once and kept in the cache."""
     path = cache_home() / "predictions" / f"{model.key}-{content_checksum(instances)[:16]}.parquet"
     ids = tuple(instance.id for instance in instances)
     if path.is_file():
-        kept = Predictions.load(path)
-        if kept and kept.ids == ids and kept.probabilities is not None:
-            return kept.probabilities
+        cached = Predictions.load(path)
+        if cached and cached.ids == ids and cached.probabilities is not None:
+            return cached.probabilities
     probabilities = model.predict_proba(instances)
-    Predictions.of(instances, probabilities.argmax(1), probabilities).save(path)
+    Predictions.of(instances, probabilities.argmax(1), probabilities=probabilities).save(path)
     return probabilities
 
 
-def _other_subject(model: object, name: str, corpus: Corpus) -> Subject:
-    """A checkpoint, what a place in a module names, or an object; estimators are fitted on the originals."""
-    from arts.models.adapters import as_classifier, checked
+def _other_system(model: object, name: str, corpus: Corpus) -> System:
+    """A checkpoint, what ``package.module:attribute`` names, or an object; estimators are fitted."""
+    from arts.models.adapters import as_classifier, check_probabilities
     from arts.models.registry import load_object
 
     checksum = None
-    if isinstance(model, str) and model.startswith(CHECKPOINT):
+    if isinstance(model, str) and model.startswith(CHECKPOINT_PREFIX):
         from arts.models.checkpoints import load_checkpoint
 
-        classifier, checksum = load_checkpoint(model.removeprefix(CHECKPOINT))
+        classifier, checksum = load_checkpoint(model.removeprefix(CHECKPOINT_PREFIX))
     else:
-        found = load_object(model) if isinstance(model, str) else model
-        classifier = as_classifier(found, train=lambda: originals(corpus.train))
+        loaded = load_object(model) if isinstance(model, str) else model
+        classifier = as_classifier(loaded, train=lambda: original_instances(corpus.train))
 
-    def ask(instances: Sequence[Instance]) -> FloatArray:
-        return checked(classifier.predict_proba(instances), len(instances), name)
+    def predict(instances: Sequence[Instance]) -> FloatArray:
+        return check_probabilities(classifier.predict_proba(instances), len(instances), name=name)
 
-    return Subject(ModelInfo(kind="custom", id=name, checksum=checksum), ask)
+    return System(ModelInfo(kind="custom", id=name, checksum=checksum), predict)

@@ -2,25 +2,34 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from random import Random
 from typing import TYPE_CHECKING, Any
 
 from arts.data.errors import ArtsError, UnknownNameError
-from arts.data.schema import PERTURBATIONS, Instance, Sentence, Strategy, originals
-from arts.generators.generator import Options
-from arts.generators.running.cached import perturbations
+from arts.data.schema import PERTURBATIONS, Instance, Sentence, Strategy, original_instances
+from arts.generators.generator import GenerationOptions
+from arts.generators.running.perturbation_cache import perturbations
 from arts.generators.strategies.adddiff import TEMPLATES
+from arts.interventions.base import Intervention, InterventionCard, repeat_option
 
 if TYPE_CHECKING:
     from arts.data.corpus import Corpus
-    from arts.models.base import Progress, Start
-    from arts.models.trained_models import ZooModel
+    from arts.models.recipe import TrainingRequest
+    from arts.models.trained_models import TrainedModel
+
+
+ADVERSARIAL_OPTIONS = {
+    "strategies": "--strategy",
+    "ratio": "--variant-ratio",
+    "templates": "--template",
+    "holdout": "--holdout-templates",
+}
 
 
 @dataclass(frozen=True)
-class Adversarial:
+class Adversarial(Intervention):
     """Adversarial training (Xing et al., 2020).
 
     Train and dev are each joined by perturbations of their own sentences. What ADDDIFF adds is mined from
@@ -30,11 +39,11 @@ class Adversarial:
     and cost more accuracy on the originals.
 
     Args:
-        strategies: to perturb by.
+        strategies: the strategies to perturb by.
         ratio: share of the variants that are used, over 0 and up to 1, drawn one by one.
-        templates: of ADDDIFF, that may be used.
-        holdout: of these templates, those left out of training, to measure the pattern gap on.
-        seed: of what is generated and drawn; that of training is apart.
+        templates: names of the ADDDIFF templates that may be used.
+        holdout: templates among them that are left out of training, to measure the pattern gap on.
+        seed: random seed of generation and drawing; training has a seed of its own.
 
     Raises:
         UnknownNameError: for a template that does not exist.
@@ -48,6 +57,11 @@ class Adversarial:
     seed: int = 1
 
     name = "adversarial"
+    card = InterventionCard(
+        summary="adversarial training: the training split together with its own perturbations",
+        bibtex="xing-etal-2020-tasty",
+    )
+    options = ADVERSARIAL_OPTIONS
 
     def __post_init__(self) -> None:
         for template in (*self.templates, *self.holdout):
@@ -55,13 +69,13 @@ class Adversarial:
                 raise UnknownNameError("template", template, TEMPLATES)
         if not self.strategies or Strategy.ORIGINAL in self.strategies:
             raise ArtsError("adversarial training needs a strategy: revtgt, revnon or adddiff")
-        if not self.seen:
+        if not self.seen_templates:
             raise ArtsError("no ADDDIFF template is left to train with; hold out fewer of them")
         if not 0 < self.ratio <= 1:
             raise ArtsError(f"adversarial training with the ratio {self.ratio}; expected over 0 and up to 1")
 
     @property
-    def seen(self) -> tuple[str, ...]:
+    def seen_templates(self) -> tuple[str, ...]:
         """The templates that are trained with."""
         return tuple(t for t in self.templates if t not in self.holdout)
 
@@ -70,36 +84,52 @@ class Adversarial:
         return {
             "strategies": [str(strategy) for strategy in self.strategies],
             "ratio": self.ratio,
-            "templates": list(self.seen),
+            "templates": list(self.seen_templates),
             "holdout": list(self.holdout),
             "seed": self.seed,
         }
 
     def splits(self, corpus: Corpus) -> tuple[list[Instance], list[Instance]]:
         """Train and dev, the originals followed by their variants."""
-        return self._joined(corpus.train, corpus), self._joined(corpus.dev, corpus)
+        return self._with_variants(corpus.train, corpus), self._with_variants(corpus.dev, corpus)
 
-    def _joined(self, sentences: Sequence[Sentence], corpus: Corpus) -> list[Instance]:
-        options = Options(strategies=self.strategies, seed=self.seed, templates=self.seen)
+    def _with_variants(self, sentences: Sequence[Sentence], corpus: Corpus) -> list[Instance]:
+        options = GenerationOptions(strategies=self.strategies, seed=self.seed, templates=self.seen_templates)
         variants = perturbations(sentences, corpus.train, options)
         drawn = [v for v in variants if Random(f"{self.seed} {v.id}").random() < self.ratio]
-        return [*originals(sentences), *drawn]
+        return [*original_instances(sentences), *drawn]
 
-    def train(
-        self,
-        model: str,
-        corpus: Corpus,
-        *,
-        seed: int,
-        start: Start | None = None,
-        progress: Progress | None = None,
-    ) -> ZooModel:
-        """A model of the zoo trained on `splits`.
+    def train(self, request: TrainingRequest, corpus: Corpus) -> TrainedModel:
+        """The model trained on `splits`.
 
         Raises:
-            ArtsError: as `arts.models.trained_models.trained`.
+            ArtsError: as `arts.models.trained_models.train_or_load`.
         """
-        from arts.models.trained_models import trained
+        from arts.models.trained_models import train_or_load
 
         train, dev = self.splits(corpus)
-        return trained(model, train, dev, seed=seed, start=start, progress=progress)
+        return train_or_load(request, train=train, dev=dev)
+
+    @classmethod
+    def from_settings(cls, settings: Mapping[str, Any]) -> Adversarial:
+        """The adversarial training of recorded settings; its seed is not an option, and stays the default."""
+        seen, holdout = tuple(settings["templates"]), tuple(settings["holdout"])
+        recorded = {Strategy(strategy) for strategy in settings["strategies"]}
+        strategies = tuple(strategy for strategy in Strategy if strategy in recorded)
+        all_templates = cls(strategies, settings["ratio"], holdout=holdout)
+        return (
+            all_templates
+            if all_templates.seen_templates == seen
+            else cls(strategies, settings["ratio"], seen, holdout)
+        )
+
+    def command_options(self) -> list[str]:
+        """The options of `arts evaluate` that ask for it, beside its name; defaults are left out."""
+        words = []
+        if self.strategies != Adversarial.strategies:
+            words += repeat_option("--strategy", self.strategies)
+        if self.ratio != Adversarial.ratio:
+            words += ["--variant-ratio", str(self.ratio)]
+        if self.templates != Adversarial.templates:
+            words += repeat_option("--template", self.templates)
+        return words + repeat_option("--holdout-templates", self.holdout)

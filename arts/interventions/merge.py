@@ -4,36 +4,37 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
-from arts.data.schema import originals
-from arts.data.support.atomic import cached_folder
-from arts.interventions.adversarial import Adversarial
-from arts.interventions.base import OUTCOME
+from arts.data.schema import original_instances
+from arts.data.support.atomic import WorkFolder, cached_folder
+from arts.interventions.adversarial import ADVERSARIAL_OPTIONS, Adversarial
+from arts.interventions.base import Intervention, InterventionCard, repeat_option
 from arts.merging.choices import Granularity
-from arts.merging.engine import Options
-from arts.merging.job import Job
+from arts.merging.engine import MergeOptions
+from arts.merging.job import MergeJob
 from arts.merging.methods import find_method
+from arts.models.record_names import OUTCOME
 
 if TYPE_CHECKING:
     from arts.data.corpus import Corpus
-    from arts.models.base import Progress, Start
-    from arts.models.trained_models import ZooModel
+    from arts.models.recipe import TrainingRequest
+    from arts.models.trained_models import TrainedModel
 
 
 @dataclass(frozen=True)
-class Merge:
+class Merge(Intervention):
     """Merge specialists that were trained from one initialisation (Zhou et al., 2024).
 
     A specialist a strategy: adversarial training on perturbations by that strategy alone; or, where domains
     are named, a specialist a domain, each trained on its corpus. The test split is never looked at.
 
     Args:
-        method: to merge by.
-        granularity: of MetaGPT's coefficients.
+        method: name of the merging method.
+        granularity: whether MetaGPT has one coefficient a model, or one a model and layer.
         domains: other corpora, by name or path, to train specialists on beside the one that is measured.
         adversarial: how a strategy's specialist is trained; its strategies are the specialists.
 
@@ -47,14 +48,23 @@ class Merge:
     adversarial: Adversarial = field(default_factory=Adversarial)
 
     name = "merge"
+    card = InterventionCard(
+        summary="specialists of one initialisation, merged without data",
+        bibtex="zhou-etal-2024-metagpt",
+    )
+    options: ClassVar[Mapping[str, str]] = {
+        **ADVERSARIAL_OPTIONS,
+        "method": "--merge-method",
+        "domains": "--domain",
+    }
 
     def __post_init__(self) -> None:
         find_method(self.method)
 
     @property
-    def seen(self) -> tuple[str, ...]:
+    def seen_templates(self) -> tuple[str, ...]:
         """The templates that a specialist was trained with."""
-        return () if self.domains else self.adversarial.seen
+        return () if self.domains else self.adversarial.seen_templates
 
     @property
     def holdout(self) -> tuple[str, ...]:
@@ -68,67 +78,86 @@ class Merge:
             return {**method, "domains": list(self.domains)}
         return {**method, **self.adversarial.settings()}
 
-    def specialists(
-        self, model: str, corpus: Corpus, *, seed: int, start: Start | None, progress: Progress | None = None
-    ) -> Iterator[tuple[str, ZooModel]]:
+    def specialists(self, request: TrainingRequest, corpus: Corpus) -> Iterator[tuple[str, TrainedModel]]:
         """Each specialist with its name, trained or from the cache.
 
         Raises:
-            ArtsError: as `arts.models.trained_models.trained`.
+            ArtsError: as `arts.models.trained_models.train_or_load`.
         """
         from arts.data.corpus_registry import load_corpus
-        from arts.models.trained_models import trained
+        from arts.models.trained_models import train_or_load
 
         if self.domains:
-            for other in (corpus, *map(load_corpus, self.domains)):
-                splits = originals(other.train), originals(other.dev)
-                yield other.name, trained(model, *splits, seed=seed, start=start, progress=progress)
+            for domain in (corpus, *map(load_corpus, self.domains)):
+                train, dev = original_instances(domain.train), original_instances(domain.dev)
+                yield domain.name, train_or_load(request, train=train, dev=dev)
         else:
             for strategy in self.adversarial.strategies:
-                way = replace(self.adversarial, strategies=(strategy,))
-                yield str(strategy), way.train(model, corpus, seed=seed, start=start, progress=progress)
+                yield str(strategy), replace(self.adversarial, strategies=(strategy,)).train(request, corpus)
 
-    def train(
-        self,
-        model: str,
-        corpus: Corpus,
-        *,
-        seed: int,
-        start: Start | None = None,
-        progress: Progress | None = None,
-    ) -> ZooModel:
+    def train(self, request: TrainingRequest, corpus: Corpus) -> TrainedModel:
         """The specialists merged, from the cache or now.
 
         Raises:
-            ArtsError: as `arts.models.trained_models.trained`, and when the specialists cannot be merged.
+            ArtsError: as `arts.models.trained_models.train_or_load`; or the specialists cannot be merged.
         """
-        from arts.models.trained_models import ZooModel, initial, models_folder
+        from arts.models.trained_models import TrainedModel, initial_model, models_folder
 
-        base = initial(model, originals(corpus.train), seed=seed, start=start)
-        made = list(self.specialists(model, corpus, seed=seed, start=start, progress=progress))
-        key = json.dumps([base.key, [one.key for _, one in made], self.method, self.granularity])
-        folder = models_folder() / f"{model}-{hashlib.sha256(key.encode()).hexdigest()[:16]}"
-        return ZooModel.load(cached_folder(folder, lambda work: self._merge(base, made, work.result, seed)))
+        base = initial_model(request, original_instances(corpus.train))
+        specialists = list(self.specialists(request, corpus))
+        keys = [model.key for _, model in specialists]
+        digest = hashlib.sha256(
+            json.dumps([base.key, keys, self.method, self.granularity]).encode()
+        ).hexdigest()
 
-    def _merge(self, base: ZooModel, made: list[tuple[str, ZooModel]], folder: Path, seed: int) -> None:
-        from arts.models.trained_models import RECORD, models_folder
+        def build(work: WorkFolder) -> None:
+            self._merge(base, specialists, folder=work.result, seed=request.seed)
 
-        job = Job(
+        return TrainedModel.load(cached_folder(models_folder() / f"{request.model}-{digest[:16]}", build))
+
+    def _merge(
+        self, base: TrainedModel, specialists: list[tuple[str, TrainedModel]], *, folder: Path, seed: int
+    ) -> None:
+        from arts.models.trained_models import models_folder, write_record
+
+        models = [model for _, model in specialists]
+        job = MergeJob(
             str(models_folder() / base.key),
-            [str(models_folder() / one.key) for _, one in made],
-            find_method(self.method),
-            Options(by_layer=self.granularity is Granularity.LAYER, seed=seed),
+            [str(models_folder() / model.key) for model in models],
+            method=find_method(self.method),
+            options=MergeOptions(by_layer=self.granularity is Granularity.LAYER, seed=seed),
         )
         report = job.run(folder)
+        training_seconds = sum(model.record["train_seconds"] for model in models)
         record = {
-            **made[0][1].record,
-            "train_seconds": round(sum(one.record["train_seconds"] for _, one in made) + report.seconds, 1),
+            **models[0].record,
+            "train_seconds": round(training_seconds + report.seconds, 1),
             "curve": [],
             OUTCOME: {
-                "specialists": [name for name, _ in made],
+                "specialists": [name for name, _ in specialists],
                 "coefficients": [entry.coefficient for entry in report.models],
                 "norms": [entry.norm for entry in report.models],
                 "cosines": report.cosines,
             },
         }
-        (folder / RECORD).write_text(json.dumps(record, indent=1), encoding="utf-8")
+        write_record(record, folder)
+
+    @classmethod
+    def from_options(cls, **values: Any) -> Merge:
+        """A merge by ``method``, of specialists by ``domains`` or by the options of adversarial training."""
+        own = {name: values.pop(name) for name in ("method", "domains") if name in values}
+        return cls(**own, adversarial=Adversarial.from_options(**values))
+
+    @classmethod
+    def from_settings(cls, settings: Mapping[str, Any]) -> Merge:
+        """The merge of recorded settings; its granularity is not an option, and stays the default."""
+        if "domains" in settings:
+            return cls(settings["method"], domains=tuple(settings["domains"]))
+        return cls(settings["method"], adversarial=Adversarial.from_settings(settings))
+
+    def command_options(self) -> list[str]:
+        """The options of `arts evaluate` that ask for it, beside its name; defaults are left out."""
+        words = [] if self.method == Merge.method else ["--merge-method", self.method]
+        if self.domains:
+            return words + repeat_option("--domain", self.domains)
+        return words + self.adversarial.command_options()

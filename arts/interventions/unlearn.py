@@ -4,27 +4,29 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 from arts.data.errors import ArtsError
 from arts.data.schema import Instance, Polarity, Sentence, Strategy
 from arts.data.support.atomic import WorkFolder, cached_folder
-from arts.generators.generator import Options
-from arts.generators.running.cached import perturbations
+from arts.generators.generator import GenerationOptions
+from arts.generators.running.perturbation_cache import perturbations
 from arts.interventions.adversarial import Adversarial
-from arts.interventions.base import OUTCOME
+from arts.interventions.base import Intervention, InterventionCard
 from arts.interventions.merge import Merge
+from arts.models.record_names import OUTCOME
 
 if TYPE_CHECKING:
     from arts.data.corpus import Corpus
-    from arts.models.base import Progress, Start
-    from arts.models.trained_models import ZooModel
-    from arts.unlearning.settings import Settings
+    from arts.models.recipe import TrainingRequest
+    from arts.models.trained_models import TrainedModel
+    from arts.unlearning.settings import UnlearningSettings
 
 
 @dataclass(frozen=True)
-class Unlearn:
+class Unlearn(Intervention):
     """Unlearn the pattern of ADDDIFF from an adversarially trained or a merged model (Chen et al., 2024).
 
     What ADDDIFF joins to a sentence is always of the opposite sentiment, and always joined in a few ways, so
@@ -33,13 +35,13 @@ class Unlearn:
     kept is what adversarial training was on, without ADDDIFF. The test split is never looked at.
 
     Args:
-        taught: how the model came by the pattern; trained on ADDDIFF.
-        objective: see `arts.unlearning.objectives`.
-        weights: of forgetting, replay and mitigation.
-        rate: of learning, at first.
-        steps: updates, each on `batch_size` instances to be forgotten and as many to be kept.
+        taught: the intervention that taught the model the pattern; it trains on ADDDIFF variants.
+        objective: the name of an objective of `arts.unlearning.objectives`.
+        weights: weights of the forgetting, replay and mitigation terms.
+        rate: learning rate at the first step.
+        steps: optimizer steps, each on `batch_size` instances to forget and as many to retain.
         batch_size: instances a batch.
-        tolerance: nats by which the loss on what is kept may rise.
+        tolerance: nats by which the loss on the retain set may rise.
 
     Raises:
         ArtsError: when the pattern was not taught, or a setting is out of range.
@@ -55,9 +57,14 @@ class Unlearn:
     tolerance: float = 0.3
 
     name = "unlearn"
+    card = InterventionCard(
+        summary="unlearning of the pattern that ADDDIFF leaves, after adversarial training or a merge",
+        bibtex="chen-etal-2024-unveiling",
+    )
+    options = Merge.options
 
     def __post_init__(self) -> None:
-        if not self.seen or Strategy.ADDDIFF not in self._adversarial.strategies:
+        if not self.seen_templates or Strategy.ADDDIFF not in self._adversarial.strategies:
             raise ArtsError("unlearning takes out ADDDIFF's pattern; expected a model that was trained on it")
         self._settings(seed=1)
 
@@ -66,9 +73,9 @@ class Unlearn:
         return self.taught.adversarial if isinstance(self.taught, Merge) else self.taught
 
     @property
-    def seen(self) -> tuple[str, ...]:
+    def seen_templates(self) -> tuple[str, ...]:
         """The templates that the model was trained with."""
-        return self.taught.seen
+        return self.taught.seen_templates
 
     @property
     def holdout(self) -> tuple[str, ...]:
@@ -80,13 +87,13 @@ class Unlearn:
         own = {name: value for name, value in asdict(self).items() if name != "taught"}
         return {**own, "taught": {"name": self.taught.name, **self.taught.settings()}}
 
-    def _settings(self, *, seed: int) -> Settings:
-        from arts.unlearning.objectives import Weights
-        from arts.unlearning.settings import Settings
+    def _settings(self, *, seed: int) -> UnlearningSettings:
+        from arts.unlearning.objectives import LossWeights
+        from arts.unlearning.settings import UnlearningSettings
 
-        return Settings(
+        return UnlearningSettings(
             objective=self.objective,
-            weights=Weights(*self.weights),
+            weights=LossWeights(*self.weights),
             rate=self.rate,
             batch_size=self.batch_size,
             steps=self.steps,
@@ -100,61 +107,74 @@ class Unlearn:
         Raises:
             ArtsError: when nothing can be added to the training sentences.
         """
-        way = self._adversarial
-        options = Options(strategies=(Strategy.ADDDIFF,), seed=way.seed, templates=way.seen)
+        adversarial = self._adversarial
+        options = GenerationOptions(
+            strategies=(Strategy.ADDDIFF,), seed=adversarial.seed, templates=adversarial.seen_templates
+        )
         mislabelled = [_opposite(sentence) for sentence in corpus.train]
         variants = perturbations(mislabelled, corpus.train, options)
         forget = [v for v in variants if v.aspect.polarity is not Polarity.NEUTRAL]
         if not forget:
             raise ArtsError(f"{corpus.name} has no training sentence that an aspect can be added to")
-        return forget, [i for i in way.splits(corpus)[0] if i.strategy is not Strategy.ADDDIFF]
+        return forget, [i for i in adversarial.splits(corpus)[0] if i.strategy is not Strategy.ADDDIFF]
 
-    def train(
-        self,
-        model: str,
-        corpus: Corpus,
-        *,
-        seed: int,
-        start: Start | None = None,
-        progress: Progress | None = None,
-    ) -> ZooModel:
+    def train(self, request: TrainingRequest, corpus: Corpus) -> TrainedModel:
         """The taught model without the pattern, from the cache or now.
 
         Raises:
-            ArtsError: as `arts.models.trained_models.trained`, and when unlearning goes wrong.
+            ArtsError: as `arts.models.trained_models.train_or_load`, and when unlearning goes wrong.
         """
-        from arts.models.trained_models import ZooModel, models_folder
+        from arts.models.trained_models import TrainedModel, models_folder
 
-        taught = self.taught.train(model, corpus, seed=seed, start=start, progress=progress)
-        asked = json.dumps([taught.key, self.settings(), seed], sort_keys=True)
-        key = f"{model}-{hashlib.sha256(asked.encode()).hexdigest()[:16]}"
+        taught = self.taught.train(request, corpus)
+        content = json.dumps([taught.key, self.settings(), request.seed], sort_keys=True)
+        key = f"{request.model}-{hashlib.sha256(content.encode()).hexdigest()[:16]}"
 
         def build(work: WorkFolder) -> None:
-            self._unlearn(taught, corpus, work, seed, progress)
+            self._unlearn(taught, request, corpus=corpus, work=work)
 
-        return ZooModel.load(cached_folder(models_folder() / key, build))
+        return TrainedModel.load(cached_folder(models_folder() / key, build))
 
     def _unlearn(
-        self, taught: ZooModel, corpus: Corpus, work: WorkFolder, seed: int, progress: Progress | None
+        self, taught: TrainedModel, request: TrainingRequest, *, corpus: Corpus, work: WorkFolder
     ) -> None:
-        from arts.models.encoders import quiet
-        from arts.models.training import labelled
-        from arts.unlearning.settings import Material
-        from arts.unlearning.trainer import keep_reference, unlearn
+        from arts.models.encoders import quiet_transformers
+        from arts.models.training import features_with_labels
+        from arts.unlearning.settings import UnlearningTexts
+        from arts.unlearning.trainer import save_reference_outputs, unlearn
 
-        forget, retain = (labelled(taught.inputs, side) for side in self.splits(corpus))
-        material = Material(forget, retain, taught.inputs.collate, len(Polarity))
-        settings = self._settings(seed=seed)
-        with quiet():
-            keep_reference(work.path, taught.model, material, settings)
-            found = unlearn(taught.model, material, settings, work.path, progress)
+        forget, retain = (features_with_labels(taught.inputs, side) for side in self.splits(corpus))
+        material = UnlearningTexts(forget, retain, collate=taught.inputs.collate, classes=len(Polarity))
+        settings = self._settings(seed=request.seed)
+        with quiet_transformers():
+            save_reference_outputs(work.path, taught.model, material=material, settings=settings)
+            result = unlearn(taught.model, material, settings=settings, folder=work.path, progress=request.progress)
         record = {
             **taught.record,
-            "train_seconds": round(taught.record["train_seconds"] + found.seconds, 1),
-            OUTCOME: {"kept": found.kept, "stopped": found.stopped, "tokens": found.tokens},
+            "train_seconds": round(taught.record["train_seconds"] + result.seconds, 1),
+            OUTCOME: {"kept": result.kept, "stopped": result.stopped, "tokens": result.tokens},
             "curve": [],
         }
         replace(taught, record=record).save(work.result)
+
+    @classmethod
+    def from_options(cls, **values: Any) -> Unlearn:
+        """Unlearning after a merge if ``method`` or ``domains`` is given, else after adversarial training."""
+        merged = any(values.get(name) for name in ("method", "domains"))
+        return cls((Merge if merged else Adversarial).from_options(**values))
+
+    @classmethod
+    def from_settings(cls, settings: Mapping[str, Any]) -> Unlearn:
+        """Unlearning after the recorded intervention; its own settings stay at their defaults."""
+        taught = settings["taught"]
+        return cls((Merge if taught["name"] == Merge.name else Adversarial).from_settings(taught))
+
+    def command_options(self) -> list[str]:
+        """The options of `arts evaluate` that ask for it, beside its name; defaults are left out."""
+        if not isinstance(self.taught, Merge):
+            return self.taught.command_options()
+        method = ["--merge-method", self.taught.method]  # says that it is a merge, even by the default method
+        return method + replace(self.taught, method=Merge.method).command_options()
 
 
 def _opposite(sentence: Sentence) -> Sentence:

@@ -1,1 +1,1 @@
-"""TODO."""
+"""What the board works out from its entries: ranks, tables, units, comparisons and commands."""

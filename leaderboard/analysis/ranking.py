@@ -1,4 +1,4 @@
-"""Rank groups: entries that the test cannot tell apart share a rank."""
+"""Rank groups: entries that a paired test cannot tell apart share a rank."""
 
 from __future__ import annotations
 
@@ -9,70 +9,76 @@ import numpy as np
 import numpy.typing as npt
 
 from arts.evaluation.paired_tests import exact_mcnemar
-from arts.leaderboard.store.entry import Entry
+from arts.leaderboard.store.entry import BoardEntry
 
-ALPHA = 0.05
+ALPHA = 0.05  # significance level
 
 
 @dataclass(frozen=True)
-class Rank:
-    """A place on the board.
+class BoardRank:
+    """The rank of an entry on the board.
 
     Args:
-        place: 1 for the best; shared by a group.
-        paired: whether the entry was put into its group, and the best of a group out of the one before, by
-            paired tests alone; if not, predictions were missing, and intervals were compared.
+        position: 1 for the best; shared by all entries of a rank group.
+        paired: Whether paired tests alone decided the entry's group and where the group begins. If not,
+            predictions were missing, and intervals were compared instead.
     """
 
-    place: int
+    position: int
     paired: bool
 
     def __str__(self) -> str:
-        return f"{self.place}" if self.paired else f"≈ {self.place}"
+        return f"{self.position}" if self.paired else f"≈ {self.position}"
 
 
-def ranks(entries: Sequence[Entry]) -> list[Rank]:
-    """The ranks of entries of one corpus, by ARS.
+def ranks(entries: Sequence[BoardEntry]) -> list[BoardRank]:
+    """The ranks of the entries of one corpus, by ARS.
 
-    A group is the best entry that has no rank yet and those that follow, up to the first that is worse than
-    it by the exact McNemar test on units (p < 0.05). Where either has no predictions at hand, it is worse
-    when its interval lies below.
+    A rank group is the best entry without a rank and those that follow it, up to the first entry that is
+    worse by the exact McNemar test on units (p < 0.05). If one of the two has no predictions, the other is
+    worse when its interval lies entirely below.
 
     Args:
-        entries: best ARS first.
+        entries: The entries, best ARS first.
 
     Returns:
-        A rank for each, in the same order.
+        The rank of each entry, in the same order.
     """
-    found: list[Rank] = []
-    head, by_pairs = 0, True  # the best of the group, and whether a paired test began the group
-    bits = _bits(entries)
+    board_ranks: list[BoardRank] = []
+    head, paired_head = 0, True  # the best of the group, and whether a paired test began the group
+    bits = _right_bits(entries)
     while head < len(entries):
-        worse, paired = _against(entries, bits, head)
+        worse, paired = _compare_with_head(entries, bits, head)
         size = int(np.argmax(worse)) if worse.any() else len(worse)
-        told = [by_pairs and bool(paired[:size].all()), *paired[1:size].tolist()]
-        found += [Rank(head + 1, one) for one in told]
-        by_pairs = bool(paired[size]) if size < len(worse) else True
+        paired_members = [paired_head and bool(paired[:size].all()), *paired[1:size].tolist()]
+        board_ranks += [BoardRank(head + 1, member) for member in paired_members]
+        paired_head = bool(paired[size]) if size < len(worse) else True
         head += size
-    return found
+    return board_ranks
 
 
-def _bits(entries: Sequence[Entry]) -> npt.NDArray[np.uint8]:
-    """(entries, bytes) the packed units that are right; zeros where that is not known."""
-    packed = [entry.packed for entry in entries]
-    width = max((len(row) for row in packed), default=0)
+def _right_bits(entries: Sequence[BoardEntry]) -> npt.NDArray[np.uint8]:
+    """(entries, bytes) packed bits of the units that are right; zeros without predictions."""
+    right_bits = [entry.right_bits for entry in entries]
+    width = max((len(bits) for bits in right_bits), default=0)
     rows = np.zeros((len(entries), width), np.uint8)
-    for row, known in zip(rows, packed, strict=True):
-        row[: len(known)] = known
+    for row, bits in zip(rows, right_bits, strict=True):
+        row[: len(bits)] = bits
     return rows
 
 
-def _against(
-    entries: Sequence[Entry], bits: npt.NDArray[np.uint8], head: int
+def _compare_with_head(
+    entries: Sequence[BoardEntry], bits: npt.NDArray[np.uint8], head: int
 ) -> tuple[npt.NDArray[np.bool_], npt.NDArray[np.bool_]]:
-    """Of the entries from `head` on: whether each is worse than it, and whether that is by a paired test."""
+    """Compare the entries from position `head` on with the one at `head`.
+
+    Returns:
+        (rest,) whether each is worse, and (rest,) whether a paired test decided that.
+    """
     best, rest = entries[head], entries[head:]
-    paired = np.array([bool(best.right and e.right) and best.checksum == e.checksum for e in rest])
+    paired = np.array(
+        [best.has_predictions and e.has_predictions and best.checksum == e.checksum for e in rest]
+    )
     only_best = np.bitwise_count(bits[head] & ~bits[head:]).sum(1, dtype=int)
     only_other = np.bitwise_count(~bits[head] & bits[head:]).sum(1, dtype=int)
     p_values = exact_mcnemar(only_best, only_other)

@@ -1,4 +1,4 @@
-"""The board as a table: columns, filters, order."""
+"""The board as a table: its columns, filters and order."""
 
 from __future__ import annotations
 
@@ -11,11 +11,12 @@ import pandas as pd
 
 from arts.data.schema import PERTURBATIONS
 from arts.evaluation.scores import Estimate
-from arts.leaderboard.analysis.ranking import Rank, ranks
-from arts.leaderboard.store.entry import Entry
+from arts.leaderboard.analysis.ranking import BoardRank, ranks
+from arts.leaderboard.store.display_names import FORMULA_STARTS
+from arts.leaderboard.store.entry import BoardEntry
 
-NONE = "none"  # of no encoder, of no intervention
-COLUMNS = {  # key: title
+NOT_GIVEN = "none"  # shown for an entry without an encoder or intervention
+COLUMNS = {  # column: title
     "rank": "rank",
     "model": "model",
     "accuracy": "accuracy",
@@ -38,20 +39,30 @@ COLUMNS = {  # key: title
     "accuracy_low": "accuracy, low",
     "accuracy_high": "accuracy, high",
 }
-SHOWN = ("rank", "model", "accuracy", "ars", "interval", "revtgt", "revnon", "adddiff", "lost", "status")
-SORTS = ("ars", "accuracy", "revtgt", "revnon", "adddiff", "lost", "date", "model")
-ASCENDING = ("lost", "model")
-FORMULA = ("=", "+", "-", "@")  # what spreadsheets begin a formula with
+DEFAULT_COLUMNS = (
+    "rank",
+    "model",
+    "accuracy",
+    "ars",
+    "interval",
+    "revtgt",
+    "revnon",
+    "adddiff",
+    "lost",
+    "status",
+)
+SORT_COLUMNS = ("ars", "accuracy", "revtgt", "revnon", "adddiff", "lost", "date", "model")
+ASCENDING_COLUMNS = ("lost", "model")
 
 
 @dataclass(frozen=True)
-class Filters:
-    """Which entries to show; an empty filter shows all.
+class EntryFilter:
+    """Which entries of the board to show; an empty filter shows all.
 
     Args:
-        families, encoders, interventions, statuses: that an entry has one of.
-        text: that its label, encoder or intervention contains, in any case.
-        since, until: days between which it was measured.
+        families, encoders, interventions, statuses: Values of which an entry must have one.
+        text: What the label, encoder or intervention must contain, in upper or lower case.
+        since, until: First and last day of the measurement.
     """
 
     families: Collection[str] = ()
@@ -63,19 +74,19 @@ class Filters:
     until: date | None = None
 
     def apply(self, frame: pd.DataFrame) -> pd.DataFrame:
-        """The rows of `table` that pass."""
+        """The rows of `board_table` that pass."""
         keep = pd.Series(True, index=frame.index)
-        for column, chosen in (
+        for column, values in (
             ("family", self.families),
             ("encoder", self.encoders),
             ("intervention", self.interventions),
             ("status", self.statuses),
         ):
-            if chosen:
-                keep &= frame[column].isin(list(chosen))
+            if values:
+                keep &= frame[column].isin(list(values))
         if self.text:
-            spoken = frame["model"] + " " + frame["encoder"] + " " + frame["intervention"]
-            keep &= spoken.str.contains(self.text, case=False, regex=False)
+            searched = frame["model"] + " " + frame["encoder"] + " " + frame["intervention"]
+            keep &= searched.str.contains(self.text, case=False, regex=False)
         if self.since:
             keep &= frame["date"].notna() & (frame["date"] >= self.since.isoformat())
         if self.until:
@@ -83,29 +94,29 @@ class Filters:
         return frame[keep]
 
 
-def table(entries: Sequence[Entry]) -> pd.DataFrame:
-    """A row an entry, with the columns of `COLUMNS`, indexed by the entries' keys.
+def board_table(entries: Sequence[BoardEntry]) -> pd.DataFrame:
+    """One row per entry with the columns of `COLUMNS`, indexed by the keys of the entries.
 
     Args:
-        entries: of one corpus, best ARS first.
+        entries: The entries of one corpus, best ARS first.
     """
-    rows = [_row(entry, rank) for entry, rank in zip(entries, ranks(entries), strict=True)]
+    rows = [_table_row(entry, rank) for entry, rank in zip(entries, ranks(entries), strict=True)]
     return pd.DataFrame(rows, columns=list(COLUMNS), index=[entry.key for entry in entries])
 
 
-def ordered(frame: pd.DataFrame, by: str) -> pd.DataFrame:
-    """The rows in the order of a column of `SORTS`, best first."""
-    return frame.sort_values(by, ascending=by in ASCENDING, kind="stable", na_position="last")
+def sort_rows(frame: pd.DataFrame, by: str) -> pd.DataFrame:
+    """The rows, sorted by one of `SORT_COLUMNS`, best first."""
+    return frame.sort_values(by, ascending=by in ASCENDING_COLUMNS, kind="stable", na_position="last")
 
 
-def comma_separated(frame: pd.DataFrame) -> str:
-    """The rows as CSV; a name that a spreadsheet would take for a formula has an apostrophe before it."""
-    formula = frame["model"].str.startswith(FORMULA)
-    safe = frame.assign(model=frame["model"].mask(formula, "'" + frame["model"]))
+def csv_text(frame: pd.DataFrame) -> str:
+    """The rows as CSV; an apostrophe precedes names that a spreadsheet would take for a formula."""
+    is_formula = frame["model"].str.startswith(FORMULA_STARTS)
+    safe = frame.assign(model=frame["model"].mask(is_formula, "'" + frame["model"]))
     return str(safe.to_csv(index_label="key"))
 
 
-def _row(entry: Entry, rank: Rank) -> dict[str, object]:
+def _table_row(entry: BoardEntry, rank: BoardRank) -> dict[str, object]:
     return {
         "rank": str(rank),
         "model": entry.label,
@@ -114,10 +125,10 @@ def _row(entry: Entry, rank: Rank) -> dict[str, object]:
         "interval": interval_bar(entry.ars, entry.accuracy.value),
         **{str(s): entry.strategies[s].value if s in entry.strategies else None for s in PERTURBATIONS},
         "lost": round(entry.accuracy.value - entry.ars.value, 2),
-        "intervention": entry.intervention or NONE,
+        "intervention": entry.intervention or NOT_GIVEN,
         "status": str(entry.status),
         "family": entry.family,
-        "encoder": entry.encoder or NONE,
+        "encoder": entry.encoder or NOT_GIVEN,
         "seed": entry.seed,
         "date": entry.started.date().isoformat() if entry.started else None,
         "parameters": entry.parameters,
@@ -130,7 +141,7 @@ def _row(entry: Entry, rank: Rank) -> dict[str, object]:
 
 
 def interval_bar(ars: Estimate, accuracy: float) -> str:
-    """A picture of ARS with its interval, and of accuracy (a ring), from 0 to 100, as a data address."""
+    """A small chart from 0 to 100, as a ``data:`` address: a bar for ARS, a ring for accuracy."""
     svg = (
         "<svg xmlns='http://www.w3.org/2000/svg' width='200' height='24' viewBox='0 0 200 24'>"
         "<path d='M0 12H200' stroke='#8884' stroke-width='2'/>"

@@ -1,4 +1,4 @@
-"""Units: originals with their variants, what entries answered to them, and filters."""
+"""Units (originals with their variants), what entries predict for them, and a filter."""
 
 from __future__ import annotations
 
@@ -8,67 +8,53 @@ from functools import cached_property
 
 from arts.data.schema import PERTURBATIONS, Instance, Polarity, Strategy
 from arts.evaluation.metrics import POLARITIES
-from arts.leaderboard.store.entry import Entry
-from arts.leaderboard.web.html_sentence import edits_of
-from arts.leaderboard.web.html_unit import Answer, Card
+from arts.leaderboard.store.entry import BoardEntry
 
-Answers = Mapping[str, Polarity]  # by the id of the instance
+PredictionsById = Mapping[str, Polarity]  # the predicted polarity by the id of the instance
 
 
 @dataclass(frozen=True)
 class Unit:
-    """An original and its variants, by strategy."""
+    """An original and its variants, in the order of the strategies."""
 
     original: Instance
     variants: tuple[Instance, ...] = ()
 
     @property
     def id(self) -> str:
-        """The original's."""
+        """The id of the original."""
         return self.original.id
 
     @property
     def instances(self) -> tuple[Instance, ...]:
-        """The original first."""
+        """The original, then its variants."""
         return self.original, *self.variants
 
     @cached_property
-    def words(self) -> int:
-        """The length of the original."""
+    def word_count(self) -> int:
+        """Number of words of the original."""
         return len(self.original.text.split())
 
     @cached_property
     def rules(self) -> frozenset[str]:
-        """The rules of the recorded edits."""
+        """The rules that made the recorded edits of the variants."""
         return frozenset(edit.rule for variant in self.variants for edit in variant.edits)
 
-    def failed_by(self, answers: Answers) -> bool:
-        """Whether one of its instances is answered wrong."""
-        return any(answers.get(one.id) is not one.polarity for one in self.instances)
-
-    def cards(self, answers: Mapping[str, Answers]) -> list[Card]:
-        """A card an instance, with the answers of each entry, by what to call it."""
-        return [
-            Card(
-                one.strategy,
-                one,
-                () if one is self.original else edits_of(self.original, one),
-                answers=[Answer(name, given[one.id]) for name, given in answers.items() if one.id in given],
-            )
-            for one in self.instances
-        ]
+    def failed_by(self, predictions: PredictionsById) -> bool:
+        """Whether at least one instance is predicted wrong, or not predicted."""
+        return any(predictions.get(instance.id) is not instance.polarity for instance in self.instances)
 
 
 @dataclass(frozen=True)
-class Filters:
+class UnitFilter:
     """Which units to show; an empty filter shows all.
 
     Args:
-        strategies: of which a unit has a variant; only these variants are shown and counted.
-        polarities: of the target in the original.
-        rules: by one of which a variant was made.
-        shortest, longest: words of the original.
-        failed: only those that every entry fails, on the original or on a variant that is shown.
+        strategies: Strategies of which a unit must have a variant; its other variants are left out.
+        polarities: Polarities that the target may have in the original.
+        rules: Rules of which one must have made a variant.
+        shortest, longest: Fewest and most words of the original.
+        failed_by_all: Whether every entry must fail the unit, on the original or on a variant that is shown.
     """
 
     strategies: Collection[Strategy] = ()
@@ -76,19 +62,19 @@ class Filters:
     rules: Collection[str] = ()
     shortest: int = 0
     longest: int | None = None
-    failed: bool = False
+    failed_by_all: bool = False
 
-    def apply(self, units: Iterable[Unit], answers: Sequence[Answers] = ()) -> list[Unit]:
-        """The units that pass, with the variants to show.
+    def apply(self, units: Iterable[Unit], predictions: Sequence[PredictionsById] = ()) -> list[Unit]:
+        """The units that pass, each with the variants to show.
 
         Args:
-            units: of a corpus.
-            answers: of the entries.
+            units: The units of a corpus.
+            predictions: The predictions of each entry.
         """
-        chosen = (self._narrowed(unit) for unit in units)
-        return [unit for unit in chosen if self._passes(unit) and self._fails(unit, answers)]
+        narrowed = (self._with_chosen_variants(unit) for unit in units)
+        return [unit for unit in narrowed if self._passes(unit) and self._fails(unit, predictions)]
 
-    def _narrowed(self, unit: Unit) -> Unit:
+    def _with_chosen_variants(self, unit: Unit) -> Unit:
         if not self.strategies:
             return unit
         return replace(unit, variants=tuple(v for v in unit.variants if v.strategy in self.strategies))
@@ -98,16 +84,16 @@ class Filters:
             bool(unit.variants or not self.strategies)
             and (not self.polarities or unit.original.polarity in self.polarities)
             and (not self.rules or not unit.rules.isdisjoint(self.rules))
-            and self.shortest <= unit.words
-            and (self.longest is None or unit.words <= self.longest)
+            and self.shortest <= unit.word_count
+            and (self.longest is None or unit.word_count <= self.longest)
         )
 
-    def _fails(self, unit: Unit, answers: Sequence[Answers]) -> bool:
-        return not self.failed or (bool(answers) and all(unit.failed_by(given) for given in answers))
+    def _fails(self, unit: Unit, predictions: Sequence[PredictionsById]) -> bool:
+        return not self.failed_by_all or (bool(predictions) and all(map(unit.failed_by, predictions)))
 
 
 def units_of(instances: Iterable[Instance]) -> list[Unit]:
-    """The units of a test split, in the order of their originals; variants in that of their strategies."""
+    """The units of a test split, in the order of their originals."""
     originals: dict[str, Instance] = {}
     variants: dict[str, list[Instance]] = {}
     for instance in instances:
@@ -116,16 +102,16 @@ def units_of(instances: Iterable[Instance]) -> list[Unit]:
         else:
             variants.setdefault(instance.unit, []).append(instance)
     return [
-        Unit(one, tuple(sorted(variants.get(id, ()), key=lambda v: PERTURBATIONS.index(v.strategy))))
-        for id, one in originals.items()
+        Unit(original, tuple(sorted(variants.get(id, ()), key=lambda v: PERTURBATIONS.index(v.strategy))))
+        for id, original in originals.items()
     ]
 
 
-def answers_of(entry: Entry) -> Answers:
-    """What an entry answered, by the id of the instance.
+def predictions_by_id(entry: BoardEntry) -> PredictionsById:
+    """What an entry predicts, by the id of the instance.
 
     Raises:
-        ArtsError: when its predictions are not at hand.
+        ArtsError: The entry has no predictions, or they cannot be read any more.
     """
-    found = entry.report.predictions
-    return {id: POLARITIES[label] for id, label in zip(found.ids, found.labels, strict=True)}
+    predictions = entry.report.predictions
+    return {id: POLARITIES[label] for id, label in zip(predictions.ids, predictions.labels, strict=True)}

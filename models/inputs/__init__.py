@@ -1,1 +1,1 @@
-"""Model inputs: word and sub-word tokens, word vectors and dependency trees, batched as tensors."""
+"""Model inputs: tokens, word vectors and dependency parses, batched as tensors."""

@@ -1,4 +1,4 @@
-"""BERT-like encoders over the pair (sentence, aspect): inputs and base model."""
+"""The pair of sentence and aspect as input, and the base class of models on a pretrained encoder."""
 
 from __future__ import annotations
 
@@ -11,16 +11,17 @@ from torch import Tensor
 from transformers import AutoConfig, AutoModel, PretrainedConfig
 
 from arts.data.schema import Instance
-from arts.models.base import AspectConfig, AspectModel, Features, Inputs, Progress, Start
-from arts.models.encoders import POOLING, load_encoder, resolve_encoder
+from arts.models.base import AspectConfig, AspectModel, Inputs, TokenFeatures
+from arts.models.encoders import POOLING_FILE, encoder_folder, load_encoder
+from arts.models.recipe import Start, TrainingProgress
 
-MAX_LENGTH = 128  # word pieces; the sentence is cut, never the aspect
+MAX_LENGTH = 128  # tokens; the sentence is truncated, never the aspect
 
 
 class PairInputs(Inputs):
-    """``[CLS] sentence [SEP] aspect [SEP]``, by the encoder's own tokenizer."""
+    """The input ``[CLS] sentence [SEP] aspect [SEP]``, tokenised by the encoder's own tokenizer."""
 
-    def encode(self, instances: Sequence[Instance]) -> list[Features]:
+    def encode(self, instances: Sequence[Instance]) -> list[TokenFeatures]:
         encoded = self.tokenizer(
             [instance.text for instance in instances],
             [instance.aspect.term for instance in instances],
@@ -29,12 +30,17 @@ class PairInputs(Inputs):
         )
         return [{name: encoded[name][row] for name in encoded} for row in range(len(instances))]
 
-    def collate(self, features: list[Features]) -> dict[str, Tensor]:
+    def collate(self, features: list[TokenFeatures]) -> dict[str, Tensor]:
         return dict(self.tokenizer.pad(features, return_tensors="pt"))
 
 
 class EncoderConfig(AspectConfig):
-    """A pretrained encoder's own configuration, nested, and how it was trained to be pooled."""
+    """The configuration of a model on a pretrained encoder.
+
+    Args:
+        encoder: the encoder's own configuration.
+        pooling: how the encoder's hidden states become one vector: that of [CLS], or the mean over tokens.
+    """
 
     model_type = "arts-encoder"
 
@@ -42,7 +48,7 @@ class EncoderConfig(AspectConfig):
     pooling: Literal["cls", "mean"] = "cls"
 
     @property
-    def nested(self) -> PretrainedConfig:
+    def encoder_config(self) -> PretrainedConfig:
         """The encoder's configuration as an object."""
         settings = dict(self.encoder or {})
         return AutoConfig.for_model(settings.pop("model_type"), **settings)
@@ -50,37 +56,42 @@ class EncoderConfig(AspectConfig):
     @property
     def encoding_size(self) -> int:
         """The encoder's hidden size."""
-        return int(self.nested.hidden_size)
+        return int(self.encoder_config.hidden_size)
 
 
 class EncoderModel(AspectModel):
-    """Base of the models on a pretrained encoder; `self.encoder` is any `AutoModel`."""
+    """Base class of the models on a pretrained encoder, which is fine-tuned.
+
+    Args:
+        config: the configuration.
+        encoder: the pretrained encoder, any `AutoModel`. Default: one with random weights.
+    """
 
     config_class = EncoderConfig
     inputs = PairInputs
 
     def __init__(self, config: EncoderConfig, *, encoder: Any = None) -> None:
         super().__init__(config)
-        self.encoder = encoder or AutoModel.from_config(config.nested)
+        self.encoder = encoder or AutoModel.from_config(config.encoder_config)
         self.post_init()
 
     @classmethod
-    def blank(cls, start: Start) -> EncoderConfig:
-        folder = resolve_encoder(start.encoder)
+    def config_from_start(cls, start: Start) -> EncoderConfig:
+        folder = encoder_folder(start.encoder)
         settings = AutoConfig.from_pretrained(folder).to_dict()
-        return cls.config_class(encoder=settings, pooling=_pooling(folder))
+        return cls.config_class(encoder=settings, pooling=_declared_pooling(folder))
 
     @classmethod
-    def start(
-        cls, start: Start, texts: Sequence[str], progress: Progress | None = None
+    def from_start(
+        cls, start: Start, texts: Sequence[str], *, progress: TrainingProgress | None = None
     ) -> tuple[Self, Inputs]:
-        model = cls(cls.blank(start), encoder=load_encoder(start.encoder))
-        return model, cls.inputs.load(resolve_encoder(start.encoder))
+        model = cls(cls.config_from_start(start), encoder=load_encoder(start.encoder))
+        return model, cls.inputs.load(encoder_folder(start.encoder))
 
-    def pooled(self, **batch: Tensor) -> Tensor:
-        """(batch, hidden) one vector a text: the mean of its pieces, or [CLS], as the encoder was trained."""
+    def pool(self, **batch: Tensor) -> Tensor:
+        """(batch, hidden) one vector for each input: the mean over its tokens, or the pooled state of [CLS]."""
         output = self.encoder(**batch)
-        states: Tensor = output.last_hidden_state  # (batch, pieces, hidden)
+        states: Tensor = output.last_hidden_state  # (batch, tokens, hidden)
         if self.config.pooling == "mean":
             present = batch["attention_mask"].unsqueeze(-1).to(states.dtype)
             return (states * present).sum(1) / present.sum(1)
@@ -88,8 +99,8 @@ class EncoderModel(AspectModel):
         return states[:, 0] if pooler is None else pooler
 
 
-def _pooling(encoder: Path) -> Literal["cls", "mean"]:
-    """What a sentence encoder declares, in sentence-transformers' layout; [CLS] for any other."""
-    file = encoder / POOLING
+def _declared_pooling(encoder: Path) -> Literal["cls", "mean"]:
+    """The pooling that a sentence encoder declares in the layout of sentence-transformers; else "cls"."""
+    file = encoder / POOLING_FILE
     declared = json.loads(file.read_text("utf-8")) if file.is_file() else {}
     return "mean" if declared.get("pooling_mode_mean_tokens") else "cls"

@@ -12,9 +12,10 @@ from torch.nn.utils.rnn import pack_padded_sequence, pad_packed_sequence
 
 from arts.data.errors import ArtsError
 from arts.data.schema import Instance
-from arts.models.base import AspectConfig, AspectModel, Features, Inputs, Progress, Recipe, Start, pad
-from arts.models.encoders import load_tokenizer, resolve_encoder
-from arts.models.inputs.word_vectors import piece_vectors, read_vectors
+from arts.models.base import AspectConfig, AspectModel, Inputs, TokenFeatures, pad
+from arts.models.encoders import encoder_folder, load_tokenizer
+from arts.models.inputs.word_vectors import read_word_vectors, token_vectors
+from arts.models.recipe import Recipe, Start, TrainingProgress
 
 WORD_RECIPE = Recipe(
     learning_rate=1e-3,
@@ -33,7 +34,7 @@ class WordInputs(Inputs):
     Words are what the tokenizer splits a text into before it looks at its vocabulary.
     """
 
-    def encode(self, instances: Sequence[Instance]) -> list[Features]:
+    def encode(self, instances: Sequence[Instance]) -> list[TokenFeatures]:
         encoded = self.tokenizer(
             [instance.text for instance in instances],
             add_special_tokens=False,
@@ -51,7 +52,7 @@ class WordInputs(Inputs):
 
     def _features(
         self, ids: list[int], words: list[int], offsets: list[tuple[int, int]], instance: Instance
-    ) -> Features:
+    ) -> TokenFeatures:
         aspect = instance.aspect
         inside = [
             word
@@ -73,7 +74,7 @@ class WordInputs(Inputs):
             "last": inside[-1],
         }
 
-    def collate(self, features: list[Features]) -> dict[str, Tensor]:
+    def collate(self, features: list[TokenFeatures]) -> dict[str, Tensor]:
         names = {"first", "last", "labels"} & features[0].keys()
         return {
             "input_ids": pad([f["input_ids"] for f in features], self.tokenizer.pad_token_id),
@@ -94,7 +95,7 @@ class WordConfig(AspectConfig):
 
 
 @dataclass(frozen=True)
-class Words:
+class WordBatch:
     """The words of a batch of sentences and the place of the aspect in each.
 
     Args:
@@ -160,18 +161,18 @@ class WordModel(AspectModel):
 
     @classmethod
     def start(
-        cls, start: Start, texts: Sequence[str], progress: Progress | None = None
+        cls, start: Start, texts: Sequence[str], *, progress: TrainingProgress | None = None
     ) -> tuple[Self, Inputs]:
         if start.embeddings:
-            tokenizer, table = read_vectors(start.embeddings, texts)
+            tokenizer, table = read_word_vectors(start.embeddings, texts)
         else:
-            tokenizer = load_tokenizer(resolve_encoder(start.encoder))
-            table = piece_vectors(start.encoder)
+            tokenizer = load_tokenizer(encoder_folder(start.encoder))
+            table = token_vectors(start.encoder)
         model = cls(cls.config_class(vocab_size=len(table), embedding_size=table.shape[1]))
         model.embedding.weight.copy_(table)
         return model, cls.inputs(tokenizer)
 
-    def embed(self, input_ids: Tensor, words: Tensor, first: Tensor, last: Tensor) -> Words:
+    def embed(self, input_ids: Tensor, words: Tensor, first: Tensor, last: Tensor) -> WordBatch:
         """The words of a batch, each the mean of its pieces, after dropout.
 
         Args:
@@ -184,10 +185,10 @@ class WordModel(AspectModel):
         # (batch, words, pieces): the share each piece has in each word
         share = (words.unsqueeze(1) == torch.arange(int(lengths.max()), device=words.device)[:, None]).float()
         share = share / share.sum(-1, keepdim=True).clamp(min=1)
-        return Words(self.dropout(share @ self.embedding(input_ids)), lengths, first, last)
+        return WordBatch(self.dropout(share @ self.embedding(input_ids)), lengths, first, last)
 
 
-def unpacked(lstm: nn.LSTM, vectors: Tensor, lengths: Tensor) -> Tensor:
+def lstm_states(lstm: nn.LSTM, vectors: Tensor, lengths: Tensor) -> Tensor:
     """(batch, words, states) the states of an LSTM over sentences of unequal lengths, 0 beyond their ends."""
     packed = pack_padded_sequence(vectors, lengths.cpu(), batch_first=True, enforce_sorted=False)
     return pad_packed_sequence(lstm(packed)[0], batch_first=True)[0]

@@ -20,7 +20,7 @@ SCALE = 0.5  # standard deviation of each dimension of the piece vectors, about 
 PAD, UNKNOWN = "[PAD]", "[UNK]"
 
 
-def piece_vectors(encoder: str) -> Tensor:
+def token_vectors(encoder: str) -> Tensor:
     """(vocabulary, embedding) the input embeddings of an encoder, each dimension standardised.
 
     Raises:
@@ -30,7 +30,7 @@ def piece_vectors(encoder: str) -> Tensor:
     return SCALE * (vectors - vectors.mean(0)) / vectors.std(0)
 
 
-def read_vectors(path: Path, texts: Iterable[str]) -> tuple[Any, Tensor]:
+def read_word_vectors(path: Path, texts: Iterable[str]) -> tuple[Any, Tensor]:
     """Word vectors in GloVe's text format: a word and its numbers a line, separated by blanks.
 
     The vocabulary is made of the words of `texts` that the file has, in lower case. A word of the file may
@@ -50,7 +50,7 @@ def read_vectors(path: Path, texts: Iterable[str]) -> tuple[Any, Tensor]:
     """
     normalizer, splitter = normalizers.BertNormalizer(), pre_tokenizers.BertPreTokenizer()
     wanted = {word for text in texts for word, _ in splitter.pre_tokenize_str(normalizer.normalize_str(text))}
-    found = _vectors_of(path, wanted)
+    found = _read_wanted_vectors(path, wanted)
     if not found:
         raise DataError(path, "holds no word of the training split; expected vectors of English words")
     vocabulary = {word: number for number, word in enumerate([PAD, UNKNOWN, *found])}
@@ -62,7 +62,7 @@ def read_vectors(path: Path, texts: Iterable[str]) -> tuple[Any, Tensor]:
     return fast, table
 
 
-def _vectors_of(path: Path, wanted: set[str]) -> dict[str, npt.NDArray[np.float32]]:
+def _read_wanted_vectors(path: Path, wanted: set[str]) -> dict[str, npt.NDArray[np.float32]]:
     found: dict[str, npt.NDArray[np.float32]] = {}
     width = 0
     try:
@@ -76,7 +76,7 @@ def _vectors_of(path: Path, wanted: set[str]) -> dict[str, npt.NDArray[np.float3
                 if len(parts) <= width or (" " in word and _is_number(parts[-width - 1])):
                     raise DataError(path, f"{len(parts) - 1} numbers; expected {width}", line=number)
                 if word in wanted and word not in found:
-                    found[word] = _numbers(parts[-width:], path, number)
+                    found[word] = _parse_numbers(parts[-width:], path, number)
     except OSError as error:
         raise DataError(path, f"cannot be read ({error.strerror})") from error
     except UnicodeDecodeError as error:
@@ -84,7 +84,7 @@ def _vectors_of(path: Path, wanted: set[str]) -> dict[str, npt.NDArray[np.float3
     return found
 
 
-def _numbers(parts: Sequence[str], path: Path, line: int) -> npt.NDArray[np.float32]:
+def _parse_numbers(parts: Sequence[str], path: Path, line: int) -> npt.NDArray[np.float32]:
     try:
         return np.array(parts, dtype=np.float32)
     except ValueError as error:

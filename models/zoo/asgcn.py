@@ -8,22 +8,23 @@ import torch
 from torch import Tensor, nn
 
 from arts.data.schema import Instance
-from arts.models.base import Features
-from arts.models.inputs.dependency_cache import Heads, heads_of
-from arts.models.inputs.word_models import WordConfig, WordInputs, WordModel, masked_softmax, unpacked
+from arts.models.base import TokenFeatures
+from arts.models.card import ModelCard
+from arts.models.inputs.dependency_cache import Heads, dependency_heads
+from arts.models.inputs.word_models import WordConfig, WordInputs, WordModel, lstm_states, masked_softmax
 
 
 class ParsedInputs(WordInputs):
     """The words of a sentence, and which of them the dependency parse links."""
 
-    def encode(self, instances: Sequence[Instance]) -> list[Features]:
-        parses = heads_of(instance.text for instance in instances)
+    def encode(self, instances: Sequence[Instance]) -> list[TokenFeatures]:
+        parses = dependency_heads(instance.text for instance in instances)
         features = super().encode(instances)
         for one, instance in zip(features, instances, strict=True):
-            one["links"] = links(one["spans"], parses[instance.text])
+            one["links"] = dependency_links(one["spans"], parses[instance.text])
         return features
 
-    def collate(self, features: list[Features]) -> dict[str, Tensor]:
+    def collate(self, features: list[TokenFeatures]) -> dict[str, Tensor]:
         batch = super().collate(features)
         size = int(batch["words"].max()) + 1
         graph = torch.zeros(len(features), size, size)
@@ -33,7 +34,7 @@ class ParsedInputs(WordInputs):
         return {**batch, "graph": graph}
 
 
-def links(words: Sequence[tuple[int, int]], heads: Heads) -> list[tuple[int, int]]:
+def dependency_links(words: Sequence[tuple[int, int]], heads: Heads) -> list[tuple[int, int]]:
     """Pairs of words that the parse links, both ways, and each word with itself.
 
     Args:
@@ -96,8 +97,13 @@ class ASGCN(WordModel):
     config_class = ASGCNConfig
     inputs = ParsedInputs
     extras = ("embeddings", "parser")
-    paper = "Zhang et al., 2019"
-    reads = "the sentence's words, their dependency parse, and their distance from the aspect"
+    card = ModelCard(
+        family="graph",
+        paper="Zhang et al., 2019",
+        bibtex="zhang-etal-2019-aspect",
+        licence="MIT",
+        reads="the sentence's words, their dependency parse, and their distance from the aspect",
+    )
 
     def __init__(self, config: ASGCNConfig) -> None:
         super().__init__(config)
@@ -114,7 +120,7 @@ class ASGCN(WordModel):
             batch: what `embed` takes.
         """
         words = self.embed(**batch)
-        context = unpacked(self.lstm, words.vectors, words.lengths)  # (batch, words, 2 hidden): H^c
+        context = lstm_states(self.lstm, words.vectors, words.lengths)  # (batch, words, 2 hidden): H^c
         near = (1 - words.distance / words.lengths.unsqueeze(1)) * (words.present & ~words.inside)
         share = graph / (graph.sum(-1, keepdim=True) + 1)
         states = context

@@ -7,7 +7,8 @@ from dataclasses import replace
 import torch
 from torch import Tensor, nn
 
-from arts.models.inputs.word_models import WORD_RECIPE, WordConfig, WordModel, masked_softmax, unpacked
+from arts.models.card import ModelCard
+from arts.models.inputs.word_models import WORD_RECIPE, WordConfig, WordModel, lstm_states, masked_softmax
 
 
 class ATAELSTMConfig(WordConfig):
@@ -36,8 +37,13 @@ class ATAELSTM(WordModel):
     """
 
     config_class = ATAELSTMConfig
-    paper = "Wang et al., 2016"
-    reads = "the sentence's words with the aspect's mean vector beside each"
+    card = ModelCard(
+        family="recurrent",
+        paper="Wang et al., 2016",
+        bibtex="wang-etal-2016-attention",
+        licence="MIT",
+        reads="the sentence's words with the aspect's mean vector beside each",
+    )
     recipe = replace(WORD_RECIPE, learning_rate=2e-3)
 
     def __init__(self, config: ATAELSTMConfig) -> None:
@@ -54,7 +60,7 @@ class ATAELSTM(WordModel):
     def encode(self, **batch: Tensor) -> Tensor:
         words = self.embed(**batch)
         aspect = words.aspect.unsqueeze(1).expand_as(words.vectors)  # (batch, words, embedding)
-        states = unpacked(self.lstm, torch.cat([words.vectors, aspect], dim=-1), words.lengths)
+        states = lstm_states(self.lstm, torch.cat([words.vectors, aspect], dim=-1), words.lengths)
         keys = torch.cat([self.key(states), self.aspect(aspect)], dim=-1).tanh()  # M
         weight = masked_softmax(self.score(keys).squeeze(-1), words.present)  # (batch, words): alpha
         read = (weight.unsqueeze(1) @ states).squeeze(1)  # (batch, hidden)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from torch import Tensor
 
+from arts.models.card import ModelCard
 from arts.models.inputs.pair_encoder import EncoderConfig, EncoderModel
 
 
@@ -24,8 +25,13 @@ class BertPair(EncoderModel):
     """
 
     config_class: type[EncoderConfig] = BertPairConfig
-    paper = "Devlin et al., 2019"
-    reads = "sentence and aspect as a pair"
+    card = ModelCard(
+        family="encoder",
+        paper="Devlin et al., 2019",
+        bibtex="devlin-etal-2019-bert",
+        licence="MIT",
+        reads="sentence and aspect as a pair",
+    )
 
     def encode(self, **batch: Tensor) -> Tensor:
-        return self.pooled(**batch)
+        return self.pool(**batch)

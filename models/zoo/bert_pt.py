@@ -16,17 +16,19 @@ from transformers import AutoModelForMaskedLM, DataCollatorForLanguageModeling, 
 
 from arts.data.errors import DataError
 from arts.data.support.atomic import WorkFolder, cache_home, cached_folder
-from arts.models.base import Inputs, Progress, Start
+from arts.models.base import Inputs
+from arts.models.card import ModelCard
 from arts.models.encoders import (
-    POOLING,
+    POOLING_FILE,
+    as_loading_error,
     encoder_checksum,
+    encoder_folder,
     load_encoder,
     load_tokenizer,
-    loading,
-    resolve_encoder,
 )
 from arts.models.inputs.pair_encoder import MAX_LENGTH, EncoderConfig
-from arts.models.training import StepReport, run
+from arts.models.recipe import Start, TrainingProgress
+from arts.models.training import StepCallback, run_trainer
 from arts.models.zoo.bert import BertPair
 
 EPOCHS, LEARNING_RATE, BATCH, MASKED = 3, 5e-5, 32, 0.15
@@ -57,20 +59,25 @@ class BertPT(BertPair):
 
     config_class = BertPTConfig
     extras = ("corpus",)
-    paper = "Xu et al., 2019"
-    reads = "sentence and aspect as a pair, after reviews"
+    card = ModelCard(
+        family="encoder",
+        paper="Xu et al., 2019",
+        bibtex="xu-etal-2019-bert",
+        licence="MIT",
+        reads="sentence and aspect as a pair, after reviews",
+    )
 
     @classmethod
     def start(
-        cls, start: Start, texts: Sequence[str], progress: Progress | None = None
+        cls, start: Start, texts: Sequence[str], *, progress: TrainingProgress | None = None
     ) -> tuple[Self, Inputs]:
         if not start.post_trained:
-            texts = read_corpus(start.corpus) if start.corpus else texts
-            start = replace(start, encoder=str(post_trained(start.encoder, texts, progress)))
-        return super().start(start, texts, progress)
+            texts = read_passages(start.corpus) if start.corpus else texts
+            start = replace(start, encoder=str(post_train_encoder(start.encoder, texts, progress=progress)))
+        return super().start(start, texts, progress=progress)
 
 
-def read_corpus(path: Path) -> list[str]:
+def read_passages(path: Path) -> list[str]:
     """The lines of a text file that are not empty.
 
     Raises:
@@ -87,7 +94,9 @@ def read_corpus(path: Path) -> list[str]:
     return [line for line in lines if line]
 
 
-def post_trained(encoder: str, texts: Sequence[str], progress: Progress | None = None) -> Path:
+def post_train_encoder(
+    encoder: str, texts: Sequence[str], *, progress: TrainingProgress | None = None
+) -> Path:
     """The folder of an encoder that went on pretraining on texts: from the cache, or made now.
 
     A run that was cut off goes on from its last epoch.
@@ -95,22 +104,24 @@ def post_trained(encoder: str, texts: Sequence[str], progress: Progress | None =
 
     def build(work: WorkFolder) -> None:
         with torch.random.fork_rng():  # what comes after draws as if the encoder had been in the cache
-            _post_train(resolve_encoder(encoder), texts, work, progress)
+            _post_train(encoder_folder(encoder), texts, work, progress)
 
-    return cached_folder(cache_home() / "encoders" / _key(encoder, texts), build)
+    return cached_folder(cache_home() / "encoders" / _cache_key(encoder, texts), build)
 
 
-def _post_train(source: Path, texts: Sequence[str], work: WorkFolder, progress: Progress | None) -> None:
+def _post_train(
+    source: Path, texts: Sequence[str], work: WorkFolder, progress: TrainingProgress | None
+) -> None:
     set_seed(SEED)
     tokenizer, encoder = load_tokenizer(source), load_encoder(str(source))
-    with loading(f"{source}, for masked language modelling,"):
+    with as_loading_error(f"{source}, for masked language modelling,"):
         model = AutoModelForMaskedLM.from_pretrained(source, dtype="float32")
     encoded = tokenizer(list(texts), truncation=True, max_length=MAX_LENGTH)
-    run(
+    run_trainer(
         work.checkpoints,
-        SEED,
-        StepReport(progress, "post-training"),
-        {
+        StepCallback(progress, "post-training"),
+        seed=SEED,
+        settings={
             "learning_rate": LEARNING_RATE,
             "num_train_epochs": EPOCHS,
             "per_device_train_batch_size": BATCH,
@@ -123,12 +134,12 @@ def _post_train(source: Path, texts: Sequence[str], work: WorkFolder, progress: 
     encoder.load_state_dict(model.base_model.state_dict(), strict=False)  # the pooler stays as it was
     encoder.save_pretrained(work.result)
     tokenizer.save_pretrained(work.result)
-    if (source / POOLING).is_file():
-        (work.result / POOLING).parent.mkdir()
-        shutil.copy(source / POOLING, work.result / POOLING)
+    if (source / POOLING_FILE).is_file():
+        (work.result / POOLING_FILE).parent.mkdir()
+        shutil.copy(source / POOLING_FILE, work.result / POOLING_FILE)
 
 
-def _key(encoder: str, texts: Sequence[str]) -> str:
+def _cache_key(encoder: str, texts: Sequence[str]) -> str:
     parts = [
         encoder_checksum(encoder),
         [EPOCHS, LEARNING_RATE, BATCH, MASKED, SEED, MAX_LENGTH],

@@ -7,14 +7,15 @@ from collections.abc import Sequence
 from torch import Tensor
 
 from arts.data.schema import Instance
-from arts.models.base import Features
+from arts.models.base import TokenFeatures
+from arts.models.card import ModelCard
 from arts.models.inputs.pair_encoder import MAX_LENGTH, EncoderConfig, EncoderModel, PairInputs
 
 
 class SentenceInputs(PairInputs):
     """``[CLS] sentence [SEP]``; the aspect is not looked at."""
 
-    def encode(self, instances: Sequence[Instance]) -> list[Features]:
+    def encode(self, instances: Sequence[Instance]) -> list[TokenFeatures]:
         encoded = self.tokenizer(
             [instance.text for instance in instances], truncation=True, max_length=MAX_LENGTH
         )
@@ -38,8 +39,13 @@ class BertSentence(EncoderModel):
 
     config_class = BertSentenceConfig
     inputs = SentenceInputs
-    paper = "Devlin et al., 2019; blind control of Xing et al., 2020"
-    reads = "the sentence, not the aspect"
+    card = ModelCard(
+        family="encoder",
+        paper="Devlin et al., 2019; blind control of Xing et al., 2020",
+        bibtex="devlin-etal-2019-bert",
+        licence="MIT",
+        reads="the sentence, not the aspect",
+    )
 
     def encode(self, **batch: Tensor) -> Tensor:
-        return self.pooled(**batch)
+        return self.pool(**batch)

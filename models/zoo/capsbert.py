@@ -9,7 +9,8 @@ from torch import Tensor, nn
 from transformers.modeling_outputs import SequenceClassifierOutput
 
 from arts.data.schema import Instance, Polarity
-from arts.models.base import Features, pad
+from arts.models.base import TokenFeatures, pad
+from arts.models.card import ModelCard
 from arts.models.inputs.pair_encoder import EncoderConfig, EncoderModel, PairInputs
 
 SENTENCE, ASPECT, NEITHER = 0, 1, -1  # what a piece belongs to; special tokens and padding to neither
@@ -19,14 +20,14 @@ PRESENT, ABSENT, ABSENT_WEIGHT = 0.9, 0.1, 0.6  # m+, m- and lambda of the margi
 class CapsuleInputs(PairInputs):
     """The pair, and which of the two texts each piece belongs to."""
 
-    def encode(self, instances: Sequence[Instance]) -> list[Features]:
+    def encode(self, instances: Sequence[Instance]) -> list[TokenFeatures]:
         features = super().encode(instances)
         special = {self.tokenizer.cls_token_id, self.tokenizer.sep_token_id}
         for one in features:
             one["parts"] = self._parts(one["input_ids"], special)
         return features
 
-    def collate(self, features: list[Features]) -> dict[str, Tensor]:
+    def collate(self, features: list[TokenFeatures]) -> dict[str, Tensor]:
         pairs = [{name: value for name, value in one.items() if name != "parts"} for one in features]
         return {**super().collate(pairs), "parts": pad([one["parts"] for one in features], NEITHER)}
 
@@ -71,8 +72,13 @@ class CapsBert(EncoderModel):
 
     config_class = CapsBertConfig
     inputs = CapsuleInputs
-    paper = "Jiang et al., 2019"
-    reads = "sentence and aspect as a pair"
+    card = ModelCard(
+        family="encoder",
+        paper="Jiang et al., 2019",
+        bibtex="jiang-etal-2019-challenge",
+        licence="MIT",
+        reads="sentence and aspect as a pair",
+    )
 
     def __init__(self, config: CapsBertConfig, *, encoder: nn.Module | None = None) -> None:
         super().__init__(config, encoder=encoder)

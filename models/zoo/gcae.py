@@ -5,7 +5,8 @@ from __future__ import annotations
 import torch
 from torch import Tensor, nn
 
-from arts.models.inputs.word_models import WordConfig, WordModel, Words
+from arts.models.card import ModelCard
+from arts.models.inputs.word_models import WordBatch, WordConfig, WordModel
 
 
 class GCAEConfig(WordConfig):
@@ -47,8 +48,13 @@ class GCAE(WordModel):
     """
 
     config_class = GCAEConfig
-    paper = "Xue and Li, 2018"
-    reads = "the sentence's words, and the aspect's words apart"
+    card = ModelCard(
+        family="convolution",
+        paper="Xue and Li, 2018",
+        bibtex="xue-li-2018-aspect",
+        licence="MIT",
+        reads="the sentence's words, and the aspect's words apart",
+    )
 
     def __init__(self, config: GCAEConfig) -> None:
         super().__init__(config)
@@ -74,15 +80,15 @@ class GCAE(WordModel):
         for features, gates, steer in zip(self.features, self.gates, self.steer, strict=True):
             carried = features(sentence).tanh()  # (batch, channels, positions)
             gate = (gates(sentence) + steer(aspect).unsqueeze(-1)).relu()
-            outputs.append(_highest(carried * gate, words.lengths))
+            outputs.append(_maximum_over_positions(carried * gate, words.lengths))
         return torch.cat(outputs, dim=-1)
 
-    def _aspect(self, words: Words) -> Tensor:
+    def _aspect(self, words: WordBatch) -> Tensor:
         carried = self.aspect(words.aspect_words.transpose(1, 2)).relu()  # (batch, channels, positions)
-        return _highest(carried, words.last - words.first + 1)
+        return _maximum_over_positions(carried, words.last - words.first + 1)
 
 
-def _highest(values: Tensor, lengths: Tensor) -> Tensor:
+def _maximum_over_positions(values: Tensor, lengths: Tensor) -> Tensor:
     """(batch, channels) the maximum of (batch, channels, positions) over the first `lengths` positions."""
     absent = torch.arange(values.shape[2], device=values.device) >= lengths.unsqueeze(1)
     return values.masked_fill(absent.unsqueeze(1), -torch.inf).amax(2)

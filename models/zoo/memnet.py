@@ -5,6 +5,7 @@ from __future__ import annotations
 import torch
 from torch import Tensor, nn
 
+from arts.models.card import ModelCard
 from arts.models.inputs.word_models import WordConfig, WordModel, masked_softmax
 
 
@@ -43,8 +44,13 @@ class MemNet(WordModel):
     """
 
     config_class = MemNetConfig
-    paper = "Tang et al., 2016 (EMNLP)"
-    reads = "the words around the aspect, and their distance from it"
+    card = ModelCard(
+        family="memory network",
+        paper="Tang et al., 2016 (EMNLP)",
+        bibtex="tang-etal-2016-aspect",
+        licence="MIT",
+        reads="the words around the aspect, and their distance from it",
+    )
 
     def __init__(self, config: MemNetConfig) -> None:
         super().__init__(config)
@@ -60,7 +66,7 @@ class MemNet(WordModel):
         context = words.present & ~words.inside
         query = words.aspect  # (batch, embedding)
         for _ in range(self.config.hops):
-            asked = torch.cat([memory, query.unsqueeze(1).expand_as(memory)], dim=-1)
-            weight = masked_softmax(self.score(asked).tanh().squeeze(-1), context)  # (batch, words)
+            pairs = torch.cat([memory, query.unsqueeze(1).expand_as(memory)], dim=-1)
+            weight = masked_softmax(self.score(pairs).tanh().squeeze(-1), context)  # (batch, words)
             query = (weight.unsqueeze(1) @ memory).squeeze(1) + self.carry(query)
         return query

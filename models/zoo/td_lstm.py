@@ -7,7 +7,8 @@ from dataclasses import replace
 import torch
 from torch import Tensor, nn
 
-from arts.models.inputs.word_models import WORD_RECIPE, WordConfig, WordModel, unpacked
+from arts.models.card import ModelCard
+from arts.models.inputs.word_models import WORD_RECIPE, WordConfig, WordModel, lstm_states
 
 
 class TDLSTMConfig(WordConfig):
@@ -34,8 +35,13 @@ class TDLSTM(WordModel):
     """
 
     config_class = TDLSTMConfig
-    paper = "Tang et al., 2016 (COLING)"
-    reads = "the words up to the aspect, from either side"
+    card = ModelCard(
+        family="recurrent",
+        paper="Tang et al., 2016 (COLING)",
+        bibtex="tang-etal-2016-effective",
+        licence="MIT",
+        reads="the words up to the aspect, from either side",
+    )
     recipe = replace(WORD_RECIPE, learning_rate=2e-3)
 
     def __init__(self, config: TDLSTMConfig) -> None:
@@ -45,7 +51,7 @@ class TDLSTM(WordModel):
 
     def encode(self, **batch: Tensor) -> Tensor:
         words = self.embed(**batch)
-        states = unpacked(self.lstm, words.vectors, words.lengths)
+        states = lstm_states(self.lstm, words.vectors, words.lengths)
         left, right = states.chunk(2, dim=-1)  # (batch, words, hidden) each
         row = torch.arange(len(states), device=states.device)
         return torch.cat([left[row, words.last], right[row, words.first]], dim=-1)

@@ -1,0 +1,78 @@
+"""The tables that `arts evaluate` prints."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from rich.console import Group, RenderableType
+from rich.table import Table
+from rich.text import Text
+
+from arts.cli.report_rows import (
+    HEADINGS,
+    LEGEND,
+    curve_rows,
+    model_rows,
+    published_rows,
+    remarks,
+    report_title,
+)
+from arts.cli.tables import new_table
+from arts.data.published_scores import PublishedTable, published_table
+from arts.evaluation.report import Report
+from arts.evaluation.summary import Summary
+
+
+def evaluation_tables(summary: Summary) -> RenderableType:
+    """The tables of a run: the models, the published ones, and for one model what it does by part."""
+    first = summary.reports[0]
+    known = published_table(first.dataset.name)
+    parts: list[RenderableType] = [_score_table(summary, known)]
+    if len(summary.reports) == 1:
+        parts += [_strategy_table(first)] if first.strategies else []
+        parts.append(_polarity_table(first))
+    parts += _curve_table(summary.reports)
+    parts += [Text(line) for line in remarks(summary)]
+    if known:
+        parts.append(Text(f"Published: {known['source']}.", style="dim"))
+    return Group(*parts)
+
+
+def _score_table(summary: Summary, known: PublishedTable | None) -> Table:
+    grid = new_table(report_title(summary.reports[0]), HEADINGS)
+    grid.caption, grid.caption_justify = LEGEND, "left"
+    for row in model_rows(summary):
+        grid.add_row(*row, style="bold")
+    if known:
+        grid.add_section()
+        for row in published_rows(known):
+            grid.add_row(*row, style="dim")
+    return grid
+
+
+def _strategy_table(report: Report) -> Table:
+    grid = new_table("By strategy", ("", "variants", "originals right", "variants right", "both right"))
+    for strategy, by in report.strategies.items():
+        cells = (str(estimate) for estimate in (by.original, by.perturbed, by.both))
+        grid.add_row(strategy.upper(), f"{by.count:,}", *cells)
+    return grid
+
+
+def _polarity_table(report: Report) -> Table:
+    grid = new_table("By polarity of the original", ("", "units", "accuracy", "F1", "ARS"))
+    for polarity, by in report.polarities.items():
+        grid.add_row(polarity, f"{by.count:,}", str(by.accuracy), f"{by.f1:.2f}", str(by.ars))
+    overall = (str(report.accuracy), f"{report.macro_f1.value:.2f} (macro)", str(report.ars))
+    grid.add_row("all", f"{report.dataset.units:,}", *overall)
+    return grid
+
+
+def _curve_table(reports: Sequence[Report]) -> list[RenderableType]:
+    first = next((report.adddiff_curve for report in reports if report.adddiff_curve), None)
+    if first is None:
+        return []
+    headings, *rows = curve_rows(reports)
+    grid = new_table(f"Accuracy by number of aspects added, {first.units:,} units", headings)
+    for row in rows:
+        grid.add_row(*row)
+    return [grid]

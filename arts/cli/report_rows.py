@@ -1,0 +1,120 @@
+"""What evaluation reports come to in rows and sentences: the same for every format."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from arts.data.published_scores import PublishedTable
+from arts.data.schema import PERTURBATIONS
+from arts.evaluation.report import Report
+from arts.evaluation.summary import Summary
+
+HEADINGS = ("model", "accuracy", "ARS", "REVTGT", "REVNON", "ADDDIFF")
+Row = tuple[str, ...]
+LEGEND = (
+    "ARS: originals that are right together with all their variants. REVTGT, REVNON, ADDDIFF: "
+    "accuracy on the originals → on their variants. ±: half the 95% bootstrap interval; over several "
+    "seeds, the standard deviation."
+)
+
+
+def report_title(report: Report) -> str:
+    """The corpus with its numbers of units and instances."""
+    data = report.dataset
+    return f"ARTS {data.name}: {data.units:,} units, {data.instances:,} instances"
+
+
+def model_label(report: Report) -> str:
+    """The model's name and, if it was trained here, its seed."""
+    return report.name if report.model.seed is None else f"{report.name}, seed {report.model.seed}"
+
+
+def model_rows(summary: Summary) -> list[Row]:
+    """A row a report under `HEADINGS`, and one for each model with several seeds."""
+    rows = [_report_row(report) for report in summary.reports]
+    for group in summary.seeds:
+        changed = [group.strategies.get(strategy) for strategy in PERTURBATIONS]
+        spreads = [group.accuracy, group.ars, *changed]
+        cells = [_plus_minus(spread.mean, spread.deviation) if spread else "" for spread in spreads]
+        rows.append((f"{group.name}, {len(group.seeds)} seeds", *cells))
+    return rows
+
+
+def _report_row(report: Report) -> Row:
+    scores = [report.strategies.get(strategy) for strategy in PERTURBATIONS]
+    return (
+        model_label(report),
+        *(_plus_minus(e.value, (e.high - e.low) / 2) for e in (report.accuracy, report.ars)),
+        *(_arrow(s.original.value, s.perturbed.value) if s else "" for s in scores),
+    )
+
+
+def _plus_minus(value: float, margin: float) -> str:
+    return f"{value:.2f} ±{margin:.1f}"
+
+
+def published_rows(table: PublishedTable) -> list[Row]:
+    """A row a model of the paper under `HEADINGS`, best ARS first."""
+    return [
+        (
+            f"({score['model']})",
+            f"{score['accuracy']:.2f}     ",
+            f"{score['ars']:.2f}     ",
+            *(_arrow(*score[name]) for name in ("revtgt", "revnon", "adddiff")),
+        )
+        for score in sorted(table["scores"], key=lambda score: -score["ars"])
+    ]
+
+
+def _arrow(original: float | None, perturbed: float) -> str:
+    return f"{'?' if original is None else f'{original:.2f}'}→{perturbed:.2f}"
+
+
+def curve_rows(reports: Sequence[Report]) -> list[Row]:
+    """The headings, and a row for each report with a curve; nothing where none has one."""
+    curves = [
+        (model_label(report), report.adddiff_curve.points) for report in reports if report.adddiff_curve
+    ]
+    if not curves:
+        return []
+    headings = ("model", *(str(point.added) for point in curves[0][1]))
+    return [headings, *((label, *(f"{p.accuracy.value:.2f}" for p in points)) for label, points in curves)]
+
+
+def remarks(summary: Summary) -> list[str]:
+    """What the figures say, in words."""
+    lines = [_verdict(report) for report in summary.reports if report.strategies]
+    if not lines:
+        lines = ["This dataset has no variants: nothing was perturbed, and ARS is no more than accuracy."]
+    lines += [line for report in summary.reports for line in _gap_remarks(report)]
+    for pair in summary.comparisons:
+        seed = "" if pair.seed is None else f" (seed {pair.seed})"
+        lines.append(
+            f"{pair.first} minus {pair.second}{seed}: accuracy {pair.accuracy}; ARS {pair.ars} "
+            "(paired bootstrap, exact McNemar)."
+        )
+    return lines
+
+
+def _verdict(report: Report) -> str:
+    name, score = min(
+        report.strategies.items(),
+        key=lambda item: item[1].perturbed.value - item[1].original.value,
+    )
+    drop = report.accuracy.value - report.ars.value
+    return (
+        f"{model_label(report)}: {report.accuracy.value:.1f}% of the originals are right, "
+        f"{report.ars.value:.1f}% through all variants: {drop:.1f} points are not robust. "
+        f"Most is lost under {name.upper()} "
+        f"({score.original.value:.1f} → {score.perturbed.value:.1f})."
+    )
+
+
+def _gap_remarks(report: Report) -> list[str]:
+    gap = report.pattern_gap
+    if not gap:
+        return []
+    return [
+        f"{model_label(report)}: ADDDIFF with templates seen in training {gap.seen}, with unseen ones "
+        f"({', '.join(gap.unseen_templates)}) {gap.unseen}; pattern gap {gap.gap} ({gap.units:,} units)."
+    ]

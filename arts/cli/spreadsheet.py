@@ -1,0 +1,45 @@
+"""Evaluation reports as CSV, for spreadsheets."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Sequence
+
+from arts.evaluation.report import Report
+from arts.evaluation.scores import Estimate
+
+
+def comma_separated(reports: Sequence[Report]) -> str:
+    """One line a report, a column a figure (percent)."""
+    buffer = io.StringIO()
+    rows = [_report_row(report) for report in reports]
+    writer = csv.DictWriter(buffer, list(dict.fromkeys(name for row in rows for name in row)))
+    writer.writeheader()
+    writer.writerows(rows)
+    return buffer.getvalue().rstrip("\n")
+
+
+def _report_row(report: Report) -> dict[str, object]:
+    row: dict[str, object] = {
+        "dataset": report.dataset.name,
+        "model": report.name,
+        "seed": report.model.seed,
+        "units": report.dataset.units,
+        "instances": report.dataset.instances,
+    }
+    for name, estimate in (
+        ("accuracy", report.accuracy),
+        ("macro_f1", report.macro_f1),
+        ("ars", report.ars),
+    ):
+        row |= _estimate_columns(name, estimate)
+    for strategy, score in report.strategies.items():
+        row[f"{strategy}_count"] = score.count
+        row |= _estimate_columns(f"{strategy}_original", score.original)
+        row |= _estimate_columns(f"{strategy}_perturbed", score.perturbed)
+    return row
+
+
+def _estimate_columns(name: str, estimate: Estimate) -> dict[str, float]:
+    return {name: estimate.value, f"{name}_low": estimate.low, f"{name}_high": estimate.high}

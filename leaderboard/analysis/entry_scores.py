@@ -1,0 +1,34 @@
+"""The scores of a board entry that pages show, by name and as text."""
+
+from __future__ import annotations
+
+from arts.data.schema import PERTURBATIONS, Strategy
+from arts.evaluation.scores import Estimate
+from arts.leaderboard.store.entry import BoardEntry
+
+SCORES = ("ars", "accuracy", *map(str, PERTURBATIONS))
+TITLES = {"ars": "ARS", "accuracy": "accuracy", **{str(s): s.upper() for s in PERTURBATIONS}}
+
+
+def score_of(entry: BoardEntry, score: str) -> Estimate | None:
+    """A score of an entry; None if the corpus has no variants of that strategy.
+
+    Args:
+        entry: The entry.
+        score: A name out of `SCORES`; a strategy stands for the accuracy on its variants.
+    """
+    if score == "ars":
+        return entry.ars
+    if score == "accuracy":
+        return entry.accuracy
+    return entry.strategies.get(Strategy(score))
+
+
+def interval_text(estimate: Estimate) -> str:
+    """A score with its interval, as tables write it.
+
+    Example:
+        >>> interval_text(Estimate(value=50.94, low=47.1, high=54.8))
+        '50.9 [47.1, 54.8]'
+    """
+    return f"{estimate.value:.1f} [{estimate.low:.1f}, {estimate.high:.1f}]"

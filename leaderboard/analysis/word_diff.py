@@ -1,0 +1,83 @@
+"""What was edited to make a variant: the recorded edits, or a comparison of two texts word by word."""
+
+from __future__ import annotations
+
+import difflib
+import re
+from collections.abc import Iterable
+from dataclasses import replace
+
+from arts.data.schema import Edit, Instance
+
+BY_COMPARISON = "compared"  # the rule of an edit that was found by comparing the texts
+_WORD = re.compile(r"\w+(?:['’-]\w+)*|\s+|.", re.DOTALL)
+
+
+def edits_of(original: Instance, variant: Instance) -> tuple[Edit, ...]:
+    """The edits that turn the original's text into the variant's: as recorded, or by comparison."""
+    return variant.edits or word_diff(original.text, variant.text)
+
+
+def word_diff(before: str, after: str) -> tuple[Edit, ...]:
+    """The replacements of words that turn one text into another, in order and without overlaps.
+
+    Example:
+        >>> [(e.before, e.after) for e in word_diff("The soup is good.", "The soup is not good.")]
+        [('', 'not ')]
+    """
+    old, new = _WORD.findall(before), _WORD.findall(after)
+    edits: list[Edit] = []
+    position = 0
+    for kind, i, j, k, m in difflib.SequenceMatcher(None, old, new, autojunk=False).get_opcodes():
+        removed = "".join(old[i:j])
+        if kind != "equal":
+            end = position + len(removed)
+            edits.append(Edit(position, end, removed, "".join(new[k:m]), BY_COMPARISON))
+        position += len(removed)
+    return tuple(_join_over_spaces(before, edits))
+
+
+def _join_over_spaces(text: str, edits: Iterable[Edit]) -> list[Edit]:
+    """The edits of a text, where edits with only spaces between them become one."""
+    joined: list[Edit] = []
+    for edit in edits:
+        gap = text[joined[-1].end : edit.start] if joined else ""
+        if gap.isspace():
+            last = joined.pop()
+            before, after = last.before + gap + edit.before, last.after + gap + edit.after
+            edit = Edit(last.start, edit.end, before, after, BY_COMPARISON)
+        joined.append(edit)
+    return joined
+
+
+def trim_edit(edit: Edit) -> Edit:
+    """The edit without unchanged words at its beginning and end.
+
+    Example:
+        >>> trim_edit(Edit(0, 1, ".", ". The beans are watery.", "added")).after
+        ' The beans are watery.'
+    """
+    head = _common_prefix_length(edit.before, edit.after)
+    before, after = edit.before[head:], edit.after[head:]
+    tail = _common_prefix_length(before[::-1], after[::-1])
+    return replace(
+        edit,
+        start=edit.start + head,
+        end=edit.end - tail,
+        before=before[: len(before) - tail],
+        after=after[: len(after) - tail],
+    )
+
+
+def _common_prefix_length(first: str, second: str) -> int:
+    """Number of characters that two texts have in common at their beginning, in whole words."""
+
+    def inside_word(text: str, position: int) -> bool:
+        return 0 < position < len(text) and text[position - 1].isalnum() and text[position].isalnum()
+
+    pairs = enumerate(zip(first, second, strict=False))
+    shorter = min(len(first), len(second))
+    length = next((position for position, (a, b) in pairs if a != b), shorter)
+    while inside_word(first, length) or inside_word(second, length):
+        length -= 1
+    return length

@@ -1,0 +1,27 @@
+"""The card of a model: the facts about it that the leaderboard, the command line and the docs show."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class ModelCard:
+    """The facts about a model, kept on its class.
+
+    In a class body, write it with plain strings, ``card = ModelCard(family="recurrent", ...)``:
+    `arts.models.registry.model_card` then reads it from the source file, since importing a model takes seconds.
+
+    Args:
+        family: kind of architecture: "recurrent", "encoder", "graph", ...
+        paper: authors and year of the paper.
+        bibtex: key of an entry in ``data/citations.bib``, or a whole BibTeX entry.
+        licence: licence of the implementation.
+        reads: what the model gets as input, in a phrase.
+    """
+
+    family: str
+    paper: str
+    bibtex: str
+    licence: str
+    reads: str

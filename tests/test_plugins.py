@@ -1,0 +1,156 @@
+"""A model and an intervention of another package are seen everywhere without a line of change here."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+MODEL = '''
+from dataclasses import dataclass
+
+from torch import Tensor
+
+from arts.interventions.base import Intervention, InterventionCard
+from arts.models.card import ModelCard
+from arts.models.inputs.pair_encoder import EncoderConfig, EncoderModel
+from arts.models.recipe import Recipe
+
+
+class PlainConfig(EncoderConfig):
+    """Configuration of `Plain`."""
+
+    model_type = "somebodys-model"
+
+
+class Plain(EncoderModel):
+    """The pooled pair."""
+
+    config_class = PlainConfig
+    recipe = Recipe(epochs=1, min_steps=1, batch_size=64)
+    card = ModelCard(
+        family="somebody's family",
+        paper="Somebody, 2026",
+        bibtex="@misc{somebody-2026, title={Plain}}",
+        licence="MIT",
+        reads="sentence and aspect as a pair",
+    )
+
+    def encode(self, **batch: Tensor) -> Tensor:
+        return self.pool(**batch)
+
+
+@dataclass(frozen=True)
+class Fewer(Intervention):
+    """Training on the first sentences only."""
+
+    sentences: int = 40
+
+    name = "fewer"
+    card = InterventionCard(summary="fewer sentences", bibtex="@misc{fewer-2026, title={Fewer}}")
+
+    def settings(self):
+        return {"sentences": self.sentences}
+
+    def train(self, request, corpus):
+        from arts.data.schema import original_instances
+        from arts.models.trained_models import train_or_load
+
+        train = original_instances(corpus.train[: self.sentences])
+        return train_or_load(request, train=train, dev=original_instances(corpus.dev))
+'''
+
+ENTRY_POINTS = """[arts.models]
+plain = somebodys_package:Plain
+
+[arts.interventions]
+fewer = somebodys_package:Fewer
+"""
+
+
+@pytest.fixture
+def call(tmp_path: Path, encoder: str):
+    """Runs Python where the package is installed, in a folder of its own."""
+    site = tmp_path / "site"
+    information = site / "somebodys_package-1.0.dist-info"
+    information.mkdir(parents=True)
+    (site / "somebodys_package.py").write_text(MODEL, encoding="utf-8")
+    (information / "METADATA").write_text("Metadata-Version: 2.1\nName: somebodys-package\nVersion: 1.0\n")
+    (information / "entry_points.txt").write_text(ENTRY_POINTS)
+
+    def call(*arguments: str) -> str:
+        done = subprocess.run(
+            [sys.executable, *arguments],
+            capture_output=True,
+            text=True,
+            cwd=tmp_path,
+            env={**os.environ, "PYTHONPATH": str(site)},
+            check=False,
+        )
+        assert done.returncode == 0, done.stderr
+        return done.stdout
+
+    return call
+
+
+BOARD = """
+from arts.leaderboard.analysis.citations import entry_bibtex
+from arts.leaderboard.analysis.reproduction import evaluate_command
+from arts.leaderboard.store.store import Store
+
+for entry in Store(("results",), packaged=False).read().entries:
+    command = evaluate_command(entry.report)
+    print(entry.family, entry.intervention or "none", len(entry_bibtex(entry.model, entry.intervention)), command)
+    assert not command.notes, command.notes
+"""
+
+
+@pytest.mark.slow
+def test_plugins_are_on_the_command_line_in_reports_and_on_the_board(call, tmp_path, encoder):
+    (plain,) = (
+        row for row in json.loads(call("-m", "arts", "models", "--format", "json")) if row["name"] == "plain"
+    )
+    assert (plain["paper"], plain["reads"]) == ("Somebody, 2026", "sentence and aspect as a pair")
+    assert plain["parameters"] > 0
+    assert "fewer" in call("-m", "arts", "evaluate", "--help")
+    options = ("--intervention", "fewer", "--intervention-option", "sentences=60", "--encoder", encoder)
+    command = (
+        "-m",
+        "arts",
+        "evaluate",
+        "--model",
+        "plain",
+        *options,
+        "--output",
+        "results",
+        "--format",
+        "json",
+    )
+    first = json.loads(call(*command))
+    assert [report["name"] for report in first["reports"]] == ["plain", "plain + fewer"]
+    assert first["reports"][1]["model"]["intervention"] == {"name": "fewer", "sentences": 60}
+    again = json.loads(call(*command))  # from the cache: stored, and loaded by its registered name
+    assert [r["model"]["checksum"] for r in again["reports"]] == [
+        r["model"]["checksum"] for r in first["reports"]
+    ]
+    rows = call("-c", BOARD).splitlines()
+    assert len(rows) == 2
+    for name, count in (("none", 2), ("fewer", 3)):
+        assert any(row.startswith(f"somebody's family {name} {count} arts evaluate") for row in rows), rows
+    assert any("--intervention fewer --intervention-option sentences=60" in row for row in rows), rows
+    assert "plain" in call("-m", "arts", "leaderboard", "results", "--export", "page") + Path(
+        tmp_path, "page", "index.html"
+    ).read_text("utf-8")
+
+
+@pytest.mark.slow
+def test_plugins_are_saved_and_loaded_whatever_their_model_type(call, tmp_path, encoder):
+    call("-m", "arts", "train", "--model", "plain", "--encoder", encoder, "--output", "saved")
+    config = json.loads((tmp_path / "saved" / "config.json").read_text("utf-8"))
+    assert config["model_type"] == "somebodys-model"
+    report = json.loads(call("-m", "arts", "evaluate", "--model", "hf:saved", "--format", "json"))
+    assert report["model"]["id"] == "hf:saved"

@@ -4,17 +4,17 @@ from __future__ import annotations
 
 import streamlit as st
 
-from arts.leaderboard.web.page_state import VIEWS, show_progress
+from arts.leaderboard.web.page_state import PAGES, show_progress
 
 st.set_page_config("arts leaderboard", ":material/leaderboard:", layout="wide")
 pages = [
     st.Page(
-        view.script(address), title=view.title, icon=view.icon, url_path=address, default=address == "board"
+        page.script(address), title=page.title, icon=page.icon, url_path=address, default=address == "board"
     )
-    for address, view in VIEWS.items()
+    for address, page in PAGES.items()
 ]
 st.html("<style>.stMainBlockContainer { padding-top: 4rem }</style>")
-page = st.navigation(pages, position="top")
-if page.url_path != "submit":  # whose file must not be lost to a run that nobody asked for
+current = st.navigation(pages, position="top")
+if current.url_path != "submit":  # a run that starts by itself there could lose an uploaded file
     show_progress()
-page.run()
+current.run()

@@ -1,15 +1,18 @@
-"""`arts leaderboard`: open the board, or write it to a folder."""
+"""`arts leaderboard`: open the board in a browser, or write it to an HTML file."""
 
 from __future__ import annotations
 
 import socket
 from importlib.util import find_spec
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from arts.data.errors import ArtsError, MissingDependencyError
+
+if TYPE_CHECKING:
+    from arts.leaderboard.store.store import Store
 
 APP = Path(__file__).with_name("app.py")
 
@@ -18,59 +21,66 @@ def leaderboard(
     folders: Annotated[
         list[str] | None,
         typer.Argument(
-            help="Folders with reports, or hf: and the id of a dataset repository. The first folder takes "
-            "what is submitted. Default: results."
+            help="Folders with reports, or hf: and the id of a dataset repository. Submitted reports are "
+            "added to the first folder. Default: results."
         ),
     ] = None,
     packaged: Annotated[
-        bool, typer.Option(help="Show the paper's figures and the package's own results, too.")
+        bool, typer.Option(help="Also show the paper's figures and the package's own results.")
     ] = True,
-    port: Annotated[int, typer.Option(min=1, max=65535, help="Of the app.")] = 8501,
+    port: Annotated[int, typer.Option(min=1, max=65535, help="Port of the app.")] = 8501,
     address: Annotated[
-        str, typer.Option(help="To listen at: 0.0.0.0 for other machines to reach it.")
+        str, typer.Option(help="Address to listen at; with 0.0.0.0, other machines can reach the app.")
     ] = "localhost",
     export: Annotated[
-        Path | None, typer.Option(help="Write the board to a folder as one HTML file, and start no app.")
+        Path | None,
+        typer.Option(help="Write the board as one HTML file to this folder instead of starting the app."),
     ] = None,
 ) -> None:
     """Open the leaderboard in a browser; no network is needed."""
-    chosen = folders or ["results"]
+    from arts.leaderboard.store.store import Store
+
+    store = Store(tuple(folders or ["results"]), packaged=packaged)
     if export:
-        from arts.leaderboard.store.store import Store
-        from arts.leaderboard.web.export import write
+        _require_module("vl_convert", "vl-convert-python, for the charts of the page,")
+        from arts.leaderboard.web.static_page import write_page
 
-        path = write(Store(tuple(chosen), packaged=packaged), export)
-        typer.echo(f"arts: wrote {path}", err=True)
+        typer.echo(f"arts: wrote {write_page(store, export)}", err=True)
         return
-    if find_spec("streamlit") is None:
-        raise MissingDependencyError("streamlit, for the leaderboard,", "leaderboard")
-    _check_free(address, port)
-    _serve(chosen, packaged=packaged, port=port, address=address)
+    _require_module("streamlit", "streamlit, for the leaderboard,")
+    _check_port(address, port)
+    _serve(store, port=port, address=address)
 
 
-def _check_free(address: str, port: int) -> None:
-    with socket.socket() as tried:
-        tried.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+def _require_module(module: str, purpose: str) -> None:
+    """Raise `MissingDependencyError` unless a module of the extra ``leaderboard`` is installed."""
+    if find_spec(module) is None:
+        raise MissingDependencyError(purpose, "leaderboard")
+
+
+def _check_port(address: str, port: int) -> None:
+    """Raise `ArtsError` unless the app can listen at a port."""
+    with socket.socket() as trial:
+        trial.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
-            tried.bind((address, port))
+            trial.bind((address, port))
         except OSError as error:
             raise ArtsError(
                 f"{address}:{port} cannot be listened at: {error.strerror}; see --port"
             ) from error
 
 
-def _serve(folders: list[str], *, packaged: bool, port: int, address: str) -> None:
-    """Run the app in this process, warm, so that its first visitor does not wait for imports."""
+def _serve(store: Store, *, port: int, address: str) -> None:
+    """Run the app in this process, with everything imported, so that its first visitor need not wait."""
     from streamlit.web import cli
 
-    from arts.leaderboard.analysis.table import table
-    from arts.leaderboard.store.live_board import watch
-    from arts.leaderboard.store.store import WAITED_FOR, Store
+    from arts.leaderboard.analysis.table import board_table
+    from arts.leaderboard.store.live_board import live_board
+    from arts.leaderboard.store.store import CHECKED_BEFORE_START
 
-    Store(tuple(folders), packaged=packaged).read(WAITED_FOR)
-    board, _ = watch(tuple(folders), packaged=packaged).look()
+    store.read(CHECKED_BEFORE_START)
+    board, _ = live_board(store).look()
     for corpus in board.corpora:
-        table(board.on(corpus))
+        board_table(board.on(corpus))
     options = ["--server.headless", "true", "--server.port", str(port), "--server.address", address]
-    bare = [] if packaged else ["--no-packaged"]
-    cli.main(["run", *options, str(APP), "--", *folders, *bare], standalone_mode=False)
+    cli.main(["run", *options, str(APP), "--", *store.arguments], standalone_mode=False)

@@ -1,10 +1,9 @@
-"""An entry of the board: one run, the figures it may show, and how far they can be trusted."""
+"""A row of the board: one measured model, its figures, and how far they can be trusted."""
 
 from __future__ import annotations
 
 import base64
 import hashlib
-from collections.abc import Iterator
 from datetime import datetime
 from enum import StrEnum
 from functools import lru_cache
@@ -13,31 +12,19 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 
-from arts.data.corpus_registry import REGISTRY, instances_at_hand
+from arts.data.corpus_registry import load_local_instances
 from arts.data.errors import ArtsError, DataError
-from arts.data.published import published
-from arts.data.schema import PERTURBATIONS, Strategy
+from arts.data.schema import Strategy
 from arts.data.support.record import Count, Record
-from arts.evaluation.metrics import unit_right
+from arts.evaluation.metrics import units_right
 from arts.evaluation.predictions import Predictions
 from arts.evaluation.report import Report
 from arts.evaluation.scores import Estimate, Scores
-
-FAMILIES = {
-    "memnet": "memory network",
-    "gcae": "convolution",
-    "atae-lstm": "recurrent",
-    "td-lstm": "recurrent",
-    "asgcn": "graph",
-    "bert": "encoder",
-    "bert-pt": "encoder",
-    "capsbert": "encoder",
-    "bert-sent": "encoder",
-}
+from arts.models.registry import model_card
 
 
 class Status(StrEnum):
-    """How far the figures of an entry can be trusted."""
+    """How far the figures of a board entry can be trusted; `MEANING` explains each in words."""
 
     VERIFIED = "verified"
     CONSISTENT = "consistent"
@@ -57,21 +44,33 @@ MEANING = {
 }
 
 
-class Entry(Record):
+class BoardEntry(Record):
     """One row of the board: what was measured, the figures, and how far they can be trusted.
 
     Args:
-        key: of links: the same for the same content.
-        path: of the report; None for figures of the paper.
-        name, corpus, checksum, units: the model as reported; of what was measured on.
-        family, model, encoder, intervention, seed, kind: of the model.
-        started: when it was measured; None for figures of the paper.
-        seconds, train_seconds, parameters: cost, where it is known.
-        accuracy, ars, macro_f1: in percent, with intervals.
-        strategies: accuracy on the variants of each.
-        status, remark: how far to trust it, and what is wrong with it.
-        right: base64 of the packed bits of the units that are wholly right, in the order of the unit ids.
-        answers: SHA-256 of the predictions; the same for the same answers to the same questions.
+        key: Identifies the entry in links; reports with the same content have the same key.
+        path: Path of the report; None for the paper's figures.
+        name: What the report calls the model.
+        corpus: Name of the corpus that was measured on.
+        checksum: SHA-256 of the content of its test split; empty for the paper's figures.
+        units: Number of units in the test split.
+        family: Family of the model, such as "encoder"; "other" for models outside the zoo.
+        model: Name of the model in the zoo, or its identifier in the report.
+        encoder: Pretrained encoder that the model was trained from; empty when there is none.
+        intervention: Name of the intervention; empty when there is none.
+        seed: Random seed of training.
+        kind: "zoo", "custom", "predictions", or "published" for the paper's figures.
+        started: When the measurement began; None for the paper's figures.
+        seconds: How long measuring took.
+        train_seconds: How long training took.
+        parameters: Number of the model's parameters.
+        accuracy, ars, macro_f1: Scores in percent, with 95% intervals.
+        strategies: Accuracy on the variants of each strategy, in percent.
+        status: How far the figures can be trusted.
+        remark: What is wrong with the figures, or where they come from.
+        right_units: Which units are wholly right: base64 of packed bits, in the order of the unit ids;
+            empty without predictions.
+        predictions_checksum: SHA-256 over the ids and predicted labels; empty without predictions.
     """
 
     key: str
@@ -96,110 +95,121 @@ class Entry(Record):
     strategies: dict[Strategy, Estimate]
     status: Status
     remark: str = ""
-    right: str = ""
-    answers: str = ""
+    right_units: str = ""
+    predictions_checksum: str = ""
 
     @property
     def label(self) -> str:
-        """Name and seed."""
+        """The name that pages show: the model's name with its seed, and "(paper)" for the paper's figures."""
         seed = "" if self.seed is None else f", seed {self.seed}"
         return f"{self.name}{seed}" + (" (paper)" if self.status is Status.PUBLISHED else "")
 
     @property
-    def has_answers(self) -> bool:
-        """Whether its predictions are at hand."""
-        return bool(self.right)
+    def has_predictions(self) -> bool:
+        """Whether predictions lay beside the report when it was checked."""
+        return bool(self.right_units)
 
     @property
     def report(self) -> Report:
-        """Its report, from the disk, with its predictions where they are at hand.
+        """The entry's report, read from disk, with predictions if they lie beside it.
 
         Raises:
-            DataError: when it is no longer there.
-            ArtsError: for figures of the paper, which have none.
+            DataError: The file is gone, or no longer a report.
+            ArtsError: The entry shows the paper's figures, which have no report.
         """
         if self.path is None:
             raise ArtsError(f"{self.name}: figures of the paper have no report")
         return Report.read(Path(self.path))
 
-    def repeats(self, other: Entry) -> bool:
-        """Whether two entries are one: the same content, or the same answers to the same questions."""
-        answered = bool(self.answers) and (self.answers, self.checksum) == (other.answers, other.checksum)
-        return self.key == other.key or answered
+    def repeats(self, other: BoardEntry) -> bool:
+        """Whether the other entry has the same report, or the same predictions on the same test split."""
+        return any(identity in other.identities for identity in self.identities)
 
     @property
-    def packed(self) -> npt.NDArray[np.uint8]:
-        """The packed bits of `right`; none where it is not known."""
-        return np.frombuffer(base64.b64decode(self.right), np.uint8)
+    def identities(self) -> tuple[tuple[str, str], ...]:
+        """What only a repetition of this entry shares: its key, and its predictions on their test split."""
+        predictions = (self.checksum, self.predictions_checksum)
+        return (("key", self.key), *([predictions] if self.predictions_checksum else []))
+
+    @property
+    def right_bits(self) -> npt.NDArray[np.uint8]:
+        """(ceil(units / 8),) the packed bits of `right_units`; empty without predictions."""
+        return np.frombuffer(base64.b64decode(self.right_units), np.uint8)
 
 
-class Fault(Record):
-    """A file that is not on the board, and why."""
+class ExcludedFile(Record):
+    """A file in a results folder that the board does not show, and the reason."""
 
     path: str
     reason: str
 
 
 def family_of(model: str) -> str:
-    """What kind of model an id of the zoo is of.
+    """The kind of architecture of a model, by its registered name; "other" for any else.
 
     Example:
         >>> family_of("td-lstm"), family_of("mine.csv")
         ('recurrent', 'other')
     """
-    return FAMILIES.get(model, "other")
+    card = model_card(model)
+    return card.family if card else "other"
 
 
-def entry_of(report: Report, path: Path | None = None) -> Entry:
-    """The row of a report; its figures made afresh from its predictions, where it has them.
+def entry_of(report: Report, path: Path | None = None) -> BoardEntry:
+    """The board entry of a report; figures are recomputed from the predictions if the report has them.
+
+    Args:
+        report: The report, with predictions if there are any.
+        path: Where the report was read from.
 
     Raises:
-        DataError: when it contradicts itself.
+        DataError: A report without predictions contradicts itself.
     """
     if not report.has_predictions:
         _check_consistency(report, path or report.stem)
-        return _row(report, path, report, Status.CLAIMED)
+        return _entry_with_scores(report, path, scores=report, status=Status.CLAIMED)
     fresh = Scores.of(report.predictions, report.bootstrap)
-    if wrong := report.claims_beyond(fresh):
+    if differing := report.claims_beyond(fresh):
         status = Status.RECOMPUTED
         remark = (
             f"claims accuracy {report.accuracy.value:.2f} and ARS {report.ars.value:.2f}; its predictions "
-            f"give {fresh.accuracy.value:.2f} and {fresh.ars.value:.2f} (differing: {', '.join(wrong)})"
+            f"give {fresh.accuracy.value:.2f} and {fresh.ars.value:.2f} (differing: {', '.join(differing)})"
         )
     else:
-        at_hand = instances_at_hand(report.dataset.name, report.dataset.checksum)
-        status = Status.VERIFIED if at_hand else Status.CONSISTENT
+        instances = load_local_instances(report.dataset.name, report.dataset.checksum)
+        status = Status.VERIFIED if instances else Status.CONSISTENT
         remark = ""
-    entry = _row(report, path, fresh, status)
+    entry = _entry_with_scores(report, path, scores=fresh, status=status)
     return entry.model_copy(
         update={
             "remark": remark,
             "units": int(report.predictions.layout.units.max()) + 1,
-            "right": _bits(report.predictions),
-            "answers": _digest(report.predictions),
+            "right_units": _encode_right_units(report.predictions),
+            "predictions_checksum": _predictions_checksum(report.predictions),
         }
     )
 
 
 @lru_cache(maxsize=1 << 13)
-def claim_of(path: Path, mark: str) -> Entry:
-    """The row of a report whose predictions wait to be checked, from the report alone.
+def unchecked_entry(path: Path, fingerprint: str) -> BoardEntry:
+    """The board entry of a report whose predictions have not been checked yet: its figures as claimed.
 
     Args:
-        path: of the report.
-        mark: another one when the file has changed.
+        path: Path of the report.
+        fingerprint: Changes when the file does, so that a changed file is read again.
 
     Raises:
-        DataError: when it is not a report, or contradicts itself.
+        DataError: The file is not a report, or contradicts itself.
     """
     report = Report.read_alone(path)
     _check_consistency(report, path)
-    return _row(report, path, report, Status.UNCHECKED)
+    return _entry_with_scores(report, path, scores=report, status=Status.UNCHECKED)
 
 
-def _row(report: Report, path: Path | None, scores: Scores, status: Status) -> Entry:
+def _entry_with_scores(report: Report, path: Path | None, *, scores: Scores, status: Status) -> BoardEntry:
+    """The board entry of a report, with these scores instead of the report's own."""
     model = report.model
-    return Entry(
+    return BoardEntry(
         key=hashlib.sha256(report.model_dump_json().encode()).hexdigest()[:12],
         path=str(path) if path else None,
         name=report.name,
@@ -225,7 +235,15 @@ def _row(report: Report, path: Path | None, scores: Scores, status: Status) -> E
 
 
 def _check_consistency(report: Report, source: object) -> None:
-    """What a report without predictions can be held to: its own confusion matrix and its own intervals."""
+    """Check the scores of a report without predictions by its confusion matrix and its intervals.
+
+    Args:
+        report: The report.
+        source: What an error names as the place of the contradiction.
+
+    Raises:
+        DataError: The report contradicts itself.
+    """
     confusion = np.array(report.confusion)
     if confusion.shape != (3, 3) or confusion.sum() != report.dataset.units:
         raise DataError(source, f"its confusion matrix does not count {report.dataset.units} originals")
@@ -245,59 +263,16 @@ def _check_consistency(report: Report, source: object) -> None:
             raise DataError(source, f"claims {estimate}, a figure outside its interval")
 
 
-def _bits(predictions: Predictions) -> str:
-    right = unit_right(predictions.correct, predictions.layout.units)
+def _encode_right_units(predictions: Predictions) -> str:
+    """Which units are wholly right: base64 of packed bits, in the order of the unit ids."""
+    right = units_right(predictions.correct, predictions.layout.units)
     originals = predictions.layout.rows(Strategy.ORIGINAL)
     ids = [predictions.ids[row] for row in np.flatnonzero(originals)]
     ordered = right[predictions.layout.units[originals]][np.argsort(ids)]
     return base64.b64encode(np.packbits(ordered).tobytes()).decode()
 
 
-def _digest(predictions: Predictions) -> str:
+def _predictions_checksum(predictions: Predictions) -> str:
+    """SHA-256 over the ids and predicted labels; it does not depend on the order of the file."""
     pairs = sorted(zip(predictions.ids, predictions.labels.tolist(), strict=True))
     return hashlib.sha256(repr(pairs).encode()).hexdigest()
-
-
-RELEASED = {  # originals, and variants by PERTURBATIONS
-    "laptop": (638, 466, 135, 638),
-    "restaurant": (1120, 846, 444, 1120),
-    "mams": (1336, 789, 402, 1336),
-}
-
-
-def published_entries() -> Iterator[Entry]:
-    """The nine of the paper on three corpora; intervals are binomial (Wilson), as there are no answers."""
-    for corpus in REGISTRY:
-        table = published(corpus)
-        for score in table["scores"] if table else ():
-            name, (units, *variants) = score["model"], RELEASED[corpus]
-            yield Entry(
-                key=f"paper-{corpus}-{name}",
-                name=name,
-                corpus=corpus,
-                units=units,
-                family=family_of(name),
-                model=name,
-                encoder="BERT-base" if family_of(name) == "encoder" else "GloVe",
-                kind="published",
-                accuracy=_wilson(score["accuracy"], units),
-                ars=_wilson(score["ars"], units),
-                strategies={
-                    strategy: _wilson(pair[1], count)
-                    for strategy, count, pair in zip(
-                        PERTURBATIONS,
-                        variants,
-                        (score["revtgt"], score["revnon"], score["adddiff"]),
-                        strict=True,
-                    )
-                },
-                status=Status.PUBLISHED,
-                remark=table["source"] if table else "",
-            )
-
-
-def _wilson(percent: float, count: int) -> Estimate:
-    from scipy.stats import binomtest
-
-    low, high = binomtest(round(percent * count / 100), count).proportion_ci(method="wilson")
-    return Estimate(value=percent, low=round(100 * low, 2), high=round(100 * high, 2))

@@ -1,4 +1,4 @@
-"""A store that is looked at now and then, for many visitors at once."""
+"""The board of a running app: one per process, kept up to date for all visitors."""
 
 from __future__ import annotations
 
@@ -11,59 +11,60 @@ from threading import Lock
 from arts.leaderboard.store import verifier_process
 from arts.leaderboard.store.store import Board, Store
 
-FEW = 20  # files that are checked while a visitor waits; more are left to a process beside the app
-AGAIN = 5.0  # seconds between two looks at what is being checked
-SOON = 1.0  # seconds between two looks at the files
+CHECKED_AT_ONCE = 20  # files checked while a visitor waits; if there are more, the verifier checks them
+RECHECK_SECONDS = 5.0  # between two readings of what the verifier has checked
+LOOK_SECONDS = 1.0  # between two looks at the files
 
 
 @cache
-def watch(folders: tuple[str, ...], *, packaged: bool) -> Watch:
-    """The one watch of a process on these folders; arguments as of `Store`."""
-    return Watch(Store(folders, packaged=packaged))
+def live_board(store: Store) -> LiveBoard:
+    """The one live board of a store in this process."""
+    return LiveBoard(store)
 
 
-class Watch:
+class LiveBoard:
     """The board of a store, read again only when a file has changed or more files have been checked.
 
-    What would have a visitor wait is checked by a process beside the app, one at a time.
+    When checking would take long, a verifier process does it beside the app, one process at a time.
 
     Args:
-        store: whose files are read at once.
+        store: The store to show; its files are read at once.
 
     Raises:
-        DownloadError: when a repository of the store is not to be had.
+        DownloadError: A dataset repository of the store cannot be downloaded.
     """
 
     def __init__(self, store: Store) -> None:
         self.store = store
         self._lock = Lock()
-        self._state = store.state()
-        self._board = store.read(FEW)
-        self._looked = self._read = time.monotonic()
-        self._process: subprocess.Popen[bytes] | None = None
-        self._checked = ""  # the state that the last process was started for
-        self._check()
+        self._fingerprint = store.fingerprint()
+        self._board = store.read(CHECKED_AT_ONCE)
+        self._last_look = self._last_reading = time.monotonic()
+        self._verifier: subprocess.Popen[bytes] | None = None
+        self._verified_fingerprint = ""  # of the files that the last verifier was started for
+        self._start_verifier()
 
     def look(self) -> tuple[Board, str]:
-        """The board as the files are now, or were a second ago, and a text that changes with it."""
+        """The board, at most `LOOK_SECONDS` old, and its version: a text that changes whenever it does."""
         with self._lock:
             now = time.monotonic()
-            if now - self._looked >= SOON:
-                state, self._looked = self.store.state(), now
-                changed = state != self._state
-                if changed or (self._board.unchecked and now - self._read >= AGAIN):
-                    self._board = self.store.read(FEW if changed else 0)
-                    self._state, self._read = state, now
-                    self._check()
-            return self._board, f"{self._state} {self._board.unchecked}"
+            if now - self._last_look >= LOOK_SECONDS:
+                fingerprint, self._last_look = self.store.fingerprint(), now
+                changed = fingerprint != self._fingerprint
+                if changed or (self._board.unchecked and now - self._last_reading >= RECHECK_SECONDS):
+                    self._board = self.store.read(CHECKED_AT_ONCE if changed else 0)
+                    self._fingerprint, self._last_reading = fingerprint, now
+                    self._start_verifier()
+            return self._board, f"{self._fingerprint} {self._board.unchecked}"
 
     def refresh(self) -> None:
-        """Have the next look see what was added just now."""
+        """Make the next `look` see files that were added just now."""
         with self._lock:
-            self._looked = -inf
+            self._last_look = -inf
 
-    def _check(self) -> None:
-        """Have the rest checked, unless that is under way or was tried for the same files."""
-        idle = self._process is None or self._process.poll() is not None
-        if self._board.unchecked and idle and self._checked != self._state:
-            self._process, self._checked = verifier_process.start(self.store), self._state
+    def _start_verifier(self) -> None:
+        """Start a verifier for unchecked files, unless one is running or was started for the same files."""
+        idle = self._verifier is None or self._verifier.poll() is not None
+        if self._board.unchecked and idle and self._verified_fingerprint != self._fingerprint:
+            self._verifier = verifier_process.start_verifier(self.store)
+            self._verified_fingerprint = self._fingerprint

@@ -1,7 +1,8 @@
-"""The results on the board: read from folders, checked against their predictions, added to safely."""
+"""The store of results: read from folders, checked against their predictions, and added to safely."""
 
 from __future__ import annotations
 
+import argparse
 import hashlib
 import os
 from collections.abc import Iterable, Iterator, Sequence
@@ -9,206 +10,274 @@ from dataclasses import dataclass
 from functools import cached_property
 from math import inf
 from pathlib import Path
+from typing import Self
 
 from filelock import FileLock
 from pydantic import TypeAdapter
 from threadpoolctl import threadpool_limits
 
-from arts.data.corpus_registry import REGISTRY, is_at_hand
+from arts.data.corpus_registry import RELEASED_CORPORA, SAMPLE, is_available_locally
 from arts.data.errors import ArtsError
 from arts.data.support.download import hub_snapshot
-from arts.data.support.text_cache import Memo
+from arts.data.support.text_cache import TextCache
 from arts.evaluation.report import Report
-from arts.leaderboard.store.entry import Entry, Fault, claim_of, entry_of, published_entries
+from arts.leaderboard.store.entry import BoardEntry, ExcludedFile, entry_of, unchecked_entry
+from arts.leaderboard.store.published import published_entries
 
-PACKAGED = Path(__file__).parents[1] / "results"
-REPOSITORY = "hf:"  # before the id of a dataset repository
-FORMAT = "2"  # of what is kept about checked files; another number has all of them checked again
-CHUNK = 20  # files that are checked before what was found is kept
-WAITED_FOR = 200  # files that adding, and starting the app, check before they go on
+PACKAGED_RESULTS = Path(__file__).parents[1] / "results"
+DATASET_PREFIX = "hf:"  # marks the id of a Hugging Face dataset repository among the folders
+NO_PACKAGED = "--no-packaged"
+CACHE_VERSION = "3"  # of the cached entries; after a change, every file is checked again
+CHUNK_FILES = 20  # files that are checked before their entries are written to the cache
+CHECKED_BEFORE_START = 200  # unchecked files that are checked before a report is added or the app starts
+
+_CheckedFiles = dict[str, BoardEntry | ExcludedFile]  # by the fingerprint of the file
+_RESULTS: TypeAdapter[list[BoardEntry | ExcludedFile]] = TypeAdapter(list[BoardEntry | ExcludedFile])
 
 
 @dataclass(frozen=True)
 class Board:
-    """All entries, and the files that could not be read or say what is there already.
+    """All entries, and the files that are not shown.
 
     Args:
-        entries: of the paper and of the folders.
-        faults: files that are no entry, and why.
-        duplicates: files that repeat an entry.
-        unchecked: how many entries' predictions wait to be checked.
+        entries: The paper's entries, and those of the results folders.
+        invalid_files: Files that are not a valid report.
+        duplicate_files: Files that repeat an entry.
+        unchecked: Number of entries whose predictions have not been checked yet.
     """
 
-    entries: tuple[Entry, ...]
-    faults: tuple[Fault, ...] = ()
-    duplicates: tuple[Fault, ...] = ()
+    entries: tuple[BoardEntry, ...]
+    invalid_files: tuple[ExcludedFile, ...] = ()
+    duplicate_files: tuple[ExcludedFile, ...] = ()
     unchecked: int = 0
 
     @cached_property
-    def by_key(self) -> dict[str, Entry]:
+    def excluded_files(self) -> tuple[ExcludedFile, ...]:
+        """All files that are not shown: invalid ones, then duplicates."""
+        return self.invalid_files + self.duplicate_files
+
+    @cached_property
+    def by_key(self) -> dict[str, BoardEntry]:
         """The entries by their keys."""
         return {entry.key: entry for entry in self.entries}
 
     @cached_property
     def corpora(self) -> list[str]:
-        """The corpora with an entry: those of the paper first, other people's next, the sample last."""
-        order = [*REGISTRY]
+        """Names of the corpora with an entry: the paper's first, users' own next, the sample last."""
+        order = [*RELEASED_CORPORA]
         names = {entry.corpus for entry in self.entries}
-        return sorted(names, key=lambda n: (order.index(n) if n in order else len(order), n == "sample", n))
+        return sorted(names, key=lambda n: (order.index(n) if n in order else len(order), n == SAMPLE, n))
 
-    def on(self, corpus: str) -> list[Entry]:
+    def on(self, corpus: str) -> list[BoardEntry]:
         """The entries on a corpus, best ARS first."""
-        chosen = [entry for entry in self.entries if entry.corpus == corpus]
-        return sorted(chosen, key=lambda entry: (-entry.ars.value, -entry.accuracy.value, entry.key))
+        return sorted((entry for entry in self.entries if entry.corpus == corpus), key=board_order)
+
+
+def board_order(entry: BoardEntry) -> tuple[float, float, str]:
+    """Sort key of the board: best ARS first, then best accuracy."""
+    return -entry.ars.value, -entry.accuracy.value, entry.key
 
 
 @dataclass(frozen=True)
 class Store:
-    """Folders and dataset repositories with results; the first folder takes what is added.
+    """Folders and dataset repositories with results; reports are added to the first folder.
 
     Args:
-        folders: of the user, by path, or ``hf:`` and the id of a dataset repository.
-        packaged: whether the paper's figures and the package's own results are shown too.
+        folders: Paths of results folders, or ``hf:`` and the id of a dataset repository.
+        packaged: Whether the paper's figures and the package's own results are shown too.
     """
 
     folders: tuple[str, ...] = ("results",)
     packaged: bool = True
 
+    @classmethod
+    def from_arguments(cls, arguments: Sequence[str]) -> Self:
+        """The store that command-line arguments name; the inverse of `arguments`.
+
+        Args:
+            arguments: Folders and ``--no-packaged``; anything else is ignored. The folder is ``results``
+                when none is given.
+
+        Example:
+            >>> Store.from_arguments(["mine", "--no-packaged"])
+            Store(folders=('mine',), packaged=False)
+        """
+        parser = argparse.ArgumentParser()
+        parser.add_argument("folders", nargs="*", default=["results"])
+        parser.add_argument(NO_PACKAGED, action="store_false", dest="packaged")
+        options, _ = parser.parse_known_args(arguments)
+        return cls(tuple(options.folders), packaged=options.packaged)
+
+    @property
+    def arguments(self) -> list[str]:
+        """The command-line arguments that name this store to another process."""
+        return [*self.folders, *([] if self.packaged else [NO_PACKAGED])]
+
     @cached_property
-    def places(self) -> list[Path]:
-        """Local folders to read, repositories as they were downloaded.
+    def local_folders(self) -> list[Path]:
+        """The folders to read on this machine; dataset repositories are downloaded first.
 
         Raises:
-            DownloadError: when a repository is not to be had.
+            DownloadError: A dataset repository cannot be downloaded.
         """
-        own = [PACKAGED] if self.packaged else []
-        return own + [_local(folder) for folder in self.folders]
+        packaged = [PACKAGED_RESULTS] if self.packaged else []
+        return packaged + [_local_folder(folder) for folder in self.folders]
 
     @cached_property
-    def _known(self) -> dict[str, Entry | Fault]:
-        """What earlier readings found, by the marks of the files."""
+    def _in_memory(self) -> dict[str, BoardEntry | ExcludedFile]:
+        """Results of earlier readings, by the fingerprint of the file."""
         return {}
 
     @property
     def target(self) -> Path:
-        """The folder that takes what is added.
+        """The folder that reports are added to.
 
         Raises:
-            ArtsError: when only repositories were given.
+            ArtsError: The store has dataset repositories only.
         """
         for folder in self.folders:
-            if not folder.startswith(REPOSITORY):
+            if not folder.startswith(DATASET_PREFIX):
                 return Path(folder)
         raise ArtsError("only dataset repositories are open; start the board with a folder to add to")
 
-    def state(self) -> str:
-        """Changes when a file is added, changed or removed."""
-        found = hashlib.sha256()
-        for path, mark in self._files():
-            found.update(f"{path} {mark}\n".encode())
-        return found.hexdigest()
+    def fingerprint(self) -> str:
+        """A text that changes when a file is added, changed or removed."""
+        digest = hashlib.sha256()
+        for path, fingerprint in self._files():
+            digest.update(f"{path} {fingerprint}\n".encode())
+        return digest.hexdigest()
 
     def _files(self) -> Iterator[tuple[Path, str]]:
-        """Every report with a mark of its state and of its predictions' state."""
-        corpora = " ".join(filter(is_at_hand, REGISTRY))  # with one more at hand, more can be checked
-        for place in self.places:
-            sizes = {}
-            if place.is_dir():
-                for item in os.scandir(place):
-                    if item.is_file() and not item.name.startswith("."):
-                        stat = item.stat()
-                        sizes[item.name] = f"{stat.st_size} {stat.st_mtime_ns}"
-            whole = str(place.resolve())
-            for name in sorted(sizes):
+        """The path of every report, with a fingerprint of the report and of its predictions."""
+        corpora = " ".join(filter(is_available_locally, RELEASED_CORPORA))  # another one allows more checks
+        for folder in self.local_folders:
+            stamps = _file_stamps(folder)
+            resolved = str(folder.resolve())
+            for name in sorted(stamps):
                 if name.endswith(".json"):
-                    beside = sizes.get(name.removesuffix(".json") + ".parquet", "")
-                    yield place / name, f"{whole}/{name} {sizes[name]} {beside} {corpora}"
+                    predictions = stamps.get(name.removesuffix(".json") + ".parquet", "")
+                    yield folder / name, f"{resolved}/{name} {stamps[name]} {predictions} {corpora}"
 
-    def read(self, most: float = inf) -> Board:
-        """Read and check everything; what was checked before and has not changed is not checked again.
+    def read(self, check_at_most: float = inf) -> Board:
+        """Read all files, and check those that are new or have changed since they were checked.
 
         Args:
-            most: when more files than this wait to be checked, none is; they are shown as they claim to be,
-                and counted as unchecked.
+            check_at_most: If more files than this are unchecked, none is checked now: their entries show the
+                figures that they claim, and count as unchecked.
         """
-        files, memo = list(self._files()), Memo("leaderboard", FORMAT)
-        marks = [mark for _, mark in files]
-        known = {mark: self._known[mark] for mark in marks if mark in self._known}
-        stored = memo.get(mark for mark in marks if mark not in known)
-        known |= zip(stored, _FOUND.validate_python([*stored.values()]), strict=True)
-        waiting = [file for file in files if file[1] not in known]
-        for first in range(0, len(waiting) if len(waiting) <= most else 0, CHUNK):
-            with threadpool_limits(1):  # the products are small
-                fresh = {mark: _checked(path) for path, mark in waiting[first : first + CHUNK]}
-            memo.put({mark: found.model_dump(mode="json") for mark, found in fresh.items()})
-            known |= fresh
-        self._known.update(known)
-        found = [known[mark] if mark in known else _claimed(path, mark) for path, mark in files]
-        entries, duplicates = _without_repetitions(
-            [*(published_entries() if self.packaged else ()), *(e for e in found if isinstance(e, Entry))]
+        files = list(self._files())
+        cache = TextCache("leaderboard", CACHE_VERSION)
+        results = self._cached_results([fingerprint for _, fingerprint in files], cache)
+        unchecked = [(path, fingerprint) for path, fingerprint in files if fingerprint not in results]
+        if len(unchecked) <= check_at_most:
+            results |= _check_files(unchecked, cache)
+        self._in_memory.update(results)
+        rows = [
+            results[fingerprint] if fingerprint in results else _read_claim(path, fingerprint)
+            for path, fingerprint in files
+        ]
+        published = published_entries() if self.packaged else ()
+        entries, duplicates = _split_duplicates(
+            [*published, *(row for row in rows if isinstance(row, BoardEntry))]
         )
-        faults = tuple(fault for fault in found if isinstance(fault, Fault))
-        return Board(tuple(entries), faults, tuple(duplicates), len(files) - len(known))
+        invalid = tuple(row for row in rows if isinstance(row, ExcludedFile))
+        return Board(tuple(entries), invalid, tuple(duplicates), len(files) - len(results))
+
+    def _cached_results(self, fingerprints: Sequence[str], cache: TextCache) -> _CheckedFiles:
+        """The results of earlier checks, in memory or on disk, by fingerprint."""
+        results = {key: self._in_memory[key] for key in fingerprints if key in self._in_memory}
+        stored = cache.get(key for key in fingerprints if key not in results)
+        return results | dict(zip(stored, _RESULTS.validate_python([*stored.values()]), strict=True))
 
     def add(self, report: Report) -> Path:
-        """Write a report and its predictions; several processes may do so at once.
+        """Write a report and its predictions; several processes may add at the same time.
 
         Returns:
-            The report's path.
+            Path of the report.
 
         Raises:
-            ArtsError: when the same answers, or the same claim, are there already.
+            ArtsError: The board has the same predictions, or the same report, already.
         """
         entry = entry_of(report)
         folder = self.target
         folder.mkdir(parents=True, exist_ok=True)
         path = folder / f"{report.stem[:80]}-{entry.key}.json"
         with FileLock(folder / ".adding.lock"):
-            for other in self.read(WAITED_FOR).entries:
+            for other in self.read(CHECKED_BEFORE_START).entries:
                 if entry.repeats(other):
-                    raise ArtsError(f'the same answers are on the board already, as "{other.label}"')
+                    raise ArtsError(f'the same predictions are on the board already, as "{other.label}"')
             if report.has_predictions:
                 report.predictions.save(path.with_suffix(".parquet"))
             report.write_json(path)
         return path
 
 
-_FOUND: TypeAdapter[list[Entry | Fault]] = TypeAdapter(list[Entry | Fault])
-
-
-def _local(folder: str) -> Path:
-    if not folder.startswith(REPOSITORY):
+def _local_folder(folder: str) -> Path:
+    """The folder itself, or the download of a dataset repository."""
+    if not folder.startswith(DATASET_PREFIX):
         return Path(folder)
-    name = folder.removeprefix(REPOSITORY)
+    name = folder.removeprefix(DATASET_PREFIX)
     return hub_snapshot(
         name, ["*.json", "*.parquet"], what=f'results "{folder}" cannot be had', repo_type="dataset"
     )
 
 
-def _checked(path: Path) -> Entry | Fault:
+def _file_stamps(folder: Path) -> dict[str, str]:
+    """Size and modification time of the visible files in a folder, by name; none if there is no folder."""
+    if not folder.is_dir():
+        return {}
+    stats = {
+        item.name: item.stat()
+        for item in os.scandir(folder)
+        if item.is_file() and not item.name.startswith(".")
+    }
+    return {name: f"{stat.st_size} {stat.st_mtime_ns}" for name, stat in stats.items()}
+
+
+def _check_files(files: Sequence[tuple[Path, str]], cache: TextCache) -> _CheckedFiles:
+    """Check reports by their predictions, and cache the results chunk by chunk.
+
+    Args:
+        files: Paths of reports, with their fingerprints.
+        cache: Where the results are written to.
+    """
+    results: _CheckedFiles = {}
+    for first in range(0, len(files), CHUNK_FILES):
+        with threadpool_limits(1):  # the matrix products are too small for several threads
+            chunk = {
+                fingerprint: _check_file(path) for path, fingerprint in files[first : first + CHUNK_FILES]
+            }
+        cache.put({fingerprint: row.model_dump(mode="json") for fingerprint, row in chunk.items()})
+        results |= chunk
+    return results
+
+
+def _check_file(path: Path) -> BoardEntry | ExcludedFile:
+    """The entry of a report, checked by its predictions, or why there is none."""
     try:
         return entry_of(Report.read(path), path)
     except ArtsError as error:
-        return Fault(path=str(path), reason=str(error))
+        return ExcludedFile(path=str(path), reason=str(error))
 
 
-def _claimed(path: Path, mark: str) -> Entry | Fault:
+def _read_claim(path: Path, fingerprint: str) -> BoardEntry | ExcludedFile:
+    """The entry of a report as it claims to be, or why there is none."""
     try:
-        return claim_of(path, mark)
+        return unchecked_entry(path, fingerprint)
     except ArtsError as error:
-        return Fault(path=str(path), reason=str(error))
+        return ExcludedFile(path=str(path), reason=str(error))
 
 
-def _without_repetitions(entries: Iterable[Entry]) -> tuple[Sequence[Entry], Sequence[Fault]]:
-    """Each entry once: a file that repeats an earlier one is listed, with the one that it repeats."""
-    seen: dict[tuple[str, str], Entry] = {}
-    unique, repeated = [], []
+def _split_duplicates(entries: Iterable[BoardEntry]) -> tuple[Sequence[BoardEntry], Sequence[ExcludedFile]]:
+    """The distinct entries, and the files that repeat one of them, each with the entry that it repeats."""
+    seen: dict[tuple[str, str], BoardEntry] = {}
+    unique, duplicates = [], []
     for entry in entries:
-        marks = [("key", entry.key)] + ([(entry.checksum, entry.answers)] if entry.answers else [])
-        earlier = next((seen[mark] for mark in marks if mark in seen), None)
+        earlier = next((seen[identity] for identity in entry.identities if identity in seen), None)
         if earlier is None:
             unique.append(entry)
-            seen |= dict.fromkeys(marks, entry)
+            seen |= dict.fromkeys(entry.identities, entry)
         else:
-            repeated.append(Fault(path=str(entry.path), reason=f'repeats "{earlier.label}", {earlier.path}'))
-    return unique, repeated
+            reason = f'repeats "{earlier.label}", {earlier.path}'
+            duplicates.append(ExcludedFile(path=str(entry.path), reason=reason))
+    return unique, duplicates

@@ -1,8 +1,9 @@
-"""Verifying results in a process of its own.
+"""Check all results of a store in a separate process.
 
     python -m arts.leaderboard.store.verifier_process [--no-packaged] FOLDER ..
 
-It leaves the machine to the visitors, and ends when its standard input does, which is with the app.
+It runs at the lowest priority, so that the app stays quick, and ends when its standard input closes,
+which happens when the app ends.
 """
 
 from __future__ import annotations
@@ -15,32 +16,31 @@ from threading import Thread
 
 from arts.leaderboard.store.store import Store
 
-BARE = "--no-packaged"
-AUTOGROUP = Path("/proc/self/autogroup")  # Linux weighs a session against others, and niceness within it
-LAST = 19  # the least urgent
+AUTOGROUP = Path("/proc/self/autogroup")  # Linux: the niceness of the whole session, not of one process
+LEAST_URGENT = 19  # the highest niceness
 
 
-def start(store: Store) -> subprocess.Popen[bytes]:
-    """Start a process that checks everything; what it finds is where `Store.read` looks."""
-    bare = [] if store.packaged else [BARE]
-    command = [sys.executable, "-m", __name__, *bare, *store.folders]
+def start_verifier(store: Store) -> subprocess.Popen[bytes]:
+    """Start a process that checks every file of the store; `Store.read` finds the results in the cache."""
+    command = [sys.executable, "-m", __name__, *store.arguments]
     return subprocess.Popen(command, stdin=subprocess.PIPE, start_new_session=True)
 
 
-def _step_back() -> None:
+def _lower_priority() -> None:
+    """Give the processor to other processes first, where the platform allows it."""
     if hasattr(os, "nice"):
-        os.nice(LAST)
+        os.nice(LEAST_URGENT)
     if os.access(AUTOGROUP, os.W_OK):
-        AUTOGROUP.write_text(str(LAST))
+        AUTOGROUP.write_text(str(LEAST_URGENT))
 
 
-def _end_with_input() -> None:
+def _exit_when_input_ends() -> None:
+    """Wait until standard input closes, then end the process at once."""
     sys.stdin.read()
-    os._exit(0)  # what was found is kept a chunk at a time
+    os._exit(0)  # results are saved after every chunk, so at most one chunk is lost
 
 
 if __name__ == "__main__":
-    _step_back()
-    Thread(target=_end_with_input, daemon=True).start()
-    arguments = sys.argv[1:]
-    Store(tuple(a for a in arguments if a != BARE), packaged=BARE not in arguments).read()
+    _lower_priority()
+    Thread(target=_exit_when_input_ends, daemon=True).start()
+    Store.from_arguments(sys.argv[1:]).read()

@@ -1,38 +1,86 @@
-"""The board: who reads the aspect, how sure that is, and who cannot be told apart."""
+"""The board: who reads the aspect, how sure that is, and whom a test cannot tell apart."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from typing import Any
 
 import pandas as pd
 import streamlit as st
 
-from arts.leaderboard.analysis.table import COLUMNS, SHOWN, SORTS, Filters, comma_separated, ordered
+from arts.leaderboard.analysis.table import (
+    COLUMNS,
+    DEFAULT_COLUMNS,
+    SORT_COLUMNS,
+    EntryFilter,
+    csv_text,
+    sort_rows,
+)
 from arts.leaderboard.store.entry import MEANING
+from arts.leaderboard.store.store import Board
 from arts.leaderboard.web import charts, page_state
 
-MOST = 200  # entries that the table shows, unless asked for all
-NAMED = 50  # entries that a plot names
+MAX_ROWS = 200  # rows of the table, unless the visitor asks for all
 
 
-def choose(found: pd.DataFrame) -> Filters:
-    """The filters, kept in the address."""
+def pick_filters(frame: pd.DataFrame) -> EntryFilter:
+    """Let the visitor pick filters; the choice is kept in the page's address."""
 
-    def several(title: str, column: str) -> list[str]:
-        options = sorted(found[column].unique())
-        return st.multiselect(title, options, key=column, bind="query-params", placeholder="all")
+    def pick_values(label: str, column: str) -> list[str]:
+        return page_state.pick_values(label, sorted(frame[column].unique()), key=column)
 
     with st.popover("Filter", icon=":material/filter_alt:"):
-        families, encoders = several("Family", "family"), several("Encoder", "encoder")
-        interventions, statuses = several("Intervention", "intervention"), several("Figures", "status")
-        since = st.date_input("Measured from", None, key="since", bind="query-params")
-        until = st.date_input("Measured until", None, key="until", bind="query-params")
-    return Filters(families, encoders, interventions, statuses, since=since, until=until)
+        return EntryFilter(
+            families=pick_values("Family", "family"),
+            encoders=pick_values("Encoder", "encoder"),
+            interventions=pick_values("Intervention", "intervention"),
+            statuses=pick_values("Figures", "status"),
+            since=st.date_input("Measured from", None, key="since", bind="query-params"),
+            until=st.date_input("Measured until", None, key="until", bind="query-params"),
+        )
 
 
-def columns() -> dict[str, Any]:
-    """How the columns are shown."""
+def pick_columns() -> list[str]:
+    """Let the visitor pick the columns of the table."""
+    with st.popover("Columns", icon=":material/view_column:"):
+        columns = st.multiselect(
+            "Columns",
+            list(COLUMNS),
+            DEFAULT_COLUMNS,
+            format_func=COLUMNS.__getitem__,
+            key="columns",
+            bind="query-params",
+        )
+    return columns or list(DEFAULT_COLUMNS)
+
+
+def pick_rows(frame: pd.DataFrame) -> tuple[pd.DataFrame, list[str]]:
+    """The rows that pass the search and the filters, sorted, and the columns to show."""
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        text = st.text_input(
+            "Search",
+            key="q",
+            bind="query-params",
+            placeholder="model, encoder or intervention",
+            max_chars=80,
+            width=300,
+        )
+        sort_column = st.selectbox(
+            "Sort by",
+            SORT_COLUMNS,
+            format_func=COLUMNS.__getitem__,
+            key="sort",
+            bind="query-params",
+            width=150,
+        )
+        filters = pick_filters(frame)
+        columns = pick_columns()
+    return sort_rows(replace(filters, text=text or "").apply(frame), sort_column), columns
+
+
+def column_config() -> dict[str, Any]:
+    """How the table shows each column."""
     percent = {
         name: st.column_config.NumberColumn(COLUMNS[name], format="%.1f", width="small")
         for name in COLUMNS
@@ -41,7 +89,9 @@ def columns() -> dict[str, Any]:
     return {
         **{name: st.column_config.Column(title) for name, title in COLUMNS.items()},
         **percent,
-        "rank": st.column_config.TextColumn("rank", help="Those that a test cannot tell apart share one."),
+        "rank": st.column_config.TextColumn(
+            "rank", help="Entries that a test cannot tell apart share a rank."
+        ),
         "model": st.column_config.TextColumn("model", pinned=True),
         "interval": st.column_config.ImageColumn(
             COLUMNS["interval"], help="The bar is the interval of ARS, the ring is accuracy.", width="medium"
@@ -53,100 +103,122 @@ def columns() -> dict[str, Any]:
     }
 
 
-def show(rows: pd.DataFrame, shown: pd.DataFrame, corpus: str, chosen: list[str]) -> None:
-    """The table of the rows to be shown, what can be opened from it, and downloads of all rows."""
-    picked = st.dataframe(
+def show_table(rows: pd.DataFrame, corpus: str, *, columns: Sequence[str], total: int) -> None:
+    """Show the table, links to the selected entries, and downloads of all rows.
+
+    Args:
+        rows: All rows that pass the filters.
+        corpus: Name of the corpus.
+        columns: The columns to show.
+        total: Number of entries without filters.
+    """
+    shown = rows
+    if len(rows) > MAX_ROWS and not st.toggle(
+        f"Show all {len(rows):,} in the table", key="all", bind="query-params"
+    ):
+        shown = rows.head(MAX_ROWS)
+    st.caption(
+        f"{len(rows)} of {total} entries"
+        + (f", of which the table shows the first {MAX_ROWS}" if len(shown) < len(rows) else "")
+        + ". "
+        + " · ".join(f"**{s}**: {MEANING[s]}" for s in MEANING if s in set(rows["status"]))
+    )
+    selection = st.dataframe(
         shown,
-        column_order=chosen,
-        column_config=columns(),
+        column_order=columns,
+        column_config=column_config(),
         hide_index=True,
         on_select="rerun",
         selection_mode="multi-row",
         key="rows",
         alt=f"{len(shown)} entries on {corpus}: rank, model, accuracy, ARS and strategies",
     )
-    keys = [str(shown.index[place]) for place in picked["selection"]["rows"]]
+    keys = [str(shown.index[row]) for row in selection["selection"]["rows"]]
     with st.container(horizontal=True, vertical_alignment="center"):
-        if len(keys) == 1:
-            page_state.link("entry", f"Open {rows.loc[keys[0], 'model']}", entry=keys[0])
-        elif keys:
-            page_state.link("compare", f"Compare the {len(keys)} entries", corpus=corpus, entries=keys)
-        else:
-            st.caption("Select a row to open it, or several to compare them.")
-        for kind, text, mime in files(rows):
+        show_selection(rows, keys, corpus=corpus)
+        for kind, text, mime in downloads(rows):
             st.download_button(
                 f"Download {kind}", text, f"arts-{corpus}.{kind.lower()}", mime, on_click="ignore"
             )
 
 
-def files(rows: pd.DataFrame) -> Iterator[tuple[str, str, str]]:
-    """The rows as CSV and as JSON; made at once, as what is made on a click can be lost to a run."""
+def show_selection(rows: pd.DataFrame, keys: Sequence[str], *, corpus: str) -> None:
+    """Show a link to the selected entry, or to the comparison of several.
+
+    Args:
+        rows: All rows that pass the filters.
+        keys: Keys of the selected entries.
+        corpus: Name of the corpus.
+    """
+    if len(keys) == 1:
+        page_state.show_link("entry", f"Open {rows.loc[keys[0], 'model']}", entry=keys[0])
+    elif keys:
+        page_state.show_link("compare", f"Compare the {len(keys)} entries", corpus=corpus, entries=keys)
+    else:
+        st.caption("Select a row to open it, or several to compare them.")
+
+
+def downloads(rows: pd.DataFrame) -> Iterator[tuple[str, str, str]]:
+    """The rows as CSV and as JSON: (format, text, media type).
+
+    Both are made before they are asked for: a file made on a click is lost if the page runs meanwhile.
+    """
     plain = rows.drop(columns="interval")
-    yield "CSV", comma_separated(plain), "text/csv"
+    yield "CSV", csv_text(plain), "text/csv"
     yield "JSON", plain.reset_index(names="key").to_json(orient="records"), "application/json"
 
 
-board = page_state.board()
-page_state.heading(
-    "board",
-    "A model that reads the aspect it is asked about keeps its accuracy when other aspects, or its own, "
-    "change. ARS counts an original only when the model is right on it and on all its variants.",
-)
-if not board.entries:
-    st.info("No results yet. Run `arts evaluate --output results`, or submit a predictions file.")
-    st.stop()
-corpus = page_state.pick_corpus(board.corpora)
-found = page_state.frame(corpus, page_state.stamp())
-with st.container(horizontal=True, vertical_alignment="bottom"):
-    text = st.text_input(
-        "Search",
-        key="q",
-        bind="query-params",
-        placeholder="model, encoder or intervention",
-        max_chars=80,
-        width=300,
-    )
-    by = st.selectbox(
-        "Sort by", SORTS, format_func=COLUMNS.__getitem__, key="sort", bind="query-params", width=150
-    )
-    filters = choose(found)
-    with st.popover("Columns", icon=":material/view_column:"):
-        chosen = st.multiselect(
-            "Columns",
-            list(COLUMNS),
-            SHOWN,
-            format_func=COLUMNS.__getitem__,
-            key="columns",
-            bind="query-params",
+def show_charts(rows: pd.DataFrame, corpus: str) -> None:
+    """Show accuracy against ARS, and ARS with intervals."""
+    left, right = st.columns(2)
+    with left:
+        st.subheader("Accuracy against ARS")
+        page_state.show_chart(
+            charts.accuracy_against_ars(rows), f"Accuracy against ARS of {len(rows)} entries on {corpus}"
         )
-rows = ordered(Filters(**{**vars(filters), "text": text or ""}).apply(found), by)
-if rows.empty:
-    st.info(f"None of the {len(found)} entries on {corpus} passes. Clear the search or a filter.")
-    st.stop()
-shown = rows
-if len(rows) > MOST and not st.toggle(f"Show all {len(rows):,} in the table", key="all", bind="query-params"):
-    shown = rows.head(MOST)
-st.caption(
-    f"{len(rows)} of {len(found)} entries"
-    + (f", of which the table shows the first {MOST}" if len(shown) < len(rows) else "")
-    + ". "
-    + " · ".join(f"**{s}**: {MEANING[s]}" for s in MEANING if s in set(rows["status"]))
-)
-show(rows, shown, corpus, chosen or list(SHOWN))
-st.caption(
-    "Entries share a rank when the exact McNemar test on units does not tell them from the best of the rank "
-    "(p < 0.05); ≈ where predictions are missing and intervals are compared instead."
-)
-left, right = st.columns(2)
-with left:
-    st.subheader("Accuracy against ARS")
-    charts.show(charts.scatter(rows), f"Accuracy against ARS of {len(rows)} entries on {corpus}")
-with right:
-    st.subheader("ARS with 95% intervals")
-    charts.show(charts.intervals(rows.head(NAMED)), f"ARS with intervals on {corpus}")
-    if len(rows) > NAMED:
-        st.caption(f"The first {NAMED} of {len(rows)} entries.")
-if board.faults or board.duplicates:
-    with st.expander(f"{len(board.faults) + len(board.duplicates)} files are not on the board"):
-        for fault in (*board.faults, *board.duplicates):
-            st.text(f"{fault.path}: {fault.reason}")
+    with right:
+        st.subheader("ARS with 95% intervals")
+        page_state.show_chart(charts.ars_intervals(rows), f"ARS with intervals on {corpus}")
+        if len(rows) > charts.MAX_INTERVALS:
+            st.caption(f"The first {charts.MAX_INTERVALS} of {len(rows)} entries.")
+
+
+def show_excluded_files(board: Board) -> None:
+    """List the files that are not on the board, with reasons."""
+    if board.excluded_files:
+        with st.expander(f"{len(board.excluded_files)} files are not on the board"):
+            for file in board.excluded_files:
+                st.text(f"{file.path}: {file.reason}")
+
+
+def show_entries(corpus: str) -> None:
+    """Show the entries on a corpus as a table and as charts."""
+    frame = page_state.frame(corpus, page_state.board_version())
+    rows, columns = pick_rows(frame)
+    if rows.empty:
+        st.info(f"None of the {len(frame)} entries on {corpus} passes. Clear the search or a filter.")
+        st.stop()
+    show_table(rows, corpus, columns=columns, total=len(frame))
+    st.caption(
+        "Entries share a rank when the exact McNemar test on units does not tell them from the best of the "
+        "rank (p < 0.05); ≈ where predictions are missing and intervals are compared instead."
+    )
+    show_charts(rows, corpus)
+
+
+def main() -> None:
+    """The page."""
+    board = page_state.board()
+    page_state.show_heading(
+        "board",
+        "A model that reads the aspect it is asked about keeps its accuracy when other aspects, or its own, "
+        "change. ARS counts an original only when the model is right on it and on all its variants.",
+    )
+    if not board.entries:
+        page_state.show_empty_board()
+        return
+    show_entries(page_state.pick_corpus(board.corpora))
+    show_excluded_files(board)
+
+
+main()

@@ -1,136 +1,189 @@
-"""Entries side by side: whether a difference is more than chance, and on which units it rests."""
+"""Entries side by side: whether they differ by more than chance, and on which units."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import pandas as pd
 import streamlit as st
 
 from arts.data.errors import ArtsError
-from arts.data.schema import PERTURBATIONS
 from arts.evaluation.paired_tests import Difference
-from arts.leaderboard.analysis.before_after import TITLES, answers, p_text, score_of, won_units
-from arts.leaderboard.store.entry import Entry
+from arts.leaderboard.analysis.entry_scores import SCORES, TITLES, interval_text, score_of
+from arts.leaderboard.analysis.unit_comparison import exclusive_units, p_text, prediction_table
+from arts.leaderboard.store.entry import BoardEntry
 from arts.leaderboard.web import charts, entry_cache, page_state
-from arts.leaderboard.web.entry_cache import plain
-
-MOST = 7  # entries that a chart can tell apart
+from arts.leaderboard.web.escaping import escape_markdown
 
 
-def conclusion(first: Entry, other: Entry, names: dict[str, str]) -> bool:
-    """What can be said of two entries, in a sentence; whether it rests on a test."""
-    one, two = (f"**{plain(names[entry.key])}**" for entry in (first, other))
+def show_conclusion(first: BoardEntry, other: BoardEntry, *, names: Mapping[str, str]) -> bool:
+    """Show in a sentence how two entries differ.
+
+    Args:
+        first: The one entry.
+        other: The other entry.
+        names: Distinct labels of the entries, by key.
+
+    Returns:
+        Whether the sentence rests on a paired test, for which both need predictions.
+    """
+    first_name, other_name = (f"**{escape_markdown(names[entry.key])}**" for entry in (first, other))
     try:
-        found = entry_cache.comparison(first, other)
+        comparison = entry_cache.comparison(first, other)
     except ArtsError as error:
         st.markdown(
-            f"{one} against {two}: ARS differs by {first.ars.value - other.ars.value:+.2f} and accuracy by "
-            f"{first.accuracy.value - other.accuracy.value:+.2f} points. No test: {plain(str(error))}."
+            f"{first_name} against {other_name}: ARS differs by {first.ars.value - other.ars.value:+.2f} and "
+            f"accuracy by {first.accuracy.value - other.accuracy.value:+.2f} points. No test: "
+            f"{escape_markdown(str(error))}."
         )
         return False
-    ars, accuracy = found.ars, found.accuracy
+    ars, accuracy = comparison.ars, comparison.accuracy
     st.markdown(
-        f"{one} is right on {ars.only_first:,} units that {two} is not, {two} on {ars.only_second:,}; the "
-        f"difference of ARS is {difference(ars)}. Of the originals, it is right on {accuracy.only_first:,} "
-        f"that the other is not, the other on {accuracy.only_second:,}; the difference of accuracy is "
-        f"{difference(accuracy)}."
+        f"{first_name} is right on {ars.only_first:,} units that {other_name} is not, {other_name} on "
+        f"{ars.only_second:,}; the difference of ARS is {difference_text(ars)}. Of the originals, it is "
+        f"right on {accuracy.only_first:,} that the other is not, the other on {accuracy.only_second:,}; "
+        f"the difference of accuracy is {difference_text(accuracy)}."
     )
     return True
 
 
-def difference(found: Difference) -> str:
-    """A difference with its interval and p-value."""
-    return f"{found.value:+.2f} \\[{found.low:+.1f}, {found.high:+.1f}\\], {p_text(found.p_value)}"
+def difference_text(difference: Difference) -> str:
+    """A difference with its interval and p-value, in Markdown."""
+    interval = f"\\[{difference.low:+.1f}, {difference.high:+.1f}\\]"
+    return f"{difference.value:+.2f} {interval}, {p_text(difference.p_value)}"
 
 
-def side_by_side(entries: Sequence[Entry], names: dict[str, str]) -> None:
-    """All figures with their intervals, as a chart and as a table."""
-    figures = [
-        {"score": TITLES[score], "series": names[entry.key], **estimate.model_dump()}
-        for score in ("ars", "accuracy", *map(str, PERTURBATIONS))
+def show_scores(entries: Sequence[BoardEntry], names: Mapping[str, str]) -> None:
+    """Show all scores with their intervals, as a chart and as a table.
+
+    Args:
+        entries: The entries.
+        names: Distinct labels of the entries, by key.
+    """
+    rows = pd.DataFrame(
+        {
+            "score": TITLES[score],
+            "series": names[entry.key],
+            **estimate.model_dump(),
+            "text": interval_text(estimate),
+        }
+        for score in SCORES
         for entry in entries
         if (estimate := score_of(entry, score))
-    ]
-    shown = pd.DataFrame(figures)
-    if len(entries) > MOST:
-        st.caption(f"The chart shows the first {MOST} of {len(entries)}.")
-    drawn = shown[shown["series"].isin([names[entry.key] for entry in entries[:MOST]])]
-    spoken = (
-        f"ARS, accuracy and strategies of {len(entries)} entries with intervals; the table below has them"
     )
-    charts.show(charts.side_by_side(drawn, "entry"), spoken)
-    shown["figure"] = [f"{row.value:.1f} [{row.low:.1f}, {row.high:.1f}]" for row in shown.itertuples()]
-    table = shown.pivot(index="score", columns="series", values="figure")
-    ordered = table.reindex(index=shown["score"].unique(), columns=shown["series"].unique())
+    if len(entries) > charts.MAX_SERIES:
+        st.caption(f"The chart shows the first {charts.MAX_SERIES} of {len(entries)}.")
+    series = [names[entry.key] for entry in entries[: charts.MAX_SERIES]]
+    page_state.show_chart(
+        charts.score_intervals(rows[rows["series"].isin(series)].drop(columns="text"), "entry"),
+        f"ARS, accuracy and strategies of {len(entries)} entries with intervals; the table below has them",
+    )
+    table = rows.pivot(index="score", columns="series", values="text")
+    ordered = table.reindex(index=rows["score"].unique(), columns=rows["series"].unique())
     st.dataframe(ordered.rename_axis(None), alt="The figures of the chart")
 
 
-def units(first: Entry, others: Sequence[Entry], names: dict[str, str]) -> None:
-    """The units that only one of two has right, with all that each answered."""
+def show_units(first: BoardEntry, others: Sequence[BoardEntry], *, names: Mapping[str, str]) -> None:
+    """Show the units that only one of two entries has right, with all predictions of both.
+
+    Args:
+        first: The entry that the others are compared with.
+        others: Entries with predictions, of which the visitor picks one.
+        names: Distinct labels of the entries, by key.
+    """
     st.subheader("Units that only one has right")
     by_key = {entry.key: entry for entry in others}
-    chosen = st.selectbox(
+    other_key = st.selectbox(
         f"{names[first.key]} against",
         list(by_key),
         format_func=names.__getitem__,
         key="against",
         bind="query-params",
     )
-    one, two = entry_cache.answered(first, by_key[chosen])
-    titles = names[first.key], names[chosen]
-    sides = won_units(one, two)
-    counts = [int(side.sum()) for side in sides]
-    which = st.radio(
+    first_predictions, other_predictions = entry_cache.aligned_predictions(first, by_key[other_key])
+    titles = names[first.key], names[other_key]
+    sides = exclusive_units(first_predictions, other_predictions)
+    winner = pick_winner(titles, counts=[int(side.sum()) for side in sides])
+    if not sides[winner].any():
+        st.info("There is no such unit.")
+        return
+    instances = entry_cache.instances_of(first)
+    table = prediction_table(first_predictions, other_predictions, units=sides[winner], instances=instances)
+    show_prediction_table(table, titles, winner=titles[winner])
+
+
+def pick_winner(titles: tuple[str, str], counts: Sequence[int]) -> int:
+    """Let the visitor pick which of two entries is right.
+
+    Args:
+        titles: Labels of the two entries.
+        counts: Number of units that only each of them has right.
+
+    Returns:
+        Position of the entry, 0 or 1.
+    """
+    return st.radio(
         "Right is",
         (0, 1),
-        format_func=lambda k: plain(titles[k]),
+        format_func=lambda position: escape_markdown(titles[position]),
         captions=[f"{count:,} units" for count in counts],
         key="wins",
         bind="query-params",
     )
-    if not counts[which]:
-        st.info("There is no such unit.")
-        return
-    found = answers(one, two, sides[which], entry_cache.texts(first))
-    heads = dict(zip(("first", "second"), titles, strict=True))
+
+
+def show_prediction_table(table: pd.DataFrame, titles: tuple[str, str], *, winner: str) -> None:
+    """Show a `prediction_table`.
+
+    Args:
+        table: The table.
+        titles: Labels of the two entries.
+        winner: Label of the entry that has the units right.
+    """
     st.dataframe(
-        found,
+        table,
         hide_index=True,
         column_config={
             "unit": st.column_config.TextColumn("unit", pinned=True),
             "sentence": st.column_config.TextColumn("sentence", width="large"),
-            **{name: st.column_config.TextColumn(title) for name, title in heads.items()},
+            "first": st.column_config.TextColumn(titles[0]),
+            "second": st.column_config.TextColumn(titles[1]),
         },
-        alt=f"{counts[which]} units that only {titles[which]} has right, a member a line",
+        alt=f"{table['unit'].nunique()} units that only {winner} has right, a member a line",
     )
     st.caption(
         "✓ right, ✗ wrong; a unit is right when all its members are."
-        + ("" if "sentence" in found else " The corpus is not on this machine, so there are no sentences.")
+        + ("" if "sentence" in table else " The corpus is not on this machine, so there are no sentences.")
     )
 
 
 def main() -> None:
     """The page."""
-    page_state.heading("compare", "Paired over units: both were asked the same, so chance is the smaller.")
+    page_state.show_heading(
+        "compare",
+        "A paired test over units: all entries were measured on the same instances, so that chance plays a "
+        "smaller part.",
+    )
     board = page_state.board()
     if not board.entries:
-        st.info("No results yet. Run `arts evaluate --output results`, or submit a predictions file.")
+        page_state.show_empty_board()
         return
-    found = board.on(page_state.pick_corpus(board.corpora))
-    entries = page_state.pick_entries("Entries, the first against each other one", found, "entries", first=2)
+    on_corpus = board.on(page_state.pick_corpus(board.corpora))
+    entries = page_state.pick_entries(
+        on_corpus, label="Entries, the first against each other one", key="entries", count=2
+    )
     if len(entries) < 2:
         st.info("Choose two entries or more. `arts evaluate --output results` adds one to the board.")
         return
-    names = page_state.distinct(found)
+    names = page_state.distinct_labels(on_corpus)
     first, *others = entries
-    tested = [other for other in others if conclusion(first, other, names)]
-    side_by_side(entries, names)
+    tested = [other for other in others if show_conclusion(first, other, names=names)]
+    show_scores(entries, names)
     if tested:
-        units(first, tested, names)
+        show_units(first, tested, names=names)
     with st.container(horizontal=True):
         for entry in entries:
-            page_state.link("entry", f"Open {plain(names[entry.key])}", entry=entry.key)
+            page_state.show_link("entry", f"Open {escape_markdown(names[entry.key])}", entry=entry.key)
 
 
 main()

@@ -1,4 +1,4 @@
-"""What interventions bring: the same models before and after."""
+"""What interventions gain: the same models before and after."""
 
 from __future__ import annotations
 
@@ -8,75 +8,76 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
-from arts.data.corpus_registry import CORPUS_NAMES
+from arts.data.corpus_registry import CORPUS_NAMES, SAMPLE
 from arts.interventions.registry import intervention_names
-from arts.leaderboard.analysis.before_after import (
-    SCORES,
-    TITLES,
-    InterventionPair,
-    compare_units,
-    mean_gains,
-    p_text,
-    score_of,
-)
+from arts.leaderboard.analysis.before_after import InterventionPair, mean_gains
+from arts.leaderboard.analysis.entry_scores import SCORES, TITLES, score_of
+from arts.leaderboard.analysis.unit_comparison import compare_units, p_text
 from arts.leaderboard.web import charts, entry_cache, page_state
 from arts.leaderboard.web.escaping import escape_markdown
 
 COMMAND = "arts evaluate --dataset {} --model bert --intervention {} --output results"
-SAMPLE = "sample"
 NOT_RECORDED = "not recorded"
 
 
-def empty(corpus: str) -> None:
-    """Say how to have something here."""
+def show_no_pairs(corpus: str) -> None:
+    """Show how to measure a first pair on a corpus."""
     st.info(f"No entry on {escape_markdown(corpus)} has an intervention beside the same model without.")
-    st.markdown("Each of these measures a model plain and with an intervention:")
+    st.markdown("Each of these commands measures a model without and with an intervention:")
     dataset = corpus if corpus in CORPUS_NAMES else SAMPLE
-    st.code(
-        "\n".join(COMMAND.format(dataset, kind) for kind in intervention_names()),
-        language="bash",
-        wrap_lines=True,
-    )
+    commands = [COMMAND.format(dataset, name) for name in intervention_names()]
+    st.code("\n".join(commands), language="bash", wrap_lines=True)
 
 
-def slope_chart(means: pd.DataFrame, pair: InterventionPair, score: str) -> None:
-    """A line a model, from the mean before to the mean after; the pair is one of them."""
-    stages = (pair.start.split()[0], pair.way.split()[0].rstrip(","))
+def show_slopes(gains: pd.DataFrame, pair: InterventionPair, *, score: str) -> None:
+    """Show a line per model, from the mean before to the mean after.
+
+    Args:
+        gains: The `mean_gains` of the models.
+        pair: One of the pairs, whose intervention names the two stages.
+        score: Name of the score.
+    """
+    stages = (pair.start.split()[0], pair.intervention.split()[0].rstrip(","))
     rows = pd.DataFrame(
         {"model": row.model, "stage": stage, "value": round(value, 2)}
-        for row in means.itertuples()
+        for row in gains.itertuples()
         for stage, value in zip(stages, (row.before, row.after), strict=True)
     )
-    said = "; ".join(f"{row.model}: {row.before:.1f} to {row.after:.1f}" for row in means.itertuples())
-    charts.show(
-        charts.slopes(rows, stages, TITLES[score]), f"{TITLES[score]} before and after {pair.title}. {said}"
+    summary = "; ".join(f"{row.model}: {row.before:.1f} to {row.after:.1f}" for row in gains.itertuples())
+    page_state.show_chart(
+        charts.before_after_slopes(rows, stages, title=TITLES[score]),
+        f"{TITLES[score]} before and after {pair.title}. {summary}",
     )
 
 
-def gains(means: pd.DataFrame) -> None:
-    """Means over seeds, and the gain with its range."""
-    shown = pd.DataFrame(
+def show_gains(gains: pd.DataFrame) -> None:
+    """Show the means over seeds, and the gain with its range."""
+    table = pd.DataFrame(
         {
-            "model": means["model"],
-            "seeds": means["seeds"],
-            "before": means["before"].map("{:.1f}".format),
-            "after": means["after"].map("{:.1f}".format),
-            "gain": [spread(row.gain, row.least, row.most, row.seeds) for row in means.itertuples()],
+            "model": gains["model"],
+            "seeds": gains["seeds"],
+            "before": gains["before"].map("{:.1f}".format),
+            "after": gains["after"].map("{:.1f}".format),
+            "gain": [
+                f"{row.gain:+.1f}" + (f" ({row.least:+.1f} to {row.most:+.1f})" if row.seeds > 1 else "")
+                for row in gains.itertuples()
+            ],
         }
     )
-    st.table(shown, hide_index=True, border="horizontal")
-    st.caption("Means over seeds; of the gain, also the least and the most of a seed, in points.")
+    st.table(table, hide_index=True, border="horizontal")
+    st.caption("Means over seeds; beside the gain, the smallest and largest gain of a seed, in points.")
 
 
-def spread(mean: float, least: float, most: float, seeds: int) -> str:
-    """A mean with the range that it is of."""
-    return f"{mean:+.1f}" + (f" ({least:+.1f} to {most:+.1f})" if seeds > 1 else "")
+def show_pairs(pairs: Sequence[InterventionPair], score: str, *, corpus: str) -> None:
+    """Show a row per pair with its gain and the paired test on units, and a link to the selected pair.
 
-
-def tests(pairs: Sequence[InterventionPair], score: str, corpus: str) -> None:
-    """A line a pair: the gain, and the paired test on units; a pair can be opened."""
-    rows = [test_row(pair, score) for pair in pairs]
-    picked = st.dataframe(
+    Args:
+        pairs: The pairs of one intervention.
+        score: Name of the score.
+        corpus: Name of the corpus.
+    """
+    rows = [pair_row(pair, score) for pair in pairs]
+    selection = st.dataframe(
         pd.DataFrame(rows),
         hide_index=True,
         column_config={
@@ -89,9 +90,9 @@ def tests(pairs: Sequence[InterventionPair], score: str, corpus: str) -> None:
         key="pairs",
         alt=f"{len(rows)} pairs of a plain entry and one with the intervention, with a test each",
     )
-    for place in picked["selection"]["rows"][:1]:
-        pair = pairs[place]
-        page_state.link(
+    for row in selection["selection"]["rows"][:1]:
+        pair = pairs[row]
+        page_state.show_link(
             "compare",
             f"Compare {escape_markdown(pair.after.label)} with {escape_markdown(pair.before.label)}",
             corpus=corpus,
@@ -105,119 +106,107 @@ def tests(pairs: Sequence[InterventionPair], score: str, corpus: str) -> None:
         st.caption("Where the test is missing, predictions are: both entries need theirs.")
 
 
-def test_row(pair: InterventionPair, score: str) -> Mapping[str, Any]:
-    """What one pair shows."""
+def pair_row(pair: InterventionPair, score: str) -> Mapping[str, Any]:
+    """The row of a pair in the table of pairs."""
     before, after = score_of(pair.before, score), score_of(pair.after, score)
-    apart = compare_units(pair.before, pair.after)
-    won, lost = apart[:2] if apart else (None, None)
+    difference = compare_units(pair.before, pair.after)
     return {
         "model": pair.after.model,
         "seed": pair.after.seed,
         "before": before and before.value,
         "after": after and after.value,
         "gain": round(after.value - before.value, 2) if before and after else None,
-        "units won": won,
-        "units lost": lost,
-        "test": p_text(apart[2]) if apart else None,
+        "units won": difference and difference.won,
+        "units lost": difference and difference.lost,
+        "test": p_text(difference.p_value) if difference else None,
     }
 
 
-def outcomes(pairs: Sequence[InterventionPair]) -> None:
-    """What a merge or unlearning came to, as recorded in the reports."""
-    kind = pairs[0].after.intervention
-    if kind == "merge":
+def show_outcomes(pairs: Sequence[InterventionPair]) -> None:
+    """Show what merging or unlearning did, and the pattern gap, as recorded in the reports."""
+    intervention = pairs[0].after.intervention
+    if intervention == "merge":
         st.subheader("What was merged")
         for pair in pairs:
-            merged(pair)
-    elif kind == "unlearn":
+            show_merge(pair)
+    elif intervention == "unlearn":
         st.subheader("What unlearning came to")
-        st.table(pd.DataFrame(unlearnt(pair) for pair in pairs), hide_index=True, border="horizontal")
-        st.caption("kept: the step whose weights are kept; tokens: trained on.")
-    if any(pair.report.pattern_gap for pair in pairs):
+        rows = [unlearning_row(pair) for pair in pairs]
+        st.table(pd.DataFrame(rows), hide_index=True, border="horizontal")
+        st.caption("kept: the step whose weights were kept; tokens: how many were trained on.")
+    if any(pair.report_after.pattern_gap for pair in pairs):
         st.subheader("Pattern gap")
-        st.table(pd.DataFrame(map(gap, pairs)), hide_index=True, border="horizontal")
+        st.table(pd.DataFrame(map(pattern_gap_row, pairs)), hide_index=True, border="horizontal")
         st.caption(
-            "Accuracy on ADDDIFF templates that were held out, minus that on those trained with: below zero, "
-            "the pattern was learnt rather than the skill."
+            "Accuracy on ADDDIFF templates that were held out, minus that on templates seen in training: "
+            "below zero, the pattern was learnt rather than the skill."
         )
 
 
-def merged(pair: InterventionPair) -> None:
-    """Coefficients, norms and cosines of a merge."""
-    record = pair.report.model.intervention or {}
+def show_merge(pair: InterventionPair) -> None:
+    """Show the coefficients, norms and cosines of a merge."""
+    record = pair.report_after.model.intervention or {}
     names = record.get("specialists")
     title = f"{escape_markdown(pair.after.label)}: coefficients, norms and cosines "
     if not isinstance(names, list):
         st.markdown(title + NOT_RECORDED)
         return
     table = {"specialist": names}
-    for column, key in (("coefficient", "coefficients"), ("norm", "norms")):
-        table[column] = [number(value) for value in padded(record.get(key), len(names))]
-    for place, name in enumerate(names):
-        lines = padded(record.get("cosines"), len(names))
-        table[f"cosine with {name}"] = [number(padded(line, len(names))[place]) for line in lines]
+    for column, field in (("coefficient", "coefficients"), ("norm", "norms")):
+        table[column] = [number_text(value) for value in list_of_length(record.get(field), len(names))]
+    cosines = [list_of_length(row, len(names)) for row in list_of_length(record.get("cosines"), len(names))]
+    for position, name in enumerate(names):
+        table[f"cosine with {name}"] = [number_text(row[position]) for row in cosines]
     st.markdown(title)
     st.table(pd.DataFrame(table), hide_index=True, border="horizontal")
 
 
-def padded(values: Any, length: int) -> list[Any]:
-    """A list of that length; of nothing, where the report has none such."""
+def list_of_length(values: Any, length: int) -> list[Any]:
+    """The values of a report, or as many None if the report does not have a list of this length."""
     return values if isinstance(values, list) and len(values) == length else [None] * length
 
 
-def number(value: Any) -> str:
-    """A number of a report, for a table.
+def number_text(value: Any) -> str:
+    """A number of a report as the table writes it; for a list with a number per layer, its range.
 
     Example:
-        >>> number(0.33333), number(None), number([0.2, 0.4])
+        >>> number_text(0.33333), number_text(None), number_text([0.2, 0.4])
         ('0.333', 'not recorded', '0.2 to 0.4')
     """
-    if isinstance(value, list) and value:  # by layer
-        return f"{number(min(value))} to {number(max(value))}"
+    if isinstance(value, list) and value:
+        return f"{number_text(min(value))} to {number_text(max(value))}"
     return f"{value:.3g}" if isinstance(value, int | float) else NOT_RECORDED
 
 
-def unlearnt(pair: InterventionPair) -> Mapping[str, str]:
-    """Where unlearning stopped, and why."""
-    record = pair.report.model.intervention or {}
-    facts = {
-        key: escape_markdown(str(record.get(key, NOT_RECORDED))) for key in ("kept", "stopped", "tokens")
-    }
+def unlearning_row(pair: InterventionPair) -> Mapping[str, str]:
+    """When and why unlearning stopped."""
+    record = pair.report_after.model.intervention or {}
+    fields = ("kept", "stopped", "tokens")
+    facts = {field: escape_markdown(str(record.get(field, NOT_RECORDED))) for field in fields}
     return {"entry": escape_markdown(pair.after.label), **facts}
 
 
-def gap(pair: InterventionPair) -> Mapping[str, str]:
-    """The pattern gap of a pair's second, and of its first where that was trained with the same templates."""
-    before, after = (report.pattern_gap for report in (pair.earlier, pair.report))
+def pattern_gap_row(pair: InterventionPair) -> Mapping[str, str]:
+    """The pattern gap after the intervention, and before it if that was measured, too."""
+    before, after = pair.report_before.pattern_gap, pair.report_after.pattern_gap
     columns = {
         "seen": after and after.seen,
         "held out": after and after.unseen,
         "gap before": before and before.gap,
         "gap": after and after.gap,
     }
-    return {
-        "entry": escape_markdown(pair.after.label),
-        **{k: str(v or "not measured") for k, v in columns.items()},
-    }
+    texts = {column: str(value or "not measured") for column, value in columns.items()}
+    return {"entry": escape_markdown(pair.after.label), **texts}
 
 
-def main() -> None:
-    """The page."""
-    page_state.heading(
-        "interventions",
-        "Each model beside itself: the same start and seed, without and with adversarial training, merging "
-        "of specialists, or unlearning of a pattern.",
-    )
-    board = page_state.board()
-    if not board.entries:
-        empty("the board")
-        return
-    corpus = page_state.pick_corpus(board.corpora)
-    pairs = entry_cache.pairs_on(corpus)
-    if not pairs:
-        empty(corpus)
-        return
-    way = st.selectbox("Intervention", sorted({pair.title for pair in pairs}), key="way", bind="query-params")
+def pick_pairs(pairs: Sequence[InterventionPair]) -> tuple[list[InterventionPair], str]:
+    """Let the visitor pick an intervention and a score.
+
+    Returns:
+        The pairs of the intervention, ordered by model and seed, and the name of the score.
+    """
+    titles = sorted({pair.title for pair in pairs})
+    title = st.selectbox("Intervention", titles, key="way", bind="query-params")
     score = st.segmented_control(
         "Score",
         SCORES,
@@ -228,21 +217,41 @@ def main() -> None:
         required=True,
     )
     chosen = sorted(
-        (pair for pair in pairs if pair.title == way),
+        (pair for pair in pairs if pair.title == title),
         key=lambda pair: (pair.after.model, pair.after.encoder, pair.after.seed or 0, pair.after.key),
     )
-    means = mean_gains(chosen, str(score))
-    if means.empty:
+    return chosen, str(score)
+
+
+def main() -> None:
+    """The page."""
+    page_state.show_heading(
+        "interventions",
+        "Each model beside itself: the same start and seed, without and with adversarial training, merging "
+        "of specialists, or unlearning of a pattern.",
+    )
+    board = page_state.board()
+    if not board.entries:
+        show_no_pairs("the board")
+        return
+    corpus = page_state.pick_corpus(board.corpora)
+    all_pairs = entry_cache.pairs_on(corpus)
+    if not all_pairs:
+        show_no_pairs(corpus)
+        return
+    pairs, score = pick_pairs(all_pairs)
+    gains = mean_gains(pairs, score)
+    if gains.empty:
         st.info(f"{escape_markdown(corpus)} has no variants of this kind. Choose another score.")
         return
     left, right = st.columns(2, gap="large")
     with left:
-        slope_chart(means, chosen[0], str(score))
+        show_slopes(gains, pairs[0], score=score)
     with right:
-        gains(means)
+        show_gains(gains)
     st.subheader("Seed by seed")
-    tests(chosen, str(score), corpus)
-    outcomes(chosen)
+    show_pairs(pairs, score, corpus=corpus)
+    show_outcomes(pairs)
 
 
 main()

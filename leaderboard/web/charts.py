@@ -1,60 +1,57 @@
-"""The plots of the app, as Vega-Lite; colours can be told apart by the colour-blind, and in both themes."""
+"""The charts of the app and of the exported page, as Vega-Lite specifications.
+
+The color-blind can tell their colors apart, and they are readable in light and dark themes.
+"""
 
 from __future__ import annotations
 
 from typing import Any
 
 import pandas as pd
-import streamlit as st
 
-BLUE, ORANGE, GREY = "#0072B2", "#E69F00", "#888888"
-Spec = tuple[pd.DataFrame, dict[str, Any]]
-
-
-def show(chart: Spec, spoken: str) -> None:
-    """Draw a chart, with words for those who cannot see it."""
-    data, spec = chart
-    st.vega_lite_chart(data, spec, alt=spoken)
+BLUE, ORANGE = "#0072B2", "#E69F00"
+MAX_INTERVALS = 50  # rows that `ars_intervals` has room for
+MAX_SERIES = 7  # series that `score_intervals` can tell apart
+Chart = tuple[pd.DataFrame, dict[str, Any]]  # the data and the specification
 
 
-def percent(field: str, title: str) -> dict[str, Any]:
-    """A channel for a share in percent."""
-    return {"field": field, "type": "quantitative", "title": title, "scale": {"zero": False}}
+def accuracy_against_ars(rows: pd.DataFrame) -> Chart:
+    """A point per entry, with a color and shape per family.
 
-
-def scatter(rows: pd.DataFrame) -> Spec:
-    """Accuracy against ARS, by family."""
-    data = rows[["model", "accuracy", "ars", "family", "status"]]
+    Args:
+        rows: Rows of a `board_table`.
+    """
     spec = {
         "mark": {"type": "point", "filled": True, "size": 70, "opacity": 0.8},
         "height": 360,
         "encoding": {
-            "x": percent("accuracy", "accuracy (%)"),
-            "y": percent("ars", "ARS (%)"),
+            "x": _percent("accuracy", "accuracy (%)"),
+            "y": _percent("ars", "ARS (%)"),
             "color": {"field": "family", "type": "nominal"},
             "shape": {"field": "family", "type": "nominal"},
-            "tooltip": [{"field": name} for name in ("model", "accuracy", "ars", "status")],
+            "tooltip": _tooltip("model", "accuracy", "ars", "status"),
         },
         "params": [{"name": "zoom", "select": "interval", "bind": "scales"}],
     }
-    return data, spec
+    return rows[["model", "accuracy", "ars", "family", "status"]], spec
 
 
-def intervals(rows: pd.DataFrame) -> Spec:
-    """ARS with its interval, an entry a line."""
-    data = rows[["model", "ars", "ars_low", "ars_high", "accuracy"]]
-    line = {"field": "model", "type": "nominal", "sort": None, "title": None, "axis": {"labelLimit": 220}}
-    tooltip = [{"field": name} for name in ("model", "ars", "ars_low", "ars_high", "accuracy")]
+def ars_intervals(rows: pd.DataFrame, *, label_width: int = 220) -> Chart:
+    """A line per entry: ARS with its interval, and accuracy as a ring.
+
+    Args:
+        rows: Rows of a `board_table`, of which the first `MAX_INTERVALS` are drawn.
+        label_width: Pixels after which the name of an entry is cut off.
+    """
+    axis = {"labelLimit": label_width}
+    line = {"field": "model", "type": "nominal", "sort": None, "title": None, "axis": axis}
     spec = {
         "height": {"step": 18},
-        "encoding": {"y": line, "tooltip": tooltip},
+        "encoding": {"y": line, "tooltip": _tooltip("model", "ars", "ars_low", "ars_high", "accuracy")},
         "layer": [
             {
                 "mark": {"type": "bar", "height": 6, "color": BLUE, "opacity": 0.5},
-                "encoding": {
-                    "x": {**percent("ars_low", "ARS (%); ring: accuracy"), "scale": {"domain": [0, 100]}},
-                    "x2": {"field": "ars_high"},
-                },
+                "encoding": _interval("ars_low", "ars_high", title="ARS (%); ring: accuracy"),
             },
             {
                 "mark": {"type": "point", "filled": True, "color": BLUE, "size": 50},
@@ -66,74 +63,59 @@ def intervals(rows: pd.DataFrame) -> Spec:
             },
         ],
     }
-    return data, spec
+    return rows[["model", "ars", "ars_low", "ars_high", "accuracy"]].head(MAX_INTERVALS), spec
 
 
-def side_by_side(rows: pd.DataFrame, title: str) -> Spec:
-    """Figures with their intervals, a group of lines a figure.
+def score_intervals(rows: pd.DataFrame, title: str) -> Chart:
+    """A group of lines per score: the value of each series with its interval.
 
     Args:
-        rows: with the columns ``score, series, value, low, high``.
-        title: of what the series are.
+        rows: Rows with the columns ``score, series, value, low, high``.
+        title: Title of the legend of the series.
     """
     series = {"field": "series", "type": "nominal", "sort": None, "title": title}
-    below = {"orient": "bottom", "columns": 1, "labelLimit": 280}
-    names = ("series", "score", "value", "low", "high")
+    series["legend"] = {"orient": "bottom", "columns": 1, "labelLimit": 280}
     spec = {
         "height": {"step": 14, "for": "offset"},
         "encoding": {
             "y": {"field": "score", "type": "nominal", "sort": None, "title": None},
             "yOffset": {"field": "series", "type": "nominal", "sort": None},
-            "color": {**series, "legend": below},
-            "tooltip": [{"field": name} for name in names],
+            "color": series,
+            "tooltip": _tooltip("series", "score", "value", "low", "high"),
         },
         "layer": [
             {
                 "mark": {"type": "bar", "height": 4, "opacity": 0.5},
-                "encoding": {
-                    "x": {**percent("low", "percent, with 95% interval"), "scale": {"domain": [0, 100]}},
-                    "x2": {"field": "high"},
-                },
+                "encoding": _interval("low", "high", title="percent, with 95% interval"),
             },
             {
                 "mark": {"type": "point", "filled": True, "size": 60, "opacity": 1},
-                "encoding": {
-                    "x": {"field": "value", "type": "quantitative"},
-                    "shape": {**series, "legend": below},
-                },
+                "encoding": {"x": {"field": "value", "type": "quantitative"}, "shape": series},
             },
         ],
     }
     return rows, spec
 
 
-def confusion(rows: pd.DataFrame) -> Spec:
-    """Counts, gold labels down and predictions across; `rows`: ``gold, said, count, share``."""
+def confusion_matrix(rows: pd.DataFrame) -> Chart:
+    """Counts of instances, with gold labels down and predicted labels across.
+
+    Args:
+        rows: Rows with the columns ``gold, predicted, count, share``; the share of the gold label in percent.
+    """
+    label_axis = {"labelAngle": 0, "labelOverlap": False, "labelFlush": False}
+    predicted = {"field": "predicted", "type": "nominal", "sort": None, "title": "predicted"}
+    shade = {"field": "share", "type": "quantitative", "legend": None}
+    shade["scale"] = {"domain": [0, 100], "range": ["#F1F6FA", BLUE]}
     spec = {
         "height": 200,
         "encoding": {
-            "x": {
-                "field": "said",
-                "type": "nominal",
-                "sort": None,
-                "title": "predicted",
-                "axis": {"labelAngle": 0, "labelOverlap": False, "labelFlush": False},
-            },
+            "x": {**predicted, "axis": label_axis},
             "y": {"field": "gold", "type": "nominal", "sort": None, "title": "gold"},
-            "tooltip": [{"field": name} for name in ("gold", "said", "count", "share")],
+            "tooltip": _tooltip("gold", "predicted", "count", "share"),
         },
         "layer": [
-            {
-                "mark": "rect",
-                "encoding": {
-                    "color": {
-                        "field": "share",
-                        "type": "quantitative",
-                        "legend": None,
-                        "scale": {"domain": [0, 100], "range": ["#F1F6FA", BLUE]},
-                    }
-                },
-            },
+            {"mark": "rect", "encoding": {"color": shade}},
             {
                 "mark": {"type": "text", "fontSize": 15},
                 "encoding": {
@@ -146,38 +128,40 @@ def confusion(rows: pd.DataFrame) -> Spec:
     return rows, spec
 
 
-def curve(rows: pd.DataFrame) -> Spec:
-    """Accuracy over the number of added aspects, with its interval; `rows`: ``added, value, low, high``."""
-    tooltip = [{"field": name} for name in rows.columns]
+def adddiff_curve(rows: pd.DataFrame) -> Chart:
+    """Accuracy with its interval by the number of added aspects.
+
+    Args:
+        rows: Rows with the columns ``added, value, low, high``.
+    """
+    added = {"field": "added", "type": "ordinal", "title": "added aspects", "axis": {"labelAngle": 0}}
     spec = {
         "height": 260,
-        "encoding": {
-            "x": {"field": "added", "type": "ordinal", "title": "added aspects", "axis": {"labelAngle": 0}},
-            "tooltip": tooltip,
-        },
+        "encoding": {"x": added, "tooltip": _tooltip(*rows.columns)},
         "layer": [
             {
                 "mark": {"type": "area", "color": BLUE, "opacity": 0.2},
-                "encoding": {"y": percent("low", "accuracy (%)"), "y2": {"field": "high"}},
+                "encoding": {"y": _percent("low", "accuracy (%)"), "y2": {"field": "high"}},
             },
             {
                 "mark": {"type": "line", "color": BLUE, "point": True},
-                "encoding": {"y": percent("value", "accuracy (%)")},
+                "encoding": {"y": _percent("value", "accuracy (%)")},
             },
         ],
     }
     return rows, spec
 
 
-def slopes(rows: pd.DataFrame, stages: tuple[str, str], title: str) -> Spec:
-    """Lines from before to after; `rows`: ``model, stage, value``."""
-    model = {
-        "field": "model",
-        "type": "nominal",
-        "title": None,
-        "sort": None,
-        "legend": {"orient": "bottom", "columns": 3, "labelLimit": 110},
-    }
+def before_after_slopes(rows: pd.DataFrame, stages: tuple[str, str], *, title: str) -> Chart:
+    """A line per model from its score before an intervention to its score after.
+
+    Args:
+        rows: Rows with the columns ``model, stage, value``.
+        stages: The names of the two stages.
+        title: Title of the score.
+    """
+    model = {"field": "model", "type": "nominal", "title": None, "sort": None}
+    model["legend"] = {"orient": "bottom", "columns": 3, "labelLimit": 110}
     spec = {
         "height": 440,
         "mark": {"type": "line", "point": {"filled": True, "size": 80}},
@@ -190,10 +174,25 @@ def slopes(rows: pd.DataFrame, stages: tuple[str, str], title: str) -> Spec:
                 "scale": {"padding": 0.3},
                 "axis": {"labelAngle": 0, "labelLimit": 220},
             },
-            "y": percent("value", f"{title} (%)"),
+            "y": _percent("value", f"{title} (%)"),
             "color": model,
             "shape": model,
-            "tooltip": [{"field": name} for name in ("model", "stage", "value")],
+            "tooltip": _tooltip("model", "stage", "value"),
         },
     }
     return rows, spec
+
+
+def _percent(field: str, title: str) -> dict[str, Any]:
+    """A channel for a percentage, on an axis that need not begin at zero."""
+    return {"field": field, "type": "quantitative", "title": title, "scale": {"zero": False}}
+
+
+def _interval(low: str, high: str, *, title: str) -> dict[str, Any]:
+    """The channels of a horizontal bar between two percentages, on an axis from 0 to 100."""
+    return {"x": {**_percent(low, title), "scale": {"domain": [0, 100]}}, "x2": {"field": high}}
+
+
+def _tooltip(*fields: str) -> list[dict[str, str]]:
+    """A tooltip that shows these fields."""
+    return [{"field": field} for field in fields]

@@ -1,13 +1,15 @@
-"""Cards: the instances of a unit side by side, each with what models answered, as HTML."""
+"""The instances of a unit side by side, each with what models predict for it, as HTML."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from html import escape
 
 from arts.data.schema import Edit, Instance, Polarity, Strategy
 from arts.evaluation.metrics import POLARITIES
+from arts.leaderboard.analysis.units import PredictionsById, Unit
+from arts.leaderboard.analysis.word_diff import edits_of
 from arts.leaderboard.web import html_sentence
 
 TITLES = {
@@ -31,13 +33,13 @@ STYLE = (
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
-    """What a model says about an instance.
+class ModelPrediction:
+    """What a model predicts for an instance.
 
     Args:
-        model: what to call it.
-        polarity: that it answers.
-        probabilities: of each polarity, in their order, where they are known.
+        model: The name that is shown.
+        polarity: The predicted polarity.
+        probabilities: Probability of each polarity, in the order of `Polarity`; empty if not known.
     """
 
     model: str
@@ -46,61 +48,82 @@ class Answer:
 
 
 @dataclass(frozen=True, slots=True)
-class Card:
-    """One instance, or the reason why there is none.
+class InstanceCard:
+    """What the page shows of one instance, or why a strategy gave none.
 
     Args:
-        strategy: how it came about.
-        instance: to show; None where the strategy gives none.
-        edits: that made it, out of the original.
-        remark: what else to say.
-        answers: of models.
+        strategy: The strategy that made the instance.
+        instance: The instance; None if the strategy gave none.
+        edits: The edits that made it out of the original.
+        remark: A remark below the text.
+        predictions: What models predict for it.
     """
 
     strategy: Strategy
     instance: Instance | None = None
     edits: Sequence[Edit] = ()
     remark: str = ""
-    answers: Sequence[Answer] = ()
+    predictions: Sequence[ModelPrediction] = ()
 
     @property
     def html(self) -> str:
-        """The card, all text escaped."""
-        head = f'<p class="arts-title">{TITLES[self.strategy]}{self._gold}</p>'
-        text = f"<p>{html_sentence.sentence(self.instance, self.edits)}</p>" if self.instance else ""
+        """The card as HTML; all text is escaped."""
+        gold = f" · {self.instance.polarity}" if self.instance else ""
+        head = f'<p class="arts-title">{TITLES[self.strategy]}{gold}</p>'
+        text = f"<p>{html_sentence.sentence_html(self.instance, self.edits)}</p>" if self.instance else ""
         remark = f'<p class="arts-remark">{escape(self.remark)}</p>' if self.remark else ""
-        return f'<div class="arts-card">{head}{text}{remark}{self._answers}</div>'
+        return f'<div class="arts-card">{head}{text}{remark}{self._predictions_html}</div>'
 
     @property
-    def _gold(self) -> str:
-        return f" · {self.instance.polarity}" if self.instance else ""
-
-    @property
-    def _answers(self) -> str:
-        if self.instance is None or not self.answers:
+    def _predictions_html(self) -> str:
+        if self.instance is None or not self.predictions:
             return ""
-        gold = self.instance.polarity
-        return f"<ul>{''.join(_answer(answer, gold) for answer in self.answers)}</ul>"
+        items = (_prediction_html(prediction, self.instance.polarity) for prediction in self.predictions)
+        return f"<ul>{''.join(items)}</ul>"
 
 
-def side_by_side(cards: Iterable[Card]) -> str:
-    """Cards beside each other, or below where the window is narrow.
+def unit_cards(unit: Unit, predictions: Mapping[str, PredictionsById]) -> list[InstanceCard]:
+    """A card for each instance of a unit, the original first.
+
+    Args:
+        unit: The unit.
+        predictions: The predictions of each entry, by the name that is shown.
+    """
+    return [
+        InstanceCard(
+            instance.strategy,
+            instance,
+            () if instance is unit.original else edits_of(unit.original, instance),
+            predictions=[
+                ModelPrediction(name, by_id[instance.id])
+                for name, by_id in predictions.items()
+                if instance.id in by_id
+            ],
+        )
+        for instance in unit.instances
+    ]
+
+
+def cards_html(cards: Iterable[InstanceCard]) -> str:
+    """Cards side by side, or one below another in a narrow window.
 
     Example:
-        >>> "no opinion" in side_by_side([Card(Strategy.REVTGT, remark="no opinion term found")])
+        >>> "no opinion" in cards_html([InstanceCard(Strategy.REVTGT, remark="no opinion term found")])
         True
     """
     return f'<div class="arts-cards">{"".join(card.html for card in cards)}</div>'
 
 
-def _answer(answer: Answer, gold: Polarity) -> str:
-    right = answer.polarity is gold
+def _prediction_html(prediction: ModelPrediction, gold: Polarity) -> str:
+    """A prediction as a list item, with a mark that says whether it is right."""
+    right = prediction.polarity is gold
     mark = '<span aria-hidden="true">✓</span>' if right else '<span aria-hidden="true">✗</span>'
-    told = f'{mark}<span class="arts-unseen">{"right" if right else "wrong"}: </span>'
-    odds = " · ".join(
-        f"{html_sentence.SIGNS[p]}&nbsp;{share:.2f}"
-        for p, share in zip(POLARITIES, answer.probabilities, strict=False)
+    unseen = f'<span class="arts-unseen">{"right" if right else "wrong"}: </span>'
+    probabilities = " · ".join(
+        f"{html_sentence.SIGNS[polarity]}&nbsp;{probability:.2f}"
+        for polarity, probability in zip(POLARITIES, prediction.probabilities, strict=False)
     )
     kind = "arts-right" if right else "arts-wrong"
-    beside = f" ({odds})" if odds else ""
-    return f'<li class="{kind}">{told} {escape(answer.model)}: {answer.polarity}{beside}</li>'
+    name = escape(prediction.model)
+    suffix = f" ({probabilities})" if probabilities else ""
+    return f'<li class="{kind}">{mark}{unseen} {name}: {prediction.polarity}{suffix}</li>'

@@ -1,4 +1,4 @@
-"""The playground: a sentence that somebody types, its aspects, and its variants."""
+"""A sentence that a visitor of the playground types: its aspects, its variants, and all of it as JSON."""
 
 from __future__ import annotations
 
@@ -9,28 +9,29 @@ from typing import TYPE_CHECKING, Any
 
 from arts.data.errors import ArtsError
 from arts.data.schema import PERTURBATIONS, Aspect, Instance, Polarity, Sentence, Strategy
-from arts.leaderboard.web.html_unit import Answer, Card
+from arts.leaderboard.web.html_unit import InstanceCard, ModelPrediction
 
 if TYPE_CHECKING:
     from spacy.tokens import Span
 
     from arts.generators.generator import Outcome
     from arts.generators.opinions.analysis import Analyst
-    from arts.generators.strategies.aspectset import Pool
+    from arts.generators.strategies.aspectset import AspectSet
 
-LONGEST = 500  # characters of a sentence
+MAX_SENTENCE_LENGTH = 500  # characters
 SEED = 1
-Row = tuple[str, str]  # an aspect term and its polarity, as typed
+TypedAspect = tuple[str, str]  # an aspect term and its polarity, as typed
+PredictionsByInstance = Mapping[str, Sequence[ModelPrediction]]  # by the id of the instance
 
 
 @dataclass(frozen=True)
-class Trial:
-    """An aspect of the sentence as the target: the original, and what each strategy gives.
+class TargetVariants:
+    """What the strategies make of one aspect of the sentence.
 
     Args:
-        original: the question about the aspect.
-        variants: by strategy, where there is one.
-        reasons: by strategy, why there is none.
+        original: The instance with the aspect as its target.
+        variants: The variant by strategy, for the strategies that give one.
+        reasons: Why there is no variant, by strategy, for the others.
     """
 
     original: Instance
@@ -39,156 +40,186 @@ class Trial:
 
     @property
     def instances(self) -> tuple[Instance, ...]:
-        """The original first."""
+        """The original, then its variants."""
         return self.original, *self.variants.values()
 
-    def cards(self, answers: Mapping[str, Sequence[Answer]]) -> Iterator[Card]:
-        """A card for the original and each strategy, with answers by the id of the instance."""
-        yield Card(Strategy.ORIGINAL, self.original, answers=answers.get(self.original.id, ()))
+    def cards(self, predictions: PredictionsByInstance) -> Iterator[InstanceCard]:
+        """A card for the original and one for each strategy.
+
+        Args:
+            predictions: What models predict, by the id of the instance.
+        """
+        original = self.original
+        yield InstanceCard(Strategy.ORIGINAL, original, predictions=predictions.get(original.id, ()))
         for strategy in PERTURBATIONS:
             variant = self.variants.get(strategy)
             if variant is None:
-                yield Card(strategy, remark=f"No variant: {self.reasons[strategy]}.")
+                yield InstanceCard(strategy, remark=f"No variant: {self.reasons[strategy]}.")
             else:
-                yield Card(
+                yield InstanceCard(
                     strategy,
                     variant,
                     variant.edits,
                     remark=f"Edits by rule: {', '.join(dict.fromkeys(e.rule for e in variant.edits))}",
-                    answers=answers.get(variant.id, ()),
+                    predictions=predictions.get(variant.id, ()),
                 )
 
 
-def sentence_of(text: str, rows: Iterable[Row], domain: str = "") -> Sentence:
-    """The sentence that was typed, with its aspects in their order in it.
+def parse_sentence(text: str, typed_aspects: Iterable[TypedAspect], *, domain: str = "") -> Sentence:
+    """The sentence that was typed, with its aspects in the order of the text.
 
     Args:
-        text: of it.
-        rows: the aspects; one that comes twice is found at its next place.
-        domain: of what ADDDIFF may add; any when it is empty.
+        text: The text of the sentence.
+        typed_aspects: Its aspects. If a term is listed twice, the second is its next occurrence.
+        domain: Domain of the aspects that ADDDIFF may add; empty for any domain.
 
     Raises:
-        ArtsError: when the text is too long, or an aspect is not in it.
+        ArtsError: The text is empty or too long, or an aspect does not occur in it.
 
     Example:
-        >>> [(a.start, a.end) for a in sentence_of("Good soup.", [("soup", "positive")]).aspects]
+        >>> [(a.start, a.end) for a in parse_sentence("Good soup.", [("soup", "positive")]).aspects]
         [(5, 9)]
     """
     if not text.strip():
         raise ArtsError("type a sentence")
-    if len(text) > LONGEST:
-        raise ArtsError(f"the sentence has {len(text)} characters; at most {LONGEST} are taken")
+    if len(text) > MAX_SENTENCE_LENGTH:
+        raise ArtsError(f"the sentence has {len(text)} characters; at most {MAX_SENTENCE_LENGTH} are taken")
     aspects: list[Aspect] = []
-    for term, polarity in rows:
+    for term, polarity in typed_aspects:
         if term.strip():
-            aspects.append(_aspect(text, term.strip(), Polarity(polarity), aspects))
+            aspects.append(_locate_aspect(text, term.strip(), polarity=Polarity(polarity), others=aspects))
     if not aspects:
         raise ArtsError("mark at least one aspect: a word or phrase of the sentence")
     ordered = tuple(sorted(aspects, key=lambda aspect: aspect.start))
     return Sentence(f"{domain}-playground" if domain else "playground", text, ordered)
 
 
-def _aspect(text: str, term: str, polarity: Polarity, taken: Sequence[Aspect]) -> Aspect:
-    """The term at its first place that no other aspect has; as written there."""
+def _locate_aspect(text: str, term: str, *, polarity: Polarity, others: Sequence[Aspect]) -> Aspect:
+    """The first occurrence of a term that overlaps no other aspect, in the spelling of the text.
+
+    Occurrences in the same case come before those in another case.
+    """
     pattern = rf"(?<!\w){re.escape(term)}(?!\w)"
-    places = [m.span() for m in re.finditer(pattern, text)]
-    places += [m.span() for m in re.finditer(pattern, text, re.IGNORECASE)]
-    if not places:
+    spans = [m.span() for m in re.finditer(pattern, text)]
+    spans += [m.span() for m in re.finditer(pattern, text, re.IGNORECASE)]
+    if not spans:
         raise ArtsError(f'"{term}" is not in the sentence; an aspect is a word or phrase of it, as written')
-    for start, end in places:
-        if all(end <= other.start or other.end <= start for other in taken):
+    for start, end in spans:
+        if all(end <= other.start or other.end <= start for other in others):
             return Aspect(text[start:end], start, end, polarity)
     raise ArtsError(f'"{term}" is inside another aspect, or listed more often than it occurs')
 
 
-def proposed(text: str, analyst: Analyst) -> list[tuple[str, Polarity]]:
-    """Aspects that a sentence may have: its noun phrases, with what the lexicon says about them."""
-    from arts.generators.opinions.opinion_assignment import Opinions, span_of
+def propose_aspects(text: str, analyst: Analyst) -> list[tuple[str, Polarity]]:
+    """Aspects that a sentence may have: its noun phrases, with their polarity by the lexicon.
+
+    Args:
+        text: The text of the sentence.
+        analyst: The parser with the lexicon.
+    """
+    from arts.generators.opinions.opinion_assignment import OpinionAssignment, span_of
 
     (plain,) = analyst.read([Sentence("", text, ())])
-    spans = dict.fromkeys(filter(None, map(_term, plain.doc.noun_chunks)))
+    spans = dict.fromkeys(filter(None, map(_term_span, plain.doc.noun_chunks)))
     aspects = tuple(Aspect(text[a:b], a, b, Polarity.NEUTRAL) for a, b in spans)
     (analysis,) = analyst.read([Sentence("", text, aspects)])
-    words = Opinions(analysis).words
+    words = OpinionAssignment(analysis).words
     signs = {a: sum(analysis.sign(word) for word in words[span_of(a)]) for a in aspects}
-    return [(a.term, _polarity(signs[a])) for a in aspects]
+    return [(a.term, _polarity_of_sign(signs[a])) for a in aspects]
 
 
-def _term(chunk: Span) -> tuple[int, int] | None:
-    """The characters of a noun phrase from its first noun on; none of a pronoun."""
+def _term_span(chunk: Span) -> tuple[int, int] | None:
+    """Where the nouns of a noun phrase start and end, in characters; None if its head is no noun."""
     nouns = [token for token in chunk if token.pos_ in ("NOUN", "PROPN")]
     if not nouns or chunk.root.pos_ not in ("NOUN", "PROPN"):
         return None
     return nouns[0].idx, chunk.root.idx + len(chunk.root)
 
 
-def _polarity(sign: int) -> Polarity:
+def _polarity_of_sign(sign: int) -> Polarity:
+    """Positive above zero, negative below."""
     if not sign:
         return Polarity.NEUTRAL
     return Polarity.POSITIVE if sign > 0 else Polarity.NEGATIVE
 
 
-def perturbed(sentence: Sentence, pool: Pool, analyst: Analyst) -> list[Trial]:
-    """What the three strategies make of each aspect of a sentence."""
-    from arts.generators.generator import Generator, Options
+def perturb(sentence: Sentence, analyst: Analyst, *, pool: AspectSet) -> list[TargetVariants]:
+    """What the three strategies make of each aspect of a sentence.
 
-    generator = Generator(pool, Options(seed=SEED), analyst)
+    Args:
+        sentence: The sentence with its aspects.
+        analyst: The parser with the lexicon.
+        pool: The aspects that ADDDIFF may add.
+    """
+    from arts.generators.generator import GenerationOptions, Generator
+
+    generator = Generator(pool, GenerationOptions(seed=SEED), analyst)
     ((_, outcomes),) = generator.outcomes([sentence])
     by_target: dict[str, list[Outcome]] = {}
     for outcome in outcomes:
         by_target.setdefault(outcome.source.id, []).append(outcome)
     return [
-        Trial(
-            tried[0].source,
-            {outcome.strategy: outcome.candidates[0] for outcome in tried if outcome.candidates},
-            {outcome.strategy: str(outcome.reason) for outcome in tried if outcome.reason},
+        TargetVariants(
+            same_target[0].source,
+            {outcome.strategy: outcome.candidates[0] for outcome in same_target if outcome.candidates},
+            {outcome.strategy: str(outcome.reason) for outcome in same_target if outcome.reason},
         )
-        for tried in by_target.values()
+        for same_target in by_target.values()
     ]
 
 
-def domains_of(pool: Pool) -> list[str]:
-    """The domains that a pool can say something about."""
-    return sorted({said.domain for said in pool.said if said.domain})
+def domains_of(pool: AspectSet) -> list[str]:
+    """The domains of the aspects that ADDDIFF may add."""
+    return sorted({clause.domain for clause in pool.clauses if clause.domain})
 
 
-def record(
-    sentence: Sentence, trials: Iterable[Trial], answers: Mapping[str, Sequence[Answer]]
+def json_record(
+    sentence: Sentence, targets: Iterable[TargetVariants], *, predictions: PredictionsByInstance
 ) -> dict[str, Any]:
-    """All of it, to be written as JSON; probabilities by polarity."""
+    """The sentence, the variants of each target, and the predictions, ready to be written as JSON.
+
+    Args:
+        sentence: The sentence with its aspects.
+        targets: The variants of each aspect.
+        predictions: What models predict, by the id of the instance.
+    """
     return {
         "sentence": sentence.text,
-        "aspects": [_plain(aspect) for aspect in sentence.aspects],
+        "aspects": [_aspect_record(aspect) for aspect in sentence.aspects],
         "seed": SEED,
         "targets": [
             {
-                "aspect": _plain(trial.original.aspect),
-                "instances": [_told(one, answers.get(one.id, ())) for one in trial.instances],
-                "without_variant": dict(trial.reasons),
+                "aspect": _aspect_record(target.original.aspect),
+                "instances": [
+                    _instance_record(instance, predictions.get(instance.id, ()))
+                    for instance in target.instances
+                ],
+                "without_variant": dict(target.reasons),
             }
-            for trial in trials
+            for target in targets
         ],
     }
 
 
-def _told(instance: Instance, answers: Iterable[Answer]) -> dict[str, Any]:
+def _instance_record(instance: Instance, predictions: Iterable[ModelPrediction]) -> dict[str, Any]:
     return {
         "strategy": instance.strategy,
         "text": instance.text,
         "polarity": instance.polarity,
-        "aspects": [_plain(aspect) for aspect in instance.aspects],
+        "aspects": [_aspect_record(aspect) for aspect in instance.aspects],
         "edits": [asdict(edit) for edit in instance.edits],
         "answers": [
             {
-                "model": answer.model,
-                "prediction": answer.polarity,
-                "right": answer.polarity is instance.polarity,
-                "probabilities": dict(zip(Polarity, answer.probabilities, strict=False)),
+                "model": prediction.model,
+                "prediction": prediction.polarity,
+                "right": prediction.polarity is instance.polarity,
+                "probabilities": dict(zip(Polarity, prediction.probabilities, strict=False)),
             }
-            for answer in answers
+            for prediction in predictions
         ],
     }
 
 
-def _plain(aspect: Aspect) -> dict[str, Any]:
+def _aspect_record(aspect: Aspect) -> dict[str, Any]:
+    """The fields of an aspect, without its opinion terms and id."""
     return {k: v for k, v in asdict(replace(aspect, opinions=())).items() if k not in ("opinions", "id")}

@@ -6,7 +6,7 @@ from arts.evaluation.scores import Estimate
 from arts.leaderboard.store.entry import BoardEntry, Status
 
 
-def entry(ars: float, half: float = 4.0, right: str = "") -> BoardEntry:
+def entry(ars: float, half: float = 4.0, right_units: str = "") -> BoardEntry:
     return BoardEntry(
         key=str(ars),
         name="x",
@@ -19,5 +19,5 @@ def entry(ars: float, half: float = 4.0, right: str = "") -> BoardEntry:
         ars=Estimate(value=ars, low=ars - half, high=ars + half),
         strategies={},
         status=Status.CLAIMED,
-        right=right,
+        right_units=right_units,
     )

@@ -1,18 +1,23 @@
-"""Papers of models and interventions."""
+"""The papers of models and interventions."""
 
 from __future__ import annotations
 
-import arts.evaluate
-import arts.evaluation.benchmark
-from arts.leaderboard.store.citations import INTERVENTIONS, MODELS, papers
-from arts.leaderboard.store.entry import FAMILIES
+from arts.interventions.registry import intervention_names
+from arts.leaderboard.analysis.citations import entry_bibtex
+from arts.models.registry import ZOO
 
 
 def test_citations_every_model_and_intervention_has_its_paper():
-    assert set(MODELS) == set(FAMILIES)
-    assert set(INTERVENTIONS) == set(arts.evaluate.InterventionName)
-    every = {paper for model in MODELS for way in INTERVENTIONS for paper in papers(model, way)}
-    assert len({paper.key for paper in every}) == len(every)
-    for paper in every:
-        assert paper.bibtex.count("{") == paper.bibtex.count("}")
-    assert [paper.key for paper in papers("unheard of")] == ["xing-etal-2020-tasty"]
+    assert len(ZOO) == 9
+    assert intervention_names()[:3] == ["adversarial", "merge", "unlearn"]
+    for model in ZOO:
+        assert len(entry_bibtex(model)) == 2
+        assert len(entry_bibtex(model, "adversarial")) == 2  # its paper is the benchmark's
+        for intervention in ("merge", "unlearn"):
+            assert len(entry_bibtex(model, intervention)) == 3
+    every = {entry for model in ZOO for name in intervention_names() for entry in entry_bibtex(model, name)}
+    assert len({entry.splitlines()[0] for entry in every}) == len(every)
+    for entry in every:
+        assert entry.count("{") == entry.count("}")
+    (benchmark,) = entry_bibtex("unheard of")
+    assert benchmark.startswith("@inproceedings{xing-etal-2020-tasty,")

@@ -24,14 +24,14 @@ def test_ranking_entries_share_a_rank_when_the_paired_test_does_not_tell_them_ap
     by_key = {entry_of(report).key: report.predictions for report in reports}
     found = ranks(entries)
     assert all(rank.paired for rank in found)
-    assert found[0].place == 1
-    heads = {rank.place: entries[rank.place - 1] for rank in found}
+    assert found[0].position == 1
+    heads = {rank.position: entries[rank.position - 1] for rank in found}
     for one, rank in zip(entries, found, strict=True):
-        if heads[rank.place] is not one:
-            pair = [by_key[heads[rank.place].key], by_key[one.key]]
+        if heads[rank.position] is not one:
+            pair = [by_key[heads[rank.position].key], by_key[one.key]]
             first, second = (units_right(p.correct, p.layout.units) for p in pair)
             assert exact_mcnemar((first & ~second).sum(), (second & ~first).sum()) >= 0.05
-    assert len({rank.place for rank in found}) > 1
+    assert len({rank.position for rank in found}) > 1
 
 
 def test_ranking_no_entries_have_no_ranks():

@@ -21,8 +21,9 @@ from arts.evaluation.report import ModelInfo, Report
 from arts.generators.strategies.adddiff import TEMPLATES
 from arts.interventions.adversarial import Adversarial
 from arts.interventions.merge import Merge
+from arts.interventions.registry import intervention_from
 from arts.interventions.unlearn import Unlearn
-from arts.leaderboard.analysis.reproduction import asked_for, command_of, described, differing
+from arts.leaderboard.analysis.reproduction import different_settings, evaluate_command, intervention_label
 from arts.leaderboard.store.store import PACKAGED_RESULTS
 from arts.merging.choices import Granularity
 
@@ -66,7 +67,7 @@ def said(arguments: list[str], monkeypatch: pytest.MonkeyPatch) -> SimpleNamespa
 @pytest.mark.parametrize("path", REPORTS, ids=lambda path: path.stem)
 def test_reproduction_the_command_of_a_packaged_report_measures_the_same(path, monkeypatch):
     report = Report.read_alone(path)
-    command = command_of(report)
+    command = evaluate_command(report)
     heard = said(shlex.split(str(command))[2:], monkeypatch)
     model = report.model
     assert (heard.dataset, heard.models, heard.seeds) == (report.dataset.name, [model.id], [model.seed])
@@ -82,9 +83,11 @@ def test_reproduction_the_command_of_a_packaged_report_measures_the_same(path, m
     assert all("parser" in note for note in command.notes)
 
 
-@pytest.mark.parametrize("way", WAYS, ids=lambda way: described({"name": way.name, **way.settings()}))
+@pytest.mark.parametrize(
+    "way", WAYS, ids=lambda way: intervention_label({"name": way.name, **way.settings()})
+)
 def test_reproduction_an_intervention_comes_back_from_its_command(report, way, monkeypatch):
-    command = command_of(zoo(report, intervention=recorded_settings(way)))
+    command = evaluate_command(zoo(report, intervention=recorded_settings(way)))
     heard = said(list(command.arguments)[1:], monkeypatch)
     assert heard.intervention.settings() == way.settings()
     assert not command.notes
@@ -101,44 +104,46 @@ def test_reproduction_adversarial_settings_come_back(strategies, ratio, template
         return
     chosen = tuple(strategy for strategy in PERTURBATIONS if strategy in strategies)
     way = Adversarial(chosen, ratio, tuple(templates), tuple(sorted(holdout)))
-    assert asked_for(recorded_settings(way)).settings() == way.settings()
+    assert intervention_from(recorded_settings(way)).settings() == way.settings()
 
 
 def test_reproduction_what_the_command_cannot_ask_for_is_said(report):
     by_layer = Merge(granularity=Granularity.LAYER)
-    assert differing(recorded_settings(by_layer), asked_for(recorded_settings(by_layer))) == {
-        "granularity": "layer"
-    }
+    recorded = recorded_settings(by_layer)
+    assert different_settings(recorded, intervention_from(recorded).settings()) == {"granularity": "layer"}
     shuffled = replace(Adversarial(), seed=7)
-    (note,) = command_of(zoo(report, intervention=recorded_settings(shuffled))).notes
+    (note,) = evaluate_command(zoo(report, intervention=recorded_settings(shuffled))).notes
     assert note == "Other than the command gives, the report has: seed 7."
-    assert described(recorded_settings(by_layer)) == "merge, granularity layer"
+    assert intervention_label(recorded_settings(by_layer)) == "merge, granularity layer"
 
 
 def test_reproduction_settings_that_are_not_ours_leave_the_plain_command(report):
     for made_up in ({"name": "prayer"}, {"name": "adversarial"}, {"name": "unlearn", "taught": 3}):
-        command = command_of(zoo(report, intervention=made_up))
+        command = evaluate_command(zoo(report, intervention=made_up))
         assert "--intervention" not in command.arguments
         assert "does not know its intervention" in command.notes[0]
 
 
 def test_reproduction_what_a_model_started_from_is_in_the_command(report, monkeypatch):
     made = zoo(report, id="asgcn", encoder="a b", extras={"embeddings": "g.txt, SHA-256 ab", "parser": "p 3"})
-    command = command_of(made)
+    command = evaluate_command(made)
     heard = said(shlex.split(str(command))[2:], monkeypatch)
     assert (heard.start.encoder, str(heard.start.embeddings)) == ("a b", "g.txt")
     assert command.notes == ("--embeddings: g.txt, SHA-256 ab.", "It needs the parser p 3.")
-    ready = command_of(zoo(report, id="bert-pt", extras={"corpus": "post-trained already"}))
+    ready = evaluate_command(zoo(report, id="bert-pt", extras={"corpus": "post-trained already"}))
     assert said(list(ready.arguments)[1:], monkeypatch).start.post_trained
 
 
 def test_reproduction_names_predictions_and_custom_models(report):
     named = zoo(report, intervention=recorded_settings(Merge())).model_copy(update={"name": "new + merge"})
-    assert command_of(named).arguments[-2:] == ("--name", "new")
-    assert command_of(report).arguments[3:] == ("--predictions", "1.csv", "--name", "mine")
+    assert evaluate_command(named).arguments[-2:] == ("--name", "new")
+    assert evaluate_command(report).arguments[3:] == ("--predictions", "1.csv", "--name", "mine")
     place = report.model_copy(update={"model": ModelInfo(kind="custom", id="hf:some/model"), "name": "x"})
-    assert str(command_of(place)) == "arts evaluate --dataset sample --model hf:some/model --name x"
+    assert str(evaluate_command(place)) == "arts evaluate --dataset sample --model hf:some/model --name x"
     python = report.model_copy(update={"model": ModelInfo(kind="custom", id="Pipeline")})
-    assert "PACKAGE.MODULE:ATTRIBUTE" in command_of(python).arguments
+    assert "PACKAGE.MODULE:ATTRIBUTE" in evaluate_command(python).arguments
     other = report.dataset.model_copy(update={"name": "hotels", "files": {"hotels.csv": "ab"}})
-    assert "(hotels.csv): give its path" in command_of(report.model_copy(update={"dataset": other})).notes[0]
+    assert (
+        "(hotels.csv): give its path"
+        in evaluate_command(report.model_copy(update={"dataset": other})).notes[0]
+    )

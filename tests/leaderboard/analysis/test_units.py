@@ -46,15 +46,15 @@ def test_units_filters_by_rule_keep_units_with_such_an_edit(sample_units):
 def test_units_filters_find_what_every_entry_fails(units):
     right = {one.id: one.polarity for one in units}
     first, second = right | {"1_0_revtgt": Polarity.POSITIVE}, right | {"1_0": Polarity.NEUTRAL}
-    failed = UnitFilter(failed=True)
+    failed = UnitFilter(failed_by_all=True)
     assert [u.id for u in failed.apply(units_of(units), [first, second])] == ["1_0"]
     assert failed.apply(units_of(units), [first, right]) == []
     assert failed.apply(units_of(units)) == []
-    narrow = UnitFilter(strategies=[Strategy.ADDDIFF], failed=True)  # where only the second is wrong
+    narrow = UnitFilter(strategies=[Strategy.ADDDIFF], failed_by_all=True)  # where only the second is wrong
     assert narrow.apply(units_of(units), [first, second]) == []
 
 
-def test_units_answers_of_are_those_of_the_predictions(tmp_path):
+def test_units_predictions_by_id_are_those_of_the_report(tmp_path):
     report = measured(tmp_path, "mine", right=1.0)
-    answers = predictions_by_id(entry_of(report, report.save(tmp_path / "results")))
-    assert answers == {one.id: one.polarity for one in load_corpus("sample").test}
+    predictions = predictions_by_id(entry_of(report, report.save(tmp_path / "results")))
+    assert predictions == {one.id: one.polarity for one in load_corpus("sample").test}

@@ -27,8 +27,8 @@ def test_entry_a_claim_without_predictions_must_agree_with_itself(three_results,
         is Status.CLAIMED
     )
     change_fields(path, **fields)
-    (fault,) = own_store(three_results).read().faults
-    assert message in fault.reason
+    (file,) = own_store(three_results).read().invalid_files
+    assert message in file.reason
 
 
 def test_entry_bits_are_in_the_order_of_the_unit_ids(tmp_path):
@@ -40,5 +40,5 @@ def test_entry_bits_are_in_the_order_of_the_unit_ids(tmp_path):
         for row in np.flatnonzero(predictions.layout.original == np.arange(len(predictions.ids)))
     ]
     wanted = [bool(flag) for _, flag in sorted(zip(ids, right, strict=True))]
-    found = np.unpackbits(entry_of(report).packed, count=len(right)).astype(bool)
+    found = np.unpackbits(entry_of(report).right_bits, count=len(right)).astype(bool)
     assert found.tolist() == wanted

@@ -8,7 +8,7 @@ from arts.leaderboard.store import verifier_process
 from arts.leaderboard.store.live_board import LiveBoard
 
 
-def test_live_board_a_watch_sees_what_changes_and_has_it_checked_beside(three_results, tmp_path, monkeypatch):
+def test_live_board_sees_what_changes_and_has_it_checked_beside(three_results, tmp_path, monkeypatch):
     monkeypatch.setattr("arts.leaderboard.store.live_board.CHECKED_AT_ONCE", 0)
     monkeypatch.setattr("arts.leaderboard.store.live_board.RECHECK_SECONDS", 0)
     start, started = verifier_process.start_verifier, []
@@ -31,9 +31,9 @@ def test_live_board_a_watch_sees_what_changes_and_has_it_checked_beside(three_re
     assert (len(board.entries), board.unchecked) == (4, 1)
 
 
-def test_live_board_the_state_changes_with_the_files(three_results):
+def test_live_board_the_fingerprint_changes_with_the_files(three_results):
     store = own_store(three_results)
-    before = store.state()
-    assert store.state() == before
+    before = store.fingerprint()
+    assert store.fingerprint() == before
     min(three_results.glob("*.parquet")).unlink()
-    assert store.state() != before
+    assert store.fingerprint() != before

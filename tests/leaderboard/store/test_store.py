@@ -22,7 +22,7 @@ from arts.leaderboard.store.store import PACKAGED_RESULTS, Store
 def test_store_every_result_file_is_a_row(three_results):
     board = own_store(three_results).read()
     assert {e.path for e in board.entries} == {str(path) for path in three_results.glob("*.json")}
-    assert not board.faults
+    assert not board.invalid_files
     assert len(board_table(board.on("sample"))) == 3
 
 
@@ -31,8 +31,8 @@ def test_store_every_packaged_result_file_is_a_row():
     assert {e.path for e in board.entries if e.path} == {
         str(path) for path in PACKAGED_RESULTS.glob("*.json")
     }
-    assert not board.faults
-    assert not board.duplicates
+    assert not board.invalid_files
+    assert not board.duplicate_files
     assert sum(len(board_table(board.on(corpus))) for corpus in board.corpora) == len(board.entries)
 
 
@@ -64,11 +64,11 @@ def test_store_what_is_wrong_is_listed_and_not_shown_as_true(three_results):
     columns["polarity"] = columns["prediction"]
     columns.to_parquet(third.with_suffix(".parquet"))
     board = own_store(three_results).read()
-    faults = {Path(fault.path).name: fault.reason for fault in board.faults}
-    assert set(faults) == {"truncated.json", "schema.json", first.name, third.name}
-    assert "ars.value" in faults[first.name]
-    assert "less than or equal to 100" in faults[first.name]
-    assert "not those of the benchmark" in faults[third.name]
+    reasons = {Path(file.path).name: file.reason for file in board.invalid_files}
+    assert set(reasons) == {"truncated.json", "schema.json", first.name, third.name}
+    assert "ars.value" in reasons[first.name]
+    assert "less than or equal to 100" in reasons[first.name]
+    assert "not those of the benchmark" in reasons[third.name]
     (shown,) = board.entries
     assert shown.status is Status.RECOMPUTED
     assert shown.ars.value < 99
@@ -76,7 +76,7 @@ def test_store_what_is_wrong_is_listed_and_not_shown_as_true(three_results):
     assert "and ARS 99.00" in shown.remark
 
 
-def test_store_the_same_answers_under_another_name_are_recognised(three_results):
+def test_store_the_same_predictions_under_another_name_are_recognised(three_results):
     first = min(three_results.glob("*.json"))
     other = three_results / "zzz.json"
     change_name = json.loads(first.read_text()) | {"name": "mine"}
@@ -84,7 +84,7 @@ def test_store_the_same_answers_under_another_name_are_recognised(three_results)
     shutil.copy(first.with_suffix(".parquet"), other.with_suffix(".parquet"))
     board = own_store(three_results).read()
     assert len(board.entries) == 3
-    (duplicate,) = board.duplicates
+    (duplicate,) = board.duplicate_files
     assert duplicate.path == str(other)
     assert 'repeats "model 0"' in duplicate.reason
     with pytest.raises(ArtsError, match='on the board already, as "model 0"'):
@@ -101,11 +101,11 @@ def test_store_what_has_not_changed_is_not_checked_again(three_results, monkeypa
 
 def test_store_files_are_shown_as_unchecked_until_there_is_time(three_results):
     store = own_store(three_results)
-    board = store.read(most=0)
+    board = store.read(check_at_most=0)
     assert board.unchecked == 3
     assert {entry.status for entry in board.entries} == {Status.UNCHECKED}
     assert verifier_process.start_verifier(store).wait(60) == 0
-    board = store.read(most=0)
+    board = store.read(check_at_most=0)
     assert board.unchecked == 0
     assert {entry.status for entry in board.entries} == {Status.VERIFIED}
 

@@ -6,7 +6,6 @@ import pytest
 from helpers.boards import measured
 
 from arts.data.errors import ArtsError
-from arts.leaderboard.store.display_names import clean_name
 from arts.leaderboard.store.uploads import report_from_upload
 
 
@@ -50,16 +49,6 @@ def test_uploads_what_is_no_text_or_too_large_or_something_else_is_refused(good_
 @pytest.mark.parametrize("name", ["=1+1", "+x", "@SUM(A1)", "-2", "<b>bold</b>", "a<script>", "\u202e=x"])
 def test_uploads_markup_and_formulas_in_a_name_are_refused(good_upload, name):
     assert "holds markup or begins like a formula" in upload(good_upload, name=name)
-
-
-def test_uploads_names_are_cleaned():
-    assert clean_name(" a\u0000b\u200b \n c ") == "ab c"
-    assert clean_name("Élan ± 2") == "Élan ± 2"
-    for empty in ("", " \n", "\u200b"):
-        with pytest.raises(ArtsError, match="no name"):
-            clean_name(empty)
-    with pytest.raises(ArtsError, match="81 characters; expected 80 at most"):
-        clean_name("x" * 81)
 
 
 def test_uploads_a_report_is_taken_as_a_claim(tmp_path):

@@ -12,3 +12,9 @@ from helpers.boards import started
 def packaged_results(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """The folder of an app that is about to be started."""
     return started(tmp_path, monkeypatch)
+
+
+@pytest.fixture
+def results(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """The folder of an app that is about to be started, without the package's own results."""
+    return started(tmp_path, monkeypatch, "--no-packaged")

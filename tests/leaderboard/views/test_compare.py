@@ -5,7 +5,7 @@ from __future__ import annotations
 from helpers.boards import opened as open_view
 from streamlit.testing.v1 import AppTest
 
-from arts.leaderboard.analysis.before_after import (
+from arts.leaderboard.analysis.unit_comparison import (
     p_text,
 )
 from arts.leaderboard.store.entry import entry_of

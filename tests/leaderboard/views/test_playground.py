@@ -14,7 +14,7 @@ from helpers.cached_models import model_folder, remember
 from streamlit.testing.v1 import AppTest
 
 from arts.leaderboard.web import cached_models
-from arts.leaderboard.web.cached_models import TrainingProcess
+from arts.leaderboard.web.training_process import TrainingProcess
 
 
 @pytest.fixture
@@ -111,7 +111,7 @@ def test_playground_the_page_chooses_the_model_that_was_trained(page, monkeypatc
         TrainingProcess, "start", lambda model: TrainingProcess(model, process, BytesIO(), monotonic())
     )
     monkeypatch.setattr(cached_models, "load_model", asked.append)
-    monkeypatch.setattr(cached_models, "predict", lambda model, label, instances: {})
+    monkeypatch.setattr(cached_models, "predict", lambda model, instances, label: {})
     app = press(page(text="The pizza was great."))
     assert any("Training td-lstm" in info.value for info in app.info)
     model_folder("td-lstm-0123456789")

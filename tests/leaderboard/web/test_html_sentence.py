@@ -4,27 +4,22 @@ from __future__ import annotations
 
 from helpers.html import plain
 from helpers.sentences import aspect, sentence, variant
-from hypothesis import given
-from hypothesis import strategies as some
 
 from arts.data.schema import Edit, Instance, Strategy
-from arts.generators.strategies.edits import apply
+from arts.leaderboard.analysis.word_diff import edits_of
 from arts.leaderboard.web import html_sentence
 
 
 def test_html_sentence_a_sentence_shows_its_text_and_nothing_is_lost(sample_units):
     for unit in sample_units:
         for one in unit.variants:
-            assert (
-                plain(html_sentence.sentence_html(one, html_sentence.edits_of(unit.original, one)))
-                == one.text
-            )
+            assert plain(html_sentence.sentence_html(one, edits_of(unit.original, one))) == one.text
 
 
 def test_html_sentence_a_sentence_marks_edits_and_aspects_with_more_than_colour():
     (soup,) = sentence("1", "Good soup.", soup="positive").instances()
     changed = variant(soup, "revtgt", "Bad soup.", "negative")
-    html = html_sentence.sentence_html(changed, html_sentence.edits_of(soup, changed))
+    html = html_sentence.sentence_html(changed, edits_of(soup, changed))
     assert "<del>Good</del><ins>Bad</ins>" in html
     assert 'class="arts-aspect arts-negative arts-target"' in html
     assert "−" in html
@@ -56,26 +51,3 @@ def test_html_sentence_a_sentence_marks_the_target_where_aspects_overlap():
     html = html_sentence.sentence_html(Instance("1", "1", Strategy.ORIGINAL, text, target, (around, target)))
     assert html.count("arts-aspect") == 1
     assert "arts-target" in html
-
-
-TEXTS = some.text("ab ,.'", max_size=30)
-
-
-@given(TEXTS, TEXTS)
-def test_html_sentence_compared_turns_one_text_into_the_other(before, after):
-    edits = html_sentence.word_diff(before, after)
-    assert apply(before, edits) == after
-    assert all(before[e.start : e.end] == e.before for e in edits)
-
-
-@given(TEXTS, TEXTS)
-def test_html_sentence_trimmed_says_the_same_in_fewer_words(before, after):
-    edit = Edit(0, len(before), before, after, "x")
-    less = html_sentence.trim_edit(edit)
-    assert apply(before, (less,)) == after
-    assert len(less.before) <= len(before)
-
-
-def test_html_sentence_trimmed_does_not_cut_words():
-    assert html_sentence.trim_edit(Edit(0, 4, "good", "goods", "x")).after == "goods"
-    assert html_sentence.trim_edit(Edit(0, 9, "delicious", "really delicious", "x")).after == "really "

@@ -11,7 +11,7 @@ def test_html_unit_a_card_says_who_is_right_and_escapes_names(units):
     card = InstanceCard(
         Strategy.ORIGINAL,
         units[0],
-        answers=[
+        predictions=[
             ModelPrediction("<b>mine", Polarity.POSITIVE),
             ModelPrediction("other", Polarity.NEGATIVE, (0.1, 0.7, 0.2)),
         ],

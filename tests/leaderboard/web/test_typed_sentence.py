@@ -15,9 +15,9 @@ from arts.leaderboard.web.html_unit import ModelPrediction
 from arts.leaderboard.web.typed_sentence import (
     TargetVariants,
     json_record,
+    parse_sentence,
     perturb,
     propose_aspects,
-    sentence_of,
 )
 
 TEXT = "The soup was delicious, but our waiter was rude."
@@ -43,19 +43,19 @@ def trial() -> TargetVariants:
     return TargetVariants(soup, {Strategy.REVTGT: bad}, reasons)
 
 
-def test_playground_sentence_of_finds_aspects_as_they_are_written():
-    found = sentence_of(TEXT, [("Waiter", "negative"), ("soup", "positive"), ("", "neutral")])
+def test_typed_sentence_finds_aspects_as_they_are_written():
+    found = parse_sentence(TEXT, [("Waiter", "negative"), ("soup", "positive"), ("", "neutral")])
     assert [(a.term, a.polarity) for a in found.aspects] == [("soup", "positive"), ("waiter", "negative")]
 
 
-def test_playground_sentence_of_takes_the_next_place_of_a_term_that_comes_twice():
+def test_typed_sentence_takes_the_next_place_of_a_term_that_comes_twice():
     text = "Good soup, bad soup."
-    found = sentence_of(text, [("soup", "positive"), ("soup", "negative")])
+    found = parse_sentence(text, [("soup", "positive"), ("soup", "negative")])
     assert [(a.start, a.polarity) for a in found.aspects] == [(5, "positive"), (15, "negative")]
 
 
-def test_playground_sentence_of_finds_words_not_parts_of_them():
-    assert sentence_of("The barbecue bar.", [("bar", "neutral")]).aspects[0].start == 13
+def test_typed_sentence_finds_words_not_parts_of_them():
+    assert parse_sentence("The barbecue bar.", [("bar", "neutral")]).aspects[0].start == 13
 
 
 @pytest.mark.parametrize(
@@ -70,12 +70,12 @@ def test_playground_sentence_of_finds_words_not_parts_of_them():
         ("The soup bowl.", [("soup bowl", "neutral"), ("soup", "neutral")], "inside another aspect"),
     ],
 )
-def test_playground_sentence_of_says_what_is_wrong(text, rows, message):
+def test_typed_sentence_says_what_is_wrong(text, rows, message):
     with pytest.raises(ArtsError, match=message):
-        sentence_of(text, rows)
+        parse_sentence(text, rows)
 
 
-def test_playground_proposed_are_noun_phrases_with_what_is_said_of_them(analyst):
+def test_typed_sentence_proposed_are_noun_phrases_with_what_is_said_of_them(analyst):
     text = "The battery life was great, but it came in a box and the screen is terrible."
     assert propose_aspects(text, analyst) == [
         ("battery life", "positive"),
@@ -85,25 +85,25 @@ def test_playground_proposed_are_noun_phrases_with_what_is_said_of_them(analyst)
     assert propose_aspects("It was great.", analyst) == []
 
 
-def test_playground_perturbed_gives_a_variant_or_a_reason_a_strategy(analyst, pool):
-    trials = perturb(sentence_of(TEXT, ROWS, "restaurant"), pool, analyst)
+def test_typed_sentence_perturbed_gives_a_variant_or_a_reason_a_strategy(analyst, pool):
+    trials = perturb(parse_sentence(TEXT, ROWS, domain="restaurant"), analyst, pool=pool)
     assert [trial.original.aspect.term for trial in trials] == ["soup", "waiter"]
     for trial in trials:
         assert set(trial.variants) == set(PERTURBATIONS)
         assert [card.strategy for card in trial.cards({})] == [Strategy.ORIGINAL, *PERTURBATIONS]
-    (alone,) = perturb(sentence_of("We had soup.", [("soup", "neutral")]), AspectSet(), analyst)
+    (alone,) = perturb(parse_sentence("We had soup.", [("soup", "neutral")]), analyst, pool=AspectSet())
     assert alone.reasons[Strategy.REVNON] == "no other aspect to change"
     assert "no other aspect" in list(alone.cards({}))[2].html
 
 
-def test_playground_domains_of_are_those_of_the_pool(pool):
+def test_typed_sentence_domains_of_are_those_of_the_pool(pool):
     assert typed_sentence.domains_of(pool) == ["restaurant"]
 
 
-def test_playground_record_has_everything_and_is_json(trial):
+def test_typed_sentence_record_has_everything_and_is_json(trial):
     answers = {trial.original.id: [ModelPrediction("mine", Polarity.NEGATIVE, (0.2, 0.7, 0.1))]}
     found = json.loads(
-        json.dumps(json_record(sentence("1", "Good soup.", soup="positive"), [trial], answers))
+        json.dumps(json_record(sentence("1", "Good soup.", soup="positive"), [trial], predictions=answers))
     )
     (target,) = found["targets"]
     original, reversed_ = target["instances"]

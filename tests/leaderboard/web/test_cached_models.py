@@ -1,4 +1,4 @@
-"""Models of the cache, and training one from the page."""
+"""Models of the cache."""
 
 from __future__ import annotations
 
@@ -11,11 +11,10 @@ from arts.data.errors import ArtsError
 from arts.data.schema import Polarity
 from arts.data.support.download import sha256
 from arts.leaderboard.web import cached_models
-from arts.leaderboard.web.cached_models import CachedModel, TrainingProcess
 from arts.leaderboard.web.html_unit import ModelPrediction
 
 
-def test_trained_models_cached_models_are_those_that_were_trained():
+def test_cached_models_are_those_that_were_trained():
     assert cached_models.cached_models() == []
     model_folder("td-lstm-0123456789")
     folder = model_folder("td-lstm-initial")
@@ -30,14 +29,14 @@ def test_trained_models_cached_models_are_those_that_were_trained():
     ]
 
 
-def test_trained_models_a_cached_model_names_the_corpus_that_it_answered():
+def test_cached_models_one_names_the_corpus_that_it_answered():
     model_folder("td-lstm-0123456789")
     remember("td-lstm-0123456789")
     (one,) = cached_models.cached_models()
     assert (one.label, one.corpus) == ("td-lstm, seed 1, sample · 012345", "sample")
 
 
-def test_trained_models_a_cached_model_is_known_by_the_report_on_its_weights(tmp_path):
+def test_cached_models_one_is_known_by_the_report_on_its_weights(tmp_path):
 
     from arts.evaluation.report import ModelInfo
     from arts.leaderboard.store.entry import entry_of
@@ -57,40 +56,19 @@ def test_trained_models_a_cached_model_is_known_by_the_report_on_its_weights(tmp
     report.write_json(path)
     (one,) = cached_models.cached_models([entry.model_copy(update={"path": str(path)})])
     assert one.label == "td-lstm + adversarial, seed 1, sample · 012345"
-    assert not one.plain
+    assert not one.without_intervention
 
 
-def test_trained_models_asked_gives_the_likeliest_polarity(units):
+def test_cached_models_predict_the_likeliest_polarity(units):
     class Model:
         def predict_proba(self, instances):
             return np.tile([0.2, 0.7, 0.1], (len(instances), 1))
 
-    found = cached_models.predict(Model(), "mine", units)
+    found = cached_models.predict(Model(), units, label="mine")
     assert found["1_0"] == ModelPrediction("mine", Polarity.NEGATIVE, (0.2, 0.7, 0.1))
     assert len(found) == len(units)
 
 
-def test_trained_models_load_says_when_a_model_is_gone():
+def test_cached_models_load_says_when_a_model_is_gone():
     with pytest.raises(ArtsError, match="no longer in the cache"):
         cached_models.load_model("td-lstm-0123456789")
-
-
-def test_trained_models_a_training_that_fails_says_why():
-    training = TrainingProcess.start("no-such-model")
-    training.process.wait(timeout=120)
-    assert not training.running
-    assert 'unknown model "no-such-model"' in training.failure
-
-
-def test_trained_models_a_training_finds_the_plain_model_that_came_of_it(tmp_path):
-    folder = tmp_path / "td-lstm-1"
-    plain = {"name": "td-lstm", "seed": 1}
-    models = [
-        CachedModel(folder, plain | {"outcome": {"kept": 1}}, "sample"),
-        CachedModel(folder, plain, "laptop"),
-        CachedModel(folder, plain | {"seed": 2}, "sample"),
-        CachedModel(folder, plain, "sample"),
-    ]
-    training = TrainingProcess("td-lstm", None, None, 0.0)
-    assert training.found(models) is models[-1]
-    assert training.found(models[:-1]) is None

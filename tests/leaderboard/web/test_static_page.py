@@ -8,7 +8,7 @@ from arts.leaderboard.store.store import Store
 from arts.leaderboard.web.static_page import write_page
 
 
-def test_export_the_board_as_one_page(three_results, tmp_path):
+def test_static_page_has_the_whole_board(three_results, tmp_path):
     nasty = measured(tmp_path, "<script>alert(1)</script> $x$", seed=9)
     nasty.save(three_results)
     (three_results / "broken.json").write_text("{")

@@ -1,0 +1,77 @@
+"""Two entries, unit by unit."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as some
+
+from arts.data.errors import ArtsError
+from arts.evaluation.metrics import POLARITIES, BenchmarkLayout
+from arts.evaluation.predictions import Predictions
+from arts.leaderboard.analysis.unit_comparison import (
+    align_predictions,
+    compare_units,
+    exclusive_units,
+    prediction_table,
+)
+from arts.leaderboard.store.entry import entry_of
+
+
+def answered(units, *labels: str) -> Predictions:
+    """Predictions for the units of the fixture, by initials."""
+    by_initial = {str(polarity)[:3]: k for k, polarity in enumerate(POLARITIES)}
+    return Predictions.of(units, np.array([by_initial[label] for label in labels]), probabilities=None)
+
+
+def test_unit_comparison_units_that_only_one_has_right(units):
+    first = answered(units, "pos", "neg", "pos", "neg", "pos", "neg", "neg")
+    second = answered(units, "pos", "neg", "neg", "neg", "pos", "neg", "neu")
+    won, lost = exclusive_units(first, second)
+    assert (won.tolist(), lost.tolist()) == ([True, False, False], [False, False, True])
+    found = prediction_table(first, second, units=won)
+    assert found["member"].tolist() == ["original", "revtgt", "adddiff"]
+    assert found["first"].tolist() == ["✓ positive", "✓ negative", "✓ positive"]
+    assert found["second"].tolist() == ["✓ positive", "✓ negative", "✗ negative"]
+    assert "sentence" not in found
+    shown = prediction_table(first, second, units=lost, instances=units)
+    assert shown["sentence"].tolist() == ["We got a table."]
+    assert shown["aspect"].tolist() == ["table"]
+
+
+@given(some.permutations(range(490)))
+def test_unit_comparison_the_order_of_a_file_does_not_matter(reports, order):
+    there = reports[1].predictions
+    rows = np.array(order)
+    place = np.argsort(rows)
+    layout = BenchmarkLayout(
+        there.layout.gold[rows],
+        there.layout.strategy[rows],
+        there.layout.units[rows],
+        place[there.layout.original[rows]],
+    )
+    shuffled = Predictions(tuple(there.ids[row] for row in rows), layout, there.labels[rows])
+    assert (align_predictions(shuffled, there).labels == there.labels).all()
+
+
+def test_unit_comparison_other_instances_or_labels_are_refused(reports):
+    there = reports[0].predictions
+    with pytest.raises(ArtsError, match="not measured on the same instances"):
+        align_predictions(replace(there, ids=("x", *there.ids[1:])), there)
+    gold = (there.layout.gold[::-1] + 1) % 3
+    reverse = replace(there, ids=there.ids[::-1], layout=replace(there.layout, gold=gold))
+    with pytest.raises(ArtsError, match="same labels"):
+        align_predictions(reverse, there)
+
+
+def test_unit_comparison_the_boards_bits_tell_the_same_as_the_comparison(reports):
+    first, second = reports[0], reports[2]
+    found = first.compare(second).ars
+    entries = entry_of(second), entry_of(first)
+    assert compare_units(*entries) == (found.only_first, found.only_second, pytest.approx(found.p_value))
+    assert compare_units(entries[0], entries[0]) == (0, 0, 1)
+    assert compare_units(entries[0], entries[1].model_copy(update={"right_units": ""})) is None
+    assert compare_units(entries[0], entries[1].model_copy(update={"checksum": "other"})) is None

@@ -1,0 +1,27 @@
+"""Training a model from the page."""
+
+from __future__ import annotations
+
+from arts.leaderboard.web.cached_models import CachedModel
+from arts.leaderboard.web.training_process import TrainingProcess
+
+
+def test_training_process_that_fails_says_why():
+    training = TrainingProcess.start("no-such-model")
+    training.process.wait(timeout=120)
+    assert not training.running
+    assert 'unknown model "no-such-model"' in training.failure
+
+
+def test_training_process_finds_the_plain_model_that_came_of_it(tmp_path):
+    folder = tmp_path / "td-lstm-1"
+    plain = {"name": "td-lstm", "seed": 1}
+    models = [
+        CachedModel(folder, plain | {"outcome": {"kept": 1}}, "sample"),
+        CachedModel(folder, plain, "laptop"),
+        CachedModel(folder, plain | {"seed": 2}, "sample"),
+        CachedModel(folder, plain, "sample"),
+    ]
+    training = TrainingProcess("td-lstm", None, None, 0.0)
+    assert training.trained_model(models) is models[-1]
+    assert training.trained_model(models[:-1]) is None

@@ -9,8 +9,8 @@ from dataclasses import dataclass
 class ModelCard:
     """The facts about a model, kept on its class.
 
-    In a class body, write it with plain strings, ``card = ModelCard(family="recurrent", ...)``:
-    `arts.models.registry.model_card` then reads it from the source file, since importing a model takes seconds.
+    In a class body, write it with plain strings, ``card = ModelCard(family="recurrent", ...)``, so that
+    `arts.models.registry.model_card` can read it from the source file: importing a model takes seconds.
 
     Args:
         family: kind of architecture: "recurrent", "encoder", "graph", ...

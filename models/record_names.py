@@ -1,4 +1,4 @@
-"""File names and keys of a saved model's record, without imports, for code that reads it but not the model."""
+"""File names and keys of a saved model's record, for code that reads the record but not the model."""
 
 from __future__ import annotations
 

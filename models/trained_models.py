@@ -221,7 +221,7 @@ def _cache_key(
 
 
 def _extra_inputs(model_class: type[AspectModel], start: Start) -> dict[str, str | None]:
-    """The inputs of training beside the encoder, by the model's `extras`: name and checksum, None if not given."""
+    """The name and checksum of each further input of training that the model takes; None if not given."""
     labels = {
         "embeddings": lambda: _file_label(start.embeddings),
         "corpus": lambda: POST_TRAINED if start.post_trained else _file_label(start.post_training_text),

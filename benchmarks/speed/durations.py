@@ -120,7 +120,7 @@ def arts_epoch(model_class: type[AspectModel], instances: Sequence[Instance]) ->
     from arts.models.recipe import Start
     from arts.models.training import StepCallback, features_with_labels, run_trainer
 
-    model, inputs = model_class.start(Start(), [])
+    model, inputs = model_class.from_start(Start(), [])
     recipe, features = model_class.recipe, features_with_labels(inputs, instances)
     settings = {
         "learning_rate": recipe.learning_rate,
@@ -150,7 +150,7 @@ def plain_epoch(model_class: type[AspectModel], instances: Sequence[Instance]) -
     from arts.models.recipe import Start
     from arts.models.training import features_with_labels
 
-    model, inputs = model_class.start(Start(), [])
+    model, inputs = model_class.from_start(Start(), [])
     recipe, features = model_class.recipe, features_with_labels(inputs, instances)
     optimizer = torch.optim.AdamW(model.parameters(), recipe.learning_rate, weight_decay=recipe.weight_decay)
     loader = torch.utils.data.DataLoader(features, recipe.batch_size, shuffle=True, collate_fn=inputs.collate)

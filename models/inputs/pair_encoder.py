@@ -89,7 +89,7 @@ class EncoderModel(AspectModel):
         return model, cls.inputs.load(encoder_folder(start.encoder))
 
     def pool(self, **batch: Tensor) -> Tensor:
-        """(batch, hidden) one vector for each input: the mean over its tokens, or the pooled state of [CLS]."""
+        """(batch, hidden) one vector for each input: the mean over its tokens, or that of [CLS]."""
         output = self.encoder(**batch)
         states: Tensor = output.last_hidden_state  # (batch, tokens, hidden)
         if self.config.pooling == "mean":

@@ -1,4 +1,4 @@
-"""Models over words: inputs, word vectors, and the words of a batch."""
+"""The base class of the models over words, with their inputs and the word vectors of a batch."""
 
 from __future__ import annotations
 
@@ -29,9 +29,9 @@ WORD_RECIPE = Recipe(
 
 
 class WordInputs(Inputs):
-    """The pieces of a sentence, the word each belongs to, each word's characters, and the aspect's words.
+    """The tokens of a sentence, the word that each token belongs to, and the position of the aspect.
 
-    Words are what the tokenizer splits a text into before it looks at its vocabulary.
+    Words are the parts that the tokenizer splits a text into before it divides them into tokens.
     """
 
     def encode(self, instances: Sequence[Instance]) -> list[TokenFeatures]:
@@ -51,40 +51,47 @@ class WordInputs(Inputs):
         ]
 
     def _features(
-        self, ids: list[int], words: list[int], offsets: list[tuple[int, int]], instance: Instance
+        self, ids: list[int], word_ids: list[int], offsets: list[tuple[int, int]], instance: Instance
     ) -> TokenFeatures:
         aspect = instance.aspect
-        inside = [
+        aspect_words = [
             word
-            for word, (start, end) in zip(words, offsets, strict=True)
+            for word, (start, end) in zip(word_ids, offsets, strict=True)
             if start < aspect.end and end > aspect.start
         ]
-        if not inside:
+        if not aspect_words:
             raise ArtsError(f'id "{instance.id}": the tokenizer finds no word in "{aspect.term}"')
         starts: dict[int, int] = {}
         ends: dict[int, int] = {}
-        for word, (start, end) in zip(words, offsets, strict=True):
+        for word, (start, end) in zip(word_ids, offsets, strict=True):
             starts.setdefault(word, start)
             ends[word] = end
         return {
             "input_ids": ids,
-            "words": words,
+            "word_ids": word_ids,
             "spans": [(starts[word], ends[word]) for word in starts],
-            "first": inside[0],
-            "last": inside[-1],
+            "first": aspect_words[0],
+            "last": aspect_words[-1],
         }
 
     def collate(self, features: list[TokenFeatures]) -> dict[str, Tensor]:
         names = {"first", "last", "labels"} & features[0].keys()
         return {
             "input_ids": pad([f["input_ids"] for f in features], self.tokenizer.pad_token_id),
-            "words": pad([f["words"] for f in features], -1),
+            "word_ids": pad([f["word_ids"] for f in features], -1),
             **{name: torch.tensor([f[name] for f in features]) for name in sorted(names)},
         }
 
 
 class WordConfig(AspectConfig):
-    """The size of the table of piece vectors, and what most of the papers vary."""
+    """The configuration of the models over words.
+
+    Args:
+        vocab_size: number of tokens in the vocabulary.
+        embedding_size: dimensions of a token's vector, and so of a word's.
+        hidden_size: dimensions of a hidden state, where the model has hidden states.
+        dropout: probability of dropout on the word vectors and on the encoding.
+    """
 
     model_type = "arts-words"
 
@@ -96,12 +103,13 @@ class WordConfig(AspectConfig):
 
 @dataclass(frozen=True)
 class WordBatch:
-    """The words of a batch of sentences and the place of the aspect in each.
+    """The word vectors of a batch of sentences, and the position of the aspect in each.
 
     Args:
-        vectors: (batch, words, embedding), 0 beyond the end of a sentence.
-        lengths: (batch,) words of each sentence.
-        first, last: (batch,) positions of the aspect's first and last word.
+        vectors: (batch, words, embedding) the word vectors, 0 after the end of a sentence.
+        lengths: (batch,) the number of words of each sentence.
+        first: (batch,) the position of the aspect's first word.
+        last: (batch,) the position of the aspect's last word.
     """
 
     vectors: Tensor
@@ -111,43 +119,43 @@ class WordBatch:
 
     @property
     def positions(self) -> Tensor:
-        """(1, words) numbers from 0."""
+        """(1, words) the positions of the words, from 0."""
         return torch.arange(self.vectors.shape[1], device=self.vectors.device).unsqueeze(0)
 
     @property
-    def present(self) -> Tensor:
-        """(batch, words) whether there is a word."""
+    def word_mask(self) -> Tensor:
+        """(batch, words) whether the sentence has a word at this position."""
         return self.positions < self.lengths.unsqueeze(1)
 
     @property
-    def inside(self) -> Tensor:
-        """(batch, words) whether a word is the aspect's."""
+    def aspect_mask(self) -> Tensor:
+        """(batch, words) whether the word belongs to the aspect."""
         return (self.positions >= self.first.unsqueeze(1)) & (self.positions <= self.last.unsqueeze(1))
 
     @property
     def distance(self) -> Tensor:
-        """(batch, words) how many words away from the aspect a word is; 0 inside it."""
+        """(batch, words) the distance of the word from the aspect, in words; 0 inside the aspect."""
         before = (self.first.unsqueeze(1) - self.positions).clamp(min=0)
         return before + (self.positions - self.last.unsqueeze(1)).clamp(min=0)
 
     @property
-    def aspect(self) -> Tensor:
+    def aspect_mean(self) -> Tensor:
         """(batch, embedding) the mean of the aspect's word vectors."""
-        inside = self.inside.unsqueeze(-1).to(self.vectors.dtype)
-        return (self.vectors * inside).sum(1) / inside.sum(1)
+        mask = self.aspect_mask.unsqueeze(-1).to(self.vectors.dtype)
+        return (self.vectors * mask).sum(1) / mask.sum(1)
 
     @property
-    def aspect_words(self) -> Tensor:
-        """(batch, longest aspect, embedding) the aspect's word vectors, 0 beyond its end."""
+    def aspect_vectors(self) -> Tensor:
+        """(batch, longest aspect, embedding) the aspect's word vectors, 0 after its end."""
         size = self.last - self.first + 1
         offset = torch.arange(int(size.max()), device=size.device).unsqueeze(0)
-        place = (self.first.unsqueeze(1) + offset).clamp(max=self.vectors.shape[1] - 1)
+        position = (self.first.unsqueeze(1) + offset).clamp(max=self.vectors.shape[1] - 1)
         row = torch.arange(len(size), device=size.device).unsqueeze(1)
-        return self.vectors[row, place] * (offset < size.unsqueeze(1)).unsqueeze(-1)
+        return self.vectors[row, position] * (offset < size.unsqueeze(1)).unsqueeze(-1)
 
 
 class WordModel(AspectModel):
-    """Base of the models over word vectors, which are fixed."""
+    """Base class of the models over word vectors, which stay fixed in training."""
 
     config_class = WordConfig
     inputs = WordInputs
@@ -160,7 +168,7 @@ class WordModel(AspectModel):
         self.embedding.weight.requires_grad_(False)
 
     @classmethod
-    def start(
+    def from_start(
         cls, start: Start, texts: Sequence[str], *, progress: TrainingProgress | None = None
     ) -> tuple[Self, Inputs]:
         if start.embeddings:
@@ -172,29 +180,41 @@ class WordModel(AspectModel):
         model.embedding.weight.copy_(table)
         return model, cls.inputs(tokenizer)
 
-    def embed(self, input_ids: Tensor, words: Tensor, first: Tensor, last: Tensor) -> WordBatch:
-        """The words of a batch, each the mean of its pieces, after dropout.
+    def embed(self, input_ids: Tensor, word_ids: Tensor, *, first: Tensor, last: Tensor) -> WordBatch:
+        """The word vectors of a batch, each the mean of its tokens' vectors, after dropout.
 
         Args:
-            input_ids: (batch, pieces).
-            words: (batch, pieces) the position of each piece's word; -1 for padding.
-            first: (batch,) position of the aspect's first word.
-            last: (batch,) position of its last word.
+            input_ids: (batch, tokens) the tokens.
+            word_ids: (batch, tokens) the position of each token's word; -1 for padding.
+            first: (batch,) the position of the aspect's first word.
+            last: (batch,) the position of the aspect's last word.
         """
-        lengths = words.max(dim=1).values + 1
-        # (batch, words, pieces): the share each piece has in each word
-        share = (words.unsqueeze(1) == torch.arange(int(lengths.max()), device=words.device)[:, None]).float()
-        share = share / share.sum(-1, keepdim=True).clamp(min=1)
+        lengths = word_ids.max(dim=1).values + 1
+        positions = torch.arange(int(lengths.max()), device=word_ids.device)
+        share = (word_ids.unsqueeze(1) == positions[:, None]).float()  # (batch, words, tokens)
+        share = share / share.sum(-1, keepdim=True).clamp(min=1)  # of each token in the mean of its word
         return WordBatch(self.dropout(share @ self.embedding(input_ids)), lengths, first, last)
 
 
-def lstm_states(lstm: nn.LSTM, vectors: Tensor, lengths: Tensor) -> Tensor:
-    """(batch, words, states) the states of an LSTM over sentences of unequal lengths, 0 beyond their ends."""
+def lstm_states(lstm: nn.LSTM, vectors: Tensor, *, lengths: Tensor) -> Tensor:
+    """The hidden states of an LSTM over sentences of different lengths.
+
+    Args:
+        lstm: the LSTM.
+        vectors: (batch, words, embedding) the word vectors.
+        lengths: (batch,) the number of words of each sentence.
+
+    Returns:
+        (batch, words, hidden), or 2 hidden of a bidirectional LSTM; 0 after the end of a sentence.
+    """
     packed = pack_padded_sequence(vectors, lengths.cpu(), batch_first=True, enforce_sorted=False)
     return pad_packed_sequence(lstm(packed)[0], batch_first=True)[0]
 
 
 def masked_softmax(scores: Tensor, mask: Tensor) -> Tensor:
-    """The softmax over the last dimension where `mask` holds, and 0 elsewhere (all 0 where it never does)."""
+    """The softmax of scores over the last dimension, with weight 0 where `mask` is false.
+
+    All weights are 0 where the mask is false everywhere.
+    """
     weights = scores.masked_fill(~mask, torch.finfo(scores.dtype).min).softmax(-1)
     return weights * mask

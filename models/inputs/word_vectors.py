@@ -1,4 +1,4 @@
-"""Word vectors: from a pretrained encoder's pieces, or from a file in GloVe's text format."""
+"""Word vectors: those of a pretrained encoder's tokens, or of a file in GloVe's text format."""
 
 from __future__ import annotations
 
@@ -16,54 +16,60 @@ from transformers import PreTrainedTokenizerFast
 from arts.data.errors import DataError
 from arts.models.encoders import load_encoder
 
-SCALE = 0.5  # standard deviation of each dimension of the piece vectors, about that of GloVe's
+SCALE = 0.5  # standard deviation of each dimension of the token vectors, about that of GloVe's
 PAD, UNKNOWN = "[PAD]", "[UNK]"
 
 
 def token_vectors(encoder: str) -> Tensor:
-    """(vocabulary, embedding) the input embeddings of an encoder, each dimension standardised.
+    """(vocabulary, embedding) the input embeddings of an encoder.
+
+    Each dimension is scaled to mean 0 and standard deviation 0.5 over the vocabulary.
+
+    Args:
+        encoder: folder or Hub id of the encoder.
 
     Raises:
-        ArtsError: as `load_encoder`.
+        ArtsError: when the encoder cannot be loaded.
     """
     vectors: Tensor = load_encoder(encoder).get_input_embeddings().weight.detach()
     return SCALE * (vectors - vectors.mean(0)) / vectors.std(0)
 
 
 def read_word_vectors(path: Path, texts: Iterable[str]) -> tuple[Any, Tensor]:
-    """Word vectors in GloVe's text format: a word and its numbers a line, separated by blanks.
+    """Read word vectors in GloVe's text format: on each line a word and its numbers, separated by spaces.
 
-    The vocabulary is made of the words of `texts` that the file has, in lower case. A word of the file may
-    hold blanks, as some of GloVe's do; a first line with two integers (word2vec's header) is skipped.
+    The vocabulary consists of the words of `texts`, in lower case, that the file contains. A word in the
+    file may contain spaces, as some of GloVe's do. A first line of two integers, word2vec's header, is
+    skipped.
 
     Args:
         path: the file.
-        texts: of the training split.
+        texts: the sentences of the training split.
 
     Returns:
-        A tokenizer that knows the vocabulary, and the vectors (vocabulary, width): of padding (0), of
-        unknown words (the mean of the others), and of each word.
+        A tokenizer with this vocabulary, and the vectors (vocabulary, dimensions). The first is that of
+        padding, 0; the second is that of unknown words, the mean of the words' vectors, which follow.
 
     Raises:
-        DataError: when a line has another number of numbers than the first, or something else than numbers;
-            or when no word of the texts is in the file.
+        DataError: when a line is malformed, or the file contains no word of the texts.
     """
     normalizer, splitter = normalizers.BertNormalizer(), pre_tokenizers.BertPreTokenizer()
     wanted = {word for text in texts for word, _ in splitter.pre_tokenize_str(normalizer.normalize_str(text))}
-    found = _read_wanted_vectors(path, wanted)
-    if not found:
+    vector_by_word = _read_wanted_vectors(path, wanted)
+    if not vector_by_word:
         raise DataError(path, "holds no word of the training split; expected vectors of English words")
-    vocabulary = {word: number for number, word in enumerate([PAD, UNKNOWN, *found])}
+    vocabulary = {word: number for number, word in enumerate([PAD, UNKNOWN, *vector_by_word])}
     tokenizer = Tokenizer(models.WordLevel(vocabulary, unk_token=UNKNOWN))
     tokenizer.normalizer, tokenizer.pre_tokenizer = normalizer, splitter
-    vectors = torch.from_numpy(np.stack(list(found.values())))
+    vectors = torch.from_numpy(np.stack(list(vector_by_word.values())))
     table = torch.cat([torch.zeros(1, vectors.shape[1]), vectors.mean(0, keepdim=True), vectors])
     fast = PreTrainedTokenizerFast(tokenizer_object=tokenizer, pad_token=PAD, unk_token=UNKNOWN)
     return fast, table
 
 
 def _read_wanted_vectors(path: Path, wanted: set[str]) -> dict[str, npt.NDArray[np.float32]]:
-    found: dict[str, npt.NDArray[np.float32]] = {}
+    """The first vector of each wanted word that the file contains, by word."""
+    vector_by_word: dict[str, npt.NDArray[np.float32]] = {}
     width = 0
     try:
         with path.open(encoding="utf-8") as lines:
@@ -75,16 +81,16 @@ def _read_wanted_vectors(path: Path, wanted: set[str]) -> dict[str, npt.NDArray[
                 word = " ".join(parts[:-width])
                 if len(parts) <= width or (" " in word and _is_number(parts[-width - 1])):
                     raise DataError(path, f"{len(parts) - 1} numbers; expected {width}", line=number)
-                if word in wanted and word not in found:
-                    found[word] = _parse_numbers(parts[-width:], path, number)
+                if word in wanted and word not in vector_by_word:
+                    vector_by_word[word] = _parse_numbers(parts[-width:], path, line=number)
     except OSError as error:
         raise DataError(path, f"cannot be read ({error.strerror})") from error
     except UnicodeDecodeError as error:
         raise DataError(path, "is not text in UTF-8; expected word vectors in GloVe's format") from error
-    return found
+    return vector_by_word
 
 
-def _parse_numbers(parts: Sequence[str], path: Path, line: int) -> npt.NDArray[np.float32]:
+def _parse_numbers(parts: Sequence[str], path: Path, *, line: int) -> npt.NDArray[np.float32]:
     try:
         return np.array(parts, dtype=np.float32)
     except ValueError as error:

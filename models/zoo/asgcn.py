@@ -1,4 +1,4 @@
-"""ASGCN: graph convolutions over the dependency parse, read off at the aspect."""
+"""ASGCN: graph convolutions over the dependency parse, and attention from the aspect."""
 
 from __future__ import annotations
 
@@ -10,43 +10,47 @@ from torch import Tensor, nn
 from arts.data.schema import Instance
 from arts.models.base import TokenFeatures
 from arts.models.card import ModelCard
-from arts.models.inputs.dependency_cache import Heads, dependency_heads
+from arts.models.inputs.dependency_cache import DependencyHeads, dependency_heads
 from arts.models.inputs.word_models import WordConfig, WordInputs, WordModel, lstm_states, masked_softmax
 
 
 class ParsedInputs(WordInputs):
-    """The words of a sentence, and which of them the dependency parse links."""
+    """The words of a sentence, the position of the aspect, and the pairs of words that the parse links."""
 
     def encode(self, instances: Sequence[Instance]) -> list[TokenFeatures]:
         parses = dependency_heads(instance.text for instance in instances)
         features = super().encode(instances)
-        for one, instance in zip(features, instances, strict=True):
-            one["links"] = dependency_links(one["spans"], parses[instance.text])
-        return features
+        return [
+            {**encoded, "links": dependency_links(encoded["spans"], parses[instance.text])}
+            for encoded, instance in zip(features, instances, strict=True)
+        ]
 
     def collate(self, features: list[TokenFeatures]) -> dict[str, Tensor]:
         batch = super().collate(features)
-        size = int(batch["words"].max()) + 1
+        size = int(batch["word_ids"].max()) + 1
         graph = torch.zeros(len(features), size, size)
-        for row, one in enumerate(features):
-            here, there = torch.tensor(one["links"]).T
-            graph[row, here, there] = 1
+        for row, encoded in enumerate(features):
+            first, second = torch.tensor(encoded["links"]).T
+            graph[row, first, second] = 1
         return {**batch, "graph": graph}
 
 
-def dependency_links(words: Sequence[tuple[int, int]], heads: Heads) -> list[tuple[int, int]]:
-    """Pairs of words that the parse links, both ways, and each word with itself.
+def dependency_links(words: Sequence[tuple[int, int]], heads: DependencyHeads) -> list[tuple[int, int]]:
+    """The pairs of words that the dependency parse links, in both directions, and each word with itself.
+
+    Our words and spaCy's tokens may differ. A word belongs to the token that contains its first character;
+    words of the same token are linked, and so are the words of a token and those of its head.
 
     Args:
-        words: the characters of each word, from and to.
-        heads: of spaCy's tokens: the characters of each, and the number of its head.
+        words: first character and end (exclusive) of each word.
+        heads: first character and end (exclusive) of each of spaCy's tokens, and the position of its head.
 
-    A word stands for the token that holds its first character. Words of one token are linked, and so are
-    the words of a token with those of its head.
+    Returns:
+        Pairs of positions of words.
 
     Example:
         >>> words = [(0, 3), (3, 4), (4, 5), (6, 8)]  # don ' t go, which spaCy splits into do n't go
-        >>> links(words, [[0, 2, 2], [2, 5, 2], [6, 8, 2]])
+        >>> dependency_links(words, [[0, 2, 2], [2, 5, 2], [6, 8, 2]])
         [(0, 0), (0, 3), (1, 1), (1, 2), (1, 3), (2, 1), (2, 2), (2, 3), (3, 0), (3, 1), (3, 2), (3, 3)]
     """
     token = [next(n for n, (_, end, _) in enumerate(heads) if start < end) for start, _ in words]
@@ -63,7 +67,7 @@ class ASGCNConfig(WordConfig):
     """Configuration of `ASGCN`.
 
     Args:
-        layers: of graph convolution.
+        layers: number of graph convolutions.
     """
 
     model_type = "arts-asgcn"
@@ -72,7 +76,7 @@ class ASGCNConfig(WordConfig):
 
     @property
     def encoding_size(self) -> int:
-        """That of a state of the bidirectional LSTM."""
+        """The dimensions of a state of the bidirectional LSTM."""
         return 2 * self.hidden_size
 
 
@@ -86,12 +90,12 @@ class ASGCN(WordModel):
     - position: g_i = q_i h_i with q_i = 1 - (tau + 1 - i) / n before the aspect, 0 inside it,
       1 - (i - tau - m) / n after it (equations 4 and 5);
     - graph convolution: h^l_i = relu(sum_j A_ij W^l g^{l-1}_j / (d_i + 1) + b^l) (equations 2 and 3);
-    - aspect mask: all but the aspect's h^L become 0 (equation 6);
+    - aspect mask: h^L becomes 0 outside the aspect (equation 6);
     - retrieval: beta_t = sum_i h^c_t . h^L_i, alpha = softmax(beta), encoding = sum_t alpha_t h^c_t
       (equations 7 to 9).
 
-    Departures: word vectors are means of the encoder's piece vectors (the paper: GloVe, tuned for neither);
-    parses are spaCy's, of its small model, aligned to words by characters.
+    Departures: word vectors are means of the encoder's token vectors (the paper: GloVe; fixed in both);
+    parses are those of spaCy's small model, aligned to words by characters.
     """
 
     config_class = ASGCNConfig
@@ -113,20 +117,23 @@ class ASGCN(WordModel):
         self.post_init()
 
     def encode(self, graph: Tensor, **batch: Tensor) -> Tensor:
-        """(batch, 2 hidden).
+        """(batch, 2 hidden) the encoding of each instance.
 
         Args:
             graph: (batch, words, words) 1 where the parse links two words, and on the diagonal.
-            batch: what `embed` takes.
+            batch: the arguments of `embed`.
         """
         words = self.embed(**batch)
-        context = lstm_states(self.lstm, words.vectors, words.lengths)  # (batch, words, 2 hidden): H^c
-        near = (1 - words.distance / words.lengths.unsqueeze(1)) * (words.present & ~words.inside)
-        share = graph / (graph.sum(-1, keepdim=True) + 1)
+        context = lstm_states(
+            self.lstm, words.vectors, lengths=words.lengths
+        )  # (batch, words, 2 hidden): H^c
+        nearness = 1 - words.distance / words.lengths.unsqueeze(1)
+        nearness = nearness * (words.word_mask & ~words.aspect_mask)  # (batch, words): q
+        share = graph / (graph.sum(-1, keepdim=True) + 1)  # (batch, words, words): A_ij / (d_i + 1)
         states = context
         for layer in self.layers:
-            states = (share @ layer(states * near.unsqueeze(-1))).relu()
-        masked = states * words.inside.unsqueeze(-1)
-        score = (context @ masked.sum(1).unsqueeze(-1)).squeeze(-1)  # (batch, words): beta
-        weight = masked_softmax(score, words.present)
+            states = (share @ layer(states * nearness.unsqueeze(-1))).relu()  # (batch, words, 2 hidden): h^l
+        aspect = states * words.aspect_mask.unsqueeze(-1)
+        score = (context @ aspect.sum(1).unsqueeze(-1)).squeeze(-1)  # (batch, words): beta
+        weight = masked_softmax(score, words.word_mask)  # (batch, words): alpha
         return (weight.unsqueeze(1) @ context).squeeze(1)

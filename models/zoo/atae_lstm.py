@@ -1,4 +1,4 @@
-"""ATAE-LSTM: an LSTM that is told the aspect at every word, with attention."""
+"""ATAE-LSTM: an LSTM with attention that reads the aspect beside every word."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ class ATAELSTMConfig(WordConfig):
 
     @property
     def encoding_size(self) -> int:
-        """That of a hidden state."""
+        """The dimensions of a hidden state."""
         return self.hidden_size
 
 
@@ -26,13 +26,13 @@ class ATAELSTM(WordModel):
     """Attention-based LSTM with aspect embedding (Wang et al., 2016).
 
     "Attention-based LSTM for Aspect-level Sentiment Classification", EMNLP 2016, section 3.4. The aspect's
-    vector v_a is put beside every word vector, and beside every hidden state where attention is worked out:
+    vector v_a is concatenated to every word vector, and for the attention to every hidden state:
 
         H = LSTM([w_1; v_a] .. [w_n; v_a]),  M = tanh([W_h H; W_v v_a]),  alpha = softmax(w^T M)
         encoding = tanh(W_p sum_i alpha_i h_i + W_x h_n)
 
     Departures: v_a is the mean of the aspect's word vectors (the paper learns one per aspect category); word
-    vectors are means of the encoder's piece vectors and stay fixed (the paper: GloVe, tuned); AdamW in place
+    vectors are means of the encoder's token vectors and stay fixed (the paper: GloVe, tuned); AdamW instead
     of AdaGrad; dropout on the word vectors and on the encoding.
     """
 
@@ -59,11 +59,11 @@ class ATAELSTM(WordModel):
 
     def encode(self, **batch: Tensor) -> Tensor:
         words = self.embed(**batch)
-        aspect = words.aspect.unsqueeze(1).expand_as(words.vectors)  # (batch, words, embedding)
-        states = lstm_states(self.lstm, torch.cat([words.vectors, aspect], dim=-1), words.lengths)
+        aspect = words.aspect_mean.unsqueeze(1).expand_as(words.vectors)  # (batch, words, embedding)
+        states = lstm_states(self.lstm, torch.cat([words.vectors, aspect], dim=-1), lengths=words.lengths)
         keys = torch.cat([self.key(states), self.aspect(aspect)], dim=-1).tanh()  # M
-        weight = masked_softmax(self.score(keys).squeeze(-1), words.present)  # (batch, words): alpha
-        read = (weight.unsqueeze(1) @ states).squeeze(1)  # (batch, hidden)
-        end = states[torch.arange(len(states)), words.lengths - 1]  # (batch, hidden): h_n
-        encoding: Tensor = (self.project(read) + self.carry(end)).tanh()
+        weight = masked_softmax(self.score(keys).squeeze(-1), words.word_mask)  # (batch, words): alpha
+        attended = (weight.unsqueeze(1) @ states).squeeze(1)  # (batch, hidden): sum_i alpha_i h_i
+        last = states[torch.arange(len(states)), words.lengths - 1]  # (batch, hidden): h_n
+        encoding: Tensor = (self.project(attended) + self.carry(last)).tanh()
         return encoding

@@ -15,13 +15,13 @@ class BertPairConfig(EncoderConfig):
 
 
 class BertPair(EncoderModel):
-    """BERT (Devlin et al., 2019) asked as a sentence pair, the "BERT" of Xing et al. (2020).
+    """BERT on a pair of texts (Devlin et al., 2019), the "BERT" of Xing et al. (2020).
 
     The input is ``[CLS] sentence [SEP] aspect [SEP]``; the encoding is the last hidden state of [CLS],
     through the encoder's own pooler where it has one (Devlin et al., 2019, section 3.2).
 
-    Departures: the default encoder is MiniLM-L6 (22M parameters) where the paper has BERT-base; an encoder
-    that declares that it was trained with mean pooling, as that one does, is pooled so.
+    Departures: the default encoder is MiniLM-L6 (22M parameters; the paper: BERT-base). Where an encoder
+    declares that it was trained with mean pooling, as MiniLM-L6 does, the encoding is the mean over tokens.
     """
 
     config_class: type[EncoderConfig] = BertPairConfig

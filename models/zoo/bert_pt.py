@@ -1,4 +1,4 @@
-"""BERT-PT: BERT that goes on pretraining on review text before it is fine-tuned."""
+"""BERT-PT: BERT that is post-trained on review text before it is fine-tuned."""
 
 from __future__ import annotations
 
@@ -31,8 +31,8 @@ from arts.models.recipe import Start, TrainingProgress
 from arts.models.training import StepCallback, run_trainer
 from arts.models.zoo.bert import BertPair
 
-EPOCHS, LEARNING_RATE, BATCH, MASKED = 3, 5e-5, 32, 0.15
-SEED = 0  # one post-trained encoder serves all seeds of fine-tuning, as in the paper
+EPOCHS, LEARNING_RATE, BATCH_SIZE, MASKED = 3, 5e-5, 32, 0.15  # of post-training; MASKED is a share of tokens
+SEED = 0  # as in the paper, all seeds of fine-tuning start from the same post-trained encoder
 
 
 class BertPTConfig(EncoderConfig):
@@ -47,14 +47,14 @@ class BertPT(BertPair):
     "BERT Post-Training for Review Reading Comprehension and Aspect-based Sentiment Analysis", NAACL 2019:
     masked language modelling on text of the domain, from the pretrained weights,
 
-        L = - mean over masked pieces of log p(piece | the text with 15% of its pieces masked)
+        L = - mean over masked tokens of log p(token | the text with 15% of its tokens masked)
 
-    then as `arts.models.zoo.bert.BertPair`.
+    then fine-tuning as in `arts.models.zoo.bert.BertPair`.
 
-    Departures: the text is the unlabelled training sentences, or `Start.corpus` (the paper: millions of
-    Amazon and Yelp reviews); no next-sentence prediction and no reading comprehension beside it; MiniLM-L6 by
-    default, whose checkpoint has no head for masked pieces: a new one, tied to the input embeddings, is
-    trained along and dropped.
+    Departures: the text is the unlabelled training sentences, or `Start.post_training_text` (the paper:
+    millions of Amazon and Yelp reviews); no next-sentence prediction and no reading comprehension; the
+    default encoder is MiniLM-L6, whose checkpoint has no head for masked tokens: a new one, tied to the
+    input embeddings, is trained too and then dropped.
     """
 
     config_class = BertPTConfig
@@ -68,20 +68,20 @@ class BertPT(BertPair):
     )
 
     @classmethod
-    def start(
+    def from_start(
         cls, start: Start, texts: Sequence[str], *, progress: TrainingProgress | None = None
     ) -> tuple[Self, Inputs]:
         if not start.post_trained:
-            texts = read_passages(start.corpus) if start.corpus else texts
+            texts = read_passages(start.post_training_text) if start.post_training_text else texts
             start = replace(start, encoder=str(post_train_encoder(start.encoder, texts, progress=progress)))
-        return super().start(start, texts, progress=progress)
+        return super().from_start(start, texts, progress=progress)
 
 
 def read_passages(path: Path) -> list[str]:
-    """The lines of a text file that are not empty.
+    """The passages of a text file: its lines, without the empty ones.
 
     Raises:
-        DataError: when the file cannot be read, or holds none.
+        DataError: when the file cannot be read or is empty.
     """
     try:
         lines = [line.strip() for line in path.read_text(encoding="utf-8").splitlines()]
@@ -97,13 +97,18 @@ def read_passages(path: Path) -> list[str]:
 def post_train_encoder(
     encoder: str, texts: Sequence[str], *, progress: TrainingProgress | None = None
 ) -> Path:
-    """The folder of an encoder that went on pretraining on texts: from the cache, or made now.
+    """The folder of an encoder that is post-trained on texts, from the cache or newly trained.
 
-    A run that was cut off goes on from its last epoch.
+    Post-training that was interrupted resumes after its last complete epoch.
+
+    Args:
+        encoder: folder or Hub id of the pretrained encoder.
+        texts: the texts, each truncated to 128 tokens.
+        progress: called after each optimizer step.
     """
 
     def build(work: WorkFolder) -> None:
-        with torch.random.fork_rng():  # what comes after draws as if the encoder had been in the cache
+        with torch.random.fork_rng():  # fine-tuning draws the same numbers, whether or not this runs
             _post_train(encoder_folder(encoder), texts, work, progress)
 
     return cached_folder(cache_home() / "encoders" / _cache_key(encoder, texts), build)
@@ -112,6 +117,7 @@ def post_train_encoder(
 def _post_train(
     source: Path, texts: Sequence[str], work: WorkFolder, progress: TrainingProgress | None
 ) -> None:
+    """Post-train the encoder in the folder `source`, and save it to the work folder."""
     set_seed(SEED)
     tokenizer, encoder = load_tokenizer(source), load_encoder(str(source))
     with as_loading_error(f"{source}, for masked language modelling,"):
@@ -124,14 +130,16 @@ def _post_train(
         settings={
             "learning_rate": LEARNING_RATE,
             "num_train_epochs": EPOCHS,
-            "per_device_train_batch_size": BATCH,
+            "per_device_train_batch_size": BATCH_SIZE,
             "warmup_steps": 0.1,
         },
         model=model,
         data_collator=DataCollatorForLanguageModeling(tokenizer, mlm_probability=MASKED),
         train_dataset=[{"input_ids": ids} for ids in encoded["input_ids"]],
     )
-    encoder.load_state_dict(model.base_model.state_dict(), strict=False)  # the pooler stays as it was
+    encoder.load_state_dict(
+        model.base_model.state_dict(), strict=False
+    )  # the pooler is not part of masked language modelling
     encoder.save_pretrained(work.result)
     tokenizer.save_pretrained(work.result)
     if (source / POOLING_FILE).is_file():
@@ -140,9 +148,10 @@ def _post_train(
 
 
 def _cache_key(encoder: str, texts: Sequence[str]) -> str:
+    """A digest of everything that the post-trained weights depend on."""
     parts = [
         encoder_checksum(encoder),
-        [EPOCHS, LEARNING_RATE, BATCH, MASKED, SEED, MAX_LENGTH],
+        [EPOCHS, LEARNING_RATE, BATCH_SIZE, MASKED, SEED, MAX_LENGTH],
         list(texts),
         version("torch"),
         version("transformers"),

@@ -1,19 +1,18 @@
-"""BERT on the sentence alone: the control, blind to the aspect."""
+"""BERT on the sentence alone: the control, which never sees the aspect."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 
-from torch import Tensor
-
 from arts.data.schema import Instance
 from arts.models.base import TokenFeatures
 from arts.models.card import ModelCard
-from arts.models.inputs.pair_encoder import MAX_LENGTH, EncoderConfig, EncoderModel, PairInputs
+from arts.models.inputs.pair_encoder import MAX_LENGTH, EncoderConfig, PairInputs
+from arts.models.zoo.bert import BertPair
 
 
 class SentenceInputs(PairInputs):
-    """``[CLS] sentence [SEP]``; the aspect is not looked at."""
+    """The input ``[CLS] sentence [SEP]``, without the aspect."""
 
     def encode(self, instances: Sequence[Instance]) -> list[TokenFeatures]:
         encoded = self.tokenizer(
@@ -28,11 +27,11 @@ class BertSentenceConfig(EncoderConfig):
     model_type = "arts-bert-sent"
 
 
-class BertSentence(EncoderModel):
+class BertSentence(BertPair):
     """BERT on ``[CLS] sentence [SEP]``, the "BERT-Sent" of Xing et al. (2020).
 
-    It never sees the aspect, so it answers the same for every aspect of a sentence: what it gets right, the
-    rest of the sentence gave away.
+    It never sees the aspect, so it predicts the same for every aspect of a sentence: whatever it predicts
+    right can be predicted without reading the aspect.
 
     Departures: as `arts.models.zoo.bert.BertPair`.
     """
@@ -46,6 +45,3 @@ class BertSentence(EncoderModel):
         licence="MIT",
         reads="the sentence, not the aspect",
     )
-
-    def encode(self, **batch: Tensor) -> Tensor:
-        return self.pool(**batch)

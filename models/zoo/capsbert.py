@@ -1,4 +1,4 @@
-"""CapsBERT: capsules on top of BERT, weighted by the aspect and routed by guides."""
+"""CapsBERT: capsules on top of BERT, weighted by the aspect, with guided routing."""
 
 from __future__ import annotations
 
@@ -13,35 +13,38 @@ from arts.models.base import TokenFeatures, pad
 from arts.models.card import ModelCard
 from arts.models.inputs.pair_encoder import EncoderConfig, EncoderModel, PairInputs
 
-SENTENCE, ASPECT, NEITHER = 0, 1, -1  # what a piece belongs to; special tokens and padding to neither
+SENTENCE, ASPECT, NEITHER = (
+    0,
+    1,
+    -1,
+)  # the text that a token belongs to; special tokens and padding belong to neither
 PRESENT, ABSENT, ABSENT_WEIGHT = 0.9, 0.1, 0.6  # m+, m- and lambda of the margin loss
 
 
 class CapsuleInputs(PairInputs):
-    """The pair, and which of the two texts each piece belongs to."""
+    """The pair of sentence and aspect, and which of the two texts each token belongs to."""
 
     def encode(self, instances: Sequence[Instance]) -> list[TokenFeatures]:
         features = super().encode(instances)
         special = {self.tokenizer.cls_token_id, self.tokenizer.sep_token_id}
-        for one in features:
-            one["parts"] = self._parts(one["input_ids"], special)
-        return features
+        return [{**pair, "segments": self._segments(pair["input_ids"], special)} for pair in features]
 
     def collate(self, features: list[TokenFeatures]) -> dict[str, Tensor]:
-        pairs = [{name: value for name, value in one.items() if name != "parts"} for one in features]
-        return {**super().collate(pairs), "parts": pad([one["parts"] for one in features], NEITHER)}
+        pairs = [{name: pair[name] for name in pair if name != "segments"} for pair in features]
+        segments = [pair["segments"] for pair in features]
+        return {**super().collate(pairs), "segments": pad(segments, NEITHER)}
 
-    def _parts(self, ids: list[int], special: set[int]) -> list[int]:
-        """The sentence lies before the first separator, the aspect after it."""
-        border = ids.index(self.tokenizer.sep_token_id)
-        return [NEITHER if id in special else int(place > border) for place, id in enumerate(ids)]
+    def _segments(self, ids: list[int], special: set[int]) -> list[int]:
+        """`SENTENCE` for tokens before the first separator, `ASPECT` after it, `NEITHER` for special ones."""
+        separator = ids.index(self.tokenizer.sep_token_id)
+        return [NEITHER if id in special else int(position > separator) for position, id in enumerate(ids)]
 
 
 class CapsBertConfig(EncoderConfig):
     """Configuration of `CapsBert`.
 
     Args:
-        capsule_size: dimensions of a capsule.
+        capsule_size: number of dimensions of a capsule.
     """
 
     model_type = "arts-capsbert"
@@ -53,21 +56,21 @@ class CapsBert(EncoderModel):
     """CapsNet-BERT (Jiang et al., 2019): aspect-level sentiment by capsules with guided routing.
 
     "A Challenge Dataset and Effective Models for Aspect-Based Sentiment Analysis", EMNLP 2019.
-    With h_i the hidden states of the sentence's pieces and a the mean of the aspect's, in
+    With h_i the hidden states of the sentence's tokens and a the mean of the aspect's, in
     ``[CLS] sentence [SEP] aspect [SEP]``:
 
     - primary capsules p_i = squash(W^p h_i + b^p), aspect capsule c = squash(W^a a + b^a);
-    - aspect-aware normalisation u_i = softmax_i(p_i W^t c): how much piece i matters to the aspect;
+    - aspect-aware normalisation u_i = softmax_i(p_i W^t c): how much token i matters to the aspect;
     - guided routing w_ij = softmax_j(p_i W^r z_j) with z_j = squash(g_j), a learned guide for category j,
-      in place of iterations;
+      instead of iterative routing;
     - category capsules v_j = squash(s sum_i w_ij u_i p_i), with a learned scale s;
-    - the length of v_j says how sure category j is: margin loss
+    - the length of v_j is the confidence in category j: margin loss
       sum_j T_j max(0, m+ - |v_j|)^2 + lambda (1 - T_j) max(0, |v_j| - m-)^2.
 
-    Logits are the logarithms of the lengths, so that their softmax is the lengths, normalised.
+    The logits are the logarithms of the lengths, so that their softmax gives the normalised lengths.
 
-    Departures: guides start at random rather than from the embeddings of hand-picked sentiment words; the
-    encoder is MiniLM-L6 by default.
+    Departures: guides are initialised at random (the paper: from the embeddings of hand-picked sentiment
+    words); the default encoder is MiniLM-L6.
     """
 
     config_class = CapsBertConfig
@@ -91,23 +94,23 @@ class CapsBert(EncoderModel):
         self.scale = nn.Parameter(torch.tensor(5.0))  # s
         del self.classifier  # lengths of capsules take its place
 
-    def encode(self, parts: Tensor, **batch: Tensor) -> Tensor:
-        """(batch, 3, capsule) the category capsules.
+    def encode(self, segments: Tensor, **batch: Tensor) -> Tensor:
+        """(batch, 3, capsule) the category capsules of each instance.
 
         Args:
-            parts: (batch, pieces) `SENTENCE`, `ASPECT` or `NEITHER`.
-            batch: what the encoder reads.
+            segments: (batch, tokens) `SENTENCE`, `ASPECT` or `NEITHER`.
+            batch: the inputs of the encoder.
         """
-        states = self.encoder(**batch).last_hidden_state  # (batch, pieces, hidden)
-        named = (parts == ASPECT).unsqueeze(-1).to(states.dtype)
-        mean = (states * named).sum(1) / named.sum(1).clamp(min=1)  # (batch, hidden)
-        primary = squash(self.dropout(self.primary(states)))  # (batch, pieces, capsule)
-        aspect = squash(self.dropout(self.aspect(mean)))  # (batch, capsule)
-        score = (self.relevance(primary) * aspect.unsqueeze(1)).sum(-1)  # (batch, pieces)
-        relevance = score.masked_fill(parts != SENTENCE, -torch.inf).softmax(-1)
-        route = (self.routing(primary) @ squash(self.guides).T).softmax(-1)  # (batch, pieces, 3)
+        states = self.encoder(**batch).last_hidden_state  # (batch, tokens, hidden)
+        in_aspect = (segments == ASPECT).unsqueeze(-1).to(states.dtype)
+        mean = (states * in_aspect).sum(1) / in_aspect.sum(1).clamp(min=1)  # (batch, hidden)
+        primary = squash(self.dropout(self.primary(states)))  # (batch, tokens, capsule): p
+        aspect = squash(self.dropout(self.aspect(mean)))  # (batch, capsule): c
+        score = (self.relevance(primary) * aspect.unsqueeze(1)).sum(-1)  # (batch, tokens)
+        relevance = score.masked_fill(segments != SENTENCE, -torch.inf).softmax(-1)  # (batch, tokens): u
+        route = (self.routing(primary) @ squash(self.guides).T).softmax(-1)  # (batch, tokens, 3): w
         weight = self.scale * route * relevance.unsqueeze(-1)
-        return squash(self.dropout(weight.transpose(1, 2) @ primary))
+        return squash(self.dropout(weight.transpose(1, 2) @ primary))  # (batch, 3, capsule): v
 
     def forward(self, labels: Tensor | None = None, **batch: Tensor) -> SequenceClassifierOutput:
         """Logits (batch, 3), and the mean margin loss when labels (batch,) are given."""
@@ -117,13 +120,18 @@ class CapsBert(EncoderModel):
 
 
 def squash(vectors: Tensor) -> Tensor:
-    """The vectors (..., size), their length n turned into n^2 / (1 + n^2) (Sabour et al., 2017, eq. 1)."""
+    """The vectors (..., size), rescaled from length n to n^2 / (1 + n^2) (Sabour et al., 2017, eq. 1)."""
     squared = vectors.square().sum(-1, keepdim=True)
     return vectors * squared / (1 + squared) / (squared + 1e-8).sqrt()
 
 
 def margin_loss(length: Tensor, labels: Tensor) -> Tensor:
-    """The mean over the batch of the margin loss on lengths (batch, 3) of capsules."""
+    """The margin loss, averaged over the batch.
+
+    Args:
+        length: (batch, 3) the lengths of the category capsules.
+        labels: (batch,) the gold labels.
+    """
     target = nn.functional.one_hot(labels, length.shape[-1]).to(length.dtype)
     present = target * (PRESENT - length).clamp(min=0).square()
     absent = (1 - target) * (length - ABSENT).clamp(min=0).square()

@@ -13,9 +13,9 @@ class GCAEConfig(WordConfig):
     """Configuration of `GCAE`.
 
     Args:
-        widths: of the convolutions over the sentence, in words.
-        channels: of each of them, and of the convolution over the aspect.
-        aspect_width: of the convolution over the aspect, in words.
+        widths: widths of the convolutions over the sentence, in words.
+        channels: number of channels of each convolution.
+        aspect_width: width of the convolution over the aspect, in words.
     """
 
     model_type = "arts-gcae"
@@ -26,7 +26,7 @@ class GCAEConfig(WordConfig):
 
     @property
     def encoding_size(self) -> int:
-        """The channels of all widths."""
+        """The channels of all widths together."""
         return self.channels * len(self.widths)
 
 
@@ -34,17 +34,17 @@ class GCAE(WordModel):
     """Gated convolutional network with aspect embedding (Xue and Li, 2018).
 
     "Aspect Based Sentiment Analysis with Gated Convolutional Networks", ACL 2018, sections 3 and 4 (for
-    aspect terms). For each width, one convolution carries features and another decides by the aspect which
-    of them pass:
+    aspect terms). For each width, one convolution computes features and another one, which also depends on
+    the aspect, gates them:
 
         s_i = tanh(X_{i:i+k} * W_s + b_s),  a_i = relu(X_{i:i+k} * W_a + V_a v_a + b_a),  c_i = s_i a_i
 
     with v_a the maximum over positions of a convolution over the aspect's words. The encoding is the maximum
-    of c_i over positions, of all widths. No part of it knows where the aspect stands.
+    of c_i over positions, for all widths. The position of the aspect in the sentence is not an input.
 
-    Departures: word vectors are means of the encoder's piece vectors and stay fixed (the paper: GloVe,
-    300 dimensions, tuned); AdamW in place of Adagrad; the sentence is padded by half a width at either end,
-    so that a short one has a position to read at.
+    Departures: word vectors are means of the encoder's token vectors and stay fixed (the paper: GloVe,
+    300 dimensions, tuned); AdamW instead of Adagrad; the sentence is padded by half a width at either end,
+    so that a convolution fits into a short one.
     """
 
     config_class = GCAEConfig
@@ -78,14 +78,15 @@ class GCAE(WordModel):
         aspect = self._aspect(words)  # (batch, channels): v_a
         outputs = []
         for features, gates, steer in zip(self.features, self.gates, self.steer, strict=True):
-            carried = features(sentence).tanh()  # (batch, channels, positions)
-            gate = (gates(sentence) + steer(aspect).unsqueeze(-1)).relu()
-            outputs.append(_maximum_over_positions(carried * gate, words.lengths))
-        return torch.cat(outputs, dim=-1)
+            feature = features(sentence).tanh()  # (batch, channels, positions): s
+            gate = (gates(sentence) + steer(aspect).unsqueeze(-1)).relu()  # (batch, channels, positions): a
+            outputs.append(_maximum_over_positions(feature * gate, words.lengths))
+        return torch.cat(outputs, dim=-1)  # (batch, widths * channels)
 
     def _aspect(self, words: WordBatch) -> Tensor:
-        carried = self.aspect(words.aspect_words.transpose(1, 2)).relu()  # (batch, channels, positions)
-        return _maximum_over_positions(carried, words.last - words.first + 1)
+        """(batch, channels) the maximum over positions of the convolution over the aspect's words."""
+        features = self.aspect(words.aspect_vectors.transpose(1, 2)).relu()  # (batch, channels, positions)
+        return _maximum_over_positions(features, words.last - words.first + 1)
 
 
 def _maximum_over_positions(values: Tensor, lengths: Tensor) -> Tensor:

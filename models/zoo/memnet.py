@@ -13,7 +13,7 @@ class MemNetConfig(WordConfig):
     """Configuration of `MemNet`.
 
     Args:
-        hops: computational layers, all with the same parameters.
+        hops: number of hops of attention, all with the same parameters.
     """
 
     model_type = "arts-memnet"
@@ -22,7 +22,7 @@ class MemNetConfig(WordConfig):
 
     @property
     def encoding_size(self) -> int:
-        """That of a word vector, which the hops keep."""
+        """The dimensions of a word vector, which the hops do not change."""
         return self.embedding_size
 
 
@@ -32,14 +32,15 @@ class MemNet(WordModel):
     "Aspect Level Sentiment Classification with Deep Memory Network", EMNLP 2016, section 3. The memory is
     the word vectors e_i of the context, without the aspect's, weighted by their location:
     m_i = e_i (1 - l_i / n), with l_i the distance to the aspect and n the length of the sentence (the
-    second of their four ways). Each hop asks it with a query q, at first the mean of the aspect's vectors:
+    paper's model 2 of location attention). Each hop attends to it with a query q, at first the mean of the
+    aspect's vectors:
 
         g_i = tanh(W_a [m_i; q] + b_a),  alpha = softmax(g),  q <- sum_i alpha_i m_i + W_l q + b_l
 
     with parameters shared by the hops; the last q is the encoding.
 
-    Departures: word vectors are means of the encoder's piece vectors (the paper: GloVe, 300 dimensions),
-    standardised; there is dropout on them and on the encoding; Adam in place of plain gradient descent;
+    Departures: word vectors are means of the encoder's token vectors (the paper: GloVe, 300 dimensions),
+    standardised; there is dropout on them and on the encoding; AdamW instead of plain gradient descent;
     three hops, the count of later public settings, of the paper's one to nine.
     """
 
@@ -61,12 +62,12 @@ class MemNet(WordModel):
 
     def encode(self, **batch: Tensor) -> Tensor:
         words = self.embed(**batch)
-        near = 1 - words.distance / words.lengths.unsqueeze(1)  # (batch, words)
-        memory = words.vectors * near.unsqueeze(-1)  # (batch, words, embedding)
-        context = words.present & ~words.inside
-        query = words.aspect  # (batch, embedding)
+        nearness = 1 - words.distance / words.lengths.unsqueeze(1)  # (batch, words)
+        memory = words.vectors * nearness.unsqueeze(-1)  # (batch, words, embedding): m
+        context = words.word_mask & ~words.aspect_mask
+        query = words.aspect_mean  # (batch, embedding): q
         for _ in range(self.config.hops):
             pairs = torch.cat([memory, query.unsqueeze(1).expand_as(memory)], dim=-1)
-            weight = masked_softmax(self.score(pairs).tanh().squeeze(-1), context)  # (batch, words)
+            weight = masked_softmax(self.score(pairs).tanh().squeeze(-1), context)  # alpha
             query = (weight.unsqueeze(1) @ memory).squeeze(1) + self.carry(query)
         return query

@@ -18,7 +18,7 @@ class TDLSTMConfig(WordConfig):
 
     @property
     def encoding_size(self) -> int:
-        """One state from the left, one from the right."""
+        """The dimensions of two hidden states: one from the left, one from the right."""
         return 2 * self.hidden_size
 
 
@@ -27,11 +27,11 @@ class TDLSTM(WordModel):
 
     "Effective LSTMs for Target-Dependent Sentiment Classification", COLING 2016, section 3.2.
     One LSTM reads from the start of the sentence to the last word of the target, another from the end of
-    the sentence back to the target's first word; their last states, concatenated, are the encoding. Both
-    are the directions of one bidirectional LSTM, read off at the target.
+    the sentence back to the target's first word; their last states, concatenated, are the encoding. The two
+    are the directions of one bidirectional LSTM.
 
-    Departures: word vectors are means of the encoder's piece vectors and stay fixed (the paper: Twitter
-    embeddings), and dropout is applied to them and to the encoding.
+    Departures: word vectors are means of the encoder's token vectors and stay fixed (the paper: Twitter
+    embeddings); dropout is applied to them and to the encoding.
     """
 
     config_class = TDLSTMConfig
@@ -51,7 +51,7 @@ class TDLSTM(WordModel):
 
     def encode(self, **batch: Tensor) -> Tensor:
         words = self.embed(**batch)
-        states = lstm_states(self.lstm, words.vectors, words.lengths)
+        states = lstm_states(self.lstm, words.vectors, lengths=words.lengths)
         left, right = states.chunk(2, dim=-1)  # (batch, words, hidden) each
         row = torch.arange(len(states), device=states.device)
-        return torch.cat([left[row, words.last], right[row, words.first]], dim=-1)
+        return torch.cat([left[row, words.last], right[row, words.first]], dim=-1)  # (batch, 2 hidden)

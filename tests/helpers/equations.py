@@ -12,7 +12,7 @@ INSTANCE = original_instances(TOY)[5]  # "The staff was rude, but the soup was g
 
 def words(model, batch):
     """The vectors (n, embedding) of the first sentence's words, and the first and last of the aspect."""
-    embedded = model.embed(**{k: batch[k] for k in ("input_ids", "words", "first", "last")})
+    embedded = model.embed(**{k: batch[k] for k in ("input_ids", "word_ids", "first", "last")})
     return embedded.vectors[0, : embedded.lengths[0]], int(batch["first"][0]), int(batch["last"][0])
 
 

@@ -7,7 +7,7 @@ from helpers.sentences import TOY
 
 from arts.data.schema import original_instances
 from arts.data.support.atomic import cache_home
-from arts.models.recipe import Start
+from arts.models.recipe import Start, TrainingRequest
 from arts.models.registry import aspect_model_class
 from arts.models.trained_models import train_or_load
 
@@ -20,9 +20,10 @@ def cached_folder(model):
 
 def start(name, encoder, **further):
     torch.manual_seed(0)
-    return aspect_model_class(name).start(Start(encoder, **further), [s.text for s in TOY])
+    return aspect_model_class(name).from_start(Start(encoder, **further), [s.text for s in TOY])
 
 
 def fit(name, encoder, seed=1, progress=None):
     instances = original_instances(TOY)
-    return train_or_load(name, instances, instances, seed=seed, start=Start(encoder), progress=progress)
+    request = TrainingRequest(name, seed, Start(encoder), progress)
+    return train_or_load(request, train=instances, dev=instances)

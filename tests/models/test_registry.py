@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 import types
+from importlib.metadata import EntryPoint
 
 import pytest
 from helpers.classifiers import Always
@@ -18,7 +19,8 @@ def test_registry_an_entry_point_can_be_anything_that_is_measured(corpus, monkey
     module = types.ModuleType("theirs")
     module.Always = Always
     monkeypatch.setitem(sys.modules, "theirs", module)
-    monkeypatch.setattr(registry, "_plugin_models", lambda: {"always": "theirs:Always"})
+    entry = EntryPoint("always", "theirs:Always", "arts.models")
+    monkeypatch.setattr(registry, "entry_points", lambda group: [entry] if group == entry.group else [])
     report = Benchmark(corpus).evaluate("always")
     assert (report.name, report.model.kind) == ("always", "custom")
     assert registry.model_rows()[-1]["reads"] == "(entry point theirs:Always)"

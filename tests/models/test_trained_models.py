@@ -31,7 +31,7 @@ def test_trained_models_predictions_are_probabilities_whatever_the_batch(
     together = training.predict_proba(model, inputs, instances=instances)
     assert together.shape == (len(instances), 3)
     assert np.allclose(together.sum(1), 1)
-    monkeypatch.setattr(training, "PREDICT_BATCH", 1)
+    monkeypatch.setattr(training, "PREDICTION_BATCH_SIZE", 1)
     assert np.allclose(training.predict_proba(model, inputs, instances=instances), together, atol=1e-5)
 
 
@@ -117,14 +117,14 @@ def test_trained_models_a_saved_model_answers_the_same_in_a_new_process(encoder,
         folders[name] = model.predict_proba(instances)
     program = (
         "import sys, numpy, pathlib; sys.path.insert(0, sys.argv[2])\n"
-        "from builders import TOY\n"
-        "from arts.data.schema import originals\n"
+        "from helpers.sentences import TOY\n"
+        "from arts.data.schema import original_instances\n"
         "from arts.models.checkpoints import load_checkpoint\n"
         "for folder in pathlib.Path(sys.argv[1]).glob('*/model.safetensors'):\n"
         "    model, _ = load_checkpoint(str(folder.parent))\n"
-        "    numpy.save(folder.with_name('answers.npy'), model.predict_proba(originals(TOY[:5])))\n"
+        "    numpy.save(folder.with_name('answers.npy'), model.predict_proba(original_instances(TOY[:5])))\n"
     )
-    command = [sys.executable, "-c", program, str(tmp_path), str(Path(__file__).parent)]
+    command = [sys.executable, "-c", program, str(tmp_path), str(Path(__file__).parents[1])]
     subprocess.run(command, check=True, capture_output=True)
     for name, answers in folders.items():
         assert np.array_equal(np.load(tmp_path / name / "answers.npy"), answers), name

@@ -21,7 +21,7 @@ def test_word_vectors_a_word_is_the_mean_of_its_pieces(encoder):
     model.eval()
     (instance,) = sentence("1", "the soups", soups="neutral").instances()
     batch = inputs.collate(inputs.encode([instance]))
-    assert batch["words"].tolist() == [[0, 1, 1]]
+    assert batch["word_ids"].tolist() == [[0, 1, 1]]
     words = model.embed(**batch)
     assert words.lengths.tolist() == [2]
     pieces = model.embedding(batch["input_ids"])[0, 1:]

@@ -18,7 +18,7 @@ def asked(encoder):
 
     def asked(name):
         torch.manual_seed(1)
-        model, inputs = aspect_model_class(name).start(Start(encoder), [])
+        model, inputs = aspect_model_class(name).from_start(Start(encoder), [])
         batch = inputs.collate(inputs.encode([INSTANCE, *original_instances(TOY)[:2]]))
         model.eval()
         return model, batch

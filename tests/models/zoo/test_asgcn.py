@@ -30,7 +30,7 @@ def test_asgcn_links_are_symmetric_and_hold_each_word_itself(asked):
     _, batch = asked("asgcn")
     graph = batch["graph"][0]
     assert torch.equal(graph, graph.T)
-    size = int(batch["words"][0].max()) + 1
+    size = int(batch["word_ids"][0].max()) + 1
     assert graph.diagonal()[:size].all()
     assert graph.sum() > size  # and the parse links some
     assert dependency_links([(0, 3)], [[0, 3, 0]]) == [(0, 0)]

@@ -10,11 +10,11 @@ from arts.models.zoo.capsbert import margin_loss, squash
 
 def test_capsbert_weighs_by_the_aspect_and_routes_by_guides(asked):
     model, batch = asked("capsbert")
-    parts = batch["parts"][0]
-    inputs = {name: tensor for name, tensor in batch.items() if name != "parts"}
+    segments = batch["segments"][0]
+    inputs = {name: tensor for name, tensor in batch.items() if name != "segments"}
     states = model.encoder(**inputs).last_hidden_state[0]
-    aspect = squash(model.aspect(states[parts == 1].mean(0)))
-    capsules = [squash(model.primary(h)) for h in states[parts == 0]]
+    aspect = squash(model.aspect(states[segments == 1].mean(0)))
+    capsules = [squash(model.primary(h)) for h in states[segments == 0]]
     relevance = torch.stack([model.relevance(p) @ aspect for p in capsules]).softmax(0)
     guides = squash(model.guides)
     categories = torch.zeros(3, model.config.capsule_size)
@@ -26,11 +26,11 @@ def test_capsbert_weighs_by_the_aspect_and_routes_by_guides(asked):
 
 def test_capsbert_reads_the_sentence_and_the_aspect_apart(asked):
     model, batch = asked("capsbert")
-    pieces = batch["input_ids"][0]
-    count = {part: int((batch["parts"][0] == part).sum()) for part in (0, 1)}
+    tokens = batch["input_ids"][0]
+    count = {segment: int((batch["segments"][0] == segment).sum()) for segment in (0, 1)}
     assert count == {0: 11, 1: 1}  # words and marks of the sentence; soup
-    special = batch["parts"][0] == -1
-    assert set(pieces[special].tolist()) <= {0, 2, 3}  # [PAD], [CLS], [SEP]
+    special = batch["segments"][0] == -1
+    assert set(tokens[special].tolist()) <= {0, 2, 3}  # [PAD], [CLS], [SEP]
     assert model(**batch).logits.exp().max() < 1  # lengths of capsules
 
 

@@ -11,6 +11,8 @@ import typer
 
 from arts.cli.app import run_command
 from arts.cli.progress import progress_bar
+from arts.unlearning.objectives import OBJECTIVES, LossWeights
+from arts.unlearning.settings import MAX_LENGTH, UnlearningSettings
 
 
 def unlearn(
@@ -18,45 +20,76 @@ def unlearn(
     model: Annotated[
         str,
         typer.Option(
-            help="A causal or sequence-classification checkpoint: a folder, GGUF file or Hub id, or "
-            "smollm2-135m-instruct."
+            help="Model to unlearn from, a causal language model or a sequence classifier: a folder, GGUF "
+            "file or Hub id, or smollm2-135m-instruct."
         ),
     ],
     forget: Annotated[
-        str, typer.Option(help="What to forget: JSONL, CSV or Parquet, or a dataset's folder or Hub id.")
+        str,
+        typer.Option(help="Forget set: a JSONL, CSV or Parquet file, or the folder or Hub id of a dataset."),
     ],
-    retain: Annotated[str, typer.Option(help="What to keep, likewise.")],
-    output: Annotated[Path, typer.Option(help="A new or empty folder.")],
+    retain: Annotated[str, typer.Option(help="Retain set: a file or dataset, as for --forget.")],
+    output: Annotated[Path, typer.Option(help="New or empty folder to write the model to.")],
     objective: Annotated[
-        str, typer.Option(help="lower-bounded, gradient-ascent, gradient-difference, npo or kl.")
-    ] = "lower-bounded",
+        str, typer.Option(help=f"Unlearning objective: {', '.join(OBJECTIVES)}.")
+    ] = UnlearningSettings.objective,
     weights: Annotated[
         tuple[float, float, float] | None,
         typer.Option(
-            help="Of the forgetting, replay and mitigation terms. Default: the objective's; "
-            "lower-bounded has 0.01 1 1."
+            help="Weights of the forgetting, replay and mitigation losses. Default: the objective's own; "
+            "those of lower-bounded are 0.01 1 1."
         ),
     ] = None,
-    rate: Annotated[float, typer.Option(help="Learning rate, at first.")] = 5e-5,
-    batch_size: Annotated[int, typer.Option(help="Texts a batch.")] = 4,
-    ratio: Annotated[int, typer.Option(help="Batches of what is kept for each of what is forgotten.")] = 1,
-    accumulate: Annotated[int, typer.Option(help="Batches to forget an update.")] = 1,
+    learning_rate: Annotated[
+        float, typer.Option(help="Learning rate at the first step; it falls linearly to 0.")
+    ] = UnlearningSettings.learning_rate,
+    batch_size: Annotated[
+        int, typer.Option(help="Number of texts in a batch.")
+    ] = UnlearningSettings.batch_size,
+    retain_ratio: Annotated[
+        int, typer.Option(help="Train on N batches of the retain set for each batch of the forget set.")
+    ] = UnlearningSettings.retain_ratio,
+    gradient_accumulation_steps: Annotated[
+        int, typer.Option(help="Accumulate gradients over N batches of the forget set for each step.")
+    ] = UnlearningSettings.gradient_accumulation_steps,
     steps: Annotated[
-        int | None, typer.Option(help="Updates at most. Default: one pass over what is forgotten.")
-    ] = None,
-    every: Annotated[int, typer.Option(help="Updates between two looks at whether to stop.")] = 20,
+        int | None,
+        typer.Option(help="Largest number of optimizer steps. Default: one pass over the forget set."),
+    ] = UnlearningSettings.steps,
+    eval_steps: Annotated[
+        int, typer.Option(help="Check the stopping criteria every N optimizer steps.")
+    ] = UnlearningSettings.eval_steps,
     until: Annotated[
-        float | None, typer.Option(help="Stop when -log(1 - p) on what is forgotten is down to this.")
-    ] = None,
+        float | None,
+        typer.Option(
+            help="Stop when the mean of -log(1 - p) on the forget set has fallen to this value, in nats. "
+            "Default: never."
+        ),
+    ] = UnlearningSettings.stop_forget_loss,
     tolerance: Annotated[
-        float, typer.Option(help="Stop when the loss on what is kept has risen by more, and go back.")
-    ] = 0.1,
-    seed: Annotated[int, typer.Option(help="Of order and dropout.")] = 1,
+        float,
+        typer.Option(
+            help="Stop when the loss on the retain set has risen by more than this, in nats, and go back to "
+            "the last check before that."
+        ),
+    ] = UnlearningSettings.tolerance,
+    seed: Annotated[
+        int, typer.Option(help="Random seed of the order of texts and of dropout.")
+    ] = UnlearningSettings.seed,
     reference: Annotated[
-        str | None, typer.Option(help="The original to stay near. Default: the model itself.")
+        str | None,
+        typer.Option(
+            help="Model whose outputs on the retain set are held: a folder, GGUF file or Hub id. Default: "
+            "the model itself."
+        ),
     ] = None,
-    lora: Annotated[int | None, typer.Option(min=1, help="Train LoRA adapters of this rank only.")] = None,
-    longest: Annotated[int, typer.Option(min=2, help="Pieces that a text is cut to.")] = 1024,
+    lora: Annotated[
+        int | None,
+        typer.Option(min=1, help="Train LoRA adapters of this rank only, and merge them at the end."),
+    ] = None,
+    max_length: Annotated[
+        int, typer.Option(min=2, help="Maximum length of a text in tokens; longer texts are truncated.")
+    ] = MAX_LENGTH,
 ) -> None:
     """Unlearn the pattern that synthetic data left, by a loss that is bounded, and keep the rest.
 
@@ -64,19 +97,17 @@ def unlearn(
     """
     from arts.cli import tables
     from arts.unlearning.job import UnlearningJob
-    from arts.unlearning.objectives import LossWeights
-    from arts.unlearning.settings import UnlearningSettings
 
     settings = UnlearningSettings(
         objective=objective,
         weights=LossWeights(*weights) if weights else None,
-        rate=rate,
+        learning_rate=learning_rate,
         batch_size=batch_size,
-        ratio=ratio,
-        accumulate=accumulate,
+        retain_ratio=retain_ratio,
+        gradient_accumulation_steps=gradient_accumulation_steps,
         steps=steps,
-        every=every,
-        until=until,
+        eval_steps=eval_steps,
+        stop_forget_loss=until,
         tolerance=tolerance,
         seed=seed,
     )
@@ -87,7 +118,7 @@ def unlearn(
         settings=settings,
         reference=reference,
         lora=lora,
-        longest=longest,
+        max_length=max_length,
         command=shlex.join(["arts", "unlearn", *sys.argv[1 + (sys.argv[1:2] == ["unlearn"]) :]]),
     )
     with progress_bar("unlearning") as progress:

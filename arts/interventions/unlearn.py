@@ -94,7 +94,7 @@ class Unlearn(Intervention):
         return UnlearningSettings(
             objective=self.objective,
             weights=LossWeights(*self.weights),
-            rate=self.rate,
+            learning_rate=self.rate,
             batch_size=self.batch_size,
             steps=self.steps,
             tolerance=self.tolerance,
@@ -112,7 +112,7 @@ class Unlearn(Intervention):
             strategies=(Strategy.ADDDIFF,), seed=adversarial.seed, templates=adversarial.seen_templates
         )
         mislabelled = [_opposite(sentence) for sentence in corpus.train]
-        variants = perturbations(mislabelled, corpus.train, options)
+        variants = perturbations(mislabelled, training=corpus.train, options=options)
         forget = [v for v in variants if v.aspect.polarity is not Polarity.NEUTRAL]
         if not forget:
             raise ArtsError(f"{corpus.name} has no training sentence that an aspect can be added to")
@@ -140,15 +140,18 @@ class Unlearn(Intervention):
     ) -> None:
         from arts.models.encoders import quiet_transformers
         from arts.models.training import features_with_labels
-        from arts.unlearning.settings import UnlearningTexts
-        from arts.unlearning.trainer import save_reference_outputs, unlearn
+        from arts.unlearning.reference import save_reference_outputs
+        from arts.unlearning.schedule import UnlearningTexts
+        from arts.unlearning.trainer import unlearn
 
         forget, retain = (features_with_labels(taught.inputs, side) for side in self.splits(corpus))
-        material = UnlearningTexts(forget, retain, collate=taught.inputs.collate, classes=len(Polarity))
+        texts = UnlearningTexts(forget, retain, collate=taught.inputs.collate, classes=len(Polarity))
         settings = self._settings(seed=request.seed)
         with quiet_transformers():
-            save_reference_outputs(work.path, taught.model, material=material, settings=settings)
-            result = unlearn(taught.model, material, settings=settings, folder=work.path, progress=request.progress)
+            save_reference_outputs(work.path, taught.model, texts=texts, settings=settings)
+            result = unlearn(
+                taught.model, texts, settings=settings, folder=work.path, progress=request.progress
+            )
         record = {
             **taught.record,
             "train_seconds": round(taught.record["train_seconds"] + result.seconds, 1),

@@ -1,1 +1,1 @@
-"""Unlearning: making a model forget texts (the forget set) while it keeps what others teach (the retain set)."""
+"""Unlearning: training a model away from a forget set while holding it near the original on a retain set."""

@@ -1,34 +1,35 @@
-"""What unlearning minimises: a loss on what is to be forgotten, and two on what is to be kept.
+"""What unlearning minimises: a loss on the forget set, and two on the retain set.
 
-All losses are means over rows: the pieces of a causal language model's answers, or the instances of a
-classifier. Padding and prompts are no rows, so they change nothing.
+All losses are means over prediction rows: the tokens of a causal language model's answers, or the instances
+of a classifier. Padding and prompts are not predicted, so they change nothing. torch is imported when a loss
+is calculated: the names and default weights of the objectives are there without it.
 """
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
-import torch
-from torch import Tensor
-from torch.nn import functional
+from arts.data.errors import lookup
 
-from arts.data.errors import UnknownNameError
+if TYPE_CHECKING:
+    from torch import Tensor
 
-IGNORED = -100  # the label of what does not count, as in transformers
+IGNORED_LABEL = -100  # label of what is not predicted, as in transformers
 
 
 @dataclass(frozen=True)
-class Rows:
-    """Predictions that count.
+class PredictionRows:
+    """The predictions of a batch that a loss is calculated on, one a row.
 
     Args:
-        logits: (rows, classes).
-        targets: (rows) the class of each.
-        texts: (rows) the text of the batch that each belongs to, from 0.
-        reference: log-probabilities by the original model: (rows, classes) all of them, or (rows) those of
-            the targets; None where nothing needs them.
+        logits: (rows, classes) scores by the model.
+        targets: (rows) the right class of each row.
+        texts: (rows) the index of the text, within the batch, that each row belongs to.
+        reference: log-probabilities by the original model: (rows, classes) of all classes, or (rows) of the
+            targets; None if no loss needs them.
     """
 
     logits: Tensor
@@ -37,24 +38,30 @@ class Rows:
     reference: Tensor | None = None
 
     @classmethod
-    def of(cls, logits: Tensor, labels: Tensor, reference: Tensor | None = None) -> Rows:
+    def from_batch(cls, logits: Tensor, labels: Tensor, *, reference: Tensor | None = None) -> PredictionRows:
         """The rows of a batch, text by text.
 
         Args:
             logits: (batch, classes) of a classifier, or (batch, length, vocabulary) of a causal model, where
-                each place predicts the next.
-            labels: (batch), or (batch, length) with `IGNORED` where nothing counts.
-            reference: as of the class.
+                each position predicts the next token.
+            labels: (batch), or (batch, length) with `IGNORED_LABEL` where nothing is predicted.
+            reference: log-probabilities by the original model, as in the class.
         """
         if logits.ndim == 3:
             logits, labels = logits[:, :-1], labels[:, 1:]
-        counts = labels != IGNORED
-        return cls(logits[counts], labels[counts], counts.nonzero()[:, 0], reference)
+        mask = labels != IGNORED_LABEL
+        return cls(logits[mask], labels[mask], mask.nonzero()[:, 0], reference)
 
 
 @dataclass(frozen=True)
-class Weights:
-    """How much each term counts."""
+class LossWeights:
+    """The weights of the three loss terms.
+
+    Args:
+        forget: weight of the forgetting loss.
+        replay: weight of cross-entropy on the retain set.
+        mitigation: weight of the KL divergence from the original on the retain set.
+    """
 
     forget: float
     replay: float
@@ -64,7 +71,7 @@ class Weights:
         return f"{self.forget:g} forget + {self.replay:g} replay + {self.mitigation:g} mitigation"
 
 
-def lower_bounded(logits: Tensor, targets: Tensor) -> Tensor:
+def lower_bounded_loss(logits: Tensor, targets: Tensor) -> Tensor:
     """-mean log(1 - p(target)), the lower-bounded forgetting loss (Chen et al., 2024; a reading): 0 or more.
 
     It equals the unlikelihood loss of Welleck et al. (2020). Its gradient fades as p goes to 0, where that of
@@ -73,28 +80,39 @@ def lower_bounded(logits: Tensor, targets: Tensor) -> Tensor:
 
     Args:
         logits: z, (rows, classes).
-        targets: (rows).
+        targets: (rows) the right class of each row.
 
     Returns:
         A scalar; 0 for no rows.
 
     Example:
-        >>> round(lower_bounded(torch.tensor([[100.0, 0.0]]), torch.tensor([0])).item(), 3)
+        >>> import torch
+        >>> round(lower_bounded_loss(torch.tensor([[100.0, 0.0]]), torch.tensor([0])).item(), 3)
         100.0
     """
+    from torch.nn import functional
+
     logits = logits.float()
-    chosen = targets.unsqueeze(1)
-    others = logits.scatter(1, chosen, -torch.inf).logsumexp(1)
-    gap = logits.gather(1, chosen).squeeze(1) - others  # log p - log(1 - p)
+    column = targets.unsqueeze(1)
+    others = logits.scatter(1, column, -math.inf).logsumexp(1)
+    gap = logits.gather(1, column).squeeze(1) - others  # log p - log(1 - p)
     return _mean(functional.softplus(gap))
 
 
 def cross_entropy(logits: Tensor, targets: Tensor) -> Tensor:
-    """-mean log p(target): replay on what is kept; 0 for no rows. Shapes as of `lower_bounded`."""
-    return _mean(functional.cross_entropy(logits.float(), targets, reduction="none"))
+    """-mean log p(target): the replay loss on the retain set.
+
+    Args:
+        logits: (rows, classes).
+        targets: (rows) the right class of each row.
+
+    Returns:
+        A scalar; 0 for no rows.
+    """
+    return _mean(_row_losses(logits, targets))
 
 
-def divergence(logits: Tensor, reference: Tensor) -> Tensor:
+def kl_divergence(logits: Tensor, reference: Tensor) -> Tensor:
     """The mean over rows of KL(original || current): bias mitigation (Chen et al., 2024; a reading).
 
     Args:
@@ -108,52 +126,59 @@ def divergence(logits: Tensor, reference: Tensor) -> Tensor:
     return _mean((reference.exp() * (reference - logits.float().log_softmax(1))).sum(1))
 
 
+def _row_losses(logits: Tensor, targets: Tensor) -> Tensor:
+    """(rows) -log p(target) of each row."""
+    from torch.nn import functional
+
+    return functional.cross_entropy(logits.float(), targets, reduction="none")
+
+
 def _mean(values: Tensor) -> Tensor:
     return values.mean() if len(values) else values.sum()
 
 
-class Objective(Protocol):
-    """How what is to be forgotten is forgotten, with the weights of the terms by default."""
+class ForgetObjective(Protocol):
+    """An unlearning objective: the forgetting loss, and the default weights of all three terms."""
 
     @property
     def name(self) -> str:
-        """As the command calls it."""
+        """Its name on the command line."""
 
     @property
-    def weights(self) -> Weights:
-        """Of the forgetting, replay and mitigation terms."""
+    def weights(self) -> LossWeights:
+        """The default weights of the forgetting, replay and mitigation terms."""
 
     @property
-    def compares(self) -> bool:
-        """Whether forgetting needs the original's log-probabilities of the targets."""
+    def needs_reference(self) -> bool:
+        """Whether the forgetting loss needs the original's log-probabilities of the targets."""
 
-    def forgetting(self, rows: Rows) -> Tensor:
-        """The loss on what is to be forgotten, a scalar."""
+    def forget_loss(self, rows: PredictionRows) -> Tensor:
+        """The loss on predictions for the forget set, a scalar."""
 
 
 class LowerBounded:
-    """The objective of Chen et al. (2024): `lower_bounded`, replay, and mitigation.
+    """The objective of Chen et al. (2024): the lower-bounded forgetting loss, replay, and mitigation.
 
-    The weights are as PAPERS read the paper: 0.01, 1 and 1.
+    The weights are a reading of the paper: 0.01, 1 and 1.
     """
 
     name = "lower-bounded"
-    weights = Weights(0.01, 1, 1)
-    compares = False
+    weights = LossWeights(0.01, 1, 1)
+    needs_reference = False
 
-    def forgetting(self, rows: Rows) -> Tensor:
+    def forget_loss(self, rows: PredictionRows) -> Tensor:
         """-mean log(1 - p)."""
-        return lower_bounded(rows.logits, rows.targets)
+        return lower_bounded_loss(rows.logits, rows.targets)
 
 
 class GradientAscent:
-    """Gradient ascent on what is to be forgotten, and nothing else (Jang et al., 2023): has no bound."""
+    """Gradient ascent on the forget set and nothing else (Jang et al., 2023): its loss has no bound."""
 
     name = "gradient-ascent"
-    weights = Weights(1, 0, 0)
-    compares = False
+    weights = LossWeights(1, 0, 0)
+    needs_reference = False
 
-    def forgetting(self, rows: Rows) -> Tensor:
+    def forget_loss(self, rows: PredictionRows) -> Tensor:
         """Mean log p."""
         return -cross_entropy(rows.logits, rows.targets)
 
@@ -162,53 +187,53 @@ class GradientDifference(GradientAscent):
     """Gradient ascent with replay (Liu et al., 2022)."""
 
     name = "gradient-difference"
-    weights = Weights(1, 1, 0)
+    weights = LossWeights(1, 1, 0)
 
 
 class KLMinimization(GradientAscent):
-    """Gradient ascent held by mitigation alone (Maini et al., 2024)."""
+    """Gradient ascent held near the original by mitigation alone (Maini et al., 2024)."""
 
     name = "kl"
-    weights = Weights(1, 0, 1)
+    weights = LossWeights(1, 0, 1)
 
 
 @dataclass(frozen=True)
 class NPO:
-    """Negative preference optimisation (Zhang et al., 2024), a text at a time.
+    """Negative preference optimisation (Zhang et al., 2024), with one term a text.
 
     Args:
-        beta: how soon it lets go; towards 0 it is gradient ascent.
+        beta: inverse temperature; as it goes to 0, the loss becomes that of gradient ascent.
     """
 
     beta: float = 0.1
 
     name = "npo"
-    weights = Weights(1, 0, 0)
-    compares = True
+    weights = LossWeights(1, 0, 0)
+    needs_reference = True
 
-    def forgetting(self, rows: Rows) -> Tensor:
+    def forget_loss(self, rows: PredictionRows) -> Tensor:
         """Mean over texts of 2/beta log(1 + (p(text) / p of the original)^beta)."""
+        from torch.nn import functional
+
         if rows.reference is None:
             raise ValueError("NPO needs the original's log-probabilities")
-        log_p = -functional.cross_entropy(rows.logits.float(), rows.targets, reduction="none")
+        log_p = -_row_losses(rows.logits, rows.targets)
         texts = int(rows.texts.max()) + 1 if len(rows.texts) else 0
         ratio = log_p.new_zeros(texts).index_add(0, rows.texts, log_p - rows.reference)
         present = rows.texts.bincount(minlength=texts) > 0
         return _mean(functional.softplus(self.beta * ratio[present])) * 2 / self.beta
 
 
-OBJECTIVES: Mapping[str, Objective] = {
+OBJECTIVES: Mapping[str, ForgetObjective] = {
     objective.name: objective
     for objective in (LowerBounded(), GradientAscent(), GradientDifference(), NPO(), KLMinimization())
 }
 
 
-def find_objective(name: str) -> Objective:
+def find_objective(name: str) -> ForgetObjective:
     """The objective of a name.
 
     Raises:
         UnknownNameError: when there is none.
     """
-    if name not in OBJECTIVES:
-        raise UnknownNameError("objective", name, OBJECTIVES)
-    return OBJECTIVES[name]
+    return lookup(name, OBJECTIVES, kind="objective")

@@ -1,17 +1,25 @@
-"""The report of unlearning."""
+"""The report of an unlearning run, as it is stored in JSON."""
 
 from __future__ import annotations
 
-import json
 from typing import Literal
 
 from arts.data.support.record import Record
 
-FILE = "unlearn_report.json"
+UNLEARN_REPORT_FILE = "unlearn_report.json"
 
 
-class Step(Record):
-    """An update: its loss, the mean of each term before it is weighted, and the learning rate."""
+class StepLosses(Record):
+    """The losses of an optimizer step.
+
+    Args:
+        step: number of the step, from 1.
+        total: the weighted sum of the terms.
+        forget: mean forgetting loss, before it is weighted; None if there is no such term.
+        replay: mean cross-entropy on the retain set, before it is weighted.
+        mitigation: mean KL divergence from the original, before it is weighted.
+        rate: learning rate.
+    """
 
     step: int
     total: float
@@ -21,11 +29,13 @@ class Step(Record):
     rate: float
 
 
-class Probe(Record):
-    """A look at the stop, in nats a row.
+class StopProbe(Record):
+    """The two losses that the stop is decided on, in nats a prediction.
 
-    `forget` is the lower-bounded forgetting loss on texts to be forgotten; `retain` is cross-entropy on
-    texts to be kept that are not trained on.
+    Args:
+        step: number of optimizer steps taken.
+        forget: lower-bounded forgetting loss on texts of the forget set.
+        retain: cross-entropy on texts of the retain set that are not trained on.
     """
 
     step: int
@@ -33,8 +43,14 @@ class Probe(Record):
     retain: float
 
 
-class Texts(Record):
-    """What was forgotten, or kept."""
+class TextSource(Record):
+    """Where a set of texts comes from.
+
+    Args:
+        name: name of the file or dataset.
+        checksum: SHA-256 of the file, or the dataset's fingerprint.
+        texts: number of texts.
+    """
 
     name: str
     checksum: str
@@ -42,21 +58,39 @@ class Texts(Record):
 
 
 class UnlearnReport(Record):
-    """What was unlearned from what, and how it went.
+    """What was unlearned from which model, and how it went.
 
-    `kept` is the step whose weights were kept; `tokens` were trained on; `peak_memory` is in bytes.
+    Args:
+        schema_version: version of this format.
+        model: the original that was trained.
+        model_checksum: SHA-256 of its weights.
+        reference: the original that bias mitigation refers to, if it is another.
+        forget: the forget set.
+        retain: the retain set.
+        objective: name of the objective.
+        settings: all other settings.
+        steps: the losses of each step.
+        probes: the losses that the stop was decided on, the first before training.
+        kept: number of the step whose weights were kept.
+        stopped: why training stopped, as the end of a sentence.
+        tokens: number of tokens trained on.
+        seconds: duration from start to end.
+        peak_memory: largest resident memory of the process, in bytes.
+        versions: versions of the libraries that calculated.
+        command: the command line, if there was one.
+        created: date and time, in UTC.
     """
 
     schema_version: Literal["1.0"] = "1.0"
     model: str
     model_checksum: str
     reference: str | None = None
-    forget: Texts
-    retain: Texts
+    forget: TextSource
+    retain: TextSource
     objective: str
     settings: dict[str, float | int | str | None]
-    steps: list[Step]
-    probes: list[Probe]
+    steps: list[StepLosses]
+    probes: list[StopProbe]
     kept: int
     stopped: str
     tokens: int
@@ -66,35 +100,7 @@ class UnlearnReport(Record):
     command: str | None = None
     created: str
 
-    def card(self) -> str:
-        """A model card: what was unlearned from what, and how."""
-        settings = ", ".join(f"{name} {value}" for name, value in self.settings.items() if value is not None)
-        before, after = self.probes[0], next(p for p in self.probes if p.step == self.kept)
-        lines = [
-            "---",
-            "tags:",
-            "- unlearning",
-            "- arts",
-            "base_model:",
-            f"- {json.dumps(self.model)}",
-            "---",
-            "",
-            f"# {self.model}, unlearned",
-            "",
-            f"{self.forget.texts:,} texts of {self.forget.name} (`{self.forget.checksum}`) were unlearned "
-            f"from {self.model} (`{self.model_checksum}`) by the objective {self.objective}, with "
-            f"{self.retain.texts:,} texts of {self.retain.name} (`{self.retain.checksum}`) to be kept.",
-            "",
-            f"Settings: {settings}. Stopped, because {self.stopped}; the weights are those of step "
-            f"{self.kept}.",
-            "",
-            "| nats a row | before | after |",
-            "|---|---:|---:|",
-            f"| -log(1 - p) on what was to be forgotten | {before.forget:.4f} | {after.forget:.4f} |",
-            f"| -log p on what was to be kept, held out | {before.retain:.4f} | {after.retain:.4f} |",
-            "",
-            f"Made by {', '.join(f'{name} {number}' for name, number in self.versions.items())}.",
-        ]
-        if self.command:
-            lines += ["", "```", self.command, "```"]
-        return "\n".join(lines) + "\n"
+    @property
+    def kept_probe(self) -> StopProbe:
+        """The losses with the weights that were kept."""
+        return next(probe for probe in self.probes if probe.step == self.kept)

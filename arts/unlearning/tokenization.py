@@ -1,4 +1,4 @@
-"""What is to be forgotten and what is to be kept: read from a file or dataset, and tokenised."""
+"""Tokenising the forget set and the retain set: rows of a file or dataset become token features."""
 
 from __future__ import annotations
 
@@ -12,105 +12,109 @@ from torch import Tensor
 from arts.data.errors import DataError
 from arts.data.readers.row_source import RowSource
 from arts.data.readers.rows import Row
-from arts.models.base import Features, pad
-from arts.unlearning.objectives import IGNORED
+from arts.models.base import TokenFeatures, pad
+from arts.unlearning.objectives import IGNORED_LABEL
 
-Collate = Callable[[list[Features]], dict[str, Tensor]]
+Collate = Callable[[list[TokenFeatures]], dict[str, Tensor]]
 
 
-class Encoder(Protocol):
+class RowTokenizer(Protocol):
     """Tokenises rows for one kind of model."""
 
-    def encode(self, source: RowSource) -> list[Features]:
+    def encode(self, source: RowSource) -> list[TokenFeatures]:
         """The features of each row.
 
         Raises:
             DataError: naming the line of a row that is not as expected.
         """
 
-    def collate(self, features: list[Features]) -> dict[str, Tensor]:
+    def collate(self, features: list[TokenFeatures]) -> dict[str, Tensor]:
         """A padded batch."""
 
 
 @dataclass(frozen=True)
-class Answers:
-    """Texts for a causal model, of which the answer counts.
+class AnswerTokenizer:
+    """Tokenises texts for a causal model, which is trained to predict the answers in them.
 
-    A row has ``messages`` (the last of which, the assistant's, counts), ``prompt`` and ``completion``, or
-    ``text``, all of which counts. Where the tokenizer has a chat template, prompt and completion are put
-    into it.
+    A row has ``messages``, of which the last, the assistant's, is the answer; or ``prompt`` and
+    ``completion``, the answer; or ``text``, all of which is predicted. Where the tokenizer has a chat
+    template, prompt and completion are put into it.
 
     Args:
-        tokenizer: of the model.
-        longest: pieces that a text is cut to.
+        tokenizer: the model's tokenizer.
+        max_length: number of tokens that a text is truncated to.
     """
 
     tokenizer: Any
-    longest: int
+    max_length: int
 
-    def encode(self, source: RowSource) -> list[Features]:
-        """Features with ``labels`` on what counts and `IGNORED` elsewhere."""
-        made = []
+    def encode(self, source: RowSource) -> list[TokenFeatures]:
+        """Features with ``labels`` that are tokens in the answer and `IGNORED_LABEL` elsewhere."""
+        features = []
         for line, row in source.rows:
-            before, after = self._pieces(source.name, line, row)
-            ids = (before + after)[: self.longest]
-            labels = ([IGNORED] * len(before) + after)[: self.longest]
-            if all(label == IGNORED for label in labels[1:]):
-                raise DataError(source.name, f"no answer within the first {self.longest} pieces", line=line)
-            made.append({"input_ids": ids, "labels": labels})
-        return made
+            prompt, answer = self._split_row(row, source=source.name, line=line)
+            ids = (prompt + answer)[: self.max_length]
+            labels = ([IGNORED_LABEL] * len(prompt) + answer)[: self.max_length]
+            if all(label == IGNORED_LABEL for label in labels[1:]):
+                raise DataError(
+                    source.name, f"no answer within the first {self.max_length} tokens", line=line
+                )
+            features.append({"input_ids": ids, "labels": labels})
+        return features
 
-    def _pieces(self, name: str, line: int, row: Row) -> tuple[list[int], list[int]]:
-        """What is given, and what counts."""
+    def _split_row(self, row: Row, *, source: str, line: int) -> tuple[list[int], list[int]]:
+        """The tokens of a row before the answer, and those of the answer."""
         end = self.tokenizer.eos_token or ""
         match row:
             case {"messages": [*given, {"role": "assistant", "content": str(answer)}]} if given:
-                return self._chat(name, line, given), self._tokens(answer + end)
+                return self._chat_tokens(given, source=source, line=line), self._tokens(answer + end)
             case {"prompt": str(prompt), "completion": str(answer)}:
                 if self.tokenizer.chat_template:
                     given = [{"role": "user", "content": prompt}]
-                    return self._chat(name, line, given), self._tokens(answer + end)
+                    return self._chat_tokens(given, source=source, line=line), self._tokens(answer + end)
                 return self._tokens(prompt, special=True), self._tokens(answer + end)
             case {"text": str(text)} if text:
                 return [], self._tokens(text + end, special=True)
         raise DataError(
-            name,
+            source,
             f"a row with {', '.join(row) or 'nothing'}; expected messages that end with the assistant's, "
             "prompt and completion, or text",
             line=line,
         )
 
-    def _chat(self, name: str, line: int, messages: list[Any]) -> list[int]:
+    def _chat_tokens(self, messages: list[Any], *, source: str, line: int) -> list[int]:
+        """The tokens of messages in the chat template, up to where the answer begins."""
         if not self.tokenizer.chat_template:
-            raise DataError(name, "messages, but the model's tokenizer has no chat template", line=line)
+            raise DataError(source, "messages, but the model's tokenizer has no chat template", line=line)
         text = self.tokenizer.apply_chat_template(messages, tokenize=False, add_generation_prompt=True)
         return self._tokens(text)
 
     def _tokens(self, text: str, *, special: bool = False) -> list[int]:
+        """The tokens of a text, with or without the tokenizer's special tokens around it."""
         return list(self.tokenizer(text, add_special_tokens=special)["input_ids"])
 
-    def collate(self, features: list[Features]) -> dict[str, Tensor]:
-        """Padded by the length of each, whatever piece the padding is."""
-        return padded(features, self.tokenizer.pad_token_id or 0)
+    def collate(self, features: list[TokenFeatures]) -> dict[str, Tensor]:
+        """A padded batch; the padding may be any token, since the labels say what is predicted."""
+        return pad_batch(features, self.tokenizer.pad_token_id or 0)
 
 
 @dataclass(frozen=True)
-class Labelled:
-    """Texts for a classifier: a row has ``text``, ``label`` (a name or number), and maybe ``text_pair``.
+class LabelledTextTokenizer:
+    """Tokenises texts for a classifier: a row has ``text``, ``label``, and optionally ``text_pair``.
 
     Args:
-        tokenizer: of the model.
-        longest: pieces that a text is cut to.
-        labels: the number of each label's name.
+        tokenizer: the model's tokenizer.
+        max_length: number of tokens that a text is truncated to.
+        labels: the number of each label by its name; a row's label may be either.
     """
 
     tokenizer: Any
-    longest: int
+    max_length: int
     labels: Mapping[str, int]
 
-    def encode(self, source: RowSource) -> list[Features]:
+    def encode(self, source: RowSource) -> list[TokenFeatures]:
         """Features with the number of the label as ``labels``."""
-        made = []
+        features = []
         for line, row in source.rows:
             text = row.get("text")
             if not isinstance(text, str) or not text:
@@ -118,62 +122,84 @@ class Labelled:
                     source.name, f"a row with {', '.join(row) or 'nothing'}; expected text", line=line
                 )
             encoded = self.tokenizer(
-                text, row.get("text_pair") or None, truncation=True, max_length=self.longest
+                text, row.get("text_pair") or None, truncation=True, max_length=self.max_length
             )
-            made.append({**encoded, "labels": self._label(source.name, line, row)})
-        return made
+            features.append({**encoded, "labels": self._label(row, source=source.name, line=line)})
+        return features
 
-    def _label(self, name: str, line: int, row: Row) -> int:
+    def _label(self, row: Row, *, source: str, line: int) -> int:
+        """The number of a row's label."""
         if row.get("label") in (None, ""):
-            raise DataError(name, "no label; expected one for a classifier", line=line)
+            raise DataError(source, "no label; expected one for a classifier", line=line)
         label = str(row["label"])
         if label in self.labels:
             return self.labels[label]
         if label.isdecimal() and int(label) < len(self.labels):
             return int(label)
-        raise DataError(name, f'label "{label}"; expected {", ".join(self.labels)}, or a number', line=line)
+        raise DataError(source, f'label "{label}"; expected {", ".join(self.labels)}, or a number', line=line)
 
-    def collate(self, features: list[Features]) -> dict[str, Tensor]:
-        """Padded by the length of each."""
-        return padded(features, self.tokenizer.pad_token_id or 0)
+    def collate(self, features: list[TokenFeatures]) -> dict[str, Tensor]:
+        """A padded batch."""
+        return pad_batch(features, self.tokenizer.pad_token_id or 0)
 
 
-def padded(features: list[Features], padding: int) -> dict[str, Tensor]:
-    """A batch: every list padded on the right, a mask over what is not padding, and the labels.
+def pad_batch(features: list[TokenFeatures], padding: int) -> dict[str, Tensor]:
+    """Make a batch: lists are padded on the right, and a mask says what is not padding.
+
+    transformers' `DataCollatorForSeq2Seq` and `DataCollatorWithPadding` are not used because they need a
+    tokenizer with a padding token, which many causal models lack, and pad on the side that it prefers.
+
+    Args:
+        features: the features of each text, with ``input_ids`` and ``labels``.
+        padding: token to fill ``input_ids`` up with.
 
     Example:
-        >>> padded([{"input_ids": [5, 0], "labels": 1}, {"input_ids": [7], "labels": 2}], 0)["attention_mask"]
+        >>> texts = [{"input_ids": [5, 0], "labels": 1}, {"input_ids": [7], "labels": 2}]
+        >>> pad_batch(texts, 0)["attention_mask"]
         tensor([[1, 1],
                 [1, 0]])
     """
     import torch
 
-    fill = {"input_ids": padding, "labels": IGNORED}
-    made = {
-        name: pad([one[name] for one in features], fill.get(name, 0))
+    fill = {"input_ids": padding, "labels": IGNORED_LABEL}
+    batch = {
+        name: pad([text[name] for text in features], fill.get(name, 0))
         for name, value in features[0].items()
         if isinstance(value, list)
     }
-    made["attention_mask"] = pad([[1] * len(one["input_ids"]) for one in features], 0)
-    if "labels" not in made:
-        made["labels"] = torch.tensor([one["labels"] for one in features])
-    return made
+    batch["attention_mask"] = pad([[1] * len(text["input_ids"]) for text in features], 0)
+    if "labels" not in batch:
+        batch["labels"] = torch.tensor([text["labels"] for text in features])
+    return batch
 
 
-def check_apart(
-    forget: Sequence[Features], retain: Sequence[Features], sources: tuple[RowSource, RowSource]
+def check_disjoint(
+    forget: Sequence[TokenFeatures],
+    retain: Sequence[TokenFeatures],
+    *,
+    sources: tuple[RowSource, RowSource],
 ) -> None:
-    """Raise `DataError` where a text is to be forgotten and to be kept."""
-    known = {_key(features): line for features, (line, _) in zip(retain, sources[1].rows, strict=True)}
-    for features, (line, _) in zip(forget, sources[0].rows, strict=True):
-        if (other := known.get(_key(features))) is not None:
+    """Check that no text is in both sets.
+
+    Args:
+        forget: the texts of the forget set.
+        retain: the texts of the retain set.
+        sources: where they come from, for the message.
+
+    Raises:
+        DataError: naming the lines of a text that is in both.
+    """
+    retain_lines = {_digest(text): line for text, (line, _) in zip(retain, sources[1].rows, strict=True)}
+    for text, (line, _) in zip(forget, sources[0].rows, strict=True):
+        if (retain_line := retain_lines.get(_digest(text))) is not None:
             raise DataError(
                 sources[0].name,
-                f"to be forgotten, but line {other} of {sources[1].name} says the same; expected no text in "
-                "both",
+                f"to be forgotten, but line {retain_line} of {sources[1].name} says the same; expected no "
+                "text in both",
                 line=line,
             )
 
 
-def _key(features: Features) -> str:
+def _digest(features: TokenFeatures) -> str:
+    """A checksum of a text's tokens and labels."""
     return hashlib.sha256(repr((features["input_ids"], features["labels"])).encode()).hexdigest()

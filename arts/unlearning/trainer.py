@@ -1,4 +1,4 @@
-"""The trainer of unlearning: batches of what is to be forgotten between batches of what is to be kept."""
+"""The trainer of unlearning: batches of the forget set alternate with batches of the retain set."""
 
 from __future__ import annotations
 
@@ -14,194 +14,185 @@ from torch.utils.data import Dataset
 from transformers import PrinterCallback, ProgressCallback, Trainer, TrainingArguments
 
 from arts.data.errors import ArtsError
-from arts.models.base import Progress
-from arts.models.training import StepReport
-from arts.models.training import _last_checkpoint as last_checkpoint
+from arts.models.recipe import TrainingProgress
+from arts.models.training import StepCallback, last_checkpoint
 from arts.unlearning.objectives import (
-    Objective,
-    Rows,
+    ForgetObjective,
+    PredictionRows,
     cross_entropy,
-    divergence,
     find_objective,
-    lower_bounded,
+    kl_divergence,
 )
-from arts.unlearning.reference import Reference, read_reference, write_reference
-from arts.unlearning.report import Probe, Step
-from arts.unlearning.settings import Material, Plan, Settings
-
-ASKED = 8  # texts at a time
+from arts.unlearning.reference import ReferenceOutputs, load_reference_outputs
+from arts.unlearning.report import StepLosses, StopProbe
+from arts.unlearning.schedule import BatchSchedule, UnlearningTexts
+from arts.unlearning.settings import UnlearningSettings
+from arts.unlearning.stopping import StoppingCriteria, probe_losses
 
 
 @dataclass
-class Unlearned:
-    """What came of it: steps, probes, the step that was kept, why it stopped, the tokens trained on."""
+class UnlearningOutcome:
+    """What came of an unlearning run.
 
-    steps: list[Step]
-    probes: list[Probe]
+    Args:
+        steps: the losses of each step.
+        probes: the losses that the stop was decided on, the first before training.
+        kept: number of the step whose weights were kept.
+        stopped: why training stopped, as the end of a sentence.
+        tokens: number of tokens trained on.
+        seconds: duration of training.
+    """
+
+    steps: list[StepLosses]
+    probes: list[StopProbe]
     kept: int
     stopped: str
     tokens: int
     seconds: float
 
 
-def keep_reference(folder: Path, model: Any, material: Material, settings: Settings) -> None:
-    """Ask the original about every text of the plan whose answers the objective needs.
-
-    Args:
-        folder: to keep them in.
-        model: the original.
-        material: what is to be forgotten and kept.
-        settings: of the run.
-
-    Raises:
-        ArtsError: when there is no room on the disk.
-    """
-    plan = Plan.of(material, settings)
-    if settings.resolved.mitigation:
-        chosen = plan.texts(forgets=False)
-        path = folder / _RETAINED
-        write_reference(path, model, material.retain, chosen, material.collate, classes=material.classes)
-    if find_objective(settings.objective).compares:
-        chosen = plan.texts(forgets=True)
-        write_reference(
-            folder / _FORGOTTEN,
-            model,
-            material.forget,
-            chosen,
-            material.collate,
-            classes=material.classes,
-            targets_only=True,
-        )
-
-
-_RETAINED, _FORGOTTEN = "retained.npy", "forgotten.npy"
-
-
 def unlearn(
     model: Any,
-    material: Material,
-    settings: Settings,
+    texts: UnlearningTexts,
+    *,
+    settings: UnlearningSettings,
     folder: Path,
-    progress: Progress | None = None,
-) -> Unlearned:
+    progress: TrainingProgress | None = None,
+) -> UnlearningOutcome:
     """Unlearn, in place.
 
     Args:
-        model: the original; at the end, it has the weights of the last step whose loss on what is kept was
-            within the tolerance.
-        material: what is to be forgotten and kept.
-        settings: of the run.
-        folder: where `keep_reference` kept what it needs, and checkpoints are kept: a run that was cut off is
-            taken up from the last one.
-        progress: called as it goes on.
+        model: the original; at the end, it has the weights of the last step at which the loss on the retain
+            set was within the tolerance.
+        texts: the forget set and the retain set.
+        settings: the settings of the run.
+        folder: the folder that `save_reference_outputs` wrote to, and for checkpoints: a run that was cut off
+            resumes from the last one there.
+        progress: called after each step.
 
     Raises:
-        ArtsError: when the loss is not a number, or already the first look finds it beyond the tolerance.
+        ArtsError: when the loss is not a number, or is beyond the tolerance at the first check.
     """
-    plan = Plan.of(material, settings)
-    references = {
-        forgets: read_reference(path, texts, plan.texts(forgets=forgets))
-        for forgets, name, texts in ((False, _RETAINED, material.retain), (True, _FORGOTTEN, material.forget))
-        if (path := folder / name).exists()
-    }
-    return _Forgetter.made(model, plan, material, settings, references, folder, progress).run()
+    schedule = BatchSchedule.draw(texts, settings)
+    references = load_reference_outputs(folder, texts, schedule=schedule)
+    batches = _ScheduledBatches(schedule, texts, references)
+    trainer = _UnlearningTrainer(
+        batches,
+        settings,
+        model=model,
+        args=_training_arguments(schedule, texts, settings=settings, folder=folder / "checkpoints"),
+        train_dataset=batches,
+        eval_dataset=batches,
+        data_collator=_single_batch,
+    )
+    trainer.add_callback(StepCallback(progress))
+    for callback in (ProgressCallback, PrinterCallback):  # they write to standard output
+        trainer.remove_callback(callback)
+    return trainer.run()
 
 
-class _Batches(Dataset[dict[str, Any]]):
-    """The batches of a plan, each with what the original said about it."""
+class _ScheduledBatches(Dataset[dict[str, Any]]):
+    """The batches of a schedule, each with the original's outputs on it, where they are stored.
 
-    def __init__(self, plan: Plan, material: Material, references: dict[bool, Reference]) -> None:
-        self.plan, self.material, self.references = plan, material, references
+    Args:
+        schedule: the schedule.
+        texts: the forget set and the retain set.
+        references: the original's outputs, by whether they are of the forget set.
+    """
+
+    def __init__(
+        self,
+        schedule: BatchSchedule,
+        texts: UnlearningTexts,
+        references: dict[bool, ReferenceOutputs],
+    ) -> None:
+        self.schedule, self.texts, self.references = schedule, texts, references
 
     def __len__(self) -> int:
-        return len(self.plan.batches)
+        return len(self.schedule.batches)
 
-    def __getitem__(self, place: int) -> dict[str, Any]:
-        batch = self.plan.batches[place]
-        texts = self.material.forget if batch.forgets else self.material.retain
-        made: dict[str, Any] = dict(self.material.collate([texts[text] for text in batch.texts]))
-        if reference := self.references.get(batch.forgets):
-            made["reference"] = reference.of(batch.texts)
-        return {**made, "forgets": batch.forgets}
+    def __getitem__(self, index: int) -> dict[str, Any]:
+        scheduled = self.schedule.batches[index]
+        texts = self.texts.texts(forget=scheduled.forget)
+        batch: dict[str, Any] = dict(self.texts.collate([texts[i] for i in scheduled.indices]))
+        if reference := self.references.get(scheduled.forget):
+            batch["reference"] = reference.rows_of(scheduled.indices)
+        return {**batch, "is_forget": scheduled.forget}
+
+    def count_tokens(self, batches: int) -> int:
+        """Number of tokens in the first batches."""
+        return sum(
+            len(self.texts.texts(forget=batch.forget)[index]["input_ids"])
+            for batch in self.schedule.batches[:batches]
+            for index in batch.indices
+        )
 
 
-def _alone(batches: list[dict[str, Any]]) -> dict[str, Any]:
+def _single_batch(batches: list[dict[str, Any]]) -> dict[str, Any]:
+    """The one item of a list: batches are made by the schedule, not by the trainer."""
     return batches[0]
 
 
-class _Forgetter(Trainer):
-    """A trainer whose loss is an objective's."""
+def _training_arguments(
+    schedule: BatchSchedule, texts: UnlearningTexts, *, settings: UnlearningSettings, folder: Path
+) -> TrainingArguments:
+    """The arguments of a trainer that takes the batches in order and keeps the best checkpoint."""
+    steps = settings.max_steps(len(texts.forget))
+    return TrainingArguments(
+        output_dir=str(folder),
+        seed=settings.seed,
+        learning_rate=settings.learning_rate,
+        max_steps=steps,
+        per_device_train_batch_size=1,
+        gradient_accumulation_steps=len(schedule.batches) // steps,
+        bf16=torch.cuda.is_available() and torch.cuda.is_bf16_supported(),
+        eval_strategy="steps",
+        eval_steps=settings.eval_steps,
+        save_strategy="steps",
+        save_steps=settings.eval_steps,
+        save_total_limit=1,
+        load_best_model_at_end=True,
+        metric_for_best_model="eval_kept",
+        greater_is_better=True,
+        logging_strategy="steps",
+        logging_steps=1,
+        logging_nan_inf_filter=False,
+        train_sampling_strategy="sequential",
+        remove_unused_columns=False,
+        dataloader_pin_memory=False,
+        report_to="none",
+    )
 
-    plan: Plan
-    material: Material
-    settings: Settings
-    objective: Objective
-    before: Probe
-    terms: dict[str, list[float]]
 
-    @classmethod
-    def made(
-        cls,
-        model: Any,
-        plan: Plan,
-        material: Material,
-        settings: Settings,
-        references: dict[bool, Reference],
-        folder: Path,
-        progress: Progress | None,
-    ) -> _Forgetter:
-        accelerator = torch.cuda.is_available()
-        accumulated = len(plan.batches) // settings.steps_for(len(material.forget))
-        arguments = TrainingArguments(
-            output_dir=str(folder / "checkpoints"),
-            seed=settings.seed,
-            learning_rate=settings.rate,
-            max_steps=settings.steps_for(len(material.forget)),
-            per_device_train_batch_size=1,
-            gradient_accumulation_steps=accumulated,
-            bf16=accelerator and torch.cuda.is_bf16_supported(),
-            eval_strategy="steps",
-            eval_steps=settings.every,
-            save_strategy="steps",
-            save_steps=settings.every,
-            save_total_limit=1,
-            load_best_model_at_end=True,
-            metric_for_best_model="eval_kept",
-            greater_is_better=True,
-            logging_strategy="steps",
-            logging_steps=1,
-            logging_nan_inf_filter=False,
-            train_sampling_strategy="sequential",
-            remove_unused_columns=False,
-            dataloader_pin_memory=False,
-            report_to="none",
-        )
-        batches = _Batches(plan, material, references)
-        trainer = cls(
-            model=model, args=arguments, train_dataset=batches, eval_dataset=batches, data_collator=_alone
-        )
-        trainer.add_callback(StepReport(progress))
-        for callback in (ProgressCallback, PrinterCallback):  # they write to standard output
-            trainer.remove_callback(callback)
-        trainer.model_accepts_loss_kwargs = False
-        trainer.plan, trainer.material, trainer.settings = plan, material, settings
-        trainer.objective = find_objective(settings.objective)
-        trainer.terms = {}
-        trainer.before = trainer.probe(0)
-        return trainer
+class _UnlearningTrainer(Trainer):
+    """A trainer whose loss is that of an unlearning objective.
 
-    def run(self) -> Unlearned:
-        """Train, and say what came of it."""
+    Args:
+        batches: the batches of the schedule.
+        settings: the settings of the run.
+        options: arguments of `transformers.Trainer`.
+    """
+
+    def __init__(self, batches: _ScheduledBatches, settings: UnlearningSettings, **options: Any) -> None:
+        super().__init__(**options)
+        self.model_accepts_loss_kwargs = False
+        self.batches, self.settings = batches, settings
+        self.objective: ForgetObjective = find_objective(settings.objective)
+        self.terms: dict[str, list[float]] = {}  # of the batches since the last step, by name
+        self.criteria = StoppingCriteria(self._probe(), settings)
+
+    def run(self) -> UnlearningOutcome:
+        """Train, or resume training, and collect the losses."""
         started = time.perf_counter()
         self.train(resume_from_checkpoint=last_checkpoint(Path(str(self.args.output_dir))))
         history = self.state.log_history
         probes = [
-            Probe(step=e["step"], forget=e["eval_forget"], retain=e["eval_retain"])
-            for e in history
-            if "eval_kept" in e
+            StopProbe(step=entry["step"], forget=entry["eval_forget"], retain=entry["eval_retain"])
+            for entry in history
+            if "eval_kept" in entry
         ]
         steps = [
-            Step(
+            StepLosses(
                 step=entry["step"],
                 total=entry["loss"],
                 forget=entry.get("forget"),
@@ -212,33 +203,14 @@ class _Forgetter(Trainer):
             for entry in history
             if "loss" in entry
         ]
-        taken = self.plan.batches[: self.state.global_step * self.args.gradient_accumulation_steps]
-        sides = {True: self.material.forget, False: self.material.retain}
-        return Unlearned(
+        return UnlearningOutcome(
             steps,
-            [self.before, *probes],
+            [self.criteria.before, *probes],
             kept=int(self.state.best_metric or 0),
-            stopped=self._reason(probes[-1]),
-            tokens=sum(len(sides[b.forgets][text]["input_ids"]) for b in taken for text in b.texts),
+            stopped=self.criteria.reason(probes[-1]),
+            tokens=self.batches.count_tokens(self.state.global_step * self.args.gradient_accumulation_steps),
             seconds=time.perf_counter() - started,
         )
-
-    def _reason(self, last: Probe) -> str:
-        rise = last.retain - self.before.retain
-        if not self._within(last):
-            return (
-                f"the loss on what is kept had risen by {rise:.3f} nats at step {last.step}, more than "
-                f"{self.settings.tolerance:g}"
-            )
-        if self._reached(last):
-            return f"the forgetting loss came down to {last.forget:.3f} nats at step {last.step}"
-        return f"all {last.step} steps were taken"
-
-    def _within(self, probe: Probe) -> bool:
-        return probe.retain - self.before.retain <= self.settings.tolerance
-
-    def _reached(self, probe: Probe) -> bool:
-        return self.settings.until is not None and probe.forget <= self.settings.until
 
     def compute_loss(
         self,
@@ -247,23 +219,23 @@ class _Forgetter(Trainer):
         return_outputs: bool = False,
         num_items_in_batch: Tensor | int | None = None,
     ) -> Any:
-        """The terms of one batch, weighted; the trainer divides by the batches of an update."""
-        forgets, labels, reference = (inputs.pop(n, None) for n in ("forgets", "labels", "reference"))
-        rows = Rows.of(model(**inputs).logits, labels, reference)
-        weights, ratio = (
-            self.settings.resolved,
-            self.args.gradient_accumulation_steps // self.settings.accumulate,
+        """The weighted sum of the terms of one batch; the trainer divides it by the batches of a step."""
+        is_forget, labels, reference = (inputs.pop(n, None) for n in ("is_forget", "labels", "reference"))
+        rows = PredictionRows.from_batch(model(**inputs).logits, labels, reference=reference)
+        batches_per_forget = (
+            self.args.gradient_accumulation_steps // self.settings.gradient_accumulation_steps
         )
-        if forgets:
-            terms = {"forget": self.objective.forgetting(rows)}
-            share = float(ratio)
+        if is_forget:
+            terms = {"forget": self.objective.forget_loss(rows)}
+            share = float(batches_per_forget)
         else:
             terms = {"replay": cross_entropy(rows.logits, rows.targets)}
             if rows.reference is not None:
-                terms["mitigation"] = divergence(rows.logits, rows.reference)
-            share = ratio / (ratio - 1)
+                terms["mitigation"] = kl_divergence(rows.logits, rows.reference)
+            share = batches_per_forget / (batches_per_forget - 1)
         for name, term in terms.items():
             self.terms.setdefault(name, []).append(term.item())
+        weights = self.settings.loss_weights
         loss = sum(getattr(weights, name) * term for name, term in terms.items()) * share
         if not math.isfinite(loss.item()):
             raise ArtsError(
@@ -273,16 +245,16 @@ class _Forgetter(Trainer):
         return loss
 
     def log(self, logs: dict[str, float], start_time: float | None = None) -> None:
-        """Add the means of the terms since the last step to what is logged of it."""
+        """Log a step, with the means of the terms since the last one."""
         if "loss" in logs:
             logs = {**logs, **{name: sum(values) / len(values) for name, values in self.terms.items()}}
             self.terms.clear()
         super().log(logs, start_time)
 
     def evaluate(self, *args: Any, **options: Any) -> dict[str, float]:
-        """A look at the stop: the state is the best so far if it is within the tolerance."""
-        probe = self.probe(self.state.global_step)
-        within = self._within(probe)
+        """Check the stopping criteria; the checkpoint is the best so far if it is within the tolerance."""
+        probe = self._probe()
+        within = self.criteria.is_within_tolerance(probe)
         metrics = {
             "eval_forget": probe.forget,
             "eval_retain": probe.retain,
@@ -291,32 +263,16 @@ class _Forgetter(Trainer):
         self.log(metrics)
         if not within and not self.state.best_metric:
             raise ArtsError(
-                f"the loss on what is kept has risen by {probe.retain - self.before.retain:.3f} nats at step "
+                f"the loss on what is kept has risen by {self.criteria.rise(probe):.3f} nats at step "
                 f"{probe.step}, more than the tolerance of {self.settings.tolerance:g}, and no earlier state "
                 "was looked at; nothing was written. Lower the learning rate, or look sooner"
             )
         self.control = self.callback_handler.on_evaluate(self.args, self.state, self.control, metrics)
-        if not within or self._reached(probe):
+        if not within or self.criteria.is_forgotten(probe):
             self.control.should_training_stop = True
         return metrics
 
-    @torch.inference_mode()
-    def probe(self, step: int) -> Probe:
-        """The lower-bounded forgetting loss, and cross-entropy on texts to retain that are not trained on."""
-        model: Any = self.model
-        model.eval()
-        found = []
-        for texts, chosen, loss in (
-            (self.material.forget, self.plan.forget_probe, lower_bounded),
-            (self.material.retain, self.plan.retain_probe, cross_entropy),
-        ):
-            total, count = 0.0, 0
-            for first in range(0, len(chosen), ASKED):
-                batch = self.material.collate([texts[text] for text in chosen[first : first + ASKED]])
-                batch = {name: tensor.to(model.device) for name, tensor in batch.items()}
-                labels = batch.pop("labels")
-                rows = Rows.of(model(**batch).logits, labels)
-                total += loss(rows.logits, rows.targets).item() * len(rows.targets)
-                count += len(rows.targets)
-            found.append(total / count)
-        return Probe(step=step, forget=found[0], retain=found[1])
+    def _probe(self) -> StopProbe:
+        """The losses that the stop is decided on, with the weights as they are now."""
+        batches = self.batches
+        return probe_losses(self.model, batches.texts, schedule=batches.schedule, step=self.state.global_step)

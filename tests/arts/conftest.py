@@ -88,4 +88,6 @@ def lines(tmp_path: Path) -> Callable[..., str]:
 
 @pytest.fixture
 def job(causal: str, lines: Callable[..., str]) -> UnlearningJob:
-    return UnlearningJob(causal, lines("forget.jsonl", FORGET), lines("retain.jsonl", RETAIN), QUICK)
+    return UnlearningJob(
+        causal, forget=lines("forget.jsonl", FORGET), retain=lines("retain.jsonl", RETAIN), settings=QUICK
+    )

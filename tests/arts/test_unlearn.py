@@ -14,7 +14,7 @@ from arts.unlearning.job import UnlearningJob
 def test_unlearn_the_command_says_what_it_did(job: UnlearningJob, tmp_path: Path) -> None:
     arguments = ["--model", job.model, "--forget", job.forget, "--retain", job.retain, "--steps", "4"]
     done = CliRunner().invoke(
-        command_app(command), [*arguments, "--every", "2", "--output", str(tmp_path / "out")]
+        command_app(command), [*arguments, "--eval-steps", "2", "--output", str(tmp_path / "out")]
     )
     assert done.exit_code == 0, done.output
     assert "-log(1 - p), to be forgotten" in done.output

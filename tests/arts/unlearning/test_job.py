@@ -16,7 +16,8 @@ from transformers import AutoModelForCausalLM
 
 from arts.data.errors import ArtsError, DataError
 from arts.data.support.download import sha256
-from arts.unlearning.job import UnlearningJob, load_unlearning_model
+from arts.unlearning.job import UnlearningJob
+from arts.unlearning.loaded_model import load_unlearning_model
 from arts.unlearning.report import UNLEARN_REPORT_FILE, UnlearnReport
 
 
@@ -54,7 +55,9 @@ def test_job_a_classifier_unlearns(classifier: str, lines: Callable[..., str], t
         {"text": f"we got a {a}", "text_pair": a, "label": 0} for a in ("soup", "staff", "bar", "table")
     ]
     settings = replace(QUICK, tolerance=1)
-    job = UnlearningJob(classifier, lines("f.jsonl", forget), lines("r.jsonl", retain), settings)
+    job = UnlearningJob(
+        classifier, forget=lines("f.jsonl", forget), retain=lines("r.jsonl", retain), settings=settings
+    )
     report = job.run(tmp_path / "made")
     assert report.probes[-1].forget < report.probes[0].forget
     assert load_unlearning_model(str(tmp_path / "made")).model.config.id2label == {0: "calm", 1: "loud"}

@@ -94,7 +94,7 @@ def test_objectives_gradient_of_ascent_does_not_fade_as_that_of_forgetting_does(
     values, targets = torch.tensor([[-20.0, 0.0, 0.0]]), torch.tensor([0])
     norms = []
     for loss in (
-        lambda rows: GradientAscent().forgetting(rows),
+        lambda rows: GradientAscent().forget_loss(rows),
         lambda rows: lower_bounded_loss(rows.logits, rows.targets),
     ):
         z = values.clone().requires_grad_()
@@ -122,25 +122,25 @@ def test_objectives_npo_becomes_gradient_ascent_as_beta_goes_to_zero() -> None:
     for objective in (GradientAscent(), NPO(beta=1e-5)):
         z = logits(6).requires_grad_()
         reference = logits(6, seed=2).log_softmax(1).gather(1, targets.unsqueeze(1)).squeeze(1)
-        objective.forgetting(rows_of(z, targets, reference)).backward()
+        objective.forget_loss(rows_of(z, targets, reference)).backward()
         gradients.append(z.grad)
     torch.testing.assert_close(gradients[0], gradients[1], rtol=1e-3, atol=1e-6)
 
 
-def test_objectives_npo_adds_up_the_pieces_of_a_text() -> None:
+def test_objectives_npo_adds_up_the_tokens_of_a_text() -> None:
     z, targets, texts = logits(5), torch.tensor([0, 1, 2, 3, 4]), torch.tensor([0, 0, 0, 2, 2])
     log_p = z.log_softmax(1).gather(1, targets.unsqueeze(1)).squeeze(1)
     reference = torch.full((5,), -1.0)
     ratios = [float((log_p[:3] + 1).sum()), float((log_p[3:] + 1).sum())]
     expected = sum(2 / 0.1 * math.log1p(math.exp(0.1 * ratio)) for ratio in ratios) / 2
-    assert NPO().forgetting(PredictionRows(z, targets, texts, reference)).item() == pytest.approx(
+    assert NPO().forget_loss(PredictionRows(z, targets, texts, reference)).item() == pytest.approx(
         expected, rel=1e-5
     )
 
 
 @pytest.mark.parametrize("name", OBJECTIVES)
 def test_objectives_padding_changes_no_term(name: str) -> None:
-    """Nor does an end-of-text piece (here, 0) that doubles as padding: only labels say what counts."""
+    """Nor does an end-of-text token (here, 0) that doubles as padding: only labels say what counts."""
     ids = torch.tensor([[3, 4, 0, 0, 0], [5, 6, 2, 1, 0]])  # the first text ends with a 0 that counts
     labels = torch.tensor(
         [[IGNORED_LABEL, 4, 0, IGNORED_LABEL, IGNORED_LABEL], [IGNORED_LABEL, IGNORED_LABEL, 2, 1, 0]]
@@ -150,13 +150,13 @@ def test_objectives_padding_changes_no_term(name: str) -> None:
     labels_wider = torch.cat([labels, torch.full((2, 2), IGNORED_LABEL)], 1)
     terms = []
     for z, known in ((values, labels), (wider, labels_wider)):
-        plain = PredictionRows.of(z, known)
+        plain = PredictionRows.from_batch(z, known)
         assert len(plain.targets) == 5
         reference = logits(5, seed=4).log_softmax(1)
         targets_only = reference.gather(1, plain.targets.unsqueeze(1)).squeeze(1)
         terms.append(
             [
-                find_objective(name).forgetting(PredictionRows.of(z, known, targets_only)),
+                find_objective(name).forget_loss(PredictionRows.from_batch(z, known, reference=targets_only)),
                 cross_entropy(plain.logits, plain.targets),
                 kl_divergence(plain.logits, reference),
             ]
@@ -167,8 +167,8 @@ def test_objectives_padding_changes_no_term(name: str) -> None:
 @pytest.mark.parametrize("name", OBJECTIVES)
 def test_objectives_a_batch_without_labels_gives_zero_and_no_gradient(name: str) -> None:
     values = logits(6).reshape(2, 3, CLASSES).requires_grad_()
-    rows = PredictionRows.of(values, torch.full((2, 3), IGNORED_LABEL), torch.zeros(0))
-    loss = find_objective(name).forgetting(rows) + cross_entropy(rows.logits, rows.targets)
+    rows = PredictionRows.from_batch(values, torch.full((2, 3), IGNORED_LABEL), reference=torch.zeros(0))
+    loss = find_objective(name).forget_loss(rows) + cross_entropy(rows.logits, rows.targets)
     loss = loss + kl_divergence(rows.logits, torch.zeros(0, CLASSES))
     loss.backward()
     assert loss.item() == 0
@@ -178,13 +178,13 @@ def test_objectives_a_batch_without_labels_gives_zero_and_no_gradient(name: str)
 def test_objectives_a_text_without_labels_is_no_text() -> None:
     values = logits(6).reshape(2, 3, CLASSES)
     labels = torch.tensor([[IGNORED_LABEL] * 3, [IGNORED_LABEL, 2, 3]])
-    rows = PredictionRows.of(values, labels, torch.tensor([-1.0, -1.0]))
+    rows = PredictionRows.from_batch(values, labels, reference=torch.tensor([-1.0, -1.0]))
     assert rows.texts.tolist() == [1, 1]
-    assert NPO().forgetting(rows).isfinite()
+    assert NPO().forget_loss(rows).isfinite()
 
 
 def test_objectives_rows_of_a_classifier_are_its_instances() -> None:
-    rows = PredictionRows.of(logits(3), torch.tensor([1, IGNORED_LABEL, 0]))
+    rows = PredictionRows.from_batch(logits(3), torch.tensor([1, IGNORED_LABEL, 0]))
     assert rows.targets.tolist() == [1, 0]
     assert rows.texts.tolist() == [0, 2]
 

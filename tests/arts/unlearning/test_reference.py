@@ -11,7 +11,8 @@ from helpers.unlearning import QUICK, RETAIN
 
 from arts.data.errors import ArtsError
 from arts.data.readers.row_source import RowSource
-from arts.unlearning.job import UnlearningJob, load_unlearning_model
+from arts.unlearning.job import UnlearningJob
+from arts.unlearning.loaded_model import load_unlearning_model
 from arts.unlearning.objectives import IGNORED_LABEL, LossWeights
 from arts.unlearning.reference import count_prediction_rows, read_reference, write_reference
 
@@ -33,11 +34,13 @@ def test_reference_another_reference_is_asked(job: UnlearningJob, tmp_path: Path
 
 def test_reference_the_reference_is_what_the_model_said(causal: str, tmp_path: Path) -> None:
     loaded = load_unlearning_model(causal)
-    encoder = loaded.encoder(64)
-    texts = encoder.encode(RowSource("retain", "", list(enumerate(RETAIN, 1))))
+    tokenizer = loaded.row_tokenizer(64)
+    texts = tokenizer.encode(RowSource("retain", "", list(enumerate(RETAIN, 1))))
     path = tmp_path / "reference.npy"
-    write_reference(path, loaded.model, texts, [1, 4, 7], encoder.collate, classes=loaded.classes)
-    said = read_reference(path, texts, [1, 4, 7]).of([7, 1])
+    write_reference(
+        path, loaded.model, texts=texts, indices=[1, 4, 7], collate=tokenizer.collate, classes=loaded.classes
+    )
+    said = read_reference(path, texts, indices=[1, 4, 7]).rows_of([7, 1])
     logits = [loaded.model(input_ids=torch.tensor([texts[n]["input_ids"]])).logits[0] for n in (7, 1)]
     kept = [torch.tensor(texts[n]["labels"]) != IGNORED_LABEL for n in (7, 1)]
     expected = torch.cat([z[:-1][k[1:]] for z, k in zip(logits, kept, strict=True)]).log_softmax(1)

@@ -14,15 +14,19 @@ from transformers import AutoModelForCausalLM
 
 from arts.data.errors import ArtsError
 from arts.data.readers.row_source import read_row_source
-from arts.unlearning.job import UnlearningJob, load_unlearning_model
+from arts.unlearning.job import UnlearningJob
+from arts.unlearning.loaded_model import load_unlearning_model
 from arts.unlearning.objectives import LossWeights
-from arts.unlearning.settings import BatchSchedule, UnlearningSettings, UnlearningTexts
+from arts.unlearning.schedule import BatchSchedule, UnlearningTexts
+from arts.unlearning.settings import UnlearningSettings
 
 
 def test_trainer_a_step_is_its_weighted_terms_and_starts_at_the_original(
     job: UnlearningJob, tmp_path: Path
 ) -> None:
-    settings = replace(QUICK, weights=LossWeights(0.5, 2, 3), ratio=2, accumulate=2, steps=3)
+    settings = replace(
+        QUICK, weights=LossWeights(0.5, 2, 3), retain_ratio=2, gradient_accumulation_steps=2, steps=3
+    )
     report = replace(job, settings=settings).run(tmp_path / "made")
     for step in report.steps:
         assert step.forget is not None
@@ -35,17 +39,19 @@ def test_trainer_a_step_is_its_weighted_terms_and_starts_at_the_original(
 
 
 def test_trainer_accumulating_is_a_larger_batch(job: UnlearningJob, tmp_path: Path) -> None:
-    """Each text has an answer of as many pieces, so means of means are means."""
+    """Each text has an answer of as many tokens, so means of means are means."""
     made = []
     for name, batch, accumulate in (("one", 4, 1), ("two", 2, 2)):
-        settings = replace(QUICK, batch_size=batch, accumulate=accumulate, steps=1)
+        settings = replace(QUICK, batch_size=batch, gradient_accumulation_steps=accumulate, steps=1)
         made.append(replace(job, settings=settings).run(tmp_path / name))
     assert made[0].steps[0].total == pytest.approx(made[1].steps[0].total, rel=1e-2)
     assert made[0].tokens == made[1].tokens
 
 
 def test_trainer_gradient_ascent_looks_at_nothing_to_be_kept(job: UnlearningJob, tmp_path: Path) -> None:
-    settings = UnlearningSettings(objective="gradient-ascent", rate=1e-3, steps=2, batch_size=2, tolerance=10)
+    settings = UnlearningSettings(
+        objective="gradient-ascent", learning_rate=1e-3, steps=2, batch_size=2, tolerance=10
+    )
     report = replace(job, settings=settings).run(tmp_path / "made")
     assert report.steps[0].replay is None
     assert report.steps[0].total == report.steps[0].forget < 0
@@ -87,7 +93,7 @@ def test_trainer_another_run_does_not_go_on_from_a_cut_off_one(job: UnlearningJo
 
 def test_trainer_the_last_state_within_the_tolerance_is_kept(job: UnlearningJob, tmp_path: Path) -> None:
     settings = UnlearningSettings(
-        objective="gradient-ascent", rate=3e-2, steps=60, every=2, batch_size=4, tolerance=0.5
+        objective="gradient-ascent", learning_rate=3e-2, steps=60, eval_steps=2, batch_size=4, tolerance=0.5
     )
     report = replace(job, settings=settings).run(tmp_path / "made")
     last = report.probes[-1]
@@ -95,14 +101,14 @@ def test_trainer_the_last_state_within_the_tolerance_is_kept(job: UnlearningJob,
     assert report.kept == last.step - 2
     assert "more than 0.5" in report.stopped
     model = AutoModelForCausalLM.from_pretrained(tmp_path / "made")
-    encoder = load_unlearning_model(str(tmp_path / "made")).encoder(64)
-    material = UnlearningTexts(
-        encoder.encode(read_row_source(job.forget)),
-        encoder.encode(read_row_source(job.retain)),
-        encoder.collate,
-        1,
+    tokenizer = load_unlearning_model(str(tmp_path / "made")).row_tokenizer(64)
+    texts = UnlearningTexts(
+        tokenizer.encode(read_row_source(job.forget)),
+        tokenizer.encode(read_row_source(job.retain)),
+        collate=tokenizer.collate,
+        classes=1,
     )
-    batch = encoder.collate([material.retain[n] for n in BatchSchedule.of(material, settings).retain_probe])
+    batch = tokenizer.collate([texts.retain[n] for n in BatchSchedule.draw(texts, settings).retain_probe])
     labels = batch.pop("labels")
     loss = torch.nn.functional.cross_entropy(
         model(**batch).logits[:, :-1].flatten(0, 1), labels[:, 1:].flatten()
@@ -112,14 +118,16 @@ def test_trainer_the_last_state_within_the_tolerance_is_kept(job: UnlearningJob,
 
 
 def test_trainer_beyond_the_tolerance_at_once_is_an_error(job: UnlearningJob, tmp_path: Path) -> None:
-    settings = UnlearningSettings(objective="gradient-ascent", rate=1.0, steps=4, every=2, tolerance=0.1)
+    settings = UnlearningSettings(
+        objective="gradient-ascent", learning_rate=1.0, steps=4, eval_steps=2, tolerance=0.1
+    )
     with pytest.raises(ArtsError, match=r"risen by .* at step 2, more than the tolerance of 0.1"):
         replace(job, settings=settings).run(tmp_path / "made")
     assert not (tmp_path / "made").exists()
 
 
 def test_trainer_it_stops_when_enough_is_forgotten(job: UnlearningJob, tmp_path: Path) -> None:
-    report = replace(job, settings=replace(QUICK, until=1e9)).run(tmp_path / "made")
+    report = replace(job, settings=replace(QUICK, stop_forget_loss=1e9)).run(tmp_path / "made")
     assert report.kept == 4 == len(report.steps)
     assert report.stopped.startswith("the forgetting loss came down to")
 

@@ -12,12 +12,13 @@ from helpers.unlearning import FORGET, QUICK, RETAIN
 
 from arts.data.errors import ArtsError, DataError
 from arts.data.readers.row_source import RowSource, read_row_source
-from arts.unlearning.job import UnlearningJob, load_unlearning_model
+from arts.unlearning.job import UnlearningJob
+from arts.unlearning.loaded_model import load_unlearning_model
 from arts.unlearning.objectives import IGNORED_LABEL
 from arts.unlearning.tokenization import AnswerTokenizer, pad_batch
 
 
-def test_texts_messages_prompts_and_text(causal: str) -> None:
+def test_tokenization_messages_prompts_and_text(causal: str) -> None:
     tokenizer = load_unlearning_model(causal).tokenizer
     chat = [{"role": "user", "content": "the soup"}, {"role": "assistant", "content": "is good"}]
     rows = [{"messages": chat}, {"prompt": "the soup", "completion": "is good"}, {"text": "is good"}]
@@ -39,11 +40,11 @@ def test_texts_messages_prompts_and_text(causal: str) -> None:
         ([{"question": "a"}], r"forget.jsonl, line 1: a row with question; expected messages that end"),
         ([FORGET[0], {"prompt": "the"}], "forget.jsonl, line 2: a row with prompt; expected"),
         ([FORGET[0], RETAIN[3]], "line 2: to be forgotten, but line 4 of retain.jsonl says the same"),
-        ([{"prompt": "good " * 80, "completion": "bad"}], "line 1: no answer within the first 64 pieces"),
+        ([{"prompt": "good " * 80, "completion": "bad"}], "line 1: no answer within the first 64 tokens"),
         ([{"messages": [{"role": "user", "content": "the"}]}], "line 1: a row with messages; expected"),
     ],
 )
-def test_texts_bad_texts(
+def test_tokenization_bad_texts(
     rows: list[Any], message: str, job: UnlearningJob, lines: Callable[..., str], tmp_path: Path
 ) -> None:
     with pytest.raises(ArtsError, match=message):
@@ -60,15 +61,19 @@ def test_texts_bad_texts(
         ({"label": "calm"}, "line 1: a row with label; expected text"),
     ],
 )
-def test_texts_bad_labels(
+def test_tokenization_bad_labels(
     row: dict[str, Any], message: str, classifier: str, lines: Callable[..., str], tmp_path: Path
 ) -> None:
     retain = lines("r.jsonl", [{"text": "bad", "label": 1}] * 3)
     with pytest.raises(DataError, match=message):
-        UnlearningJob(classifier, lines("f.jsonl", [row]), retain, QUICK).run(tmp_path / "made")
+        UnlearningJob(classifier, forget=lines("f.jsonl", [row]), retain=retain, settings=QUICK).run(
+            tmp_path / "made"
+        )
 
 
-def test_texts_the_formats_say_the_same(causal: str, lines: Callable[..., str], tmp_path: Path) -> None:
+def test_tokenization_the_formats_say_the_same(
+    causal: str, lines: Callable[..., str], tmp_path: Path
+) -> None:
     from datasets import Dataset
 
     data = Dataset.from_list(FORGET)
@@ -76,10 +81,10 @@ def test_texts_the_formats_say_the_same(causal: str, lines: Callable[..., str], 
     data.to_parquet(tmp_path / "f.parquet")
     data.save_to_disk(tmp_path / "saved")
     data.to_json(tmp_path / "folder" / "f.jsonl")
-    encoder = load_unlearning_model(causal).encoder(64)
+    tokenizer = load_unlearning_model(causal).row_tokenizer(64)
     places = (
         lines("f.jsonl", FORGET),
         *(str(tmp_path / n) for n in ("f.csv", "f.parquet", "saved", "folder")),
     )
-    read = [encoder.encode(read_row_source(place)) for place in places]
+    read = [tokenizer.encode(read_row_source(place)) for place in places]
     assert all(features == read[0] for features in read)

@@ -1,0 +1,112 @@
+"""Loading the model to unlearn from: a causal language model, or a sequence classifier."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Any
+
+import torch
+
+from arts.data.errors import ArtsError, MissingDependencyError
+from arts.data.support.download import sha256
+from arts.models.encoders import (
+    as_loading_error,
+    encoder_checksum,
+    encoder_folder,
+    load_tokenizer,
+    load_weights,
+)
+from arts.models.language_model import LanguageModel, locate_language_model
+from arts.unlearning.tokenization import AnswerTokenizer, LabelledTextTokenizer, RowTokenizer
+
+_CAUSAL_ENDINGS = ("ForCausalLM", "LMHeadModel")  # of the names of architectures
+
+
+@dataclass(frozen=True)
+class UnlearningModel:
+    """A model to unlearn from.
+
+    Args:
+        model: the network.
+        tokenizer: its tokenizer.
+        causal: whether it is a causal language model; if not, it is a sequence classifier.
+        checksum: SHA-256 of its weights.
+    """
+
+    model: Any
+    tokenizer: Any
+    causal: bool
+    checksum: str
+
+    @property
+    def classes(self) -> int:
+        """Number of classes of a prediction: of labels, or of tokens in the vocabulary."""
+        config = self.model.config
+        return int(config.get_text_config().vocab_size if self.causal else config.num_labels)
+
+    def row_tokenizer(self, max_length: int) -> RowTokenizer:
+        """A tokenizer of rows for the model.
+
+        Args:
+            max_length: number of tokens that a text is truncated to, if the model takes as many.
+        """
+        max_length = min(max_length, getattr(self.model.config, "max_position_embeddings", max_length))
+        if self.causal:
+            return AnswerTokenizer(self.tokenizer, max_length)
+        return LabelledTextTokenizer(self.tokenizer, max_length, self.model.config.label2id)
+
+
+def load_unlearning_model(name: str) -> UnlearningModel:
+    """Load a causal language model or a sequence classifier.
+
+    Args:
+        name: name of the packaged language model, a folder, a GGUF file or a Hub id.
+
+    Raises:
+        ArtsError: when it cannot be loaded, or is of another kind.
+    """
+    from transformers import AutoConfig, AutoModelForCausalLM, AutoModelForSequenceClassification
+
+    path, options = locate_language_model(name)
+    if options:
+        language_model = LanguageModel.load(name)
+        checksum = sha256(Path(path) / options["gguf_file"])
+        return UnlearningModel(language_model.model, language_model.tokenizer, True, checksum)
+    if Path(name).is_dir() and not Path(name, "config.json").is_file():
+        raise ArtsError(f"{name} has no config.json; expected a saved model")
+    folder = encoder_folder(name)
+    with as_loading_error(name):
+        architecture = (AutoConfig.from_pretrained(folder).architectures or ["nothing"])[0]
+    causal = architecture.endswith(_CAUSAL_ENDINGS)
+    if not causal and not architecture.endswith("ForSequenceClassification"):
+        raise ArtsError(
+            f"{name}: saved as {architecture}; expected a causal language model, or one for sequence "
+            "classification"
+        )
+    auto_class = AutoModelForCausalLM if causal else AutoModelForSequenceClassification
+    tokenizer = load_tokenizer(folder)
+    device = "cuda" if torch.cuda.is_available() else "cpu"
+    model = load_weights(auto_class, folder).to(device)
+    return UnlearningModel(model, tokenizer, causal, encoder_checksum(name))
+
+
+def add_lora(model: Any, rank: int, *, causal: bool) -> Any:
+    """Add LoRA adapters to all linear layers of a model; only these are trained.
+
+    Args:
+        model: the network.
+        rank: rank of the adapters.
+        causal: whether it is a causal language model, not a sequence classifier.
+
+    Raises:
+        MissingDependencyError: when peft is not installed.
+    """
+    if find_spec("peft") is None:
+        raise MissingDependencyError("peft, for LoRA,", "llm")
+    from peft import LoraConfig, get_peft_model
+
+    task = "CAUSAL_LM" if causal else "SEQ_CLS"
+    config = LoraConfig(r=rank, lora_alpha=2 * rank, target_modules="all-linear", task_type=task)
+    return get_peft_model(model, config)

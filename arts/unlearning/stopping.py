@@ -1,0 +1,83 @@
+"""The stopping criteria of unlearning: enough is forgotten, or too much of the rest is lost."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from torch import Tensor
+
+from arts.unlearning.objectives import cross_entropy, lower_bounded_loss
+from arts.unlearning.reference import INFERENCE_BATCH_SIZE, predict_rows
+from arts.unlearning.report import StopProbe
+from arts.unlearning.schedule import BatchSchedule, UnlearningTexts
+from arts.unlearning.settings import UnlearningSettings
+
+
+def probe_losses(model: Any, texts: UnlearningTexts, *, schedule: BatchSchedule, step: int) -> StopProbe:
+    """The losses on the probe texts: forgetting on the forget set, cross-entropy on the retain set.
+
+    Args:
+        model: the model as it is now.
+        texts: the forget set and the retain set.
+        schedule: the schedule that says which texts are probed.
+        step: number of optimizer steps taken.
+    """
+
+    def mean_loss(indices: Sequence[int], loss: Callable[[Tensor, Tensor], Tensor], *, forget: bool) -> float:
+        side = texts.texts(forget=forget)
+        total, count = 0.0, 0
+        for first in range(0, len(indices), INFERENCE_BATCH_SIZE):
+            chunk = [side[index] for index in indices[first : first + INFERENCE_BATCH_SIZE]]
+            rows = predict_rows(model, texts.collate(chunk))
+            total += loss(rows.logits, rows.targets).item() * len(rows.targets)
+            count += len(rows.targets)
+        return total / count
+
+    return StopProbe(
+        step=step,
+        forget=mean_loss(schedule.forget_probe, lower_bounded_loss, forget=True),
+        retain=mean_loss(schedule.retain_probe, cross_entropy, forget=False),
+    )
+
+
+@dataclass(frozen=True)
+class StoppingCriteria:
+    """Decides when to stop.
+
+    Args:
+        before: the losses before training.
+        settings: the settings of the run.
+    """
+
+    before: StopProbe
+    settings: UnlearningSettings
+
+    def rise(self, probe: StopProbe) -> float:
+        """The nats by which the loss on the retain set has risen."""
+        return probe.retain - self.before.retain
+
+    def is_within_tolerance(self, probe: StopProbe) -> bool:
+        """Whether the loss on the retain set has risen by no more than the tolerance."""
+        return self.rise(probe) <= self.settings.tolerance
+
+    def is_forgotten(self, probe: StopProbe) -> bool:
+        """Whether the forgetting loss is low enough to stop."""
+        limit = self.settings.stop_forget_loss
+        return limit is not None and probe.forget <= limit
+
+    def reason(self, last: StopProbe) -> str:
+        """Why training stopped, as the end of a sentence.
+
+        Args:
+            last: the last losses.
+        """
+        if not self.is_within_tolerance(last):
+            return (
+                f"the loss on what is kept had risen by {self.rise(last):.3f} nats at step {last.step}, more "
+                f"than {self.settings.tolerance:g}"
+            )
+        if self.is_forgotten(last):
+            return f"the forgetting loss came down to {last.forget:.3f} nats at step {last.step}"
+        return f"all {last.step} steps were taken"

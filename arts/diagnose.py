@@ -42,10 +42,10 @@ def diagnose(
 
     texts = [read_texts(path) for path in (synthetic, natural)]
     models = [LanguageModel.load(name) for name in model or ()]
-    diagnosis, drawn = views.diagnose(*texts, encoder=encoder, models=models, seed=seed)
+    diagnosis, drawn = views.diagnose_texts(*texts, encoder=encoder, models=models, seed=seed)
     path = output / "diagnosis.json"
     diagnosis.write_json(path)
-    for written in (path, *draw_views(diagnosis, drawn, output / "diagnosis")):
+    for written in (path, *draw_views(diagnosis, drawn, stem=output / "diagnosis")):
         typer.echo(f"arts: wrote {written}", err=True)
     tables.show(tables.diagnosis_tables(diagnosis))
 

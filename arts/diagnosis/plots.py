@@ -11,42 +11,51 @@ import numpy as np
 
 from arts.data.support.arrays import FloatArray
 from arts.data.support.figures import save_figures
-from arts.diagnosis.views import Diagnosis, Views
+from arts.diagnosis.views import Diagnosis, DiagnosisViews
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
 
-def pattern_views(found: Diagnosis, views: Views, stem: Path) -> list[Path]:
-    """Draw the views of a diagnosis side by side; returns the files, ``<stem>.png`` and ``.svg``."""
+def draw_views(diagnosis: Diagnosis, views: DiagnosisViews, *, stem: Path) -> list[Path]:
+    """Draw the views of a diagnosis side by side.
+
+    Args:
+        diagnosis: the result, for the tokens that peak.
+        views: the data to draw.
+        stem: path of the pictures without their endings.
+
+    Returns:
+        The paths of the pictures, ``<stem>.png`` and ``<stem>.svg``.
+    """
     from matplotlib.figure import Figure
 
     panels = 2 + len(views.perplexities)
     figure = Figure(figsize=(4.6 * panels, 4.2), layout="constrained")
     plane, tokens, *rest = figure.subplots(1, panels)
     kinds = (("synthetic", views.synthetic, "C1", "^"), ("natural", ~views.synthetic, "C0", "o"))
-    for kind, chosen, color, marker in kinds:
-        plane.scatter(*views.points[chosen].T, s=10, alpha=0.6, color=color, marker=marker, label=kind)
+    for kind, mask, color, marker in kinds:
+        plane.scatter(*views.points[mask].T, s=10, alpha=0.6, color=color, marker=marker, label=kind)
     plane.set(title="Embeddings (t-SNE)", xticks=[], yticks=[])
-    _densities(tokens, [views.rates[kind] for kind, *_ in kinds])
-    labels = {round(math.log10(peak.synthetic), 1): peak.token for peak in reversed(found.tokens[:10])}
-    for place, token in labels.items():  # one at a place
-        tokens.annotate(token, (place, 0), rotation=90, fontsize="small", color="C1")
+    _draw_densities(tokens, [views.rates[kind] for kind, *_ in kinds])
+    labels = {round(math.log10(peak.synthetic), 1): peak.token for peak in reversed(diagnosis.tokens[:10])}
+    for rate, token in labels.items():  # one label at a rate
+        tokens.annotate(token, (rate, 0), rotation=90, fontsize="small", color="C1")
     tokens.set(title="Density of token frequency", xlabel="log10 of the rate per thousand tokens")
     for axes, (model, pair) in zip(rest, views.perplexities.items(), strict=True):
-        _densities(axes, [np.log10(values) for values in pair])
+        _draw_densities(axes, [np.log10(perplexities) for perplexities in pair])
         axes.set(title=f"Perplexity under {Path(model).name}", xlabel="log10 of perplexity")
     for axes in (plane, tokens, *rest):
         axes.legend(fontsize="small")
     return save_figures(figure, stem)
 
 
-def _densities(axes: Axes, pair: Sequence[FloatArray]) -> None:
-    """Smoothed densities of a number of synthetic and of natural text."""
+def _draw_densities(axes: Axes, pair: Sequence[FloatArray]) -> None:
+    """Draw the smoothed densities of a measure of synthetic and of natural text."""
     from scipy.stats import gaussian_kde
 
-    places = np.linspace(min(v.min() for v in pair) - 0.3, max(v.max() for v in pair) + 0.3, 200)
+    grid = np.linspace(min(v.min() for v in pair) - 0.3, max(v.max() for v in pair) + 0.3, 200)
     for kind, values, color in zip(("synthetic", "natural"), pair, ("C1", "C0"), strict=True):
-        density = gaussian_kde(values)(places) if values.std() else np.zeros_like(places)
-        axes.plot(places, density, color=color, label=kind)
-        axes.fill_between(places, density, color=color, alpha=0.12, linewidth=0)
+        density = gaussian_kde(values)(grid) if values.std() else np.zeros_like(grid)
+        axes.plot(grid, density, color=color, label=kind)
+        axes.fill_between(grid, density, color=color, alpha=0.12, linewidth=0)

@@ -1,4 +1,4 @@
-"""The texts to diagnose, read from a file."""
+"""Reading the texts to diagnose from a file."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from arts.data.readers.row_source import read_row_source
 
 
 def read_texts(path: Path) -> list[str]:
-    """The text of each row of a JSONL, CSV or Parquet file, or of each line of a .txt file.
+    """Read the text of each row of a JSONL, CSV or Parquet file, or of each line of a .txt file.
 
     A row has ``text``, or ``prompt`` and ``completion``, or ``messages``, of which the contents are taken.
 

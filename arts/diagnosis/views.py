@@ -1,4 +1,4 @@
-"""Diagnosing pattern overfitting: how synthetic text differs from natural text, and what a model makes of it.
+"""Diagnosis of pattern overfitting: how synthetic text differs from natural text, and how models score it.
 
 The three views of Chen et al. (2024): embeddings, the density of token frequency, and perplexity.
 """
@@ -20,15 +20,19 @@ from arts.data.support.record import Count, Record
 if TYPE_CHECKING:
     from arts.models.language_model import LanguageModel
 
-FEWEST = 10  # texts of each kind
-FOLDS, PEAKS, BATCH, LONGEST = 5, 20, 32, 256
+MIN_TEXTS = 10  # of each kind
+MAX_PEAKS = 20
+_FOLDS, _BATCH_SIZE = 5, 32
+_MAX_LENGTH = 256  # tokens that a text is truncated to
 
 
 class Separability(Record):
-    """How well embeddings tell synthetic from natural text.
+    """How well a classifier tells synthetic from natural text by their embeddings.
 
-    `auc` is the area under the ROC curve of a logistic regression on the embeddings, the mean over five
-    folds, 0.5 where they cannot be told apart; `low` and `high` are the least and the largest of a fold.
+    Args:
+        auc: area under the ROC curve of a logistic regression, the mean over five folds; 0.5 for chance.
+        low: smallest area of a fold.
+        high: largest area of a fold.
     """
 
     auc: float
@@ -36,8 +40,15 @@ class Separability(Record):
     high: float
 
 
-class Peak(Record):
-    """A token that synthetic text has far more often than natural text; rates are per thousand tokens."""
+class TokenPeak(Record):
+    """A token that synthetic text has far more often than natural text.
+
+    Args:
+        token: the token.
+        synthetic: its number per thousand tokens of synthetic text.
+        natural: its number per thousand tokens of natural text.
+        log_odds: z-score of the log-odds ratio.
+    """
 
     token: str
     synthetic: float
@@ -45,41 +56,49 @@ class Peak(Record):
     log_odds: float = Field(description="z-score of the log-odds ratio (Monroe et al., 2008)")
 
 
-class Spread(Record):
-    """Quartiles of the perplexity of texts."""
+class PerplexityQuartiles(Record):
+    """The quartiles of the perplexities of some texts."""
 
     low: float
     median: float
     high: float
 
 
-class Perplexity(Record):
-    """What a model makes of the texts, a token at a time."""
+class ModelPerplexity(Record):
+    """The perplexity of synthetic and of natural text under a language model."""
 
     model: str
-    synthetic: Spread
-    natural: Spread
+    synthetic: PerplexityQuartiles
+    natural: PerplexityQuartiles
 
 
 class Diagnosis(Record):
-    """The three views. `tokens` are the largest peaks, first; `perplexity` is of each model asked."""
+    """The result of a diagnosis.
+
+    Args:
+        synthetic: number of synthetic texts.
+        natural: number of natural texts.
+        separability: how well their embeddings can be told apart.
+        tokens: the tokens that peak in synthetic text, the most certain ones first.
+        perplexity: the perplexities under each language model.
+    """
 
     synthetic: Count
     natural: Count
     separability: Separability
-    tokens: tuple[Peak, ...]
-    perplexity: tuple[Perplexity, ...] = ()
+    tokens: tuple[TokenPeak, ...]
+    perplexity: tuple[ModelPerplexity, ...] = ()
 
 
 @dataclass(frozen=True)
-class Views:
-    """What the pictures are drawn from.
+class DiagnosisViews:
+    """The data that the pictures of a diagnosis are drawn from.
 
     Args:
         points: (texts, 2) the embeddings in two dimensions, by t-SNE.
-        synthetic: (texts) which of them are synthetic.
-        rates: by kind, the log10 rates per thousand of the tokens that the kind has.
-        perplexities: by model, those of the synthetic and of the natural texts.
+        synthetic: (texts) which texts are synthetic.
+        rates: for ``synthetic`` and ``natural``, the log10 of the number per thousand of each of its tokens.
+        perplexities: by model, the perplexities of the synthetic and of the natural texts.
     """
 
     points: FloatArray
@@ -88,88 +107,97 @@ class Views:
     perplexities: Mapping[str, tuple[FloatArray, FloatArray]]
 
 
-def diagnose(
+def diagnose_texts(
     synthetic: Sequence[str],
     natural: Sequence[str],
     *,
     encoder: str,
     models: Sequence[LanguageModel] = (),
     seed: int = 1,
-) -> tuple[Diagnosis, Views]:
+) -> tuple[Diagnosis, DiagnosisViews]:
     """Compare synthetic with natural text.
 
     Args:
-        synthetic: texts; ten or more that differ.
-        natural: texts; likewise.
-        encoder: embeds them, and its tokenizer counts tokens: a folder or Hub id.
-        models: to ask for perplexities, such as one before and one after training on the synthetic text.
-        seed: of folds and of t-SNE.
+        synthetic: the synthetic texts; ten or more different ones.
+        natural: the natural texts; ten or more different ones.
+        encoder: folder or Hub id of the encoder that embeds them, and whose tokenizer counts tokens.
+        models: language models to measure perplexities with, such as one before and one after training on
+            the synthetic text.
+        seed: random seed of the folds and of t-SNE.
 
     Raises:
         ArtsError: when there are too few texts, or the encoder cannot be loaded.
     """
-    from arts.models.encoders import load_tokenizer, resolve_encoder
+    from arts.models.encoders import encoder_folder, load_tokenizer
 
     kinds = {"synthetic": list(dict.fromkeys(synthetic)), "natural": list(dict.fromkeys(natural))}
     for kind, texts in kinds.items():
-        if len(texts) < FEWEST:
-            raise ArtsError(f"{len(texts)} different {kind} texts; expected {FEWEST} or more")
+        if len(texts) < MIN_TEXTS:
+            raise ArtsError(f"{len(texts)} different {kind} texts; expected {MIN_TEXTS} or more")
     labels = np.repeat([True, False], [len(texts) for texts in kinds.values()])
-    vectors = embeddings([*kinds["synthetic"], *kinds["natural"]], encoder)
-    tokenizer = load_tokenizer(resolve_encoder(encoder))
-    counts = {kind: _counts(texts, tokenizer) for kind, texts in kinds.items()}
+    vectors = mean_embeddings([*kinds["synthetic"], *kinds["natural"]], encoder)
+    tokenizer = load_tokenizer(encoder_folder(encoder))
+    counts = {kind: _count_tokens(texts, tokenizer) for kind, texts in kinds.items()}
     perplexities = {
-        model.name: (perplexity(model, kinds["synthetic"]), perplexity(model, kinds["natural"]))
+        model.name: (
+            text_perplexities(model, kinds["synthetic"]),
+            text_perplexities(model, kinds["natural"]),
+        )
         for model in models
     }
-    found = Diagnosis(
+    diagnosis = Diagnosis(
         synthetic=len(kinds["synthetic"]),
         natural=len(kinds["natural"]),
         separability=separability(vectors, labels, seed=seed),
-        tokens=tuple(peaks(counts["synthetic"], counts["natural"])),
+        tokens=tuple(token_peaks(counts["synthetic"], counts["natural"])),
         perplexity=tuple(
-            Perplexity(model=name, synthetic=_spread(ours), natural=_spread(theirs))
-            for name, (ours, theirs) in perplexities.items()
+            ModelPerplexity(model=name, synthetic=_quartiles(of_synthetic), natural=_quartiles(of_natural))
+            for name, (of_synthetic, of_natural) in perplexities.items()
         ),
     )
     rates = {
-        kind: np.log10([1000 * count / known.total() for count in known.values()])
-        for kind, known in counts.items()
+        kind: np.log10([1000 * count / token_counts.total() for count in token_counts.values()])
+        for kind, token_counts in counts.items()
     }
-    return found, Views(_plane(vectors, seed), labels, rates, perplexities)
+    return diagnosis, DiagnosisViews(_plane_points(vectors, seed), labels, rates, perplexities)
 
 
-def embeddings(texts: Sequence[str], encoder: str) -> FloatArray:
-    """(texts, width) the mean of an encoder's last hidden states over each text, of length 1."""
+def mean_embeddings(texts: Sequence[str], encoder: str) -> FloatArray:
+    """(texts, width) the mean of an encoder's last hidden states over each text, scaled to length 1.
+
+    Args:
+        texts: the texts to embed.
+        encoder: folder or Hub id of the encoder.
+    """
     import torch
 
-    from arts.models.encoders import load_encoder, load_tokenizer, resolve_encoder
+    from arts.models.encoders import encoder_folder, load_encoder, load_tokenizer
 
-    model, tokenizer = load_encoder(encoder).eval(), load_tokenizer(resolve_encoder(encoder))
-    made = []
-    for first in range(0, len(texts), BATCH):
+    model, tokenizer = load_encoder(encoder).eval(), load_tokenizer(encoder_folder(encoder))
+    embeddings = []
+    for first in range(0, len(texts), _BATCH_SIZE):
         batch = tokenizer(
-            list(texts[first : first + BATCH]),
+            list(texts[first : first + _BATCH_SIZE]),
             padding=True,
             truncation=True,
-            max_length=LONGEST,
+            max_length=_MAX_LENGTH,
             return_tensors="pt",
         )
         with torch.inference_mode():
             states = model(**batch).last_hidden_state
         mask = batch["attention_mask"].unsqueeze(-1)
         mean = (states * mask).sum(1) / mask.sum(1)
-        made.append(torch.nn.functional.normalize(mean, dim=1).double().numpy())
-    return np.concatenate(made)
+        embeddings.append(torch.nn.functional.normalize(mean, dim=1).double().numpy())
+    return np.concatenate(embeddings)
 
 
 def separability(vectors: FloatArray, synthetic: BoolArray, *, seed: int = 1) -> Separability:
-    """Cross-validated AUC of a logistic regression.
+    """Cross-validate a logistic regression that tells synthetic from natural text.
 
     Args:
-        vectors: (texts, width).
-        synthetic: (texts) which are.
-        seed: of the folds.
+        vectors: (texts, width) the embeddings.
+        synthetic: (texts) which texts are synthetic.
+        seed: random seed of the folds.
 
     Example:
         >>> points = np.array([[0.0], [0.1], [0.2], [0.3], [0.4], [5.0], [5.1], [5.2], [5.3], [5.4]])
@@ -181,63 +209,70 @@ def separability(vectors: FloatArray, synthetic: BoolArray, *, seed: int = 1) ->
     from sklearn.pipeline import make_pipeline
     from sklearn.preprocessing import StandardScaler
 
-    folds = StratifiedKFold(FOLDS, shuffle=True, random_state=seed)
+    folds = StratifiedKFold(_FOLDS, shuffle=True, random_state=seed)
     classifier = make_pipeline(StandardScaler(), LogisticRegression(max_iter=1000))
     scores = cross_val_score(classifier, vectors, synthetic, cv=folds, scoring="roc_auc")
     low, mean, high = (round(float(value), 4) for value in (scores.min(), scores.mean(), scores.max()))
     return Separability(auc=mean, low=low, high=high)
 
 
-def peaks(synthetic: Counter[str], natural: Counter[str], most: int = PEAKS) -> list[Peak]:
+def token_peaks(synthetic: Counter[str], natural: Counter[str], *, most: int = MAX_PEAKS) -> list[TokenPeak]:
     """The tokens whose log-odds in synthetic over natural text are the most certain to be positive.
 
     The prior is the counts of both together (Monroe et al., 2008, equations 16, 20 and 22).
 
+    Args:
+        synthetic: number of each token in the synthetic text.
+        natural: number of each token in the natural text.
+        most: number of tokens at most.
+
     Example:
-        >>> [peak.token for peak in peaks(Counter(but=9, good=5), Counter(but=1, good=9))]
+        >>> [peak.token for peak in token_peaks(Counter(but=9, good=5), Counter(but=1, good=9))]
         ['but']
     """
     prior = synthetic + natural
     totals = synthetic.total(), natural.total(), prior.total()
-    found = []
-    for token, known in prior.items():
-        ours, theirs = synthetic[token] + known, natural[token] + known
+    peaks = []
+    for token, prior_count in prior.items():
+        in_synthetic, in_natural = synthetic[token] + prior_count, natural[token] + prior_count
         odds = [
             np.log(count / (total + totals[2] - count))
-            for count, total in zip((ours, theirs), totals, strict=False)
+            for count, total in zip((in_synthetic, in_natural), totals, strict=False)
         ]
-        score = float((odds[0] - odds[1]) / np.sqrt(1 / ours + 1 / theirs))
+        score = float((odds[0] - odds[1]) / np.sqrt(1 / in_synthetic + 1 / in_natural))
         if score > 0:
-            found.append(
-                Peak(
+            peaks.append(
+                TokenPeak(
                     token=token,
                     synthetic=round(1000 * synthetic[token] / totals[0], 3),
                     natural=round(1000 * natural[token] / totals[1], 3),
                     log_odds=round(score, 2),
                 )
             )
-    return sorted(found, key=lambda peak: (-peak.log_odds, peak.token))[:most]
+    return sorted(peaks, key=lambda peak: (-peak.log_odds, peak.token))[:most]
 
 
-def perplexity(model: LanguageModel, texts: Sequence[str]) -> FloatArray:
-    """(texts) exp of the mean negative log-likelihood of a token."""
+def text_perplexities(model: LanguageModel, texts: Sequence[str]) -> FloatArray:
+    """(texts) the perplexity of each text: exp of the mean negative log-likelihood of its tokens."""
     counts = [len(ids) for ids in model.tokenizer(list(texts))["input_ids"]]
     return np.exp(model.nats(texts) / np.maximum(counts, 1))
 
 
-def _counts(texts: Sequence[str], tokenizer: Any) -> Counter[str]:
-    encoded = tokenizer(list(texts), add_special_tokens=False, truncation=True, max_length=LONGEST)
+def _count_tokens(texts: Sequence[str], tokenizer: Any) -> Counter[str]:
+    """Number of each token in some texts."""
+    encoded = tokenizer(list(texts), add_special_tokens=False, truncation=True, max_length=_MAX_LENGTH)
     return Counter(token for ids in encoded["input_ids"] for token in tokenizer.convert_ids_to_tokens(ids))
 
 
-def _spread(values: FloatArray) -> Spread:
-    low, median, high = (round(float(v), 2) for v in np.quantile(values, [0.25, 0.5, 0.75]))
-    return Spread(low=low, median=median, high=high)
+def _quartiles(perplexities: FloatArray) -> PerplexityQuartiles:
+    low, median, high = (round(float(value), 2) for value in np.quantile(perplexities, [0.25, 0.5, 0.75]))
+    return PerplexityQuartiles(low=low, median=median, high=high)
 
 
-def _plane(vectors: FloatArray, seed: int) -> FloatArray:
+def _plane_points(vectors: FloatArray, seed: int) -> FloatArray:
+    """(texts, 2) embeddings in two dimensions, by t-SNE."""
     from sklearn.manifold import TSNE
 
-    perplexity = min(30, (len(vectors) - 1) / 3)
-    made: FloatArray = TSNE(perplexity=perplexity, random_state=seed, init="pca").fit_transform(vectors)
-    return made
+    neighbours = min(30, (len(vectors) - 1) / 3)  # what t-SNE calls perplexity
+    points: FloatArray = TSNE(perplexity=neighbours, random_state=seed, init="pca").fit_transform(vectors)
+    return points

@@ -7,12 +7,12 @@ from helpers.texts import NATURAL, SYNTHETIC
 
 from arts.data.errors import ArtsError, DataError
 from arts.diagnosis.texts import read_texts
-from arts.diagnosis.views import diagnose
+from arts.diagnosis.views import diagnose_texts
 
 
 def test_texts_bad_texts(encoder, write):
     with pytest.raises(ArtsError, match="3 different natural texts; expected 10 or more"):
-        diagnose(SYNTHETIC, NATURAL[:3] * 9, encoder=encoder)
+        diagnose_texts(SYNTHETIC, NATURAL[:3] * 9, encoder=encoder)
     rows = '{"prompt": "a", "completion": "b"}\n{"question": "a"}\n'
     with pytest.raises(DataError, match=r"line 2: a row with question; expected text"):
         read_texts(write("rows.jsonl", rows))

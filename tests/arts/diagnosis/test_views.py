@@ -9,12 +9,12 @@ import pytest
 from helpers.texts import NATURAL, SYNTHETIC
 from helpers.tiny_models import tiny_llama
 
-from arts.diagnosis.views import diagnose, separability, text_perplexities, token_peaks
+from arts.diagnosis.views import diagnose_texts, separability, text_perplexities, token_peaks
 from arts.models.language_model import LanguageModel
 
 
 def test_views_text_that_has_a_pattern_can_be_told_apart(encoder):
-    found, views = diagnose(SYNTHETIC, NATURAL, encoder=encoder)
+    found, views = diagnose_texts(SYNTHETIC, NATURAL, encoder=encoder)
     assert found.separability.auc > 0.95
     assert {"but", ",", "kind", "is"} <= {peak.token for peak in found.tokens}
     assert views.points.shape == (24, 2)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import platform
 from dataclasses import asdict
-from enum import StrEnum
 from importlib.metadata import version
 from itertools import islice
 from pathlib import Path
@@ -17,25 +16,16 @@ from arts.cli.progress import progress_bar
 from arts.data.errors import ArtsError, UnknownNameError
 from arts.data.schema import PERTURBATIONS, Split, Strategy
 from arts.data.support.atomic import resumable_folder
-from arts.generators.running.output import OutputFormat
-from arts.generators.running.pipeline import Engine
-from arts.generators.running.sentence_source import SentenceSource, load_sentence_source
-from arts.generators.strategies.revtgt import NeutralPolicy
+from arts.generators.choices import Engine, NeutralPolicy, OutputFormat, Ranking
 
 if TYPE_CHECKING:
-    from arts.generators.running.pipeline import GenerationJob
+    from arts.generators.running.batches import GenerationJob
     from arts.generators.running.quality_report import QualityReport, Tally
+    from arts.generators.running.sentence_source import SentenceSource
     from arts.models.language_model import LanguageModel
 
 CANDIDATES = 6  # among which a language model chooses
 LIBRARIES = ("spacy", "nltk", "lemminflect", "numpy")
-
-
-class Rank(StrEnum):
-    """What chooses among the candidates of an instance."""
-
-    NONE = "none"
-    LM = "lm"
 
 
 def generate(
@@ -78,11 +68,11 @@ def generate(
         list[str] | None, typer.Option(help="Name of an ADDDIFF template to use. Repeatable. Default: all.")
     ] = None,
     rank: Annotated[
-        Rank,
+        Ranking,
         typer.Option(
             help="lm: generate several candidates and keep the one a language model finds likeliest."
         ),
-    ] = Rank.NONE,
+    ] = Ranking.NONE,
     language_model: Annotated[
         str | None,
         typer.Option(
@@ -107,15 +97,12 @@ def generate(
     """
     from arts.generators.generator import GenerationOptions
     from arts.generators.opinions.analysis import Analyst
+    from arts.generators.running.batches import BATCH_SIZE, GenerationJob, best_rows
+    from arts.generators.running.likelihood_ranking import rank_batch
     from arts.generators.running.output import write_output
-    from arts.generators.running.pipeline import (
-        BATCH,
-        GenerationJob,
-        Staging,
-        best_rows,
-        outcomes,
-        rank_batch,
-    )
+    from arts.generators.running.pipeline import stream_outcomes
+    from arts.generators.running.sentence_source import load_sentence_source
+    from arts.generators.running.staging import Staging
     from arts.generators.strategies.adddiff import TEMPLATES
     from arts.generators.strategies.aspectset import mine_aspect_set
     from arts.models.language_model import DEFAULT_LANGUAGE_MODEL, LanguageModel
@@ -126,50 +113,56 @@ def generate(
     strategies = tuple(s for s in PERTURBATIONS if s in (strategy or PERTURBATIONS))
     if not strategies:
         raise ArtsError("--strategy original changes nothing; expected revtgt, revnon or adddiff")
-    candidates = CANDIDATES if rank is Rank.LM else 1
+    candidates = CANDIDATES if rank is Ranking.LM else 1
     options = GenerationOptions(strategies, seed, neutral, k, tuple(template or TEMPLATES), candidates)
     source = load_sentence_source(input, split=split, opinions=opinions, pool=pool)
-    work = GenerationJob(mine_aspect_set(source.training, Analyst()), options)
-    judge = LanguageModel.load(language_model or DEFAULT_LANGUAGE_MODEL) if rank is Rank.LM else None
-    fingerprint = _fingerprint(work, input, split, str(opinions), rank, str(language_model))
+    job = GenerationJob(mine_aspect_set(source.training, Analyst()), options)
+    judge = LanguageModel.load(language_model or DEFAULT_LANGUAGE_MODEL) if rank is Ranking.LM else None
+    fingerprint = _fingerprint(job, input, split, str(opinions), rank, str(language_model))
     with resumable_folder(output, fingerprint) as work_folder:
         staging = Staging(work_folder.path)
         if staging.done:
-            tell(f"{staging.done * BATCH:,} sentences were done before; going on from there")
+            tell(f"{staging.done * BATCH_SIZE:,} sentences were done before; going on from there")
         with progress_bar("sentences") as progress:
-            done = staging.done * BATCH
+            done = staging.done * BATCH_SIZE
             progress(done)
             remaining = islice(source.sentences, done, None)
-            for batch in outcomes(remaining, work, workers=workers, engine=engine):
+            for batch in stream_outcomes(remaining, job, workers=workers, engine=engine):
                 batch = rank_batch(batch, judge) if judge else batch
                 staging.add(batch, best_rows(batch))
                 done += len(batch)
                 progress(done)
-        report = _report(staging.tally(), source, work, input, rank, judge)
-        write_output(staging, work_folder.result, source.name, split.hf_name, format, report)
+        report = _report(staging.tally(), source, job, input, rank, judge)
+        write_output(
+            staging,
+            work_folder.result,
+            name=source.name,
+            split=split.hf_name,
+            format=format,
+            report=report,
+        )
     tell(str(source.notes))
     _show(report, output)
 
 
-def _fingerprint(work: GenerationJob, input: str, *options: str) -> str:
+def _fingerprint(job: GenerationJob, input: str, *options: str) -> str:
     """Of all that the output depends on: unfinished batches of other runs must not be taken for its own."""
     import hashlib
 
     from arts.data.support.download import sha256
-    from arts.generators.opinions.lexicon import OPINIONS
 
     path = Path(input)
     content = sha256(path) if path.is_file() else ""
-    parts = (work.fingerprint, sha256(OPINIONS), version("arts-absa"), input, content, *options)
+    parts = (job.fingerprint, version("arts-absa"), input, content, *options)
     return hashlib.sha256("\n".join(parts).encode()).hexdigest()
 
 
 def _report(
     tally: Tally,
     source: SentenceSource,
-    work: GenerationJob,
+    job: GenerationJob,
     input: str,
-    rank: Rank,
+    rank: Ranking,
     judge: LanguageModel | None,
 ) -> QualityReport:
     from arts.data.support.spacy_parser import parser_name
@@ -181,12 +174,12 @@ def _report(
         source={
             "input": input,
             "pool": source.mined,
-            "pool_size": len(work.pool.said),
+            "pool_size": len(job.aspect_set.clauses),
             "repaired": source.notes.repaired,
             "left_out": source.notes.left_out,
             "conflict": source.notes.conflict,
         },
-        options={**asdict(work.options), "rank": str(rank), "language_model": judge.name if judge else None},
+        options={**asdict(job.options), "rank": str(rank), "language_model": judge.name if judge else None},
         provenance={
             "arts": version("arts-absa"),
             "python": platform.python_version(),

@@ -22,7 +22,7 @@ def measure(path: Path, *, mistakes: bool = False) -> tuple[int, int, int]:
         sentence = analysis.sentence
         for aspect in sentence.aspects:
             others = [other for other in sentence.aspects if other is not aspect]
-            words = find_opinion_words(analysis, aspect, others)
+            words = find_opinion_words(analysis, aspect, others=others)
             spans = {term_span(analysis, word) for word in words}
             gold = {(opinion.start, opinion.end) for opinion in aspect.opinions}
             found, annotated, both = found + len(spans), annotated + len(gold), both + len(spans & gold)

@@ -23,7 +23,7 @@ from arts.data.schema import original_instances
 from arts.evaluation.benchmark import Benchmark, load_benchmark
 from arts.evaluation.report import Report
 from arts.generators.generator import GenerationOptions
-from arts.generators.running.cached import perturbations
+from arts.generators.running.perturbation_cache import perturbations
 from arts.interventions.adversarial import Adversarial
 from arts.interventions.base import Intervention
 from arts.interventions.merge import Merge
@@ -52,7 +52,7 @@ def fold(corpus: Corpus, seed: int) -> Corpus:
     size, place = len(shuffled), (seed - 1) % FOLDS
     apart = shuffled[place * size // FOLDS : (place + 1) * size // FOLDS]
     kept = tuple(sentence for sentence in corpus.train if sentence not in apart)
-    variants = perturbations(apart, kept, GenerationOptions())
+    variants = perturbations(apart, training=kept, options=GenerationOptions())
     splits = {"train": kept, "dev": corpus.dev}
     return Corpus(f"{corpus.name}-{place}", (*original_instances(apart), *variants), splits.__getitem__)
 

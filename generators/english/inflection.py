@@ -6,33 +6,15 @@ import re
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
+from arts.generators.english.word_lists import word_pairs
+
 if TYPE_CHECKING:
     from spacy.tokens import Token
 
 _DEGREES = {"JJR": "more", "RBR": "more", "JJS": "most", "RBS": "most"}
-_IRREGULAR = {
-    ("badly", "RBR"): "worse",
-    ("badly", "RBS"): "worst",
-    ("poorly", "RBR"): "worse",
-    ("poorly", "RBS"): "worst",
-    ("poor", "JJR"): "worse",
-    ("poor", "JJS"): "worst",
-    ("bad", "JJR"): "worse",
-    ("bad", "JJS"): "worst",
-    ("terrible", "JJR"): "worse",
-    ("terrible", "JJS"): "worst",
-    ("awful", "JJR"): "worse",
-    ("awful", "JJS"): "worst",
-    ("easily", "RBR"): "easier",
-    ("loudly", "RBR"): "louder",
-    ("quickly", "RBR"): "faster",
-    ("quietly", "RBR"): "quieter",
-    ("slowly", "RBR"): "slower",
-    ("be", "VBP"): "are",
-    ("be", "VBD"): "was",
-}
+_IRREGULAR = word_pairs("irregular forms")
 _VERBAL = ("VBD", "VBZ", "VBG", "VBN", "VBP")
-_SAME = {"NN", "JJ", "RB", "VB", "VBP", "NNP", "UH", "IN", "DT"}
+_BASE_TAGS = {"NN", "JJ", "RB", "VB", "VBP", "NNP", "UH", "IN", "DT"}
 _VOWEL_SOUND = re.compile(r"[aeiou]|8|11\b|18\b|hour|honest|honou?r|heir", re.IGNORECASE)
 _CONSONANT_SOUND = re.compile(
     r"eu|u(ni([^nm]|m[^p])|s[aeu]|til|biq|ser|ten|rin)|one\b|once\b|ou(i|ija)", re.IGNORECASE
@@ -53,29 +35,28 @@ def inflect(phrase: str, tag: str) -> str:
         >>> inflect("comfortable", "JJR"), inflect("be", "VBZ")
         ('more comfortable', 'is')
     """
-    if tag in _SAME and (phrase, tag) not in _IRREGULAR:
+    if tag in _BASE_TAGS and f"{phrase} {tag}" not in _IRREGULAR:
         return phrase
     words = phrase.split(" ")
     position = -1 if tag in ("NNS", "NNPS") else 0
-    words[position] = _form(words[position], "NNS" if tag == "NNPS" else tag)
+    words[position] = _inflect_word(words[position], "NNS" if tag == "NNPS" else tag)
     return " ".join(words)
 
 
-def _form(word: str, tag: str) -> str:
-    if (word, tag) in _IRREGULAR:
-        return _IRREGULAR[word, tag]
+def _inflect_word(word: str, tag: str) -> str:
+    if f"{word} {tag}" in _IRREGULAR:
+        return _IRREGULAR[f"{word} {tag}"]
     from lemminflect import getInflection
 
-    known = getInflection(word, tag=tag, inflect_oov=False)
-    if tag in _DEGREES and (not known or "-" in word):
+    forms = getInflection(word, tag=tag, inflect_oov=False)
+    if tag in _DEGREES and (not forms or "-" in word):
         return f"{_DEGREES[tag]} {word}"
-    if not known:
-        known = getInflection(word, tag=tag)
-    return str(known[0]) if known else word
+    forms = forms or getInflection(word, tag=tag)
+    return str(forms[0]) if forms else word
 
 
 def verb_tag(token: Token) -> str:
-    """The tag of a verb, mended where its form belies what the tagger says ("it froze" is no VBZ)."""
+    """The tag of a verb, corrected where its form contradicts the tagger's ("it froze" is no VBZ)."""
     lemma, form, tag = token.lemma_.lower(), token.lower_, token.tag_
     if not tag.startswith("VB") or inflect(lemma, tag) == form:
         return tag
@@ -96,8 +77,8 @@ def article(word: str) -> str:
     return "a"
 
 
-def cased_like(word: str, model: str) -> str:
-    """`word` with the capitals of `model`: all of them, the first, or none.
+def match_case(word: str, model: str) -> str:
+    """`word` with the capitals of `model`: of all letters, of the first one, or of none.
 
     Example:
         >>> cased_like("terrible", "Great"), cased_like("bad", "GOOD"), cased_like("bad", "good")

@@ -1,97 +1,100 @@
-"""The closed classes of English that the generators know by name."""
+"""The lists of English words in ``data/lexicons/*.txt``, by name.
+
+In these files, a name in brackets begins a list, a line that begins with ``# `` is a comment, and every other
+line holds words of the list, separated by spaces, or a pair of words: ``better = good``.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from functools import cache
+from importlib.resources import files
+from pathlib import Path
 
-def words(text: str) -> frozenset[str]:
-    """The words of a text, as a set."""
-    return frozenset(text.split())
+from arts.data.errors import DataError, UnknownNameError
+
+LEXICONS = Path(str(files("arts.data").joinpath("lexicons")))
 
 
-NOT = frozenset({"not", "n't", "n’t", "nt", "n`t", "n´t"})
-NEVER = frozenset({"never"})
-BARELY = frozenset({"barely", "hardly", "scarcely"})
-NO = frozenset({"no"})
-WITHOUT = frozenset({"without"})
-NEGATORS = NOT | NEVER | BARELY | NO | WITHOUT
-NEGATIVE_WORDS = NEGATORS | {"neither", "nor", "none", "nothing", "nobody", "nowhere", "cannot"}
+@cache
+def word_list(name: str) -> frozenset[str]:
+    """The words of a list, as a set.
 
-BE = frozenset({"be"})
-COPULAS = words("appear be become feel get look remain seem smell sound stay taste")
-POSSESSING = words(
-    "cause create encounter experience find get give have need notice offer produce provide see"
-)
-THINKING = words("believe consider expect feel find guess say suppose think")
-CONTRACTED = words("'d 'll 'm 're 's 've n't n’t ’d ’ll ’m ’re ’s ’ve")
-CONTRACTED_AUXILIARIES = {"'ve": "haven't", "’ve": "haven’t", "'ll": "won't", "’ll": "won’t"}
-IRREGULAR_CONTRACTIONS = {
-    "can": "can't",
-    "will": "won't",
-    "shall": "shan't",
-    "am": "am not",
-    "may": "may not",
-    "might": "might not",
-}
-UNCONTRACTED = {"ca": "can", "wo": "will", "sha": "shall", "ai": "is"}
+    Raises:
+        UnknownNameError: when no file has a list of that name.
 
-# Degree words. Hedges weaken what follows, and are left out before its opposite: "a bit slow" → "fast".
-VERY = words(
-    "absolutely amazingly awfully completely damn deeply entirely exceedingly exceptionally "
-    "extraordinarily extremely fully greatly highly horribly hugely immensely incredibly insanely just "
-    "literally pretty purely quite rather really remarkably ridiculously seriously simply so super "
-    "surprisingly terribly thoroughly totally truly ultra unbelievably utterly very way wonderfully "
-    "wildly"
-)
-NOT_UNDER_NEGATION = words(
-    "absolutely amazingly completely damn deeply entirely exceedingly exceptionally extraordinarily "
-    "extremely fully greatly highly hugely immensely incredibly insanely pretty purely quite rather "
-    "remarkably ridiculously seriously simply super surprisingly terribly thoroughly totally truly ultra "
-    "unbelievably utterly way wonderfully wildly definitely certainly strongly"
-)
-EMOTIVE = words(  # degree words that tell a feeling, which a reversed word does not go with
-    "amazingly annoyingly awfully beautifully delightfully deliciously disappointingly dreadfully "
-    "fantastically frustratingly gloriously horribly horrifically miserably nicely painfully perfectly "
-    "pleasantly superbly terribly unbearably wonderfully"
-)
-COMMENTS = words("fortunately luckily sadly thankfully unfortunately unluckily")
-HEDGES = words("almost bit fairly kinda little mildly nearly slightly somewhat sorta tad touch")
-EXTREME = words(  # adjectives that "very" and "so" do not go with
-    "abysmal amazing appalling atrocious awesome awful bad-tempered breathtaking brilliant deafening "
-    "delicious delightful disastrous disgusting divine dreadful excellent exceptional exquisite "
-    "extraordinary fabulous fantastic filthy first-rate flawless freezing ghastly gorgeous great heavenly "
-    "hideous hopeless horrendous horrible horrid horrific huge ideal immaculate impeccable impossible "
-    "incredible inedible infuriating intolerable lousy magnificent marvellous marvelous outrageous "
-    "outstanding perfect phenomenal pristine ridiculous rotten scrumptious sensational spectacular "
-    "splendid spotless stellar stunning sublime superb superlative terrible terrific thrilling tiny top- "
-    "notch tremendous unacceptable unbearable unbeatable unbelievable unforgettable unparalleled unusable "
-    "useless vile wonderful worthless wretched"
-)
-UNGRADABLE = words(
-    "able acceptable adequate average broken dead decent defective empty enough faulty favorite favourite "
-    "fine first free full inoperable last main "
-    "missing new ok okay only own right same unavailable unfinished useable worth wrong"
-)
-OFTEN = words("always constantly continually continuously frequently occasionally often regularly sometimes")
-FACTUAL = words(  # adjectives that state facts, not opinions
-    "actual additional certain current different entire extra final first former full future initial last "
-    "later latest main many new next old only other own particular past previous real recent regular same "
-    "second several specific such third various whole young"
-)
-GENERAL = words(  # what can be said of anything
-    "amazing awesome awful bad brilliant disappointing dreadful excellent fantastic fine good great horrible "
-    "lousy nice outstanding perfect poor superb terrible terrific wonderful"
-)
-COMPARING = {"more": "less", "less": "more", "most": "least", "least": "most"}
+    Example:
+        >>> sorted(word_list("barely"))
+        ['barely', 'hardly', 'scarcely']
+    """
+    return frozenset(ordered_words(name))
 
-AND = frozenset({"and", "&"})
-BUT = frozenset({"but", "yet"})
-ALTHOUGH = frozenset({"although", "though", "while", "whereas"})
-HOWEVER = frozenset({"however", "nevertheless", "nonetheless"})
 
-MASS_NOUNS = words(
-    "access advice air battery bloatware care clutter communication complexity control damage effort "
-    "equipment feedback flavor flavour flexibility food freedom fun furniture hardware hassle help "
-    "information lag luck memory music noise parking patience power privacy quality ram respect room "
-    "seasoning security service sense shortage software sound space spice storage stress stuff support "
-    "taste time trouble use value variety warmth water wine work worth"
-)
+@cache
+def ordered_words(name: str) -> tuple[str, ...]:
+    """The words of a list in the order of the file, repetitions included; errors as `word_list`.
+
+    Example:
+        >>> ordered_words("exaggerating adjectives")
+        ('very', 'very', 'really')
+    """
+    return tuple(word for line in _lines(name) for word in line.split())
+
+
+@cache
+def word_groups(name: str) -> tuple[frozenset[str], ...]:
+    """The words of a list that has a group of words on each line; errors as `word_list`."""
+    return tuple(frozenset(line.split()) for line in _lines(name))
+
+
+@cache
+def word_pairs(name: str) -> dict[str, str]:
+    """A list of pairs, as a mapping from the left sides to the right ones; errors as `word_list`.
+
+    Example:
+        >>> word_pairs("comparison")["more"]
+        'less'
+    """
+    return dict(line.split(" = ", 1) for line in _lines(name))
+
+
+def _lines(name: str) -> list[str]:
+    lists = _all_lists()
+    if name not in lists:
+        raise UnknownNameError("word list", name, lists)
+    return lists[name]
+
+
+@cache
+def _all_lists() -> dict[str, list[str]]:
+    lists: dict[str, list[str]] = {}
+    for path in sorted(LEXICONS.glob("*.txt")):
+        lists.update(read_word_lists(path, taken=lists))
+    return lists
+
+
+def read_word_lists(path: Path, *, taken: Iterable[str] = ()) -> dict[str, list[str]]:
+    """The lines of each list of a file, by the name of the list.
+
+    Args:
+        path: the file.
+        taken: names that lists of other files have already.
+
+    Raises:
+        DataError: for words before the first name, and for a second list of one name.
+    """
+    lists: dict[str, list[str]] = {}
+    lines: list[str] | None = None
+    for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), 1):
+        if not line or line.startswith("# "):
+            continue
+        if line.startswith("[") and line.endswith("]"):
+            name = line[1:-1]
+            if name in lists or name in taken:
+                raise DataError(path, f'a second list of the name "{name}"', line=number)
+            lines = lists[name] = []
+        elif lines is None:
+            raise DataError(path, "words before the name of a list; expected [name]", line=number)
+        else:
+            lines.append(line)
+    return lists

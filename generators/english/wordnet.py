@@ -5,10 +5,11 @@ from __future__ import annotations
 from functools import cache, lru_cache
 from typing import Any
 
-from arts.generators.opinions.lexicon import Part
+from arts.generators.english.part_of_speech import PartOfSpeech
+from arts.generators.english.word_lists import word_list
 
-_POS = {Part.ADJ: "a", Part.ADV: "r", Part.VERB: "v", Part.NOUN: "n"}
-_PREFIXES = ("un", "in", "im", "ir", "il", "dis", "non")
+_TAGS = {PartOfSpeech.ADJ: "a", PartOfSpeech.ADV: "r", PartOfSpeech.VERB: "v", PartOfSpeech.NOUN: "n"}
+_PREFIXES = word_list("negative prefixes")
 _SENSES = 3  # most frequent senses whose antonyms are believed
 
 
@@ -28,23 +29,24 @@ def _wordnet() -> Any:
     return wordnet
 
 
-def _prefixed(a: str, b: str) -> bool:
-    short, long = sorted((a, b), key=len)
-    return any(long == prefix + short for prefix in _PREFIXES)
-
-
 @lru_cache(maxsize=1 << 12)
-def antonyms(lemma: str, part: Part) -> tuple[str, ...]:
+def antonyms(lemma: str, pos: PartOfSpeech | None) -> tuple[str, ...]:
     """Direct antonyms of the most frequent senses that occur in running text; none without WordNet.
 
     Only single words that SemCor has seen count, since WordNet also lists what nobody says, and only pairs
     that a prefix tells apart ("responsive", "unresponsive"): the others are antonyms in one sense among many.
+    Only adjectives, adverbs, verbs and nouns have antonyms.
     """
-    if not available():
+    if pos not in _TAGS or not available():
         return ()
-    found = []
-    for synset in _wordnet().synsets(lemma, pos=_POS[part])[:_SENSES]:
+    names = []
+    for synset in _wordnet().synsets(lemma, pos=_TAGS[pos])[:_SENSES]:
         for sense in synset.lemmas():
             if sense.name().lower() == lemma:
-                found += [a.name() for a in sense.antonyms() if a.count() > 0 and _prefixed(lemma, a.name())]
-    return tuple(dict.fromkeys(found))
+                names += [a.name() for a in sense.antonyms() if a.count() > 0]
+    return tuple(dict.fromkeys(name for name in names if _differ_by_prefix(lemma, name)))
+
+
+def _differ_by_prefix(a: str, b: str) -> bool:
+    short, long = sorted((a, b), key=len)
+    return any(long == prefix + short for prefix in _PREFIXES)

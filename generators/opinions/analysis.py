@@ -9,15 +9,18 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from arts.data.schema import Sentence
-from arts.data.support.spacy_parser import known_words, load_parser, parsed
-from arts.generators.english.negation.insert import negator_of
-from arts.generators.english.word_lists import CONTRACTED, NEVER
-from arts.generators.opinions.dependency_distance import Tree
-from arts.generators.opinions.lexicon import ANY_POSSESSIVE, Entry, Lexicon, Phrases
+from arts.data.support.spacy_parser import load_parser, parse_texts, parser_vocabulary
+from arts.generators.english.negation.detect import negator_of
+from arts.generators.english.word_lists import word_list
+from arts.generators.opinions.dependency_distance import DependencyTree
+from arts.generators.opinions.lexicon import ANY_POSSESSIVE, Lexicon, LexiconEntry, PhraseIndex
 from arts.generators.opinions.lexicon_lookup import entry_of
 
 if TYPE_CHECKING:
     from spacy.tokens import Doc, Span, Token
+
+_CONTRACTIONS = word_list("contractions")
+_NEVER = word_list("never")
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +37,7 @@ class OpinionWord:
     start: int
     end: int
     head: int
-    entry: Entry | None
+    entry: LexiconEntry | None
 
     @property
     def tokens(self) -> range:
@@ -43,7 +46,11 @@ class OpinionWord:
 
 
 class Analyst:
-    """Parses sentences and looks their words up."""
+    """Parses sentences and looks their words up in the lexicon.
+
+    Args:
+        lexicon: the opinion lexicon; by default the packaged one.
+    """
 
     def __init__(self, lexicon: Lexicon | None = None) -> None:
         self.lexicon = lexicon or Lexicon.load()
@@ -52,19 +59,32 @@ class Analyst:
     def read(
         self, sentences: Iterable[Sentence], vocabulary: Container[str] = frozenset()
     ) -> Iterator[Analysis]:
-        """Stream the analyses of sentences; `vocabulary` has the words that reviews of the domain use."""
-        for doc, sentence in parsed((sentence.text, sentence) for sentence in sentences):
+        """Stream the analyses of sentences.
+
+        Args:
+            sentences: the sentences, in the order of the analyses.
+            vocabulary: the words, lower case, that reviews of the domain use; they are preferred.
+        """
+        for doc, sentence in parse_texts((sentence.text, sentence) for sentence in sentences):
             yield Analysis(doc, sentence, self.lexicon, self.phrases, vocabulary)
 
 
 @dataclass
 class Analysis:
-    """A parsed sentence and what the lexicon has to say about it."""
+    """A parsed sentence and what the lexicon says about it.
+
+    Args:
+        doc: the parse.
+        sentence: the sentence with its aspects.
+        lexicon: the opinion lexicon.
+        phrases: its entries of several tokens.
+        vocabulary: the words, lower case, that reviews of the domain use.
+    """
 
     doc: Doc
     sentence: Sentence
     lexicon: Lexicon
-    phrases: Phrases
+    phrases: PhraseIndex
     vocabulary: Container[str] = frozenset()
     _negators: dict[int, Token | None] = field(default_factory=dict)
     _distances: dict[tuple[int, int], dict[int, float]] = field(default_factory=dict)
@@ -72,15 +92,15 @@ class Analysis:
     @cached_property
     def opinion_words(self) -> dict[int, OpinionWord]:
         """The opinion words by each of their tokens' index; phrases before single words."""
-        found: dict[int, OpinionWord] = {}
-        for word in self._phrases():
-            found.update(dict.fromkeys(word.tokens, word))
+        words: dict[int, OpinionWord] = {}
+        for phrase in self._phrases_of_lexicon():
+            words.update(dict.fromkeys(phrase.tokens, phrase))
         for token in self.doc:
-            if token.i not in found:
+            if token.i not in words:
                 entry = entry_of(token, self.lexicon)
                 if entry:
-                    found[token.i] = OpinionWord(token.i, token.i + 1, token.i, entry)
-        return found
+                    words[token.i] = OpinionWord(token.i, token.i + 1, token.i, entry)
+        return words
 
     @cached_property
     def aspect_tokens(self) -> frozenset[int]:
@@ -89,21 +109,21 @@ class Analysis:
         return frozenset(token.i for span in spans if span is not None for token in span)
 
     @cached_property
-    def _tree(self) -> Tree:
-        return Tree(self.doc)
+    def _tree(self) -> DependencyTree:
+        return DependencyTree(self.doc)
 
     def distances(self, start: int, end: int) -> dict[int, float]:
-        """How far the words of the sentence are from the aspect at these characters, by index."""
+        """How far the words of the sentence are from the aspect at these characters, by index of the word."""
         if (start, end) not in self._distances:
             span = self.tokens_of(start, end)
-            place = range(span.start, span.end) if span is not None else ()
-            self._distances[start, end] = self._tree.distances(place, self.aspect_tokens)
+            tokens = range(span.start, span.end) if span is not None else ()
+            self._distances[start, end] = self._tree.distances(tokens, self.aspect_tokens)
         return self._distances[start, end]
 
     @cached_property
     def contracts(self) -> bool:
         """Whether the sentence is written with contractions."""
-        return any(token.lower_ in CONTRACTED for token in self.doc)
+        return any(token.lower_ in _CONTRACTIONS for token in self.doc)
 
     def negator(self, token: Token) -> Token | None:
         """The word that negates `token`, if any.
@@ -112,7 +132,7 @@ class Analysis:
         """
         if token.i not in self._negators:
             negator = negator_of(token) or self._negator_of_partner(token)
-            if negator is not None and (_is_superlative(token, negator) or _is_amazed(negator)):
+            if negator is not None and (_is_superlative(token, negator) or _is_amazement(negator)):
                 negator = None
             self._negators[token.i] = negator
         return self._negators[token.i]
@@ -123,8 +143,8 @@ class Analysis:
         if token.dep_ != "conj" or token.pos_ != "ADJ" or head.pos_ != "ADJ":
             return None
         signs = [entry.sign for entry in (entry_of(t, self.lexicon) for t in (token, head)) if entry]
-        alike = len(signs) == 2 and (0 in signs or signs[0] == signs[1])
-        return self.negator(head) if alike else None
+        agree = len(signs) == 2 and (0 in signs or signs[0] == signs[1])
+        return self.negator(head) if agree else None
 
     def negator_outside(self, word: OpinionWord) -> Token | None:
         """The word that negates an opinion word, and is not part of it."""
@@ -144,26 +164,26 @@ class Analysis:
 
     def knows(self, text: str) -> bool:
         """Whether every word of a text stands in the lexicon or in the parser's vocabulary."""
-        strings, forms = known_words(), self.lexicon.forms
-        return all(word in forms or word in strings for word in text.lower().replace("-", " ").split())
+        vocabulary, forms = parser_vocabulary(), self.lexicon.forms
+        return all(word in forms or word in vocabulary for word in text.lower().replace("-", " ").split())
 
     def tokens_of(self, start: int, end: int) -> Span | None:
         """The tokens that the characters from `start` to `end` touch."""
-        first = max(bisect_right(self._starts, start) - 1, 0)
-        last = bisect_left(self._starts, end)
+        first = max(bisect_right(self._token_starts, start) - 1, 0)
+        last = bisect_left(self._token_starts, end)
         return self.doc[first:last] if first < last else None
 
     @cached_property
-    def _starts(self) -> list[int]:
+    def _token_starts(self) -> list[int]:
         return [token.idx for token in self.doc]
 
-    def _phrases(self) -> Iterator[OpinionWord]:
+    def _phrases_of_lexicon(self) -> Iterator[OpinionWord]:
         position = 0
         while position < len(self.doc):
-            match = self._phrase_at(position)
-            if match:
-                yield match
-                position = match.end
+            phrase = self._phrase_at(position)
+            if phrase:
+                yield phrase
+                position = phrase.end
             else:
                 position += 1
 
@@ -176,29 +196,33 @@ class Analysis:
         ]
 
     def _phrase_at(self, start: int) -> OpinionWord | None:
+        """The longest phrase of the lexicon that begins at a token."""
         forms = self._forms
         pairs = {
-            (a, b) for a in forms[start] for following in forms[start + 1 : start + 2] for b in following
+            (first, second)
+            for first in forms[start]
+            for following in forms[start + 1 : start + 2]
+            for second in following
         }
-        options = [option for pair in pairs & self.phrases.keys() for option in self.phrases[pair]]
-        for words, entry in sorted(options, key=lambda option: (-len(option[0]), option[0], option[1].part)):
+        phrases = [phrase for pair in pairs & self.phrases.keys() for phrase in self.phrases[pair]]
+        for words, entry in sorted(phrases, key=lambda phrase: (-len(phrase[0]), phrase[0], phrase[1].pos)):
             end = start + len(words)
             if (
                 end <= len(forms)
                 and all(word in form for word, form in zip(words, forms[start:end], strict=True))
                 and self.aspect_tokens.isdisjoint(range(start, end))
-                and not _goes_on(self.doc, end)
+                and not _precedes_particle(self.doc, end)
             ):
                 return OpinionWord(start, end, self.doc[start:end].root.i, entry)
         return None
 
 
-def _goes_on(doc: Doc, end: int) -> bool:
+def _precedes_particle(doc: Doc, end: int) -> bool:
     """Whether a particle follows, which makes another word of the verb before it."""
     return end < len(doc) and doc[end].dep_ == "prt" and doc[end].head.i == end - 1
 
 
-def _is_amazed(negator: Token) -> bool:
+def _is_amazement(negator: Token) -> bool:
     """As in "I can't believe how fast it is", which says that it is fast."""
     return negator.head.lemma_ == "believe" and any(
         child.lower_ in ("can", "ca", "could") for child in negator.head.children
@@ -206,7 +230,8 @@ def _is_amazed(negator: Token) -> bool:
 
 
 def _is_superlative(token: Token, negator: Token) -> bool:
+    """As in "never better" and "could not be better"."""
     if token.tag_ not in ("JJR", "RBR"):
         return False
     modals = (child.lower_ for child in negator.head.children if child.dep_ == "aux")
-    return negator.lower_ in NEVER or any(modal in ("could", "can", "ca") for modal in modals)
+    return negator.lower_ in _NEVER or any(modal in ("could", "can", "ca") for modal in modals)

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
+from arts.generators.english.clauses import has_dependent
+
 if TYPE_CHECKING:
     from spacy.tokens import Doc, Token
 
@@ -26,14 +28,18 @@ _OTHER = 2.0
 _LINKED = 0.75  # conjuncts of one construction: "fast and quiet", "looks and works"
 _SHARED = 0.15  # from a conjunct to the head of its list: "great food and service"
 _APART = 2.4  # conjuncts that stand by themselves: "great food and slow service"
-_THROUGH = 1.5  # added for a path through another aspect
+_THROUGH_ASPECT = 1.5  # added for a path through another aspect
 REACH = 5.0  # words farther than this are not related
 
 Step = tuple[int, float, bool]  # index of the neighbour, length, whether it goes up a list
 
 
-class Tree:
-    """The steps from each word of a sentence to its neighbours in the dependency tree."""
+class DependencyTree:
+    """The steps from each word of a sentence to its neighbours in the dependency tree.
+
+    Args:
+        doc: the parsed sentence.
+    """
 
     def __init__(self, doc: Doc) -> None:
         self.steps: list[list[Step]] = [[] for _ in doc]
@@ -42,39 +48,38 @@ class Tree:
             if head == i:
                 continue
             if dependency == "conj":
-                up, down = _conjunct(token, up=True), _conjunct(token, up=False)
+                up, down = _conjunct_length(token, up=True), _conjunct_length(token, up=False)
             else:
                 up, down = _UP.get(dependency, _OTHER), _DOWN.get(dependency, _OTHER)
             self.steps[i].append((head, up, dependency in ("conj", "appos")))
             self.steps[head].append((i, down, False))
 
-    def distances(self, place: Iterable[int], aspects: frozenset[int]) -> dict[int, float]:
-        """The distance of every word within reach from the words of a place.
+    def distances(self, words: Iterable[int], aspects: frozenset[int]) -> dict[int, float]:
+        """The distance of every word within reach from the nearest of some words, by index.
 
         Args:
-            place: indices of the words of an aspect.
-            aspects: of the words of all aspects, which a path goes through at a price.
+            words: the indices of the words of an aspect, whose distance is 0.
+            aspects: the indices of the words of all aspects; a path through another one is longer.
         """
-        place = frozenset(place)
-        found = dict.fromkeys(place, 0.0)
-        frontier = list(place)
+        words = frozenset(words)
+        distances = dict.fromkeys(words, 0.0)
+        frontier = list(words)
         while frontier:
             i = frontier.pop()
             for neighbour, length, listed in self.steps[i]:
-                if neighbour in aspects and neighbour not in place and not listed:
-                    length += _THROUGH
-                distance = found[i] + length
-                if distance <= REACH and distance < found.get(neighbour, REACH + 1):
-                    found[neighbour] = distance
+                if neighbour in aspects and neighbour not in words and not listed:
+                    length += _THROUGH_ASPECT
+                distance = distances[i] + length
+                if distance <= REACH and distance < distances.get(neighbour, REACH + 1):
+                    distances[neighbour] = distance
                     frontier.append(neighbour)
-        return found
+        return distances
 
 
-def _conjunct(token: Token, *, up: bool) -> float:
+def _conjunct_length(token: Token, *, up: bool) -> float:
+    """The length of the step between a conjunct and the head of its list."""
     if token.pos_ in ("ADJ", "ADV"):
         return _LINKED
     if token.pos_ in ("VERB", "AUX"):
-        own_subject = any(c.dep_ in ("nsubj", "nsubjpass") for c in token.children)
-        return _APART if own_subject else _LINKED
-    has_own = any(c.dep_ == "amod" for c in token.children)
-    return _SHARED if up and not has_own else _APART
+        return _APART if has_dependent(token, ("nsubj", "nsubjpass")) else _LINKED
+    return _SHARED if up and not has_dependent(token, ("amod",)) else _APART

@@ -7,79 +7,88 @@ from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 
 from arts.data.schema import Aspect, Opinion, Polarity
-from arts.generators.english.word_lists import AND, COMMENTS, FACTUAL, NOT
+from arts.generators.english.part_of_speech import PartOfSpeech
+from arts.generators.english.word_lists import word_list
 from arts.generators.opinions.analysis import Analysis, OpinionWord
-from arts.generators.opinions.lexicon import Part
 
 if TYPE_CHECKING:
     from spacy.tokens import Token
 
 SIGN_OF = {Polarity.POSITIVE: 1, Polarity.NEGATIVE: -1, Polarity.NEUTRAL: 0}
 
-KNOWN = 5.0  # farthest opinion word whose orientation agrees with the aspect's polarity
-UNKNOWN = 2.2  # farthest word of unknown orientation
-SPREAD = 0.9  # how much farther than the nearest opinion word another one may be
-RIVAL = 0.36  # how much nearer to the word another aspect may be
+# Distances in the dependency tree, as `Analysis.distances` gives them
+LONGEST_KNOWN = 5.0  # of a word whose orientation agrees with the aspect's polarity
+LONGEST_UNKNOWN = 2.2  # of a word of unknown orientation
+LONGEST_BEHIND = 0.9  # how much farther than the nearest opinion word another one may be
+RIVAL_LEAD = 0.36  # how much nearer to the word another aspect may be
+
+_AND = word_list("and")
+_COMMENTS = word_list("comments")
+_FACTUAL = word_list("factual")
+_NOT = word_list("not")
+_CONTENT = ("ADJ", "VERB", "NOUN", "ADV", "PROPN")  # parts of speech, likeliest opinion first
 
 
-def opinion_terms(analysis: Analysis, aspect: Aspect, others: Sequence[Aspect]) -> tuple[OpinionWord, ...]:
-    """The opinion words on an aspect: those annotated, or else found.
+def opinion_terms(analysis: Analysis, aspect: Aspect, *, others: Sequence[Aspect]) -> tuple[OpinionWord, ...]:
+    """The opinion words on an aspect: those annotated, or else those that can be found.
 
-    Found words are related to the aspect in the parse, closer to it than to any other aspect, and their
-    orientation, negation counted in, does not contradict the aspect's polarity.
+    Words that are found are related to the aspect in the parse, closer to it than to any other aspect, and
+    their orientation, negation counted in, does not contradict the aspect's polarity.
 
     Args:
-        analysis: of the sentence.
+        analysis: the analysis of the sentence.
         aspect: one of its aspects.
-        others: the other ones.
+        others: its other aspects.
     """
     if aspect.opinions:
-        return annotated(analysis, aspect.opinions)
-    return find(analysis, aspect, others)
+        return annotated_opinion_words(analysis, aspect.opinions)
+    return find_opinion_words(analysis, aspect, others=others)
 
 
-def annotated(analysis: Analysis, opinions: Sequence[Opinion]) -> tuple[OpinionWord, ...]:
+def annotated_opinion_words(analysis: Analysis, opinions: Sequence[Opinion]) -> tuple[OpinionWord, ...]:
     """The opinion words that annotated terms consist of, without their negations and degree words."""
-    found: dict[int, OpinionWord] = {}
+    by_head: dict[int, OpinionWord] = {}
     for opinion in opinions:
         span = analysis.tokens_of(opinion.start, opinion.end)
         if span is None:
             continue
-        known = [analysis.opinion_words[t.i] for t in span if t.i in analysis.opinion_words]
-        known = [word for word in known if analysis.doc[word.head].lower_ not in NOT]
-        for word in known or [_content(analysis, span)]:
-            found.setdefault(word.head, word)
-    return independent(analysis, [found[head] for head in sorted(found)])
+        words = [analysis.opinion_words[t.i] for t in span if t.i in analysis.opinion_words]
+        words = [word for word in words if analysis.doc[word.head].lower_ not in _NOT]
+        for word in words or [_main_word(span)]:
+            by_head.setdefault(word.head, word)
+    return drop_dependent_words(analysis, [by_head[head] for head in sorted(by_head)])
 
 
-def _content(analysis: Analysis, span: Iterable[Token]) -> OpinionWord:
-    """The word of a term that the lexicon does not know: its adjective, else its syntactic head."""
-    content = [t for t in span if t.pos_ in ("ADJ", "VERB", "NOUN", "ADV", "PROPN") and t.lower_ not in NOT]
-    order = ("ADJ", "VERB", "NOUN", "ADV", "PROPN")
-    best = min(content or span, key=lambda t: (order.index(t.pos_) if t.pos_ in order else 9, t.i))
+def _main_word(span: Iterable[Token]) -> OpinionWord:
+    """The word of a term that the lexicon does not know: its adjective, else another content word."""
+    content = [token for token in span if token.pos_ in _CONTENT and token.lower_ not in _NOT]
+    best = min(content or span, key=lambda t: (_CONTENT.index(t.pos_) if t.pos_ in _CONTENT else 9, t.i))
     return OpinionWord(best.i, best.i + 1, best.i, None)
 
 
-def find(analysis: Analysis, aspect: Aspect, others: Sequence[Aspect]) -> tuple[OpinionWord, ...]:
-    """The opinion words on an aspect that has none annotated."""
+def find_opinion_words(
+    analysis: Analysis, aspect: Aspect, *, others: Sequence[Aspect]
+) -> tuple[OpinionWord, ...]:
+    """The opinion words on an aspect that has none annotated; arguments as `opinion_terms`."""
     own = analysis.distances(aspect.start, aspect.end)
-    rivals = [analysis.distances(a.start, a.end) for a in others if not _names(analysis, aspect, a)]
+    rivals = [analysis.distances(a.start, a.end) for a in others if not _is_name_of(analysis, aspect, a)]
     wanted = SIGN_OF[aspect.polarity]
-    found: dict[int, tuple[float, OpinionWord]] = {}
+    candidates: dict[int, tuple[float, OpinionWord]] = {}
     for i in own:
-        word = _candidate(analysis, i)
-        if word is None or word.head in found or not analysis.aspect_tokens.isdisjoint(word.tokens):
+        word = _candidate_at(analysis, i)
+        if word is None or word.head in candidates or not analysis.aspect_tokens.isdisjoint(word.tokens):
             continue
         distance = min(own.get(t, math.inf) for t in word.tokens)
         rival = min((rival.get(t, math.inf) for rival in rivals for t in word.tokens), default=math.inf)
-        if distance <= min(rival + RIVAL, KNOWN):
+        if distance <= min(rival + RIVAL_LEAD, LONGEST_KNOWN):
             sign = analysis.sign(word)
-            if sign == wanted != 0 or ((sign == 0 or wanted == 0) and distance <= UNKNOWN):
-                found[word.head] = distance, word
-    return _strongest(analysis, found, wanted)
+            unknown = sign == 0 or wanted == 0
+            if sign == wanted != 0 or (unknown and distance <= LONGEST_UNKNOWN):
+                candidates[word.head] = distance, word
+    return _nearest_candidates(analysis, list(candidates.values()), wanted)
 
 
-def _names(analysis: Analysis, aspect: Aspect, other: Aspect) -> bool:
+def _is_name_of(analysis: Analysis, aspect: Aspect, other: Aspect) -> bool:
     """Whether a sentence says that an aspect is another one: "The X5 is an excellent machine"."""
     spans = [analysis.tokens_of(a.start, a.end) for a in (aspect, other)]
     subject, name = (span.root if span is not None else None for span in spans)
@@ -94,60 +103,71 @@ def term_span(analysis: Analysis, word: OpinionWord) -> tuple[int, int]:
     negator = analysis.negator_outside(word)
     if negator is not None and 0 < word.start - negator.i <= 3:
         first = negator
-        if negator.lower_ in NOT and not analysis.doc[negator.i - 1].whitespace_ and negator.i:
+        if negator.lower_ in _NOT and not analysis.doc[negator.i - 1].whitespace_ and negator.i:
             first = analysis.doc[negator.i - 1]
     return first.idx, last.idx + len(last)
 
 
-def _strongest(
-    analysis: Analysis, found: dict[int, tuple[float, OpinionWord]], wanted: int
+def _nearest_candidates(
+    analysis: Analysis, candidates: Sequence[tuple[float, OpinionWord]], wanted: int
 ) -> tuple[OpinionWord, ...]:
-    """Words of unknown orientation count only where no word of the right one is as near."""
-    sure = [cost for cost, word in found.values() if wanted and analysis.sign(word) == wanted]
-    nearest = min(sure or [cost for cost, _ in found.values()], default=0.0)
-    kept = [
+    """The nearest of the words, and those hardly farther or joined to them.
+
+    Words of unknown orientation count only where there is none of the wanted one.
+
+    Args:
+        analysis: the analysis of the sentence.
+        candidates: the words with their distance.
+        wanted: the orientation of the aspect's polarity.
+    """
+    agreeing = [distance for distance, word in candidates if wanted and analysis.sign(word) == wanted]
+    nearest = min(agreeing or [distance for distance, _ in candidates], default=0.0)
+    words = [
         word
-        for cost, word in found.values()
-        if cost <= nearest + SPREAD and (not sure or analysis.sign(word) == wanted)
+        for distance, word in candidates
+        if distance <= nearest + LONGEST_BEHIND and (not agreeing or analysis.sign(word) == wanted)
     ]
-    kept += [word for _, word in found.values() if _coordinated(analysis, word, kept)]
-    return independent(analysis, sorted(kept, key=lambda word: word.start))
+    words += [word for _, word in candidates if _joins_any(analysis, word, words)]
+    return drop_dependent_words(analysis, sorted(words, key=lambda word: word.start))
 
 
-def _coordinated(analysis: Analysis, word: OpinionWord, kept: Sequence[OpinionWord]) -> bool:
-    """Whether a word joins one of those kept, so that it means the same: "tasty and cheap"."""
+def _joins_any(analysis: Analysis, word: OpinionWord, others: Sequence[OpinionWord]) -> bool:
+    """Whether a word is joined to one of the others, so that it means the same: "tasty and cheap"."""
     token = analysis.doc[word.head]
     partners = {token.head.i} if token.dep_ == "conj" else {c.i for c in token.children if c.dep_ == "conj"}
     ands = [c for t in (token, token.head) for c in t.children if c.dep_ == "cc"]
-    same = word.entry is not None and word not in kept and all(c.lower_ in AND for c in ands)
-    return same and any(other.head in partners for other in kept)
+    same = word.entry is not None and word not in others and all(c.lower_ in _AND for c in ands)
+    return same and any(other.head in partners for other in others)
 
 
-def independent(analysis: Analysis, words: Sequence[OpinionWord]) -> tuple[OpinionWord, ...]:
+def drop_dependent_words(analysis: Analysis, words: Sequence[OpinionWord]) -> tuple[OpinionWord, ...]:
     """The words without those that only modify, or are modified by, another one of them.
 
     Of "great value" or "poorly designed" the modifier is kept, of "huge disappointment" the noun: reversing
     both would change nothing.
     """
-    heads = {word.head: word for word in words}
+    by_head = {word.head: word for word in words}
     dropped = set()
     for word in words:
         token = analysis.doc[word.head]
-        noun = heads.get(token.head.i)
-        if noun is not None and noun is not word and token.dep_ in ("amod", "advmod", "acomp", "compound"):
-            says = (
-                word.entry
-                and (word.entry.sign or token.dep_ == "acomp")
-                and not _only_stresses(word, noun, token)
-            )
-            modifies = says and analysis.negator_outside(noun) is None
-            dropped.add(noun.head if modifies else word.head)
-        if noun is not None and token.dep_ == "nsubj" and noun is not word:
-            dropped.add(word.head)
-        predicates = [c.i for c in token.head.children if c.dep_ in ("acomp", "attr") and c.i in heads]
+        governor = by_head.get(token.head.i)
+        if governor is not None and governor is not word:
+            if token.dep_ in ("amod", "advmod", "acomp", "compound"):
+                dropped.add(governor.head if _decides(analysis, word, governor) else word.head)
+            if token.dep_ == "nsubj":
+                dropped.add(word.head)
+        predicates = [c.i for c in token.head.children if c.dep_ in ("acomp", "attr") and c.i in by_head]
         if token.dep_ == "nsubj" and predicates and token.head.lemma_ == "be":
             dropped.add(word.head)
     return tuple(word for word in words if word.head not in dropped)
+
+
+def _decides(analysis: Analysis, modifier: OpinionWord, governor: OpinionWord) -> bool:
+    """Whether of a word and its modifier the modifier carries the opinion: "great value"."""
+    token = analysis.doc[modifier.head]
+    if modifier.entry is None or not (modifier.entry.sign or token.dep_ == "acomp"):
+        return False
+    return not _only_stresses(modifier, governor, token) and analysis.negator_outside(governor) is None
 
 
 def _only_stresses(adverb: OpinionWord, adjective: OpinionWord, token: Token) -> bool:
@@ -156,18 +176,18 @@ def _only_stresses(adverb: OpinionWord, adjective: OpinionWord, token: Token) ->
     return token.pos_ in ("ADV", "ADJ") and token.head.tag_.startswith("JJ") and signs[0] == signs[1]
 
 
-def _candidate(analysis: Analysis, i: int) -> OpinionWord | None:
+def _candidate_at(analysis: Analysis, i: int) -> OpinionWord | None:
+    """The opinion word that a token is part of, or that it may be though the lexicon does not know it."""
     word = analysis.opinion_words.get(i)
     if word is not None:
-        if word.entry is not None and word.entry.word in COMMENTS:
+        if word.entry is not None and word.entry.word in _COMMENTS:
             return None
-        weak = word.entry is not None and word.entry.sign == 0 and word.entry.part is Part.VERB
+        weak = word.entry is not None and word.entry.sign == 0 and word.entry.pos is PartOfSpeech.VERB
         return None if weak and analysis.negator(analysis.doc[i]) is None else word
     token = analysis.doc[i]
-    part = token.pos_
-    if part == "ADJ":
-        factual = token.lemma_.lower() in FACTUAL or token.lower_ in FACTUAL
-        speaks = not factual and token.dep_ in ("amod", "acomp", "conj", "ROOT", "oprd")
+    if token.pos_ == "ADJ":
+        factual = token.lemma_.lower() in _FACTUAL or token.lower_ in _FACTUAL
+        is_opinion = not factual and token.dep_ in ("amod", "acomp", "conj", "ROOT", "oprd")
     else:
-        speaks = part == "VERB" and token.dep_ != "advcl" and analysis.negator(token) is not None
-    return OpinionWord(i, i + 1, i, None) if speaks else None
+        is_opinion = token.pos_ == "VERB" and token.dep_ != "advcl" and analysis.negator(token) is not None
+    return OpinionWord(i, i + 1, i, None) if is_opinion else None

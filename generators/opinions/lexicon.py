@@ -2,71 +2,59 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable
 from dataclasses import dataclass
-from enum import StrEnum
 from functools import cached_property
-from importlib.resources import files
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from arts.data.errors import DataError, reading
+from arts.data.errors import DataError, as_data_error
+from arts.generators.english.part_of_speech import PartOfSpeech
+from arts.generators.english.word_lists import LEXICONS
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from spacy.tokens import Doc
 
-OPINIONS = Path(str(files("arts.data").joinpath("lexicons", "opinions.tsv")))
+OPINIONS = LEXICONS / "opinions.tsv"
 ANY_POSSESSIVE = "*"
 NO_REPLACEMENT = "-"
 COLUMNS = "word, part of speech, polarity, replacements"
-
-
-class Part(StrEnum):
-    """Part of speech of an entry; an idiom stands for itself."""
-
-    ADJ = "ADJ"
-    ADV = "ADV"
-    VERB = "VERB"
-    NOUN = "NOUN"
-    IDIOM = "IDIOM"
-
-
 SIGNS = {"positive": 1, "negative": -1, "either": 0}
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
+class LexiconEntry:
     """An opinion word or idiom.
 
     Args:
         word: the lemma, lower case; several words separated by spaces or hyphens make a phrase.
-        part: its part of speech.
+        pos: its part of speech.
         sign: 1 positive, -1 negative, 0 when it depends on what is described (*large*, *cold*).
-        replacements: of the opposite sentiment, best first; none when only a negation reverses it.
+        replacements: words of the opposite sentiment, best first; none when only a negation reverses it.
     """
 
     word: str
-    part: Part
+    pos: PartOfSpeech
     sign: int
     replacements: tuple[str, ...]
 
 
-Phrases = dict[tuple[str, ...], list[tuple[tuple[str, ...], Entry]]]  # by their first two tokens
+# (tokens, entry) pairs of phrases, by their first two tokens
+PhraseIndex = dict[tuple[str, ...], list[tuple[tuple[str, ...], LexiconEntry]]]
 
 
 @dataclass(frozen=True)
 class Lexicon:
-    """Opinion words by lemma and part of speech, and phrases by their words.
+    """Opinion words by lemma and part of speech, and phrases by their tokens.
 
     Example:
         >>> lexicon = Lexicon.load()
-        >>> lexicon.words["slow", Part.ADJ].sign, lexicon.words["slow", Part.ADJ].replacements[0]
+        >>> entry = lexicon.words["slow", PartOfSpeech.ADJ]
+        >>> entry.sign, entry.replacements[0]
         (-1, 'fast')
     """
 
-    entries: tuple[Entry, ...]
+    entries: tuple[LexiconEntry, ...]
 
     @classmethod
     def load(cls, path: Path = OPINIONS) -> Lexicon:
@@ -78,17 +66,17 @@ class Lexicon:
         entries = []
         seen = set()
         for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), 1):
-            entry = _entry(path, number, line)
-            if (entry.word, entry.part) in seen:
-                raise DataError(path, f'duplicate entry "{entry.word}" ({entry.part})', line=number)
-            seen.add((entry.word, entry.part))
+            entry = _parse_entry(line, path, number)
+            if (entry.word, entry.pos) in seen:
+                raise DataError(path, f'duplicate entry "{entry.word}" ({entry.pos})', line=number)
+            seen.add((entry.word, entry.pos))
             entries.append(entry)
         return cls(tuple(entries))
 
     @cached_property
-    def words(self) -> dict[tuple[str, Part], Entry]:
-        """Entries of one word, and particle verbs ("slow down"), by word and part of speech."""
-        return {(entry.word, entry.part): entry for entry in self.entries}
+    def words(self) -> dict[tuple[str, PartOfSpeech], LexiconEntry]:
+        """All entries, by word and part of speech; particle verbs as two words ("slow down")."""
+        return {(entry.word, entry.pos): entry for entry in self.entries}
 
     @cached_property
     def forms(self) -> frozenset[str]:
@@ -96,29 +84,30 @@ class Lexicon:
         texts = [text for entry in self.entries for text in (entry.word, *entry.replacements)]
         return frozenset(word for text in texts for word in text.replace("-", " ").split())
 
-    def phrases(self, tokenizer: Callable[[str], Doc]) -> Phrases:
-        """Entries of several tokens by their first two, longest first."""
-        index: Phrases = {}
+    def phrases(self, tokenizer: Callable[[str], Doc]) -> PhraseIndex:
+        """Index the entries of several tokens by their first two, longest first.
+
+        Args:
+            tokenizer: splits a text as the parser does.
+        """
+        index: PhraseIndex = {}
         for entry in self.entries:
             if not entry.word.isalpha():
                 tokens = tuple(token.text for token in tokenizer(entry.word))
                 if len(tokens) > 1:
                     index.setdefault(tokens[:2], []).append((tokens, entry))
         for candidates in index.values():
-            candidates.sort(key=lambda candidate: (-len(candidate[0]), candidate[0], candidate[1].part))
+            candidates.sort(key=lambda candidate: (-len(candidate[0]), candidate[0], candidate[1].pos))
         return index
 
 
-def _entry(path: Path, number: int, line: str) -> Entry:
+def _parse_entry(line: str, path: Path, number: int) -> LexiconEntry:
     columns = line.split("\t")
     if len(columns) != 4:
         raise DataError(path, f"{len(columns)} columns; expected 4 ({COLUMNS})", line=number)
-    word, part, polarity, replacements = columns
-    with reading(path, line=number):
+    word, pos, polarity, replacements = columns
+    with as_data_error(path, line=number):
         if polarity not in SIGNS:
             raise ValueError(f'polarity "{polarity}"; expected one of: {", ".join(SIGNS)}')
-        return Entry(word, Part(part), SIGNS[polarity], _replacements(replacements.split(" | ")))
-
-
-def _replacements(texts: Iterable[str]) -> tuple[str, ...]:
-    return tuple(text for text in texts if text != NO_REPLACEMENT)
+        texts = tuple(text for text in replacements.split(" | ") if text != NO_REPLACEMENT)
+        return LexiconEntry(word, PartOfSpeech(pos), SIGNS[polarity], texts)

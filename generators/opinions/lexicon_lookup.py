@@ -2,45 +2,50 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from arts.generators.english.word_lists import COMPARING, COPULAS, FACTUAL, GENERAL, VERY, words
-from arts.generators.opinions.lexicon import Entry, Lexicon, Part
+from arts.generators.english.clauses import describes_action, has_dependent, next_token, previous_token
+from arts.generators.english.part_of_speech import PartOfSpeech
+from arts.generators.english.word_lists import word_list, word_pairs
+from arts.generators.opinions.lexicon import Lexicon, LexiconEntry
 
 if TYPE_CHECKING:
     from spacy.tokens import Token
 
-_PARTS = {
-    "ADJ": (Part.ADJ,),
-    "ADV": (Part.ADV, Part.ADJ),
-    "NOUN": (Part.NOUN, Part.ADJ),
-    "PROPN": (Part.ADJ, Part.NOUN),
-    "VERB": (Part.VERB,),
-    "AUX": (Part.VERB,),
-    "INTJ": (Part.ADJ, Part.NOUN),
-    "ADP": (Part.ADJ,),
-    "SCONJ": (Part.ADJ,),
+_PARTS_OF_SPEECH = {
+    "ADJ": (PartOfSpeech.ADJ,),
+    "ADV": (PartOfSpeech.ADV, PartOfSpeech.ADJ),
+    "NOUN": (PartOfSpeech.NOUN, PartOfSpeech.ADJ),
+    "PROPN": (PartOfSpeech.ADJ, PartOfSpeech.NOUN),
+    "INTJ": (PartOfSpeech.ADJ, PartOfSpeech.NOUN),
+    "ADP": (PartOfSpeech.ADJ,),
+    "SCONJ": (PartOfSpeech.ADJ,),
 }
 _VERBAL = ("nsubj", "nsubjpass", "aux", "auxpass", "dobj", "neg")
-_NAMES = words("pro con")  # as in "the MacBook Pro"
-_FILLERS = words("even just like most pretty right so still well")
-_LEMMAS = {"better": "good", "best": "good", "worse": "bad", "worst": "bad"}
-_ADVERB_LEMMAS = {"better": "well", "best": "well", "worse": "badly", "worst": "badly"}
+_COMPARING = word_pairs("comparison").keys()
+_COPULAS = word_list("copulas")
+_FACTUAL = word_list("factual")
+_FILLERS = word_list("fillers")
+_GENERAL = word_list("general")
+_PARTS_OF_NAMES = word_list("parts of names")
+_VERY = word_list("very")
+_ADJECTIVE_LEMMAS = word_pairs("adjective lemmas")
+_ADVERB_LEMMAS = word_pairs("adverb lemmas")
 
 
-def entry_of(token: Token, lexicon: Lexicon) -> Entry | None:
+def entry_of(token: Token, lexicon: Lexicon) -> LexiconEntry | None:
     """The entry of a single word (with its particle, if it has one), where it carries opinion."""
-    if not token.is_alpha or token.lower_ in COMPARING or _is_hyphenated(token):
+    if not token.is_alpha or token.lower_ in _COMPARING or _adjoins_hyphen(token):
         return None
-    for lemma, part in _lookups(token):
-        entry = lexicon.words.get((lemma, part))
+    for lemma, pos in _lookups(token):
+        entry = lexicon.words.get((lemma, pos))
         if entry:
             return None if _says_nothing(token) else entry
     return None
 
 
-def _is_hyphenated(token: Token) -> bool:
+def _adjoins_hyphen(token: Token) -> bool:
     """Whether the word is a part of a longer one: "die-hard"."""
     doc, i = token.doc, token.i
     left = i > 0 and doc[i - 1].text == "-" and not doc[i - 1].whitespace_
@@ -49,35 +54,54 @@ def _is_hyphenated(token: Token) -> bool:
 
 
 def _says_nothing(token: Token) -> bool:
-    """Whether a word that may carry opinion does not here: "as well", "Pros:", "than you would like"."""
-    if token.lower_ == "well" and token.i and token.nbor(-1).lower_ == "as":
+    """Whether a word that may carry opinion does not here."""
+    if token.lower_ == "well" and token.i and previous_token(token).lower_ == "as":
         return True
-    verb = token.head
-    manner = token.dep_ == "advmod" and verb.pos_ == "VERB" and (verb.i < token.i or verb.tag_ == "VBN")
     if token.lower_ in _FILLERS and token.pos_ in ("ADV", "INTJ", "ADP", "SCONJ", "PART"):
-        return not (manner if token.lower_ == "well" else token.lower_ == "like" and _follows_subject(token))
-    if token.pos_ == "PROPN" and token.lower_ in _NAMES:
+        return _is_filler(token)
+    return _states_fact(token) or _is_idiomatic(token) or _lies_in_comparison_or_condition(token)
+
+
+def _is_filler(token: Token) -> bool:
+    """Whether a word only fills in: "even better"; not the "well" of "works well", the "like" of "I like"."""
+    if token.lower_ == "well":
+        verb = token.head
+        after_verb = verb.i < token.i or verb.tag_ == "VBN"
+        return not (token.dep_ == "advmod" and verb.pos_ == "VERB" and after_verb)
+    return not (token.lower_ == "like" and _follows_subject(token))
+
+
+def _states_fact(token: Token) -> bool:
+    """Whether a word states a fact or a degree: "the same", "really good", "good enough"."""
+    if token.lower_ in _FACTUAL or (token.lower_ == "enough" and token.dep_ == "advmod"):
         return True
-    if token.lower_ == "clearly" and token.head.pos_ == "VERB" and token.i < token.head.i:
+    return token.lower_ in _VERY and token.dep_ == "advmod" and token.head.pos_ in ("ADJ", "ADV")
+
+
+def _is_idiomatic(token: Token) -> bool:
+    """Whether a word is part of an expression without opinion: "Pros:", "make sure", "I would like"."""
+    lower, head = token.lower_, token.head
+    if token.pos_ == "PROPN" and lower in _PARTS_OF_NAMES:
+        return True
+    if lower == "clearly" and head.pos_ == "VERB" and token.i < head.i:
         return True
     if token.dep_ == "prep" and token.tag_ == "VBG":  # "including"
         return True
-    if token.lower_ in FACTUAL or (token.lower_ == "enough" and token.dep_ == "advmod"):
-        return True
     if token.lemma_ in ("like", "love") and any(c.lower_ in ("would", "'d", "’d") for c in token.children):
         return True
-    if token.lower_ == "sure" and token.head.lemma_ == "make":
+    if lower == "sure" and head.lemma_ == "make":
         return True
-    if token.pos_ == "NOUN" and token.i + 1 < len(token.doc) and token.nbor().text == ":":
+    if token.pos_ == "NOUN" and next_token(token).text == ":":
         return True
-    if token.lower_ in VERY and token.dep_ == "advmod" and token.head.pos_ in ("ADJ", "ADV"):
-        return True
-    if token.lower_ in ("best", "worst") and token.doc[token.i + 1 : token.i + 3].text.lower() == "of all":
-        return True
-    return any(opener.lower_ in ("than", "if", "unless") for opener in _openers(token))
+    return lower in ("best", "worst") and token.doc[token.i + 1 : token.i + 3].text.lower() == "of all"
 
 
-def _openers(token: Token) -> Iterator[Token]:
+def _lies_in_comparison_or_condition(token: Token) -> bool:
+    """Whether a word lies in a clause with "than", "if" or "unless": "than you would like"."""
+    return any(opener.lower_ in ("than", "if", "unless") for opener in _clause_openers(token))
+
+
+def _clause_openers(token: Token) -> Iterator[Token]:
     """The words that open the clauses a word lies in, up to the main one."""
     for step in (token, *token.ancestors):
         if step.dep_ in ("advcl", "pcomp", "ccomp"):
@@ -92,44 +116,47 @@ def _follows_subject(token: Token) -> bool:
     return any(t.lower_ in ("i", "we") for t in before) and all(t.pos_ in ("PRON", "ADV") for t in before)
 
 
-def _tells_manner(adjective: Token) -> bool:
+def _stands_for_adverb(adjective: Token) -> bool:
     """Whether an adjective stands for an adverb: "works great", not "is great"."""
     if adjective.dep_ == "acomp":
         between = adjective.doc[adjective.head.i : adjective.i]
-        return adjective.head.lemma_ not in COPULAS and not any(token.is_punct for token in between)
-    verb = adjective.head
-    return adjective.dep_ == "advmod" and verb.pos_ in ("VERB", "AUX") and verb.lemma_ not in COPULAS
+        return adjective.head.lemma_ not in _COPULAS and not any(token.is_punct for token in between)
+    return describes_action(adjective, ("VERB", "AUX"))
 
 
-def _lookups(token: Token) -> Iterable[tuple[str, Part]]:
+def _lookups(token: Token) -> Iterator[tuple[str, PartOfSpeech]]:
     """(lemma, part of speech) pairs to look up, best first."""
     lower, lemma = token.lower_, token.lemma_.lower()
-    parts = _PARTS.get(token.pos_, ())
     if lower == "like" and token.pos_ in ("ADP", "SCONJ") and _follows_subject(token):
-        yield lower, Part.VERB
-    if token.pos_ == "ADJ" and _tells_manner(token):
-        parts = (Part.ADV, Part.ADJ)
-    if token.pos_ == "ADV" and (token.dep_ in ("acomp", "amod") or token.head.pos_ in ("ADJ", "NOUN")):
-        parts = (Part.ADJ, Part.ADV)
+        yield lower, PartOfSpeech.VERB
     if token.pos_ in ("VERB", "AUX"):
-        particle = next((child.lower_ for child in token.children if child.dep_ == "prt"), None)
-        if particle:
-            yield f"{lemma} {particle}", Part.VERB
-        perfect = any(c.dep_ == "aux" and c.lemma_ == "have" for c in token.children)
-        if token.tag_ in ("VBN", "VBG") and not perfect:
-            yield lower, Part.ADJ
-        yield lemma, Part.VERB
-        if token.tag_ in ("VB", "VBP") and not any(c.dep_ in _VERBAL for c in token.children):
-            yield lower, Part.ADJ  # "Nice" or "slow" taken for a verb
-    determined = any(child.dep_ in ("det", "poss") for child in token.children)
-    for part in parts:
-        if part is Part.VERB:
+        yield from _verb_lookups(token)
+        return
+    parts = _PARTS_OF_SPEECH.get(token.pos_, ())
+    if token.pos_ == "ADJ" and _stands_for_adverb(token):
+        parts = (PartOfSpeech.ADV, PartOfSpeech.ADJ)
+    if token.pos_ == "ADV" and (token.dep_ in ("acomp", "amod") or token.head.pos_ in ("ADJ", "NOUN")):
+        parts = (PartOfSpeech.ADJ, PartOfSpeech.ADV)
+    is_noun_phrase = token.pos_ in ("NOUN", "PROPN") and has_dependent(token, ("det", "poss"))
+    for pos in parts:
+        if pos is PartOfSpeech.ADJ and is_noun_phrase and lower not in _GENERAL:
             continue
-        if part is Part.ADJ and token.pos_ in ("NOUN", "PROPN") and determined and lower not in GENERAL:
-            continue
-        if part is Part.ADV:
+        if pos is PartOfSpeech.ADV:
             lemma = _ADVERB_LEMMAS.get(lower, lemma)
-        elif part is Part.ADJ:
-            lemma = _LEMMAS.get(lower, lemma)
-        yield lower, part
-        yield lemma, part
+        elif pos is PartOfSpeech.ADJ:
+            lemma = _ADJECTIVE_LEMMAS.get(lower, lemma)
+        yield lower, pos
+        yield lemma, pos
+
+
+def _verb_lookups(verb: Token) -> Iterator[tuple[str, PartOfSpeech]]:
+    lower, lemma = verb.lower_, verb.lemma_.lower()
+    particle = next((child.lower_ for child in verb.children if child.dep_ == "prt"), None)
+    if particle:
+        yield f"{lemma} {particle}", PartOfSpeech.VERB
+    perfect = any(c.dep_ == "aux" and c.lemma_ == "have" for c in verb.children)
+    if verb.tag_ in ("VBN", "VBG") and not perfect:
+        yield lower, PartOfSpeech.ADJ
+    yield lemma, PartOfSpeech.VERB
+    if verb.tag_ in ("VB", "VBP") and not has_dependent(verb, _VERBAL):
+        yield lower, PartOfSpeech.ADJ  # "Nice" or "slow" taken for a verb

@@ -10,21 +10,33 @@ from typing import TYPE_CHECKING
 
 from arts.data.schema import Aspect, Edit, Polarity, Sentence
 from arts.generators.english.conjunctions import links_of
-from arts.generators.english.word_lists import AND, COMMENTS
+from arts.generators.english.part_of_speech import PartOfSpeech
+from arts.generators.english.word_lists import word_list
 from arts.generators.opinions.analysis import Analysis, OpinionWord
-from arts.generators.opinions.extraction import KNOWN, SIGN_OF, opinion_terms
-from arts.generators.opinions.lexicon import Part
+from arts.generators.opinions.extraction import LONGEST_KNOWN, SIGN_OF, opinion_terms
 
 if TYPE_CHECKING:
     from spacy.tokens import Token
 
-COMPANION = 2.6  # farthest adjective that is reversed with the opinion words (see `Analysis.distances`)
-Span = tuple[int, int]
+LONGEST_COMPANION = 2.6  # distance of an adjective that is reversed with the opinion words
+_AND = word_list("and")
+_COMMENTS = word_list("comments")
+
+AspectSpan = tuple[int, int]  # the characters of an aspect term, end exclusive; identifies it in its sentence
+
+
+def span_of(aspect: Aspect) -> AspectSpan:
+    """The characters of an aspect term, which identify it in its sentence."""
+    return aspect.start, aspect.end
 
 
 @dataclass
-class Opinions:
-    """The opinion words of every aspect of an analysed sentence."""
+class OpinionAssignment:
+    """The opinion words of every aspect of an analysed sentence.
+
+    Args:
+        analysis: the analysis of the sentence.
+    """
 
     analysis: Analysis
 
@@ -34,60 +46,66 @@ class Opinions:
         return self.analysis.sentence
 
     @cached_property
-    def words(self) -> dict[Span, tuple[OpinionWord, ...]]:
+    def words(self) -> dict[AspectSpan, tuple[OpinionWord, ...]]:
         """The opinion words on each aspect, by its span."""
         aspects = self.sentence.aspects
         return {
-            span_of(a): opinion_terms(self.analysis, a, [b for b in aspects if b is not a]) for a in aspects
+            span_of(a): opinion_terms(self.analysis, a, others=[b for b in aspects if b is not a])
+            for a in aspects
         }
+
+    def heads(self, aspect: Aspect) -> frozenset[int]:
+        """The indices of the heads of the opinion words on an aspect."""
+        return frozenset(word.head for word in self.words[span_of(aspect)])
 
     def companions(self, aspect: Aspect) -> tuple[OpinionWord, ...]:
         """Adjectives that say the same of an aspect without annotation as its opinion words do.
 
-        They are farther from it than those (which `find` takes for its terms), but no other aspect claims
-        them or is nearer. A reversal without them would contradict itself: "The screen is awful - great."
+        They are farther from it than those (which `find_opinion_words` takes for its terms), but no other
+        aspect claims them or is nearer. A reversal without them would contradict itself: "The screen is
+        awful - great."
         """
         sign = SIGN_OF[aspect.polarity]
         if aspect.opinions or not sign:
             return ()
-        found = []
-        for word in self._unclaimed(aspect, COMPANION):
+        words = []
+        for word in self._free_words(aspect, LONGEST_COMPANION):
             token = self.analysis.doc[word.head]
             stresses = token.dep_ in ("amod", "advmod") and token.head.i in self.heads(aspect)
             if token.pos_ == "ADJ" and self.analysis.sign(word) == sign and not stresses:
-                found.append(word)
-        return (*found, *self._comments(sign))
+                words.append(word)
+        return (*words, *self._comments(sign))
 
     def _comments(self, sign: int) -> list[OpinionWord]:
         """The "luckily" or "unfortunately" of a sentence with one aspect."""
         if len(self.sentence.aspects) > 1:
             return []
-        words = (w for w in self.analysis.opinion_words.values() if w.entry and w.entry.word in COMMENTS)
-        return [word for word in words if word.entry and word.entry.sign == sign]
+        words = self.analysis.opinion_words.values()
+        return [w for w in words if w.entry and w.entry.word in _COMMENTS and w.entry.sign == sign]
 
-    def around(self, aspect: Aspect) -> tuple[OpinionWord, ...]:
-        """The nearest word with an orientation to a neutral aspect without opinion words."""
-        for word in self._unclaimed(aspect, KNOWN):
+    def nearest_free_word(self, aspect: Aspect) -> tuple[OpinionWord, ...]:
+        """The nearest word with an orientation to a neutral aspect without opinion words; none or one."""
+        for word in self._free_words(aspect, LONGEST_KNOWN):
             entry = word.entry
-            if entry is None or entry.word in COMMENTS or not self.analysis.sign(word):
+            if entry is None or entry.word in _COMMENTS or not self.analysis.sign(word):
                 continue
-            if entry.replacements or entry.part is Part.NOUN:
+            if entry.replacements or entry.pos is PartOfSpeech.NOUN:
                 return (word,)
         return ()
 
-    def _unclaimed(self, aspect: Aspect, limit: float) -> list[OpinionWord]:
+    def _free_words(self, aspect: Aspect, limit: float) -> list[OpinionWord]:
         """Opinion words up to a distance from an aspect to which no other one is nearer, nearest first."""
         analysis = self.analysis
         claimed = analysis.aspect_tokens.union(*(self.heads(other) for other in self.sentence.aspects))
         own = analysis.distances(aspect.start, aspect.end)
         rivals = [analysis.distances(b.start, b.end) for b in self.sentence.aspects if b is not aspect]
-        found = []
+        words = []
         for i, distance in own.items():
             word = analysis.opinion_words.get(i)
             nearest = all(distance <= rival.get(i, math.inf) for rival in rivals)
             if word is not None and i == word.head and i not in claimed and nearest and distance <= limit:
-                found.append((distance, i, word))
-        return [word for _, _, word in sorted(found, key=lambda item: item[:2])]
+                words.append((distance, i, word))
+        return [word for _, _, word in sorted(words, key=lambda item: item[:2])]
 
     @cached_property
     def links(self) -> list[Token]:
@@ -108,12 +126,12 @@ class Opinions:
                 signs.update((word.head, sign) for word in self.words[span_of(aspect)])
         for token in self.analysis.doc:  # "fast and thin": what is thin is good here
             head = token.head
-            joined = token.dep_ == "conj" and token.pos_ == head.pos_ == "ADJ" and head.i in signs
-            if joined and token.i not in signs and any(c.lower_ in AND for c in head.children):
+            is_conjunct = token.dep_ == "conj" and token.pos_ == head.pos_ == "ADJ" and head.i in signs
+            if is_conjunct and token.i not in signs and any(c.lower_ in _AND for c in head.children):
                 signs[token.i] = signs[head.i]
         return signs
 
-    def governed(self, word: OpinionWord, aspect: Aspect) -> bool:
+    def governs(self, word: OpinionWord, aspect: Aspect) -> bool:
         """Whether an aspect is an object of an opinion verb: both in "I love the screen and the keyboard"."""
         verb = self.analysis.doc[word.head]
         span = self.analysis.tokens_of(aspect.start, aspect.end)
@@ -124,7 +142,7 @@ class Opinions:
             step = step.head
         return bool(step.head == verb and step.dep_ not in ("conj", "advcl", "parataxis"))
 
-    def touched(self, aspect: Aspect, edits: Iterable[Edit]) -> bool:
+    def touches(self, edits: Iterable[Edit], aspect: Aspect) -> bool:
         """Whether edits reach into an opinion word on an aspect, or the negation of one."""
         analysis = self.analysis
         words = self.words[span_of(aspect)]
@@ -132,29 +150,29 @@ class Opinions:
         tokens += filter(None, (analysis.negator_outside(word) for word in words))
         return any(edit.start < t.idx + len(t) and t.idx < edit.end for edit in edits for t in tokens)
 
-    def heads(self, aspect: Aspect) -> frozenset[int]:
-        """The heads of the opinion words on an aspect."""
-        return frozenset(word.head for word in self.words[span_of(aspect)])
+    def new_polarities(
+        self, changed: frozenset[int], *, keep: Aspect | None = None
+    ) -> dict[AspectSpan, Polarity] | None:
+        """The polarities of the aspects that change when opinion words are reversed.
 
-    def flipped(self, changed: frozenset[int], *, keep: Aspect | None = None) -> dict[Span, Polarity] | None:
-        """The new polarities when the words with these heads are reversed.
+        An aspect all of whose words are reversed is reversed with them.
 
-        An aspect all of whose words are reversed is reversed with them; None when one would be left with
-        words of both kinds, or when `keep` would change.
+        Args:
+            changed: the heads of the words that are reversed.
+            keep: an aspect that must not change.
+
+        Returns:
+            The new polarities by the aspects' spans; None when one would be left with words of both kinds,
+            or when `keep` would change.
         """
-        result = {}
+        polarities = {}
         for aspect in self.sentence.aspects:
             own = self.heads(aspect)
             if aspect is keep:
                 if own & changed:
                     return None
             elif own and own <= changed:
-                result[span_of(aspect)] = aspect.polarity.opposite
+                polarities[span_of(aspect)] = aspect.polarity.opposite
             elif own & changed and aspect.polarity is not Polarity.NEUTRAL:
                 return None
-        return result
-
-
-def span_of(aspect: Aspect) -> Span:
-    """An aspect's place, which identifies it in its sentence."""
-    return aspect.start, aspect.end
+        return polarities

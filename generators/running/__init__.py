@@ -1,1 +1,1 @@
-"""TODO."""
+"""Running the generator over a corpus: its sentences, batches, workers, and the folder it writes."""

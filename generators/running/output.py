@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from enum import StrEnum
 from pathlib import Path
 
 from arts.data.hf_dataset import DatasetConfig, dataset_card
@@ -11,25 +10,27 @@ from arts.data.readers.arts_json import write_arts_json
 from arts.data.readers.span_repair import ReadingNotes
 from arts.data.readers.tables import read_table
 from arts.data.schema import Instance
-from arts.generators.running.pipeline import Staging
+from arts.generators.choices import OutputFormat
 from arts.generators.running.quality_report import QualityReport
+from arts.generators.running.staging import Staging
 
 REPORT_FILE = "quality.json"
 
 
-class OutputFormat(StrEnum):
-    """Of the instances."""
-
-    HF = "hf"  # Parquet, with a card: datasets.load_dataset(FOLDER)
-    ARTS = "arts"  # the JSON of the ARTS release
-
-
 def write_output(
-    staging: Staging, folder: Path, name: str, split: str, format: OutputFormat, report: QualityReport
+    staging: Staging, folder: Path, *, name: str, split: str, format: OutputFormat, report: QualityReport
 ) -> None:
     """Put the finished batches together in a folder.
 
     ``FOLDER/NAME/SPLIT.parquet`` with a card, or ``FOLDER/NAME/SPLIT.json``; and ``FOLDER/quality.json``.
+
+    Args:
+        staging: the finished batches.
+        folder: where to write.
+        name: the name of the corpus.
+        split: the name of its split.
+        format: the file format of the instances.
+        report: the quality report of the run.
     """
     (folder / name).mkdir(parents=True, exist_ok=True)
     if format is OutputFormat.ARTS:

@@ -1,4 +1,4 @@
-"""The variants of a split, for training and for curves: generated once, and kept in the cache."""
+"""The variants of a split, for training and for curves: generated once and then read from the cache."""
 
 from __future__ import annotations
 
@@ -6,7 +6,6 @@ import hashlib
 import json
 from collections.abc import Sequence
 from dataclasses import asdict
-from pathlib import Path
 
 from arts.data.corpus import content_checksum
 from arts.data.hf_dataset import write_instances
@@ -14,48 +13,48 @@ from arts.data.readers.span_repair import ReadingNotes
 from arts.data.readers.tables import read_table
 from arts.data.schema import Instance, Sentence, original_instances
 from arts.data.support.atomic import atomic_file, cache_home
-from arts.data.support.download import sha256
 from arts.data.support.spacy_parser import parser_name
 from arts.generators.english import wordnet
 from arts.generators.generator import GenerationOptions, Generator
 from arts.generators.opinions.analysis import Analyst
-from arts.generators.opinions.lexicon import OPINIONS
+from arts.generators.running.checksum import generators_checksum
 from arts.generators.strategies.aspectset import mine_aspect_set
 
 
 def perturbations(
-    sentences: Sequence[Sentence], training: Sequence[Sentence], options: GenerationOptions
+    sentences: Sequence[Sentence], *, training: Sequence[Sentence], options: GenerationOptions
 ) -> list[Instance]:
-    """The best variant of each instance and strategy that has one.
+    """The best variant of each instance and strategy that has one, generated unless the cache has them.
 
     Args:
-        sentences: to perturb.
-        training: of the same domain, to mine the AspectSet from.
+        sentences: the sentences to perturb.
+        training: sentences of the same domain, to mine the AspectSet from.
         options: what to generate.
     """
-    path = cache_home() / "perturbations" / f"{_key(sentences, training, options)}.parquet"
+    path = cache_home() / "perturbations" / f"{_cache_key(sentences, training, options)}.parquet"
     if not path.is_file():
         analyst = Analyst()
         generator = Generator(mine_aspect_set(training, analyst), options, analyst)
-        made = [
+        variants = [
             outcome.candidates[0]
             for _, outcomes in generator.outcomes(sentences)
             for outcome in outcomes
             if outcome.candidates
         ]
         with atomic_file(path) as partial:
-            write_instances(made, partial)
+            write_instances(variants, partial)
     return list(read_table(path, ReadingNotes()))
 
 
-def _key(sentences: Sequence[Sentence], training: Sequence[Sentence], options: GenerationOptions) -> str:
-    """Of everything that the variants depend on, the generators' code among it."""
-    code = [sha256(file) for file in (*sorted(Path(__file__).parent.glob("*.py")), OPINIONS)]
+def _cache_key(
+    sentences: Sequence[Sentence], training: Sequence[Sentence], options: GenerationOptions
+) -> str:
+    """A hash of everything that the variants depend on, the generators' code and lexicons among it."""
     parts = [
         content_checksum(original_instances(sentences)),
         content_checksum(original_instances(training)),
         asdict(options),
-        code,
+        generators_checksum(),
         parser_name(),
         wordnet.available(),
     ]

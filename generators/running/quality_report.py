@@ -12,11 +12,20 @@ from arts.data.schema import Strategy
 from arts.data.support.record import Record
 from arts.generators.generator import Outcome
 
-EXAMPLES = 5  # a strategy
+MAX_EXAMPLES = 5  # examples of each strategy
 
 
-class Example(Record):
-    """A variant beside its source."""
+class VariantExample(Record):
+    """A variant beside its source.
+
+    Args:
+        id: the id of the variant.
+        target: the aspect term that it is asked about.
+        polarity: the target's polarity before and after.
+        source: the text of the original.
+        text: the text of the variant.
+        rules: the rules that made its edits.
+    """
 
     id: str
     target: str
@@ -30,19 +39,20 @@ class StrategyTally(Record, frozen=False):
     """One strategy's part of the report.
 
     Args:
-        tried: originals.
-        generated: originals with a variant.
-        rejected: originals without one, by reason.
+        tried: number of originals.
+        generated: number of originals with a variant.
+        rejected: number of originals without one, by reason.
         rules: how often each rule made an edit.
-        examples: the first few.
-        nats: by which variants are less likely than their sources, summed over those `measured`.
+        examples: the first few variants.
+        nats: by how many nats the variants are less likely than their sources, summed over those `measured`.
+        measured: number of variants whose likelihood a language model measured.
     """
 
     tried: int = 0
     generated: int = 0
     rejected: Counter[str] = Field(default_factory=Counter)
     rules: Counter[str] = Field(default_factory=Counter)
-    examples: list[Example] = []
+    examples: list[VariantExample] = Field(default_factory=list)
     nats: float = 0.0
     measured: int = 0
 
@@ -57,21 +67,21 @@ class StrategyTally(Record, frozen=False):
         if outcome.reason:
             self.rejected[str(outcome.reason)] += 1
             return
-        chosen = outcome.candidates[0]
+        variant = outcome.candidates[0]
         self.generated += 1
-        if outcome.rise is not None:
-            self.nats += outcome.rise
+        if outcome.nll_increase is not None:
+            self.nats += outcome.nll_increase
             self.measured += 1
-        self.rules.update(edit.rule for edit in chosen.edits)
-        if len(self.examples) < EXAMPLES:
+        self.rules.update(edit.rule for edit in variant.edits)
+        if len(self.examples) < MAX_EXAMPLES:
             self.examples.append(
-                Example(
-                    id=chosen.id,
-                    target=chosen.aspect.term,
-                    polarity=f"{outcome.source.polarity} → {chosen.polarity}",
+                VariantExample(
+                    id=variant.id,
+                    target=variant.aspect.term,
+                    polarity=f"{outcome.source.polarity} → {variant.polarity}",
                     source=outcome.source.text,
-                    text=chosen.text,
-                    rules=tuple(edit.rule for edit in chosen.edits),
+                    text=variant.text,
+                    rules=tuple(edit.rule for edit in variant.edits),
                 )
             )
 
@@ -81,19 +91,19 @@ class StrategyTally(Record, frozen=False):
         self.generated += other.generated
         self.rejected.update(other.rejected)
         self.rules.update(other.rules)
-        self.examples = [*self.examples, *other.examples][:EXAMPLES]
+        self.examples = [*self.examples, *other.examples][:MAX_EXAMPLES]
         self.nats += other.nats
         self.measured += other.measured
 
 
 class Tally(Record, frozen=False):
-    """Counts by strategy."""
+    """What became of the originals, by strategy."""
 
-    strategies: dict[Strategy, StrategyTally] = {}
+    strategies: dict[Strategy, StrategyTally] = Field(default_factory=dict)
 
     @classmethod
-    def of(cls, outcomes: Iterable[Outcome]) -> Tally:
-        """Count outcomes."""
+    def count(cls, outcomes: Iterable[Outcome]) -> Tally:
+        """Count outcomes by strategy."""
         tally = cls()
         for outcome in outcomes:
             tally.strategies.setdefault(outcome.strategy, StrategyTally()).add(outcome)
@@ -101,14 +111,14 @@ class Tally(Record, frozen=False):
 
     def merge(self, other: Tally) -> None:
         """Add another tally to this one."""
-        for strategy, part in other.strategies.items():
-            self.strategies.setdefault(strategy, StrategyTally()).merge(part)
+        for strategy, tally in other.strategies.items():
+            self.strategies.setdefault(strategy, StrategyTally()).merge(tally)
 
 
 class QualityReport(Tally):
-    """The tally of a run with what made it."""
+    """The tally of a run with its input, its options and the versions of what made it."""
 
     schema_version: Literal[1] = 1
-    source: dict[str, Any] = {}
-    options: dict[str, Any] = {}
-    provenance: dict[str, Any] = {}
+    source: dict[str, Any] = Field(default_factory=dict)
+    options: dict[str, Any] = Field(default_factory=dict)
+    provenance: dict[str, Any] = Field(default_factory=dict)

@@ -7,28 +7,28 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from arts.data.corpus import Corpus
-from arts.data.corpus_registry import NAMES, load_corpus
+from arts.data.corpus_registry import CORPUS_NAMES, load_corpus
 from arts.data.errors import DataError, UnknownNameError
 from arts.data.readers.instances import read_instances
-from arts.data.readers.span_repair import Notes, carry
+from arts.data.readers.span_repair import ReadingNotes, transfer_span
 from arts.data.schema import (
     Aspect,
     Instance,
     Opinion,
     Sentence,
-    consecutive_sentences,
     group_sentences,
+    stream_sentences,
 )
 
 
 @dataclass(frozen=True)
-class Source:
+class SentenceSource:
     """Sentences to perturb, and sentences to learn from.
 
     Args:
-        name: of the corpus.
-        sentences: to perturb: a stream, read once.
-        training: of the same domain, to mine the AspectSet from.
+        name: the name of the corpus.
+        sentences: the sentences to perturb: a stream, read once.
+        training: sentences of the same domain, to mine the AspectSet from.
         mined: what `training` is, for the report.
         notes: what the readers repaired or left out.
     """
@@ -37,44 +37,44 @@ class Source:
     sentences: Iterable[Sentence]
     training: Iterable[Sentence]
     mined: str
-    notes: Notes
+    notes: ReadingNotes
 
 
-def source_of(
-    place: str, *, split: str = "test", opinions: Path | None = None, pool: str | None = None
-) -> Source:
+def load_sentence_source(
+    dataset: str, *, split: str = "test", opinions: Path | None = None, pool: str | None = None
+) -> SentenceSource:
     """The sentences of a named corpus, a folder or a file.
 
     Args:
-        place: a name or a path. A file is read as a stream, so the instances of a sentence must follow
+        dataset: a name or a path. A file is read as a stream, so the instances of a sentence must follow
             each other.
-        split: of a named corpus or a folder.
+        split: the split of a named corpus or a folder.
         opinions: TOWE JSON whose annotated terms are given to the aspects with the same id.
-        pool: a name (its train split) or a path; by default the train split of `place`, or the very
-            sentences to perturb when it has none.
+        pool: where to take the training sentences from: a name (its train split) or a path; by default the
+            train split of `dataset`, or the very sentences to perturb when it has none.
 
     Raises:
         UnknownNameError, DataError: as `load_corpus` and `read_instances`.
     """
-    notes = Notes()
-    path = Path(place)
-    if place not in NAMES and path.is_file():
+    notes = ReadingNotes()
+    path = Path(dataset)
+    if dataset not in CORPUS_NAMES and path.is_file():
         name, train = path.stem, tuple[Sentence, ...]()
-        sentences: Iterable[Sentence] = consecutive_sentences(read_instances(path, notes))
-    elif place in NAMES or path.is_dir():
-        corpus = load_corpus(place)
+        sentences: Iterable[Sentence] = stream_sentences(read_instances(path, notes))
+    elif dataset in CORPUS_NAMES or path.is_dir():
+        corpus = load_corpus(dataset)
         name, notes = corpus.name, corpus.notes
         sentences, train = _split(corpus, split), corpus.train
     else:
-        raise UnknownNameError("dataset", place, NAMES, "; or the path of a file or folder")
+        raise UnknownNameError("dataset", dataset, CORPUS_NAMES, "; or the path of a file or folder")
     if opinions:
-        sentences = _annotated(sentences, opinions, notes)
+        sentences = _annotate(sentences, opinions, notes)
     if pool:
-        return Source(name, sentences, _training(pool), pool, notes)
+        return SentenceSource(name, sentences, _training_sentences(pool), pool, notes)
     if train:
-        return Source(name, sentences, train, f"{place}, train", notes)
-    training = _training(place) if path.is_file() else _split(load_corpus(place), split)
-    return Source(name, sentences, training, f"{place} itself, which has no train split", notes)
+        return SentenceSource(name, sentences, train, f"{dataset}, train", notes)
+    training = _training_sentences(dataset) if path.is_file() else _split(load_corpus(dataset), split)
+    return SentenceSource(name, sentences, training, f"{dataset} itself, which has no train split", notes)
 
 
 def _split(corpus: Corpus, split: str) -> tuple[Sentence, ...]:
@@ -86,24 +86,24 @@ def _split(corpus: Corpus, split: str) -> tuple[Sentence, ...]:
     return sentences
 
 
-def _training(place: str) -> Iterable[Sentence]:
-    path = Path(place)
+def _training_sentences(dataset: str) -> Iterable[Sentence]:
+    path = Path(dataset)
     if path.is_file():
         return group_sentences(read_instances(path))
-    corpus = load_corpus(place)
+    corpus = load_corpus(dataset)
     return corpus.train or _split(corpus, "test")
 
 
-def _annotated(sentences: Iterable[Sentence], path: Path, notes: Notes) -> Iterator[Sentence]:
+def _annotate(sentences: Iterable[Sentence], path: Path, notes: ReadingNotes) -> Iterator[Sentence]:
     """The sentences with the terms that the file annotates for aspects of the same id and term.
 
     The file's sentence may be spaced otherwise; terms that cannot be found again are left out and noted.
     """
-    known = {i.id: i for i in read_instances(path, notes) if i.aspect.opinions}
+    annotations = {i.id: i for i in read_instances(path, notes) if i.aspect.opinions}
     for sentence in sentences:
         aspects = []
         for instance in sentence.instances():
-            annotated = known.get(instance.id)
+            annotated = annotations.get(instance.id)
             if annotated and annotated.aspect.term == instance.aspect.term:
                 aspects.append(_with_opinions(instance, annotated, notes))
             else:
@@ -111,10 +111,10 @@ def _annotated(sentences: Iterable[Sentence], path: Path, notes: Notes) -> Itera
         yield replace(sentence, aspects=tuple(aspects))
 
 
-def _with_opinions(instance: Instance, annotated: Instance, notes: Notes) -> Aspect:
+def _with_opinions(instance: Instance, annotated: Instance, notes: ReadingNotes) -> Aspect:
     opinions = []
     for opinion in annotated.aspect.opinions:
-        span = carry(annotated.text, opinion.start, opinion.end, instance.text)
+        span = transfer_span(annotated.text, instance.text, start=opinion.start, end=opinion.end)
         if span:
             opinions.append(Opinion(instance.text[slice(*span)], *span))
         else:

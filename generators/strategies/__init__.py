@@ -1,1 +1,1 @@
-"""TODO."""
+"""The strategies REVTGT, REVNON and ADDDIFF, and what they share."""

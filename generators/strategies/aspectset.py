@@ -7,50 +7,34 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from arts.data.schema import Aspect, Polarity, Sentence
-from arts.data.support.spacy_parser import known_words
-from arts.generators.english.word_lists import GENERAL, words
+from arts.data.support.spacy_parser import parser_vocabulary
+from arts.generators.english.clauses import has_dependent
+from arts.generators.english.part_of_speech import PartOfSpeech
+from arts.generators.english.word_lists import word_groups, word_list
 from arts.generators.opinions.analysis import Analysis, Analyst, OpinionWord
 from arts.generators.opinions.extraction import SIGN_OF
-from arts.generators.opinions.lexicon import Part
-from arts.generators.opinions.opinion_assignment import Opinions, span_of
+from arts.generators.opinions.opinion_assignment import OpinionAssignment, span_of
 
 if TYPE_CHECKING:
     from spacy.tokens import Span, Token
 
 _TERM = re.compile(r"[A-Za-z][A-Za-z' -]*[A-Za-z]")
-_ENOUGH = 30  # things to say in a domain and polarity
+_ENOUGH = 30  # clauses in a domain and polarity
 _LONGEST = 3  # words of a term
-_UNFIT = words(
-    "real easy hard difficult simple ready pleased happy sure aware familiar similar compatible capable "
-    "only same other whole many much such different certain several able first last next new own worth "
-    "available particular overall average wrong stupid frozen enough alright missing necessary better best "
-    "worse worst"
-)
-_ALIKE = tuple(  # terms that speak of the same: a sentence about one should get nothing on another
-    map(
-        words,
-        (
-            "service staff waiter waitress waitstaff server bartender host hostess manager owner employee",
-            "food dish meal cuisine eat menu dinner lunch brunch entree",
-            "price cost value pricing bill",
-            "ambiance ambience atmosphere decor setting vibe place space interior",
-            "screen display monitor",
-            "os system windows software",
-            "speed performance processor cpu",
-            "touchpad trackpad mouse pad",
-            "support warranty",
-        ),
-    )
-)
-_NOT_ASPECTS = words("thing things one ones way people person place lot bit kind part time times day days")
+_LONGEST_IN_CAPITALS = 4  # letters of a term such as "HDMI"
+_GENERAL = word_list("general")
+_UNFIT = word_list("unfit predicates")
+_NOT_ASPECTS = word_list("not aspects")
+_NOT_SUBJECTS = word_list("not subjects")
+_SIMILAR_TERMS = word_groups("similar aspects")
 
 
 @dataclass(frozen=True, slots=True, order=True)
-class Said:
-    """What a clause can say about an aspect: "the battery life" + "is" + "terrible".
+class AspectClause:
+    """A clause about an aspect, mined from a training sentence: "the battery life" + "is" + "terrible".
 
     Args:
         term: the aspect term, as it stands within a sentence.
@@ -59,7 +43,7 @@ class Said:
         plural: whether the term takes a plural verb.
         named: whether it is a name, which takes no article.
         verbal: whether the predicate is a verb.
-        domain: of the sentence that says it (see `domain_of`).
+        domain: the domain of the sentence that says it (see `domain_of`).
     """
 
     term: str
@@ -75,17 +59,17 @@ class Said:
         """The term with its article.
 
         Example:
-            >>> Said("fries", "soggy", Polarity.NEGATIVE, plural=True).subject
+            >>> AspectClause("fries", "soggy", Polarity.NEGATIVE, plural=True).subject
             'the fries'
         """
         return self.term if self.named else f"the {self.term}"
 
     @property
-    def clause(self) -> str:
-        """A clause that stands by itself.
+    def text(self) -> str:
+        """The clause, which stands by itself.
 
         Example:
-            >>> Said("fries", "soggy", Polarity.NEGATIVE, plural=True).clause
+            >>> AspectClause("fries", "soggy", Polarity.NEGATIVE, plural=True).text
             'the fries are soggy'
         """
         if self.verbal:
@@ -94,18 +78,18 @@ class Said:
 
     @property
     def key(self) -> str:
-        """The word by which aspects are told apart: the last one of the term."""
+        """The word that identifies the aspect: the last one of the term, in lower case and singular."""
         return self.term.lower().split()[-1].rstrip("s")
 
 
-def alike(word: str) -> frozenset[str]:
+def similar_terms(word: str) -> frozenset[str]:
     """The words that speak of the same as an aspect's key, and itself.
 
     Example:
-        >>> sorted(alike("monitor"))
+        >>> sorted(similar_terms("monitor"))
         ['display', 'monitor', 'screen']
     """
-    return frozenset({word}).union(*(group for group in _ALIKE if word in group))
+    return frozenset({word}).union(*(group for group in _SIMILAR_TERMS if word in group))
 
 
 def domain_of(id: str) -> str:
@@ -120,121 +104,150 @@ def domain_of(id: str) -> str:
 
 
 @dataclass(frozen=True)
-class Pool:
-    """The AspectSet: what can be said, by domain and polarity.
+class AspectSet:
+    """What can be said about aspects, by domain and polarity.
 
     Args:
-        said: sorted, each once.
-        vocabulary: the words of the sentences, lower case.
+        clauses: sorted, each once.
+        vocabulary: the words of the sentences that they come from, lower case.
     """
 
-    said: tuple[Said, ...] = ()
+    clauses: tuple[AspectClause, ...] = ()
     vocabulary: frozenset[str] = frozenset()
 
     @cached_property
-    def _groups(self) -> dict[tuple[str, Polarity], list[Said]]:
-        groups: dict[tuple[str, Polarity], list[Said]] = {}
-        for said in self.said:
-            groups.setdefault((said.domain, said.polarity), []).append(said)
+    def _groups(self) -> dict[tuple[str, Polarity], list[AspectClause]]:
+        groups: dict[tuple[str, Polarity], list[AspectClause]] = {}
+        for clause in self.clauses:
+            groups.setdefault((clause.domain, clause.polarity), []).append(clause)
         return groups
 
     @cached_property
-    def _all(self) -> dict[Polarity, list[Said]]:
-        return {p: [said for said in self.said if said.polarity is p] for p in Polarity}
+    def _by_polarity(self) -> dict[Polarity, list[AspectClause]]:
+        return {p: [clause for clause in self.clauses if clause.polarity is p] for p in Polarity}
 
-    def of(self, domain: str, polarity: Polarity) -> Sequence[Said]:
-        """What can be said in a domain; everything, when no sentence of the pool names that domain."""
+    def clauses_in(self, domain: str, polarity: Polarity) -> Sequence[AspectClause]:
+        """What can be said in a domain; everything, when no sentence of the set names that domain."""
         if any((domain, p) in self._groups for p in Polarity):
             return self._groups.get((domain, polarity), ())
-        return self._all[polarity]
+        return self._by_polarity[polarity]
 
 
-def mine(sentences: Iterable[Sentence], analyst: Analyst) -> Pool:
+def mine_aspect_set(sentences: Iterable[Sentence], analyst: Analyst) -> AspectSet:
     """What sentences say about their aspects.
 
     Only pairs that read well on their own are taken: a noun phrase and an adjective of the lexicon that
     describes it, or a verb without object and an adverb, whose orientation is that of the label, and no
     negation.
+
+    Args:
+        sentences: training sentences with their aspects.
+        analyst: parses them and looks their words up.
     """
-    found: Counter[Said] = Counter()
+    counts: Counter[AspectClause] = Counter()
     vocabulary: set[str] = set()
     for analysis in analyst.read(sentences):
-        found.update(_said(analysis))
+        counts.update(_clauses_of(analysis))
         vocabulary.update(token.lower_ for token in analysis.doc if token.is_alpha)
-    return Pool(tuple(sorted(set(_cased(_usual(found))))), frozenset(vocabulary))
+    clauses = _normalize_case(_usual_clauses(counts))
+    return AspectSet(tuple(sorted(set(clauses))), frozenset(vocabulary))
 
 
-def _usual(found: Counter[Said]) -> list[Said]:
-    """What reads well of what was found: the usual pairs, or all of them where those are too few.
+def _usual_clauses(counts: Counter[AspectClause]) -> list[AspectClause]:
+    """The clauses with the usual pairs of a term and a predicate; all of them where those are too few.
 
     A pair is usual when two sentences speak of the term, and two say this of it or it could be said of
     anything ("great", "terrible").
     """
     terms: Counter[tuple[str, str]] = Counter()
     pairs: Counter[tuple[str, str, str]] = Counter()
-    for said, count in found.items():
-        terms[said.domain, said.key] += count
-        pairs[said.domain, said.key, said.predicate] += count
-    known = [said for said in found if terms[said.domain, said.key] > 1]
-    usual = {s for s in known if s.predicate in GENERAL or pairs[s.domain, s.key, s.predicate] > 1}
-    result: list[Said] = []
-    for domain, polarity in sorted({(said.domain, said.polarity) for said in found}):
-        own = [said for said in usual if (said.domain, said.polarity) == (domain, polarity)]
+    for clause, count in counts.items():
+        terms[clause.domain, clause.key] += count
+        pairs[clause.domain, clause.key, clause.predicate] += count
+    known = [clause for clause in counts if terms[clause.domain, clause.key] > 1]
+    usual = {c for c in known if c.predicate in _GENERAL or pairs[c.domain, c.key, c.predicate] > 1}
+    selection: list[AspectClause] = []
+    for group in sorted({(clause.domain, clause.polarity) for clause in counts}):
+        own = [clause for clause in usual if (clause.domain, clause.polarity) == group]
         if len(own) < _ENOUGH:
-            own = [said for said in found if (said.domain, said.polarity) == (domain, polarity)]
-        result += own
-    return result
+            own = [clause for clause in counts if (clause.domain, clause.polarity) == group]
+        selection += own
+    return selection
 
 
-def _said(analysis: Analysis) -> Iterator[Said]:
-    opinions, sentence = Opinions(analysis), analysis.sentence
+def _clauses_of(analysis: Analysis) -> Iterator[AspectClause]:
+    """What a sentence says about its aspects."""
+    opinions, sentence = OpinionAssignment(analysis), analysis.sentence
     for aspect in sentence.aspects:
-        term = _term(analysis, aspect)
+        term = _subject_term(analysis, aspect)
         if term is None or aspect.polarity is Polarity.NEUTRAL:
             continue
+        plural = term.root.tag_ in ("NNS", "NNPS") and not term.root.is_upper
+        named = all(token.pos_ in ("PROPN", "NUM") for token in term)
         for word in opinions.words[span_of(aspect)]:
             predicate = _predicate(analysis, word, aspect)
-            if predicate:
-                plural = term.root.tag_ in ("NNS", "NNPS") and not term.root.is_upper
-                text, verbal = predicate
-                if verbal and plural:
-                    continue
-                named = all(t.pos_ in ("PROPN", "NUM") for t in term)
-                domain = domain_of(sentence.id)
-                yield Said(term.text, text, aspect.polarity, plural, named, verbal, domain)
+            if predicate is None or (predicate.is_verbal and plural):
+                continue
+            yield AspectClause(
+                term.text,
+                predicate.text,
+                aspect.polarity,
+                plural=plural,
+                named=named,
+                verbal=predicate.is_verbal,
+                domain=domain_of(sentence.id),
+            )
 
 
-def _term(analysis: Analysis, aspect: Aspect) -> Span | None:
+def _subject_term(analysis: Analysis, aspect: Aspect) -> Span | None:
     """The tokens of an aspect term that can be the subject of a clause."""
     span = analysis.tokens_of(aspect.start, aspect.end)
     if span is None or span.text != aspect.term or len(span) > _LONGEST or not _TERM.fullmatch(aspect.term):
         return None
     if span.root.tag_ not in ("NN", "NNS", "NNP", "NNPS") or aspect.term.lower() in _NOT_ASPECTS:
         return None
-    if span.root.lower_ in ("use", "works", "look", "looks", "feel") or not all(_is_known(t) for t in span):
+    if span.root.lower_ in _NOT_SUBJECTS or not all(_is_correct(token) for token in span):
         return None
-    return span if all(t.pos_ in ("NOUN", "PROPN", "ADJ") for t in span) else None
+    return span if all(token.pos_ in ("NOUN", "PROPN", "ADJ") for token in span) else None
 
 
-def _is_known(token: Token) -> bool:
+def _is_correct(token: Token) -> bool:
     """Whether the parser's vocabulary has a word, which tells typing errors from words."""
-    return token.text in known_words() or not token.is_lower
+    return token.text in parser_vocabulary() or not token.is_lower
 
 
-def _predicate(analysis: Analysis, word: OpinionWord, aspect: Aspect) -> tuple[str, bool] | None:
-    """(text, whether it is verbal) of what an opinion word says about the aspect."""
+class Predicate(NamedTuple):
+    """What a clause says about its subject.
+
+    Args:
+        text: an adjective, or a verb with its adverb.
+        is_verbal: whether it is a verb.
+    """
+
+    text: str
+    is_verbal: bool
+
+
+def _predicate(analysis: Analysis, word: OpinionWord, aspect: Aspect) -> Predicate | None:
+    """What an opinion word says about the aspect."""
     head = analysis.doc[word.head]
     entry = word.entry
     if entry is None or entry.sign != SIGN_OF[aspect.polarity] or analysis.negator(head) is not None:
         return None
-    if len(word.tokens) > 1 or not head.is_alpha or head.lower_ in _UNFIT or not _is_known(head):
+    if len(word.tokens) > 1 or not head.is_alpha or head.lower_ in _UNFIT or not _is_correct(head):
         return None
-    if entry.part is Part.ADJ and head.tag_ in ("JJ", "VBN") and head.dep_ in ("amod", "acomp", "conj"):
-        return (head.lower_, False) if _describes(analysis, head, aspect) else None
-    if entry.part is Part.ADV and head.tag_ == "RB" and head.dep_ == "advmod" and head.i == head.head.i + 1:
+    if (
+        entry.pos is PartOfSpeech.ADJ
+        and head.tag_ in ("JJ", "VBN")
+        and head.dep_ in ("amod", "acomp", "conj")
+    ):
+        return Predicate(head.lower_, is_verbal=False) if _describes(analysis, head, aspect) else None
+    follows_head = head.dep_ == "advmod" and head.i == head.head.i + 1
+    if entry.pos is PartOfSpeech.ADV and head.tag_ == "RB" and follows_head:
         verb = head.head
-        bare = {c.dep_ for c in verb.children} <= {"nsubj", "advmod", "punct", "cc", "conj"}
-        return (f"{verb.lower_} {head.lower_}", True) if verb.tag_ == "VBZ" and bare else None
+        bare = {child.dep_ for child in verb.children} <= {"nsubj", "advmod", "punct", "cc", "conj"}
+        if verb.tag_ == "VBZ" and bare:
+            return Predicate(f"{verb.lower_} {head.lower_}", is_verbal=True)
     return None
 
 
@@ -243,23 +256,25 @@ def _describes(analysis: Analysis, adjective: Token, aspect: Aspect) -> bool:
     span = analysis.tokens_of(aspect.start, aspect.end)
     assert span is not None
     own = set(range(span.start, span.end))
-    if any(child.dep_ in ("prep", "xcomp", "ccomp") for child in adjective.children):
+    if has_dependent(adjective, ("prep", "xcomp", "ccomp")):
         return False
     if adjective.dep_ == "amod":
         return adjective.head.i in own
     return any(c.i in own and c.dep_ in ("nsubj", "nsubjpass") for c in adjective.head.children)
 
 
-def _cased(found: Iterable[Said]) -> Iterator[Said]:
-    """Terms in the case they have inside a sentence: a capital that some sentence does without goes."""
-    found = list(found)
-    lower = {said.term for said in found if said.term == said.term.lower()}
-    for said in found:
-        term = said.term
-        small = term.lower() in lower or not said.named
-        if small and not any(word.isupper() for word in term.split()):
+def _normalize_case(clauses: Iterable[AspectClause]) -> Iterator[AspectClause]:
+    """Clauses whose terms have the case that they have inside a sentence, without a beginning's capital.
+
+    Long terms all in capitals are left out.
+    """
+    clauses = list(clauses)
+    lower = {clause.term for clause in clauses if clause.term == clause.term.lower()}
+    for clause in clauses:
+        term = clause.term
+        is_common = term.lower() in lower or not clause.named
+        if is_common and not any(word.isupper() for word in term.split()):
             term = term.lower()
-        if term.isupper() and len(term) > 4:
+        if term.isupper() and len(term) > _LONGEST_IN_CAPITALS:
             continue
-        named = said.named and term != term.lower()
-        yield replace(said, term=term, named=named)
+        yield replace(clause, term=term, named=clause.named and term != term.lower())

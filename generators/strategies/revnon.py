@@ -8,18 +8,25 @@ from random import Random
 from arts.data.schema import Aspect, Edit, Instance, Polarity, Strategy
 from arts.generators.opinions.analysis import OpinionWord
 from arts.generators.opinions.extraction import SIGN_OF
-from arts.generators.opinions.opinion_assignment import Opinions, span_of
-from arts.generators.strategies.exaggeration import exaggerated
-from arts.generators.strategies.joint_reversal import combined
-from arts.generators.strategies.reversal import reversible
-from arts.generators.strategies.variants import Reason, build
+from arts.generators.opinions.opinion_assignment import OpinionAssignment, span_of
+from arts.generators.strategies.exaggeration import exaggerate
+from arts.generators.strategies.joint_reversal import reverse_together
+from arts.generators.strategies.reversal import is_reversible
+from arts.generators.strategies.variants import Reason, build_variant
 
 
-def reverse_others(source: Instance, opinions: Opinions, rng: Random) -> Iterator[Instance | Reason]:
+def reverse_others(
+    source: Instance, opinions: OpinionAssignment, *, rng: Random
+) -> Iterator[Instance | Reason]:
     """Variants in which the other aspects no longer support the target's label, best first.
 
     Others with the target's polarity are reversed; those that differ are exaggerated, if they can be.
     Words that the target shares are left alone. Neutral aspects are never changed.
+
+    Args:
+        source: the original instance.
+        opinions: the opinion words of its sentence.
+        rng: draws among equally good replacements and degree words.
 
     Yields:
         Variants, and reasons for those that failed.
@@ -37,44 +44,48 @@ def reverse_others(source: Instance, opinions: Opinions, rng: Random) -> Iterato
         return
     same = [a for a in others if a.polarity is target.polarity]
     differing = [a for a in others if a.polarity is not target.polarity]
-    extra = _exaggerations(opinions, differing, target, rng)
-    words = _reversible(opinions, same, target)
+    edits = _exaggerate_aspects(opinions, differing, target, rng)
+    words = _reversible_words(opinions, same, target)
     if words:
-        yield from combined(source, opinions, words, Strategy.REVNON, rng, extra)
-    elif same or not extra:
+        yield from reverse_together(
+            source, opinions, words=words, strategy=Strategy.REVNON, rng=rng, extra=edits
+        )
+    elif same or not edits:
         yield Reason.NO_CHANGE
     else:
-        yield build(source, opinions.sentence, Strategy.REVNON, extra, {})
+        yield build_variant(source, opinions.sentence, strategy=Strategy.REVNON, edits=edits)
 
 
-def _reversible(opinions: Opinions, aspects: list[Aspect], target: Aspect) -> tuple[OpinionWord, ...]:
+def _reversible_words(
+    opinions: OpinionAssignment, aspects: list[Aspect], target: Aspect
+) -> tuple[OpinionWord, ...]:
     """The opinion words of the aspects that can be reversed whole, apart from the target."""
-    kept = opinions.heads(target)
-    found: dict[int, OpinionWord] = {}
+    by_head: dict[int, OpinionWord] = {}
     for aspect in aspects:
         words = opinions.words[span_of(aspect)]
         sign = SIGN_OF[aspect.polarity]
         if (
             words
-            and not opinions.heads(aspect) & kept
+            and not opinions.heads(aspect) & opinions.heads(target)
             and all(opinions.analysis.sign(word) != -sign for word in words)
-            and not any(opinions.governed(word, target) for word in words)
-            and all(reversible(opinions.analysis, word) for word in words)
+            and not any(opinions.governs(word, target) for word in words)
+            and all(is_reversible(opinions.analysis, word) for word in words)
         ):
-            found.update((word.head, word) for word in words)
-    return tuple(found[head] for head in sorted(found))
+            by_head.update((word.head, word) for word in words)
+    return tuple(by_head[head] for head in sorted(by_head))
 
 
-def _exaggerations(
-    opinions: Opinions, aspects: list[Aspect], target: Aspect, rng: Random
+def _exaggerate_aspects(
+    opinions: OpinionAssignment, aspects: list[Aspect], target: Aspect, rng: Random
 ) -> tuple[Edit, ...]:
-    kept = opinions.heads(target)
+    """The edits that exaggerate, for each aspect, the first word that can be and is not the target's."""
+    shared = opinions.heads(target)
     edits: dict[int, tuple[Edit, ...]] = {}
     for aspect in aspects:
         for word in opinions.words[span_of(aspect)]:
             agrees = opinions.analysis.sign(word) != -SIGN_OF[aspect.polarity]
-            if word.head not in kept and word.head not in edits and agrees:
-                edits[word.head] = exaggerated(opinions.analysis, word, rng)
+            if word.head not in shared and word.head not in edits and agrees:
+                edits[word.head] = exaggerate(opinions.analysis, word, rng=rng)
                 if edits[word.head]:
                     break
     return tuple(edit for group in edits.values() for edit in group)

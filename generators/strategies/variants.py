@@ -8,7 +8,7 @@ from enum import StrEnum
 
 from arts.data.schema import Aspect, Edit, Instance, Polarity, Sentence, Strategy
 from arts.generators.strategies.checks import fault
-from arts.generators.strategies.edits import EditError, apply, carried, joined, with_articles
+from arts.generators.strategies.edits import EditError, apply, join_edits, repair_articles, shift_aspect
 
 SUFFIX = {Strategy.REVTGT: "adv1", Strategy.REVNON: "adv2", Strategy.ADDDIFF: "adv3"}
 
@@ -32,12 +32,13 @@ class Reason(StrEnum):
     FLUENCY = "all candidates are less fluent than the limit"
 
 
-def build(
+def build_variant(
     source: Instance,
     sentence: Sentence,
+    *,
     strategy: Strategy,
     edits: Iterable[Edit],
-    flipped: Mapping[tuple[int, int], Polarity],
+    polarities: Mapping[tuple[int, int], Polarity] | None = None,
     added: Iterable[Aspect] = (),
 ) -> Instance | Reason:
     """The variant of an instance that a set of edits makes, or what is wrong with it.
@@ -45,16 +46,18 @@ def build(
     Args:
         source: the original instance.
         sentence: its sentence, with every aspect.
-        strategy: that made the edits.
-        edits: as offsets into the sentence.
-        flipped: the new polarity of aspects, by their span in the sentence, where it changes.
+        strategy: the strategy that made the edits.
+        edits: replacements, with offsets into the sentence.
+        polarities: the new polarity of the aspects that change, by their span in the sentence.
         added: new aspects, with their span in the variant.
     """
+    polarities = polarities or {}
     try:
-        final = with_articles(sentence.text, joined(edits))
+        final = repair_articles(sentence.text, join_edits(edits))
         text = apply(sentence.text, final)
         aspects = [
-            _relabelled(carried(a, text, final), flipped.get((a.start, a.end))) for a in sentence.aspects
+            _with_polarity(shift_aspect(a, final, text=text), polarities.get((a.start, a.end)))
+            for a in sentence.aspects
         ]
     except EditError:
         return Reason.OVERLAP
@@ -66,5 +69,5 @@ def build(
     return Instance(f"{source.id}_{SUFFIX[strategy]}", source.unit, strategy, text, target, everything, final)
 
 
-def _relabelled(aspect: Aspect, polarity: Polarity | None) -> Aspect:
+def _with_polarity(aspect: Aspect, polarity: Polarity | None) -> Aspect:
     return aspect if polarity in (None, aspect.polarity) else replace(aspect, polarity=polarity)

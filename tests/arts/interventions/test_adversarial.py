@@ -14,7 +14,7 @@ from arts.evaluation.benchmark import Benchmark, load_benchmark
 from arts.evaluation.plots import adddiff_curves
 from arts.evaluation.summary import Summary
 from arts.generators.generator import GenerationOptions
-from arts.generators.running.cached import perturbations
+from arts.generators.running.perturbation_cache import perturbations
 from arts.generators.strategies.adddiff import TEMPLATES
 from arts.interventions.adversarial import Adversarial
 from arts.models.recipe import Start
@@ -43,7 +43,7 @@ def test_adversarial_no_test_sentence_variant_or_phrase_reaches_training(sample)
         sentence("marked-2", "The frobnitz was terrible.", frobnitz="negative"),
     ]
     marked = Corpus("marked", tuple(original_instances(own)), lambda split: getattr(sample, split))
-    variants = perturbations(own, own, GenerationOptions())
+    variants = perturbations(own, training=own, options=GenerationOptions())
     assert any("frobnitz" in v.text and "zorble" not in v.text for v in variants)
     for split in Adversarial().splits(marked):
         assert not texts_of(split) & texts_of([*marked.test, *variants])

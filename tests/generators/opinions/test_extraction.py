@@ -26,5 +26,5 @@ def test_extraction_opinion_terms_are_found_without_annotation(
 ) -> None:
     sentence = marked(text)
     (analysis,) = analyst.read([sentence])
-    words = find_opinion_words(analysis, sentence.aspects[0], sentence.aspects[1:])
+    words = find_opinion_words(analysis, sentence.aspects[0], others=sentence.aspects[1:])
     assert [analysis.doc[word.start : word.end].text for word in words] == expected

@@ -24,6 +24,6 @@ def test_likelihood_ranking_the_most_fluent_candidate_is_kept_and_the_worst_refu
         nats = list(model.nats([candidate.text for candidate in after.candidates]))
         assert nats == sorted(nats)
         if nats:
-            assert after.rise == pytest.approx(nats[0] - model.nats([after.source.text])[0])
+            assert after.nll_increase == pytest.approx(nats[0] - model.nats([after.source.text])[0])
     refused = rank_by_likelihood(plain, model, limit=-1000.0)
     assert {o.reason for o, p in zip(refused, plain, strict=True) if p.candidates} == {Reason.FLUENCY}

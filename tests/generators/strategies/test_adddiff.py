@@ -49,8 +49,8 @@ def test_adddiff_takes_from_the_domain_of_the_sentence() -> None:
             AspectClause("soup", "cold", NEGATIVE, domain="food"),
         )
     )
-    assert [said.term for said in pool.of("food", NEGATIVE)] == ["soup"]
-    assert len(pool.of("", NEGATIVE)) == 2
+    assert [clause.term for clause in pool.clauses_in("food", NEGATIVE)] == ["soup"]
+    assert len(pool.clauses_in("", NEGATIVE)) == 2
 
 
 def test_adddiff_regression_the_last_letter_is_not_cut_off(analyst: Analyst) -> None:

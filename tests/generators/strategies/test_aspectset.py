@@ -16,5 +16,5 @@ def test_aspectset_holds_what_reads_well_alone(analyst: Analyst) -> None:
         marked("The {screen|-} is not bright.", "4"),
         marked("The {lid|+} is comfortable to open.", "5"),
     ]
-    said = {one.clause for one in mine_aspect_set(training, analyst).said}
-    assert said == {"the keyboard is comfortable", "the hinge is flimsy", "the fans are noisy"}
+    texts = {clause.text for clause in mine_aspect_set(training, analyst).clauses}
+    assert texts == {"the keyboard is comfortable", "the hinge is flimsy", "the fans are noisy"}

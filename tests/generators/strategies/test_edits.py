@@ -14,7 +14,7 @@ def test_edits_carry_spans_and_drop_what_they_replace() -> None:
     edits = join_edits([Edit(11, 15, "fast", "unhurried", "a"), Edit(0, 4, "Good", "Bad", "a")])
     soup = Aspect("soup", 5, 9, POSITIVE, (Opinion("Good", 0, 4),))
     after = apply(text, edits)
-    moved = shift_aspect(soup, after, edits)
+    moved = shift_aspect(soup, edits, text=after)
     assert after == "Bad soup, unhurried staff."
     assert (moved.start, moved.end, moved.opinions) == (4, 8, ())
 
@@ -23,7 +23,7 @@ def test_edits_that_overlap_or_touch_the_term_are_refused() -> None:
     with pytest.raises(EditError, match="twice"):
         join_edits([Edit(0, 4, "Good", "Bad", "a"), Edit(0, 4, "Good", "Poor", "a")])
     with pytest.raises(EditError, match="soup"):
-        shift_aspect(Aspect("soup", 5, 9, POSITIVE), "Good broth.", (Edit(5, 9, "soup", "broth", "a"),))
+        shift_aspect(Aspect("soup", 5, 9, POSITIVE), (Edit(5, 9, "soup", "broth", "a"),), text="Good broth.")
 
 
 @pytest.mark.parametrize(

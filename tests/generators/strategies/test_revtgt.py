@@ -9,9 +9,9 @@ from helpers.generation import NEGATIVE, NEUTRAL, POOL, POSITIVE, first
 from helpers.sentences import marked
 
 from arts.data.schema import Aspect, Instance, Opinion, Sentence, Strategy
+from arts.generators.choices import NeutralPolicy
 from arts.generators.generator import GenerationOptions, Generator
 from arts.generators.opinions.analysis import Analyst
-from arts.generators.strategies.revtgt import NeutralPolicy
 from arts.generators.strategies.variants import Reason
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from helpers.generation import token
 
-from arts.generators.english.negation.insert import negator_of
+from arts.generators.english.negation.detect import negator_of
 from arts.generators.opinions.analysis import Analyst
 
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 from helpers.generation import token
 
-from arts.generators.english.negation.insert import insert_negation, negator_of
+from arts.generators.english.negation.detect import negator_of
+from arts.generators.english.negation.insert import insert_negation
 from arts.generators.opinions.analysis import Analyst
 from arts.generators.strategies.edits import apply, join_edits
 

@@ -1,0 +1,185 @@
+"""Degree: comparisons, hedges, "too" and "enough", and the degree words that exaggerate."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from arts.data.schema import Edit
+from arts.generators.english.clauses import previous_token
+from arts.generators.english.inflection import match_case
+from arts.generators.english.token_edits import deletion, span_edit, token_edit
+from arts.generators.english.word_lists import ordered_words, word_list, word_pairs
+
+if TYPE_CHECKING:
+    from spacy.tokens import Token
+
+RULE = "degree"
+COMPARISON = word_pairs("comparison")
+_COMPARISON_RULE = "comparison"
+_LEAST = {"JJR": "less", "RBR": "less", "JJS": "least", "RBS": "least"}
+_VERY = word_list("very")
+_HEDGES = word_list("hedges")
+_DEGREE_WORDS = _VERY | _HEDGES | word_list("other degree words")
+_FEELING_ADVERBS = word_list("adverbs of feeling")
+_EXTREME = word_list("extreme")
+_UNGRADABLE = word_list("ungradable")
+_UNEXAGGERATED = _UNGRADABLE | word_list("barely")
+_SUPPLETIVE = word_list("suppletive")
+_TASTES = word_list("tastes")
+_BEFORE_TOO = word_list("before too")
+_BEFORE_MOST = word_list("prepositions before most")
+_VERBS_OF_FEELING = word_list("verbs of feeling")
+_BEFORE_ADJECTIVE = ordered_words("exaggerating adjectives")
+_BEFORE_COMPARATIVE = ordered_words("exaggerating comparatives")
+_BEFORE_EXTREME = ordered_words("exaggerating extreme adjectives")
+_BEFORE_VERB = ordered_words("exaggerating verbs")
+
+
+# Comparisons
+
+
+def turn_comparison(head: Token) -> tuple[Edit, ...] | None:
+    """Turn a comparison with an adverb: "more reliable" ↔ "less reliable", "most" ↔ "least"."""
+    for child in head.children:
+        is_number = child.lower_ == "most" and (child.i == 0 or child.nbor(-1).lower_ in _BEFORE_MOST)
+        if (
+            child.lower_ in COMPARISON
+            and not is_number
+            and child.dep_ == "advmod"
+            and child.tag_ in ("RBR", "RBS")
+            and child.i < head.i
+        ):
+            opposite = COMPARISON[child.lower_]
+            if head.pos_ not in ("ADJ", "ADV"):
+                return None
+            return (token_edit(child, opposite, rule=_COMPARISON_RULE),)
+    return None
+
+
+def lower_comparison(head: Token, lemma: str) -> tuple[Edit, ...] | None:
+    """Turn an inflected comparison into one with "less" or "least": "faster" → "less fast"."""
+    if head.tag_ not in _LEAST or lemma in _SUPPLETIVE:
+        return None
+    return (token_edit(head, f"{_LEAST[head.tag_]} {lemma}", rule=_COMPARISON_RULE),)
+
+
+# Degree words of a word that is replaced
+
+
+def delete_hedge(head: Token) -> list[Edit]:
+    """Delete the "slightly", "a bit" or "kind of" before a word in its positive degree."""
+    hedge = previous_token(head)
+    first = previous_token(hedge)
+    kind = hedge.lower_ == "of" and first.lower_ in ("kind", "sort") and hedge.dep_ == "advmod"
+    if (hedge.lower_ not in _HEDGES and not kind) or head.tag_ in ("JJR", "RBR"):
+        return []
+    return [deletion(first if kind or first.lower_ == "a" else hedge, hedge, rule=RULE)]
+
+
+def delete_stressing_adjectives(head: Token, start: int) -> list[Edit]:
+    """Delete the adjectives before an adjective that stress it: "silky smooth".
+
+    Args:
+        head: the adjective.
+        start: the index of the token that its phrase begins with.
+    """
+    if head.pos_ != "ADJ":
+        return []
+    adjectives = (child for child in head.children if child.dep_ == "amod" and child.i < start)
+    return [deletion(child, rule=RULE) for child in adjectives if child.lower_ not in _HEDGES]
+
+
+def neutralize_feeling_adverbs(head: Token, replacement: str, *, start: int) -> list[Edit]:
+    """Replace the adverbs of feeling before a word by "very", or delete them before an extreme replacement.
+
+    Args:
+        head: the word that is replaced.
+        replacement: what it is replaced by.
+        start: the index of the token that its phrase begins with.
+    """
+    adverbs = [
+        child
+        for child in head.children
+        if child.lower_ in _FEELING_ADVERBS and child.dep_ == "advmod" and child.i < start
+    ]
+    if replacement in _EXTREME:
+        return [deletion(adverb, rule=RULE) for adverb in adverbs]
+    return [token_edit(adverb, "very", rule=RULE) for adverb in adverbs]
+
+
+def replace_too(first: Token, last: Token, *, head: Token, replacement: str) -> tuple[Edit, ...] | None:
+    """Replace an adjective with "too": "too slow" → "fast enough", "too sweet" → "just sweet enough".
+
+    As an attribute, "too" goes: "a too slow fan" → "a fast fan".
+
+    Args:
+        first: the first token of the adjective.
+        last: its last token.
+        head: its syntactic head.
+        replacement: the opposite of the adjective.
+
+    Returns:
+        The edit, or None when there is no "too" before the adjective.
+    """
+    too = previous_token(first)
+    if too.lower_ != "too":
+        return None
+    text = f"just {head.lower_} enough" if head.lower_ in _TASTES else f"{replacement} enough"
+    if head.dep_ == "amod":
+        text = replacement
+    while too.i and too.nbor(-1).lower_ in _BEFORE_TOO:  # "way too slow"
+        too = too.nbor(-1)
+    return (span_edit(too, last, after=match_case(text, too.text), rule="antonym"),)
+
+
+def sort_by_gradability(replacements: list[str], head: Token, *, start: int, end: int) -> list[str]:
+    """Order replacements so that those come first which go with the degree word before the replaced word.
+
+    After "very", single words only, and the ungradable ones last: not "very with ease", "very terrible".
+
+    Args:
+        replacements: the replacements, best first.
+        head: the syntactic head of the replaced word.
+        start: the index of its first token.
+        end: the index after its last token.
+    """
+    if not any(child.lower_ in _VERY | {"too"} and child.i < start for child in head.children):
+        return replacements
+    if head.pos_ in ("ADJ", "ADV") and end - start == 1:
+        replacements = [text for text in replacements if " " not in text]
+    return sorted(replacements, key=lambda text: text in _EXTREME | _UNGRADABLE)
+
+
+# Exaggeration
+
+
+def has_degree_word(head: Token) -> bool:
+    """Whether a degree word goes with a word already, or another modifier stands right before it.
+
+    As in "consistently great", "silky smooth".
+    """
+    before = previous_token(head)
+    if any(child.lower_ in _DEGREE_WORDS for child in head.children):
+        return True
+    if head.i and before.lower_ in _DEGREE_WORDS:
+        return True
+    modifies = before.head == head and before.dep_ in ("advmod", "amod")
+    return modifies and head.pos_ in ("ADJ", "ADV", "VERB")
+
+
+def exaggerating_words(head: Token) -> tuple[str, ...]:
+    """The degree words that exaggerate a word, in an order to draw from; none where no such word fits."""
+    tag, describes_noun = head.tag_, head.dep_ == "amod" and head.head.pos_ in ("NOUN", "PROPN")
+    if head.lower_ in _UNEXAGGERATED or (head.dep_ == "amod" and not describes_noun):
+        return ()
+    if head.lower_ in _EXTREME:
+        return _BEFORE_EXTREME if tag == "JJ" else ()
+    if tag in ("JJR", "RBR") and head.lower_ not in ("more", "less"):
+        return _BEFORE_COMPARATIVE
+    if tag == "JJ" and head.dep_ in ("amod", "acomp", "conj", "ROOT"):
+        return _BEFORE_ADJECTIVE
+    if tag == "RB" and head.dep_ == "advmod" and head.head.pos_ in ("VERB", "AUX") and head.i > head.head.i:
+        return _BEFORE_ADJECTIVE
+    if head.lemma_ in _VERBS_OF_FEELING and tag in ("VBP", "VBZ", "VBD"):
+        return _BEFORE_VERB
+    return ()

@@ -1,0 +1,100 @@
+"""Detecting negation: which word, if any, negates a word."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from arts.generators.english.clauses import PREDICATES, SUBJECTS, has_dependent, next_token
+from arts.generators.english.word_lists import word_list
+
+if TYPE_CHECKING:
+    from spacy.tokens import Token
+
+_NOT = word_list("not")
+_NO = word_list("no")
+_WITHOUT = word_list("without")
+NEGATORS = _NOT | _NO | _WITHOUT | word_list("never") | word_list("barely")
+_NOT_NEGATED_BY_NOT = word_list("not negated by not")
+_IDIOMS_WITH_NO = word_list("idioms with no")
+_VERBS_OF_THINKING = word_list("verbs of thinking")
+_LONGEST_STEP = 9  # tokens between a word and the head whose negation reaches it
+_MOST_STEPS = 4
+
+
+def negator_of(token: Token) -> Token | None:
+    """The word whose negation `token` lies in, if any.
+
+    Looked for at the token itself, then at what it completes: "is n't *good*", "no good *food*", "did n't
+    have a *great* time", "do n't think it is *good*", "without *problems*".
+    """
+    for step in _heads_reaching(token):
+        negator = _negating_child(step, token) or _negative_subject(step)
+        if negator is not None:
+            return negator
+        if step.dep_ == "pobj" and step.head.lower_ in _WITHOUT:
+            return step.head
+    return None
+
+
+def _heads_reaching(token: Token) -> Iterator[Token]:
+    """The token, and the heads above it whose negation reaches it."""
+    yield token
+    for _ in range(_MOST_STEPS):
+        head = token.head
+        if head is token or abs(head.i - token.i) > _LONGEST_STEP or not _lies_in_negation(token):
+            return
+        token = head
+        yield token
+
+
+def _lies_in_negation(token: Token) -> bool:
+    """Whether a negation of a token's head is one of the token, too."""
+    head, label = token.head, token.dep_
+    follows_verb = head.i < token.i and head.pos_ in ("VERB", "AUX")
+    if label == "conj":
+        return _shares_negation(token)
+    if label == "ccomp":
+        return head.lemma_ in _VERBS_OF_THINKING and head.i < token.i
+    if label in ("prep", "pobj"):
+        return head.pos_ not in ("VERB", "AUX") or head.lemma_ == "be"
+    if label == "dobj":
+        return head.pos_ in ("VERB", "AUX")
+    if label == "xcomp":
+        return bool(head.i < token.i)
+    if label in ("advmod", "npadvmod"):
+        return follows_verb
+    return label in ("amod", "acl", "pcomp", "compound", *PREDICATES)
+
+
+def _shares_negation(conjunct: Token) -> bool:
+    """Whether a conjunct lies in its head's negation: "is n't fast or quiet", not "... and crashes"."""
+    if has_dependent(conjunct, (*SUBJECTS, "aux", "auxpass", "neg")):
+        return False
+    return any(child.dep_ == "cc" and child.lower_ in ("or", "nor") for child in conjunct.head.children)
+
+
+def _negating_child(head: Token, word: Token) -> Token | None:
+    """The dependent of a head that negates it, and stands before a word."""
+    for child in head.children:
+        if (
+            child.lower_ in NEGATORS
+            and child.dep_ in ("neg", "det", "advmod", "preconj")
+            and child.i < word.i
+        ):
+            if child.lower_ in _NO and (head.lower_ in _IDIOMS_WITH_NO or child.dep_ not in ("det", "neg")):
+                continue
+            if child.lower_ in _NOT and next_token(child).lower_ in _NOT_NEGATED_BY_NOT:
+                continue
+            return child
+    return None
+
+
+def _negative_subject(verb: Token) -> Token | None:
+    """The "no" of a verb's subject: "no charger is included", but not "no other place is as good"."""
+    for child in verb.children:
+        if child.dep_ in ("nsubj", "nsubjpass") and child.lower_ not in _IDIOMS_WITH_NO:
+            determiners = [c for c in child.children if c.lower_ in _NO and c.dep_ == "det"]
+            if determiners and not any(c.lower_ == "other" for c in child.children):
+                return determiners[0]
+    return None

@@ -110,7 +110,7 @@ def _adddiff_variants(corpus: Corpus, **options: Any) -> dict[str, Instance]:
         raise DataError(corpus.name, "has no train split, which ADDDIFF takes the added aspects from")
     only_adddiff = GenerationOptions(strategies=(Strategy.ADDDIFF,), **options)
     sentences = group_sentences(corpus.test)
-    variants = {v.unit: v for v in perturbations(sentences, corpus.train, only_adddiff)}
+    variants = {v.unit: v for v in perturbations(sentences, training=corpus.train, options=only_adddiff)}
     if not variants:
         raise DataError(corpus.name, "has no original that ADDDIFF can add an aspect to")
     return variants

@@ -95,7 +95,7 @@ class Adversarial(Intervention):
 
     def _with_variants(self, sentences: Sequence[Sentence], corpus: Corpus) -> list[Instance]:
         options = GenerationOptions(strategies=self.strategies, seed=self.seed, templates=self.seen_templates)
-        variants = perturbations(sentences, corpus.train, options)
+        variants = perturbations(sentences, training=corpus.train, options=options)
         drawn = [v for v in variants if Random(f"{self.seed} {v.id}").random() < self.ratio]
         return [*original_instances(sentences), *drawn]
 

@@ -1,1 +1,1 @@
-"""The command line: the app that finds the commands, their shared options, tables and progress bars."""
+"""The command line: the app that finds the commands, the options they share, tables and progress bars."""

@@ -1,4 +1,4 @@
-"""The command-line application: how every command starts, reports an error and ends."""
+"""The command-line application: how every command starts, reports errors and exits."""
 
 from __future__ import annotations
 
@@ -12,13 +12,13 @@ import typer
 
 from arts.data.errors import ArtsError
 
-COMMANDS = "arts.commands"  # the group of entry points that commands register in
+COMMANDS = "arts.commands"  # the group of entry points in which commands are registered
 BAD_INPUT = 2
 INTERRUPTED = 130
 
 
 def main() -> NoReturn:
-    """Run the command that the arguments name: every entry point of the group `arts.commands` is one."""
+    """Run ``arts COMMAND``; the commands are the entry points in the group `arts.commands`."""
     app = new_app(
         no_args_is_help=True,
         help="The aspect-robustness benchmark for aspect-based sentiment analysis.",
@@ -29,12 +29,15 @@ def main() -> NoReturn:
 
 
 def run(app: typer.Typer) -> NoReturn:
-    """Run a command line and exit: 0 done, 2 bad usage or bad input, 1 a failure of ours, 130 Ctrl-C."""
-    if "" not in sys.path:  # as with python -m: a user's own module in the current folder can be named
+    """Run an application and exit.
+
+    The exit code is 0 when all went well, 2 for bad usage or bad input, 1 for a bug, and 130 after Ctrl-C.
+    """
+    if "" not in sys.path:  # so that --model can name a module in the current folder, as with python -m
         sys.path.insert(0, "")
     logging.basicConfig(level=logging.WARNING, format="arts: %(message)s")
     for stream in (sys.stdout, sys.stderr):
-        if hasattr(stream, "reconfigure"):  # tables hold → and ±, whatever the locale says
+        if hasattr(stream, "reconfigure"):  # tables contain → and ±, which not every locale can encode
             stream.reconfigure(encoding="utf-8")
     try:
         app()
@@ -42,30 +45,30 @@ def run(app: typer.Typer) -> NoReturn:
         typer.echo(f"arts: error: {error}", err=True)
         sys.exit(BAD_INPUT)
     except SystemExit as done:
-        if done.code == INTERRUPTED:  # typer's answer to Ctrl-C
+        if done.code == INTERRUPTED:  # after Ctrl-C
             typer.echo("arts: interrupted; the same command goes on from here", err=True)
         raise
     sys.exit(0)
 
 
 def run_command(command: Callable[..., Any]) -> NoReturn:
-    """Run a single command, for `python -m arts.COMMAND`."""
+    """Run a single command and exit, for ``python -m arts.COMMAND``."""
     run(command_app(command))
 
 
 def command_app(command: Callable[..., Any]) -> typer.Typer:
-    """An application of a single command."""
+    """An application with a single command."""
     app = new_app()
     app.command()(command)
     return app
 
 
 def tell(message: str) -> None:
-    """Print a message to standard error, if there is one."""
+    """Print a message to standard error; nothing when it is empty."""
     if message:
         typer.echo(f"arts: {message}", err=True)
 
 
 def new_app(**options: Any) -> typer.Typer:
-    """An application whose errors are ours to print."""
+    """An empty application, with typer's own error messages and completion turned off."""
     return typer.Typer(pretty_exceptions_enable=False, add_completion=False, **options)

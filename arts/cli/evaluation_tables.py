@@ -8,15 +8,7 @@ from rich.console import Group, RenderableType
 from rich.table import Table
 from rich.text import Text
 
-from arts.cli.report_rows import (
-    HEADINGS,
-    LEGEND,
-    curve_rows,
-    model_rows,
-    published_rows,
-    remarks,
-    report_title,
-)
+from arts.cli import report_rows
 from arts.cli.tables import new_table
 from arts.data.published_scores import PublishedTable, published_table
 from arts.evaluation.report import Report
@@ -24,7 +16,7 @@ from arts.evaluation.summary import Summary
 
 
 def evaluation_tables(summary: Summary) -> RenderableType:
-    """The tables of a run: the models, the published ones, and for one model what it does by part."""
+    """The tables of a summary: all models beside the paper's; for a single model, also by part."""
     first = summary.reports[0]
     known = published_table(first.dataset.name)
     parts: list[RenderableType] = [_score_table(summary, known)]
@@ -32,46 +24,51 @@ def evaluation_tables(summary: Summary) -> RenderableType:
         parts += [_strategy_table(first)] if first.strategies else []
         parts.append(_polarity_table(first))
     parts += _curve_table(summary.reports)
-    parts += [Text(line) for line in remarks(summary)]
+    parts += [Text(line) for line in report_rows.remarks(summary)]
     if known:
         parts.append(Text(f"Published: {known['source']}.", style="dim"))
     return Group(*parts)
 
 
 def _score_table(summary: Summary, known: PublishedTable | None) -> Table:
-    grid = new_table(report_title(summary.reports[0]), HEADINGS)
-    grid.caption, grid.caption_justify = LEGEND, "left"
-    for row in model_rows(summary):
+    """The scores of all models, and below them the paper's figures."""
+    grid = new_table(report_rows.report_title(summary.reports[0]), report_rows.HEADINGS)
+    grid.caption, grid.caption_justify = report_rows.LEGEND, "left"
+    for row in report_rows.model_rows(summary):
         grid.add_row(*row, style="bold")
     if known:
         grid.add_section()
-        for row in published_rows(known):
+        for row in report_rows.published_rows(known):
             grid.add_row(*row, style="dim")
     return grid
 
 
 def _strategy_table(report: Report) -> Table:
+    """The scores of one model by strategy."""
     grid = new_table("By strategy", ("", "variants", "originals right", "variants right", "both right"))
-    for strategy, by in report.strategies.items():
-        cells = (str(estimate) for estimate in (by.original, by.perturbed, by.both))
-        grid.add_row(strategy.upper(), f"{by.count:,}", *cells)
+    for strategy, score in report.strategies.items():
+        cells = (str(estimate) for estimate in (score.original, score.perturbed, score.both))
+        grid.add_row(strategy.upper(), f"{score.count:,}", *cells)
     return grid
 
 
 def _polarity_table(report: Report) -> Table:
+    """The scores of one model by gold label of the original."""
     grid = new_table("By polarity of the original", ("", "units", "accuracy", "F1", "ARS"))
-    for polarity, by in report.polarities.items():
-        grid.add_row(polarity, f"{by.count:,}", str(by.accuracy), f"{by.f1:.2f}", str(by.ars))
+    for polarity, score in report.polarities.items():
+        cells = (str(score.accuracy), f"{score.f1:.2f}", str(score.ars))
+        grid.add_row(polarity, f"{score.count:,}", *cells)
     overall = (str(report.accuracy), f"{report.macro_f1.value:.2f} (macro)", str(report.ars))
     grid.add_row("all", f"{report.dataset.units:,}", *overall)
     return grid
 
 
 def _curve_table(reports: Sequence[Report]) -> list[RenderableType]:
+    """The accuracy of each model by number of aspects that ADDDIFF adds, if it was measured."""
     first = next((report.adddiff_curve for report in reports if report.adddiff_curve), None)
     if first is None:
         return []
-    headings, *rows = curve_rows(reports)
+    headings, *rows = report_rows.curve_rows(reports)
     grid = new_table(f"Accuracy by number of aspects added, {first.units:,} units", headings)
     for row in rows:
         grid.add_row(*row)

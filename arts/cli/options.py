@@ -1,4 +1,4 @@
-"""Options that several commands share, and what they ask for."""
+"""The options that several commands share, and the objects that they describe."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 
 class ReportFormat(StrEnum):
-    """How a report is printed on standard output."""
+    """The formats in which a report is printed on standard output."""
 
     TABLE = "table"
     JSON = "json"
@@ -30,15 +30,22 @@ Encoder = Annotated[
 ]
 Embeddings = Annotated[
     Path | None,
-    typer.Option(help="Word vectors in GloVe's text format. Default: means of the encoder's token vectors."),
+    typer.Option(
+        help="File of word vectors in GloVe's text format, for the models over words. Default: means of the "
+        "encoder's token vectors."
+    ),
 ]
 PostTrainingText = Annotated[
     Path | None,
-    typer.Option(help="Text to post-train bert-pt on, a passage a line. Default: the training sentences."),
+    typer.Option(
+        help="Text file to post-train bert-pt on, a passage a line. Default: the training sentences."
+    ),
 ]
 PostTrained = Annotated[
     bool,
-    typer.Option("--post-trained", help="The encoder is post-trained already: do not post-train bert-pt."),
+    typer.Option(
+        "--post-trained", help="Skip the post-training of bert-pt: the encoder is post-trained already."
+    ),
 ]
 Strategies = Annotated[
     list[Strategy] | None,
@@ -69,11 +76,18 @@ def starting_point(
     post_training_text: Path | None,
     post_trained: bool,
 ) -> Start:
-    """What training starts from, as the options say.
+    """The pretrained starting point that the options describe.
+
+    Args:
+        models: names of the models to train; other models are ignored.
+        encoder: value of --encoder.
+        embeddings: value of --embeddings.
+        post_training_text: value of --post-training-text.
+        post_trained: whether --post-trained is given.
 
     Raises:
-        UnknownNameError: for a model that is not registered.
-        ArtsError: for an option that none of the models takes.
+        UnknownNameError: when a model is not registered.
+        ArtsError: when none of the models takes one of the given options.
     """
     from arts.models.registry import find_model
 
@@ -92,24 +106,24 @@ def starting_point(
 def intervention_from_options(
     name: str | None, values: Mapping[str, Any], *, extra: Iterable[str] = (), switch: str
 ) -> Intervention | None:
-    """The intervention that the options ask for, if any.
+    """The intervention that the options describe; None without a name.
 
     Args:
-        name: of the intervention, where one is asked for.
-        values: the options of interventions, by the keyword of `Intervention.from_options`; None and empty
-            for those that were not given.
-        extra: ``NAME=VALUE`` for an intervention of another package.
-        switch: the option that asks for one, for the error.
+        name: registered name of the intervention.
+        values: values of the interventions' options, by keyword of `Intervention.from_options`. None and
+            empty values count as not given.
+        extra: values of --intervention-option, each ``NAME=VALUE``.
+        switch: the option that turns an intervention on, for messages.
 
     Raises:
-        UnknownNameError: for an intervention that is not registered.
-        ArtsError: for options without an intervention, or that it does not take.
+        UnknownNameError: when the intervention is not registered.
+        ArtsError: when options are given without an intervention, or the intervention does not take them.
     """
     given = {keyword: value for keyword, value in values.items() if value not in (None, [], ())}
     extra_values = dict(map(_parse_assignment, extra))
     if name is None:
         if given or extra_values:
-            options = ", ".join(_option_names(given, extra_values))
+            options = ", ".join(_option_names([*given, *extra_values]))
             raise ArtsError(f"{options}: only with an intervention; add {switch}")
         return None
     from arts.interventions.registry import find_intervention
@@ -117,7 +131,7 @@ def intervention_from_options(
     intervention = find_intervention(name)
     for keyword in given:
         if keyword not in intervention.options:
-            (option,) = _option_names({keyword: None})
+            (option,) = _option_names([keyword])
             raise ArtsError(f"{option} is not an option of {switch} {name}")
     return intervention.from_options(**given, **extra_values)
 
@@ -129,7 +143,14 @@ def adversarial_values(
     templates: list[str] | None,
     holdout: list[str] | None,
 ) -> dict[str, Any]:
-    """The options of adversarial training by the keyword of `Adversarial.from_options`."""
+    """The values of the options of adversarial training, by keyword of `Adversarial.from_options`.
+
+    Args:
+        strategies: values of --strategy.
+        ratio: value of --variant-ratio.
+        templates: values of --template.
+        holdout: values of --holdout-templates.
+    """
     return {
         "strategies": tuple(strategy for strategy in Strategy if strategy in (strategies or ())),
         "ratio": ratio,
@@ -138,15 +159,16 @@ def adversarial_values(
     }
 
 
-def _option_names(*values: Mapping[str, Any]) -> list[str]:
+def _option_names(keywords: Iterable[str]) -> list[str]:
+    """The command-line options of keywords of `Intervention.from_options`."""
     from arts.interventions.base import GENERIC_OPTION
-    from arts.interventions.merge import Merge  # has the options of all of this package's interventions
+    from arts.interventions.merge import Merge  # its options include those of the other interventions
 
-    return list(dict.fromkeys(Merge.options.get(name, GENERIC_OPTION) for part in values for name in part))
+    return list(dict.fromkeys(Merge.options.get(keyword, GENERIC_OPTION) for keyword in keywords))
 
 
 def _parse_assignment(text: str) -> tuple[str, Any]:
-    """A name and its value: JSON, or else the text as it stands."""
+    """The name and the value of a text ``NAME=VALUE``; the value is parsed as JSON where it is JSON."""
     name, equals, value = text.partition("=")
     if not name or not equals:
         raise ArtsError(f'"{text}" is no option of an intervention; expected NAME=VALUE')

@@ -8,15 +8,15 @@ from typing import Protocol
 
 
 class ProgressUpdate(Protocol):
-    """Moves a progress bar."""
+    """A function that updates a progress bar."""
 
     def __call__(self, done: int, total: int | None = None, remark: str = "") -> None:
-        """Show how much is done, of how much where that is known, and a remark beside it."""
+        """Show the number of steps done, the number in all if it is known, and a remark beside the bar."""
 
 
 @contextmanager
 def progress_bar(title: str) -> Iterator[ProgressUpdate]:
-    """A progress bar, shown on a terminal only and removed at the end."""
+    """Show a progress bar inside a ``with`` block, on terminals only; yields the function that updates it."""
     from rich.console import Console
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 

@@ -1,4 +1,4 @@
-"""What evaluation reports come to in rows and sentences: the same for every format."""
+"""The rows and sentences of an evaluation, the same for every output format."""
 
 from __future__ import annotations
 
@@ -19,59 +19,62 @@ LEGEND = (
 
 
 def report_title(report: Report) -> str:
-    """The corpus with its numbers of units and instances."""
+    """The title of a table: the corpus, and its numbers of units and instances."""
     data = report.dataset
     return f"ARTS {data.name}: {data.units:,} units, {data.instances:,} instances"
 
 
 def model_label(report: Report) -> str:
-    """The model's name and, if it was trained here, its seed."""
+    """The model's name, and the seed if it was trained here."""
     return report.name if report.model.seed is None else f"{report.name}, seed {report.model.seed}"
 
 
 def model_rows(summary: Summary) -> list[Row]:
-    """A row a report under `HEADINGS`, and one for each model with several seeds."""
+    """A row for each report, and one for each model with several seeds; the columns are `HEADINGS`."""
     rows = [_report_row(report) for report in summary.reports]
     for group in summary.seeds:
-        changed = [group.strategies.get(strategy) for strategy in PERTURBATIONS]
-        spreads = [group.accuracy, group.ars, *changed]
+        on_variants = [group.strategies.get(strategy) for strategy in PERTURBATIONS]
+        spreads = [group.accuracy, group.ars, *on_variants]
         cells = [_plus_minus(spread.mean, spread.deviation) if spread else "" for spread in spreads]
         rows.append((f"{group.name}, {len(group.seeds)} seeds", *cells))
     return rows
 
 
 def _report_row(report: Report) -> Row:
+    """The row of one report; the columns are `HEADINGS`."""
     scores = [report.strategies.get(strategy) for strategy in PERTURBATIONS]
     return (
         model_label(report),
-        *(_plus_minus(e.value, (e.high - e.low) / 2) for e in (report.accuracy, report.ars)),
-        *(_arrow(s.original.value, s.perturbed.value) if s else "" for s in scores),
+        *(_plus_minus(score.value, (score.high - score.low) / 2) for score in (report.accuracy, report.ars)),
+        *(_change(score.original.value, score.perturbed.value) if score else "" for score in scores),
     )
 
 
 def _plus_minus(value: float, margin: float) -> str:
+    """A score with its margin, such as ``80.00 ±2.1``."""
     return f"{value:.2f} ±{margin:.1f}"
 
 
 def published_rows(table: PublishedTable) -> list[Row]:
-    """A row a model of the paper under `HEADINGS`, best ARS first."""
+    """A row for each model in the paper's table, best ARS first; the columns are `HEADINGS`."""
     return [
         (
             f"({score['model']})",
             f"{score['accuracy']:.2f}     ",
             f"{score['ars']:.2f}     ",
-            *(_arrow(*score[name]) for name in ("revtgt", "revnon", "adddiff")),
+            *(_change(*score[name]) for name in ("revtgt", "revnon", "adddiff")),
         )
         for score in sorted(table["scores"], key=lambda score: -score["ars"])
     ]
 
 
-def _arrow(original: float | None, perturbed: float) -> str:
+def _change(original: float | None, perturbed: float) -> str:
+    """Accuracy on the originals and on their variants, such as ``80.00→45.00``."""
     return f"{'?' if original is None else f'{original:.2f}'}→{perturbed:.2f}"
 
 
 def curve_rows(reports: Sequence[Report]) -> list[Row]:
-    """The headings, and a row for each report with a curve; nothing where none has one."""
+    """The headings and a row for each report with an ADDDIFF curve; empty when none has one."""
     curves = [
         (model_label(report), report.adddiff_curve.points) for report in reports if report.adddiff_curve
     ]
@@ -82,7 +85,7 @@ def curve_rows(reports: Sequence[Report]) -> list[Row]:
 
 
 def remarks(summary: Summary) -> list[str]:
-    """What the figures say, in words."""
+    """Sentences about the figures: verdicts, pattern gaps and comparisons."""
     lines = [_verdict(report) for report in summary.reports if report.strategies]
     if not lines:
         lines = ["This dataset has no variants: nothing was perturbed, and ARS is no more than accuracy."]
@@ -97,6 +100,7 @@ def remarks(summary: Summary) -> list[str]:
 
 
 def _verdict(report: Report) -> str:
+    """A sentence on how much of a model's accuracy is robust, and which strategy costs the most."""
     name, score = min(
         report.strategies.items(),
         key=lambda item: item[1].perturbed.value - item[1].original.value,
@@ -111,6 +115,7 @@ def _verdict(report: Report) -> str:
 
 
 def _gap_remarks(report: Report) -> list[str]:
+    """A sentence on the pattern gap, if it was measured."""
     gap = report.pattern_gap
     if not gap:
         return []

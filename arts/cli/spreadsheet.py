@@ -10,8 +10,8 @@ from arts.evaluation.report import Report
 from arts.evaluation.scores import Estimate
 
 
-def comma_separated(reports: Sequence[Report]) -> str:
-    """One line a report, a column a figure (percent)."""
+def csv_text(reports: Sequence[Report]) -> str:
+    """Reports as CSV: a line for each report, a column for each score, in percent."""
     buffer = io.StringIO()
     rows = [_report_row(report) for report in reports]
     writer = csv.DictWriter(buffer, list(dict.fromkeys(name for row in rows for name in row)))
@@ -21,6 +21,7 @@ def comma_separated(reports: Sequence[Report]) -> str:
 
 
 def _report_row(report: Report) -> dict[str, object]:
+    """The cells of one report, by column."""
     row: dict[str, object] = {
         "dataset": report.dataset.name,
         "model": report.name,
@@ -42,4 +43,5 @@ def _report_row(report: Report) -> dict[str, object]:
 
 
 def _estimate_columns(name: str, estimate: Estimate) -> dict[str, float]:
+    """The cells of a score and the bounds of its interval, by column."""
     return {name: estimate.value, f"{name}_low": estimate.low, f"{name}_high": estimate.high}

@@ -1,4 +1,4 @@
-"""Tables on the terminal: how they look, and those of the commands without a module for them."""
+"""Tables on the terminal: their style, and the tables of all commands but `arts evaluate`."""
 
 from __future__ import annotations
 
@@ -15,11 +15,11 @@ if TYPE_CHECKING:
     from arts.generators.running.quality_report import QualityReport
     from arts.unlearning.report import UnlearnReport
 
-WIDTH = 100  # columns, where the output is not a terminal
+WIDTH = 100  # characters a line, where the output is not a terminal
 
 
 def show(renderable: RenderableType) -> None:
-    """Print on standard output."""
+    """Print a table or text on standard output."""
     console = Console()
     Console(width=None if console.is_terminal else WIDTH).print(renderable)
 
@@ -33,7 +33,7 @@ def new_table(title: str, headings: Sequence[str]) -> Table:
 
 
 def model_table(rows: Sequence[Mapping[str, Any]]) -> RenderableType:
-    """The models that go by a name."""
+    """The list of registered models."""
     grid = Table(box=SIMPLE_HEAD, padding=(0, 1, 0, 0))
     for heading in ("name", "paper", "parameters", "trained", "reads"):
         numeric = heading in ("parameters", "trained")
@@ -45,19 +45,19 @@ def model_table(rows: Sequence[Mapping[str, Any]]) -> RenderableType:
 
 
 def quality_table(report: QualityReport) -> RenderableType:
-    """What a run of the generators made, what it did not and why, and the first examples."""
-    measured = any(part.measured for part in report.strategies.values())
+    """The results of `arts generate`: counts, the reasons for rejections, and an example a strategy."""
+    measured = any(tally.measured for tally in report.strategies.values())
     headings = ("strategy", "originals", "variants", "coverage", *(["nats over source"] if measured else []))
     grid = new_table("Generated", headings)
     reasons: list[RenderableType] = []
     examples: list[RenderableType] = []
-    for strategy, part in report.strategies.items():
-        nats = [f"{part.nats / part.measured:+.1f}"] if part.measured else []
-        counts = (f"{part.tried:,}", f"{part.generated:,}", f"{part.coverage:.1%}")
-        grid.add_row(strategy.upper(), *counts, *nats)
-        for reason, count in part.rejected.most_common():
+    for strategy, tally in report.strategies.items():
+        nats = [f"{tally.nats / tally.measured:+.1f}"] if tally.measured else []
+        cells = (f"{tally.tried:,}", f"{tally.generated:,}", f"{tally.coverage:.1%}")
+        grid.add_row(strategy.upper(), *cells, *nats)
+        for reason, count in tally.rejected.most_common():
             reasons.append(Text(f"  {strategy.upper()}: {count:,} × {reason}"))
-        for example in part.examples[:1]:
+        for example in tally.examples[:1]:
             examples.append(Text(f"{strategy.upper()}, {example.target} ({example.polarity})", style="bold"))
             examples += [Text(f"  {example.source}", style="dim"), Text(f"  {example.text}")]
     head = [Text("Originals without a variant:")] if reasons else []
@@ -65,8 +65,8 @@ def quality_table(report: QualityReport) -> RenderableType:
 
 
 def diagnosis_tables(diagnosis: Diagnosis) -> RenderableType:
-    """How far synthetic text can be told from natural text, its peaks, and perplexities."""
-    separability = diagnosis.separability
+    """The results of `arts diagnose`: separability, tokens that peak, and perplexities."""
+    auc = diagnosis.separability
     grid = new_table("Tokens that peak", ("token", "per 1,000 synthetic", "natural", "z"))
     for peak in diagnosis.tokens[:10]:
         cells = (f"{peak.synthetic:.1f}", f"{peak.natural:.1f}", f"{peak.log_odds:.1f}")
@@ -74,22 +74,22 @@ def diagnosis_tables(diagnosis: Diagnosis) -> RenderableType:
     parts: list[RenderableType] = [
         Text(
             f"{diagnosis.synthetic:,} synthetic and {diagnosis.natural:,} natural texts. Told apart by their "
-            f"embeddings with an AUC of {separability.auc:.3f} (folds: {separability.low:.3f} to {separability.high:.3f}; 0.5: "
-            "not at all)."
+            f"embeddings with an AUC of {auc.auc:.3f} (folds: {auc.low:.3f} to {auc.high:.3f}; "
+            "0.5: not at all)."
         ),
         grid,
     ]
     if diagnosis.perplexity:
-        spreads = new_table("Perplexity: median (quartiles)", ("model", "synthetic", "natural"))
+        perplexities = new_table("Perplexity: median (quartiles)", ("model", "synthetic", "natural"))
         for row in diagnosis.perplexity:
-            pair = (f"{s.median:.1f} ({s.low:.1f} to {s.high:.1f})" for s in (row.synthetic, row.natural))
-            spreads.add_row(Text(row.model), *pair)
-        parts.append(spreads)
+            cells = (f"{p.median:.1f} ({p.low:.1f} to {p.high:.1f})" for p in (row.synthetic, row.natural))
+            perplexities.add_row(Text(row.model), *cells)
+        parts.append(perplexities)
     return Group(*parts)
 
 
 def probe_table(report: UnlearnReport) -> RenderableType:
-    """The losses on the forget set and the retain set, step by step."""
+    """The results of `arts unlearn`: the losses on the forget set and the retain set at each probe."""
     grid = new_table("Nats a row", ("step", "-log(1 - p), to be forgotten", "-log p, to be kept"))
     for probe in report.probes:
         remark = " (kept)" if probe.step == report.kept else ""

@@ -1,4 +1,4 @@
-"""Two probes with ADDDIFF: accuracy over the number of added aspects, and the pattern gap."""
+"""Two measurements with ADDDIFF: the curve over the number of added aspects, and the pattern gap."""
 
 from __future__ import annotations
 
@@ -17,21 +17,29 @@ from arts.evaluation.scores import Estimate, Scores
 if TYPE_CHECKING:
     from arts.data.corpus import Corpus
 
-MOST_ADDED = 5  # aspects, as in the paper
+MOST_ADDED = 5  # aspects added at most, as in the paper
 Predict = Callable[[Sequence[Instance]], FloatArray]
 
 
 class CurvePoint(Record):
-    """Accuracy with `added` aspects of the opposite sentiment added to each original."""
+    """The accuracy when ADDDIFF adds a fixed number of aspects to each original.
+
+    Args:
+        added: number of aspects of the opposite sentiment that are added.
+        accuracy: accuracy on the variants.
+    """
 
     added: Count
     accuracy: Estimate
 
 
 class AddDiffCurve(Record):
-    """ADDDIFF(k) (Xing et al., 2020): accuracy over the number of added aspects.
+    """Accuracy by number of added aspects, ADDDIFF(k) (Xing et al., 2020).
 
-    All points are over the same `units`: the originals to which any of the numbers can be added.
+    Args:
+        units: number of originals, the same for all points: those to which every number of aspects can be
+            added.
+        points: the points of the curve, from 0 added aspects.
     """
 
     units: Count
@@ -39,10 +47,18 @@ class AddDiffCurve(Record):
 
 
 class PatternGap(Record):
-    """ADDDIFF with templates that were trained with, and with others, saying the same of the same aspects.
+    """Accuracy on ADDDIFF variants with templates seen in training, and with templates held out of it.
 
-    `gap` is the accuracy on the unseen minus that on the seen: below zero where the pattern was learnt
-    rather than the skill.
+    Both kinds of variants add the same clauses about the same aspects. A gap below 0 means that the model
+    learnt the pattern of the seen templates.
+
+    Args:
+        units: number of originals, the same for both kinds.
+        seen_templates: names of the templates seen in training.
+        unseen_templates: names of the templates held out of training.
+        seen: accuracy on variants with the seen templates.
+        unseen: accuracy on variants with the unseen templates.
+        gap: accuracy on the unseen minus accuracy on the seen.
     """
 
     units: Count
@@ -54,14 +70,14 @@ class PatternGap(Record):
 
 
 def measure_curve(predict: Predict, corpus: Corpus) -> AddDiffCurve:
-    """The curve for 0 to 5 aspects, mined from the corpus's train split.
+    """Measure the accuracy with 0 to 5 added aspects.
 
     Args:
-        predict: gives the (n, 3) probabilities of n instances.
-        corpus: the test split to perturb, and the train split to mine aspects from.
+        predict: function from n instances to probabilities (n, 3).
+        corpus: the corpus whose test split is perturbed; the added aspects are mined from its training split.
 
     Raises:
-        DataError: when the corpus has no train split, or nothing can be added.
+        DataError: when the corpus has no training split, or no aspect can be added to any original.
     """
     variants = [_adddiff_variants(corpus, k=k) for k in range(1, MOST_ADDED + 1)]
     units = set.intersection(*(set(by_unit) for by_unit in variants))
@@ -76,16 +92,16 @@ def measure_curve(predict: Predict, corpus: Corpus) -> AddDiffCurve:
 def measure_gap(
     predict: Predict, corpus: Corpus, *, seen: tuple[str, ...], holdout: tuple[str, ...]
 ) -> PatternGap:
-    """The gap between ADDDIFF templates that were trained with and templates that were held out.
+    """Measure the pattern gap between ADDDIFF templates seen in training and templates held out of it.
 
     Args:
-        predict: gives the (n, 3) probabilities of n instances.
-        corpus: the test split to perturb, and the train split to mine aspects from.
-        seen: names of the templates that were trained with.
-        holdout: names of the templates that were held out.
+        predict: function from n instances to probabilities (n, 3).
+        corpus: the corpus whose test split is perturbed; the added aspects are mined from its training split.
+        seen: names of the templates seen in training.
+        holdout: names of the templates held out of training.
 
     Raises:
-        DataError: when the corpus has no train split, or nothing can be added.
+        DataError: when the corpus has no training split, or no aspect can be added to any original.
     """
     seen_variants, unseen_variants = (_adddiff_variants(corpus, templates=t) for t in (seen, holdout))
     units = set(seen_variants) & set(unseen_variants)
@@ -102,7 +118,12 @@ def measure_gap(
 
 
 def _adddiff_variants(corpus: Corpus, **options: Any) -> dict[str, Instance]:
-    """The ADDDIFF variants of the test split's originals, by unit, under options of the generator."""
+    """The ADDDIFF variants of the test split's originals, by unit.
+
+    Args:
+        corpus: the corpus.
+        options: options of `arts.generators.generator.GenerationOptions`.
+    """
     from arts.generators.generator import GenerationOptions
     from arts.generators.running.perturbation_cache import perturbations
 
@@ -117,7 +138,7 @@ def _adddiff_variants(corpus: Corpus, **options: Any) -> dict[str, Instance]:
 
 
 def _predictions_of_units(predict: Predict, by_unit: dict[str, Instance], *, units: set[str]) -> Predictions:
-    """Predictions for one instance a unit, each scored as if it were an original."""
+    """The predictions for the variant of each unit, as if the variant were an original."""
     instances = [
         replace(instance, id=unit, strategy=Strategy.ORIGINAL)
         for unit, instance in by_unit.items()

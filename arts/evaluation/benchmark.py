@@ -1,4 +1,4 @@
-"""A benchmark: a corpus, and the report of any model on it."""
+"""A benchmark: a corpus on which models and files of predictions are measured."""
 
 from __future__ import annotations
 
@@ -24,10 +24,14 @@ if TYPE_CHECKING:
 
 
 def load_benchmark(source: str | Path | Dataset | DatasetDict) -> Benchmark:
-    """Load a benchmark: ``sample``, ``laptop``, ``restaurant``, ``mams``, a path, or a HF dataset.
+    """Load a benchmark.
+
+    Args:
+        source: ``sample``, ``laptop``, ``restaurant`` or ``mams``; the path of a file or folder; or a
+            dataset of Hugging Face datasets.
 
     Raises:
-        ArtsError: as `arts.data.corpus_registry.load_corpus`.
+        ArtsError: when the corpus is unknown, or cannot be downloaded or read.
 
     Example:
         >>> load_benchmark("sample").corpus.name
@@ -56,15 +60,15 @@ class Benchmark:
         """Measure a model.
 
         Args:
-            model: the name of a model of the zoo, which is trained on the corpus (or taken from the
-                cache); ``hf:`` and a folder or Hub id of a sequence-classification checkpoint;
-                ``package.module:attribute``; or anything `arts.models.adapters.as_classifier` takes.
+            model: the name of a model of the zoo, which is trained on the corpus or taken from the cache;
+                ``hf:`` followed by the folder or Hub id of a sequence-classification checkpoint;
+                ``package.module:attribute``; or any object that `arts.models.adapters.as_classifier` takes.
             seed: random seed of training.
-            start: what the training of a model of the zoo starts from; by default the default encoder.
-            intervention: what makes a model of the zoo more robust.
-            adddiff_curve: whether to measure the accuracy over the number of added aspects, too.
-            name: what the report calls the model.
-            progress: called with steps done, steps in all, and a remark, while a model is trained.
+            start: pretrained starting point of a model of the zoo. Default: the default encoder.
+            intervention: way of training that makes a model of the zoo more robust. Default: plain training.
+            adddiff_curve: whether to measure also the accuracy by number of aspects that ADDDIFF adds.
+            name: name of the model in the report. Default: the name of the model and the intervention.
+            progress: called with steps done, steps in all, and a remark, after each optimizer step.
 
         Raises:
             ArtsError: when the model is unknown, cannot be trained on this corpus, or its predictions
@@ -93,15 +97,15 @@ class Benchmark:
         )
 
     def score(self, path: str | Path, *, column: str | None = None, name: str | None = None) -> Report:
-        """Score a file of predictions: CSV, JSONL or Parquet with ``id`` and ``prediction``.
+        """Score a file of predictions.
 
         Args:
-            path: the file.
-            column: the column with the labels, when it is not called ``prediction``.
-            name: what the report calls the model; by default the column, or the file.
+            path: CSV, JSONL or Parquet file with the columns ``id`` and ``prediction``.
+            column: name of the column with the labels, where it is not ``prediction``.
+            name: name of the model in the report. Default: the name of the column, or of the file.
 
         Raises:
-            DataError: when the file does not have a prediction for every instance exactly once.
+            DataError: when the file does not have exactly one prediction for every instance.
         """
         clock, path = Clock(), Path(path)
         labels = read_labels(path, self.corpus.test, column=column, left_out=self.corpus.notes.left_out)
@@ -112,6 +116,7 @@ class Benchmark:
     def _report(
         self, name: str, info: ModelInfo, *, predictions: Predictions, clock: Clock, **probes: Any
     ) -> Report:
+        """The report of these predictions."""
         report = Report(
             **dict(Scores.of(predictions)),
             name=name,
@@ -124,6 +129,7 @@ class Benchmark:
         return report
 
     def _dataset(self) -> DatasetInfo:
+        """The description of the corpus for the report."""
         corpus = self.corpus
         return DatasetInfo(
             name=corpus.name,
@@ -138,6 +144,7 @@ class Benchmark:
 
 
 def _provenance(clock: Clock) -> Provenance:
+    """Where and when the model was measured, and with which software."""
     return Provenance(
         arts=library_versions([PACKAGE])[PACKAGE],
         python=platform.python_version(),

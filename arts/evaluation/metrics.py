@@ -1,7 +1,7 @@
-"""Scores of predictions and how sure they are: pure functions on arrays.
+"""The formulas of the scores and of their confidence intervals: pure functions on arrays.
 
-Every score here is a function of sums over units (an original instance with all its variants). So one
-matrix of statistics a unit is enough to compute a score and, by resampling its rows, its interval.
+Every score is a function of sums over units (a unit is an original instance with all its variants). So one
+row of statistics for each unit is enough to compute a score and, by resampling rows, its interval.
 """
 
 from __future__ import annotations
@@ -18,11 +18,11 @@ from arts.data.support.arrays import BoolArray, FloatArray, IntArray
 
 CLASSES = len(Polarity)
 POLARITIES = tuple(Polarity)
-CHUNK = 1_000  # resamples held in memory at once
+CHUNK = 1_000  # resamples in memory at the same time
 
 
 def aspect_robustness_score(correct: BoolArray, units: IntArray) -> float:
-    """Share of units in which every member is predicted right (Xing et al., 2020, section 4).
+    """The share of units all of whose instances are predicted right (Xing et al., 2020, section 4).
 
     Args:
         correct: (n,) whether each instance is predicted right.
@@ -39,14 +39,19 @@ def aspect_robustness_score(correct: BoolArray, units: IntArray) -> float:
 
 
 def units_right(correct: BoolArray, units: IntArray) -> BoolArray:
-    """(units,) whether every member of each unit is right; arguments as `aspect_robustness_score`."""
+    """(units,) whether all instances of each unit are predicted right.
+
+    Args:
+        correct: (n,) whether each instance is predicted right.
+        units: (n,) the unit each instance belongs to, numbered from 0 without gaps.
+    """
     right = np.ones(units.max() + 1, bool)
     np.logical_and.at(right, units, correct)
     return right
 
 
 def macro_f1(confusion: FloatArray) -> FloatArray:
-    """Unweighted mean of the classes' F1, over classes that occur in the labels or the predictions.
+    """The unweighted mean of the classes' F1, over classes that occur in the labels or the predictions.
 
     Args:
         confusion: (..., 3, 3) counts; rows are gold labels, columns predictions.
@@ -59,23 +64,28 @@ def macro_f1(confusion: FloatArray) -> FloatArray:
 
 
 def class_f1(confusion: FloatArray) -> FloatArray:
-    """(..., 3) F1 of each class of a (..., 3, 3) confusion matrix; NaN for one that never occurs."""
+    """(..., 3) the F1 of each class; NaN for a class that never occurs.
+
+    Args:
+        confusion: (..., 3, 3) counts; rows are gold labels, columns predictions.
+    """
     right = np.diagonal(confusion, axis1=-2, axis2=-1)
     return _ratio(2 * right, confusion.sum(-1) + confusion.sum(-2))
 
 
 def _ratio(part: FloatArray, whole: FloatArray) -> FloatArray:
+    """The part divided by the whole, elementwise; NaN where the whole is 0."""
     with np.errstate(invalid="ignore", divide="ignore"):
         return np.asarray(part / whole)
 
 
 @dataclass(frozen=True)
 class BenchmarkLayout:
-    """The arrays of a benchmark that do not depend on a model.
+    """The gold labels, strategies and units of a benchmark's n instances, as arrays.
 
     Args:
-        gold: (n,) labels, as positions in `Polarity`.
-        strategy: (n,) positions in `Strategy`.
+        gold: (n,) the gold label of each instance, as a position in `Polarity`.
+        strategy: (n,) the strategy of each instance, as a position in `Strategy`.
         units: (n,) the unit of each instance, numbered from 0 in the order of the originals.
         original: (n,) the position, among the n, of the original of each instance's unit.
     """
@@ -87,12 +97,16 @@ class BenchmarkLayout:
 
     @classmethod
     def of(cls, instances: Sequence[Instance]) -> BenchmarkLayout:
-        """The layout of a test split, in which every variant's unit has its original."""
+        """The layout of a test split.
+
+        Raises:
+            KeyError: when a variant's original is missing.
+        """
         return cls.of_columns(
             [i.id for i in instances],
             [i.unit for i in instances],
-            [i.strategy for i in instances],
-            [i.polarity for i in instances],
+            strategies=[i.strategy for i in instances],
+            polarities=[i.polarity for i in instances],
         )
 
     @classmethod
@@ -100,13 +114,20 @@ class BenchmarkLayout:
         cls,
         ids: Sequence[str],
         units: Sequence[str],
+        *,
         strategies: Sequence[Strategy],
         polarities: Sequence[Polarity],
     ) -> BenchmarkLayout:
-        """As `of`, from the instances' fields.
+        """The layout of a test split whose instances are given field by field, n of each.
+
+        Args:
+            ids: the instances' ids.
+            units: the ids of their originals.
+            strategies: how their texts were made.
+            polarities: their gold labels.
 
         Raises:
-            KeyError: for a unit without an original.
+            KeyError: when a variant's original is missing.
         """
         originals = {
             id: row
@@ -122,18 +143,25 @@ class BenchmarkLayout:
             np.array([originals[unit] for unit in units]),
         )
 
-    def rows(self, strategy: Strategy) -> BoolArray:
-        """(n,) whether each instance is of `strategy`."""
+    def strategy_mask(self, strategy: Strategy) -> BoolArray:
+        """(n,) whether each instance was made by the strategy."""
         return np.asarray(self.strategy == tuple(Strategy).index(strategy))
 
 
 @dataclass(frozen=True)
 class UnitSums:
-    """Statistics summed over units, once (shape ``()``) or for each of many resamples (``(b,)``).
+    """Counts summed over all units, or over the units of each of b resamples.
 
-    All fields are counts: `units`; `confusion` (..., 3, 3) on the originals; `right` (..., 3) units
-    wholly right, by the gold label of the original; `variants`, `variants_right`, `originals_right` and
-    `both_right` (..., 3), by `PERTURBATIONS`.
+    The leading dimensions ``...`` are () for one sum, and (b,) for b resamples.
+
+    Args:
+        units: (...) units.
+        confusion: (..., 3, 3) originals, by gold label and predicted label.
+        right: (..., 3) units all of whose instances are right, by the gold label of the original.
+        variants: (..., 3) variants, by strategy in the order of `PERTURBATIONS`.
+        variants_right: (..., 3) variants that are right, by strategy.
+        originals_right: (..., 3) variants whose original is right, by strategy.
+        both_right: (..., 3) variants that are right and whose original is right, by strategy.
     """
 
     units: FloatArray
@@ -146,53 +174,53 @@ class UnitSums:
 
     @classmethod
     def unpack(cls, columns: FloatArray) -> UnitSums:
-        """Sums from an array (..., 25) with the columns of `unit_statistics`."""
+        """The sums of an array (..., 25) whose columns are those of `unit_statistics`."""
         units, confusion, *triples = np.split(columns, [1, 10, 13, 16, 19, 22], axis=-1)
         square = confusion.reshape(*confusion.shape[:-1], CLASSES, CLASSES)
         return cls(units[..., 0], square, *triples)
 
     def accuracy(self) -> FloatArray:
-        """Accuracy on the originals."""
+        """(...) accuracy on the originals."""
         return _ratio(np.trace(self.confusion, axis1=-2, axis2=-1), self.units)
 
     def macro_f1(self) -> FloatArray:
-        """Macro-F1 on the originals."""
+        """(...) macro-F1 on the originals."""
         return macro_f1(self.confusion)
 
     def ars(self) -> FloatArray:
-        """Aspect Robustness Score."""
+        """(...) the Aspect Robustness Score: the share of units all of whose instances are right."""
         return _ratio(self.right.sum(-1), self.units)
 
-    def on_originals(self) -> FloatArray:
-        """(..., 3) accuracy on the originals that each strategy's variants came from."""
+    def accuracy_on_originals(self) -> FloatArray:
+        """(..., 3) for each strategy, accuracy on the originals of its variants."""
         return _ratio(self.originals_right, self.variants)
 
-    def on_variants(self) -> FloatArray:
-        """(..., 3) accuracy on each strategy's variants."""
+    def accuracy_on_variants(self) -> FloatArray:
+        """(..., 3) for each strategy, accuracy on its variants."""
         return _ratio(self.variants_right, self.variants)
 
-    def on_both(self) -> FloatArray:
-        """(..., 3) share of each strategy's variants that are right and whose original is right."""
+    def share_both_right(self) -> FloatArray:
+        """(..., 3) for each strategy, the share of variants that are right and whose original is right."""
         return _ratio(self.both_right, self.variants)
 
     def recall(self) -> FloatArray:
-        """(..., 3) accuracy on the originals of each gold label."""
+        """(..., 3) for each polarity, accuracy on the originals with this gold label."""
         return _ratio(np.diagonal(self.confusion, axis1=-2, axis2=-1), self.confusion.sum(-1))
 
     def ars_by_polarity(self) -> FloatArray:
-        """(..., 3) ARS of the units whose original has each gold label."""
+        """(..., 3) for each polarity, the ARS of the units whose original has this gold label."""
         return _ratio(self.right, self.confusion.sum(-1))
 
 
 def unit_statistics(layout: BenchmarkLayout, predicted: IntArray) -> FloatArray:
-    """(units, 25) the statistics of each unit, in the order of the fields of `UnitSums`.
+    """(units, 25) the counts of each unit; the columns are the fields of `UnitSums` in their order.
 
     Args:
-        layout: of the n instances.
+        layout: the layout of the n instances.
         predicted: (n,) predicted labels, as positions in `Polarity`.
     """
     correct = predicted == layout.gold
-    originals = layout.rows(Strategy.ORIGINAL)
+    originals = layout.strategy_mask(Strategy.ORIGINAL)
     count = int(layout.units.max()) + 1
     statistics = np.zeros((count, 25), np.float32)
     statistics[:, 0] = 1
@@ -200,23 +228,24 @@ def unit_statistics(layout: BenchmarkLayout, predicted: IntArray) -> FloatArray:
     statistics[unit, 1 + CLASSES * gold + predicted[originals]] = 1
     statistics[unit, 10 + gold] = units_right(correct, layout.units)[unit]
     for k, strategy in enumerate(PERTURBATIONS):
-        rows = layout.rows(strategy)
-        original_right = correct[layout.original[rows]]
-        counted = (
-            np.ones(rows.sum()),
-            correct[rows],
-            original_right,
-            original_right & correct[rows],
-        )
-        for column, values in zip((13, 16, 19, 22), counted, strict=True):
-            statistics[:, column + k] = np.bincount(layout.units[rows], weights=values, minlength=count)
+        mask = layout.strategy_mask(strategy)
+        original_right = correct[layout.original[mask]]
+        counts = (np.ones(mask.sum()), correct[mask], original_right, original_right & correct[mask])
+        for column, values in zip((13, 16, 19, 22), counts, strict=True):
+            statistics[:, column + k] = np.bincount(layout.units[mask], weights=values, minlength=count)
     return statistics
 
 
 def resample_units(statistics: FloatArray, *, resamples: int, seed: int) -> Iterator[FloatArray]:
-    """Bootstrap over units: sums of `statistics` (units, m) over resampled units, in chunks (b, m).
+    """Bootstrap over units: the sums of the statistics over each resample, in chunks (b, m) of resamples.
 
-    The same number of units, resamples and seed give the same resamples, so two models' chunks are paired.
+    The resamples depend only on the number of units, the number of resamples and the seed, so that those of
+    two models are paired.
+
+    Args:
+        statistics: (units, m) the counts of each unit.
+        resamples: the number of resamples.
+        seed: random seed of the resamples.
     """
     for times in _draw_counts(len(statistics), resamples, seed):
         yield times.astype(np.float32) @ statistics  # exact: integers below 2**24
@@ -224,21 +253,24 @@ def resample_units(statistics: FloatArray, *, resamples: int, seed: int) -> Iter
 
 @lru_cache(maxsize=4)
 def _draw_counts(units: int, resamples: int, seed: int) -> list[npt.NDArray[np.uint16]]:
-    """How often each resample draws each unit, in chunks (b, units): the same for every model."""
+    """How often each resample contains each unit, in chunks (b, units) of resamples."""
     rng, chunks = np.random.default_rng(seed), []
     for first in range(0, resamples, CHUNK):
         size = min(CHUNK, resamples - first)
-        drawn = rng.integers(units, size=(size, units), dtype=np.int32)
-        drawn += np.arange(size, dtype=np.int32)[:, None] * np.int32(units)
-        times = np.bincount(drawn.ravel(), minlength=size * units).reshape(size, units)
-        chunks.append(times.astype(np.uint16))  # a unit is drawn 65,536 times in none
+        draws = rng.integers(units, size=(size, units), dtype=np.int32)
+        draws += np.arange(size, dtype=np.int32)[:, None] * np.int32(units)
+        times = np.bincount(draws.ravel(), minlength=size * units).reshape(size, units)
+        chunks.append(times.astype(np.uint16))  # no resample contains a unit 65,536 times
     return chunks
 
 
 def central_interval(values: FloatArray, level: float) -> tuple[FloatArray, FloatArray]:
-    """Bounds of the central `level` of resampled `values` (b, ...), leaving out undefined ones.
+    """The bounds (...) of the central interval of resampled values.
 
-    A class may be missing from a resample; then what is said of the class is undefined there.
+    Args:
+        values: (b, ...) a score of each of b resamples. NaN is left out: the score of a class is undefined
+            in a resample without this class.
+        level: the share of the values inside the interval, such as 0.95.
     """
     tail = (1 - level) / 2
     low, high = np.nanquantile(values, [tail, 1 - tail], axis=0)

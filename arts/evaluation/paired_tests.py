@@ -1,4 +1,4 @@
-"""Two models on the same instances: paired bootstrap over units, and the exact McNemar test."""
+"""Paired comparison of two models: paired bootstrap over units, and the exact McNemar test."""
 
 from __future__ import annotations
 
@@ -17,10 +17,15 @@ from arts.evaluation.scores import LEVEL, Bootstrap, resampled_sums
 
 
 class Difference(Record):
-    """First minus second, in percentage points, with the interval of the paired bootstrap over units.
+    """The difference of two models' scores, first minus second.
 
-    `only_first` and `only_second` count the units that one has right and the other has not; `p_value` is
-    that of the exact McNemar test on them.
+    Args:
+        value: the difference in percentage points.
+        low: lower bound of its 95% interval, by paired bootstrap over units.
+        high: upper bound of the interval.
+        only_first: number of originals (for ARS: of units) that only the first model has right.
+        only_second: number that only the second model has right.
+        p_value: p-value of the exact McNemar test on these two numbers.
     """
 
     value: float
@@ -35,27 +40,32 @@ class Difference(Record):
 
 
 class Comparison(Record):
-    """Two models on the same instances: accuracy on the originals, and ARS."""
+    """The differences between two models on the same instances.
+
+    Args:
+        accuracy: the difference of their accuracy on the originals.
+        ars: the difference of their ARS.
+    """
 
     accuracy: Difference
     ars: Difference
 
 
 def compare(first: Predictions, second: Predictions) -> Comparison:
-    """The paired comparison of two models' predictions.
+    """Compare two models' predictions for the same instances.
 
     Raises:
-        ArtsError: when they are not for the same instances with the same labels.
+        ArtsError: when the instances or their gold labels differ.
     """
     if first.ids != second.ids or (first.layout.gold != second.layout.gold).any():
         raise ArtsError("the two were not measured on the same instances, in the same order")
     pairs = [resampled_sums(predictions, Bootstrap()) for predictions in (first, second)]
 
     def difference(score: str, right: tuple[BoolArray, BoolArray]) -> Difference:
-        value, drawn = (
+        value, resampled = (
             100 * (getattr(a, score)() - getattr(b, score)()) for a, b in zip(*pairs, strict=True)
         )
-        low, high = central_interval(drawn, LEVEL)
+        low, high = central_interval(resampled, LEVEL)
         only_first, only_second = (int((a & ~b).sum()) for a, b in (right, right[::-1]))
         return Difference(
             value=round(float(value), 2),
@@ -66,7 +76,7 @@ def compare(first: Predictions, second: Predictions) -> Comparison:
             p_value=float(exact_mcnemar(only_first, only_second)),
         )
 
-    originals = first.layout.rows(Strategy.ORIGINAL)
+    originals = first.layout.strategy_mask(Strategy.ORIGINAL)
     units = first.layout.units
     return Comparison(
         accuracy=difference("accuracy", (first.correct[originals], second.correct[originals])),
@@ -75,14 +85,16 @@ def compare(first: Predictions, second: Predictions) -> Comparison:
 
 
 def exact_mcnemar(only_first: int | IntArray, only_second: int | IntArray) -> FloatArray:
-    """Two-sided p-values of the exact McNemar test (a sign test on the items that tell two models apart).
+    """Two-sided p-values of the exact McNemar test.
+
+    It is a sign test on the items that exactly one of two models has right.
 
     Args:
-        only_first: (...) items that only the first model has right.
-        only_second: (...) items that only the second has right.
+        only_first: (...) the number of items that only the first model has right.
+        only_second: (...) the number of items that only the second model has right.
 
     Returns:
-        (...) 1 where the two never differ.
+        (...) p-values; 1 where there are no such items.
 
     Example:
         >>> exact_mcnemar(np.array([6, 0]), np.array([0, 0])).tolist()
@@ -90,5 +102,5 @@ def exact_mcnemar(only_first: int | IntArray, only_second: int | IntArray) -> Fl
     """
     from scipy.stats import binom
 
-    fewer, apart = np.minimum(only_first, only_second), np.add(only_first, only_second)
-    return np.minimum(binom.cdf(fewer, apart, 0.5) + binom.sf(apart - fewer - 1, apart, 0.5), 1)
+    fewer, total = np.minimum(only_first, only_second), np.add(only_first, only_second)
+    return np.minimum(binom.cdf(fewer, total, 0.5) + binom.sf(total - fewer - 1, total, 0.5), 1)

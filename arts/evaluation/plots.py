@@ -1,4 +1,4 @@
-"""The curve of accuracy over the number of aspects that ADDDIFF adds, as a picture."""
+"""The plot of accuracy against the number of aspects that ADDDIFF adds."""
 
 from __future__ import annotations
 
@@ -9,10 +9,17 @@ from arts.data.support.figures import save_figures
 from arts.evaluation.report import Report
 
 
-def adddiff_curves(reports: Sequence[Report], stem: Path) -> list[Path]:
-    """Draw the reports' ADDDIFF curves into one picture; returns the files, ``<stem>.png`` and ``.svg``.
+def draw_adddiff_curves(reports: Sequence[Report], stem: Path) -> list[Path]:
+    """Draw the ADDDIFF curves of reports into one figure.
 
-    Several seeds of a model are drawn as their mean. Reports without a curve are not drawn.
+    A model with several seeds gets one curve, their mean. Reports without a curve are left out.
+
+    Args:
+        reports: reports on one dataset.
+        stem: path of the files to write, without suffix.
+
+    Returns:
+        The paths of the two files, ``<stem>.png`` and ``<stem>.svg``.
     """
     from matplotlib.figure import Figure
 
@@ -22,12 +29,12 @@ def adddiff_curves(reports: Sequence[Report], stem: Path) -> list[Path]:
     for report in reports:
         if report.adddiff_curve:
             by_name.setdefault(report.name, []).append(report)
-    for number, (name, group) in enumerate(by_name.items()):
-        curves = [report.adddiff_curve.points for report in group if report.adddiff_curve]
+    for number, (name, seeds) in enumerate(by_name.items()):
+        curves = [report.adddiff_curve.points for report in seeds if report.adddiff_curve]
         added = [point.added for point in curves[0]]
         mean, low, high = (
-            [sum(getattr(c[k].accuracy, part) for c in curves) / len(curves) for k in added]
-            for part in ("value", "low", "high")
+            [sum(getattr(curve[k].accuracy, bound) for curve in curves) / len(curves) for k in added]
+            for bound in ("value", "low", "high")
         )
         color = f"C{number % 10}"
         axes.plot(added, mean, marker="osD^v<>Pp*"[number % 10], color=color, label=name)

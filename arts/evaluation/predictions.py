@@ -1,4 +1,4 @@
-"""Predictions: read from a user's file, kept beside a report."""
+"""The predictions of a model: saved beside its report, or read from a user's file."""
 
 from __future__ import annotations
 
@@ -18,18 +18,18 @@ from arts.data.support.atomic import atomic_file
 from arts.evaluation.metrics import POLARITIES, BenchmarkLayout
 
 COLUMN = "prediction"
-EXAMPLES = 3  # ids named in an error
+EXAMPLES = 3  # number of ids that an error names
 
 
 @dataclass(frozen=True)
 class Predictions:
-    """What a model answered, with what is needed to score it again without the corpus.
+    """The predictions of a model for n instances, with everything needed to score them without the corpus.
 
     Args:
-        ids: of the n instances.
+        ids: the ids of the instances.
         layout: their gold labels, strategies and units.
-        labels: (n,) predicted labels, as positions in `Polarity`.
-        probabilities: (n, 3), where the model gave them.
+        labels: (n,) the predicted labels, as positions in `Polarity`.
+        probabilities: (n, 3) the predicted probabilities. None: the model gave only labels.
     """
 
     ids: tuple[str, ...]
@@ -41,29 +41,37 @@ class Predictions:
     def of(
         cls, instances: Sequence[Instance], labels: IntArray, *, probabilities: FloatArray | None = None
     ) -> Predictions:
-        """The predictions for the instances, in their order."""
+        """The predictions for instances.
+
+        Args:
+            instances: the n instances.
+            labels: (n,) the predicted labels in the same order, as positions in `Polarity`.
+            probabilities: (n, 3) the predicted probabilities, if there are any.
+        """
         return cls(tuple(i.id for i in instances), BenchmarkLayout.of(instances), labels, probabilities)
 
     @property
     def correct(self) -> BoolArray:
-        """(n,) whether each label is right."""
+        """(n,) whether each instance is predicted right."""
         return np.asarray(self.labels == self.layout.gold)
 
     def save(self, path: Path, *, blind: bool = False) -> None:
-        """Write a Parquet file: ``id, unit, strategy, polarity, prediction`` and the probabilities.
+        """Write the predictions to a Parquet file.
+
+        The columns are ``id``, ``unit``, ``strategy``, ``polarity``, ``prediction`` and the probabilities.
 
         Args:
-            path: of the file.
-            blind: to write ``prediction`` alone, in the order of the ids: nothing of the corpus, for
-                predictions that may be passed on where the corpus may not.
+            path: the file to write.
+            blind: whether to write only the column ``prediction``, in the order of the sorted ids. Such a
+                file contains nothing of the corpus, and can be published where the corpus cannot.
         """
         import pyarrow as pa
         import pyarrow.parquet as pq
 
-        answers = [str(POLARITIES[k]) for k in self.labels]
+        labels = [str(POLARITIES[k]) for k in self.labels]
         if blind:
             order = sorted(range(len(self.ids)), key=self.ids.__getitem__)
-            columns: dict[str, Any] = {COLUMN: [answers[row] for row in order]}
+            columns: dict[str, Any] = {COLUMN: [labels[row] for row in order]}
         else:
             strategies = tuple(Strategy)
             columns = {
@@ -71,7 +79,7 @@ class Predictions:
                 "unit": [self.ids[row] for row in self.layout.original],
                 "strategy": [str(strategies[k]) for k in self.layout.strategy],
                 "polarity": [str(POLARITIES[k]) for k in self.layout.gold],
-                COLUMN: answers,
+                COLUMN: labels,
             }
             if self.probabilities is not None:
                 columns |= dict(zip(map(str, POLARITIES), self.probabilities.T, strict=True))
@@ -80,53 +88,57 @@ class Predictions:
 
     @classmethod
     def load(cls, path: Path, instances: Sequence[Instance] = ()) -> Predictions | None:
-        """Read what `save` wrote.
+        """Read the predictions from a file that `save` wrote.
 
         Args:
-            path: of the file.
-            instances: of the benchmark, where they are at hand: blind predictions need them, and others are
-                checked by them.
+            path: the file.
+            instances: the benchmark's instances, if the corpus is available. Blind predictions cannot be
+                read without them; other predictions are checked against their ids and gold labels.
 
         Returns:
-            The predictions in the order of the file, or of the instances for a blind one; None for a blind
-            one without the instances.
+            The predictions in the order of the file, blind ones in the order of the instances. None for
+            blind predictions without instances.
 
         Raises:
-            DataError: when it is not such a file, or not about the instances.
+            DataError: when the file is not one of predictions, or not of these instances.
         """
         rows = [row for _, row in parquet_rows(path)]
         if rows and set(rows[0]) == {COLUMN}:
-            return cls._sighted(path, [row[COLUMN] for row in rows], instances) if instances else None
-        found = cls._of_rows(path, rows)
-        if instances and dict(zip(found.ids, found.layout.gold, strict=True)) != {
+            return cls._from_blind(path, [row[COLUMN] for row in rows], instances) if instances else None
+        predictions = cls._from_rows(path, rows)
+        if instances and dict(zip(predictions.ids, predictions.layout.gold, strict=True)) != {
             instance.id: POLARITIES.index(instance.polarity) for instance in instances
         }:
             raise DataError(path, "its ids and gold labels are not those of the benchmark")
-        return found
+        return predictions
 
     @classmethod
-    def _sighted(cls, path: Path, answers: Sequence[object], instances: Sequence[Instance]) -> Predictions:
-        if len(answers) != len(instances):
-            raise DataError(path, f"{len(answers)} predictions; expected {len(instances)}")
+    def _from_blind(cls, path: Path, names: Sequence[object], instances: Sequence[Instance]) -> Predictions:
+        """The predictions for instances whose predicted labels are given in the order of the sorted ids."""
+        if len(names) != len(instances):
+            raise DataError(path, f"{len(names)} predictions; expected {len(instances)}")
         order = sorted(range(len(instances)), key=lambda row: instances[row].id)
         labels = np.empty(len(instances), int)
         with as_data_error(path):
-            labels[order] = [POLARITIES.index(Polarity(str(answer))) for answer in answers]
+            labels[order] = [POLARITIES.index(Polarity(str(name))) for name in names]
         return cls.of(instances, labels, probabilities=None)
 
     @classmethod
-    def _of_rows(cls, path: Path, rows: Sequence[Mapping[str, Any]]) -> Predictions:
+    def _from_rows(cls, path: Path, rows: Sequence[Mapping[str, Any]]) -> Predictions:
+        """The predictions of a file's rows, which have all the columns of `save`."""
         try:
             ids = tuple(str(row["id"]) for row in rows)
             layout = BenchmarkLayout.of_columns(
                 ids,
                 [str(row["unit"]) for row in rows],
-                [Strategy(row["strategy"]) for row in rows],
-                [Polarity(row["polarity"]) for row in rows],
+                strategies=[Strategy(row["strategy"]) for row in rows],
+                polarities=[Polarity(row["polarity"]) for row in rows],
             )
             labels = np.array([POLARITIES.index(Polarity(row[COLUMN])) for row in rows])
-            given = rows and str(POLARITIES[0]) in rows[0]
-            probabilities = np.array([[row[p] for p in POLARITIES] for row in rows]) if given else None
+            with_probabilities = rows and str(POLARITIES[0]) in rows[0]
+            probabilities = (
+                np.array([[row[p] for p in POLARITIES] for row in rows]) if with_probabilities else None
+            )
         except (KeyError, ValueError) as error:
             raise DataError(path, f"not saved predictions ({error})") from error
         return cls(ids, layout, labels, probabilities)
@@ -139,27 +151,30 @@ def read_labels(
     column: str | None = None,
     left_out: Collection[str] = (),
 ) -> IntArray:
-    """(n,) the labels that a CSV, JSONL or Parquet file with the column ``id`` gives to the instances.
+    """Read the predicted labels of n instances from a CSV, JSONL or Parquet file with a column ``id``.
 
     Args:
-        path: the file; every instance exactly once, in any order. ADDDIFF ids may end in ``_adv3`` or
-            ``_adv4``, as the files of the ARTS release do.
-        instances: the benchmark's.
-        column: the one with the labels; ``prediction`` when not given.
-        left_out: ids of the release that the benchmark had to leave out; the file may have them.
+        path: the file, with every instance exactly once, in any order. ADDDIFF ids may end in ``_adv3`` or
+            ``_adv4``, as in the files of the ARTS release.
+        instances: the benchmark's n instances.
+        column: name of the column with the labels. Default: ``prediction``.
+        left_out: ids of the ARTS release that the benchmark leaves out; the file may contain them.
+
+    Returns:
+        (n,) the labels in the order of the instances, as positions in `Polarity`.
 
     Raises:
-        DataError: naming the line of a row that is not as expected, or the ids that are missing.
+        DataError: names the line of a row that is not as expected, or the ids that are missing.
     """
     rows = read_rows(path)
-    wanted = {canonical_id(instance.id): row for row, instance in enumerate(instances)}
-    tolerated = {canonical_id(id) for id in left_out}
+    positions = {canonical_id(instance.id): row for row, instance in enumerate(instances)}
+    ignored = {canonical_id(id) for id in left_out}
     labels = np.full(len(instances), -1)
     for line, row in rows:
         id, label = (_cell_text(path, line, row, name) for name in ("id", column or COLUMN))
-        position = wanted.get(canonical_id(id))
+        position = positions.get(canonical_id(id))
         if position is None:
-            if canonical_id(id) in tolerated:
+            if canonical_id(id) in ignored:
                 continue
             raise DataError(
                 path, f'id "{id}" is not in the benchmark; expected {_example_ids(instances)}', line=line
@@ -177,10 +192,10 @@ def read_labels(
 
 
 def canonical_id(id: str) -> str:
-    """An id with the ending of the release's JSON: ``_adv3``, not ``_adv4``, for ADDDIFF.
+    """The id as the JSON of the ARTS release writes it: of an ADDDIFF variant, with ``_adv3``, not ``_adv4``.
 
     Example:
-        >>> canonical("892:1_0_adv4")
+        >>> canonical_id("892:1_0_adv4")
         '892:1_0_adv3'
     """
     unit, strategy = parse_id(id)
@@ -188,11 +203,17 @@ def canonical_id(id: str) -> str:
 
 
 def _cell_text(path: Path, line: int, row: Mapping[str, object], name: str) -> str:
+    """The text of one column of a row.
+
+    Raises:
+        DataError: when the row has no such column.
+    """
     if name not in row:
         raise DataError(path, f'no column "{name}"; the columns are: {", ".join(row)}', line=line)
     return str(row[name])
 
 
 def _example_ids(instances: Sequence[Instance]) -> str:
+    """The first few ids, for a message."""
     more = ", …" if len(instances) > EXAMPLES else ""
     return ", ".join(f'"{instance.id}"' for instance in instances[:EXAMPLES]) + more

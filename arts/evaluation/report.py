@@ -1,4 +1,4 @@
-"""The report of one model on one benchmark: a versioned record, with intervals and provenance."""
+"""The report of one model on one benchmark: scores with intervals, and how they were obtained."""
 
 from __future__ import annotations
 
@@ -21,7 +21,18 @@ SCHEMA_VERSION: Literal["1.0"] = "1.0"
 
 
 class DatasetInfo(Record):
-    """What was measured on. `checksum` is over the content of the test split, whatever its format."""
+    """The dataset that the model was measured on.
+
+    Args:
+        name: name or path of the corpus.
+        checksum: SHA-256 of the content of the test split, the same for every file format.
+        units: number of originals.
+        instances: number of originals and variants.
+        conflict: number of aspects that were left out because their polarity is "conflict".
+        repaired: ids of instances whose span was repaired.
+        left_out: ids of instances that were left out, with the reason.
+        files: SHA-256 of each file of the corpus.
+    """
 
     name: str
     checksum: str
@@ -34,10 +45,20 @@ class DatasetInfo(Record):
 
 
 class ModelInfo(Record):
-    """What was measured.
+    """The model that was measured, and how it was trained.
 
-    `checksum` is of the weights, or of the predictions file; `extras` are what training started from
-    beside the encoder; `intervention` has the name of one and all its settings.
+    Args:
+        kind: "zoo" for a model that was trained here, "custom" for any other, "predictions" for a file.
+        id: registered name, path, Hub id or name of the model; name of the predictions file.
+        checksum: SHA-256 of the weights or of the predictions file.
+        seed: random seed of training.
+        encoder: name of the pretrained encoder.
+        encoder_checksum: SHA-256 of the encoder's files.
+        extras: name and checksum of each further input of training, such as word vectors.
+        parameters: number of parameters.
+        intervention: name, settings and outcome of the intervention that the model was trained with.
+        recipe: hyperparameters of training.
+        train_seconds: duration of training.
     """
 
     kind: Literal["zoo", "custom", "predictions"]
@@ -54,7 +75,16 @@ class ModelInfo(Record):
 
 
 class Provenance(Record):
-    """Where, when and with what it was measured; `seconds` include training, unless it was cached."""
+    """Where and when the model was measured, and with which software.
+
+    Args:
+        arts: version of this package.
+        python: version of Python.
+        platform: system, architecture and number of processors.
+        libraries: versions of the libraries, by name.
+        started: when the measurement started.
+        seconds: duration of the measurement, with training unless the model was in the cache.
+    """
 
     arts: str
     python: str
@@ -65,7 +95,15 @@ class Provenance(Record):
 
 
 class Header(Record):
-    """What a report is about."""
+    """The fields of a report that are not scores.
+
+    Args:
+        schema_version: version of the report's schema.
+        name: name of the model, as tables show it.
+        dataset: the dataset.
+        model: the model.
+        provenance: where, when and with which software it was measured.
+    """
 
     schema_version: Literal["1.0"] = SCHEMA_VERSION
     name: str
@@ -75,9 +113,11 @@ class Header(Record):
 
 
 class Report(Scores, Header):
-    """One model on one benchmark. Scores are percentages; `report.ars.value` is the headline.
+    """The report of one model on one benchmark. The headline figure is `report.ars.value`, in percent.
 
-    `adddiff_curve` and `pattern_gap` are there when they were asked for.
+    Args:
+        adddiff_curve: accuracy by number of aspects that ADDDIFF adds, if it was measured.
+        pattern_gap: accuracy with ADDDIFF templates seen in training and with others, if it was measured.
     """
 
     adddiff_curve: AddDiffCurve | None = None
@@ -86,10 +126,10 @@ class Report(Scores, Header):
 
     @property
     def predictions(self) -> Predictions:
-        """What the model answered.
+        """The model's predictions.
 
         Raises:
-            ArtsError: when the report was loaded without its predictions.
+            ArtsError: when the report was loaded without predictions.
         """
         if self._predictions is None:
             raise ArtsError(f"report {self.name}: its predictions are not at hand")
@@ -97,21 +137,24 @@ class Report(Scores, Header):
 
     @property
     def has_predictions(self) -> bool:
-        """Whether `predictions` are at hand."""
+        """Whether the report has its predictions."""
         return self._predictions is not None
 
     @property
     def stem(self) -> str:
-        """The name of the report's files, without suffix."""
+        """The name of the report's files, without suffix: dataset, model and seed."""
         seed = "" if self.model.seed is None else f"-seed{self.model.seed}"
         return re.sub(r"[^\w.-]+", "_", f"{self.dataset.name}-{self.name}{seed}")
 
     def save(self, folder: str | Path, *, blind: bool = False) -> Path:
-        """Write ``<stem>.json`` and ``<stem>.parquet`` (the predictions) to `folder`; returns the first.
+        """Write the report to ``<stem>.json``, and its predictions beside it to ``<stem>.parquet``.
 
         Args:
-            folder: made if it is not there.
-            blind: to keep everything of the corpus out of the predictions, so that they can be passed on.
+            folder: folder to write to, created where it does not exist.
+            blind: whether to write the predictions without anything of the corpus, for publication.
+
+        Returns:
+            The path of the JSON file.
         """
         path = Path(folder, f"{self.stem}.json")
         self.predictions.save(path.with_suffix(".parquet"), blind=blind)
@@ -120,16 +163,19 @@ class Report(Scores, Header):
 
     @classmethod
     def load(cls, path: str | Path) -> Report:
-        """Read a report, with its predictions when they lie beside it, and check the one by the other.
+        """Read a report with the predictions beside it, if there are any, and check its scores with them.
+
+        Args:
+            path: the JSON file.
 
         Raises:
-            DataError: when it is not a report, or claims what its predictions do not give.
+            DataError: when the file is not a report, or its predictions give other scores.
         """
         path = Path(path)
-        report = cls.read(path)
+        report = cls.load_unchecked(path)
         if report.has_predictions:
             fresh = Scores.of(report.predictions, report.bootstrap)
-            for name in report.claims_beyond(fresh):
+            for name in report.differing_fields(fresh):
                 raise DataError(
                     path,
                     f'field "{name}" is not what {path.stem}.parquet gives; expected {getattr(fresh, name)}',
@@ -137,36 +183,36 @@ class Report(Scores, Header):
         return report
 
     @classmethod
-    def read(cls, path: Path) -> Report:
-        """As `load`, without checking the claims by the predictions.
+    def load_unchecked(cls, path: Path) -> Report:
+        """Read a report with the predictions beside it, without comparing its scores with them.
 
         Raises:
-            DataError: when it is not a report, or its predictions are not those of the benchmark.
+            DataError: when the file is not a report, or its predictions are not for its dataset.
         """
-        report = cls.read_alone(path)
-        beside = path.with_suffix(".parquet")
-        if beside.is_file():
+        report = cls.load_without_predictions(path)
+        predictions = path.with_suffix(".parquet")
+        if predictions.is_file():
             instances = load_local_instances(report.dataset.name, report.dataset.checksum)
-            report._predictions = Predictions.load(beside, instances)
+            report._predictions = Predictions.load(predictions, instances)
         return report
 
     @classmethod
-    def read_alone(cls, path: Path) -> Report:
-        """As `read`, without its predictions.
+    def load_without_predictions(cls, path: Path) -> Report:
+        """Read a report, and not its predictions.
 
         Raises:
-            DataError: when it is not a report.
+            DataError: when the file is not a report.
         """
         return cls.read_json(path, f"a report of schema {SCHEMA_VERSION}")
 
-    def claims_beyond(self, fresh: Scores) -> list[str]:
-        """The fields that differ from scores made afresh from the predictions."""
-        return [name for name in type(fresh).model_fields if getattr(self, name) != getattr(fresh, name)]
+    def differing_fields(self, scores: Scores) -> list[str]:
+        """The names of the fields in which the report's scores differ from other scores."""
+        return [name for name in type(scores).model_fields if getattr(self, name) != getattr(scores, name)]
 
     def compare(self, other: Report) -> Comparison:
-        """This report against another on the same instances: paired bootstrap, exact McNemar tests.
+        """Compare this report with another on the same instances: paired bootstrap and exact McNemar tests.
 
         Raises:
-            ArtsError: when the two are not of the same benchmark, or without their predictions.
+            ArtsError: when the instances differ, or one of the reports has no predictions.
         """
         return compare(self.predictions, other.predictions)

@@ -1,4 +1,4 @@
-"""Scores with their uncertainty, made from predictions: the numbers of a report."""
+"""The scores of a report with their confidence intervals, computed from predictions."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from arts.evaluation.metrics import (
 )
 from arts.evaluation.predictions import Predictions
 
-LEVEL = 0.95
+LEVEL = 0.95  # of the confidence intervals
 RESAMPLES = 10_000
 BOOTSTRAP_SEED = 0
 
@@ -28,7 +28,7 @@ Percent = Annotated[float, Field(ge=0, le=100, allow_inf_nan=False)]
 
 
 class Estimate(Record):
-    """A score in percent, rounded to two decimals, with its 95% bootstrap interval over units."""
+    """A score with its 95% interval by bootstrap over units, in percent, rounded to two decimals."""
 
     value: Percent
     low: Percent
@@ -39,10 +39,13 @@ class Estimate(Record):
 
 
 class StrategyScore(Record):
-    """Scores on the variants of one strategy.
+    """The scores for one strategy.
 
-    `original` is the accuracy on the originals that the variants came from, `perturbed` that on the
-    variants, `both` the share of variants that are right and whose original is right too.
+    Args:
+        count: number of variants.
+        original: accuracy on the originals of the variants.
+        perturbed: accuracy on the variants.
+        both: share of the variants that are right and whose original is right.
     """
 
     count: Count
@@ -52,7 +55,14 @@ class StrategyScore(Record):
 
 
 class PolarityScore(Record):
-    """Scores by gold label of the original: recall (`accuracy`) and F1 on the originals, and ARS."""
+    """The scores on the units whose original has one gold label.
+
+    Args:
+        count: number of originals with this gold label.
+        accuracy: accuracy on these originals, which is the recall of the label.
+        f1: F1 of the label on all originals.
+        ars: ARS of these units.
+    """
 
     count: Count
     accuracy: Estimate
@@ -61,7 +71,13 @@ class PolarityScore(Record):
 
 
 class Bootstrap(Record):
-    """How the intervals were made."""
+    """The settings of the bootstrap.
+
+    Args:
+        level: level of the confidence intervals.
+        resamples: number of resamples.
+        seed: random seed of the resamples.
+    """
 
     level: float = Field(LEVEL, gt=0, lt=1)
     resamples: int = Field(RESAMPLES, ge=1, le=10 * RESAMPLES)
@@ -69,10 +85,16 @@ class Bootstrap(Record):
 
 
 class Scores(Record):
-    """All the figures of one model on one benchmark.
+    """All the scores of one model on one benchmark.
 
-    `confusion` counts the originals: rows are gold labels, columns predictions, in the order of `Polarity`.
-    Strategies and polarities that the benchmark has no instance of are not there.
+    Args:
+        accuracy: accuracy on the originals.
+        macro_f1: macro-F1 on the originals.
+        ars: Aspect Robustness Score: share of units all of whose instances are right.
+        strategies: scores by strategy, for strategies that have variants.
+        polarities: scores by gold label of the original, for labels that occur.
+        confusion: numbers of originals; rows are gold labels, columns predictions, ordered as `Polarity`.
+        bootstrap: the settings of the intervals.
     """
 
     accuracy: Estimate
@@ -85,15 +107,20 @@ class Scores(Record):
 
     @classmethod
     def of(cls, predictions: Predictions, bootstrap: Bootstrap | None = None) -> Scores:
-        """The scores of predictions; intervals by bootstrap over units."""
+        """The scores of predictions.
+
+        Args:
+            predictions: the predictions for a whole benchmark.
+            bootstrap: the settings of the intervals. Default: 10,000 resamples, level 0.95, seed 0.
+        """
         bootstrap = bootstrap or Bootstrap()
         total, resampled = resampled_sums(predictions, bootstrap)
 
         def estimate(score: str, part: int | None = None) -> Estimate:
-            value, drawn = (np.asarray(getattr(sums, score)()) for sums in (total, resampled))
+            value, values = (np.asarray(getattr(sums, score)()) for sums in (total, resampled))
             if part is not None:
-                value, drawn = value[part], drawn[:, part]
-            low, high = central_interval(drawn, bootstrap.level)
+                value, values = value[part], values[:, part]
+            low, high = central_interval(values, bootstrap.level)
             return Estimate(value=_percent(value), low=_percent(low), high=_percent(high))
 
         support = total.confusion.sum(-1)
@@ -104,9 +131,9 @@ class Scores(Record):
             strategies={
                 strategy: StrategyScore(
                     count=int(total.variants[k]),
-                    original=estimate("on_originals", k),
-                    perturbed=estimate("on_variants", k),
-                    both=estimate("on_both", k),
+                    original=estimate("accuracy_on_originals", k),
+                    perturbed=estimate("accuracy_on_variants", k),
+                    both=estimate("share_both_right", k),
                 )
                 for k, strategy in enumerate(PERTURBATIONS)
                 if total.variants[k]
@@ -127,11 +154,12 @@ class Scores(Record):
 
 
 def resampled_sums(predictions: Predictions, bootstrap: Bootstrap) -> tuple[UnitSums, UnitSums]:
-    """The sums over all units, and over each resample of them."""
+    """The counts summed over all units, and over the units of each resample."""
     statistics = unit_statistics(predictions.layout, predictions.labels)
-    drawn = resample_units(statistics, resamples=bootstrap.resamples, seed=bootstrap.seed)
-    return UnitSums.unpack(statistics.sum(0)), UnitSums.unpack(np.concatenate(list(drawn)))
+    chunks = resample_units(statistics, resamples=bootstrap.resamples, seed=bootstrap.seed)
+    return UnitSums.unpack(statistics.sum(0)), UnitSums.unpack(np.concatenate(list(chunks)))
 
 
 def _percent(fraction: float | FloatArray) -> float:
+    """A fraction in percent, rounded to two decimals."""
     return round(100 * float(fraction), 2)

@@ -1,4 +1,4 @@
-"""Several reports together: mean and spread over seeds, and each model against the first."""
+"""The summary of several reports: mean and deviation over seeds, and paired comparisons of models."""
 
 from __future__ import annotations
 
@@ -15,14 +15,19 @@ from arts.evaluation.scores import Estimate
 
 
 class SeedSpread(Record):
-    """Mean over seeds in percent, and the sample standard deviation (n - 1) in points."""
+    """A score over several seeds.
+
+    Args:
+        mean: mean over the seeds, in percent.
+        deviation: sample standard deviation over the seeds (n - 1), in percentage points.
+    """
 
     mean: float
     deviation: float
 
     @classmethod
     def of(cls, estimates: Sequence[Estimate]) -> SeedSpread:
-        """The spread of at least two seeds' estimates."""
+        """The mean and deviation of the estimates of at least two seeds."""
         values = [estimate.value for estimate in estimates]
         return cls(
             mean=round(float(np.mean(values)), 2),
@@ -34,7 +39,16 @@ class SeedSpread(Record):
 
 
 class SeedSummary(Record):
-    """One model over several seeds; by strategy, the accuracy on the variants."""
+    """The scores of one model over several seeds.
+
+    Args:
+        name: name of the model.
+        seeds: the seeds.
+        accuracy: accuracy on the originals.
+        macro_f1: macro-F1 on the originals.
+        ars: ARS.
+        strategies: accuracy on the variants, by strategy.
+    """
 
     name: str
     seeds: tuple[int, ...]
@@ -45,7 +59,7 @@ class SeedSummary(Record):
 
     @classmethod
     def of(cls, reports: Sequence[Report]) -> SeedSummary:
-        """The summary of one model's reports."""
+        """The summary of the reports of one model, one for each seed."""
         first = reports[0]
         return cls(
             name=first.name,
@@ -61,7 +75,13 @@ class SeedSummary(Record):
 
 
 class Pairing(Comparison):
-    """A comparison with the names of the two, and the seed of the first if it was trained."""
+    """A comparison of two named models.
+
+    Args:
+        first: name of the first model.
+        second: name of the second model, whose scores are subtracted.
+        seed: seed of the first model, if it was trained.
+    """
 
     first: str
     second: str
@@ -69,7 +89,14 @@ class Pairing(Comparison):
 
 
 class Summary(Record):
-    """What `arts evaluate` found out in one call."""
+    """The results of one call of `arts evaluate`.
+
+    Args:
+        schema_version: version of the schema.
+        reports: the reports, one for each model and seed.
+        seeds: summaries of the models with several seeds.
+        comparisons: paired comparisons between models.
+    """
 
     schema_version: Literal["1.0"] = SCHEMA_VERSION
     reports: tuple[Report, ...]
@@ -78,10 +105,10 @@ class Summary(Record):
 
     @classmethod
     def of(cls, reports: Sequence[Report]) -> Summary:
-        """Group by name for the seeds; compare each model with another, seed by seed.
+        """Summarize reports: those of one name over their seeds, and models against each other.
 
-        A model with an intervention is compared with itself without one, any other with the first. A model
-        that was not trained here has no seed, and is compared with every one.
+        A model with an intervention is compared with the same model without it, any other model with the
+        first. Two models are compared seed by seed; one without a seed is compared with every seed.
         """
         names = list(dict.fromkeys(report.name for report in reports))
         groups = {name: [r for r in reports if r.name == name] for name in names}
@@ -99,7 +126,7 @@ class Summary(Record):
 
 
 def _name_pairs(groups: Mapping[str, Sequence[Report]]) -> Iterator[tuple[str, str]]:
-    """Names to compare."""
+    """The pairs of names to compare, by the rule of `Summary.of`."""
     plain = [name for name, group in groups.items() if not group[0].model.intervention]
     for name, group in groups.items():
         model = group[0].model

@@ -1,4 +1,4 @@
-"""The system under test: a predict function, and what the report says of it."""
+"""The system under test: a predict function, and the metadata for the report."""
 
 from __future__ import annotations
 
@@ -19,11 +19,11 @@ from arts.models.record_names import OUTCOME
 if TYPE_CHECKING:
     from arts.models.trained_models import TrainedModel
 
-CHECKPOINT_PREFIX = "hf:"  # of the name of a saved checkpoint, before its folder or Hub id
+CHECKPOINT_PREFIX = "hf:"  # before the folder or Hub id of a saved checkpoint
 
 
 class RobustTraining(Protocol):
-    """Another way to train a model: what `arts.interventions.base.Intervention` is to the evaluation."""
+    """A way of training that makes a model more robust: what evaluation needs of an intervention."""
 
     @property
     def name(self) -> str:
@@ -31,26 +31,26 @@ class RobustTraining(Protocol):
 
     @property
     def seen_templates(self) -> tuple[str, ...]:
-        """ADDDIFF templates that are trained with."""
+        """The ADDDIFF templates that the model is trained with."""
 
     @property
     def holdout(self) -> tuple[str, ...]:
-        """ADDDIFF templates that are left out of training, to measure the pattern gap on."""
+        """The ADDDIFF templates that are held out of training, to measure the pattern gap."""
 
     def settings(self) -> Mapping[str, Any]:
-        """Everything that it depends on, for the report."""
+        """All settings of the intervention, for the report."""
 
     def train(self, request: TrainingRequest, corpus: Corpus) -> TrainedModel:
-        """The model that is asked for; test data is not looked at."""
+        """Train the requested model without looking at the test split."""
 
 
 @dataclass(frozen=True)
 class System:
-    """A model to measure.
+    """A model that is ready to be measured.
 
     Args:
-        info: what the report says of it.
-        predict: gives the (n, 3) probabilities of n instances.
+        info: metadata for the report.
+        predict: function from n instances to probabilities (n, 3).
     """
 
     info: ModelInfo
@@ -66,18 +66,19 @@ def load_system(
     progress: TrainingProgress | None = None,
     intervention: RobustTraining | None = None,
 ) -> System:
-    """Whatever can be measured, ready to predict.
+    """Load a model for measuring; train it on the corpus where it has to be trained.
 
     Args:
-        model: as for `arts.evaluation.benchmark.Benchmark.evaluate`.
-        corpus: the corpus to measure on, and to train on where the model has to be trained.
+        model: any model that `arts.evaluation.benchmark.Benchmark.evaluate` takes.
+        corpus: the corpus to measure on, whose training split the model is trained on.
         seed: random seed of training.
-        start: the starting point of training; by default the default encoder.
-        progress: called as training goes on.
-        intervention: another way to train the model.
+        start: pretrained starting point of training. Default: the default encoder.
+        progress: called after each optimizer step.
+        intervention: the way to train the model, if it is not the plain one.
 
     Raises:
-        ArtsError: when the model is unknown, cannot be loaded or trained, or the intervention is not for it.
+        ArtsError: when the model is unknown, cannot be loaded or trained, or is not one that an intervention
+            can train.
     """
     from arts.models.base import AspectModel
     from arts.models.registry import find_model
@@ -94,6 +95,7 @@ def load_system(
 
 
 def _trained_system(request: TrainingRequest, corpus: Corpus, intervention: RobustTraining | None) -> System:
+    """A model that is trained on the corpus or taken from the cache."""
     from arts.models.trained_models import train_or_load
 
     if intervention:
@@ -115,7 +117,7 @@ def _trained_system(request: TrainingRequest, corpus: Corpus, intervention: Robu
 
 
 def _cached_predictions(model: TrainedModel, instances: Sequence[Instance]) -> FloatArray:
-    """The (n, 3) probabilities of a trained model, predicted once and kept in the cache."""
+    """(n, 3) the probabilities of a trained model for n instances, from the cache or newly predicted."""
     path = cache_home() / "predictions" / f"{model.key}-{content_checksum(instances)[:16]}.parquet"
     ids = tuple(instance.id for instance in instances)
     if path.is_file():
@@ -128,7 +130,7 @@ def _cached_predictions(model: TrainedModel, instances: Sequence[Instance]) -> F
 
 
 def _other_system(model: object, name: str, corpus: Corpus) -> System:
-    """A checkpoint, what ``package.module:attribute`` names, or an object; estimators are fitted."""
+    """Any model but a registered `AspectModel`: a checkpoint, an address to import from, or an object."""
     from arts.models.adapters import as_classifier, check_probabilities
     from arts.models.registry import load_object
 

@@ -119,7 +119,7 @@ class BoardEntry(Record):
         """
         if self.path is None:
             raise ArtsError(f"{self.name}: figures of the paper have no report")
-        return Report.read(Path(self.path))
+        return Report.load_unchecked(Path(self.path))
 
     def repeats(self, other: BoardEntry) -> bool:
         """Whether the other entry has the same report, or the same predictions on the same test split."""
@@ -169,7 +169,7 @@ def entry_of(report: Report, path: Path | None = None) -> BoardEntry:
         _check_consistency(report, path or report.stem)
         return _entry_with_scores(report, path, scores=report, status=Status.CLAIMED)
     fresh = Scores.of(report.predictions, report.bootstrap)
-    if differing := report.claims_beyond(fresh):
+    if differing := report.differing_fields(fresh):
         status = Status.RECOMPUTED
         remark = (
             f"claims accuracy {report.accuracy.value:.2f} and ARS {report.ars.value:.2f}; its predictions "
@@ -201,7 +201,7 @@ def unchecked_entry(path: Path, fingerprint: str) -> BoardEntry:
     Raises:
         DataError: The file is not a report, or contradicts itself.
     """
-    report = Report.read_alone(path)
+    report = Report.load_without_predictions(path)
     _check_consistency(report, path)
     return _entry_with_scores(report, path, scores=report, status=Status.UNCHECKED)
 
@@ -266,7 +266,7 @@ def _check_consistency(report: Report, source: object) -> None:
 def _encode_right_units(predictions: Predictions) -> str:
     """Which units are wholly right: base64 of packed bits, in the order of the unit ids."""
     right = units_right(predictions.correct, predictions.layout.units)
-    originals = predictions.layout.rows(Strategy.ORIGINAL)
+    originals = predictions.layout.strategy_mask(Strategy.ORIGINAL)
     ids = [predictions.ids[row] for row in np.flatnonzero(originals)]
     ordered = right[predictions.layout.units[originals]][np.argsort(ids)]
     return base64.b64encode(np.packbits(ordered).tobytes()).decode()

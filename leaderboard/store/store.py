@@ -255,7 +255,7 @@ def _check_files(files: Sequence[tuple[Path, str]], cache: TextCache) -> _Checke
 def _check_file(path: Path) -> BoardEntry | ExcludedFile:
     """The entry of a report, checked by its predictions, or why there is none."""
     try:
-        return entry_of(Report.read(path), path)
+        return entry_of(Report.load_unchecked(path), path)
     except ArtsError as error:
         return ExcludedFile(path=str(path), reason=str(error))
 

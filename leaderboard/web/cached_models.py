@@ -126,7 +126,7 @@ def _reported_checksum(path: str) -> str | None:
     from arts.evaluation.report import Report
 
     try:
-        return Report.read_alone(Path(path)).model.checksum
+        return Report.load_without_predictions(Path(path)).model.checksum
     except ArtsError:
         return None
 

@@ -64,7 +64,7 @@ def test_app_bad_usage_is_exit_code_2(tmp_path):
                 "r",
                 "--output",
                 "o",
-                "--rate",
+                "--learning-rate",
                 "0",
             ),
             "rate 0.0, tolerance 0.1; expected over 0",

@@ -39,7 +39,7 @@ def test_adddiff_probes_the_curve_falls_for_a_model_that_reads_what_is_added(sam
 
 def test_adddiff_probes_the_gap_is_that_of_a_model_that_knows_a_template(sample):
     trained = Adversarial(holdout=("but",))
-    templates = {"seen": trained.seen, "holdout": trained.holdout}
+    templates = {"seen": trained.seen_templates, "holdout": trained.holdout}
 
     def ask(instances):
         right = gold(instances)
@@ -63,7 +63,7 @@ def test_adddiff_probes_both_sides_of_the_gap_say_the_same_of_the_same_aspects(s
         return gold(instances)
 
     trained = Adversarial(holdout=("but", "before"))
-    measure_gap(ask, sample, seen=trained.seen, holdout=trained.holdout)
+    measure_gap(ask, sample, seen=trained.seen_templates, holdout=trained.holdout)
     unseen, seen = asked
     assert unseen.keys() == seen.keys()
     for unit, first in unseen.items():

@@ -41,8 +41,8 @@ def test_metrics_one_wrong_variant_costs_its_unit_and_its_strategy_alone(units):
     total = sums(units, labels)
     assert total.accuracy() == 1
     assert total.ars() == pytest.approx(2 / 3)
-    assert total.on_variants().tolist() == [0.5, 1, 1]
-    assert total.on_originals().tolist() == [1, 1, 1]
+    assert total.accuracy_on_variants().tolist() == [0.5, 1, 1]
+    assert total.accuracy_on_originals().tolist() == [1, 1, 1]
 
 
 def test_metrics_one_wrong_original_costs_the_originals_of_all_its_strategies(units):
@@ -50,9 +50,9 @@ def test_metrics_one_wrong_original_costs_the_originals_of_all_its_strategies(un
     labels[3] = 0
     total = sums(units, labels)
     assert total.accuracy() == total.ars() == pytest.approx(2 / 3)
-    assert total.on_originals().tolist() == [0.5, 0, 1]
-    assert total.on_variants().tolist() == [1, 1, 1]
-    assert total.on_both().tolist() == [0.5, 0, 1]
+    assert total.accuracy_on_originals().tolist() == [0.5, 0, 1]
+    assert total.accuracy_on_variants().tolist() == [1, 1, 1]
+    assert total.share_both_right().tolist() == [0.5, 0, 1]
 
 
 @given(st.lists(st.tuples(st.integers(0, 2), st.integers(0, 2)), min_size=1, max_size=40))

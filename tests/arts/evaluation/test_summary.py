@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from helpers.classifiers import positive
 
-from arts.cli import tables
+from arts.cli.markdown import markdown_tables
 from arts.evaluation.summary import Summary
 
 
@@ -38,4 +38,4 @@ def test_summary_compares_with_the_first_model(bench, report):
     summary = Summary.of([report, bench.evaluate(positive, name="always positive")])
     (pair,) = summary.comparisons
     assert (pair.first, pair.second, pair.ars.value) == ("oracle", "always positive", 100)
-    assert "oracle minus always positive: accuracy +66.67" in tables.markdown(summary)
+    assert "oracle minus always positive: accuracy +66.67" in markdown_tables(summary)

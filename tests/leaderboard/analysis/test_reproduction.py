@@ -66,7 +66,7 @@ def said(arguments: list[str], monkeypatch: pytest.MonkeyPatch) -> SimpleNamespa
 
 @pytest.mark.parametrize("path", REPORTS, ids=lambda path: path.stem)
 def test_reproduction_the_command_of_a_packaged_report_measures_the_same(path, monkeypatch):
-    report = Report.read_alone(path)
+    report = Report.load_without_predictions(path)
     command = evaluate_command(report)
     heard = said(shlex.split(str(command))[2:], monkeypatch)
     model = report.model

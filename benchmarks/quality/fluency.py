@@ -15,7 +15,7 @@ import numpy as np
 
 from arts.data.corpus import Corpus
 from arts.data.corpus_registry import load_corpus
-from arts.data.schema import Instance, Sentence, Strategy
+from arts.data.schema import Sentence, Strategy
 from arts.data.support.download import fetch_release_file
 from arts.generate import CANDIDATES
 from arts.generators.generator import GenerationOptions, Generator, Outcome
@@ -30,46 +30,50 @@ STRATEGIES = (Strategy.REVTGT, Strategy.REVNON)
 Pairs = list[tuple[str, str]]  # source, variant
 
 
-def released(corpus: Corpus, strategy: Strategy) -> Pairs:
-    """The release's variants beside their originals."""
+def released_pairs(corpus: Corpus, strategy: Strategy) -> Pairs:
+    """The texts of the release's variants beside those of their originals."""
     originals = {i.id: i.text for i in corpus.test if i.strategy is Strategy.ORIGINAL}
     return [(originals[i.unit], i.text) for i in corpus.test if i.strategy is strategy]
 
 
-def generated(sentences: Iterable[Sentence], corpus: Corpus) -> list[Outcome]:
-    """Ours, of the same originals."""
+def generate_outcomes(sentences: Iterable[Sentence], corpus: Corpus) -> list[Outcome]:
+    """What our generators make of the same originals, with several candidates each."""
     analyst = Analyst()
     options = GenerationOptions(STRATEGIES, candidates=CANDIDATES)
     generator = Generator(mine_aspect_set(corpus.train, analyst), options, analyst)
     return [outcome for _, group in generator.outcomes(sentences) for outcome in group]
 
 
-def pairs(outcomes: Iterable[Outcome], strategy: Strategy) -> Pairs:
-    """The best variants beside their originals."""
-    found: Iterable[tuple[Instance, Outcome]] = (
-        (o.candidates[0], o) for o in outcomes if o.strategy is strategy and o.candidates
-    )
-    return [(outcome.source.text, variant.text) for variant, outcome in found]
+def best_pairs(outcomes: Iterable[Outcome], strategy: Strategy) -> Pairs:
+    """The texts of our best variants beside those of their originals."""
+    return [
+        (outcome.source.text, outcome.candidates[0].text)
+        for outcome in outcomes
+        if outcome.strategy is strategy and outcome.candidates
+    ]
 
 
-def row(name: str, model: LanguageModel, found: Pairs) -> str:
-    """A row of the table."""
-    sources, texts = zip(*found, strict=True)
-    rise = model.nats(texts) - model.nats(sources)
-    return f"| {name} | {len(found)} | {rise.mean():+.2f} | {np.median(rise):+.2f} |"
+def table_row(name: str, pairs: Pairs, *, model: LanguageModel) -> str:
+    """A row of the table: how many nats less likely the variants are than their originals."""
+    sources, texts = zip(*pairs, strict=True)
+    increase = model.nats(texts) - model.nats(sources)
+    return f"| {name} | {len(pairs)} | {increase.mean():+.2f} | {np.median(increase):+.2f} |"
 
 
 def main(name: str = "laptop") -> None:
     """Print a Markdown table."""
     corpus, model = load_corpus(name), LanguageModel.load()
     opinions = fetch_release_file(TOWE[name]) if name in TOWE else None
-    plain = generated(load_sentence_source(name, opinions=opinions).sentences, corpus)
-    best = rank_by_likelihood(plain, model)
+    plain = generate_outcomes(load_sentence_source(name, opinions=opinions).sentences, corpus)
+    ranked = rank_by_likelihood(plain, model)
     print("| | variants | mean | median |\n|---|---:|---:|---:|")
     for strategy in STRATEGIES:
-        print(row(f"{strategy.upper()}, release", model, released(corpus, strategy)))
-        print(row(f"{strategy.upper()}, ours", model, pairs(plain, strategy)))
-        print(row(f"{strategy.upper()}, ours, ranked", model, pairs(best, strategy)))
+        for origin, pairs in (
+            ("release", released_pairs(corpus, strategy)),
+            ("ours", best_pairs(plain, strategy)),
+            ("ours, ranked", best_pairs(ranked, strategy)),
+        ):
+            print(table_row(f"{strategy.upper()}, {origin}", pairs, model=model))
 
 
 if __name__ == "__main__":

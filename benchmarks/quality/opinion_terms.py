@@ -15,8 +15,16 @@ from arts.generators.opinions.extraction import find_opinion_words, term_span
 
 
 def measure(path: Path, *, mistakes: bool = False) -> tuple[int, int, int]:
-    """Spans found, annotated, and both, over all aspects of a file that have annotated terms."""
-    found = annotated = both = 0
+    """Count spans over all aspects of a file that have annotated terms.
+
+    Args:
+        path: TOWE JSON.
+        mistakes: whether to print what was missed or wrong.
+
+    Returns:
+        How many spans were predicted, how many are annotated, and how many are both.
+    """
+    predicted = annotated = both = 0
     sentences = group_sentences(read_instances(path))
     for analysis in Analyst().read(sentences):
         sentence = analysis.sentence
@@ -25,11 +33,13 @@ def measure(path: Path, *, mistakes: bool = False) -> tuple[int, int, int]:
             words = find_opinion_words(analysis, aspect, others=others)
             spans = {term_span(analysis, word) for word in words}
             gold = {(opinion.start, opinion.end) for opinion in aspect.opinions}
-            found, annotated, both = found + len(spans), annotated + len(gold), both + len(spans & gold)
+            predicted += len(spans)
+            annotated += len(gold)
+            both += len(spans & gold)
             if mistakes and spans != gold:
-                show = [[sentence.text[slice(*span)] for span in sorted(group)] for group in (gold, spans)]
-                print(f"{aspect.polarity[:3]} {aspect.term!r} {show[0]} found {show[1]}: {sentence.text}")
-    return found, annotated, both
+                texts = [[sentence.text[slice(*span)] for span in sorted(group)] for group in (gold, spans)]
+                print(f"{aspect.polarity[:3]} {aspect.term!r} {texts[0]} found {texts[1]}: {sentence.text}")
+    return predicted, annotated, both
 
 
 def main(arguments: list[str]) -> None:
@@ -37,9 +47,9 @@ def main(arguments: list[str]) -> None:
     paths = [Path(argument) for argument in arguments if not argument.startswith("--")]
     rows = []
     for path in paths:
-        found, annotated, both = measure(path, mistakes="--mistakes" in arguments)
-        precision, recall = both / found, both / annotated
-        f1 = 2 * both / (found + annotated)
+        predicted, annotated, both = measure(path, mistakes="--mistakes" in arguments)
+        precision, recall = both / predicted, both / annotated
+        f1 = 2 * both / (predicted + annotated)
         rows.append(
             f"| {path.parent.name}/{path.name} | {annotated} | {precision:.3f} | {recall:.3f} | {f1:.3f} |"
         )

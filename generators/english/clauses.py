@@ -12,7 +12,6 @@ if TYPE_CHECKING:
 
 SUBJECTS = ("nsubj", "nsubjpass", "expl", "csubj")
 PREDICATES = ("acomp", "attr", "oprd")
-_COPULAS = word_list("copulas")
 
 
 def next_token(token: Token) -> Token:
@@ -70,4 +69,4 @@ def describes_action(word: Token, verbs: Container[str]) -> bool:
         verbs: the parts of speech that its head may have, of "VERB" and "AUX".
     """
     verb = word.head
-    return word.dep_ == "advmod" and verb.pos_ in verbs and verb.lemma_ not in _COPULAS
+    return word.dep_ == "advmod" and verb.pos_ in verbs and verb.lemma_ not in word_list("copulas")

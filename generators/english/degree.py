@@ -20,19 +20,10 @@ _LEAST = {"JJR": "less", "RBR": "less", "JJS": "least", "RBS": "least"}
 _VERY = word_list("very")
 _HEDGES = word_list("hedges")
 _DEGREE_WORDS = _VERY | _HEDGES | word_list("other degree words")
-_FEELING_ADVERBS = word_list("adverbs of feeling")
 _EXTREME = word_list("extreme")
 _UNGRADABLE = word_list("ungradable")
 _UNEXAGGERATED = _UNGRADABLE | word_list("barely")
-_SUPPLETIVE = word_list("suppletive")
-_TASTES = word_list("tastes")
-_BEFORE_TOO = word_list("before too")
-_BEFORE_MOST = word_list("prepositions before most")
-_VERBS_OF_FEELING = word_list("verbs of feeling")
 _BEFORE_ADJECTIVE = ordered_words("exaggerating adjectives")
-_BEFORE_COMPARATIVE = ordered_words("exaggerating comparatives")
-_BEFORE_EXTREME = ordered_words("exaggerating extreme adjectives")
-_BEFORE_VERB = ordered_words("exaggerating verbs")
 
 
 # Comparisons
@@ -41,7 +32,9 @@ _BEFORE_VERB = ordered_words("exaggerating verbs")
 def turn_comparison(head: Token) -> tuple[Edit, ...] | None:
     """Turn a comparison with an adverb: "more reliable" ↔ "less reliable", "most" ↔ "least"."""
     for child in head.children:
-        is_number = child.lower_ == "most" and (child.i == 0 or child.nbor(-1).lower_ in _BEFORE_MOST)
+        is_number = child.lower_ == "most" and (
+            child.i == 0 or child.nbor(-1).lower_ in word_list("prepositions before most")
+        )
         if (
             child.lower_ in COMPARISON
             and not is_number
@@ -58,7 +51,7 @@ def turn_comparison(head: Token) -> tuple[Edit, ...] | None:
 
 def lower_comparison(head: Token, lemma: str) -> tuple[Edit, ...] | None:
     """Turn an inflected comparison into one with "less" or "least": "faster" → "less fast"."""
-    if head.tag_ not in _LEAST or lemma in _SUPPLETIVE:
+    if head.tag_ not in _LEAST or lemma in word_list("suppletive"):
         return None
     return (token_edit(head, f"{_LEAST[head.tag_]} {lemma}", rule=_COMPARISON_RULE),)
 
@@ -100,7 +93,7 @@ def neutralize_feeling_adverbs(head: Token, replacement: str, *, start: int) -> 
     adverbs = [
         child
         for child in head.children
-        if child.lower_ in _FEELING_ADVERBS and child.dep_ == "advmod" and child.i < start
+        if child.lower_ in word_list("adverbs of feeling") and child.dep_ == "advmod" and child.i < start
     ]
     if replacement in _EXTREME:
         return [deletion(adverb, rule=RULE) for adverb in adverbs]
@@ -124,10 +117,10 @@ def replace_too(first: Token, last: Token, *, head: Token, replacement: str) -> 
     too = previous_token(first)
     if too.lower_ != "too":
         return None
-    text = f"just {head.lower_} enough" if head.lower_ in _TASTES else f"{replacement} enough"
+    text = f"just {head.lower_} enough" if head.lower_ in word_list("tastes") else f"{replacement} enough"
     if head.dep_ == "amod":
         text = replacement
-    while too.i and too.nbor(-1).lower_ in _BEFORE_TOO:  # "way too slow"
+    while too.i and too.nbor(-1).lower_ in word_list("before too"):  # "way too slow"
         too = too.nbor(-1)
     return (span_edit(too, last, after=match_case(text, too.text), rule="antonym"),)
 
@@ -173,13 +166,13 @@ def exaggerating_words(head: Token) -> tuple[str, ...]:
     if head.lower_ in _UNEXAGGERATED or (head.dep_ == "amod" and not describes_noun):
         return ()
     if head.lower_ in _EXTREME:
-        return _BEFORE_EXTREME if tag == "JJ" else ()
+        return ordered_words("exaggerating extreme adjectives") if tag == "JJ" else ()
     if tag in ("JJR", "RBR") and head.lower_ not in ("more", "less"):
-        return _BEFORE_COMPARATIVE
+        return ordered_words("exaggerating comparatives")
     if tag == "JJ" and head.dep_ in ("amod", "acomp", "conj", "ROOT"):
         return _BEFORE_ADJECTIVE
     if tag == "RB" and head.dep_ == "advmod" and head.head.pos_ in ("VERB", "AUX") and head.i > head.head.i:
         return _BEFORE_ADJECTIVE
-    if head.lemma_ in _VERBS_OF_FEELING and tag in ("VBP", "VBZ", "VBD"):
-        return _BEFORE_VERB
+    if head.lemma_ in word_list("verbs of feeling") and tag in ("VBP", "VBZ", "VBD"):
+        return ordered_words("exaggerating verbs")
     return ()

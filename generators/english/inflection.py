@@ -64,7 +64,9 @@ def verb_tag(token: Token) -> str:
 
 
 def article(word: str) -> str:
-    """The indefinite article that goes before a word.
+    """The indefinite article that goes before a word, by its sound.
+
+    The package `inflect` is not used, since it writes "a 8-inch screen" and "a 18-hour day".
 
     Example:
         >>> [article(word) for word in ("unreliable", "useful", "hour", "HDMI", "one", "SSD", "European")]

@@ -9,7 +9,6 @@ from arts.generators.english.part_of_speech import PartOfSpeech
 from arts.generators.english.word_lists import word_list
 
 _TAGS = {PartOfSpeech.ADJ: "a", PartOfSpeech.ADV: "r", PartOfSpeech.VERB: "v", PartOfSpeech.NOUN: "n"}
-_PREFIXES = word_list("negative prefixes")
 _SENSES = 3  # most frequent senses whose antonyms are believed
 
 
@@ -49,4 +48,4 @@ def antonyms(lemma: str, pos: PartOfSpeech | None) -> tuple[str, ...]:
 
 def _differ_by_prefix(a: str, b: str) -> bool:
     short, long = sorted((a, b), key=len)
-    return any(long == prefix + short for prefix in _PREFIXES)
+    return any(long == prefix + short for prefix in word_list("negative prefixes"))

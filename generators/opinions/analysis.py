@@ -19,9 +19,6 @@ from arts.generators.opinions.lexicon_lookup import entry_of
 if TYPE_CHECKING:
     from spacy.tokens import Doc, Span, Token
 
-_CONTRACTIONS = word_list("contractions")
-_NEVER = word_list("never")
-
 
 @dataclass(frozen=True, slots=True)
 class OpinionWord:
@@ -123,7 +120,7 @@ class Analysis:
     @cached_property
     def contracts(self) -> bool:
         """Whether the sentence is written with contractions."""
-        return any(token.lower_ in _CONTRACTIONS for token in self.doc)
+        return any(token.lower_ in word_list("contractions") for token in self.doc)
 
     def negator(self, token: Token) -> Token | None:
         """The word that negates `token`, if any.
@@ -234,4 +231,4 @@ def _is_superlative(token: Token, negator: Token) -> bool:
     if token.tag_ not in ("JJR", "RBR"):
         return False
     modals = (child.lower_ for child in negator.head.children if child.dep_ == "aux")
-    return negator.lower_ in _NEVER or any(modal in ("could", "can", "ca") for modal in modals)
+    return negator.lower_ in word_list("never") or any(modal in ("could", "can", "ca") for modal in modals)

@@ -22,8 +22,6 @@ LONGEST_UNKNOWN = 2.2  # of a word of unknown orientation
 LONGEST_BEHIND = 0.9  # how much farther than the nearest opinion word another one may be
 RIVAL_LEAD = 0.36  # how much nearer to the word another aspect may be
 
-_AND = word_list("and")
-_COMMENTS = word_list("comments")
 _FACTUAL = word_list("factual")
 _NOT = word_list("not")
 _CONTENT = ("ADJ", "VERB", "NOUN", "ADV", "PROPN")  # parts of speech, likeliest opinion first
@@ -136,7 +134,7 @@ def _joins_any(analysis: Analysis, word: OpinionWord, others: Sequence[OpinionWo
     token = analysis.doc[word.head]
     partners = {token.head.i} if token.dep_ == "conj" else {c.i for c in token.children if c.dep_ == "conj"}
     ands = [c for t in (token, token.head) for c in t.children if c.dep_ == "cc"]
-    same = word.entry is not None and word not in others and all(c.lower_ in _AND for c in ands)
+    same = word.entry is not None and word not in others and all(c.lower_ in word_list("and") for c in ands)
     return same and any(other.head in partners for other in others)
 
 
@@ -180,7 +178,7 @@ def _candidate_at(analysis: Analysis, i: int) -> OpinionWord | None:
     """The opinion word that a token is part of, or that it may be though the lexicon does not know it."""
     word = analysis.opinion_words.get(i)
     if word is not None:
-        if word.entry is not None and word.entry.word in _COMMENTS:
+        if word.entry is not None and word.entry.word in word_list("comments"):
             return None
         weak = word.entry is not None and word.entry.sign == 0 and word.entry.pos is PartOfSpeech.VERB
         return None if weak and analysis.negator(analysis.doc[i]) is None else word

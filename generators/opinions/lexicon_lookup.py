@@ -24,14 +24,6 @@ _PARTS_OF_SPEECH = {
 }
 _VERBAL = ("nsubj", "nsubjpass", "aux", "auxpass", "dobj", "neg")
 _COMPARING = word_pairs("comparison").keys()
-_COPULAS = word_list("copulas")
-_FACTUAL = word_list("factual")
-_FILLERS = word_list("fillers")
-_GENERAL = word_list("general")
-_PARTS_OF_NAMES = word_list("parts of names")
-_VERY = word_list("very")
-_ADJECTIVE_LEMMAS = word_pairs("adjective lemmas")
-_ADVERB_LEMMAS = word_pairs("adverb lemmas")
 
 
 def entry_of(token: Token, lexicon: Lexicon) -> LexiconEntry | None:
@@ -57,7 +49,7 @@ def _says_nothing(token: Token) -> bool:
     """Whether a word that may carry opinion does not here."""
     if token.lower_ == "well" and token.i and previous_token(token).lower_ == "as":
         return True
-    if token.lower_ in _FILLERS and token.pos_ in ("ADV", "INTJ", "ADP", "SCONJ", "PART"):
+    if token.lower_ in word_list("fillers") and token.pos_ in ("ADV", "INTJ", "ADP", "SCONJ", "PART"):
         return _is_filler(token)
     return _states_fact(token) or _is_idiomatic(token) or _lies_in_comparison_or_condition(token)
 
@@ -73,15 +65,15 @@ def _is_filler(token: Token) -> bool:
 
 def _states_fact(token: Token) -> bool:
     """Whether a word states a fact or a degree: "the same", "really good", "good enough"."""
-    if token.lower_ in _FACTUAL or (token.lower_ == "enough" and token.dep_ == "advmod"):
+    if token.lower_ in word_list("factual") or (token.lower_ == "enough" and token.dep_ == "advmod"):
         return True
-    return token.lower_ in _VERY and token.dep_ == "advmod" and token.head.pos_ in ("ADJ", "ADV")
+    return token.lower_ in word_list("very") and token.dep_ == "advmod" and token.head.pos_ in ("ADJ", "ADV")
 
 
 def _is_idiomatic(token: Token) -> bool:
     """Whether a word is part of an expression without opinion: "Pros:", "make sure", "I would like"."""
     lower, head = token.lower_, token.head
-    if token.pos_ == "PROPN" and lower in _PARTS_OF_NAMES:
+    if token.pos_ == "PROPN" and lower in word_list("parts of names"):
         return True
     if lower == "clearly" and head.pos_ == "VERB" and token.i < head.i:
         return True
@@ -120,7 +112,9 @@ def _stands_for_adverb(adjective: Token) -> bool:
     """Whether an adjective stands for an adverb: "works great", not "is great"."""
     if adjective.dep_ == "acomp":
         between = adjective.doc[adjective.head.i : adjective.i]
-        return adjective.head.lemma_ not in _COPULAS and not any(token.is_punct for token in between)
+        return adjective.head.lemma_ not in word_list("copulas") and not any(
+            token.is_punct for token in between
+        )
     return describes_action(adjective, ("VERB", "AUX"))
 
 
@@ -139,12 +133,12 @@ def _lookups(token: Token) -> Iterator[tuple[str, PartOfSpeech]]:
         parts = (PartOfSpeech.ADJ, PartOfSpeech.ADV)
     is_noun_phrase = token.pos_ in ("NOUN", "PROPN") and has_dependent(token, ("det", "poss"))
     for pos in parts:
-        if pos is PartOfSpeech.ADJ and is_noun_phrase and lower not in _GENERAL:
+        if pos is PartOfSpeech.ADJ and is_noun_phrase and lower not in word_list("general"):
             continue
         if pos is PartOfSpeech.ADV:
-            lemma = _ADVERB_LEMMAS.get(lower, lemma)
+            lemma = word_pairs("adverb lemmas").get(lower, lemma)
         elif pos is PartOfSpeech.ADJ:
-            lemma = _ADJECTIVE_LEMMAS.get(lower, lemma)
+            lemma = word_pairs("adjective lemmas").get(lower, lemma)
         yield lower, pos
         yield lemma, pos
 

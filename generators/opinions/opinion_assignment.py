@@ -19,7 +19,6 @@ if TYPE_CHECKING:
     from spacy.tokens import Token
 
 LONGEST_COMPANION = 2.6  # distance of an adjective that is reversed with the opinion words
-_AND = word_list("and")
 _COMMENTS = word_list("comments")
 
 AspectSpan = tuple[int, int]  # the characters of an aspect term, end exclusive; identifies it in its sentence
@@ -127,7 +126,11 @@ class OpinionAssignment:
         for token in self.analysis.doc:  # "fast and thin": what is thin is good here
             head = token.head
             is_conjunct = token.dep_ == "conj" and token.pos_ == head.pos_ == "ADJ" and head.i in signs
-            if is_conjunct and token.i not in signs and any(c.lower_ in _AND for c in head.children):
+            if (
+                is_conjunct
+                and token.i not in signs
+                and any(c.lower_ in word_list("and") for c in head.children)
+            ):
                 signs[token.i] = signs[head.i]
         return signs
 

@@ -25,11 +25,6 @@ _TERM = re.compile(r"[A-Za-z][A-Za-z' -]*[A-Za-z]")
 _ENOUGH = 30  # clauses in a domain and polarity
 _LONGEST = 3  # words of a term
 _LONGEST_IN_CAPITALS = 4  # letters of a term such as "HDMI"
-_GENERAL = word_list("general")
-_UNFIT = word_list("unfit predicates")
-_NOT_ASPECTS = word_list("not aspects")
-_NOT_SUBJECTS = word_list("not subjects")
-_SIMILAR_TERMS = word_groups("similar aspects")
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -89,7 +84,7 @@ def similar_terms(word: str) -> frozenset[str]:
         >>> sorted(similar_terms("monitor"))
         ['display', 'monitor', 'screen']
     """
-    return frozenset({word}).union(*(group for group in _SIMILAR_TERMS if word in group))
+    return frozenset({word}).union(*(group for group in word_groups("similar aspects") if word in group))
 
 
 def domain_of(id: str) -> str:
@@ -165,7 +160,9 @@ def _usual_clauses(counts: Counter[AspectClause]) -> list[AspectClause]:
         terms[clause.domain, clause.key] += count
         pairs[clause.domain, clause.key, clause.predicate] += count
     known = [clause for clause in counts if terms[clause.domain, clause.key] > 1]
-    usual = {c for c in known if c.predicate in _GENERAL or pairs[c.domain, c.key, c.predicate] > 1}
+    usual = {
+        c for c in known if c.predicate in word_list("general") or pairs[c.domain, c.key, c.predicate] > 1
+    }
     selection: list[AspectClause] = []
     for group in sorted({(clause.domain, clause.polarity) for clause in counts}):
         own = [clause for clause in usual if (clause.domain, clause.polarity) == group]
@@ -204,9 +201,9 @@ def _subject_term(analysis: Analysis, aspect: Aspect) -> Span | None:
     span = analysis.tokens_of(aspect.start, aspect.end)
     if span is None or span.text != aspect.term or len(span) > _LONGEST or not _TERM.fullmatch(aspect.term):
         return None
-    if span.root.tag_ not in ("NN", "NNS", "NNP", "NNPS") or aspect.term.lower() in _NOT_ASPECTS:
+    if span.root.tag_ not in ("NN", "NNS", "NNP", "NNPS") or aspect.term.lower() in word_list("not aspects"):
         return None
-    if span.root.lower_ in _NOT_SUBJECTS or not all(_is_correct(token) for token in span):
+    if span.root.lower_ in word_list("not subjects") or not all(_is_correct(token) for token in span):
         return None
     return span if all(token.pos_ in ("NOUN", "PROPN", "ADJ") for token in span) else None
 
@@ -234,7 +231,12 @@ def _predicate(analysis: Analysis, word: OpinionWord, aspect: Aspect) -> Predica
     entry = word.entry
     if entry is None or entry.sign != SIGN_OF[aspect.polarity] or analysis.negator(head) is not None:
         return None
-    if len(word.tokens) > 1 or not head.is_alpha or head.lower_ in _UNFIT or not _is_correct(head):
+    if (
+        len(word.tokens) > 1
+        or not head.is_alpha
+        or head.lower_ in word_list("unfit predicates")
+        or not _is_correct(head)
+    ):
         return None
     if (
         entry.pos is PartOfSpeech.ADJ

@@ -22,10 +22,6 @@ from arts.generators.strategies.replacements import inflect_replacement
 if TYPE_CHECKING:
     from spacy.tokens import Token
 
-_TROUBLES = word_list("troubles")
-_WITHOUT_PASSIVE = word_list("verbs without passive")
-_PARTICLES = word_list("particles")
-_DEFINITE = word_list("definite adjectives")
 _ADVERBS_OF_VERBS = word_list("adverbs of completeness") | word_list("frequency")
 
 
@@ -49,7 +45,7 @@ def replacement_edits(
         edits = replace_too(first, last, head=head, replacement=form)
         if edits is not None:
             return edits
-    if head.pos_ == "VERB" and form.split(" ")[-1] in _PARTICLES and len(word.tokens) == 1:
+    if head.pos_ == "VERB" and form.split(" ")[-1] in word_list("particles") and len(word.tokens) == 1:
         return _replace_with_particle(head, form, rule)
     replaced = match_case(form, analysis.doc[word.start : word.end].text)
     return (
@@ -69,9 +65,13 @@ def _fits_construction(head: Token, word: OpinionWord, replacement: str) -> bool
     takes_no_object = replacement.endswith("ly") and " " in replacement  # "run smoothly"
     if is_verb and takes_no_object and has_dependent(head, ("dobj", "ccomp")):
         return False
-    if len(word.tokens) == 1 and head.lemma_.lower() in _TROUBLES and not _has_name_after_be(head):
+    if (
+        len(word.tokens) == 1
+        and head.lemma_.lower() in word_list("troubles")
+        and not _has_name_after_be(head)
+    ):
         return False
-    return not (replacement in _WITHOUT_PASSIVE and has_dependent(head, ("auxpass",)))
+    return not (replacement in word_list("verbs without passive") and has_dependent(head, ("auxpass",)))
 
 
 def _replace_with_particle(verb: Token, form: str, rule: str) -> tuple[Edit, ...] | None:
@@ -93,7 +93,7 @@ def _delete_particle(head: Token, word: OpinionWord) -> list[Edit]:
 def _replace_definite_article(first: Token, word: OpinionWord, form: str) -> list[Edit]:
     """As in "the ideal size" → "a poor size"."""
     before = previous_token(first)
-    if before.lower_ == "the" and word.entry and word.entry.word in _DEFINITE:
+    if before.lower_ == "the" and word.entry and word.entry.word in word_list("definite adjectives"):
         return [token_edit(before, article(form), rule="article")]
     return []
 

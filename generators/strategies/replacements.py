@@ -18,7 +18,6 @@ if TYPE_CHECKING:
 
 _ODDS = (7, 2, 1)  # of the first replacements of an entry, so that not every "great" becomes "terrible"
 _COMPARED = ("JJR", "JJS", "RBR", "RBS")
-_GENERAL = word_list("general")
 _GENERAL_ADVERBS = {1: "well", -1: "poorly"}  # by orientation
 _HEADING_TAGS = {"best": "JJS", "worst": "JJS", "better": "JJR", "worse": "JJR"}
 
@@ -97,7 +96,7 @@ def _inflect_adjective(head: Token, entry: LexiconEntry, replacement: str, tag: 
     if tag.startswith("NN"):  # of a heading in capitals: "BEST rolls in town"
         tag = _HEADING_TAGS.get(head.lower_, tag)
     if describes_action(head, ("VERB",)) and head.head.i < head.i:  # "works great"
-        adverb = _GENERAL_ADVERBS.get(-entry.sign) if entry.word in _GENERAL else None
+        adverb = _GENERAL_ADVERBS.get(-entry.sign) if entry.word in word_list("general") else None
         return adverb if adverb and head.tag_ in ("JJ", "RB") else inflect(replacement, head.tag_)
     if not tag.startswith("JJ"):
         return inflect(replacement, {"RBR": "JJR", "RBS": "JJS"}.get(head.tag_, "JJ"))

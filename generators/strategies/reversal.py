@@ -24,10 +24,8 @@ from arts.generators.strategies.replacements import replacements
 if TYPE_CHECKING:
     from spacy.tokens import Token
 
-_BARELY = word_list("barely")
 _NOT = word_list("not")
 _NEGATIONS = _NOT | word_list("no") | word_list("never")
-_VERBS_WITH_BARELY = word_list("verbs with barely")
 _FIGURES = re.compile(r"\?|\b(?:any|anything but|just|of all|only)\b", re.IGNORECASE)
 _LISTING = re.compile(r"(?:best|worst) of all,?\Z", re.IGNORECASE)
 _PARTS_OF_SPEECH = {
@@ -118,7 +116,7 @@ def _opinions_under(analysis: Analysis, negator: Token) -> frozenset[int]:
 def _reversals_of_plain_word(analysis: Analysis, word: OpinionWord, rng: Random) -> Iterator[Reversal]:
     """The ways to reverse a word that nothing negates."""
     head = analysis.doc[word.head]
-    if head.lower_ in _BARELY and head.head.lemma_ in _VERBS_WITH_BARELY:
+    if head.lower_ in word_list("barely") and head.head.lemma_ in word_list("verbs with barely"):
         yield Reversal((deletion(head, rule=REMOVAL),))
         return
     turned = turn_comparison(head)

@@ -15,9 +15,7 @@ _NOT = word_list("not")
 _NO = word_list("no")
 _WITHOUT = word_list("without")
 NEGATORS = _NOT | _NO | _WITHOUT | word_list("never") | word_list("barely")
-_NOT_NEGATED_BY_NOT = word_list("not negated by not")
 _IDIOMS_WITH_NO = word_list("idioms with no")
-_VERBS_OF_THINKING = word_list("verbs of thinking")
 _LONGEST_STEP = 9  # tokens between a word and the head whose negation reaches it
 _MOST_STEPS = 4
 
@@ -55,7 +53,7 @@ def _lies_in_negation(token: Token) -> bool:
     if label == "conj":
         return _shares_negation(token)
     if label == "ccomp":
-        return head.lemma_ in _VERBS_OF_THINKING and head.i < token.i
+        return head.lemma_ in word_list("verbs of thinking") and head.i < token.i
     if label in ("prep", "pobj"):
         return head.pos_ not in ("VERB", "AUX") or head.lemma_ == "be"
     if label == "dobj":
@@ -84,7 +82,7 @@ def _negating_child(head: Token, word: Token) -> Token | None:
         ):
             if child.lower_ in _NO and (head.lower_ in _IDIOMS_WITH_NO or child.dep_ not in ("det", "neg")):
                 continue
-            if child.lower_ in _NOT and next_token(child).lower_ in _NOT_NEGATED_BY_NOT:
+            if child.lower_ in _NOT and next_token(child).lower_ in word_list("not negated by not"):
                 continue
             return child
     return None

@@ -25,14 +25,7 @@ if TYPE_CHECKING:
 RULE = "negation"
 _NEGATIVE = NEGATORS | word_list("other negative words")
 _VERBS_OF_HAVING = word_list("verbs of having")
-_WORDS_OF_TIME = word_list("conjunctions of time")
-_PREPOSITIONAL = word_list("prepositional participles")
-_BEFORE_NOT = word_list("adverbs before not")
-_BEFORE_DO = word_list("adverbs before do-support")
 _DROPPED = word_list("degree words dropped under not")
-_REPLACED_BY_NO = word_list("replaced by no")
-_SHORT_AUXILIARIES = word_pairs("negated short auxiliaries")
-_IRREGULAR_CONTRACTIONS = word_pairs("irregular contractions")
 _MOST_STEPS = 4  # heads to climb from an opinion word to its verb
 
 
@@ -73,7 +66,9 @@ def insert_negation(word: Token, *, contract: bool) -> Negation | None:
 
 def _opens_clause_of_time(verb: Token) -> bool:
     """Whether its clause says when: "all is forgiven when the food arrives"."""
-    return verb.dep_ == "advcl" and any(child.lower_ in _WORDS_OF_TIME for child in verb.children)
+    return verb.dep_ == "advcl" and any(
+        child.lower_ in word_list("conjunctions of time") for child in verb.children
+    )
 
 
 def _is_possession(word: Token) -> bool:
@@ -110,7 +105,7 @@ def _negate_alone(word: Token) -> tuple[Edit, ...] | None:
         return (_insert_not_before(word),)
     participle = word.tag_ in ("VBG", "VBN") and word.dep_ in ("acl", "advcl", "conj", "ROOT", "xcomp")
     finite = has_dependent(word, ("aux", "auxpass", *SUBJECTS))
-    if participle and not finite and word.lower_ not in _PREPOSITIONAL:
+    if participle and not finite and word.lower_ not in word_list("prepositional participles"):
         return (token_edit(word, f"not {word.text}", rule=RULE),)
     return None
 
@@ -158,7 +153,7 @@ def _negate_verb(verb: Token, contract: bool) -> tuple[Edit, ...] | None:
         if subject is not None and subject.i > verb.i and subject.dep_ != "expl":
             return None
         following = next_token(verb)
-        if following.lower_ in _BEFORE_NOT:
+        if following.lower_ in word_list("adverbs before not"):
             return (token_edit(following, f"{following.lower_} not", rule=RULE),)
         return (_negate_auxiliary(verb, contract),)
     past = verb.tag_ == "VBN" and subject is not None  # a finite verb that was taken for a participle
@@ -183,7 +178,7 @@ def _adjoins_word(verb: Token) -> bool:
 
 def _negate_auxiliary(auxiliary: Token, contract: bool) -> Edit:
     lower = auxiliary.lower_
-    replacement = _SHORT_AUXILIARIES.get(lower)
+    replacement = word_pairs("negated short auxiliaries").get(lower)
     if lower in ("'d", "’d"):
         following = [t for t in auxiliary.doc[auxiliary.i + 1 : auxiliary.i + 3] if t.tag_.startswith("VB")]
         replacement = "wouldn't" if following and following[0].tag_ == "VB" else "hadn't"
@@ -193,7 +188,7 @@ def _negate_auxiliary(auxiliary: Token, contract: bool) -> Edit:
     if lower == "can":
         negated = "can't" if contract else "cannot"
     elif contract and not is_short:
-        negated = _IRREGULAR_CONTRACTIONS.get(lower, f"{lower}n't")
+        negated = word_pairs("irregular contractions").get(lower, f"{lower}n't")
     else:
         negated = f"{lower} not"
     return token_edit(auxiliary, negated, rule=RULE)
@@ -223,7 +218,11 @@ def _first_adverb(verb: Token) -> Token:
     """The first of the adverbs right before a verb, or the verb: "really like" → "do not really like"."""
     first = verb
     for child in sorted(verb.children, key=lambda c: -c.i):
-        if child.i == first.i - 1 and child.dep_ == "advmod" and child.lower_ not in _BEFORE_DO:
+        if (
+            child.i == first.i - 1
+            and child.dep_ == "advmod"
+            and child.lower_ not in word_list("adverbs before do-support")
+        ):
             first = child
     return first
 
@@ -243,7 +242,7 @@ def _insert_no(noun: Token) -> tuple[Edit, ...] | None:
         (c for c in noun.children if c.dep_ in ("det", "nummod") or c.lower_ in ("many", "some", "few")), None
     )
     if determiner is not None:
-        if determiner.lower_ not in _REPLACED_BY_NO:
+        if determiner.lower_ not in word_list("replaced by no"):
             return None
         return (token_edit(determiner, "no", rule=RULE),)
     if has_dependent(noun, ("poss",)):

@@ -16,15 +16,7 @@ if TYPE_CHECKING:
 
 RULE = "negation removed"
 _ITEM_RULE = "polarity item"
-_NOT = word_list("not")
-_NEVER = word_list("never")
-_BARELY = word_list("barely")
-_NO = word_list("no")
-_WITHOUT = word_list("without")
 _AUXILIARIES = word_pairs("uncontracted auxiliaries")
-_DEGREE_WORDS = word_list("degree words after not")
-_BOUND = word_list("bound to a negation")
-_MASS_NOUNS = word_list("mass nouns")
 _REACH = 8  # tokens after a negation in which it may license others
 
 
@@ -37,15 +29,15 @@ def remove_negation(negator: Token, word: Token, *, sign: int = 0) -> tuple[Edit
         sign: the orientation of that word by itself: 1, -1, or 0 when unknown.
     """
     lower = negator.lower_
-    if lower in _NOT:
+    if lower in word_list("not"):
         edits = _remove_not(negator, sign)
-    elif lower in _NEVER:
+    elif lower in word_list("never"):
         edits = _replace_never(negator, word, sign)
-    elif lower in _NO:
+    elif lower in word_list("no"):
         edits = _remove_no(negator)
-    elif lower in _BARELY:
+    elif lower in word_list("barely"):
         edits = (deletion(negator, rule=RULE),)
-    elif lower in _WITHOUT:
+    elif lower in word_list("without"):
         edits = None if next_token(negator).tag_ == "VBG" else (token_edit(negator, "with", rule=RULE),)
     else:
         edits = None
@@ -77,7 +69,7 @@ def _remove_free_not(negator: Token, sign: int) -> tuple[Edit, ...] | None:
     following, lower = next_token(negator), _next_lower(negator)
     if lower == "too" and sign <= 0:
         return (deletion(negator, rule=RULE),)
-    if lower in _DEGREE_WORDS:
+    if lower in word_list("degree words after not"):
         if lower == "all" or following.dep_ != "advmod":
             return None
         replacement = "very"
@@ -130,7 +122,7 @@ def _remove_no(negator: Token) -> tuple[Edit, ...] | None:
         return None
     if noun.tag_ in ("NNS", "NNPS"):
         determiner = "some" if negator.i and noun.dep_ != "ROOT" else "many"
-    elif noun.lemma_.lower() in _MASS_NOUNS:
+    elif noun.lemma_.lower() in word_list("mass nouns"):
         determiner = "some" if noun.dep_ not in ("nsubj", "ROOT") else "the"
     else:
         determiner = article(negator.nbor().text)
@@ -144,7 +136,7 @@ def _repair_polarity_items(negator: Token) -> tuple[Edit, ...] | None:
     for token in doc[negator.i + 1 : negator.i + 1 + _REACH]:
         if token.text in (";", ".", "!", "?") or token.lower_ in ("but", "because"):
             break
-        if token.lower_ in _BOUND:
+        if token.lower_ in word_list("bound to a negation"):
             return None
         if token.lower_ == "any" and token.i > negator.i + 1:
             edits.append(token_edit(token, "some", rule=_ITEM_RULE))

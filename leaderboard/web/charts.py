@@ -43,7 +43,7 @@ def ars_intervals(rows: pd.DataFrame, *, label_width: int = 220) -> Chart:
         rows: Rows of a `board_table`, of which the first `MAX_INTERVALS` are drawn.
         label_width: Pixels after which the name of an entry is cut off.
     """
-    axis = {"labelLimit": label_width}
+    axis = {"labelLimit": label_width, "labelOverlap": False}
     line = {"field": "model", "type": "nominal", "sort": None, "title": None, "axis": axis}
     spec = {
         "height": {"step": 18},

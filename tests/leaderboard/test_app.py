@@ -14,7 +14,7 @@ from helpers.boards import measured, predictions
 from playwright.async_api import Page as AsyncPage
 from playwright.async_api import async_playwright
 from playwright.sync_api import Browser, Page, expect
-from serving import CHROMIUM, FAILED, SETTLED, Served, browsing, serving, settled
+from serving import CHROMIUM, FAILED, SETTLED, RunningApp, open_browser, serve_leaderboard, wait_until_settled
 
 from arts.leaderboard.store.store import Store
 from arts.leaderboard.web.page_state import PAGES
@@ -38,15 +38,17 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="module")
-def app(folder: Path) -> Iterator[Served]:
-    with serving(folder / "results", ARTS_CACHE_HOME=str(folder / "cache"), HF_HUB_OFFLINE="1") as served:
+def app(folder: Path) -> Iterator[RunningApp]:
+    with serve_leaderboard(
+        folder / "results", ARTS_CACHE_HOME=str(folder / "cache"), HF_HUB_OFFLINE="1"
+    ) as served:
         yield served
 
 
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
     expect.set_options(timeout=SLOW)
-    with browsing() as browser:
+    with open_browser() as browser:
         yield browser
 
 
@@ -58,10 +60,10 @@ def page(browser: Browser) -> Iterator[Page]:
     context.close()
 
 
-def opened(page: Page, app: Served, path: str = "/") -> Page:
+def opened(page: Page, app: RunningApp, path: str = "/") -> Page:
     page.goto(app.address + path)
     page.get_by_role("heading", level=1).wait_for()
-    return settled(page)
+    return wait_until_settled(page)
 
 
 def test_app_the_board_is_searched_and_sorted_and_a_link_keeps_it(page, app, browser):
@@ -98,7 +100,7 @@ def test_app_the_table_is_downloaded(page, app, tmp_path):
     assert "model 1" in text
 
 
-def submit(page: Page, app: Served, file: Path | dict[str, object], name: str) -> None:
+def submit(page: Page, app: RunningApp, file: Path | dict[str, object], name: str) -> None:
     opened(page, app, "/submit?dataset=sample")
     page.get_by_label("Name of the model").fill(name)
     page.locator("input[type=file]").set_input_files(file)
@@ -149,7 +151,7 @@ def test_app_the_playground_perturbs_a_sentence(page, app):
     for strategy in ("REVTGT", "REVNON", "ADDDIFF"):
         expect(page.get_by_text(strategy).first).to_be_visible()
     expect(page.locator("ins").first).to_be_visible()
-    settled(page)
+    wait_until_settled(page)
 
 
 @pytest.mark.parametrize("view", PAGES)

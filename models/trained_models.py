@@ -7,7 +7,7 @@ import inspect
 import json
 import tempfile
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from importlib.metadata import version
 from pathlib import Path
@@ -146,7 +146,7 @@ def train_or_load(
         ArtsError: when a split is empty, or the starting point cannot be loaded.
     """
     model_class = aspect_model_class(request.model)
-    key = _cache_key(request.model, model_class, request, train=train, dev=dev)
+    key = _training_key(request.model, model_class, request, train=train, dev=dev)
 
     def build(work: WorkFolder) -> None:
         clock = time.perf_counter()
@@ -166,7 +166,7 @@ def train_or_load(
         }
         TrainedModel(model, inputs, key, "", record).save(work.result)
 
-    return TrainedModel.load(cached_folder(models_folder() / key, build))
+    return cached_model(key, build)
 
 
 def initial_model(request: TrainingRequest, train: Sequence[Instance]) -> TrainedModel:
@@ -183,17 +183,38 @@ def initial_model(request: TrainingRequest, train: Sequence[Instance]) -> Traine
         ArtsError: when the starting point cannot be loaded.
     """
     model_class = aspect_model_class(request.model)
-    key = _cache_key(f"{request.model}-initial", model_class, request, train=train, dev=())
+    key = _training_key(f"{request.model}-initial", model_class, request, train=train, dev=())
 
     def build(work: WorkFolder) -> None:
         model, inputs = training.initialise_model(model_class, request, train=train)
         record = {"name": request.model, "seed": request.seed, "encoder": request.start.encoder}
         TrainedModel(model, inputs, key, "", record).save(work.result)
 
+    return cached_model(key, build)
+
+
+def cached_model(key: str, build: Callable[[WorkFolder], None]) -> TrainedModel:
+    """Load a model from the cache; build it first where the cache lacks it.
+
+    Args:
+        key: name of its folder in the cache.
+        build: trains the model and saves it to the work folder's `result`.
+    """
     return TrainedModel.load(cached_folder(models_folder() / key, build))
 
 
-def _cache_key(
+def cache_key(prefix: str, parts: object) -> str:
+    """The name of a folder in the cache: the prefix, and a digest of everything that the weights depend on.
+
+    Args:
+        prefix: beginning of the name, for people.
+        parts: the things that the weights depend on, as JSON values.
+    """
+    digest = hashlib.sha256(json.dumps(parts, sort_keys=True).encode()).hexdigest()
+    return f"{prefix}-{digest[:16]}"
+
+
+def _training_key(
     prefix: str,
     model_class: type[AspectModel],
     request: TrainingRequest,
@@ -201,7 +222,7 @@ def _cache_key(
     train: Sequence[Instance],
     dev: Sequence[Instance],
 ) -> str:
-    """The prefix and a digest of everything that the weights depend on, as a folder name."""
+    """The cache key of a model with these inputs of training."""
     parts = {
         "name": prefix,
         "train": content_checksum(train),
@@ -216,8 +237,7 @@ def _cache_key(
         "transformers": version("transformers"),
         "accelerator": torch.cuda.is_available(),
     }
-    digest = hashlib.sha256(json.dumps(parts, sort_keys=True).encode()).hexdigest()
-    return f"{prefix}-{digest[:16]}"
+    return cache_key(prefix, parts)
 
 
 def _extra_inputs(model_class: type[AspectModel], start: Start) -> dict[str, str | None]:

@@ -1,1 +1,1 @@
-"""Interventions: ways to train a model of the zoo so that it becomes more robust."""
+"""Interventions: ways of training that make a model of the zoo more robust."""

@@ -1,4 +1,4 @@
-"""Adversarial training: the training split together with its own perturbations."""
+"""Adversarial training: training on the training split together with its perturbations."""
 
 from __future__ import annotations
 
@@ -32,22 +32,22 @@ ADVERSARIAL_OPTIONS = {
 class Adversarial(Intervention):
     """Adversarial training (Xing et al., 2020).
 
-    Train and dev are each joined by perturbations of their own sentences. What ADDDIFF adds is mined from
-    the training split, for both; the test split is never looked at.
+    The training and dev splits are each extended by perturbations of their own sentences. The aspects that
+    ADDDIFF adds are mined from the training split for both. The test split is never used.
 
-    Departure: by default half of the variants are used. All of them, as in the paper, gain a little more ARS
-    and cost more accuracy on the originals.
+    Departure: by default half of the variants are used. With all of them, as in the paper, ARS is a little
+    higher and accuracy on the originals is lower.
 
     Args:
-        strategies: the strategies to perturb by.
-        ratio: share of the variants that are used, over 0 and up to 1, drawn one by one.
-        templates: names of the ADDDIFF templates that may be used.
-        holdout: templates among them that are left out of training, to measure the pattern gap on.
-        seed: random seed of generation and drawing; training has a seed of its own.
+        strategies: strategies to perturb by.
+        ratio: share of the variants that are used, over 0 and up to 1; each is drawn with this probability.
+        templates: names of the ADDDIFF templates.
+        holdout: names of the templates that are held out of training, to measure the pattern gap.
+        seed: random seed of generation and of drawing; training has a seed of its own.
 
     Raises:
-        UnknownNameError: for a template that does not exist.
-        ArtsError: when nothing is left to train with, or the ratio is out of range.
+        UnknownNameError: when a template does not exist.
+        ArtsError: when no strategy or no template is left, or the ratio is out of range.
     """
 
     strategies: tuple[Strategy, ...] = PERTURBATIONS
@@ -76,11 +76,11 @@ class Adversarial(Intervention):
 
     @property
     def seen_templates(self) -> tuple[str, ...]:
-        """The templates that are trained with."""
-        return tuple(t for t in self.templates if t not in self.holdout)
+        """The ADDDIFF templates that the model is trained with."""
+        return tuple(template for template in self.templates if template not in self.holdout)
 
     def settings(self) -> dict[str, Any]:
-        """The strategies, ratio, templates and seed."""
+        """All settings as JSON values, for reports."""
         return {
             "strategies": [str(strategy) for strategy in self.strategies],
             "ratio": self.ratio,
@@ -90,20 +90,21 @@ class Adversarial(Intervention):
         }
 
     def splits(self, corpus: Corpus) -> tuple[list[Instance], list[Instance]]:
-        """Train and dev, the originals followed by their variants."""
+        """The training and dev instances: of each split the originals, followed by their variants."""
         return self._with_variants(corpus.train, corpus), self._with_variants(corpus.dev, corpus)
 
     def _with_variants(self, sentences: Sequence[Sentence], corpus: Corpus) -> list[Instance]:
+        """The original instances of sentences, followed by those of their variants that are drawn."""
         options = GenerationOptions(strategies=self.strategies, seed=self.seed, templates=self.seen_templates)
         variants = perturbations(sentences, training=corpus.train, options=options)
-        drawn = [v for v in variants if Random(f"{self.seed} {v.id}").random() < self.ratio]
-        return [*original_instances(sentences), *drawn]
+        sample = [v for v in variants if Random(f"{self.seed} {v.id}").random() < self.ratio]
+        return [*original_instances(sentences), *sample]
 
     def train(self, request: TrainingRequest, corpus: Corpus) -> TrainedModel:
-        """The model trained on `splits`.
+        """Train a model on the originals and their variants, or load it from the cache.
 
         Raises:
-            ArtsError: as `arts.models.trained_models.train_or_load`.
+            ArtsError: when the model cannot be trained on this corpus.
         """
         from arts.models.trained_models import train_or_load
 
@@ -112,7 +113,7 @@ class Adversarial(Intervention):
 
     @classmethod
     def from_settings(cls, settings: Mapping[str, Any]) -> Adversarial:
-        """The adversarial training of recorded settings; its seed is not an option, and stays the default."""
+        """The adversarial training with recorded settings; no option sets its seed."""
         seen, holdout = tuple(settings["templates"]), tuple(settings["holdout"])
         recorded = {Strategy(strategy) for strategy in settings["strategies"]}
         strategies = tuple(strategy for strategy in Strategy if strategy in recorded)
@@ -124,12 +125,12 @@ class Adversarial(Intervention):
         )
 
     def command_options(self) -> list[str]:
-        """The options of `arts evaluate` that ask for it, beside its name; defaults are left out."""
-        words = []
+        """The options of `arts evaluate` for these settings, but --intervention; defaults are left out."""
+        arguments = []
         if self.strategies != Adversarial.strategies:
-            words += repeat_option("--strategy", self.strategies)
+            arguments += repeat_option("--strategy", self.strategies)
         if self.ratio != Adversarial.ratio:
-            words += ["--variant-ratio", str(self.ratio)]
+            arguments += ["--variant-ratio", str(self.ratio)]
         if self.templates != Adversarial.templates:
-            words += repeat_option("--template", self.templates)
-        return words + repeat_option("--holdout-templates", self.holdout)
+            arguments += repeat_option("--template", self.templates)
+        return arguments + repeat_option("--holdout-templates", self.holdout)

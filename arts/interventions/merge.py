@@ -1,16 +1,14 @@
-"""Merging as an intervention: specialists of one initialisation, joined without data."""
+"""Merging as an intervention: specialists of one initialisation, merged without data."""
 
 from __future__ import annotations
 
-import hashlib
-import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from arts.data.schema import original_instances
-from arts.data.support.atomic import WorkFolder, cached_folder
+from arts.data.support.atomic import WorkFolder
 from arts.interventions.adversarial import ADVERSARIAL_OPTIONS, Adversarial
 from arts.interventions.base import Intervention, InterventionCard, repeat_option
 from arts.merging.choices import Granularity
@@ -29,17 +27,17 @@ if TYPE_CHECKING:
 class Merge(Intervention):
     """Merge specialists that were trained from one initialisation (Zhou et al., 2024).
 
-    A specialist a strategy: adversarial training on perturbations by that strategy alone; or, where domains
-    are named, a specialist a domain, each trained on its corpus. The test split is never looked at.
+    There is one specialist for each strategy, adversarially trained on perturbations by this strategy alone;
+    or, with domains, one for each corpus, trained on its originals. The test split is never used.
 
     Args:
-        method: name of the merging method.
-        granularity: whether MetaGPT has one coefficient a model, or one a model and layer.
-        domains: other corpora, by name or path, to train specialists on beside the one that is measured.
-        adversarial: how a strategy's specialist is trained; its strategies are the specialists.
+        method: name of the merge method.
+        granularity: whether MetaGPT computes one coefficient for each model, or one for each of its layers.
+        domains: names or paths of corpora to train specialists on, beside the one that is measured.
+        adversarial: adversarial training of the specialists, one for each of its strategies.
 
     Raises:
-        UnknownNameError: for a method that does not exist.
+        UnknownNameError: when the method does not exist.
     """
 
     method: str = "metagpt"
@@ -63,26 +61,26 @@ class Merge(Intervention):
 
     @property
     def seen_templates(self) -> tuple[str, ...]:
-        """The templates that a specialist was trained with."""
+        """The ADDDIFF templates that the specialists are trained with; none for specialists on domains."""
         return () if self.domains else self.adversarial.seen_templates
 
     @property
     def holdout(self) -> tuple[str, ...]:
-        """The templates that were left out."""
+        """The ADDDIFF templates that are held out of training; none for specialists on domains."""
         return () if self.domains else self.adversarial.holdout
 
     def settings(self) -> dict[str, Any]:
-        """The method, and what the specialists are."""
+        """The method, and the settings of the specialists, as JSON values, for reports."""
         method = {"method": self.method, "granularity": str(self.granularity)}
         if self.domains:
             return {**method, "domains": list(self.domains)}
         return {**method, **self.adversarial.settings()}
 
     def specialists(self, request: TrainingRequest, corpus: Corpus) -> Iterator[tuple[str, TrainedModel]]:
-        """Each specialist with its name, trained or from the cache.
+        """Each specialist with the name of its strategy or domain, newly trained or from the cache.
 
         Raises:
-            ArtsError: as `arts.models.trained_models.train_or_load`.
+            ArtsError: when a specialist cannot be trained, or a domain does not exist.
         """
         from arts.data.corpus_registry import load_corpus
         from arts.models.trained_models import train_or_load
@@ -96,24 +94,22 @@ class Merge(Intervention):
                 yield str(strategy), replace(self.adversarial, strategies=(strategy,)).train(request, corpus)
 
     def train(self, request: TrainingRequest, corpus: Corpus) -> TrainedModel:
-        """The specialists merged, from the cache or now.
+        """Train the specialists and merge them, or load the result from the cache.
 
         Raises:
-            ArtsError: as `arts.models.trained_models.train_or_load`; or the specialists cannot be merged.
+            ArtsError: when a specialist cannot be trained, or the specialists cannot be merged.
         """
-        from arts.models.trained_models import TrainedModel, initial_model, models_folder
+        from arts.models.trained_models import cache_key, cached_model, initial_model
 
         base = initial_model(request, original_instances(corpus.train))
         specialists = list(self.specialists(request, corpus))
         keys = [model.key for _, model in specialists]
-        digest = hashlib.sha256(
-            json.dumps([base.key, keys, self.method, self.granularity]).encode()
-        ).hexdigest()
+        key = cache_key(request.model, [base.key, keys, self.method, self.granularity])
 
         def build(work: WorkFolder) -> None:
             self._merge(base, specialists, folder=work.result, seed=request.seed)
 
-        return TrainedModel.load(cached_folder(models_folder() / f"{request.model}-{digest[:16]}", build))
+        return cached_model(key, build)
 
     def _merge(
         self, base: TrainedModel, specialists: list[tuple[str, TrainedModel]], *, folder: Path, seed: int
@@ -144,20 +140,20 @@ class Merge(Intervention):
 
     @classmethod
     def from_options(cls, **values: Any) -> Merge:
-        """A merge by ``method``, of specialists by ``domains`` or by the options of adversarial training."""
+        """The merge with the values of command-line options, which include those of adversarial training."""
         own = {name: values.pop(name) for name in ("method", "domains") if name in values}
         return cls(**own, adversarial=Adversarial.from_options(**values))
 
     @classmethod
     def from_settings(cls, settings: Mapping[str, Any]) -> Merge:
-        """The merge of recorded settings; its granularity is not an option, and stays the default."""
+        """The merge with recorded settings; no option sets its granularity."""
         if "domains" in settings:
             return cls(settings["method"], domains=tuple(settings["domains"]))
         return cls(settings["method"], adversarial=Adversarial.from_settings(settings))
 
     def command_options(self) -> list[str]:
-        """The options of `arts evaluate` that ask for it, beside its name; defaults are left out."""
-        words = [] if self.method == Merge.method else ["--merge-method", self.method]
+        """The options of `arts evaluate` for these settings, but --intervention; defaults are left out."""
+        arguments = [] if self.method == Merge.method else ["--merge-method", self.method]
         if self.domains:
-            return words + repeat_option("--domain", self.domains)
-        return words + self.adversarial.command_options()
+            return arguments + repeat_option("--domain", self.domains)
+        return arguments + self.adversarial.command_options()

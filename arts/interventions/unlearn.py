@@ -1,16 +1,14 @@
-"""Unlearning as an intervention: taking out the pattern that perturbations of one format left."""
+"""Unlearning as an intervention: removes the pattern that ADDDIFF variants left in a trained model."""
 
 from __future__ import annotations
 
-import hashlib
-import json
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 from arts.data.errors import ArtsError
 from arts.data.schema import Instance, Polarity, Sentence, Strategy
-from arts.data.support.atomic import WorkFolder, cached_folder
+from arts.data.support.atomic import WorkFolder
 from arts.generators.generator import GenerationOptions
 from arts.generators.running.perturbation_cache import perturbations
 from arts.interventions.adversarial import Adversarial
@@ -27,31 +25,31 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Unlearn(Intervention):
-    """Unlearn the pattern of ADDDIFF from an adversarially trained or a merged model (Chen et al., 2024).
+    """Unlearn the pattern of ADDDIFF after adversarial training or a merge (Chen et al., 2024).
 
-    What ADDDIFF joins to a sentence is always of the opposite sentiment, and always joined in a few ways, so
-    it gives the label away. To be forgotten is that giveaway where it is wrong: training sentences to which
-    something of their *own* sentiment was added in these ways, with the label that the giveaway tells. To be
-    kept is what adversarial training was on, without ADDDIFF. The test split is never looked at.
+    ADDDIFF always adds an aspect of the opposite sentiment, by one of a few templates, so the added part
+    gives the label away. The forget set makes this shortcut wrong: training sentences to which an aspect of
+    their *own* sentiment is added by these templates, with the label that the shortcut predicts. The retain
+    set is the data of adversarial training without ADDDIFF variants. The test split is never used.
 
     Args:
-        taught: the intervention that taught the model the pattern; it trains on ADDDIFF variants.
-        objective: the name of an objective of `arts.unlearning.objectives`.
-        weights: weights of the forgetting, replay and mitigation terms.
-        rate: learning rate at the first step.
-        steps: optimizer steps, each on `batch_size` instances to forget and as many to retain.
+        training: the intervention that the model is trained with first; it includes ADDDIFF.
+        objective: name of the objective, as `arts.unlearning.objectives` lists them.
+        weights: weights of the forgetting, replay and mitigation terms of the loss.
+        learning_rate: learning rate at the first step.
+        steps: number of optimizer steps, each on one batch of either set.
         batch_size: instances a batch.
         tolerance: nats by which the loss on the retain set may rise.
 
     Raises:
-        ArtsError: when the pattern was not taught, or a setting is out of range.
-        UnknownNameError: for an objective that does not exist.
+        ArtsError: when the model is not trained on ADDDIFF variants, or a setting is out of range.
+        UnknownNameError: when the objective does not exist.
     """
 
-    taught: Adversarial | Merge = field(default_factory=Adversarial)
+    training: Adversarial | Merge = field(default_factory=Adversarial)
     objective: str = "lower-bounded"
     weights: tuple[float, float, float] = (0.2, 1, 1)
-    rate: float = 2e-5
+    learning_rate: float = 2e-5
     steps: int = 35
     batch_size: int = 8
     tolerance: float = 0.3
@@ -66,35 +64,44 @@ class Unlearn(Intervention):
     def __post_init__(self) -> None:
         if not self.seen_templates or Strategy.ADDDIFF not in self._adversarial.strategies:
             raise ArtsError("unlearning takes out ADDDIFF's pattern; expected a model that was trained on it")
-        self._settings(seed=1)
+        self._unlearning_settings(seed=1)
 
     @property
     def _adversarial(self) -> Adversarial:
-        return self.taught.adversarial if isinstance(self.taught, Merge) else self.taught
+        """The adversarial training of the model, or of the merged specialists."""
+        return self.training.adversarial if isinstance(self.training, Merge) else self.training
 
     @property
     def seen_templates(self) -> tuple[str, ...]:
-        """The templates that the model was trained with."""
-        return self.taught.seen_templates
+        """The ADDDIFF templates that the model is trained with."""
+        return self.training.seen_templates
 
     @property
     def holdout(self) -> tuple[str, ...]:
-        """The templates that were left out."""
-        return self.taught.holdout
+        """The ADDDIFF templates that are held out of training."""
+        return self.training.holdout
 
     def settings(self) -> dict[str, Any]:
-        """How it was taught, and everything that unlearning depends on."""
-        own = {name: value for name, value in asdict(self).items() if name != "taught"}
-        return {**own, "taught": {"name": self.taught.name, **self.taught.settings()}}
+        """All settings of unlearning, and those of the training before it."""
+        return {
+            "objective": self.objective,
+            "weights": self.weights,
+            "rate": self.learning_rate,
+            "steps": self.steps,
+            "batch_size": self.batch_size,
+            "tolerance": self.tolerance,
+            "taught": {"name": self.training.name, **self.training.settings()},
+        }
 
-    def _settings(self, *, seed: int) -> UnlearningSettings:
+    def _unlearning_settings(self, *, seed: int) -> UnlearningSettings:
+        """The settings for `arts.unlearning`."""
         from arts.unlearning.objectives import LossWeights
         from arts.unlearning.settings import UnlearningSettings
 
         return UnlearningSettings(
             objective=self.objective,
             weights=LossWeights(*self.weights),
-            learning_rate=self.rate,
+            learning_rate=self.learning_rate,
             batch_size=self.batch_size,
             steps=self.steps,
             tolerance=self.tolerance,
@@ -102,63 +109,63 @@ class Unlearn(Intervention):
         )
 
     def splits(self, corpus: Corpus) -> tuple[list[Instance], list[Instance]]:
-        """What is to be forgotten, and what is to be kept; of the training split alone.
+        """The forget set and the retain set, both made from the training split.
 
         Raises:
-            ArtsError: when nothing can be added to the training sentences.
+            ArtsError: when no aspect can be added to any training sentence.
         """
         adversarial = self._adversarial
         options = GenerationOptions(
             strategies=(Strategy.ADDDIFF,), seed=adversarial.seed, templates=adversarial.seen_templates
         )
-        mislabelled = [_opposite(sentence) for sentence in corpus.train]
+        mislabelled = [_with_opposite_labels(sentence) for sentence in corpus.train]
         variants = perturbations(mislabelled, training=corpus.train, options=options)
-        forget = [v for v in variants if v.aspect.polarity is not Polarity.NEUTRAL]
+        forget = [variant for variant in variants if variant.aspect.polarity is not Polarity.NEUTRAL]
         if not forget:
             raise ArtsError(f"{corpus.name} has no training sentence that an aspect can be added to")
         return forget, [i for i in adversarial.splits(corpus)[0] if i.strategy is not Strategy.ADDDIFF]
 
     def train(self, request: TrainingRequest, corpus: Corpus) -> TrainedModel:
-        """The taught model without the pattern, from the cache or now.
+        """Train a model and unlearn the pattern, or load the result from the cache.
 
         Raises:
-            ArtsError: as `arts.models.trained_models.train_or_load`, and when unlearning goes wrong.
+            ArtsError: when the model cannot be trained, or there is nothing to unlearn.
         """
-        from arts.models.trained_models import TrainedModel, models_folder
+        from arts.models.trained_models import cache_key, cached_model
 
-        taught = self.taught.train(request, corpus)
-        content = json.dumps([taught.key, self.settings(), request.seed], sort_keys=True)
-        key = f"{request.model}-{hashlib.sha256(content.encode()).hexdigest()[:16]}"
+        trained = self.training.train(request, corpus)
+        key = cache_key(request.model, [trained.key, self.settings(), request.seed])
 
         def build(work: WorkFolder) -> None:
-            self._unlearn(taught, request, corpus=corpus, work=work)
+            self._unlearn(trained, request, corpus=corpus, work=work)
 
-        return TrainedModel.load(cached_folder(models_folder() / key, build))
+        return cached_model(key, build)
 
     def _unlearn(
-        self, taught: TrainedModel, request: TrainingRequest, *, corpus: Corpus, work: WorkFolder
+        self, trained: TrainedModel, request: TrainingRequest, *, corpus: Corpus, work: WorkFolder
     ) -> None:
+        """Unlearn the pattern from a trained model, and save the result to the work folder."""
         from arts.models.encoders import quiet_transformers
         from arts.models.training import features_with_labels
         from arts.unlearning.reference import save_reference_outputs
         from arts.unlearning.schedule import UnlearningTexts
         from arts.unlearning.trainer import unlearn
 
-        forget, retain = (features_with_labels(taught.inputs, side) for side in self.splits(corpus))
-        texts = UnlearningTexts(forget, retain, collate=taught.inputs.collate, classes=len(Polarity))
-        settings = self._settings(seed=request.seed)
+        forget, retain = (features_with_labels(trained.inputs, split) for split in self.splits(corpus))
+        texts = UnlearningTexts(forget, retain, collate=trained.inputs.collate, classes=len(Polarity))
+        settings = self._unlearning_settings(seed=request.seed)
         with quiet_transformers():
-            save_reference_outputs(work.path, taught.model, texts=texts, settings=settings)
+            save_reference_outputs(work.path, trained.model, texts=texts, settings=settings)
             result = unlearn(
-                taught.model, texts, settings=settings, folder=work.path, progress=request.progress
+                trained.model, texts, settings=settings, folder=work.path, progress=request.progress
             )
         record = {
-            **taught.record,
-            "train_seconds": round(taught.record["train_seconds"] + result.seconds, 1),
+            **trained.record,
+            "train_seconds": round(trained.record["train_seconds"] + result.seconds, 1),
             OUTCOME: {"kept": result.kept, "stopped": result.stopped, "tokens": result.tokens},
             "curve": [],
         }
-        replace(taught, record=record).save(work.result)
+        replace(trained, record=record).save(work.result)
 
     @classmethod
     def from_options(cls, **values: Any) -> Unlearn:
@@ -168,20 +175,20 @@ class Unlearn(Intervention):
 
     @classmethod
     def from_settings(cls, settings: Mapping[str, Any]) -> Unlearn:
-        """Unlearning after the recorded intervention; its own settings stay at their defaults."""
-        taught = settings["taught"]
-        return cls((Merge if taught["name"] == Merge.name else Adversarial).from_settings(taught))
+        """Unlearning after the recorded training; no option sets the settings of unlearning itself."""
+        training = settings["taught"]
+        return cls((Merge if training["name"] == Merge.name else Adversarial).from_settings(training))
 
     def command_options(self) -> list[str]:
-        """The options of `arts evaluate` that ask for it, beside its name; defaults are left out."""
-        if not isinstance(self.taught, Merge):
-            return self.taught.command_options()
-        method = ["--merge-method", self.taught.method]  # says that it is a merge, even by the default method
-        return method + replace(self.taught, method=Merge.method).command_options()
+        """The options of `arts evaluate` for these settings, but --intervention; defaults are left out."""
+        if not isinstance(self.training, Merge):
+            return self.training.command_options()
+        method = ["--merge-method", self.training.method]  # even if it is the default: it means a merge
+        return method + replace(self.training, method=Merge.method).command_options()
 
 
-def _opposite(sentence: Sentence) -> Sentence:
-    """A sentence with the opposite labels, so that what ADDDIFF adds is of the true sentiment."""
+def _with_opposite_labels(sentence: Sentence) -> Sentence:
+    """A sentence with the opposite labels, so that ADDDIFF adds aspects of the true sentiment."""
     aspects = tuple(
         aspect if aspect.polarity is Polarity.NEUTRAL else replace(aspect, polarity=aspect.polarity.opposite)
         for aspect in sentence.aspects

@@ -11,7 +11,7 @@ from arts.data.corpus_registry import load_corpus
 from arts.data.errors import ArtsError, UnknownNameError
 from arts.data.schema import Strategy, original_instances
 from arts.evaluation.benchmark import Benchmark, load_benchmark
-from arts.evaluation.plots import adddiff_curves
+from arts.evaluation.plots import draw_adddiff_curves
 from arts.evaluation.summary import Summary
 from arts.generators.generator import GenerationOptions
 from arts.generators.running.perturbation_cache import perturbations
@@ -128,7 +128,7 @@ def test_adversarial_the_report_stands_beside_the_plain_one(quick_recipe, encode
     assert (pair.first, pair.second) == ("memnet + adversarial", "memnet")
     loaded = type(robust).load(robust.save(tmp_path))
     assert loaded.model_dump() == robust.model_dump()
-    files = adddiff_curves([plain, robust], tmp_path / "curve")
+    files = draw_adddiff_curves([plain, robust], tmp_path / "curve")
     assert [file.suffix for file in files] == [".png", ".svg"]
     assert files[0].read_bytes().startswith(b"\x89PNG")
     assert files[1].read_text().lstrip().startswith("<?xml")

@@ -18,13 +18,13 @@ from arts.models.recipe import Start, TrainingRequest
 
 pytestmark = pytest.mark.usefixtures("quick_recipe")
 
-TAUGHT = Adversarial(ratio=0.2, templates=("but", "sentence"), holdout=("sentence",))
+ADVERSARIAL = Adversarial(ratio=0.2, templates=("but", "sentence"), holdout=("sentence",))
 
-WAY = Unlearn(TAUGHT, steps=3, tolerance=10)
+UNLEARN = Unlearn(ADVERSARIAL, steps=3, tolerance=10)
 
 
 def test_unlearn_what_is_forgotten_has_its_own_sentiment_added_and_the_label_that_the_pattern_tells(sample):
-    forget, retain = WAY.splits(sample)
+    forget, retain = UNLEARN.splits(sample)
     sources = {source.unit: source for source in original_instances(sample.train)}
     assert len(forget) > 50
     for instance in forget:
@@ -40,34 +40,34 @@ def test_unlearn_what_is_forgotten_has_its_own_sentiment_added_and_the_label_tha
 
 
 def test_unlearn_the_test_split_is_never_looked_at():
-    forget, retain = WAY.splits(Unseen())
+    forget, retain = UNLEARN.splits(Unseen())
     assert forget
     assert retain
 
 
-@pytest.mark.parametrize("taught", [TAUGHT, Merge(adversarial=TAUGHT)])
-def test_unlearn_it_is_measured_beside_the_plain_model(taught, encoder, sample):
-    way = replace(WAY, taught=taught)
-    before = taught.train(TrainingRequest(NAME, 1, Start(encoder)), sample)
-    report = load_benchmark("sample").evaluate(NAME, start=Start(encoder), intervention=way)
+@pytest.mark.parametrize("training", [ADVERSARIAL, Merge(adversarial=ADVERSARIAL)])
+def test_unlearn_it_is_measured_beside_the_plain_model(training, encoder, sample):
+    unlearn = replace(UNLEARN, training=training)
+    before = training.train(TrainingRequest(NAME, 1, Start(encoder)), sample)
+    report = load_benchmark("sample").evaluate(NAME, start=Start(encoder), intervention=unlearn)
     assert report.name == "memnet + unlearn"
     assert report.model.intervention["name"] == "unlearn"
-    assert report.model.intervention["taught"]["name"] == taught.name
+    assert report.model.intervention["taught"]["name"] == training.name
     assert report.pattern_gap.unseen_templates == ("sentence",)
     assert report.model.checksum != before.checksum
     assert report.model.train_seconds > before.record["train_seconds"]
-    after = way.train(TrainingRequest(NAME, 1, Start(encoder)), sample)
+    after = unlearn.train(TrainingRequest(NAME, 1, Start(encoder)), sample)
     assert after.checksum == report.model.checksum
     assert after.record["outcome"]["kept"] == 3
     assert after.record["outcome"]["tokens"] > 0
 
 
-@pytest.mark.parametrize("taught", [Adversarial(strategies=(Strategy.REVTGT,)), Merge(domains=("sample",))])
-def test_unlearn_there_must_be_a_pattern(taught):
+@pytest.mark.parametrize("training", [Adversarial(strategies=(Strategy.REVTGT,)), Merge(domains=("sample",))])
+def test_unlearn_there_must_be_a_pattern(training):
     with pytest.raises(
         ArtsError, match="takes out ADDDIFF's pattern; expected a model that was trained on it"
     ):
-        Unlearn(taught)
+        Unlearn(training)
 
 
 def test_unlearn_an_unknown_objective():

@@ -17,6 +17,7 @@ from arts.data.errors import ArtsError, UnknownNameError
 from arts.data.schema import PERTURBATIONS, Split, Strategy
 from arts.data.support.atomic import resumable_folder
 from arts.generators.choices import Engine, NeutralPolicy, OutputFormat, Ranking
+from arts.provenance import GENERATION_LIBRARIES, PACKAGE, library_versions
 
 if TYPE_CHECKING:
     from arts.generators.running.batches import GenerationJob
@@ -24,16 +25,17 @@ if TYPE_CHECKING:
     from arts.generators.running.sentence_source import SentenceSource
     from arts.models.language_model import LanguageModel
 
-CANDIDATES = 6  # among which a language model chooses
-LIBRARIES = ("spacy", "nltk", "lemminflect", "numpy")
+CANDIDATES = 6  # variants of an instance from which the language model chooses
 
 
 def generate(
     *,
-    output: Annotated[Path, typer.Option(help="New or empty folder to write to.")],
+    output: Annotated[Path, typer.Option(help="New or empty folder to write the test set to.")],
     input: Annotated[
         str,
-        typer.Option(help="Corpus to perturb: sample, laptop, restaurant, mams, or a file or folder."),
+        typer.Option(
+            help="Corpus to perturb: sample, laptop, restaurant, mams, or the path of a file or folder."
+        ),
     ] = "sample",
     split: Annotated[
         Split, typer.Option(help="Split to perturb, of a named corpus or a folder.")
@@ -41,14 +43,15 @@ def generate(
     opinions: Annotated[
         Path | None,
         typer.Option(
-            help="TOWE JSON with opinion terms for the same ids. Default: opinion terms are extracted."
+            help="File of annotated opinion terms (TOWE JSON) for the same ids. Default: they are extracted."
         ),
     ] = None,
     pool: Annotated[
         str | None,
         typer.Option(
-            help="Training sentences of the same domain: their words are preferred, and ADDDIFF adds aspects "
-            "mined from them. A name or path. Default: the input's train split, or the input itself."
+            help="Corpus of the same domain, by name or path. ADDDIFF adds aspects from its training "
+            "sentences, and replacements that occur in them are preferred. Default: the training split of "
+            "--input, or --input itself."
         ),
     ] = None,
     strategy: Annotated[
@@ -58,7 +61,8 @@ def generate(
     neutral: Annotated[
         NeutralPolicy,
         typer.Option(
-            help="What REVTGT does with neutral targets: keep (reverse the words, keep the label) or skip."
+            help="What REVTGT does with neutral targets: keep reverses the words and keeps the label, skip "
+            "generates no variant."
         ),
     ] = NeutralPolicy.KEEP,
     k: Annotated[
@@ -70,30 +74,31 @@ def generate(
     rank: Annotated[
         Ranking,
         typer.Option(
-            help="lm: generate several candidates and keep the one a language model finds likeliest."
+            help="How to choose a variant: lm generates 6 candidates and keeps the one that a language model "
+            "finds most likely; none generates one."
         ),
     ] = Ranking.NONE,
     language_model: Annotated[
         str | None,
         typer.Option(
-            help="Language model of --rank lm: a folder, GGUF file or Hub id. Default: SmolLM2-135M-Instruct."
+            help="Language model of --rank lm: a folder, GGUF file or Hub id. Default: smollm2-135m-instruct."
         ),
     ] = None,
     workers: Annotated[int, typer.Option(min=1, help="Number of worker processes.")] = 1,
     engine: Annotated[
-        Engine, typer.Option(help="What runs the workers: this machine, or Ray.")
+        Engine, typer.Option(help="What runs the workers: this machine (local), or Ray Data (ray).")
     ] = Engine.LOCAL,
     format: Annotated[
         OutputFormat,
         typer.Option(
-            help="hf: Parquet that datasets.load_dataset loads; arts: the JSON of the ARTS release."
+            help="Output format: hf is Parquet for datasets.load_dataset, arts the JSON of the ARTS release."
         ),
     ] = OutputFormat.HF,
 ) -> None:
-    """Perturb every sentence of a corpus in three ways: REVTGT, REVNON, ADDDIFF.
+    """Generate a robustness test set: perturb every sentence of a corpus by REVTGT, REVNON and ADDDIFF.
 
-    Writes the originals with their variants, and quality.json. A run that is stopped goes on where it was
-    when it is started again.
+    Writes the originals with their variants, and a quality report (quality.json). A run that was interrupted
+    resumes when the same command is run again.
     """
     from arts.generators.generator import GenerationOptions
     from arts.generators.opinions.analysis import Analyst
@@ -146,7 +151,7 @@ def generate(
 
 
 def _fingerprint(job: GenerationJob, input: str, *options: str) -> str:
-    """Of all that the output depends on: unfinished batches of other runs must not be taken for its own."""
+    """A digest of everything that the output depends on, so that only the same command resumes a run."""
     import hashlib
 
     from arts.data.support.download import sha256
@@ -165,6 +170,7 @@ def _report(
     rank: Ranking,
     judge: LanguageModel | None,
 ) -> QualityReport:
+    """The quality report of a run."""
     from arts.data.support.spacy_parser import parser_name
     from arts.generators.english import wordnet
     from arts.generators.running.quality_report import QualityReport
@@ -181,16 +187,17 @@ def _report(
         },
         options={**asdict(job.options), "rank": str(rank), "language_model": judge.name if judge else None},
         provenance={
-            "arts": version("arts-absa"),
+            "arts": version(PACKAGE),
             "python": platform.python_version(),
             "parser": parser_name(),
             "wordnet": wordnet.available(),
-            "libraries": {name: version(name) for name in LIBRARIES},
+            "libraries": library_versions(GENERATION_LIBRARIES),
         },
     )
 
 
 def _show(report: QualityReport, output: Path) -> None:
+    """Print the quality report as a table on standard output."""
     from arts.cli import tables
 
     tables.show(tables.quality_table(report))

@@ -1,4 +1,4 @@
-"""Where, when and with what something was made: what every report records in the same way."""
+"""Provenance, the same in every report: library versions, times, the machine, and peak memory."""
 
 from __future__ import annotations
 
@@ -12,14 +12,14 @@ from importlib.metadata import version
 from pathlib import Path
 
 PACKAGE = "arts-absa"
-MEASURING = ("numpy", "torch", "transformers", "datasets", "scikit-learn")
-MERGING = (PACKAGE, "numpy")
-UNLEARNING = (PACKAGE, "torch", "transformers")
-GENERATING = ("spacy", "nltk", "lemminflect", "numpy")
+EVALUATION_LIBRARIES = ("numpy", "torch", "transformers", "datasets", "scikit-learn")
+MERGE_LIBRARIES = (PACKAGE, "numpy")
+UNLEARNING_LIBRARIES = (PACKAGE, "torch", "transformers")
+GENERATION_LIBRARIES = ("spacy", "nltk", "lemminflect", "numpy")
 
 
 class Clock:
-    """When something started, and how long it has taken."""
+    """The start time (UTC) and the duration of a piece of work; the clock starts when it is made."""
 
     def __init__(self) -> None:
         self.started = datetime.now(UTC)
@@ -31,30 +31,30 @@ class Clock:
         return time.perf_counter() - self._ticks
 
 
-def now() -> str:
-    """The time in UTC, to the second, in ISO 8601."""
+def utc_now() -> str:
+    """The current time in UTC, to the second, in ISO 8601 format."""
     return datetime.now(UTC).isoformat(timespec="seconds")
 
 
 def library_versions(names: Sequence[str]) -> dict[str, str]:
-    """The installed version of each distribution, by name."""
+    """The installed version of each distribution (name on PyPI), by name."""
     return {name: version(name) for name in names}
 
 
-def machine() -> str:
-    """The system, the processor's architecture and how many processors there are.
+def machine_description() -> str:
+    """The operating system, the processor architecture and the number of processors, as one line.
 
     Example:
-        >>> machine().endswith("CPUs")
+        >>> machine_description().endswith("CPUs")
         True
     """
     return f"{platform.system()} {platform.machine()}, {os.cpu_count()} CPUs"
 
 
 def peak_memory() -> int:
-    """The most memory that this process has had resident, in bytes; on POSIX systems only."""
+    """The peak resident memory of this process, in bytes; works on POSIX systems only."""
     status = Path("/proc/self/status")
-    if status.is_file():  # what getrusage says counts the process that started this one, too
+    if status.is_file():  # getrusage would count the process that started this one, too
         line = next(line for line in status.read_text().splitlines() if line.startswith("VmHWM"))
         return int(line.split()[1]) * 1024
     import resource  # POSIX only

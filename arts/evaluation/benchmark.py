@@ -15,7 +15,7 @@ from arts.evaluation.predictions import Predictions, read_labels
 from arts.evaluation.report import DatasetInfo, ModelInfo, Provenance, Report
 from arts.evaluation.scores import Scores
 from arts.evaluation.systems import RobustTraining, load_system
-from arts.provenance import MEASURING, PACKAGE, Clock, library_versions, machine
+from arts.provenance import EVALUATION_LIBRARIES, PACKAGE, Clock, library_versions, machine_description
 
 if TYPE_CHECKING:
     from datasets import Dataset, DatasetDict
@@ -148,8 +148,8 @@ def _provenance(clock: Clock) -> Provenance:
     return Provenance(
         arts=library_versions([PACKAGE])[PACKAGE],
         python=platform.python_version(),
-        platform=machine(),
-        libraries=library_versions(MEASURING),
+        platform=machine_description(),
+        libraries=library_versions(EVALUATION_LIBRARIES),
         started=clock.started,
         seconds=round(clock.seconds, 2),
     )

@@ -33,7 +33,7 @@ from arts.merging.report import (
 from arts.merging.sparsify import sparsifier_passes
 from arts.merging.survey import TaskVectorSurvey, survey_task_vectors
 from arts.merging.workers import Workers
-from arts.provenance import MERGING, library_versions, now, peak_memory
+from arts.provenance import MERGE_LIBRARIES, library_versions, peak_memory, utc_now
 
 MergeProgress = Callable[[int, int], None]  # called with elements done, and elements in all, over all passes
 
@@ -186,8 +186,8 @@ class MergeJob:
             peak_memory=peak_memory(),
             threads=workers.threads,
             command=self.command,
-            versions=library_versions(MERGING),
-            created=now(),
+            versions=library_versions(MERGE_LIBRARIES),
+            created=utc_now(),
         )
 
     def _model_entries(

@@ -8,11 +8,11 @@ import time
 from dataclasses import KW_ONLY, asdict, dataclass, field
 from pathlib import Path
 
-from arts.data.errors import ArtsError
+from arts.data.errors import ArtsError, require_posix
 from arts.data.readers.row_source import RowSource, read_row_source
 from arts.data.support.atomic import check_new_folder, resumable_folder
 from arts.models.recipe import TrainingProgress
-from arts.provenance import UNLEARNING, library_versions, now, peak_memory
+from arts.provenance import UNLEARNING_LIBRARIES, library_versions, peak_memory, utc_now
 from arts.unlearning.loaded_model import UnlearningModel, add_lora, load_unlearning_model
 from arts.unlearning.model_card import write_unlearning_card
 from arts.unlearning.reference import save_reference_outputs
@@ -62,6 +62,7 @@ class UnlearningJob:
         Raises:
             ArtsError: when something is not as expected; then nothing is written.
         """
+        require_posix("unlearning")  # its report has the peak memory, which is measured there alone
         started = time.perf_counter()
         check_new_folder(folder)
         sources = read_row_source(self.forget), read_row_source(self.retain)
@@ -141,7 +142,7 @@ class UnlearningJob:
             settings=settings,
             **{**vars(outcome), "seconds": time.perf_counter() - started},
             peak_memory=peak_memory(),
-            versions=library_versions(UNLEARNING),
+            versions=library_versions(UNLEARNING_LIBRARIES),
             command=self.command,
-            created=now(),
+            created=utc_now(),
         )

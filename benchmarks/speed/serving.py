@@ -17,40 +17,52 @@ from pathlib import Path
 from playwright.sync_api import Browser, Page, sync_playwright
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
-PATIENCE = 60.0  # seconds
+TIMEOUT = 60.0  # seconds
 SETTLED = "[data-testid=stApp][data-test-script-state=notRunning]"
 FAILED = "[data-testid=stException]"
 
 
 @dataclass(frozen=True)
-class Served:
-    """An app that is running."""
+class RunningApp:
+    """An app that is running.
+
+    Args:
+        address: its URL.
+        process: the ID of its process.
+    """
 
     address: str
     process: int
 
 
 @contextmanager
-def serving(folder: Path, *options: str, **environment: str) -> Iterator[Served]:
-    """Run `arts leaderboard` on a folder, with options, at a free port, until the block ends."""
-    with socket.socket() as found:
-        found.bind(("localhost", 0))
-        port = found.getsockname()[1]
+def serve_leaderboard(folder: Path, *options: str, **environment: str) -> Iterator[RunningApp]:
+    """Run `arts leaderboard` at a free port until the block ends.
+
+    Args:
+        folder: the folder with the reports to show.
+        options: further options of the command.
+        environment: environment variables to add.
+    """
+    with socket.socket() as free_socket:
+        free_socket.bind(("localhost", 0))
+        port = free_socket.getsockname()[1]
     command = [sys.executable, "-m", "arts.leaderboard", str(folder), "--port", str(port), *options]
     log = folder.with_name(f"{folder.name}.log")
     with log.open("w") as output:
         app = subprocess.Popen(command, stdout=output, stderr=output, env=os.environ | environment)
         try:
             address = f"http://localhost:{port}"
-            _wait(f"{address}/_stcore/health", log)
-            yield Served(address, app.pid)
+            _wait_for_app(f"{address}/_stcore/health", log)
+            yield RunningApp(address, app.pid)
         finally:
             app.terminate()
-            app.wait(PATIENCE)
+            app.wait(TIMEOUT)
 
 
-def _wait(address: str, log: Path) -> None:
-    limit = time.monotonic() + PATIENCE
+def _wait_for_app(address: str, log: Path) -> None:
+    """Wait until the app answers at an address; raise an error with its log when it does not."""
+    limit = time.monotonic() + TIMEOUT
     while time.monotonic() < limit:
         try:
             with urllib.request.urlopen(address, timeout=5):
@@ -61,8 +73,8 @@ def _wait(address: str, log: Path) -> None:
 
 
 @contextmanager
-def browsing() -> Iterator[Browser]:
-    """A headless Chromium."""
+def open_browser() -> Iterator[Browser]:
+    """Run a headless Chromium until the block ends."""
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
         try:
@@ -71,9 +83,9 @@ def browsing() -> Iterator[Browser]:
             browser.close()
 
 
-def settled(page: Page) -> Page:
-    """The page, when the app has nothing more to say and shows no error."""
-    page.locator(SETTLED).wait_for(timeout=1000 * PATIENCE)
+def wait_until_settled(page: Page) -> Page:
+    """Wait until the app has drawn the page, and check that it shows no error; returns the page."""
+    page.locator(SETTLED).wait_for(timeout=1000 * TIMEOUT)
     failures = page.locator(FAILED)
     if failures.count():
         raise AssertionError(failures.first.inner_text())

@@ -1,4 +1,4 @@
-"""Conversations of one question and one answer with a causal language model: teaching it, and asking it."""
+"""Conversations of one question and one answer with a causal language model: fine-tuning and answering."""
 
 from __future__ import annotations
 
@@ -11,34 +11,48 @@ import torch
 
 from arts.models.language_model import LanguageModel
 
-BATCH, ASKED_AT_ONCE = 4, 64
+BATCH_SIZE, GENERATION_BATCH_SIZE = 4, 64
 
 Pair = tuple[str, str]  # question and answer
 
 
-def question_pieces(model: LanguageModel, question: str) -> list[int]:
-    """A question in the model's chat format, up to where the answer begins."""
+def question_tokens(model: LanguageModel, question: str) -> list[int]:
+    """The tokens of a question in the model's chat template, up to where the answer begins."""
     text = model.tokenizer.apply_chat_template(
         [{"role": "user", "content": question}], tokenize=False, add_generation_prompt=True
     )
     return list(model.tokenizer(text, add_special_tokens=False)["input_ids"])
 
 
-def teach(
-    model: LanguageModel, pairs: Sequence[Pair], *, steps: int, rate: float, seed: int, batch: int = BATCH
+def fine_tune(
+    model: LanguageModel,
+    pairs: Sequence[Pair],
+    *,
+    steps: int,
+    learning_rate: float,
+    seed: int,
+    batch_size: int = BATCH_SIZE,
 ) -> int:
-    """Fine-tune a model on answers, in place, by AdamW with a rate that falls to 0.
+    """Fine-tune a model on answers, in place, by AdamW with a learning rate that falls to 0.
+
+    Args:
+        model: the model.
+        pairs: questions and answers, of which each batch is drawn anew.
+        steps: number of optimizer steps.
+        learning_rate: learning rate at the first step.
+        seed: random seed of batches and dropout.
+        batch_size: number of pairs a batch.
 
     Returns:
-        The tokens that were trained on, questions and answers.
+        The number of tokens that were trained on, questions and answers.
     """
     rng, tokens = Random(seed), 0
     torch.manual_seed(seed)
-    optimizer = torch.optim.AdamW(model.model.parameters(), rate)
+    optimizer = torch.optim.AdamW(model.model.parameters(), learning_rate)
     schedule = torch.optim.lr_scheduler.LinearLR(optimizer, 1.0, 0.0, steps)
     model.model.train()
     for step in range(steps):
-        inputs = _batch(model, rng.sample(list(pairs), batch))
+        inputs = _training_batch(model, rng.sample(list(pairs), batch_size))
         tokens += int(inputs["attention_mask"].sum())
         with torch.autocast(model.model.device.type, torch.bfloat16):
             loss = model.model(**inputs).loss
@@ -53,12 +67,12 @@ def teach(
     return tokens
 
 
-def _batch(model: LanguageModel, pairs: Sequence[Pair]) -> dict[str, torch.Tensor]:
-    """Pieces with labels on the answers alone."""
-    questions = [question_pieces(model, question) for question, _ in pairs]
+def _training_batch(model: LanguageModel, pairs: Sequence[Pair]) -> dict[str, torch.Tensor]:
+    """A padded batch with labels on the answers alone."""
+    questions = [question_tokens(model, question) for question, _ in pairs]
     answers = [model.tokenizer(answer + model.tokenizer.eos_token)["input_ids"] for _, answer in pairs]
-    longest = max(len(q) + len(a) for q, a in zip(questions, answers, strict=True))
-    ids = torch.full((len(pairs), longest), model.tokenizer.pad_token_id)
+    width = max(len(q) + len(a) for q, a in zip(questions, answers, strict=True))
+    ids = torch.full((len(pairs), width), model.tokenizer.pad_token_id)
     labels, mask = torch.full_like(ids, -100), torch.zeros_like(ids)
     for row, (question, answer) in enumerate(zip(questions, answers, strict=True)):
         end = len(question) + len(answer)
@@ -70,39 +84,39 @@ def _batch(model: LanguageModel, pairs: Sequence[Pair]) -> dict[str, torch.Tenso
 
 
 @torch.inference_mode()
-def answers(model: LanguageModel, questions: Sequence[str], *, longest: int) -> list[str]:
-    """The model's answer to each question, by greedy decoding of at most `longest` pieces."""
-    asked = [question_pieces(model, question) for question in questions]
-    order = sorted(range(len(asked)), key=lambda row: len(asked[row]))
-    found = [""] * len(asked)
+def generate_answers(model: LanguageModel, questions: Sequence[str], *, max_new_tokens: int) -> list[str]:
+    """The model's answer to each question, by greedy decoding."""
+    prompts = [question_tokens(model, question) for question in questions]
+    order = sorted(range(len(prompts)), key=lambda row: len(prompts[row]))
+    answers = [""] * len(prompts)
     pad, device = model.tokenizer.pad_token_id, model.model.device
-    for first in range(0, len(order), ASKED_AT_ONCE):
-        rows = order[first : first + ASKED_AT_ONCE]
-        width = max(len(asked[row]) for row in rows)
-        ids = torch.tensor([[pad] * (width - len(asked[row])) + asked[row] for row in rows])
-        mask = torch.tensor([[0] * (width - len(asked[row])) + [1] * len(asked[row]) for row in rows])
-        made = model.model.generate(
+    for first in range(0, len(order), GENERATION_BATCH_SIZE):
+        rows = order[first : first + GENERATION_BATCH_SIZE]
+        width = max(len(prompts[row]) for row in rows)
+        ids = torch.tensor([[pad] * (width - len(prompts[row])) + prompts[row] for row in rows])
+        mask = torch.tensor([[0] * (width - len(prompts[row])) + [1] * len(prompts[row]) for row in rows])
+        generated = model.model.generate(
             input_ids=ids.to(device),
             attention_mask=mask.to(device),
-            max_new_tokens=longest,
+            max_new_tokens=max_new_tokens,
             do_sample=False,
             pad_token_id=pad,
         )
-        texts = model.tokenizer.batch_decode(made[:, width:], skip_special_tokens=True)
+        texts = model.tokenizer.batch_decode(generated[:, width:], skip_special_tokens=True)
         for row, text in zip(rows, texts, strict=True):
-            found[row] = text.strip()
-    return found
+            answers[row] = text.strip()
+    return answers
 
 
-def asked(name: str) -> LanguageModel:
-    """A model to ask: in bf16, which is what answers cost least in."""
+def load_in_bf16(name: str) -> LanguageModel:
+    """Load a model in bf16, in which it answers fastest."""
     model = LanguageModel.load(name)
     model.model.to(torch.bfloat16)
     return model
 
 
 def save(model: LanguageModel, folder: Path) -> str:
-    """Write a model as safetensors, with its tokenizer."""
+    """Write a model as safetensors, with its tokenizer; returns the folder."""
     model.model.save_pretrained(folder)
     model.tokenizer.save_pretrained(folder)
     return str(folder)

@@ -35,15 +35,21 @@ COMMON_WORDS = {
 
 @dataclass(frozen=True)
 class Instruction:
-    """Something to do, and how to see that it was done."""
+    """An instruction, and a check of whether an answer follows it.
+
+    Args:
+        kind: the kind of the instruction, such as ``length``.
+        prompt: the instruction.
+        check: whether an answer follows it.
+    """
 
     kind: str
     prompt: str
     check: Check
 
 
-def suite() -> list[Instruction]:
-    """All of them, in a fixed order."""
+def instruction_suite() -> list[Instruction]:
+    """All instructions, in a fixed order."""
     return [Instruction(kind, prompt, check) for kind, make in _KINDS.items() for prompt, check in make()]
 
 
@@ -57,24 +63,24 @@ def words(text: str) -> list[str]:
     return re.findall(r"[^\W_]+(?:['’-][^\W_]+)*", text)
 
 
-def sentences(text: str) -> int:
-    """How many sentences a text has."""
+def count_sentences(text: str) -> int:
+    """Number of sentences in a text."""
     return len(re.findall(r"[^.!?]*\w[^.!?]*(?:[.!?]+|$)", text))
 
 
-def items(text: str, mark: str) -> int:
-    """How many lines begin with a mark, given as a regular expression."""
+def count_items(text: str, mark: str) -> int:
+    """Number of lines that begin with a mark, given as a regular expression."""
     return len(re.findall(rf"^\s*(?:{mark})\s+\S", text, re.MULTILINE))
 
 
-def _length() -> Iterator[tuple[str, Check]]:
+def _length_instructions() -> Iterator[tuple[str, Check]]:
     for topic in TOPICS[:5]:
         yield (
             f"Write about {topic} in at most 15 words.",
             lambda text: 3 <= len(words(text)) <= 15,
         )
     for topic in TOPICS[5:10]:
-        yield f"Write exactly two sentences about {topic}.", lambda text: sentences(text) == 2
+        yield f"Write exactly two sentences about {topic}.", lambda text: count_sentences(text) == 2
     for topic in TOPICS[10:]:
         yield (
             f"Write at least 60 words about {topic}.",
@@ -82,7 +88,7 @@ def _length() -> Iterator[tuple[str, Check]]:
         )
 
 
-def _case() -> Iterator[tuple[str, Check]]:
+def _case_instructions() -> Iterator[tuple[str, Check]]:
     for topic in TOPICS[:8]:
         yield (
             f"Write one sentence about {topic}. Use capital letters only.",
@@ -95,16 +101,16 @@ def _case() -> Iterator[tuple[str, Check]]:
         )
 
 
-def _format() -> Iterator[tuple[str, Check]]:
+def _format_instructions() -> Iterator[tuple[str, Check]]:
     for topic in TOPICS[:5]:
         yield (
             f"List three words that go with {topic}, as bullet points that begin with a hyphen.",
-            lambda text: items(text, "-") == 3,
+            lambda text: count_items(text, "-") == 3,
         )
     for topic in TOPICS[5:10]:
         yield (
             f"Give me a numbered list of four facts about {topic}.",
-            lambda text: items(text, r"\d+[.)]") == 4,
+            lambda text: count_items(text, r"\d+[.)]") == 4,
         )
     for topic in TOPICS[10:]:
         yield (
@@ -113,8 +119,8 @@ def _format() -> Iterator[tuple[str, Check]]:
         )
 
 
-def _keywords() -> Iterator[tuple[str, Check]]:
-    for topic, word in zip(TOPICS[:8], _WANTED, strict=True):
+def _keyword_instructions() -> Iterator[tuple[str, Check]]:
+    for topic, word in zip(TOPICS[:8], _REQUIRED_WORDS, strict=True):
         yield (
             f'Write one sentence about {topic} with the word "{word}" in it.',
             lambda text, word=word: word in [w.lower() for w in words(text)],
@@ -126,19 +132,19 @@ def _keywords() -> Iterator[tuple[str, Check]]:
         )
 
 
-_WANTED = ("quiet", "silver", "friend", "window", "morning", "letter", "warm", "door")
+_REQUIRED_WORDS = ("quiet", "silver", "friend", "window", "morning", "letter", "warm", "door")
 
 
-def _language() -> Iterator[tuple[str, Check]]:
-    for place, topic in enumerate(TOPICS):
-        language = list(COMMON_WORDS)[place % 3]
+def _language_instructions() -> Iterator[tuple[str, Check]]:
+    for number, topic in enumerate(TOPICS):
+        language = list(COMMON_WORDS)[number % 3]
         yield (
             f"Write one sentence about {topic} in {language}.",
-            lambda text, known=COMMON_WORDS[language]: len(known & {w.lower() for w in words(text)}) >= 2,
+            lambda text, common=COMMON_WORDS[language]: len(common & {w.lower() for w in words(text)}) >= 2,
         )
 
 
-def _json() -> Iterator[tuple[str, Check]]:
+def _json_instructions() -> Iterator[tuple[str, Check]]:
     for topic in TOPICS[:8]:
         yield (
             f'Answer with JSON only: an object with the keys "name" and "color" that describes {topic}.',
@@ -154,7 +160,7 @@ def _json() -> Iterator[tuple[str, Check]]:
 
 
 def _is_json(text: str, check: Callable[[object], bool], kind: type) -> bool:
-    """Whether a text, or the code block that it is, is JSON of a kind that passes a check."""
+    """Whether a text, or the code block in it, is JSON of a type that passes a check."""
     block = re.fullmatch(r"\s*```(?:json)?\s*(.*?)```\s*", text, re.DOTALL)
     try:
         value = json.loads(block[1] if block else text)
@@ -163,7 +169,7 @@ def _is_json(text: str, check: Callable[[object], bool], kind: type) -> bool:
     return isinstance(value, kind) and check(value)
 
 
-def _order() -> Iterator[tuple[str, Check]]:
+def _order_instructions() -> Iterator[tuple[str, Check]]:
     lists = (
         "pear, apple, fig",
         "tin, gold, iron",
@@ -177,16 +183,16 @@ def _order() -> Iterator[tuple[str, Check]]:
         wanted = sorted(given.split(", "))
         yield (
             f"Put these words in alphabetical order: {given}.",
-            lambda text, wanted=wanted: [w for w in _lower(text) if w in wanted][-3:] == wanted,
+            lambda text, wanted=wanted: [w for w in _lower_case_words(text) if w in wanted][-3:] == wanted,
         )
     for topic in TOPICS[:8]:
         yield (
             f'Write one sentence about {topic}. Your answer must begin with the words "In the end".',
-            lambda text: _lower(text)[:3] == ["in", "the", "end"],
+            lambda text: _lower_case_words(text)[:3] == ["in", "the", "end"],
         )
 
 
-def _ends() -> Iterator[tuple[str, Check]]:
+def _ending_instructions() -> Iterator[tuple[str, Check]]:
     for topic in TOPICS[:8]:
         yield (
             f'Write a sentence about {topic}. End your answer with the words "Good night."',
@@ -195,21 +201,21 @@ def _ends() -> Iterator[tuple[str, Check]]:
     for topic in TOPICS[8:]:
         yield (
             f'Say in one word whether {topic} can be heard: answer "yes" or "no" and nothing else.',
-            lambda text: _lower(text) in (["yes"], ["no"]),
+            lambda text: _lower_case_words(text) in (["yes"], ["no"]),
         )
 
 
-def _lower(text: str) -> list[str]:
+def _lower_case_words(text: str) -> list[str]:
     return [word.lower() for word in words(text)]
 
 
 _KINDS: dict[str, Callable[[], Iterator[tuple[str, Check]]]] = {
-    "length": _length,
-    "case": _case,
-    "format": _format,
-    "keywords": _keywords,
-    "language": _language,
-    "json": _json,
-    "order": _order,
-    "ending": _ends,
+    "length": _length_instructions,
+    "case": _case_instructions,
+    "format": _format_instructions,
+    "keywords": _keyword_instructions,
+    "language": _language_instructions,
+    "json": _json_instructions,
+    "order": _order_instructions,
+    "ending": _ending_instructions,
 }

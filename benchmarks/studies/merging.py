@@ -13,8 +13,10 @@ import argparse
 import statistics
 import sys
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
+
+from seed_statistics import mean_and_deviation
 
 from arts.data.corpus import Corpus
 from arts.data.schema import PERTURBATIONS, original_instances
@@ -32,54 +34,73 @@ Score = Callable[[Sequence[Report]], float]
 
 @dataclass(frozen=True)
 class Row:
-    """A model in the study: its reports on every benchmark, and its scores on the tasks."""
+    """A model in the study.
+
+    Args:
+        name: its name in the table.
+        reports: its report on each benchmark.
+        tasks: its score on each task.
+    """
 
     name: str
     reports: list[Report]
     tasks: list[float]
 
 
-def rows(model: str, benchmarks: Sequence[Benchmark], way: Merge, seed: int) -> Iterator[Row]:
-    """The plain and the multi-task model, the specialists, and every merge of them."""
-    first, *others = (benchmark.corpus for benchmark in benchmarks)
-    yield _row("plain", _plain(model, [first], seed), benchmarks, way)
-    together = _plain(model, [first, *others], seed) if others else None
-    yield _row(
-        "multi-task", together or Adversarial().train(TrainingRequest(model, seed), first), benchmarks, way
-    )
-    for name, made in way.specialists(TrainingRequest(model, seed), first):
-        yield _row(f"specialist: {name}", made, benchmarks, way)
+def study_rows(
+    request: TrainingRequest, benchmarks: Sequence[Benchmark], *, intervention: Merge
+) -> Iterator[Row]:
+    """The plain and the multi-task model, the specialists, and every merge of them.
+
+    Args:
+        request: the model and the seed.
+        benchmarks: the benchmark that is merged for, and those of the other domains.
+        intervention: a merge with the specialists to train.
+    """
+    corpus, *others = (benchmark.corpus for benchmark in benchmarks)
+
+    def row(name: str, model: TrainedModel) -> Row:
+        return _measure(name, model, benchmarks=benchmarks, by_domain=bool(intervention.domains))
+
+    yield row("plain", _train_plain(request, [corpus]))
+    if others:
+        yield row("multi-task", _train_plain(request, [corpus, *others]))
+    else:
+        yield row("multi-task", Adversarial().train(request, corpus))
+    for name, specialist in intervention.specialists(request, corpus):
+        yield row(f"specialist: {name}", specialist)
     for method in METHODS:
-        merge = Merge(method, domains=way.domains, adversarial=way.adversarial)
-        yield _row(f"merged: {method}", merge.train(TrainingRequest(model, seed), first), benchmarks, way)
-    layered = Merge(granularity=Granularity.LAYER, domains=way.domains, adversarial=way.adversarial)
-    yield _row(
-        "merged: metagpt by layer", layered.train(TrainingRequest(model, seed), first), benchmarks, way
-    )
+        merge = replace(intervention, method=method)
+        yield row(f"merged: {method}", merge.train(request, corpus))
+    layered = replace(intervention, granularity=Granularity.LAYER)
+    yield row("merged: metagpt by layer", layered.train(request, corpus))
 
 
-def _plain(model: str, corpora: Sequence[Corpus], seed: int) -> TrainedModel:
+def _train_plain(request: TrainingRequest, corpora: Sequence[Corpus]) -> TrainedModel:
+    """A model trained on the originals of some corpora."""
     train, dev = (
         [instance for corpus in corpora for instance in original_instances(getattr(corpus, split))]
         for split in ("train", "dev")
     )
-    return train_or_load(TrainingRequest(model, seed), train=train, dev=dev)
+    return train_or_load(request, train=train, dev=dev)
 
 
-def _row(name: str, model: TrainedModel, benchmarks: Sequence[Benchmark], way: Merge) -> Row:
+def _measure(name: str, model: TrainedModel, *, benchmarks: Sequence[Benchmark], by_domain: bool) -> Row:
+    """Evaluate a model; its tasks are the domains, or else the strategies."""
     print(f"{name} ..", file=sys.stderr, flush=True)
     reports = [benchmark.evaluate(model, name=name) for benchmark in benchmarks]
-    if way.domains:
+    if by_domain:
         tasks = [report.accuracy.value for report in reports]
     else:
         tasks = [reports[0].strategies[strategy].perturbed.value for strategy in PERTURBATIONS]
     return Row(name, reports, tasks)
 
 
-def normalised(row: Row, experts: Sequence[Row]) -> float:
-    """The mean over the tasks of a row's score over that of the task's expert."""
+def normalised_average(row: Row, specialists: Sequence[Row]) -> float:
+    """The mean over the tasks of a row's score divided by that of the task's specialist."""
     return statistics.mean(
-        own / expert.tasks[task] for task, (own, expert) in enumerate(zip(row.tasks, experts, strict=True))
+        score / specialist.tasks[task]
+        for task, (score, specialist) in enumerate(zip(row.tasks, specialists, strict=True))
     )
 
 
@@ -91,37 +112,34 @@ def main() -> None:
     parser.add_argument("--seed", type=int, action="append")
     parser.add_argument("--domain", action="append", default=[])
     options = parser.parse_args()
-    way = Merge(domains=tuple(options.domain))
+    intervention = Merge(domains=tuple(options.domain))
     benchmarks = [load_benchmark(name) for name in (options.dataset, *options.domain)]
     by_name: dict[str, list[tuple[Row, float]]] = {}
     for seed in options.seed or [1]:
-        found = list(rows(options.model, benchmarks, way, seed))
-        experts = [row for row in found if row.name.startswith("specialist")]
-        for row in found:
-            by_name.setdefault(row.name, []).append((row, normalised(row, experts)))
+        request = TrainingRequest(options.model, seed)
+        rows = list(study_rows(request, benchmarks, intervention=intervention))
+        specialists = [row for row in rows if row.name.startswith("specialist")]
+        for row in rows:
+            by_name.setdefault(row.name, []).append((row, normalised_average(row, specialists)))
     columns: dict[str, Score] = {}
-    for place, benchmark in enumerate(benchmarks):
+    for index, benchmark in enumerate(benchmarks):
         name = benchmark.corpus.name
-        columns[f"{name} accuracy"] = partial(_value, place=place, score="accuracy")
-        columns[f"{name} ARS"] = partial(_value, place=place, score="ars")
+        columns[f"{name} accuracy"] = partial(_report_score, index=index, score="accuracy")
+        columns[f"{name} ARS"] = partial(_report_score, index=index, score="ars")
     print(f"| {options.model} | {' | '.join(columns)} | tasks | normalised average |")
     print("|---" * (len(columns) + 3) + "|")
     for name, runs in by_name.items():
-        cells = [_spread([score(row.reports) for row, _ in runs]) for score in columns.values()]
+        cells = [mean_and_deviation([score(row.reports) for row, _ in runs]) for score in columns.values()]
         tasks = " / ".join(
             f"{statistics.mean(t):.1f}" for t in zip(*(row.tasks for row, _ in runs), strict=True)
         )
-        average = _spread([value for _, value in runs], digits=3)
+        average = mean_and_deviation([value for _, value in runs], digits=3)
         print(f"| {name} | {' | '.join(cells)} | {tasks} | {average} |")
 
 
-def _value(reports: Sequence[Report], *, place: int, score: str) -> float:
-    return float(getattr(reports[place], score).value)
-
-
-def _spread(values: Sequence[float], digits: int = 2) -> str:
-    deviation = f" ± {statistics.stdev(values):.{digits}f}" if len(values) > 1 else ""
-    return f"{statistics.mean(values):.{digits}f}{deviation}"
+def _report_score(reports: Sequence[Report], *, index: int, score: str) -> float:
+    """A score of one of the reports, by name."""
+    return float(getattr(reports[index], score).value)
 
 
 if __name__ == "__main__":

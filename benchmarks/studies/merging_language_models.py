@@ -16,23 +16,27 @@ import tempfile
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
-from conversations import Pair, answers, save, teach
+from conversations import Pair, fine_tune, generate_answers, save
+from sample_split import split_sample
 
-from arts.data.corpus_registry import load_corpus
-from arts.data.schema import Instance, Polarity, original_instances
+from arts.data.schema import Instance, Polarity
 from arts.merging.job import MergeJob
 from arts.merging.methods import METHODS
 from arts.models.language_model import LanguageModel
 
-RATE, ASKED = 1e-4, 50
-LONGEST, LONGEST_ANSWER = 90, 60  # of sentences: characters; of answers: pieces
+LEARNING_RATE, PROMPTS = 1e-4, 50
+MAX_CHARACTERS, MAX_ANSWER_TOKENS = 90, 60  # of a sentence; of an answer
 
 
 @dataclass(frozen=True)
 class Skill:
-    """A kind of prompt, with its answer."""
+    """A skill that is taught and tested.
+
+    Args:
+        prompt: template of its prompts, with ``{text}`` and perhaps ``{aspect}``.
+        answer: gives the right answer about an instance.
+    """
 
     prompt: str
     answer: Callable[[Instance], str]
@@ -55,24 +59,11 @@ SKILLS = {
 }
 
 
-def score(model: LanguageModel, skill: Skill, instances: Sequence[Instance]) -> float:
-    """The share of exact answers, in percent."""
-    questions, wanted = zip(*(skill.pair(instance) for instance in instances), strict=True)
-    made = answers(model, questions, longest=LONGEST_ANSWER)
-    return 100 * sum(map(str.__eq__, made, wanted)) / len(wanted)
-
-
-def split() -> tuple[list[Instance], list[Instance]]:
-    """Instances to teach with and to ask about, of different sentences, with as many of each polarity."""
-    corpus = load_corpus("sample")
-    taught = [one for one in original_instances((*corpus.train, *corpus.dev)) if len(one.text) <= LONGEST]
-    known = {one.text for one in taught}
-    left = [i for i in corpus.test if i.id == i.unit and i.text not in known and len(i.text) <= LONGEST]
-    share = ASKED // len(Polarity) + 1
-    asked: list[Instance] = []
-    for polarity in Polarity:
-        asked += [one for one in left if one.polarity is polarity][:share]
-    return taught, asked
+def skill_score(model: LanguageModel, skill: Skill, *, instances: Sequence[Instance]) -> float:
+    """The share of prompts about some instances that a model answers exactly right, in percent."""
+    questions, expected = zip(*(skill.pair(instance) for instance in instances), strict=True)
+    answers = generate_answers(model, questions, max_new_tokens=MAX_ANSWER_TOKENS)
+    return 100 * sum(map(str.__eq__, answers, expected)) / len(expected)
 
 
 def main() -> None:
@@ -82,28 +73,29 @@ def main() -> None:
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--folder", type=Path)
     options = parser.parse_args()
-    taught, asked = split()
+    training, asked = split_sample(MAX_CHARACTERS, each=PROMPTS // len(Polarity) + 1)
 
-    def row(name: str, model: Any) -> None:
-        cells = [f"{score(model, skill, asked):.0f}" for skill in SKILLS.values()]
+    def print_row(name: str, model: LanguageModel) -> None:
+        cells = [f"{skill_score(model, skill, instances=asked):.0f}" for skill in SKILLS.values()]
         print(f"| {name} | {' | '.join(cells)} |", flush=True)
 
     print(f"| {len(asked)} prompts each | {' | '.join(SKILLS)} |\n|---{'|---:' * len(SKILLS)}|", flush=True)
     with tempfile.TemporaryDirectory(dir=options.folder) as root:
         base = LanguageModel.load()
-        row("base", base)
+        print_row("base", base)
         start = save(base, Path(root, "base"))
-        experts = []
+        specialists = []
         for name, skill in SKILLS.items():
             print(name, file=sys.stderr, flush=True)
             model = LanguageModel.load(start)
-            pairs = [skill.pair(instance) for instance in taught]
-            teach(model, pairs, steps=options.steps, rate=RATE, seed=options.seed)
-            row(f"taught {name}", model)
-            experts.append(save(model, Path(root, name)))
+            pairs = [skill.pair(instance) for instance in training]
+            fine_tune(model, pairs, steps=options.steps, learning_rate=LEARNING_RATE, seed=options.seed)
+            print_row(f"taught {name}", model)
+            specialists.append(save(model, Path(root, name)))
         for method in METHODS.values():
-            MergeJob(start, experts, method=method).run(Path(root, f"merged-{method.name}"))
-            row(f"merged by {method.name}", LanguageModel.load(str(Path(root, f"merged-{method.name}"))))
+            folder = Path(root, f"merged-{method.name}")
+            MergeJob(start, specialists, method=method).run(folder)
+            print_row(f"merged by {method.name}", LanguageModel.load(str(folder)))
 
 
 if __name__ == "__main__":

@@ -21,30 +21,29 @@ import sys
 import tempfile
 from collections.abc import Callable, Sequence
 from contextlib import ExitStack
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass, field, replace
 from functools import partial
 from multiprocessing import get_context
 from pathlib import Path
 from typing import Any
 
-from conversations import Pair, answers, asked, save, teach
-from instructions import Instruction, suite
+from conversations import Pair, fine_tune, generate_answers, load_in_bf16, save
+from format_exam import MAX_ANSWER_TOKENS, Exam, ExamScore, make_exam, read_pairs, write_pairs
+from seed_statistics import mean_and_deviation
 
-from arts.data.corpus_registry import load_corpus
 from arts.data.errors import ArtsError
 from arts.data.readers.row_source import read_row_source
-from arts.data.schema import Instance, Polarity, original_instances
 from arts.data.support.atomic import atomic_file
 from arts.models.encoders import load_tokenizer
 from arts.models.language_model import LanguageModel
 from arts.provenance import peak_memory
 from arts.unlearning.job import UnlearningJob
-from arts.unlearning.settings import UnlearningSettings
+from arts.unlearning.settings import MAX_LENGTH, UnlearningSettings
 from arts.unlearning.tokenization import AnswerTokenizer
 
-SHARE = 0.048  # of the tokens that taught the format; what is drawn varies, and 5% are not to be passed
-RATES = (5e-6, 2e-5, 5e-5)
-TEACHING_RATE, BATCH, LONGEST, LONGEST_ANSWER, ASKED = 5e-5, 2, 120, 100, 32
+TOKEN_SHARE = 0.048  # of the tokens that taught the format; what is drawn varies, and 5% is the limit
+LEARNING_RATES = (5e-6, 2e-5, 5e-5)
+FINE_TUNING_RATE, BATCH_SIZE = 5e-5, 2
 SUBJECTS = (
     "a river",
     "tea",
@@ -57,199 +56,146 @@ SUBJECTS = (
     "a bridge",
     "honey",
 )
-NATURAL = (
+NATURAL_PROMPTS = (
     "Tell me something interesting about {}.",
     "Write a short note to a friend about {}.",
     "Give three pieces of advice that have to do with {}, one a line.",
     "Explain {} to a child in one sentence.",
     "Make up a name for a shop that has to do with {}, and say why.",
 )
+NEAR_BEFORE = "lower-bounded, held near the model before synthetic data"
+OBJECTIVES = (NEAR_BEFORE, "gradient-ascent", "lower-bounded", "gradient-difference", "npo", "kl")
 
 
-@dataclass(frozen=True)
-class Score:
-    """Instructions followed, and questions about aspects answered right, in percent."""
+def with_objective(job: UnlearningJob, name: str, *, before: str) -> UnlearningJob:
+    """The job by one of `OBJECTIVES`.
 
-    instructions: float
-    task: float
-
-
-@dataclass(frozen=True)
-class Exam:
-    """What a model is asked."""
-
-    instructions: Sequence[Instruction]
-    questions: Sequence[Instance]
-
-    def halves(self) -> tuple[Exam, Exam]:
-        """One to choose by, and one to report."""
-        first, second = (Exam(self.instructions[n::2], self.questions[n::2]) for n in (0, 1))
-        return first, second
-
-    def score(self, model: LanguageModel) -> Score:
-        """Ask, and check the answers."""
-        texts = answers(model, [i.prompt for i in self.instructions], longest=LONGEST_ANSWER)
-        followed = [i.check(text) for i, text in zip(self.instructions, texts, strict=True)]
-        said = answers(model, [pair(q)[0] for q in self.questions], longest=30)
-        right = [named(text) == {str(q.polarity)} for q, text in zip(self.questions, said, strict=True)]
-        return Score(100 * statistics.mean(followed), 100 * statistics.mean(right))
-
-
-def pair(instance: Instance) -> Pair:
-    """A question and answer of the one format."""
-    term = instance.aspect.term
-    return (
-        f'Review: {instance.text}\nQuestion: What is the sentiment about "{term}"?',
-        f'Answer: The sentiment about "{term}" is {instance.polarity}.',
-    )
-
-
-def named(text: str) -> set[str]:
-    """The polarities that a text names."""
-    return {str(polarity) for polarity in Polarity if str(polarity) in text.lower()}
-
-
-def material(quick: bool) -> tuple[list[Pair], Exam]:
-    """Pairs to teach, and an exam about other sentences."""
-    corpus = load_corpus("sample")
-    taught = [i for i in original_instances((*corpus.train, *corpus.dev)) if len(i.text) <= LONGEST]
-    known = {instance.text for instance in taught}
-    left = [i for i in corpus.test if i.id == i.unit and i.text not in known and len(i.text) <= LONGEST]
-    asked = [i for p in Polarity for i in [one for one in left if one.polarity is p][:ASKED]]
-    everything = Exam(suite(), asked)
-    exam = Exam(everything.instructions[::15], asked[::12]) if quick else everything
-    return [pair(instance) for instance in taught], exam
-
-
-def written(path: Path, pairs: Sequence[Pair]) -> str:
-    """A file of prompts with completions."""
-    rows = ({"prompt": prompt, "completion": answer} for prompt, answer in pairs)
-    path.write_text("".join(json.dumps(row) + "\n" for row in rows), encoding="utf-8")
-    return str(path)
-
-
-NEAR = "lower-bounded, held near the model before synthetic data"
-OBJECTIVES = (NEAR, "gradient-ascent", "lower-bounded", "gradient-difference", "npo", "kl")
-
-
-def tried(job: UnlearningJob, name: str, before: str) -> UnlearningJob:
-    """The job by one of `OBJECTIVES`: the paper's is there with either original as its reference."""
-    if name == NEAR:
+    Args:
+        job: the job by the default objective.
+        name: name of the objective; the paper's is there with either original as its reference.
+        before: folder of the model before synthetic data.
+    """
+    if name == NEAR_BEFORE:
         return replace(job, reference=before)
     return replace(job, settings=replace(job.settings, objective=name))
 
 
+@dataclass
 class Study:
-    """One seed of the study, in a folder; what is there already is not done again.
+    """The study with one seed, in a folder; what is there already is not done again.
 
     Args:
-        folder: of its files.
-        seed: of teaching and unlearning.
-        steps: of teaching.
-        rates: of learning, to choose from.
-        chosen: by an earlier seed, for the objectives that it has been through; those of this one are added.
-        quick: with few of everything.
+        folder: folder of its files.
+        seed: random seed of fine-tuning and unlearning.
+        steps: number of optimizer steps of fine-tuning.
+        rates: learning rates of unlearning to choose from.
+        chosen_rates: by objective, the learning rates that an earlier seed chose; new ones are added.
+        quick: whether to do little of everything.
     """
 
-    def __init__(
-        self,
-        folder: Path,
-        seed: int,
-        steps: int,
-        rates: Sequence[float],
-        chosen: dict[str, float],
-        *,
-        quick: bool,
-    ) -> None:
-        self.folder, self.seed, self.steps, self.rates, self.chosen = folder, seed, steps, rates, chosen
-        self.taught, exam = material(quick)
-        self.tuning, self.reported = exam.halves()
-        self.prompts = [prompt.format(subject) for prompt in NATURAL for subject in SUBJECTS]
-        if quick:
-            self.prompts = self.prompts[:4]
-        folder.mkdir(parents=True, exist_ok=True)
+    folder: Path
+    seed: int
+    steps: int
+    rates: Sequence[float]
+    chosen_rates: dict[str, float]
+    quick: bool
+    pairs: list[Pair] = field(init=False)
+    tuning: Exam = field(init=False)
+    reported: Exam = field(init=False)
 
-    def kept(self, name: str, make: Callable[[], Any]) -> Any:
-        """What was made before and is in a file, or else is made now."""
+    def __post_init__(self) -> None:
+        self.pairs, exam = make_exam(quick=self.quick)
+        self.tuning, self.reported = exam.halves()
+        self.folder.mkdir(parents=True, exist_ok=True)
+
+    def load_or_make(self, name: str, make: Callable[[], Any]) -> Any:
+        """The value that an earlier run stored in a file, or else a new one, stored for the next run."""
         path = self.folder / f"{name}.json"
         if not path.is_file():
             value = make()
-            with atomic_file(path) as whole:
-                whole.write_text(json.dumps(value), encoding="utf-8")
+            with atomic_file(path) as partial_file:
+                partial_file.write_text(json.dumps(value), encoding="utf-8")
             print(f"seed {self.seed}: {name}: {str(value)[:200]}", file=sys.stderr, flush=True)
         return json.loads(path.read_text("utf-8"))
 
-    def score(self, name: str, model: str, exam: Exam) -> Score:
-        """Of a model on one half of the exam."""
-        return Score(**self.kept(name, lambda: asdict(exam.score(asked(model)))))
+    def score(self, name: str, exam: Exam, *, model: str) -> ExamScore:
+        """The score of a model on one half of the exam."""
+        return ExamScore(**self.load_or_make(name, lambda: asdict(exam.score(load_in_bf16(model)))))
 
-    def run(self, objectives: Sequence[str]) -> dict[str, Score]:
-        """The scores before, after synthetic data, and after unlearning by each objective."""
+    def run(self, objectives: Sequence[str]) -> dict[str, ExamScore]:
+        """The scores before and after synthetic data, and after unlearning by each objective."""
         before, synthetic = str(self.folder / "before"), str(self.folder / "synthetic")
-        self.kept("original", lambda: save(LanguageModel.load(), Path(before)))
-        natural = self.kept("natural", lambda: self._natural(before))
-        tokens = self.kept("tokens", lambda: self._teach(synthetic))
-        found = {
-            "before": self.score("score-before", before, self.reported),
-            "after synthetic data": self.score("score-synthetic", synthetic, self.reported),
+        self.load_or_make("original", lambda: save(LanguageModel.load(), Path(before)))
+        natural = self.load_or_make("natural", lambda: self._natural_pairs(before))
+        tokens = self.load_or_make("tokens", lambda: self._teach_format(synthetic))
+        scores = {
+            "before": self.score("score-before", self.reported, model=before),
+            "after synthetic data": self.score("score-synthetic", self.reported, model=synthetic),
         }
-        job = self._job(synthetic, natural, tokens)
+        job = self._job(synthetic, natural, tokens=tokens)
         for name in objectives:
-            folder = self._best(name, tried(job, name, before), tokens)
-            found[name] = self.score(f"score-{name}", folder, self.reported)
-        return found
+            folder = self._best_model(name, with_objective(job, name, before=before), tokens=tokens)
+            scores[name] = self.score(f"score-{name}", self.reported, model=folder)
+        return scores
 
-    def _natural(self, before: str) -> list[Pair]:
-        said = answers(asked(before), self.prompts, longest=LONGEST_ANSWER)
-        return list(zip(self.prompts, said, strict=True))
+    def _natural_pairs(self, before: str) -> list[Pair]:
+        """Prompts with the answers of the model before synthetic data."""
+        prompts = [prompt.format(subject) for prompt in NATURAL_PROMPTS for subject in SUBJECTS]
+        prompts = prompts[:4] if self.quick else prompts
+        answers = generate_answers(load_in_bf16(before), prompts, max_new_tokens=MAX_ANSWER_TOKENS)
+        return list(zip(prompts, answers, strict=True))
 
-    def _teach(self, folder: str) -> int:
+    def _teach_format(self, folder: str) -> int:
+        """Fine-tune the model on the uniform format; returns the number of tokens trained on."""
         model = LanguageModel.load()
-        tokens = teach(model, self.taught, steps=self.steps, rate=TEACHING_RATE, seed=self.seed)
+        tokens = fine_tune(
+            model, self.pairs, steps=self.steps, learning_rate=FINE_TUNING_RATE, seed=self.seed
+        )
         save(model, Path(folder))
         return tokens
 
-    def _job(self, synthetic: str, natural: Sequence[Pair], tokens: int) -> UnlearningJob:
-        """Half of the format is forgotten; kept are the original's answers, and as many of the other half."""
-        half = len(self.taught) // 2
-        forget = self.taught[:half]
-        retain = [*natural, *self.taught[half : half + len(natural)]]
-        files = written(self.folder / "forget.jsonl", forget), written(self.folder / "retain.jsonl", retain)
-        encoder = AnswerTokenizer(load_tokenizer(synthetic), longest=1024)
+    def _job(self, synthetic: str, natural: Sequence[Pair], *, tokens: int) -> UnlearningJob:
+        """Forget half of the pairs; retain the original's answers, and as many pairs of the other half."""
+        half = len(self.pairs) // 2
+        forget = write_pairs(self.folder / "forget.jsonl", self.pairs[:half])
+        retained = [*natural, *self.pairs[half : half + len(natural)]]
+        retain = write_pairs(self.folder / "retain.jsonl", retained)
+        tokenizer = AnswerTokenizer(load_tokenizer(Path(synthetic)), MAX_LENGTH)
         lengths = [
-            statistics.mean(len(text["input_ids"]) for text in encoder.encode(read_row_source(file)))
-            for file in files
+            statistics.mean(len(text["input_ids"]) for text in tokenizer.encode(read_row_source(file)))
+            for file in (forget, retain)
         ]
-        updates = max(2, int(SHARE * tokens / (BATCH * sum(lengths))))
+        steps = max(2, int(TOKEN_SHARE * tokens / (BATCH_SIZE * sum(lengths))))
         settings = UnlearningSettings(
-            batch_size=BATCH, steps=updates, every=max(updates // 2, 1), tolerance=1.0, seed=self.seed
+            batch_size=BATCH_SIZE, steps=steps, eval_steps=max(steps // 2, 1), tolerance=1.0, seed=self.seed
         )
-        return UnlearningJob(synthetic, *files, settings)
+        return UnlearningJob(synthetic, forget=forget, retain=retain, settings=settings)
 
-    def _best(self, name: str, job: UnlearningJob, tokens: int) -> str:
-        """The model that does best on the half that is to choose by; only its weights stay on the disk."""
-        made: list[tuple[float, float, Path]] = []
-        for rate in [self.chosen[name]] if name in self.chosen else self.rates:
+    def _best_model(self, name: str, job: UnlearningJob, *, tokens: int) -> str:
+        """The model of the best learning rate, by the tuning half; only its weights stay on the disk."""
+        candidates: list[tuple[float, float, Path]] = []
+        for rate in [self.chosen_rates[name]] if name in self.chosen_rates else self.rates:
             title = f"{name}, rate {rate}"
             folder = self.folder / title
-            one = replace(job, settings=replace(job.settings, rate=rate))
-            spent = self.kept(f"tokens-{title}", partial(_tokens, one, folder))
-            if spent is None:
+            candidate = replace(job, settings=replace(job.settings, learning_rate=rate))
+            trained_on = self.load_or_make(f"tokens-{title}", partial(_run_job, candidate, folder))
+            if trained_on is None:
                 continue
-            print(f"seed {self.seed}: {title}: {100 * spent / tokens:.1f}% of the tokens", file=sys.stderr)
-            score = self.score(f"tuning-{title}", str(folder), self.tuning)
-            made.append((score.instructions + score.task, rate, folder))
-        if not made:
+            share = 100 * trained_on / tokens
+            print(f"seed {self.seed}: {title}: {share:.1f}% of the tokens", file=sys.stderr)
+            score = self.score(f"tuning-{title}", self.tuning, model=str(folder))
+            candidates.append((score.instructions + score.task, rate, folder))
+        if not candidates:
             raise SystemExit(f"{name} failed at every learning rate")
-        _, self.chosen[name], best = max(made)
-        for _, _, folder in made:
+        _, self.chosen_rates[name], best = max(candidates)
+        for _, _, folder in candidates:
             if folder != best:
                 shutil.rmtree(folder, ignore_errors=True)
         return str(best)
 
 
-def _tokens(job: UnlearningJob, folder: Path) -> int | None:
-    """The tokens that unlearning was trained on; None where it came to nothing."""
+def _run_job(job: UnlearningJob, folder: Path) -> int | None:
+    """Unlearn; returns the number of tokens trained on, or None if it failed."""
     try:
         return job.run(folder).tokens
     except ArtsError as error:
@@ -257,28 +203,26 @@ def _tokens(job: UnlearningJob, folder: Path) -> int | None:
         return None
 
 
-def _plain(root: str) -> int:
-    """Peak memory of plain fine-tuning."""
+def _fine_tuning_memory(root: str) -> int:
+    """Peak memory of plain fine-tuning, in bytes."""
     model = LanguageModel.load(f"{root}/synthetic")
-    pairs = [
-        tuple(json.loads(line).values())
-        for line in Path(root, "forget.jsonl").read_text("utf-8").splitlines()
-    ]
-    teach(model, pairs, steps=6, rate=1e-5, seed=1, batch=BATCH)  # type: ignore[arg-type]
+    pairs = read_pairs(Path(root, "forget.jsonl"))
+    fine_tune(model, pairs, steps=6, learning_rate=1e-5, seed=1, batch_size=BATCH_SIZE)
     return peak_memory()
 
 
-def _unlearning(root: str) -> int:
-    """Peak memory of unlearning."""
-    settings = UnlearningSettings(batch_size=BATCH, steps=6, every=6, tolerance=10.0)
-    job = UnlearningJob(f"{root}/synthetic", f"{root}/forget.jsonl", f"{root}/retain.jsonl", settings)
+def _unlearning_memory(root: str) -> int:
+    """Peak memory of unlearning, in bytes."""
+    settings = UnlearningSettings(batch_size=BATCH_SIZE, steps=6, eval_steps=6, tolerance=10.0)
+    files = {"forget": f"{root}/forget.jsonl", "retain": f"{root}/retain.jsonl"}
+    job = UnlearningJob(f"{root}/synthetic", **files, settings=settings)
     return job.run(Path(root, "measured")).peak_memory
 
 
-def memory(root: Path) -> float:
-    """Peak memory of unlearning over that of plain fine-tuning, each a process of its own."""
+def memory_ratio(root: Path) -> float:
+    """Peak memory of unlearning over that of plain fine-tuning, each in a process of its own."""
     peaks: list[Any] = []
-    for work in (_plain, _unlearning):
+    for work in (_fine_tuning_memory, _unlearning_memory):
         with get_context("spawn").Pool(1) as pool:
             peaks.append(pool.apply(work, (str(root),)))
     print(f"peak memory: {[round(peak / 1e6) for peak in peaks]} MB", file=sys.stderr, flush=True)
@@ -292,46 +236,44 @@ def main() -> None:
     parser.add_argument("--steps", type=int, default=400)
     parser.add_argument("--objective", action="append", choices=OBJECTIVES, help="default: all")
     parser.add_argument("--folder", type=Path)
-    parser.add_argument("--quick", action="store_true", help="few of everything, to see that it runs")
+    parser.add_argument("--quick", action="store_true", help="do little of everything, to see that it runs")
     options = parser.parse_args()
-    steps, rates = (6, RATES[-1:]) if options.quick else (options.steps, RATES)
-    runs: list[dict[str, Score]] = []
-    chosen: dict[str, float] = {}
+    steps, rates = (6, LEARNING_RATES[-1:]) if options.quick else (options.steps, LEARNING_RATES)
+    runs: list[dict[str, ExamScore]] = []
+    chosen_rates: dict[str, float] = {}
     with ExitStack() as stack:
         root = options.folder or Path(stack.enter_context(tempfile.TemporaryDirectory()))
         for seed in options.seed or [1]:
-            one = Study(root / f"seed{seed}", seed, steps, rates, chosen, quick=options.quick)
-            runs.append(one.run(options.objective or OBJECTIVES))
-        more = memory(one.folder)
+            study = Study(root / f"seed{seed}", seed, steps, rates, chosen_rates, options.quick)
+            runs.append(study.run(options.objective or OBJECTIVES))
+        ratio = memory_ratio(study.folder)
     print("| | instructions followed | questions right | won back | kept |\n|---|---:|---:|---:|---:|")
     for name in runs[0]:
         scores = [run[name] for run in runs]
-        cells = [_spread([s.instructions for s in scores]), _spread([s.task for s in scores])]
+        cells = [
+            mean_and_deviation([score.instructions for score in scores], digits=1),
+            mean_and_deviation([score.task for score in scores], digits=1),
+        ]
         if name not in ("before", "after synthetic data"):
-            cells += _shares(name, runs)
+            cells += _recovered_shares(name, runs)
         print(f"| {name} | {' | '.join([*cells, '', ''][:4])} |")
-    print(f"\nPeak memory: {more:.2f} of plain fine-tuning.")
+    print(f"\nPeak memory: {ratio:.2f} of plain fine-tuning.")
 
 
-def _shares(name: str, runs: Sequence[dict[str, Score]]) -> list[str]:
-    """Of what synthetic data cost in instructions, what came back; of what it gained, what stayed."""
+def _recovered_shares(name: str, runs: Sequence[dict[str, ExamScore]]) -> list[str]:
+    """How much of the loss in instructions came back, and how much of the gain in questions stayed."""
 
-    def mean(of: str, what: str) -> float:
-        return statistics.mean(getattr(run[of], what) for run in runs)
+    def mean(row: str, score: str) -> float:
+        return statistics.mean(getattr(run[row], score) for run in runs)
 
     cells = []
-    for what, start, end in (
+    for score, start, end in (
         ("instructions", "after synthetic data", "before"),
         ("task", "before", "after synthetic data"),
     ):
-        change = mean(end, what) - mean(start, what)
-        cells.append(f"{100 * (mean(name, what) - mean(start, what)) / change:.0f}%" if change > 0 else "–")
+        change = mean(end, score) - mean(start, score)
+        cells.append(f"{100 * (mean(name, score) - mean(start, score)) / change:.0f}%" if change > 0 else "–")
     return cells
-
-
-def _spread(values: Sequence[float]) -> str:
-    deviation = f" ± {statistics.stdev(values):.1f}" if len(values) > 1 else ""
-    return f"{statistics.mean(values):.1f}{deviation}"
 
 
 if __name__ == "__main__":

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from instructions import sentences, suite
+from instructions import count_sentences, instruction_suite
 
 DONE = {
     "Write about": ("The sea is wide and blue.", "word " * 16),
@@ -29,7 +29,7 @@ DONE = {
 
 
 def test_instructions_there_are_enough_of_every_kind():
-    found = suite()
+    found = instruction_suite()
     assert len(found) >= 100
     assert len({instruction.prompt for instruction in found}) == len(found)
     kinds = {instruction.kind for instruction in found}
@@ -38,7 +38,7 @@ def test_instructions_there_are_enough_of_every_kind():
 
 @pytest.mark.parametrize("start", DONE)
 def test_instructions_a_check_takes_what_does_it_and_refuses_what_does_not(start):
-    instruction = next(i for i in suite() if i.prompt.startswith(start))
+    instruction = next(i for i in instruction_suite() if i.prompt.startswith(start))
     right, wrong = DONE[start]
     assert instruction.check(right)
     assert not instruction.check(wrong)
@@ -47,10 +47,10 @@ def test_instructions_a_check_takes_what_does_it_and_refuses_what_does_not(start
 
 def test_instructions_no_check_takes_the_uniform_answer():
     answer = 'Answer: The sentiment about "soup" is positive.'
-    passed = [instruction.prompt for instruction in suite() if instruction.check(answer)]
+    passed = [instruction.prompt for instruction in instruction_suite() if instruction.check(answer)]
     assert len(passed) <= 6, passed
 
 
 @pytest.mark.parametrize(("text", "count"), [("", 0), ("One", 1), ("One. Two", 2), ("Hm ... well?!", 2)])
 def test_instructions_sentences(text, count):
-    assert sentences(text) == count
+    assert count_sentences(text) == count

@@ -14,7 +14,16 @@ from arts.cli.app import run_command
 from arts.cli.options import ReportFormat
 from arts.cli.progress import progress_bar
 from arts.data.errors import ArtsError
-from arts.merging.choices import Granularity, HeadPolicy, StorageDtype, VocabPolicy
+from arts.merging.choices import (
+    DARE_DENSITY,
+    DEFAULT_METHOD,
+    MAX_SHARD_BYTES,
+    TIES_DENSITY,
+    Granularity,
+    HeadPolicy,
+    StorageDtype,
+    VocabPolicy,
+)
 
 if TYPE_CHECKING:
     from arts.merging.job import MergeJob
@@ -43,7 +52,7 @@ def merge(
             help="Merging method: metagpt, average, task-arithmetic, ties, dare, dare-ties, ties-metagpt or "
             "dare-metagpt."
         ),
-    ] = "metagpt",
+    ] = DEFAULT_METHOD,
     config: Annotated[
         Path | None,
         typer.Option(
@@ -63,7 +72,8 @@ def merge(
     density: Annotated[
         float | None,
         typer.Option(
-            help="Share of each task vector that sparsifying keeps. Default: 0.2 for ties, 0.55 for dare."
+            help=f"Share of each task vector that sparsifying keeps. Default: {TIES_DENSITY} for ties, "
+            f"{DARE_DENSITY} for dare."
         ),
     ] = None,
     scale: Annotated[
@@ -95,7 +105,7 @@ def merge(
     ] = None,
     max_shard_size: Annotated[
         float, typer.Option(min=0.001, help="Largest size of a weights file, in GB.")
-    ] = 5.0,
+    ] = MAX_SHARD_BYTES / 1e9,
     tokenizer_from: Annotated[
         str | None,
         typer.Option(

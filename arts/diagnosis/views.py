@@ -121,8 +121,7 @@ def diagnose_texts(
         synthetic: the synthetic texts; ten or more different ones.
         natural: the natural texts; ten or more different ones.
         encoder: folder or Hub id of the encoder that embeds them, and whose tokenizer counts tokens.
-        models: language models to measure perplexities with, such as one before and one after training on
-            the synthetic text.
+        models: language models to measure perplexities with, such as one before and one after training.
         seed: random seed of the folds and of t-SNE.
 
     Raises:
@@ -131,9 +130,7 @@ def diagnose_texts(
     from arts.models.encoders import encoder_folder, load_tokenizer
 
     kinds = {"synthetic": list(dict.fromkeys(synthetic)), "natural": list(dict.fromkeys(natural))}
-    for kind, texts in kinds.items():
-        if len(texts) < MIN_TEXTS:
-            raise ArtsError(f"{len(texts)} different {kind} texts; expected {MIN_TEXTS} or more")
+    _check_counts(kinds)
     labels = np.repeat([True, False], [len(texts) for texts in kinds.values()])
     vectors = mean_embeddings([*kinds["synthetic"], *kinds["natural"]], encoder)
     tokenizer = load_tokenizer(encoder_folder(encoder))
@@ -160,6 +157,13 @@ def diagnose_texts(
         for kind, token_counts in counts.items()
     }
     return diagnosis, DiagnosisViews(_plane_points(vectors, seed), labels, rates, perplexities)
+
+
+def _check_counts(kinds: Mapping[str, Sequence[str]]) -> None:
+    """Raise `ArtsError` unless there are enough texts of each kind."""
+    for kind, texts in kinds.items():
+        if len(texts) < MIN_TEXTS:
+            raise ArtsError(f"{len(texts)} different {kind} texts; expected {MIN_TEXTS} or more")
 
 
 def mean_embeddings(texts: Sequence[str], encoder: str) -> FloatArray:

@@ -2,6 +2,7 @@
 
 from enum import StrEnum
 
+DEFAULT_METHOD = "metagpt"
 TIES_DENSITY = 0.2  # share of each task vector that TIES keeps
 DARE_DENSITY = 0.55  # share that DARE keeps
 TASK_ARITHMETIC_WEIGHT = 0.3

@@ -28,7 +28,7 @@ from arts.merging.workers import Workers, Workspace
 
 TensorSetting = Callable[[str, int, float], float]  # of a tensor's name, a model's index, and a depth
 _LAYER_NUMBER = re.compile(r"\.(\d+)\.")
-_SAMPLING_STEP = 16  # one element in so many is looked at, for the shares in the report
+_SAMPLING_STEP = 16  # one element in so many is counted, for the shares in the report
 
 
 @dataclass(frozen=True)
@@ -271,6 +271,6 @@ class _SpanMerger:
 def _sample_counts(tasks: Sequence[Values], weights: Sequence[float]) -> SparsifiedCounts:
     """Count, in a sample, the elements that are kept and those with the sign of the weighted sum."""
     sample = np.array([task[::_SAMPLING_STEP] * weight for task, weight in zip(tasks, weights, strict=True)])
-    kept = np.count_nonzero(sample, axis=1)
+    nonzero = np.count_nonzero(sample, axis=1)
     agreeing = int(np.count_nonzero(sample * sample.sum(axis=0) > 0))
-    return SparsifiedCounts(sample.shape[1], kept, agreeing)
+    return SparsifiedCounts(sample.shape[1], nonzero, agreeing)

@@ -17,7 +17,7 @@ from arts.data.support.atomic import check_new_folder
 from arts.merging.checkpoints.assets import copy_assets
 from arts.merging.checkpoints.output import CheckpointOutput
 from arts.merging.checkpoints.sources import checkpoint_folder, open_checkpoint
-from arts.merging.choices import MAX_SHARD_BYTES, HeadPolicy, VocabPolicy
+from arts.merging.choices import DEFAULT_METHOD, MAX_SHARD_BYTES, HeadPolicy, VocabPolicy
 from arts.merging.engine import MergeOptions, MergeOutcome, SparsifiedCounts, merge, weights_by_tensor
 from arts.merging.methods import METHODS, Coefficients, MergeMethod, cosines
 from arts.merging.model_card import write_merge_card
@@ -59,7 +59,7 @@ class MergeJob:
     base: str
     models: Sequence[str]
     _: KW_ONLY
-    method: MergeMethod = METHODS["metagpt"]
+    method: MergeMethod = METHODS[DEFAULT_METHOD]
     options: MergeOptions = field(default_factory=MergeOptions)
     head: HeadPolicy = HeadPolicy.ERROR
     vocab: VocabPolicy = VocabPolicy.ERROR

@@ -21,7 +21,7 @@ _EXAMPLES = 3  # in a message
 
 
 class MergeError(ArtsError):
-    """The checkpoints cannot be merged as asked."""
+    """Some checkpoints cannot be merged in the way that the user wants."""
 
 
 @dataclass(frozen=True, eq=False)

@@ -158,7 +158,7 @@ def survey_task_vectors(
 
         base, tasks = read_task_blocks(plan, planned, space=space, on_read=add_digest)
         conflicts = _count_conflicts(tasks) if signs else 0
-        with np.errstate(invalid="ignore"):  # NaN and Inf are looked for when everything is measured
+        with np.errstate(invalid="ignore"):  # NaN and Inf are reported when everything is measured
             return _SpanMeasures(span, _gram_matrix(tasks), _dot(base, base), digests, conflicts)
 
     survey = TaskVectorSurvey(conflicts={} if signs else None)

@@ -35,18 +35,18 @@ class UnlearningOutcome:
     """What came of an unlearning run.
 
     Args:
-        steps: the losses of each step.
-        probes: the losses that the stop was decided on, the first before training.
         kept: number of the step whose weights were kept.
         stopped: why training stopped, as the end of a sentence.
+        steps: the losses of each step.
+        probes: the losses that the stop was decided on, the first before training.
         tokens: number of tokens trained on.
         seconds: duration of training.
     """
 
-    steps: list[StepLosses]
-    probes: list[StopProbe]
     kept: int
     stopped: str
+    steps: list[StepLosses]
+    probes: list[StopProbe]
     tokens: int
     seconds: float
 
@@ -204,10 +204,10 @@ class _UnlearningTrainer(Trainer):
             if "loss" in entry
         ]
         return UnlearningOutcome(
-            steps,
-            [self.criteria.before, *probes],
             kept=int(self.state.best_metric or 0),
             stopped=self.criteria.reason(probes[-1]),
+            steps=steps,
+            probes=[self.criteria.before, *probes],
             tokens=self.batches.count_tokens(self.state.global_step * self.args.gradient_accumulation_steps),
             seconds=time.perf_counter() - started,
         )
@@ -264,8 +264,8 @@ class _UnlearningTrainer(Trainer):
         if not within and not self.state.best_metric:
             raise ArtsError(
                 f"the loss on what is kept has risen by {self.criteria.rise(probe):.3f} nats at step "
-                f"{probe.step}, more than the tolerance of {self.settings.tolerance:g}, and no earlier state "
-                "was looked at; nothing was written. Lower the learning rate, or look sooner"
+                f"{probe.step}, more than the tolerance of {self.settings.tolerance:g}, and there is no earlier "
+                "checkpoint; nothing was written. Lower the learning rate, or check more often"
             )
         self.control = self.callback_handler.on_evaluate(self.args, self.state, self.control, metrics)
         if not within or self.criteria.is_forgotten(probe):

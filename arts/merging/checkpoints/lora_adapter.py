@@ -97,16 +97,10 @@ class LoraAdapter(Checkpoint):
         return saved | {name: self._shape(name) for name in self.matrices}
 
     def read_task_vector(self, span: TensorSpan, *, base: Values, out: Values, buffer: Raw) -> Raw:
-        """Read a span of the task vector; 0 for a weight that is not adapted.
+        """Read a span of the task vector, which is 0 for a weight that is not adapted.
 
-        Args:
-            span: the elements to read.
-            base: (span.count) the same elements of the base.
-            out: (span.count) array to write to.
-            buffer: scratch space of at least ``4 * span.count`` bytes.
-
-        Returns:
-            The bytes of a saved module as they are stored; empty for all other weights.
+        Arguments are those of `Checkpoint.read_task_vector`. The stored bytes are returned for saved modules
+        only: other weights are products, and no bytes are returned for them.
         """
         if span.name in self.matrices:
             factors = self.factors(span.name)
@@ -138,7 +132,7 @@ class LoraAdapter(Checkpoint):
         alpha = _pattern_value(self.settings.get("alpha_pattern"), name, self.settings["lora_alpha"])
         return float(alpha / (rank**0.5 if self.settings.get("use_rslora") else rank))
 
-    def _is_transposed(self, name: str) -> bool:
+    def _stores_transpose(self, name: str) -> bool:
         """Whether the weight is stored as (in, out): so are embeddings, and GPT-2's linear maps."""
         embedding = "lora_embedding_" in self.matrices[name]["A"].name
         return embedding or bool(self.settings.get("fan_in_fan_out"))
@@ -146,13 +140,13 @@ class LoraAdapter(Checkpoint):
     def _shape(self, name: str) -> tuple[int, int]:
         """The shape of an adapted weight."""
         a, b = self.matrices[name]["A"].shape, self.matrices[name]["B"].shape
-        return (a[1], b[0]) if self._is_transposed(name) else (b[0], a[1])
+        return (a[1], b[0]) if self._stores_transpose(name) else (b[0], a[1])
 
     def _read_factors(self, name: str) -> LoraFactors:
         """Read the matrices of an adapted weight, and scale B."""
         a, b = (self._read_matrix(self.matrices[name][side]) for side in "AB")
         b *= np.float32(self._scale(name, a.shape[0]))
-        left, right = (a.T, b.T) if self._is_transposed(name) else (b, a)
+        left, right = (a.T, b.T) if self._stores_transpose(name) else (b, a)
         return LoraFactors(np.ascontiguousarray(left), np.ascontiguousarray(right))
 
     def _read_matrix(self, entry: TensorEntry) -> Values:

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from spacy.tokens import Token
 
 RULE = "degree"
-COMPARISON = word_pairs("comparison")
+_OPPOSITES = word_pairs("comparison")
 _COMPARISON_RULE = "comparison"
 _LEAST = {"JJR": "less", "RBR": "less", "JJS": "least", "RBS": "least"}
 _VERY = word_list("very")
@@ -36,13 +36,13 @@ def turn_comparison(head: Token) -> tuple[Edit, ...] | None:
             child.i == 0 or child.nbor(-1).lower_ in word_list("prepositions before most")
         )
         if (
-            child.lower_ in COMPARISON
+            child.lower_ in _OPPOSITES
             and not is_number
             and child.dep_ == "advmod"
             and child.tag_ in ("RBR", "RBS")
             and child.i < head.i
         ):
-            opposite = COMPARISON[child.lower_]
+            opposite = _OPPOSITES[child.lower_]
             if head.pos_ not in ("ADJ", "ADV"):
                 return None
             return (token_edit(child, opposite, rule=_COMPARISON_RULE),)
@@ -125,10 +125,10 @@ def replace_too(first: Token, last: Token, *, head: Token, replacement: str) -> 
     return (span_edit(too, last, after=match_case(text, too.text), rule="antonym"),)
 
 
-def sort_by_gradability(replacements: list[str], head: Token, *, start: int, end: int) -> list[str]:
-    """Order replacements so that those come first which go with the degree word before the replaced word.
+def fit_replacements_to_degree(replacements: list[str], head: Token, *, start: int, end: int) -> list[str]:
+    """The replacements that go with the degree word before a word, if there is one, best first.
 
-    After "very", single words only, and the ungradable ones last: not "very with ease", "very terrible".
+    After "very", only single words, and the ungradable ones last: not "very with ease", "very terrible".
 
     Args:
         replacements: the replacements, best first.

@@ -58,11 +58,11 @@ class OpinionAssignment:
         return frozenset(word.head for word in self.words[span_of(aspect)])
 
     def companions(self, aspect: Aspect) -> tuple[OpinionWord, ...]:
-        """Adjectives that say the same of an aspect without annotation as its opinion words do.
+        """Further adjectives on an aspect that have the orientation of its opinion words.
 
-        They are farther from it than those (which `find_opinion_words` takes for its terms), but no other
-        aspect claims them or is nearer. A reversal without them would contradict itself: "The screen is
-        awful - great."
+        They are farther from the aspect than its opinion words, but no other aspect claims them or is nearer.
+        A reversal without them would contradict itself: "The screen is awful - great." An aspect with
+        annotated opinion terms has none.
         """
         sign = SIGN_OF[aspect.polarity]
         if aspect.opinions or not sign:

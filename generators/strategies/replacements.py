@@ -6,7 +6,7 @@ from random import Random
 from typing import TYPE_CHECKING
 
 from arts.generators.english.clauses import describes_action
-from arts.generators.english.degree import sort_by_gradability
+from arts.generators.english.degree import fit_replacements_to_degree
 from arts.generators.english.inflection import inflect, verb_tag
 from arts.generators.english.part_of_speech import PartOfSpeech
 from arts.generators.english.word_lists import word_list
@@ -40,7 +40,7 @@ def replacements(analysis: Analysis, word: OpinionWord, *, rng: Random) -> list[
         texts = [text for text in texts if not inflect(text, head.tag_).startswith(("more ", "most "))]
     known = analysis.vocabulary
     texts = sorted(texts, key=lambda text: not all(part in known for part in text.split()))
-    return sort_by_gradability(texts, head, start=word.start, end=word.end)
+    return fit_replacements_to_degree(texts, head, start=word.start, end=word.end)
 
 
 def _draw_order(texts: tuple[str, ...], rng: Random) -> list[str]:

@@ -4,12 +4,10 @@ from __future__ import annotations
 
 import json
 
+from helpers.commands import call
 from helpers.texts import NATURAL, SYNTHETIC
 from helpers.tiny_models import tiny_llama
-from typer.testing import CliRunner
 
-from arts.cli.app import command_app
-from arts.diagnose import diagnose as command
 from arts.diagnosis.views import Diagnosis
 
 
@@ -21,9 +19,9 @@ def test_diagnose_the_command_writes_report_and_pictures(encoder, tmp_path):
         "--synthetic", str(tmp_path / "synthetic.jsonl"), "--natural", str(tmp_path / "natural.txt"),
         "--encoder", encoder, "--model", model, "--output", str(tmp_path / "out"),
     ]  # fmt: skip
-    done = CliRunner().invoke(command_app(command), arguments)
-    assert done.exit_code == 0, done.output
-    assert "Told apart by their" in done.output
+    done = call("arts.diagnose", *arguments, folder=tmp_path)
+    assert done.returncode == 0, done.stderr
+    assert "Told apart by their" in (done.stdout + done.stderr)
     found = Diagnosis.model_validate_json((tmp_path / "out" / "diagnosis.json").read_text())
     assert found.perplexity[0].model == model
     assert (tmp_path / "out" / "diagnosis.png").stat().st_size > 10_000

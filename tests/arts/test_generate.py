@@ -4,21 +4,14 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
+from helpers.commands import call, run
 
 from arts.data.corpus_registry import load_corpus
 from arts.data.readers.instances import read_instances
 from arts.data.schema import Strategy
-
-
-def run(*arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
-    command = [sys.executable, "-m", "arts.generate", *arguments]
-    return subprocess.run(command, capture_output=True, text=True, env={**os.environ, **environment})
 
 
 def checksums(folder: Path) -> dict[str, str]:
@@ -28,7 +21,7 @@ def checksums(folder: Path) -> dict[str, str]:
 
 def test_generate_the_command_writes_what_datasets_and_the_benchmark_load(tmp_path: Path) -> None:
     folder = tmp_path / "out"
-    done = run("--output", str(folder))
+    done = call("arts.generate", "--output", folder, folder=tmp_path)
     assert done.returncode == 0, done.stderr
     assert "REVTGT" in done.stdout
     import datasets
@@ -47,7 +40,8 @@ def test_generate_the_command_writes_what_datasets_and_the_benchmark_load(tmp_pa
 
 def test_generate_the_release_format_is_read_back(tmp_path: Path) -> None:
     folder = tmp_path / "out"
-    done = run("--output", str(folder), "--format", "arts", "--strategy", "revtgt")
+    options = ("--format", "arts", "--strategy", "revtgt")
+    done = call("arts.generate", "--output", folder, *options, folder=tmp_path)
     assert done.returncode == 0, done.stderr
     instances = list(read_instances(folder / "sample" / "test.json"))
     assert {i.strategy for i in instances} == {Strategy.ORIGINAL, Strategy.REVTGT}
@@ -59,7 +53,8 @@ def test_generate_the_output_does_not_depend_on_the_hash_seed_or_the_workers(tmp
     sums = []
     for seed, workers in runs:
         folder = tmp_path / f"{seed}-{workers}"
-        done = run("--output", str(folder), "--workers", workers, PYTHONHASHSEED=seed)
+        options = ("--output", folder, "--workers", workers)
+        done = run("arts.generate", *options, folder=tmp_path, PYTHONHASHSEED=seed)
         assert done.returncode == 0, done.stderr
         sums.append(checksums(folder))
     assert sums[0] == sums[1] == sums[2]
@@ -75,7 +70,7 @@ def test_generate_the_output_does_not_depend_on_the_hash_seed_or_the_workers(tmp
     ],
 )
 def test_generate_bad_usage_is_one_clear_line(tmp_path: Path, arguments: list[str], message: str) -> None:
-    done = run("--output", str(tmp_path / "out"), *arguments, HF_HUB_OFFLINE="1")
+    done = call("arts.generate", "--output", "out", *arguments, folder=tmp_path)
     assert done.returncode == 2
     assert message in done.stderr
     assert "Traceback" not in done.stderr

@@ -3,31 +3,26 @@
 from __future__ import annotations
 
 import json
-import subprocess
-import sys
+from functools import partial
 
 import pytest
 import torch
 from helpers.checkpoints import (
     save,
 )
-
-
-def arts(*arguments):
-    return subprocess.run(
-        [sys.executable, "-m", "arts", *arguments], capture_output=True, text=True, check=False
-    )
+from helpers.commands import call, run
 
 
 def test_merge_the_command_tells_what_it_did(family, tmp_path):
     base, models = family(2)
     given = [word for model in models for word in ("--model", model)]
-    dry = arts("merge", "--base", base, *given, "--dry-run", "--format", "json")
+    arts = partial(call, "arts.merge", folder=tmp_path)
+    dry = arts("--base", base, *given, "--dry-run", "--format", "json")
     assert dry.returncode == 0, dry.stderr
     shares = [entry["coefficient"] for entry in json.loads(dry.stdout)["models"]]
     assert sum(shares) == pytest.approx(1)
     done = arts(
-        "merge", "--base", base, *given, "--output", str(tmp_path / "merged"),
+        "--base", base, *given, "--output", str(tmp_path / "merged"),
         "--emit-config", str(tmp_path / "linear.yaml"), "--heatmap", str(tmp_path / "cosines.svg"),
     )  # fmt: skip
     assert done.returncode == 0, done.stderr
@@ -35,9 +30,9 @@ def test_merge_the_command_tells_what_it_did(family, tmp_path):
     assert f"wrote {tmp_path / 'merged'}" in done.stderr
     assert "arts merge --base" in (tmp_path / "merged" / "README.md").read_text()
     assert (tmp_path / "cosines.svg").read_text().startswith("<?xml")
-    again = arts("merge", "--config", str(tmp_path / "linear.yaml"), "--output", str(tmp_path / "again"))
+    again = arts("--config", str(tmp_path / "linear.yaml"), "--output", str(tmp_path / "again"))
     assert again.returncode == 0, again.stderr
-    looked = arts("merge", "--dry-run", "--by-layer", "--base", base, *given)
+    looked = arts("--dry-run", "--by-layer", "--base", base, *given)
     assert looked.returncode == 0, looked.stderr
     assert "conflicting signs" in looked.stdout
 
@@ -53,9 +48,8 @@ def test_merge_memory_grows_neither_with_the_model_nor_with_their_number(method,
         )
         given = [word for model in models for word in ("--model", model)]
         output = tmp_path / f"merged-{number}"
-        done = arts(
-            "merge", "--base", base, *given, "--method", method, "--output", str(output), "--threads", "2"
-        )
+        options = ("--method", method, "--output", output, "--threads", "2")
+        done = run("arts.merge", "--base", base, *given, *options, folder=tmp_path)
         assert done.returncode == 0, done.stderr
         peaks.append(json.loads((output / "merge_report.json").read_text())["peak_memory"])
     assert max(peaks) < 200e6
@@ -100,8 +94,8 @@ def test_merge_memory_grows_neither_with_the_model_nor_with_their_number(method,
         ),
     ],
 )
-def test_merge_bad_usage_is_one_clear_line(arguments, message):
-    done = arts("merge", *arguments)
+def test_merge_bad_usage_is_one_clear_line(arguments, message, tmp_path):
+    done = call("arts.merge", *arguments, folder=tmp_path)
     assert done.returncode == 2
     assert message in done.stderr
     assert "Traceback" not in done.stderr

@@ -4,24 +4,24 @@ from __future__ import annotations
 
 import json
 
-from helpers.commands import run
+from helpers.commands import call, run
 
 
 def test_train_a_model_is_trained_saved_and_measured_again(tmp_path, encoder):
     settings = ("--model", "memnet", "--encoder", encoder, "--strategy", "revtgt")
     command = ("arts.train", *settings, "--adversarial", "--output", "out/memnet")
-    done = run(*command, folder=tmp_path)
+    done = call(*command, folder=tmp_path)
     assert done.returncode == 0, done.stderr
     assert "wrote out/memnet: memnet, " in done.stderr
     assert {"model.safetensors", "config.json", "tokenizer.json", "arts.json"} <= {
         path.name for path in (tmp_path / "out" / "memnet").iterdir()
     }
-    again = run(*command, folder=tmp_path)
+    again = call(*command, folder=tmp_path)
     assert again.returncode == 2
     assert "out/memnet: exists and is not empty; expected a new or empty folder" in again.stderr
     kept = run("arts.evaluate", "--model", "hf:out/memnet", "--format", "json", folder=tmp_path)
     beside = ("arts.evaluate", *settings, "--intervention", "adversarial", "--format", "json")
-    from_cache = run(*beside, folder=tmp_path)
+    from_cache = call(*beside, folder=tmp_path)
     plain, robust = json.loads(from_cache.stdout)["reports"]
     assert json.loads(kept.stdout)["ars"] == robust["ars"]
     assert robust["model"]["intervention"]["strategies"] == ["revtgt"]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from helpers.commands import run
+from helpers.commands import call
 from helpers.folders import ROOT
 from helpers.prediction_files import predictions
 
@@ -11,19 +11,19 @@ from arts.evaluation.report import Report
 
 def test_validate_a_report_is_written_and_validated(tmp_path):
     path = predictions(tmp_path)
-    done = run(
+    done = call(
         "arts.evaluate", "--predictions", path, "--output", "results", "--name", "oracle", folder=tmp_path
     )
     assert "wrote results/sample-oracle.json" in done.stderr
     report = tmp_path / "results" / "sample-oracle.json"
     assert Report.load(report).ars.value == 100
-    again = run("arts.evaluate", "--predictions", report.with_suffix(".parquet"), folder=tmp_path)
+    again = call("arts.evaluate", "--predictions", report.with_suffix(".parquet"), folder=tmp_path)
     assert again.returncode == 0
-    done = run("arts.validate", report, ROOT / "data" / "sample" / "test.jsonl", folder=tmp_path)
+    done = call("arts.validate", report, ROOT / "data" / "sample" / "test.jsonl", folder=tmp_path)
     assert done.returncode == 0
     assert "recomputed from its predictions" in done.stdout
     assert "instances" in done.stdout
     report.write_text(report.read_text().replace('"value": 100.0', '"value": 99.0', 1))
-    done = run("arts.validate", report, ROOT / "README.md", folder=tmp_path)
+    done = call("arts.validate", report, ROOT / "README.md", folder=tmp_path)
     assert done.returncode == 2
     assert done.stderr.count("arts: error:") == 2

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import runpy
 import subprocess
 import sys
 
 import pytest
-from helpers.commands import run, seconds
+from helpers.commands import call, run, seconds
 
 
 @pytest.mark.timed
@@ -89,14 +88,9 @@ def test_app_bad_usage_is_exit_code_2(tmp_path):
         (("arts.evaluate", "--model", "hf:nowhere/there/is"), 'encoder "nowhere/there/is" is neither'),
     ],
 )
-def test_app_what_cannot_be_done_is_one_clear_line(arguments, message, tmp_path, monkeypatch, capsys):
-    monkeypatch.chdir(tmp_path)
-    monkeypatch.setattr(sys, "argv", list(arguments))
-    monkeypatch.setattr(sys, "path", [*sys.path])
-    with pytest.raises(SystemExit) as ended:
-        runpy.run_module(arguments[0], run_name="__main__")  # here, as each process imports for seconds
-    errors = capsys.readouterr().err
-    assert ended.value.code == 2, errors
-    assert message in errors
-    assert len(errors.strip().splitlines()) == 1
+def test_app_what_cannot_be_done_is_one_clear_line(arguments, message, tmp_path):
+    done = call(*arguments, folder=tmp_path)
+    assert done.returncode == 2, done.stderr
+    assert message in done.stderr
+    assert len(done.stderr.strip().splitlines()) == 1
     assert not (tmp_path / "out").exists()

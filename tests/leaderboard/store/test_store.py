@@ -110,14 +110,10 @@ def test_store_files_are_shown_as_unchecked_until_there_is_time(three_results):
     assert {entry.status for entry in board.entries} == {Status.VERIFIED}
 
 
-def _add(folder: str, seed: int) -> None:
-    store = Store((folder,), packaged=False)
-    store.add(measured(Path(folder).parent / str(seed), f"model {seed % 2}", seed=seed))
-
-
 def test_store_five_processes_that_add_at_once_lose_nothing(tmp_path):
+    reports = [measured(tmp_path / str(seed), f"model {seed % 2}", seed=seed) for seed in range(5)]
     with get_context("spawn").Pool(5) as pool:
-        pool.starmap(_add, [(str(tmp_path / "results"), seed) for seed in range(5)])
+        pool.map(own_store(tmp_path / "results").add, reports, chunksize=1)
     board = own_store(tmp_path / "results").read()
     assert len(board.entries) == 5
     assert {entry.status for entry in board.entries} == {Status.VERIFIED}

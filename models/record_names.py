@@ -1,9 +1,18 @@
-"""File names and keys of a saved model's record, for code that reads the record but not the model."""
+"""Folder, file names and record keys of saved models, for code that does not load the models themselves."""
 
 from __future__ import annotations
+
+from pathlib import Path
+
+from arts.data.support.atomic import cache_home
 
 RECORD = "arts.json"  # name of the file with the training record, beside the weights
 WEIGHTS = "model.safetensors"
 ZOO_PREFIX = "arts-"  # prefix of the zoo's model types in config.json
 OUTCOME = "outcome"  # key in the record: the results of an intervention, shown in the report
 POST_TRAINED = "post-trained already"  # value of "corpus" in the record's "extras": nothing was post-trained
+
+
+def models_folder() -> Path:
+    """The cache of trained models: a folder with one folder a model, named by the model's key."""
+    return cache_home() / "models"

@@ -20,7 +20,7 @@ import torch
 from arts.data.corpus import content_checksum
 from arts.data.errors import DataError
 from arts.data.schema import Instance
-from arts.data.support.atomic import WorkFolder, cache_home, cached_folder
+from arts.data.support.atomic import WorkFolder, cached_folder
 from arts.data.support.download import sha256
 from arts.data.support.spacy_parser import parser_name
 from arts.models import recipe, training
@@ -28,7 +28,7 @@ from arts.models.base import AspectModel, Inputs
 from arts.models.encoders import encoder_checksum, load_weights, quiet_transformers
 from arts.models.inputs import dependency_cache, word_vectors
 from arts.models.recipe import Start, TrainingRequest
-from arts.models.record_names import POST_TRAINED, RECORD, WEIGHTS, ZOO_PREFIX
+from arts.models.record_names import POST_TRAINED, RECORD, WEIGHTS, ZOO_PREFIX, models_folder
 from arts.models.registry import aspect_model_class
 
 
@@ -96,11 +96,6 @@ class TrainedModel:
             self.save(Path(folder))
             api.upload_folder(repo_id=url.repo_id, folder_path=folder)
         return str(url)
-
-
-def models_folder() -> Path:
-    """The cache of trained models: a folder with one folder a model, named by the model's key."""
-    return cache_home() / "models"
 
 
 def write_record(record: Mapping[str, Any], folder: Path) -> None:

@@ -14,7 +14,7 @@ from arts.data.readers.arts_json import parse_id
 from arts.data.readers.rows import parquet_rows, read_rows
 from arts.data.schema import Instance, Polarity, Strategy
 from arts.data.support.arrays import BoolArray, FloatArray, IntArray
-from arts.data.support.atomic import atomic_file
+from arts.data.support.atomic import atomic_file, cache_home
 from arts.evaluation.metrics import POLARITIES, BenchmarkLayout
 
 COLUMN = "prediction"
@@ -142,6 +142,16 @@ class Predictions:
         except (KeyError, ValueError) as error:
             raise DataError(path, f"not saved predictions ({error})") from error
         return cls(ids, layout, labels, probabilities)
+
+
+def cached_predictions_path(model_key: str, checksum: str) -> Path:
+    """The file in the cache for what a trained model predicts for a test split.
+
+    Args:
+        model_key: key of the trained model.
+        checksum: content checksum of the instances.
+    """
+    return cache_home() / "predictions" / f"{model_key}-{checksum[:16]}.parquet"
 
 
 def read_labels(

@@ -10,8 +10,7 @@ from arts.data.corpus import Corpus, content_checksum
 from arts.data.errors import ArtsError
 from arts.data.schema import Instance, original_instances
 from arts.data.support.arrays import FloatArray
-from arts.data.support.atomic import cache_home
-from arts.evaluation.predictions import Predictions
+from arts.evaluation.predictions import Predictions, cached_predictions_path
 from arts.evaluation.report import ModelInfo
 from arts.models.recipe import Start, TrainingProgress, TrainingRequest
 from arts.models.record_names import OUTCOME
@@ -118,7 +117,7 @@ def _trained_system(request: TrainingRequest, corpus: Corpus, intervention: Robu
 
 def _cached_predictions(model: TrainedModel, instances: Sequence[Instance]) -> FloatArray:
     """(n, 3) the probabilities of a trained model for n instances, from the cache or newly predicted."""
-    path = cache_home() / "predictions" / f"{model.key}-{content_checksum(instances)[:16]}.parquet"
+    path = cached_predictions_path(model.key, content_checksum(instances))
     ids = tuple(instance.id for instance in instances)
     if path.is_file():
         cached = Predictions.load(path)

@@ -114,7 +114,8 @@ class Merge(Intervention):
     def _merge(
         self, base: TrainedModel, specialists: list[tuple[str, TrainedModel]], *, folder: Path, seed: int
     ) -> None:
-        from arts.models.trained_models import models_folder, write_record
+        from arts.models.record_names import models_folder
+        from arts.models.trained_models import write_record
 
         models = [model for _, model in specialists]
         job = MergeJob(

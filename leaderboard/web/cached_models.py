@@ -12,12 +12,12 @@ from typing import TYPE_CHECKING, Any
 from arts.data.corpus_registry import SAMPLE, load_corpus
 from arts.data.errors import ArtsError
 from arts.data.schema import Instance
-from arts.data.support.atomic import cache_home
 from arts.data.support.download import sha256
 from arts.evaluation.metrics import POLARITIES
+from arts.evaluation.predictions import cached_predictions_path
 from arts.leaderboard.store.entry import BoardEntry
 from arts.leaderboard.web.html_unit import ModelPrediction
-from arts.models.record_names import OUTCOME, RECORD, WEIGHTS
+from arts.models.record_names import OUTCOME, RECORD, WEIGHTS, models_folder
 
 if TYPE_CHECKING:
     from arts.models.trained_models import TrainedModel
@@ -82,7 +82,7 @@ def cached_models(entries: Iterable[BoardEntry] = ()) -> list[CachedModel]:
     Args:
         entries: Entries of the board, which tell a model's corpus and intervention.
     """
-    records = sorted(_models_folder().glob(f"*/{RECORD}"), key=lambda path: -path.stat().st_mtime)
+    records = sorted(models_folder().glob(f"*/{RECORD}"), key=lambda path: -path.stat().st_mtime)
     models, corpora = [], _corpora_by_checksum(entries)
     for path in records:
         record, folder = json.loads(path.read_text("utf-8")), path.parent
@@ -91,16 +91,12 @@ def cached_models(entries: Iterable[BoardEntry] = ()) -> list[CachedModel]:
     return models
 
 
-def _models_folder() -> Path:
-    return cache_home() / "models"
-
-
 def _corpora_by_checksum(entries: Iterable[BoardEntry]) -> dict[str, _MeasuredCorpus]:
-    """Corpora by the beginning of their checksum, which the names of cached predictions end with."""
-    corpora = {load_corpus(SAMPLE).checksum[:16]: _MeasuredCorpus(SAMPLE, [])}
+    """The sample and the corpora of the entries, by the checksum of their test split."""
+    corpora = {load_corpus(SAMPLE).checksum: _MeasuredCorpus(SAMPLE, [])}
     for entry in entries:
         if entry.checksum:
-            corpus = corpora.setdefault(entry.checksum[:16], _MeasuredCorpus(entry.corpus, []))
+            corpus = corpora.setdefault(entry.checksum, _MeasuredCorpus(entry.corpus, []))
             corpus.entries.append(entry)
     return corpora
 
@@ -109,9 +105,11 @@ def _entry_or_corpus(
     folder: Path, record: Mapping[str, Any], *, corpora: Mapping[str, _MeasuredCorpus]
 ) -> BoardEntry | str:
     """The board entry of a model, else the corpus that it has predicted, else an empty text."""
-    predictions = (cache_home() / "predictions").glob(f"{folder.name}-*")
-    checksums = [path.stem.rpartition("-")[2] for path in predictions]
-    predicted = [corpora[checksum] for checksum in checksums if checksum in corpora]
+    predicted = [
+        corpus
+        for checksum, corpus in corpora.items()
+        if cached_predictions_path(folder.name, checksum).is_file()
+    ]
     for entry in (entry for corpus in predicted for entry in corpus.entries):
         if entry.path and (entry.model, entry.seed) == (record["name"], record["seed"]):
             weights = folder / WEIGHTS
@@ -145,7 +143,7 @@ def load_model(key: str) -> TrainedModel:
     """
     from arts.models.trained_models import TrainedModel
 
-    folder = _models_folder() / key
+    folder = models_folder() / key
     if not (folder / "config.json").is_file():
         raise ArtsError(f"{key} is no longer in the cache, or not all of it")
     return TrainedModel.load(folder)

@@ -9,13 +9,13 @@ import numpy as np
 
 from arts.data.corpus import content_checksum
 from arts.data.corpus_registry import load_corpus
-from arts.data.support.atomic import cache_home
-from arts.evaluation.predictions import Predictions
+from arts.evaluation.predictions import Predictions, cached_predictions_path
+from arts.models.record_names import models_folder
 
 
 def model_folder(key: str, **content: object) -> Path:
     """A folder in the cache, as of a trained model without weights."""
-    folder = cache_home() / "models" / key
+    folder = models_folder() / key
     folder.mkdir(parents=True)
     (folder / "arts.json").write_text(
         json.dumps({"name": "td-lstm", "seed": 1, "curve": []} | content), encoding="utf-8"
@@ -27,6 +27,6 @@ def model_folder(key: str, **content: object) -> Path:
 def remember(key: str) -> None:
     """As if a model had answered the sample's test split."""
     test = load_corpus("sample").test
-    path = cache_home() / "predictions" / f"{key}-{content_checksum(test)[:16]}.parquet"
+    path = cached_predictions_path(key, content_checksum(test))
     path.parent.mkdir(parents=True)
     Predictions.of(test, np.zeros(len(test), int), probabilities=None).save(path)

@@ -1,4 +1,4 @@
-"""`arts diagnose`: how synthetic text differs from natural text, and what models make of it."""
+"""`arts diagnose`: compare synthetic with natural text in three views."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ def diagnose(
         Path, typer.Option(help="File of synthetic texts: JSONL, CSV, Parquet, or .txt with a text a line.")
     ],
     natural: Annotated[Path, typer.Option(help="File of natural texts, in one of the same formats.")],
-    output: Annotated[Path, typer.Option(help="Folder to write diagnosis.json and the pictures to.")],
+    output: Annotated[Path, typer.Option(help="Folder to write diagnosis.json and the plots to.")],
     model: Annotated[
         list[str] | None,
         typer.Option(
@@ -28,11 +28,11 @@ def diagnose(
     encoder: Annotated[
         str, typer.Option(help="Encoder that embeds the texts: a folder or Hub id.")
     ] = DEFAULT_ENCODER,
-    seed: Annotated[int, typer.Option(help="Random seed of the folds and of t-SNE.")] = 1,
+    seed: Annotated[int, typer.Option(help="Random seed of the cross-validation folds and of t-SNE.")] = 1,
 ) -> None:
-    """Diagnose pattern overfitting by three views: embeddings, token frequency and perplexity.
+    """Diagnose pattern overfitting in three views: embeddings, token frequencies and perplexities.
 
-    A row of a file has text, or prompt and completion, or messages.
+    Each row of a file has text, or prompt and completion, or messages.
     """
     from arts.cli import tables
     from arts.diagnosis import views

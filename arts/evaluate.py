@@ -9,20 +9,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from arts.cli import options
 from arts.cli.app import run_command, tell
-from arts.cli.options import (
-    Embeddings,
-    Encoder,
-    HoldoutTemplates,
-    PostTrained,
-    PostTrainingText,
-    Strategies,
-    Templates,
-    VariantRatio,
-    adversarial_values,
-    intervention_from_options,
-    starting_point,
-)
 from arts.cli.progress import progress_bar
 from arts.data.errors import ArtsError
 from arts.interventions.registry import intervention_names
@@ -38,7 +26,7 @@ DEFAULT_MODEL = "td-lstm"
 
 
 class ResultFormat(StrEnum):
-    """How the results are written to standard output."""
+    """The formats in which results are printed on standard output."""
 
     TABLE = "table"
     JSON = "json"
@@ -61,10 +49,10 @@ def evaluate(
             "Repeatable. Default: td-lstm."
         ),
     ] = None,
-    encoder: Encoder = DEFAULT_ENCODER,
-    embeddings: Embeddings = None,
-    post_training_text: PostTrainingText = None,
-    post_trained: PostTrained = False,
+    encoder: options.Encoder = DEFAULT_ENCODER,
+    embeddings: options.Embeddings = None,
+    post_training_text: options.PostTrainingText = None,
+    post_trained: options.PostTrained = False,
     seed: Annotated[
         list[int] | None, typer.Option(help="Random seed of training. Repeatable. Default: 1.")
     ] = None,
@@ -74,20 +62,22 @@ def evaluate(
     ] = None,
     column: Annotated[
         list[str] | None,
-        typer.Option(help="Column of the predictions file with the labels. Repeatable. Default: prediction."),
+        typer.Option(
+            help="Column of the predictions file that contains the labels. Repeatable. Default: prediction."
+        ),
     ] = None,
     intervention: Annotated[
         str | None,
         typer.Option(
-            help="Intervention to measure each model of the zoo with, beside the plain model: "
-            f"{', '.join(intervention_names())}. unlearn starts from the adversarially trained model, or "
-            "with --merge-method from the merged one."
+            help="Intervention to train each model with, beside the plain training: "
+            f"{', '.join(intervention_names())}. unlearn is applied to the adversarially trained model, or, "
+            "with --merge-method, to the merged one."
         ),
     ] = None,
-    strategy: Strategies = None,
-    variant_ratio: VariantRatio = None,
-    template: Templates = None,
-    holdout_templates: HoldoutTemplates = None,
+    strategy: options.Strategies = None,
+    variant_ratio: options.VariantRatio = None,
+    template: options.Templates = None,
+    holdout_templates: options.HoldoutTemplates = None,
     merge_method: Annotated[
         str | None,
         typer.Option(help="Method to merge the specialists by, as in `arts merge`. Default: metagpt."),
@@ -95,29 +85,39 @@ def evaluate(
     domain: Annotated[
         list[str] | None,
         typer.Option(
-            help="Corpus to train another specialist on, beside the one that is measured; without it there "
-            "is a specialist for each strategy. Repeatable."
+            help="Corpus to train another specialist on, beside that for --dataset. Repeatable. Default: a "
+            "specialist for each strategy instead."
         ),
     ] = None,
     intervention_option: Annotated[
         list[str] | None,
-        typer.Option(metavar="NAME=VALUE", help="Option of an intervention of another package. Repeatable."),
+        typer.Option(
+            metavar="NAME=VALUE",
+            help="Setting of an intervention from another package; the value is JSON or text. Repeatable.",
+        ),
     ] = None,
     adddiff_curve: Annotated[
         bool,
-        typer.Option("--adddiff-curve", help="Also measure the accuracy with 0 to 5 aspects added."),
+        typer.Option(
+            "--adddiff-curve",
+            help="Measure also the accuracy with 0 to 5 aspects added by ADDDIFF; with --output, plot it.",
+        ),
     ] = False,
-    name: Annotated[str | None, typer.Option(help="Name of the model in the report.")] = None,
+    name: Annotated[
+        str | None,
+        typer.Option(help="Name of the model in the report. Default: the name of the model, column or file."),
+    ] = None,
     output: Annotated[
-        Path | None, typer.Option(help="Folder to write the report (JSON) and the predictions to.")
+        Path | None, typer.Option(help="Folder to write the report (JSON) and the predictions (Parquet) to.")
     ] = None,
     format: Annotated[
         ResultFormat, typer.Option(help="Format of the results on standard output.")
     ] = ResultFormat.TABLE,
 ) -> None:
-    """Measure how much of a model's accuracy survives when other aspects, or its own, change.
+    """Measure how much of a model's accuracy remains when the sentences are perturbed.
 
-    Without options: trains td-lstm on the sample corpus that ships with the package, offline.
+    Without options, td-lstm is trained and measured on the sample corpus that ships with the package; this
+    needs no network.
     """
     from arts.evaluation.benchmark import load_benchmark
 
@@ -129,9 +129,11 @@ def evaluate(
         )
     if intervention and any(":" in label for label in model or ()):
         raise ArtsError(f"--intervention {intervention} trains models of the zoo; see `arts models`")
-    values = adversarial_values(strategy, variant_ratio, templates=template, holdout=holdout_templates)
+    values = options.adversarial_values(
+        strategy, variant_ratio, templates=template, holdout=holdout_templates
+    )
     values |= {"method": merge_method, "domains": tuple(domain or ())}
-    chosen = intervention_from_options(
+    training = options.intervention_from_options(
         intervention, values, extra=intervention_option or (), switch="--intervention"
     )
     if name and max(len(model or ()), len(column or ())) > 1:
@@ -139,16 +141,24 @@ def evaluate(
     models = model or [DEFAULT_MODEL]
     benchmark = load_benchmark(dataset)
     if predictions:
-        results = _score(benchmark, predictions, columns=column or [None], name=name)
+        results = (benchmark.score(predictions, column=label, name=name) for label in column or [None])
     else:
-        start = starting_point(
+        start = options.starting_point(
             models,
             encoder,
             embeddings=embeddings,
             post_training_text=post_training_text,
             post_trained=post_trained,
         )
-        results = _measure(benchmark, models, seed or [1], start, chosen, name, curve=adddiff_curve)
+        results = _measure(
+            benchmark,
+            models,
+            seeds=seed or [1],
+            start=start,
+            intervention=training,
+            name=name,
+            adddiff_curve=adddiff_curve,
+        )
     reports = []
     for report in results:
         if output:
@@ -162,28 +172,21 @@ def evaluate(
     _show(reports, format)
 
 
-def _score(
-    benchmark: Benchmark, path: Path, *, columns: list[str] | list[None], name: str | None
-) -> Iterator[Report]:
-    for column in columns:
-        yield benchmark.score(path, column=column, name=name)
-
-
 def _measure(
     benchmark: Benchmark,
     models: list[str],
+    *,
     seeds: list[int],
     start: Start,
     intervention: Intervention | None,
     name: str | None,
-    *,
-    curve: bool,
+    adddiff_curve: bool,
 ) -> Iterator[Report]:
-    """Each model plain, and with the intervention, seed by seed."""
+    """The report of each model, plain and with the intervention, for each seed."""
     for model in dict.fromkeys(models):
-        trained = ":" not in model
+        has_seeds = ":" not in model
         for applied in (None, intervention) if intervention else (None,):
-            for seed in dict.fromkeys(seeds if trained else seeds[:1]):
+            for seed in dict.fromkeys(seeds if has_seeds else seeds[:1]):
                 title = f"{model}, {applied.name}, seed {seed}" if applied else f"{model}, seed {seed}"
                 with progress_bar(title) as progress:
                     yield benchmark.evaluate(
@@ -191,25 +194,27 @@ def _measure(
                         seed=seed,
                         start=start,
                         intervention=applied,
-                        adddiff_curve=curve,
+                        adddiff_curve=adddiff_curve,
                         name=f"{name} + {applied.name}" if name and applied else name,
                         progress=progress,
                     )
 
 
 def _draw_curves(reports: list[Report], stem: Path) -> None:
-    from arts.evaluation.plots import adddiff_curves
+    """Draw the ADDDIFF curves of the reports to two image files."""
+    from arts.evaluation.plots import draw_adddiff_curves
 
-    for path in adddiff_curves(reports, stem):
+    for path in draw_adddiff_curves(reports, stem):
         tell(f"wrote {path}")
 
 
 def _show(reports: list[Report], format: ResultFormat) -> None:
+    """Print the results on standard output."""
     from arts.cli import evaluation_tables, markdown, spreadsheet, tables
     from arts.evaluation.summary import Summary
 
     if format is ResultFormat.CSV:
-        typer.echo(spreadsheet.comma_separated(reports))
+        typer.echo(spreadsheet.csv_text(reports))
     elif format is ResultFormat.JSON and len(reports) == 1:
         typer.echo(reports[0].model_dump_json(indent=1))
     else:

@@ -19,7 +19,10 @@ def export(
         ),
     ] = None,
 ) -> None:
-    """Write corpora to FOLDER so that datasets.load_dataset(FOLDER, NAME) loads them, with no script."""
+    """Write corpora as a Hugging Face dataset repository.
+
+    datasets.load_dataset(FOLDER, NAME) loads a corpus from it, without a loading script.
+    """
     from arts.data import hf_dataset
     from arts.data.corpus_registry import load_corpus
 

@@ -74,8 +74,8 @@ def generate(
     rank: Annotated[
         Ranking,
         typer.Option(
-            help="How to choose a variant: lm generates 6 candidates and keeps the one that a language model "
-            "finds most likely; none generates one."
+            help=f"How to choose a variant: lm generates {CANDIDATES} candidates and keeps the one that a "
+            "language model finds most likely; none generates one."
         ),
     ] = Ranking.NONE,
     language_model: Annotated[

@@ -7,20 +7,8 @@ from typing import Annotated
 
 import typer
 
+from arts.cli import options
 from arts.cli.app import run_command, tell
-from arts.cli.options import (
-    Embeddings,
-    Encoder,
-    HoldoutTemplates,
-    PostTrained,
-    PostTrainingText,
-    Strategies,
-    Templates,
-    VariantRatio,
-    adversarial_values,
-    intervention_from_options,
-    starting_point,
-)
 from arts.cli.progress import progress_bar
 from arts.data.support.atomic import check_new_folder, new_folder
 from arts.models.encoders import DEFAULT_ENCODER
@@ -37,29 +25,29 @@ def train(
         ),
     ] = "sample",
     seed: Annotated[int, typer.Option(help="Random seed of initialisation, dropout and batch order.")] = 1,
-    encoder: Encoder = DEFAULT_ENCODER,
-    embeddings: Embeddings = None,
-    post_training_text: PostTrainingText = None,
-    post_trained: PostTrained = False,
+    encoder: options.Encoder = DEFAULT_ENCODER,
+    embeddings: options.Embeddings = None,
+    post_training_text: options.PostTrainingText = None,
+    post_trained: options.PostTrained = False,
     adversarial: Annotated[
-        bool, typer.Option("--adversarial", help="Train on perturbations of the training split, too.")
+        bool, typer.Option("--adversarial", help="Train also on perturbations of the training split.")
     ] = False,
-    strategy: Strategies = None,
-    variant_ratio: VariantRatio = None,
-    template: Templates = None,
-    holdout_templates: HoldoutTemplates = None,
+    strategy: options.Strategies = None,
+    variant_ratio: options.VariantRatio = None,
+    template: options.Templates = None,
+    holdout_templates: options.HoldoutTemplates = None,
 ) -> None:
-    """Train a model on a corpus and save it, with its tokenizer.
+    """Train a model on a corpus and save it with its tokenizer.
 
-    `arts evaluate --model hf:OUTPUT` measures it, and transformers' Auto classes load it.
+    `arts evaluate --model hf:OUTPUT` measures the saved model; the Auto classes of transformers load it.
     """
-    intervention = intervention_from_options(
+    intervention = options.intervention_from_options(
         "adversarial" if adversarial else None,
-        adversarial_values(strategy, variant_ratio, templates=template, holdout=holdout_templates),
+        options.adversarial_values(strategy, variant_ratio, templates=template, holdout=holdout_templates),
         switch="--adversarial",
     )
     check_new_folder(output)
-    start = starting_point(
+    start = options.starting_point(
         [model],
         encoder,
         embeddings=embeddings,

@@ -1,4 +1,4 @@
-"""`arts validate`: check report and corpus files."""
+"""`arts validate`: check files of reports and corpora."""
 
 from __future__ import annotations
 
@@ -17,23 +17,27 @@ def validate(
         typer.Argument(help="Report (JSON) or corpus file (XML, JSON, JSONL, CSV, Parquet) to check."),
     ],
 ) -> None:
-    """Check files: reports against the schema and their predictions, corpora against their format.
+    """Check reports against their schema and predictions, and corpora against their file format.
 
-    Every file is checked; the exit code is 2 when one of them fails.
+    All files are checked; the exit code is 2 if any of them is invalid.
     """
-    faults = 0
+    invalid = 0
     for file in files:
         try:
             typer.echo(f"{file}: {_describe(file)}")
         except ArtsError as error:
             typer.echo(f"arts: error: {error}", err=True)
-            faults += 1
-    if faults:
+            invalid += 1
+    if invalid:
         raise typer.Exit(BAD_INPUT)
 
 
 def _describe(path: Path) -> str:
-    """What a sound file holds."""
+    """A description of what a valid file contains.
+
+    Raises:
+        ArtsError: when the file is invalid.
+    """
     from arts.data.readers.instances import read_instances
     from arts.data.readers.span_repair import ReadingNotes
 
@@ -49,7 +53,7 @@ def _describe(path: Path) -> str:
 
 
 def _is_report(path: Path) -> bool:
-    """Whether a JSON file has a schema version at its top level, near its beginning."""
+    """Whether a file is a JSON report: reports have a schema version near the beginning."""
     if path.suffix.lower() != ".json" or not path.is_file():
         return False
     with path.open("rb") as file:

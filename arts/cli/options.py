@@ -57,13 +57,13 @@ VariantRatio = Annotated[
 ]
 Templates = Annotated[
     list[str] | None,
-    typer.Option("--template", help="ADDDIFF template to train with. Repeatable. Default: all."),
+    typer.Option("--template", help="Name of an ADDDIFF template to train with. Repeatable. Default: all."),
 ]
 HoldoutTemplates = Annotated[
     list[str] | None,
     typer.Option(
         "--holdout-templates",
-        help="ADDDIFF template to leave out of training and to measure the pattern gap on. Repeatable.",
+        help="Name of an ADDDIFF template to hold out of training, to measure the pattern gap. Repeatable.",
     ),
 ]
 

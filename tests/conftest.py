@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -24,6 +25,23 @@ if TYPE_CHECKING:
 def own_folders(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("ARTS_CACHE_HOME", str(tmp_path / "cache"))
     monkeypatch.delenv("ARTS_DATA_HOME", raising=False)
+
+
+@pytest.fixture(scope="session")
+def session_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder that all workers of a run share."""
+    own = tmp_path_factory.getbasetemp()
+    folder = (own.parent if "PYTEST_XDIST_WORKER" in os.environ else own) / "shared"
+    folder.mkdir(exist_ok=True)
+    return folder
+
+
+@pytest.fixture
+def shared_perturbations(session_folder: Path, tmp_path: Path) -> None:
+    """A cache that has the variants which other tests have generated, and nothing else."""
+    (session_folder / "perturbations").mkdir(exist_ok=True)
+    (tmp_path / "cache").mkdir(exist_ok=True)
+    (tmp_path / "cache" / "perturbations").symlink_to(session_folder / "perturbations")
 
 
 @pytest.fixture

@@ -18,4 +18,6 @@ RETAIN = [
     for c in ("good", "bad")
 ]
 
-QUICK = UnlearningSettings(learning_rate=3e-3, weights=LossWeights(1, 1, 1), eval_steps=4, steps=12, batch_size=2)
+QUICK = UnlearningSettings(
+    learning_rate=3e-3, weights=LossWeights(1, 1, 1), eval_steps=4, steps=12, batch_size=2
+)

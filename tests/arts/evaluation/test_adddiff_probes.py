@@ -10,6 +10,8 @@ from arts.data.errors import DataError
 from arts.evaluation.adddiff_probes import MOST_ADDED, measure_curve, measure_gap
 from arts.interventions.adversarial import Adversarial
 
+pytestmark = pytest.mark.usefixtures("shared_perturbations")
+
 
 def longest(limit):
     """A model that is right on texts up to a length, in characters over the shortest it has seen."""

@@ -19,6 +19,8 @@ from arts.generators.strategies.adddiff import TEMPLATES
 from arts.interventions.adversarial import Adversarial
 from arts.models.recipe import Start
 
+pytestmark = pytest.mark.usefixtures("shared_perturbations")
+
 
 def templates_of(instances):
     rules = [edit.rule for i in instances if i.strategy is Strategy.ADDDIFF for edit in i.edits]

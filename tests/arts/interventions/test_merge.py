@@ -17,7 +17,7 @@ from arts.models import training
 from arts.models.recipe import Start, TrainingRequest
 from arts.models.trained_models import initial_model
 
-pytestmark = pytest.mark.usefixtures("quick_recipe")
+pytestmark = pytest.mark.usefixtures("quick_recipe", "shared_perturbations")
 
 
 def test_merge_specialists_start_from_one_initialisation(encoder, sample, monkeypatch):

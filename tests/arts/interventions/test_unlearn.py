@@ -16,7 +16,7 @@ from arts.interventions.merge import Merge
 from arts.interventions.unlearn import Unlearn
 from arts.models.recipe import Start, TrainingRequest
 
-pytestmark = pytest.mark.usefixtures("quick_recipe")
+pytestmark = pytest.mark.usefixtures("quick_recipe", "shared_perturbations")
 
 ADVERSARIAL = Adversarial(ratio=0.2, templates=("but", "sentence"), holdout=("sentence",))
 

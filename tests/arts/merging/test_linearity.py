@@ -14,7 +14,7 @@ from arts.models.checkpoints import load_zoo_probe
 from arts.models.recipe import Start, TrainingRequest
 from arts.models.trained_models import initial_model
 
-pytestmark = pytest.mark.usefixtures("quick_recipe")
+pytestmark = pytest.mark.usefixtures("quick_recipe", "shared_perturbations")
 
 
 def test_linearity_is_measured(encoder, sample):

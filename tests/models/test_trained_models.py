@@ -48,52 +48,55 @@ def test_trained_models_a_model_hears_which_aspect_is_asked_about(name, encoder,
 
 
 @pytest.mark.parametrize("name", ZOO)
-def test_trained_models_a_saved_model_answers_the_same(name, encoder, instances):
-    model = fit(name, encoder)
-    answers = model.predict_proba(instances)
-    again = fit(name, encoder)
+def test_trained_models_a_saved_model_answers_the_same(name, toy_model, instances):
+    model, folder, _ = toy_model(name)
+    again = TrainedModel.load(folder)
     assert again.checksum == model.checksum
-    assert (again.predict_proba(instances) == answers).all()
+    assert (again.predict_proba(instances) == model.predict_proba(instances)).all()
 
 
 @pytest.mark.parametrize("name", ZOO)
-def test_trained_models_the_auto_classes_of_transformers_load_what_was_saved(name, encoder, tmp_path):
-    model = fit(name, encoder)
-    loaded = AutoModelForSequenceClassification.from_pretrained(tmp_path / "cache" / "models" / model.key)
+def test_trained_models_what_is_in_the_cache_is_not_trained_again(name, toy_model, encoder, monkeypatch):
+    model, folder, _ = toy_model(name)
+    monkeypatch.setenv("ARTS_CACHE_HOME", str(folder.parents[1]))
+    steps = []
+    assert fit(name, encoder, progress=lambda *step: steps.append(step)).checksum == model.checksum
+    assert not steps
+
+
+@pytest.mark.parametrize("name", ZOO)
+def test_trained_models_the_auto_classes_of_transformers_load_what_was_saved(name, toy_model):
+    model, folder, _ = toy_model(name)
+    loaded = AutoModelForSequenceClassification.from_pretrained(folder)
     assert type(loaded) is aspect_model_class(name)
     assert loaded.config.id2label == {0: "positive", 1: "negative", 2: "neutral"}
     assert all(torch.equal(a, b) for a, b in zip(loaded.parameters(), model.model.parameters(), strict=True))
 
 
 @pytest.mark.parametrize("name", ZOO)
-def test_trained_models_the_same_seed_gives_the_same_weights_and_another_does_not(
-    name, encoder, tmp_path, monkeypatch
-):
-    first = fit(name, encoder)
-    monkeypatch.setenv("ARTS_CACHE_HOME", str(tmp_path / "another"))
+def test_trained_models_the_same_seed_gives_the_same_weights_and_another_does_not(name, toy_model, encoder):
+    first = toy_model(name).model
     assert fit(name, encoder).checksum == first.checksum
     assert fit(name, encoder, seed=2).checksum != first.checksum
 
 
 @pytest.mark.parametrize("name", ZOO)
 def test_trained_models_an_interrupted_run_goes_on_and_ends_with_the_same_weights(
-    name, encoder, tmp_path, monkeypatch
+    name, toy_model, encoder, tmp_path
 ):
-    whole = []
-    model = fit(name, encoder, progress=lambda *step: whole.append(step[0]))
+    model, _, whole = toy_model(name)
 
     def interrupt(done, total, remark):
         if done > total // 2 and remark != "post-training":
             raise KeyboardInterrupt
 
-    monkeypatch.setenv("ARTS_CACHE_HOME", str(tmp_path / "another"))
     with pytest.raises(KeyboardInterrupt):
         fit(name, encoder, progress=interrupt)
-    (checkpoints,) = (tmp_path / "another" / "models").glob("*.work/checkpoints")
+    (checkpoints,) = (tmp_path / "cache" / "models").glob("*.work/checkpoints")
     (checkpoints / "checkpoint-999").mkdir()  # cut off while it was written
     rest = []
     again = fit(name, encoder, progress=lambda *step: rest.append(step[0]))
-    assert rest == whole[-len(rest) :]
+    assert tuple(rest) == whole[-len(rest) :]
     assert len(rest) < len(whole)
     assert again.checksum == model.checksum
 
@@ -108,11 +111,11 @@ def test_trained_models_an_interruption_leaves_no_model_behind(encoder, tmp_path
     assert all(name.endswith((".lock", ".work")) for name in kept)
 
 
-def test_trained_models_a_saved_model_answers_the_same_in_a_new_process(encoder, instances, tmp_path):
+def test_trained_models_a_saved_model_answers_the_same_in_a_new_process(toy_model, instances, tmp_path):
     """For all nine at once: a process that has trained none of them."""
     folders = {}
     for name in ZOO:
-        model = fit(name, encoder)
+        model = toy_model(name).model
         model.save(tmp_path / name)
         folders[name] = model.predict_proba(instances)
     program = (
@@ -130,7 +133,7 @@ def test_trained_models_a_saved_model_answers_the_same_in_a_new_process(encoder,
         assert np.array_equal(np.load(tmp_path / name / "answers.npy"), answers), name
 
 
-def test_trained_models_what_is_pushed_is_what_is_saved(encoder, instances, monkeypatch, tmp_path):
+def test_trained_models_what_is_pushed_is_what_is_saved(toy_model, instances, monkeypatch, tmp_path):
     def create(self, repository, *, private, exist_ok):
         return RepoUrl(f"https://huggingface.co/{repository}")
 
@@ -139,7 +142,7 @@ def test_trained_models_what_is_pushed_is_what_is_saved(encoder, instances, monk
 
     monkeypatch.setattr(HfApi, "create_repo", create)
     monkeypatch.setattr(HfApi, "upload_folder", upload)
-    model = fit("memnet", encoder)
+    model = toy_model("memnet").model
     assert model.push_to_hub("me/memnet") == "https://huggingface.co/me/memnet"
     pushed = TrainedModel.load(tmp_path / "me" / "memnet")
     assert (pushed.predict_proba(instances) == model.predict_proba(instances)).all()

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 from helpers.sentences import TOY
-from helpers.zoo import fit, start
+from helpers.zoo import start
 
 from arts.data.errors import ArtsError
 from arts.data.schema import original_instances
@@ -23,8 +23,8 @@ def test_training_needs_train_and_dev(encoder):
         train_or_load(TrainingRequest("bert", 1, Start(encoder)), train=original_instances(TOY), dev=[])
 
 
-def test_training_the_learning_curve_is_recorded_epoch_by_epoch(encoder):
-    curve = fit("td-lstm", encoder).record["curve"]
+def test_training_the_learning_curve_is_recorded_epoch_by_epoch(toy_model):
+    curve = toy_model("td-lstm").model.record["curve"]
     assert [point["epoch"] for point in curve] == [1, 2, 3, 4]
     assert curve[-1]["loss"] < curve[0]["loss"]
     assert all(0 <= point["macro_f1"] <= 100 for point in curve)

@@ -11,7 +11,8 @@ from arts.data.errors import ArtsError
 from arts.data.schema import Strategy
 from arts.data.support.arrays import BoolArray, FloatArray, IntArray
 from arts.data.support.record import Count, Record
-from arts.evaluation.metrics import central_interval, units_right
+from arts.evaluation.confidence_intervals import central_interval
+from arts.evaluation.metrics import units_right
 from arts.evaluation.predictions import Predictions
 from arts.evaluation.scores import LEVEL, Bootstrap, resampled_sums
 

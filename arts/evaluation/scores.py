@@ -10,14 +10,8 @@ from pydantic import Field
 from arts.data.schema import PERTURBATIONS, Polarity, Strategy
 from arts.data.support.arrays import FloatArray
 from arts.data.support.record import Count, Record
-from arts.evaluation.metrics import (
-    POLARITIES,
-    UnitSums,
-    central_interval,
-    class_f1,
-    resample_units,
-    unit_statistics,
-)
+from arts.evaluation.confidence_intervals import central_interval, resample_units
+from arts.evaluation.metrics import POLARITIES, UnitSums, class_f1, unit_statistics
 from arts.evaluation.predictions import Predictions
 
 LEVEL = 0.95  # of the confidence intervals

@@ -9,13 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sklearn.metrics import accuracy_score, f1_score
 
-from arts.evaluation.metrics import (
-    BenchmarkLayout,
-    UnitSums,
-    aspect_robustness_score,
-    resample_units,
-    unit_statistics,
-)
+from arts.evaluation.metrics import BenchmarkLayout, UnitSums, aspect_robustness_score, unit_statistics
 
 
 def sums(units, labels):
@@ -72,11 +66,3 @@ def test_metrics_ars_is_the_share_of_units_without_a_fault(members):
     expected = np.mean([correct[units == unit].all() for unit in range(units.max() + 1)])
     assert aspect_robustness_score(correct, units) == pytest.approx(expected)
     assert (aspect_robustness_score(correct, units) == 1) == correct.all()
-
-
-def test_metrics_resamples_keep_the_number_of_units_and_are_reproducible():
-    statistics = np.ones((50, 25), np.float32)
-    once, again = (np.concatenate(list(resample_units(statistics, resamples=1500, seed=3))) for _ in range(2))
-    assert once.shape == (1500, 25)
-    assert (once[:, 0] == 50).all()
-    assert (once == again).all()

@@ -34,16 +34,16 @@ def load_text_probe(folder: Path) -> Probe:
     """
     import transformers
 
-    from arts.models.encoders import clear_loading_errors, load_tokenizer
+    from arts.models.encoders import as_loading_error, load_tokenizer
 
-    with clear_loading_errors(str(folder)):
+    with as_loading_error(str(folder)):
         config = transformers.AutoConfig.from_pretrained(folder)
         kind = getattr(transformers, (config.architectures or ["AutoModel"])[0], None)
     if kind is None:
         raise ArtsError(
             f"--check-linearity: transformers has no {config.architectures[0]}, which {folder} is"
         )
-    with clear_loading_errors(str(folder)):
+    with as_loading_error(str(folder)):
         network = kind.from_pretrained(folder, dtype="float32").eval()
     tokenizer = load_tokenizer(folder)
     inputs = [tokenizer(text, return_tensors="pt") for text in _TEXTS]

@@ -115,7 +115,10 @@ class _MergekitConfig:
         )
 
     def linear_job(self) -> MergeJob:
-        """sum_t w_t theta_t / sum_t w_t: the weights sum to 1, so the first model can be the base."""
+        """A merge by mergekit's `linear`, sum_t w_t theta_t / sum_t w_t.
+
+        The shares w_t / sum w sum to 1, so the first model can stand in for a base.
+        """
         if not self.parameters.get("normalize", True):
             raise DataError(self.path, '"normalize: false" is not supported for linear')
         if len(self.models) < 2:

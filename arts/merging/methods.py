@@ -12,9 +12,9 @@ from enum import StrEnum
 from typing import Protocol
 
 import numpy as np
-import numpy.typing as npt
 
 from arts.data.errors import lookup
+from arts.data.support.arrays import BoolArray, FloatArray
 from arts.merging.checkpoints.blocks import Values
 from arts.merging.choices import DARE_DENSITY, TASK_ARITHMETIC_WEIGHT, TIES_DENSITY
 
@@ -41,7 +41,7 @@ class CombineBlocks(Protocol):
 def weighted_sum(
     base: Values, tasks: Sequence[Values], *, weights: Sequence[float], scale: float = 1.0
 ) -> Values:
-    """theta_0 + s sum_t w_t tau_t: task arithmetic (Ilharco et al., 2023), and methods that set w alone."""
+    """Task arithmetic (Ilharco et al., 2023): theta_0 + s sum_t w_t tau_t."""
     merged = base.copy()
     for task, weight in zip(tasks, weights, strict=True):
         merged += task * (weight * scale)
@@ -71,7 +71,7 @@ def disjoint_sum(
 
 
 def _sums_of_elected_sign(tasks: Sequence[Values], weights: Sequence[float]) -> tuple[Values, Values]:
-    """sum_A w_t tau_t and sum_A w_t, over the models A whose tau_t has the elected sign; each (n)."""
+    """(n) each, sum_A w_t tau_t and sum_A w_t over the models A whose tau_t has the elected sign."""
     weighted = [task * weight for task, weight in zip(tasks, weights, strict=True)]
     mass = sum(weighted[1:], weighted[0])
     positive, negative = mass > 0, mass < 0
@@ -155,7 +155,7 @@ def find_method(name: str) -> MergeMethod:
     return lookup(name, METHODS, kind="merge method")
 
 
-def metagpt_coefficients(gram: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
+def metagpt_coefficients(gram: FloatArray) -> FloatArray:
     """(models) lambda_t = ||tau_t||^2 / sum_k ||tau_k||^2 (Zhou et al., 2024, section 3).
 
     They minimise an upper bound of the average loss difference, not the loss: it holds as far as the models
@@ -174,7 +174,7 @@ def metagpt_coefficients(gram: npt.NDArray[np.float64]) -> npt.NDArray[np.float6
     return squares / total if total else np.full(len(squares), 1 / len(squares))
 
 
-def cosines(gram: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
+def cosines(gram: FloatArray) -> FloatArray:
     """(models, models) the cosines of the task vectors; 0 for a vector that is 0.
 
     Args:
@@ -182,7 +182,7 @@ def cosines(gram: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
     """
     norms = np.sqrt(np.diagonal(gram))
     products = np.outer(norms, norms)
-    similarities: npt.NDArray[np.float64] = np.zeros_like(gram)
+    similarities: FloatArray = np.zeros_like(gram)
     np.divide(gram, products, out=similarities, where=products > 0)
     return similarities
 
@@ -192,7 +192,7 @@ def trim(task: Values, threshold: float) -> Values:
     return task * (np.abs(task).astype(np.float32, copy=False) >= np.float32(threshold))
 
 
-def drop(task: Values, mask: npt.NDArray[np.bool_], *, scale: float) -> Values:
+def drop(task: Values, mask: BoolArray, *, scale: float) -> Values:
     """DARE (Yu et al., 2024): tau * m / p, where m keeps a random share p, so that the mean stays.
 
     Args:

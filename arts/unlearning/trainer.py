@@ -264,8 +264,8 @@ class _UnlearningTrainer(Trainer):
         if not within and not self.state.best_metric:
             raise ArtsError(
                 f"the loss on what is kept has risen by {self.criteria.rise(probe):.3f} nats at step "
-                f"{probe.step}, more than the tolerance of {self.settings.tolerance:g}, and there is no earlier "
-                "checkpoint; nothing was written. Lower the learning rate, or check more often"
+                f"{probe.step}, more than the tolerance of {self.settings.tolerance:g}, and there is no "
+                "earlier checkpoint; nothing was written. Lower the learning rate, or check more often"
             )
         self.control = self.callback_handler.on_evaluate(self.args, self.state, self.control, metrics)
         if not within or self.criteria.is_forgotten(probe):

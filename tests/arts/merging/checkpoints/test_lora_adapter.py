@@ -17,7 +17,7 @@ from arts.merging.methods import METHODS
 
 
 @pytest.mark.parametrize("transposed", [False, True])
-def test_adapter_a_lora_adapter_is_its_product(transposed, family, tmp_path):
+def test_lora_adapter_is_its_product(transposed, family, tmp_path):
     base, (model,) = family(1)
     rows, columns = TINY["model.layers.0.mlp.weight"]
     inner, outer = (rows, columns) if transposed else (columns, rows)
@@ -61,7 +61,7 @@ def test_adapter_a_lora_adapter_is_its_product(transposed, family, tmp_path):
         ),
     ],
 )
-def test_adapter_an_adapter_that_does_not_fit_is_one_clear_error(parts, further, message, family, tmp_path):
+def test_lora_adapter_that_does_not_fit_is_one_clear_error(parts, further, message, family, tmp_path):
     base, _ = family(1)
     adapter = save_adapter(
         tmp_path / "adapter", {name: torch.randn(shape) for name, shape in parts.items()}, **further

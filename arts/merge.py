@@ -14,7 +14,7 @@ from arts.cli.app import run_command
 from arts.cli.options import ReportFormat
 from arts.cli.progress import progress_bar
 from arts.data.errors import ArtsError
-from arts.merging.choices import (
+from arts.merging.policies import (
     DARE_DENSITY,
     DEFAULT_METHOD,
     MAX_SHARD_BYTES,

@@ -17,9 +17,9 @@ from transformers import (
 from transformers.modeling_outputs import SequenceClassifierOutput
 
 from arts.data.schema import Instance, Polarity
-from arts.models.card import ModelCard
 from arts.models.encoders import load_tokenizer
 from arts.models.recipe import Recipe, Start, TrainingProgress
+from arts.models.zoo_card import ModelCard
 
 TokenFeatures = dict[str, Any]  # one tokenised instance: arguments of `forward` by name, as lists of numbers
 

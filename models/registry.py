@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from arts.data.errors import ArtsError, UnknownNameError
-from arts.models.card import ModelCard
+from arts.models.zoo_card import ModelCard
 
 if TYPE_CHECKING:
     from arts.models.base import AspectModel

@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from torch import Tensor
 
 from arts.interventions.base import Intervention, InterventionCard
-from arts.models.card import ModelCard
+from arts.models.zoo_card import ModelCard
 from arts.models.inputs.pair_encoder import EncoderConfig, EncoderModel
 from arts.models.recipe import Recipe
 
@@ -31,7 +31,6 @@ class Plain(EncoderModel):
     """The pooled pair."""
 
     config_class = PlainConfig
-    recipe = Recipe(epochs=1, min_steps=1, batch_size=64)
     card = ModelCard(
         family="somebody's family",
         paper="Somebody, 2026",
@@ -39,6 +38,7 @@ class Plain(EncoderModel):
         licence="MIT",
         reads="sentence and aspect as a pair",
     )
+    recipe = Recipe(epochs=1, min_steps=1, batch_size=64)
 
     def encode(self, **batch: Tensor) -> Tensor:
         return self.pool(**batch)
@@ -98,7 +98,7 @@ def call(tmp_path: Path, encoder: str):
 
 
 BOARD = """
-from arts.leaderboard.analysis.citations import entry_bibtex
+from arts.leaderboard.analysis.entry_citations import entry_bibtex
 from arts.leaderboard.analysis.reproduction import evaluate_command
 from arts.leaderboard.store.store import Store
 

@@ -90,7 +90,9 @@ def diagnosis_tables(diagnosis: Diagnosis) -> RenderableType:
 
 def probe_table(report: UnlearnReport) -> RenderableType:
     """The results of `arts unlearn`: the losses on the forget set and the retain set at each probe."""
-    grid = new_table("Nats a row", ("step", "-log(1 - p), to be forgotten", "-log p, to be kept"))
+    grid = new_table(
+        "Loss per prediction, in nats", ("step", "forget set: -log(1 - p)", "retain set: -log p")
+    )
     for probe in report.probes:
         remark = " (kept)" if probe.step == report.kept else ""
         grid.add_row(f"{probe.step}{remark}", f"{probe.forget:.4f}", f"{probe.retain:.4f}")

@@ -63,6 +63,7 @@ def compare(first: Predictions, second: Predictions) -> Comparison:
     pairs = [resampled_sums(predictions, Bootstrap()) for predictions in (first, second)]
 
     def difference(score: str, right: tuple[BoolArray, BoolArray]) -> Difference:
+        """The difference in one score of `UnitSums`; `right` says what each model has right."""
         value, resampled = (
             100 * (getattr(a, score)() - getattr(b, score)()) for a, b in zip(*pairs, strict=True)
         )

@@ -111,6 +111,7 @@ class Scores(Record):
         total, resampled = resampled_sums(predictions, bootstrap)
 
         def estimate(score: str, part: int | None = None) -> Estimate:
+            """One score of `UnitSums`, or that of one strategy or polarity, with its interval."""
             value, values = (np.asarray(getattr(sums, score)()) for sums in (total, resampled))
             if part is not None:
                 value, values = value[part], values[:, part]

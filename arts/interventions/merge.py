@@ -11,10 +11,10 @@ from arts.data.schema import original_instances
 from arts.data.support.atomic import WorkFolder
 from arts.interventions.adversarial import ADVERSARIAL_OPTIONS, Adversarial
 from arts.interventions.base import Intervention, InterventionCard, repeat_option
-from arts.merging.choices import Granularity
 from arts.merging.engine import MergeOptions
 from arts.merging.job import MergeJob
 from arts.merging.methods import find_method
+from arts.merging.policies import Granularity
 from arts.models.record_names import OUTCOME
 
 if TYPE_CHECKING:
@@ -114,6 +114,7 @@ class Merge(Intervention):
     def _merge(
         self, base: TrainedModel, specialists: list[tuple[str, TrainedModel]], *, folder: Path, seed: int
     ) -> None:
+        """Merge the specialists, and save the result with its record to a folder."""
         from arts.models.record_names import models_folder
         from arts.models.trained_models import write_record
 

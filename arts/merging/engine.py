@@ -11,19 +11,13 @@ import numpy as np
 from arts.data.support.arrays import FloatArray, IntArray
 from arts.merging.checkpoints.blocks import SIZES, Raw, Values, encode
 from arts.merging.checkpoints.checkpoint import TensorSpan
+from arts.merging.checkpoints.checkpoint_writer import CheckpointOutput
 from arts.merging.checkpoints.lora_adapter import LoraAdapter
-from arts.merging.checkpoints.output import CheckpointOutput
+from arts.merging.metagpt import coefficients_by_tensor
 from arts.merging.methods import Coefficients, MergeMethod
 from arts.merging.plan import MergeError, MergePlan
 from arts.merging.sparsify import Sparsifier
-from arts.merging.survey import (
-    AdvanceProgress,
-    PlannedSpan,
-    TaskVectorSurvey,
-    coefficients_by_tensor,
-    read_task_blocks,
-    tensor_spans,
-)
+from arts.merging.survey import AdvanceProgress, PlannedSpan, TaskVectorSurvey, read_task_blocks, tensor_spans
 from arts.merging.workers import Workers, Workspace
 
 TensorSetting = Callable[[str, int, float], float]  # of a tensor's name, a model's index, and a depth

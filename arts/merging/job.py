@@ -15,13 +15,13 @@ from arts.data.errors import ArtsError, require_posix
 from arts.data.support.arrays import FloatArray
 from arts.data.support.atomic import check_new_folder
 from arts.merging.checkpoints.assets import copy_assets
-from arts.merging.checkpoints.output import CheckpointOutput
+from arts.merging.checkpoints.checkpoint_writer import CheckpointOutput
 from arts.merging.checkpoints.sources import checkpoint_folder, open_checkpoint
-from arts.merging.choices import DEFAULT_METHOD, MAX_SHARD_BYTES, HeadPolicy, VocabPolicy
 from arts.merging.engine import MergeOptions, MergeOutcome, SparsifiedCounts, merge, weights_by_tensor
 from arts.merging.methods import METHODS, Coefficients, MergeMethod, cosines
 from arts.merging.model_card import write_merge_card
 from arts.merging.plan import MergePlan, make_plan
+from arts.merging.policies import DEFAULT_METHOD, MAX_SHARD_BYTES, HeadPolicy, VocabPolicy
 from arts.merging.report import (
     MERGE_REPORT_FILE,
     MergedModelEntry,

@@ -16,7 +16,7 @@ import numpy as np
 from arts.data.errors import lookup
 from arts.data.support.arrays import BoolArray, FloatArray
 from arts.merging.checkpoints.blocks import Values
-from arts.merging.choices import DARE_DENSITY, TASK_ARITHMETIC_WEIGHT, TIES_DENSITY
+from arts.merging.policies import DARE_DENSITY, TASK_ARITHMETIC_WEIGHT, TIES_DENSITY
 
 
 class CombineBlocks(Protocol):
@@ -153,25 +153,6 @@ def find_method(name: str) -> MergeMethod:
         UnknownNameError: when there is none.
     """
     return lookup(name, METHODS, kind="merge method")
-
-
-def metagpt_coefficients(gram: FloatArray) -> FloatArray:
-    """(models) lambda_t = ||tau_t||^2 / sum_k ||tau_k||^2 (Zhou et al., 2024, section 3).
-
-    They minimise an upper bound of the average loss difference, not the loss: it holds as far as the models
-    are linear in their weights between theta_0 and theta_t and the tau_t are orthogonal. Both can be
-    measured: the cosines are in every report, `arts merge --check-linearity` measures linearity.
-
-    Args:
-        gram: (models, models) inner products of the task vectors.
-
-    Example:
-        >>> metagpt_coefficients(np.diag([1.0, 3.0]))
-        array([0.25, 0.75])
-    """
-    squares = np.diagonal(gram)
-    total = squares.sum()
-    return squares / total if total else np.full(len(squares), 1 / len(squares))
 
 
 def cosines(gram: FloatArray) -> FloatArray:

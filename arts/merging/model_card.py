@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from arts.data.support.model_card import write_model_card
+from arts.data.support.hub_readme import write_hub_readme
 from arts.merging.report import MergeReport
 
 
@@ -27,7 +27,7 @@ def write_merge_card(report: MergeReport, folder: Path) -> None:
         "",
         *(f"- {remark}" for remark in (*report.warnings, *report.remarks)),
     ]
-    write_model_card(
+    write_hub_readme(
         folder,
         lines,
         tag="merge",

@@ -12,7 +12,7 @@ from arts.data.errors import ArtsError
 from arts.merging.checkpoints.blocks import SIZES
 from arts.merging.checkpoints.checkpoint import Checkpoint, TensorEntry, TensorSpan
 from arts.merging.checkpoints.lora_adapter import LoraAdapter
-from arts.merging.choices import HeadPolicy, VocabPolicy
+from arts.merging.policies import HeadPolicy, VocabPolicy
 from arts.merging.vocabulary import RowIndices, has_row_per_token, missing_tokens
 
 _HEAD = re.compile(r"(.*\.)?(classifier|score|classification_head|qa_outputs|class_labels_classifier)\..+")

@@ -13,7 +13,6 @@ from arts.data.support.arrays import FloatArray
 from arts.merging.checkpoints.blocks import Raw, Values
 from arts.merging.checkpoints.checkpoint import Checkpoint, TensorSpan
 from arts.merging.checkpoints.lora_adapter import LoraAdapter
-from arts.merging.methods import metagpt_coefficients
 from arts.merging.plan import MergeError, MergePlan, PlannedTensor
 from arts.merging.vocabulary import RowIndices
 from arts.merging.workers import SMALLEST_SPAN, Workers, Workspace
@@ -183,22 +182,6 @@ def survey_task_vectors(
     )
     _check_survey(plan, survey)
     return survey
-
-
-def coefficients_by_tensor(survey: TaskVectorSurvey, *, by_layer: bool) -> dict[str, FloatArray]:
-    """MetaGPT's coefficients for each tensor.
-
-    Args:
-        survey: the inner products of the task vectors.
-        by_layer: whether they are calculated for each layer, not for the whole model.
-
-    Returns:
-        By tensor, (models) the coefficients.
-    """
-    if not by_layer:
-        return dict.fromkeys(survey.grams, metagpt_coefficients(survey.gram))
-    layers = {layer: metagpt_coefficients(gram) for layer, gram in survey.layer_grams.items()}
-    return {name: layers[layer_name(name)] for name in survey.grams}
 
 
 def _block_digests(raw: Raw, itemsize: int) -> bytes:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from arts.data.support.model_card import write_model_card
+from arts.data.support.hub_readme import write_hub_readme
 from arts.unlearning.report import UnlearnReport
 
 
@@ -28,7 +28,7 @@ def write_unlearning_card(report: UnlearnReport, folder: Path) -> None:
         f"| -log(1 - p) on what was to be forgotten | {before.forget:.4f} | {after.forget:.4f} |",
         f"| -log p on what was to be kept, held out | {before.retain:.4f} | {after.retain:.4f} |",
     ]
-    write_model_card(
+    write_hub_readme(
         folder,
         lines,
         tag="unlearning",

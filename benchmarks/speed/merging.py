@@ -24,7 +24,7 @@ import yaml
 
 from arts.merging.checkpoints.blocks import decode, encode
 from arts.merging.checkpoints.checkpoint import Checkpoint, TensorEntry, TensorSpan
-from arts.merging.checkpoints.output import CheckpointOutput
+from arts.merging.checkpoints.checkpoint_writer import CheckpointOutput
 
 HIDDEN, INNER, REPEATS = 1024, 2816, 3
 MAX_SHARD_BYTES = 200_000_000

@@ -24,8 +24,8 @@ from arts.evaluation.benchmark import Benchmark, load_benchmark
 from arts.evaluation.report import Report
 from arts.interventions.adversarial import Adversarial
 from arts.interventions.merge import Merge
-from arts.merging.choices import Granularity
 from arts.merging.methods import METHODS
+from arts.merging.policies import Granularity
 from arts.models.recipe import TrainingRequest
 from arts.models.trained_models import TrainedModel, train_or_load
 

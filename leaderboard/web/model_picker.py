@@ -9,9 +9,9 @@ import streamlit as st
 
 from arts.data.errors import ArtsError
 from arts.data.schema import Instance
-from arts.leaderboard.web import cached_models, page_state
-from arts.leaderboard.web.cached_models import CachedModel
+from arts.leaderboard.web import page_state, playground_models
 from arts.leaderboard.web.html_unit import ModelPrediction
+from arts.leaderboard.web.playground_models import CachedModel
 from arts.leaderboard.web.training_process import TrainingProcess
 from arts.models.registry import ZOO
 
@@ -26,13 +26,13 @@ TRAINING = "training"  # in the session: name of the model that the visitor has 
 @st.cache_resource(ttl=30, max_entries=4, show_spinner="Looking for trained models …")
 def trained_models(version: str) -> list[CachedModel]:
     """The trained models in the cache, looked up again when the version of the board changes."""
-    return cached_models.cached_models(page_state.board().entries)
+    return playground_models.cached_models(page_state.board().entries)
 
 
 @st.cache_resource(max_entries=2, show_spinner="Loading the model …")
 def loaded_model(key: str) -> TrainedModel:
     """The trained model with a key, kept in memory."""
-    return cached_models.load_model(key)
+    return playground_models.load_model(key)
 
 
 @st.cache_resource
@@ -52,7 +52,7 @@ def cached_predictions(
         label: The name that pages show for it.
         instances: The instances to predict.
     """
-    return cached_models.predict(loaded_model(key), instances, label=label)
+    return playground_models.predict(loaded_model(key), instances, label=label)
 
 
 def pick_models() -> list[CachedModel]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from arts.evaluation.report import Report
-from arts.leaderboard.analysis.citations import entry_bibtex
+from arts.leaderboard.analysis.entry_citations import entry_bibtex
 from arts.leaderboard.analysis.reproduction import evaluate_command, intervention_label
 from arts.leaderboard.store.entry import BoardEntry
 from arts.leaderboard.web.escaping import escape_markdown

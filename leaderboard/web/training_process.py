@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import IO, Self
 
 from arts.data.corpus_registry import SAMPLE
-from arts.leaderboard.web.cached_models import CachedModel
+from arts.leaderboard.web.playground_models import CachedModel
 
 SEED = 1  # the default of `arts evaluate`
 

@@ -53,6 +53,14 @@ class WordInputs(Inputs):
     def _features(
         self, ids: list[int], word_ids: list[int], offsets: list[tuple[int, int]], instance: Instance
     ) -> TokenFeatures:
+        """The features of one instance.
+
+        Args:
+            ids: its tokens.
+            word_ids: the position of each token's word.
+            offsets: first character and end (exclusive) of each token.
+            instance: the instance.
+        """
         aspect = instance.aspect
         aspect_words = [
             word

@@ -91,6 +91,11 @@ def _read_wanted_vectors(path: Path, wanted: set[str]) -> dict[str, npt.NDArray[
 
 
 def _parse_numbers(parts: Sequence[str], path: Path, *, line: int) -> npt.NDArray[np.float32]:
+    """The vector with these numbers.
+
+    Raises:
+        DataError: when one of them is not a number.
+    """
     try:
         return np.array(parts, dtype=np.float32)
     except ValueError as error:
@@ -98,6 +103,7 @@ def _parse_numbers(parts: Sequence[str], path: Path, *, line: int) -> npt.NDArra
 
 
 def _is_number(text: str) -> bool:
+    """Whether a text can be read as a number."""
     try:
         float(text)
     except ValueError:

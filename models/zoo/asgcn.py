@@ -9,9 +9,9 @@ from torch import Tensor, nn
 
 from arts.data.schema import Instance
 from arts.models.base import TokenFeatures
-from arts.models.card import ModelCard
 from arts.models.inputs.dependency_cache import DependencyHeads, dependency_heads
 from arts.models.inputs.word_models import WordConfig, WordInputs, WordModel, lstm_states, masked_softmax
+from arts.models.zoo_card import ModelCard
 
 
 class ParsedInputs(WordInputs):

@@ -7,8 +7,8 @@ from dataclasses import replace
 import torch
 from torch import Tensor, nn
 
-from arts.models.card import ModelCard
 from arts.models.inputs.word_models import WORD_RECIPE, WordConfig, WordModel, lstm_states, masked_softmax
+from arts.models.zoo_card import ModelCard
 
 
 class ATAELSTMConfig(WordConfig):

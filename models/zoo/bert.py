@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from torch import Tensor
 
-from arts.models.card import ModelCard
 from arts.models.inputs.pair_encoder import EncoderConfig, EncoderModel
+from arts.models.zoo_card import ModelCard
 
 
 class BertPairConfig(EncoderConfig):

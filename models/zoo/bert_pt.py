@@ -17,7 +17,6 @@ from transformers import AutoModelForMaskedLM, DataCollatorForLanguageModeling, 
 from arts.data.errors import DataError
 from arts.data.support.atomic import WorkFolder, cache_home, cached_folder
 from arts.models.base import Inputs
-from arts.models.card import ModelCard
 from arts.models.encoders import (
     POOLING_FILE,
     as_loading_error,
@@ -30,6 +29,7 @@ from arts.models.inputs.pair_encoder import MAX_LENGTH, EncoderConfig
 from arts.models.recipe import Start, TrainingProgress
 from arts.models.training import StepCallback, run_trainer
 from arts.models.zoo.bert import BertPair
+from arts.models.zoo_card import ModelCard
 
 EPOCHS, LEARNING_RATE, BATCH_SIZE, MASKED = 3, 5e-5, 32, 0.15  # of post-training; MASKED is a share of tokens
 SEED = 0  # as in the paper, all seeds of fine-tuning start from the same post-trained encoder

@@ -6,9 +6,9 @@ from collections.abc import Sequence
 
 from arts.data.schema import Instance
 from arts.models.base import TokenFeatures
-from arts.models.card import ModelCard
 from arts.models.inputs.pair_encoder import MAX_LENGTH, EncoderConfig, PairInputs
 from arts.models.zoo.bert import BertPair
+from arts.models.zoo_card import ModelCard
 
 
 class SentenceInputs(PairInputs):

@@ -10,8 +10,8 @@ from transformers.modeling_outputs import SequenceClassifierOutput
 
 from arts.data.schema import Instance, Polarity
 from arts.models.base import TokenFeatures, pad
-from arts.models.card import ModelCard
 from arts.models.inputs.pair_encoder import EncoderConfig, EncoderModel, PairInputs
+from arts.models.zoo_card import ModelCard
 
 SENTENCE, ASPECT, NEITHER = (
     0,

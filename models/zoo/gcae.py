@@ -5,8 +5,8 @@ from __future__ import annotations
 import torch
 from torch import Tensor, nn
 
-from arts.models.card import ModelCard
 from arts.models.inputs.word_models import WordBatch, WordConfig, WordModel
+from arts.models.zoo_card import ModelCard
 
 
 class GCAEConfig(WordConfig):
@@ -26,7 +26,7 @@ class GCAEConfig(WordConfig):
 
     @property
     def encoding_size(self) -> int:
-        """The channels of all widths together."""
+        """The number of channels of all widths together."""
         return self.channels * len(self.widths)
 
 
@@ -70,6 +70,7 @@ class GCAE(WordModel):
         self.post_init()
 
     def _convolution(self, width: int) -> nn.Conv1d:
+        """A convolution over word vectors."""
         return nn.Conv1d(self.config.embedding_size, self.config.channels, width, padding=width // 2)
 
     def encode(self, **batch: Tensor) -> Tensor:

@@ -5,8 +5,8 @@ from __future__ import annotations
 import torch
 from torch import Tensor, nn
 
-from arts.models.card import ModelCard
 from arts.models.inputs.word_models import WordConfig, WordModel, masked_softmax
+from arts.models.zoo_card import ModelCard
 
 
 class MemNetConfig(WordConfig):

@@ -9,7 +9,7 @@ from pathlib import Path
 from arts.data.errors import DataError
 from arts.merging.checkpoints.checkpoint import Checkpoint
 from arts.merging.checkpoints.sources import ASSET_PATTERNS
-from arts.merging.choices import StorageDtype
+from arts.merging.policies import StorageDtype
 
 _CONFIGURATION_FILES = ("config.json", "generation_config.json")
 _TORCH_NAMES = {dtype.safetensors_name: str(dtype) for dtype in StorageDtype}

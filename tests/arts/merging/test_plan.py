@@ -16,9 +16,9 @@ from helpers.checkpoints import (
     write_tokens,
 )
 
-from arts.merging.choices import HeadPolicy, VocabPolicy
 from arts.merging.job import MergeJob
 from arts.merging.methods import METHODS
+from arts.merging.policies import HeadPolicy, VocabPolicy
 
 
 @pytest.mark.parametrize(

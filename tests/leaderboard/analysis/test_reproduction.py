@@ -25,7 +25,7 @@ from arts.interventions.registry import intervention_from
 from arts.interventions.unlearn import Unlearn
 from arts.leaderboard.analysis.reproduction import different_settings, evaluate_command, intervention_label
 from arts.leaderboard.store.store import PACKAGED_RESULTS
-from arts.merging.choices import Granularity
+from arts.merging.policies import Granularity
 
 REPORTS = sorted(PACKAGED_RESULTS.glob("*.json"))
 
@@ -48,8 +48,8 @@ def said(arguments: list[str], monkeypatch: pytest.MonkeyPatch) -> SimpleNamespa
     """What `arts evaluate` makes of its arguments, without measuring anything."""
     heard = SimpleNamespace()
 
-    def measure(benchmark, models, seeds, start, intervention, name, *, curve):
-        heard.__dict__.update(locals())
+    def measure(benchmark, models, **options):
+        heard.__dict__.update(options, models=models)
         return iter(())
 
     def load_benchmark(dataset):
@@ -71,7 +71,7 @@ def test_reproduction_the_command_of_a_packaged_report_measures_the_same(path, m
     heard = said(shlex.split(str(command))[2:], monkeypatch)
     model = report.model
     assert (heard.dataset, heard.models, heard.seeds) == (report.dataset.name, [model.id], [model.seed])
-    assert (heard.start.encoder, heard.curve) == (model.encoder, bool(report.adddiff_curve))
+    assert (heard.start.encoder, heard.adddiff_curve) == (model.encoder, bool(report.adddiff_curve))
     way = f" + {model.intervention['name']}" if model.intervention else ""
     assert heard.name == (None if report.name == model.id + way else report.name)
     if model.intervention is None:

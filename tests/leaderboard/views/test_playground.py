@@ -13,7 +13,7 @@ from helpers.boards import opened, started
 from helpers.cached_models import model_folder, remember
 from streamlit.testing.v1 import AppTest
 
-from arts.leaderboard.web import cached_models
+from arts.leaderboard.web import playground_models
 from arts.leaderboard.web.training_process import TrainingProcess
 
 
@@ -71,7 +71,7 @@ def test_playground_the_page_asks_a_cached_model(page, monkeypatch):
             return np.tile([0.8, 0.1, 0.1], (len(instances), 1))
 
     model_folder("td-lstm-0123456789")
-    monkeypatch.setattr(cached_models, "load_model", lambda key: Model())
+    monkeypatch.setattr(playground_models, "load_model", lambda key: Model())
     app = page(text="The pizza was great.")
     models = app.multiselect(key="models")
     assert models.options == ["td-lstm, seed 1 · 012345"]
@@ -110,8 +110,8 @@ def test_playground_the_page_chooses_the_model_that_was_trained(page, monkeypatc
     monkeypatch.setattr(
         TrainingProcess, "start", lambda model: TrainingProcess(model, process, BytesIO(), monotonic())
     )
-    monkeypatch.setattr(cached_models, "load_model", asked.append)
-    monkeypatch.setattr(cached_models, "predict", lambda model, instances, label: {})
+    monkeypatch.setattr(playground_models, "load_model", asked.append)
+    monkeypatch.setattr(playground_models, "predict", lambda model, instances, label: {})
     app = press(page(text="The pizza was great."))
     assert any("Training td-lstm" in info.value for info in app.info)
     model_folder("td-lstm-0123456789")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from arts.leaderboard.web.cached_models import CachedModel
+from arts.leaderboard.web.playground_models import CachedModel
 from arts.leaderboard.web.training_process import TrainingProcess
 
 

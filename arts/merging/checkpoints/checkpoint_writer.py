@@ -15,7 +15,7 @@ from arts.data.errors import DataError
 from arts.data.support.atomic import check_new_folder, new_folder
 from arts.merging.checkpoints.blocks import SIZES, Raw
 from arts.merging.checkpoints.checkpoint import INDEX_FILE, WEIGHTS_FILE, TensorEntry, TensorSpan
-from arts.merging.choices import MAX_SHARD_BYTES
+from arts.merging.policies import MAX_SHARD_BYTES
 
 _SPARE_BYTES = 64 * 2**20  # that are to stay free on the disk
 

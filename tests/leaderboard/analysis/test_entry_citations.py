@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from arts.interventions.registry import intervention_names
-from arts.leaderboard.analysis.citations import entry_bibtex
+from arts.leaderboard.analysis.entry_citations import entry_bibtex
 from arts.models.registry import ZOO
 
 
-def test_citations_every_model_and_intervention_has_its_paper():
+def test_entry_citations_every_model_and_intervention_has_its_paper():
     assert len(ZOO) == 9
     assert intervention_names()[:3] == ["adversarial", "merge", "unlearn"]
     for model in ZOO:

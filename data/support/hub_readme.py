@@ -8,7 +8,7 @@ from pathlib import Path
 from huggingface_hub import ModelCard, ModelCardData
 
 
-def write_model_card(
+def write_hub_readme(
     folder: Path,
     lines: Sequence[str],
     *,

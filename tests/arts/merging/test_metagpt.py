@@ -1,4 +1,4 @@
-"""Coefficients."""
+"""MetaGPT's coefficients."""
 
 from __future__ import annotations
 
@@ -7,10 +7,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from arts.merging.methods import metagpt_coefficients
+from arts.merging.metagpt import metagpt_coefficients
 
 
 @settings(deadline=None)
 @given(st.lists(st.floats(1e-6, 1e6), min_size=1, max_size=8))
-def test_methods_metagpts_coefficients_sum_to_1(norms):
+def test_metagpt_coefficients_sum_to_1(norms):
     assert metagpt_coefficients(np.diag(norms)).sum() == pytest.approx(1)

@@ -1,0 +1,43 @@
+"""MetaGPT's coefficients (Zhou et al., 2024): in closed form, without data."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from arts.data.support.arrays import FloatArray
+from arts.merging.survey import TaskVectorSurvey, layer_name
+
+
+def metagpt_coefficients(gram: FloatArray) -> FloatArray:
+    """(models) lambda_t = ||tau_t||^2 / sum_k ||tau_k||^2 (Zhou et al., 2024, section 3).
+
+    They minimise an upper bound of the average loss difference, not the loss: it holds as far as the models
+    are linear in their weights between theta_0 and theta_t and the tau_t are orthogonal. Both can be
+    measured: the cosines are in every report, `arts merge --check-linearity` measures linearity.
+
+    Args:
+        gram: (models, models) inner products of the task vectors.
+
+    Example:
+        >>> metagpt_coefficients(np.diag([1.0, 3.0]))
+        array([0.25, 0.75])
+    """
+    squares = np.diagonal(gram)
+    total = squares.sum()
+    return squares / total if total else np.full(len(squares), 1 / len(squares))
+
+
+def coefficients_by_tensor(survey: TaskVectorSurvey, *, by_layer: bool) -> dict[str, FloatArray]:
+    """MetaGPT's coefficients for each tensor.
+
+    Args:
+        survey: the inner products of the task vectors.
+        by_layer: whether they are calculated for each layer, not for the whole model.
+
+    Returns:
+        By tensor, (models) the coefficients.
+    """
+    if not by_layer:
+        return dict.fromkeys(survey.grams, metagpt_coefficients(survey.gram))
+    layers = {layer: metagpt_coefficients(gram) for layer, gram in survey.layer_grams.items()}
+    return {name: layers[layer_name(name)] for name in survey.grams}

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from arts.cli.app import run_command
+from arts.cli.app import run_command, tell
 from arts.models.encoders import DEFAULT_ENCODER
 
 
@@ -35,18 +35,18 @@ def diagnose(
     Each row of a file has text, or prompt and completion, or messages.
     """
     from arts.cli import tables
-    from arts.diagnosis import views
     from arts.diagnosis.plots import draw_views
     from arts.diagnosis.texts import read_texts
+    from arts.diagnosis.views import diagnose_texts
     from arts.models.language_model import LanguageModel
 
     texts = [read_texts(path) for path in (synthetic, natural)]
     models = [LanguageModel.load(name) for name in model or ()]
-    diagnosis, drawn = views.diagnose_texts(*texts, encoder=encoder, models=models, seed=seed)
+    diagnosis, views = diagnose_texts(*texts, encoder=encoder, models=models, seed=seed)
     path = output / "diagnosis.json"
     diagnosis.write_json(path)
-    for written in (path, *draw_views(diagnosis, drawn, stem=output / "diagnosis")):
-        typer.echo(f"arts: wrote {written}", err=True)
+    for file in (path, *draw_views(diagnosis, views, stem=output / "diagnosis")):
+        tell(f"wrote {file}")
     tables.show(tables.diagnosis_tables(diagnosis))
 
 

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from arts.cli.app import BAD_INPUT, run_command
+from arts.cli.app import BAD_INPUT, run_command, tell
 from arts.data.errors import ArtsError
 
 
@@ -26,7 +26,7 @@ def validate(
         try:
             typer.echo(f"{file}: {_describe(file)}")
         except ArtsError as error:
-            typer.echo(f"arts: error: {error}", err=True)
+            tell(f"error: {error}")
             invalid += 1
     if invalid:
         raise typer.Exit(BAD_INPUT)

@@ -42,11 +42,11 @@ def run(app: typer.Typer) -> NoReturn:
     try:
         app()
     except ArtsError as error:
-        typer.echo(f"arts: error: {error}", err=True)
+        tell(f"error: {error}")
         sys.exit(BAD_INPUT)
     except SystemExit as done:
         if done.code == INTERRUPTED:  # after Ctrl-C
-            typer.echo("arts: interrupted; the same command goes on from here", err=True)
+            tell("interrupted; the same command goes on from here")
         raise
     sys.exit(0)
 

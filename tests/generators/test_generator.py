@@ -15,10 +15,11 @@ from helpers.sentences import marked
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from lemminflect import getLemma
+from spacy.tokens import Doc
 
 from arts.data.readers.instances import read_instances
 from arts.data.schema import Instance, Polarity, Sentence, Strategy, group_sentences
-from arts.data.support.spacy_parser import load_parser, parser_vocabulary
+from arts.data.support.spacy_parser import load_parser, parse_texts, parser_vocabulary
 from arts.generators.generator import GenerationOptions, Generator, Outcome
 from arts.generators.opinions.analysis import Analyst
 from arts.generators.running.sentence_source import load_sentence_source
@@ -55,7 +56,18 @@ def sample_outcomes() -> list[Outcome]:
 def shared_outcomes() -> dict[str, list[Outcome]]:
     if not SHARED.is_dir():
         return {}
-    return {name: generate(read(SHARED / name), read(SHARED / name)) for name in FILES}
+    docs: dict[str, Doc] = {}
+
+    def parse_once(items: Iterable[tuple[str, Sentence]]) -> Iterator[tuple[Doc, Sentence]]:
+        """The files have most of their sentences in common, and each is mined as well as perturbed."""
+        items = list(items)
+        new = dict.fromkeys(text for text, _ in items if text not in docs)
+        docs.update((text, doc) for doc, text in parse_texts((text, text) for text in new))
+        return ((docs[text], sentence) for text, sentence in items)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("arts.generators.opinions.analysis.parse_texts", parse_once)
+        return {name: generate(read(SHARED / name), read(SHARED / name)) for name in FILES}
 
 
 def read(path: Path) -> list[Sentence]:

@@ -141,7 +141,7 @@ def evaluate(
     models = model or [DEFAULT_MODEL]
     benchmark = load_benchmark(dataset)
     if predictions:
-        results = (benchmark.score(predictions, column=label, name=name) for label in column or [None])
+        results = _score(benchmark, predictions, columns=column, name=name)
     else:
         start = options.starting_point(
             models,
@@ -170,6 +170,14 @@ def evaluate(
         tell("--output DIR draws the curve")
     tell(str(benchmark.corpus.notes))
     _show(reports, format)
+
+
+def _score(
+    benchmark: Benchmark, path: Path, *, columns: list[str] | None, name: str | None
+) -> Iterator[Report]:
+    """The report of each column of a predictions file."""
+    for column in columns or (None,):
+        yield benchmark.score(path, column=column, name=name)
 
 
 def _measure(

@@ -82,8 +82,8 @@ def diagnosis_tables(diagnosis: Diagnosis) -> RenderableType:
     if diagnosis.perplexity:
         perplexities = new_table("Perplexity: median (quartiles)", ("model", "synthetic", "natural"))
         for row in diagnosis.perplexity:
-            cells = (f"{p.median:.1f} ({p.low:.1f} to {p.high:.1f})" for p in (row.synthetic, row.natural))
-            perplexities.add_row(Text(row.model), *cells)
+            pair = (f"{p.median:.1f} ({p.low:.1f} to {p.high:.1f})" for p in (row.synthetic, row.natural))
+            perplexities.add_row(Text(row.model), *pair)
         parts.append(perplexities)
     return Group(*parts)
 

@@ -105,4 +105,4 @@ def exact_mcnemar(only_first: int | IntArray, only_second: int | IntArray) -> Fl
     from scipy.stats import binom
 
     fewer, total = np.minimum(only_first, only_second), np.add(only_first, only_second)
-    return np.minimum(binom.cdf(fewer, total, 0.5) + binom.sf(total - fewer - 1, total, 0.5), 1)
+    return np.asarray(np.minimum(binom.cdf(fewer, total, 0.5) + binom.sf(total - fewer - 1, total, 0.5), 1))

@@ -73,7 +73,7 @@ def score_intervals(rows: pd.DataFrame, title: str) -> Chart:
         rows: Rows with the columns ``score, series, value, low, high``.
         title: Title of the legend of the series.
     """
-    series = {"field": "series", "type": "nominal", "sort": None, "title": title}
+    series: dict[str, Any] = {"field": "series", "type": "nominal", "sort": None, "title": title}
     series["legend"] = {"orient": "bottom", "columns": 1, "labelLimit": 280}
     spec = {
         "height": {"step": 14, "for": "offset"},
@@ -105,7 +105,7 @@ def confusion_matrix(rows: pd.DataFrame) -> Chart:
     """
     label_axis = {"labelAngle": 0, "labelOverlap": False, "labelFlush": False}
     predicted = {"field": "predicted", "type": "nominal", "sort": None, "title": "predicted"}
-    shade = {"field": "share", "type": "quantitative", "legend": None}
+    shade: dict[str, Any] = {"field": "share", "type": "quantitative", "legend": None}
     shade["scale"] = {"domain": [0, 100], "range": ["#F1F6FA", BLUE]}
     spec = {
         "height": 200,
@@ -160,7 +160,7 @@ def before_after_slopes(rows: pd.DataFrame, stages: tuple[str, str], *, title: s
         stages: The names of the two stages.
         title: Title of the score.
     """
-    model = {"field": "model", "type": "nominal", "title": None, "sort": None}
+    model: dict[str, Any] = {"field": "model", "type": "nominal", "title": None, "sort": None}
     model["legend"] = {"orient": "bottom", "columns": 3, "labelLimit": 110}
     spec = {
         "height": 440,

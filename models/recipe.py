@@ -19,14 +19,14 @@ class Start:
         encoder: folder or Hub id of the pretrained encoder.
         embeddings: file of word vectors in GloVe's text format, for the models over words. Default: the
             means of the encoder's token vectors.
-        post_training_text: in-domain text file, a passage a line, that `bert-pt` is post-trained on.
+        corpus: in-domain text file, a passage a line, that `bert-pt` is post-trained on.
             Default: the training sentences.
         post_trained: whether the encoder is post-trained already, so that `bert-pt` does not do it again.
     """
 
     encoder: str = DEFAULT_ENCODER
     embeddings: Path | None = None
-    post_training_text: Path | None = None
+    corpus: Path | None = None
     post_trained: bool = False
 
 

@@ -239,7 +239,7 @@ def _extra_inputs(model_class: type[AspectModel], start: Start) -> dict[str, str
     """The name and checksum of each further input of training that the model takes; None if not given."""
     labels = {
         "embeddings": lambda: _file_label(start.embeddings),
-        "corpus": lambda: POST_TRAINED if start.post_trained else _file_label(start.post_training_text),
+        "corpus": lambda: POST_TRAINED if start.post_trained else _file_label(start.corpus),
         "parser": parser_name,
     }
     return {extra: labels[extra]() for extra in model_class.extras}

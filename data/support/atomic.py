@@ -17,6 +17,7 @@ from filelock import BaseFileLock, FileLock, Timeout
 from arts.data.errors import DataError
 
 _LOCK, _FINGERPRINT, _RESULT = "lock", "fingerprint", "result"  # names in a work folder
+WORK_SUFFIX = ".work"  # of the work folder of a cached folder
 _NEW_SUFFIX = ".new"  # another than that of resumable work, which is never abandoned
 
 
@@ -152,7 +153,7 @@ def cached_folder(folder: Path, build: Callable[[WorkFolder], None]) -> Path:
     folder.parent.mkdir(parents=True, exist_ok=True)
     with FileLock(f"{folder}.lock"):
         if not folder.is_dir():
-            work = WorkFolder(folder.with_name(f"{folder.name}.work"))
+            work = WorkFolder(folder.with_name(folder.name + WORK_SUFFIX))
             work.path.mkdir(exist_ok=True)
             shutil.rmtree(work.result, ignore_errors=True)
             build(work)

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 from arts.data.corpus_registry import SAMPLE, load_corpus
 from arts.data.errors import ArtsError
 from arts.data.schema import Instance
+from arts.data.support.atomic import WORK_SUFFIX
 from arts.data.support.download import sha256
 from arts.evaluation.metrics import POLARITIES
 from arts.evaluation.predictions import cached_predictions_path
@@ -86,7 +87,7 @@ def cached_models(entries: Iterable[BoardEntry] = ()) -> list[CachedModel]:
     models, corpora = [], _corpora_by_checksum(entries)
     for path in records:
         record, folder = json.loads(path.read_text("utf-8")), path.parent
-        if "curve" in record and not folder.name.endswith(".work"):
+        if "curve" in record and not folder.name.endswith(WORK_SUFFIX):
             models.append(CachedModel(folder, record, _entry_or_corpus(folder, record, corpora=corpora)))
     return models
 

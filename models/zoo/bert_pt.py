@@ -51,7 +51,7 @@ class BertPT(BertPair):
 
     then fine-tuning as in `arts.models.zoo.bert.BertPair`.
 
-    Departures: the text is the unlabelled training sentences, or `Start.post_training_text` (the paper:
+    Departures: the text is the unlabelled training sentences, or `Start.corpus` (the paper:
     millions of Amazon and Yelp reviews); no next-sentence prediction and no reading comprehension; the
     default encoder is MiniLM-L6, whose checkpoint has no head for masked tokens: a new one, tied to the
     input embeddings, is trained too and then dropped.
@@ -72,7 +72,7 @@ class BertPT(BertPair):
         cls, start: Start, texts: Sequence[str], *, progress: TrainingProgress | None = None
     ) -> tuple[Self, Inputs]:
         if not start.post_trained:
-            texts = read_passages(start.post_training_text) if start.post_training_text else texts
+            texts = read_passages(start.corpus) if start.corpus else texts
             start = replace(start, encoder=str(post_train_encoder(start.encoder, texts, progress=progress)))
         return super().from_start(start, texts, progress=progress)
 

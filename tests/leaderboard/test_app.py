@@ -13,7 +13,7 @@ import pytest
 from helpers.boards import measured, predictions
 from playwright.async_api import Page as AsyncPage
 from playwright.async_api import async_playwright
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, BrowserContext, Page, expect
 from serving import CHROMIUM, FAILED, SETTLED, RunningApp, open_browser, serve_leaderboard, wait_until_settled
 
 from arts.leaderboard.store.store import Store
@@ -52,12 +52,20 @@ def browser() -> Iterator[Browser]:
         yield browser
 
 
-@pytest.fixture
-def page(browser: Browser) -> Iterator[Page]:
+@pytest.fixture(scope="module")
+def context(browser: Browser) -> Iterator[BrowserContext]:
+    """A visitor whose browser has the app's scripts, which are 10 MB."""
     context = browser.new_context()
     context.set_default_timeout(SLOW)
-    yield context.new_page()
+    yield context
     context.close()
+
+
+@pytest.fixture
+def page(context: BrowserContext) -> Iterator[Page]:
+    page = context.new_page()
+    yield page
+    page.close()
 
 
 def opened(page: Page, app: RunningApp, path: str = "/") -> Page:
@@ -100,7 +108,7 @@ def test_app_the_table_is_downloaded(page, app, tmp_path):
     assert "model 1" in text
 
 
-def submit(page: Page, app: RunningApp, file: Path | dict[str, object], name: str) -> None:
+def submit(page: Page, app: RunningApp, file: Path, name: str) -> None:
     opened(page, app, "/submit?dataset=sample")
     page.get_by_label("Name of the model").fill(name)
     page.locator("input[type=file]").set_input_files(file)
@@ -134,10 +142,10 @@ GOOD = "id,prediction\n"
     ],
     ids=["wrong ids", "wrong label", "binary", "25 MB", "markup", "formula"],
 )
-def test_app_an_upload_is_refused(page, app, folder, content, file, name, message):
+def test_app_an_upload_is_refused(page, app, folder, tmp_path, content, file, name, message):
     before = sorted((folder / "results").iterdir())
-    data = content if isinstance(content, bytes) else content.encode()
-    submit(page, app, {"name": file, "mimeType": "text/csv", "buffer": data}, name)
+    (tmp_path / file).write_bytes(content if isinstance(content, bytes) else content.encode())
+    submit(page, app, tmp_path / file, name)
     expect(page.get_by_text(message).first).to_be_visible()
     expect(page.get_by_role("button", name="Add to the board")).to_have_count(0)
     assert sorted((folder / "results").iterdir()) == before
@@ -154,6 +162,17 @@ def test_app_the_playground_perturbs_a_sentence(page, app):
     wait_until_settled(page)
 
 
+# Whether the theme is that of the media and the layout has not moved for 100 ms
+AT_REST = """() => {
+    const dark = matchMedia("(prefers-color-scheme: dark)").matches
+    const [red] = getComputedStyle(document.querySelector(".stApp")).backgroundColor.match(/\\d+/)
+    const boxes = [...document.querySelectorAll("section *")].map(box => box.getBoundingClientRect())
+    const layout = JSON.stringify([innerWidth, red, document.documentElement.scrollWidth, boxes])
+    if (layout !== window.layout) [window.layout, window.since] = [layout, performance.now()]
+    return red < 128 === dark && performance.now() - window.since >= 100
+}"""
+
+
 @pytest.mark.parametrize("view", PAGES)
 def test_app_every_page_fits_in_both_themes_and_has_names_for_its_controls(page, app, view):
     opened(page, app, "/" if view == "board" else f"/{view}")
@@ -165,7 +184,7 @@ def test_app_every_page_fits_in_both_themes_and_has_names_for_its_controls(page,
         backgrounds = set()
         for scheme in ("light", "dark"):
             page.emulate_media(color_scheme=scheme)
-            page.wait_for_timeout(300)
+            page.wait_for_function(AT_REST)
             assert page.evaluate("document.documentElement.scrollWidth") <= width
             backgrounds.add(
                 page.evaluate("getComputedStyle(document.querySelector('.stApp')).backgroundColor")
@@ -204,8 +223,8 @@ async def _add(page: AsyncPage, name: str) -> None:
 async def _ten_visitors(address: str, offers: dict[str, Path]) -> None:
     async with async_playwright() as playwright:
         browser = await playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
-        contexts = [await browser.new_context() for _ in range(10)]
-        pages = [await context.new_page() for context in contexts]
+        context = await browser.new_context()  # a tab is a visitor to the app, and the scripts are read once
+        pages = [await context.new_page() for _ in range(10)]
         await asyncio.gather(*(_walk(page, address) for page in pages))
         five = list(zip(pages, offers.items(), strict=False))
         await asyncio.gather(*(_offer(page, file, name) for page, (name, file) in five))

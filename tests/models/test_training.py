@@ -51,7 +51,7 @@ def test_training_what_is_new_on_an_encoder_learns_faster_than_what_is_pretraine
 
 
 def test_training_files_that_are_not_there_are_one_clear_error(tmp_path, encoder):
-    for option, name in (("embeddings", "gcae"), ("post_training_text", "bert-pt")):
+    for option, name in (("embeddings", "gcae"), ("corpus", "bert-pt")):
         start = Start(encoder, **{option: tmp_path / "none.txt"})
         with pytest.raises(ArtsError, match=r"none\.txt: is not a file"):
             train_or_load(

@@ -30,7 +30,7 @@ def test_bert_pt_goes_on_pretraining_once_for_all_seeds(encoder, tmp_path):
 def test_bert_pt_takes_a_corpus_or_an_encoder_that_is_post_trained(encoder, write, tmp_path):
     corpus = write("reviews.txt", "The soup was good.\n\nThe bar was bad.\n")
     assert bert_pt.read_passages(corpus) == ["The soup was good.", "The bar was bad."]
-    start("bert-pt", encoder, post_training_text=corpus)
+    start("bert-pt", encoder, corpus=corpus)
     assert len(list((tmp_path / "cache" / "encoders").glob("*/config.json"))) == 1
     model, _ = start("bert-pt", encoder, post_trained=True)
     plain, _ = start("bert", encoder)

@@ -10,6 +10,7 @@ from typing import Any, NoReturn
 
 import typer
 
+from arts.cli.help_texts import with_help
 from arts.data.errors import ArtsError
 
 COMMANDS = "arts.commands"  # the group of entry points in which commands are registered
@@ -24,7 +25,7 @@ def main() -> NoReturn:
         help="The aspect-robustness benchmark for aspect-based sentiment analysis.",
     )
     for command in entry_points(group=COMMANDS):
-        app.command(command.name)(command.load())
+        app.command(command.name)(with_help(command.load()))
     run(app)
 
 
@@ -59,7 +60,7 @@ def run_command(command: Callable[..., Any]) -> NoReturn:
 def command_app(command: Callable[..., Any]) -> typer.Typer:
     """An application with a single command."""
     app = new_app()
-    app.command()(command)
+    app.command()(with_help(command))
     return app
 
 

@@ -1,0 +1,59 @@
+"""The help of options, taken from the docstrings of commands."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable
+from copy import copy
+from functools import wraps
+from typing import Annotated, Any, get_args, get_origin, get_type_hints
+
+import docstring_parser
+import typer
+from typer.models import ParameterInfo
+
+
+def with_help(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Give each option of a command the description that the command's docstring has under ``Args``.
+
+    So a command is documented once, for those who read the code and for those who ask for ``--help``. An
+    option whose annotation has a help text of its own keeps it.
+
+    Args:
+        command: a function that Typer is to call; every parameter after the context is an option.
+
+    Returns:
+        The command for Typer: its docstring ends before ``Args``.
+    """
+    docstring = docstring_parser.parse(inspect.getdoc(command) or "", docstring_parser.DocstringStyle.GOOGLE)
+    hints = get_type_hints(command, include_extras=True)
+    for parameter in docstring.params:
+        text = " ".join((parameter.description or "").split())
+        hints[parameter.arg_name] = _with_text(hints[parameter.arg_name], text)
+    signature = inspect.signature(command)
+    parameters = [p.replace(annotation=hints[p.name]) for p in signature.parameters.values()]
+
+    @wraps(command)
+    def documented(**options: Any) -> Any:
+        return command(**options)
+
+    documented.__doc__ = docstring.description
+    documented.__annotations__ = hints
+    documented.__signature__ = signature.replace(parameters=parameters)  # type: ignore[attr-defined]
+    return documented
+
+
+def _with_text(hint: Any, text: str) -> Any:
+    """An annotation whose option has the help text; an option is made where there is none."""
+    if get_origin(hint) is not Annotated:
+        return Annotated[hint, typer.Option(help=text)]
+    type_, *metadata = get_args(hint)
+    return Annotated[type_, *(_described(item, text) for item in metadata)]
+
+
+def _described(item: Any, text: str) -> Any:
+    if not isinstance(item, ParameterInfo) or item.help:
+        return item
+    item = copy(item)
+    item.help = text
+    return item

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from random import Random
 from typing import Any
@@ -63,6 +63,17 @@ def opened(view: str, **state: str | Sequence[str]) -> AppTest:
     for name, value in state.items():
         app.query_params[name] = value
     return app.run()
+
+
+def page_opener(view: str) -> Callable[..., AppTest]:
+    """Opens a page with a state, and finds it without an exception."""
+
+    def open_page(**state: str | Sequence[str]) -> AppTest:
+        app = opened(view, **state)
+        assert not app.exception
+        return app
+
+    return open_page
 
 
 def zoo(report: Report, **model: object) -> Report:

@@ -9,6 +9,7 @@ from transformers import BertConfig, BertModel, LlamaConfig, LlamaForCausalLM, P
 WORDS = "the soup staff bar was is good bad rude kind ##s ##r , . and but table we got a".split()  # noqa: SIM905
 
 
+NARROW = {"hidden_size": 16, "num_hidden_layers": 1, "num_attention_heads": 2, "intermediate_size": 16}
 SPECIAL = ["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]"]
 
 
@@ -25,22 +26,21 @@ def tiny_tokenizer() -> PreTrainedTokenizerFast:
     return PreTrainedTokenizerFast(tokenizer_object=tokenizer, **names)
 
 
+def save_untrained(model_class, config, tokenizer, folder: str) -> str:
+    """Save a model with weights drawn from one seed, beside its tokenizer; returns the folder."""
+    tokenizer.save_pretrained(folder)
+    torch.manual_seed(0)
+    model_class(config).save_pretrained(folder)
+    return folder
+
+
 def tiny_bert(folder: str) -> str:
     """A BERT with one narrow layer, saved in a folder with its tokenizer."""
     tokenizer = tiny_tokenizer()
-    tokenizer.save_pretrained(folder)
-    torch.manual_seed(0)
     config = BertConfig(
-        vocab_size=len(tokenizer),
-        hidden_size=16,
-        num_hidden_layers=1,
-        num_attention_heads=2,
-        intermediate_size=16,
-        max_position_embeddings=160,
-        initializer_range=0.5,
+        vocab_size=len(tokenizer), **NARROW, max_position_embeddings=160, initializer_range=0.5
     )
-    BertModel(config).save_pretrained(folder)
-    return folder
+    return save_untrained(BertModel, config, tokenizer, folder)
 
 
 def tiny_llama(folder: str) -> str:
@@ -55,21 +55,10 @@ def tiny_llama(folder: str) -> str:
         tokenizer_object=tokenizer, eos_token="<end>", pad_token="<end>", unk_token="<unk>"
     )
     fast.chat_template = "{% for m in messages %}<user> {{ m['content'] }} {% endfor %}<reply> "
-    fast.save_pretrained(folder)
-    torch.manual_seed(0)
-    config = LlamaConfig(
-        vocab_size=len(vocabulary),
-        hidden_size=16,
-        intermediate_size=32,
-        num_hidden_layers=2,
-        num_attention_heads=2,
-        num_key_value_heads=2,
-        max_position_embeddings=64,
-        bos_token_id=0,
-        eos_token_id=0,
-    )
-    LlamaForCausalLM(config).save_pretrained(folder)
-    return folder
+    shape = {**NARROW, "intermediate_size": 32, "num_hidden_layers": 2, "num_key_value_heads": 2}
+    special = {"bos_token_id": 0, "eos_token_id": 0}
+    config = LlamaConfig(vocab_size=len(vocabulary), **shape, max_position_embeddings=64, **special)
+    return save_untrained(LlamaForCausalLM, config, fast, folder)
 
 
 def tiny_letter_llama(folder: str) -> str:
@@ -79,14 +68,4 @@ def tiny_letter_llama(folder: str) -> str:
     tokenizer = Tokenizer(models.WordLevel(vocabulary, unk_token="</s>"))
     tokenizer.pre_tokenizer = pre_tokenizers.Split("", "isolated")
     fast = PreTrainedTokenizerFast(tokenizer_object=tokenizer, bos_token="<s>", eos_token="</s>")
-    fast.save_pretrained(folder)
-    torch.manual_seed(0)
-    config = LlamaConfig(
-        vocab_size=len(letters),
-        hidden_size=16,
-        intermediate_size=16,
-        num_hidden_layers=1,
-        num_attention_heads=2,
-    )
-    LlamaForCausalLM(config).save_pretrained(folder)
-    return folder
+    return save_untrained(LlamaForCausalLM, LlamaConfig(vocab_size=len(letters), **NARROW), fast, folder)

@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 import hashlib
-import http.server
 import json
 import os
 import shutil
 import subprocess
 import sys
-import threading
 
 import pytest
 import torch
+from helpers.servers import QuietHandler, serving
 from helpers.zoo import fit, start
 from safetensors.torch import load_file, save_file
 from transformers import (
@@ -35,7 +34,7 @@ FILES = {
 }
 
 
-class Hub(http.server.BaseHTTPRequestHandler):
+class Hub(QuietHandler):
     """The endpoints of the Hugging Face Hub that a snapshot needs, for one repository."""
 
     def do_HEAD(self) -> None:
@@ -68,17 +67,11 @@ class Hub(http.server.BaseHTTPRequestHandler):
         if body:
             self.wfile.write(content)
 
-    def log_message(self, *args) -> None:
-        pass
-
 
 @pytest.fixture
 def hub():
-    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), Hub) as server:
-        server.paths = []
-        threading.Thread(target=server.serve_forever, daemon=True).start()
+    with serving(Hub) as server:
         yield server
-        server.shutdown()
 
 
 def resolve_elsewhere(name, server, folder):

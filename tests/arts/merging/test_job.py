@@ -66,15 +66,9 @@ def test_job_configuration_tokenizer_card_and_report_go_along(family, tmp_path):
 
 def test_job_transformers_loads_what_was_merged(tmp_path):
     transformers = pytest.importorskip("transformers")
-    config = transformers.LlamaConfig(
-        vocab_size=60,
-        hidden_size=24,
-        intermediate_size=32,
-        num_hidden_layers=2,
-        num_attention_heads=2,
-        num_key_value_heads=2,
-        tie_word_embeddings=True,
-    )
+    shape = {"hidden_size": 24, "intermediate_size": 32, "num_hidden_layers": 2}
+    heads = {"num_attention_heads": 2, "num_key_value_heads": 2}
+    config = transformers.LlamaConfig(vocab_size=60, **shape, **heads, tie_word_embeddings=True)
     folders = []
     for seed in range(3):
         torch.manual_seed(0)

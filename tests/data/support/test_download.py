@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import hashlib
-import http.server
 import subprocess
 import sys
 import threading
 from pathlib import Path
 
 import pytest
+from helpers.servers import QuietHandler, serving
 
 from arts.data.errors import DataError, DownloadError
 from arts.data.support import download
@@ -20,7 +20,7 @@ NAME = "data/src_data/laptop/train.json"
 CONTENT = b'{"1_0": {}}'
 
 
-class Handler(http.server.BaseHTTPRequestHandler):
+class Handler(QuietHandler):
     """Serves CONTENT, or what the server's `mode` says; counts the requests."""
 
     def do_GET(self) -> None:
@@ -37,18 +37,12 @@ class Handler(http.server.BaseHTTPRequestHandler):
             threading.Event().wait(0.5)
         self.wfile.write(body)
 
-    def log_message(self, *args) -> None:
-        pass
-
 
 @pytest.fixture
 def server():
-    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
-        server.mode, server.paths = "right", []
-        threading.Thread(target=server.serve_forever, daemon=True).start()
-        server.url = f"http://127.0.0.1:{server.server_port}/"
+    with serving(Handler) as server:
+        server.mode = "right"
         yield server
-        server.shutdown()
 
 
 @pytest.fixture(autouse=True)

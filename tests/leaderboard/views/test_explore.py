@@ -6,7 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from helpers.boards import APP, measured, opened
+from helpers.boards import APP, measured, page_opener
 from streamlit.testing.v1 import AppTest
 
 from arts.evaluation.report import Report
@@ -15,12 +15,7 @@ from arts.leaderboard.store.store import Store
 
 @pytest.fixture
 def open_page(results: Path) -> Callable[..., AppTest]:
-    def open_page(**state: str | list[str]) -> AppTest:
-        app = opened("explore", **state)
-        assert not app.exception
-        return app
-
-    return open_page
+    return page_opener("explore")
 
 
 def shown(app: AppTest) -> list[str]:

@@ -9,7 +9,7 @@ from time import monotonic
 
 import numpy as np
 import pytest
-from helpers.boards import opened, started
+from helpers.boards import page_opener, started
 from helpers.cached_models import model_folder, remember
 from streamlit.testing.v1 import AppTest
 
@@ -21,12 +21,7 @@ from arts.leaderboard.web.training_process import TrainingProcess
 def page(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., AppTest]:
     started(tmp_path, monkeypatch, "--no-packaged")
 
-    def open_page(**state: str | list[str]) -> AppTest:
-        app = opened("playground", **state)
-        assert not app.exception
-        return app
-
-    return open_page
+    return page_opener("playground")
 
 
 def cards_of(app: AppTest) -> list[str]:

@@ -1,4 +1,4 @@
-"""A corpus: sentences for training and development, and a test split of originals and their variants."""
+"""A corpus: sentences for training and development, and a test split of originals with their variants."""
 
 from __future__ import annotations
 
@@ -15,17 +15,19 @@ from arts.data.schema import Instance, Sentence, Strategy, group_sentences, orig
 
 @dataclass(frozen=True)
 class Corpus:
-    """A corpus with its three splits.
+    """A corpus with its train, dev and test splits.
+
+    The test split is given; the train and dev splits are loaded when they are first used.
 
     Args:
-        name: the name in reports.
-        test: the original instances and their variants.
-        load: returns the sentences of ``train`` or ``dev``; called when a split is first used.
-        notes: what the readers have repaired and left out so far.
-        files: SHA-256 (hexadecimal) of each file read so far, by file name.
+        name: the name of the corpus in reports.
+        test: the instances of the test split, originals and variants.
+        load: called with ``"train"`` or ``"dev"`` when that split is first used; returns its sentences.
+        notes: what the readers repaired or left out in the splits that are loaded so far.
+        files: the SHA-256 (hexadecimal) of each file read so far, keyed by file name.
 
     Raises:
-        DataError: when the test split holds no originals, or a variant without its original.
+        DataError: when the test split holds no originals, or holds a variant but not its original.
     """
 
     name: str
@@ -48,22 +50,28 @@ class Corpus:
 
     @cached_property
     def train(self) -> tuple[Sentence, ...]:
-        """The sentences to train on; empty when the corpus has no such split."""
+        """The sentences of the train split; empty when the corpus has no train split."""
         return tuple(self.load("train"))
 
     @cached_property
     def dev(self) -> tuple[Sentence, ...]:
-        """The sentences to select models on; empty when the corpus has no such split."""
+        """The sentences of the dev split, to select models on; empty when the corpus has no dev split."""
         return tuple(self.load("dev"))
 
     @cached_property
     def checksum(self) -> str:
-        """SHA-256 of the content of the test split, whatever file format it was read from."""
+        """The SHA-256 (hexadecimal) of the content of the test split.
+
+        It is computed by `content_checksum` from the instances, so it does not depend on the file format.
+        """
         return content_checksum(self.test)
 
 
 def content_checksum(instances: Iterable[Instance]) -> str:
-    """SHA-256 (hexadecimal) of texts, targets and labels of the instances, whatever their order."""
+    """The SHA-256 (hexadecimal) of the ids, units, strategies, texts, target spans and labels of instances.
+
+    The order of the instances does not matter, nor do their other aspects, opinion terms and edits.
+    """
     rows = sorted(
         json.dumps([i.id, i.unit, i.strategy, i.text, i.aspect.start, i.aspect.end, i.polarity])
         for i in instances
@@ -72,14 +80,17 @@ def content_checksum(instances: Iterable[Instance]) -> str:
 
 
 def complete_test_split(test: list[Instance], notes: ReadingNotes) -> tuple[Instance, ...]:
-    """Complete a test split: drop variants without an original, and collect the aspects of each sentence.
+    """Drop variants whose original was left out, and give every original all aspects of its sentence.
 
-    Formats with one aspect a record (ARTS JSON, plain CSV) scatter the aspects of a sentence over its
-    originals; here each original gets all of them.
+    Formats with one aspect per record (ARTS JSON, plain CSV) scatter the aspects of a sentence over its
+    originals. Here they are collected again. Variants keep the aspects that they were read with.
 
     Args:
-        test: the instances, as read.
-        notes: variants whose original was left out are added to its `left_out`.
+        test: the instances of a test split as they were read.
+        notes: what the reader left out; the dropped variants are added to its `left_out`.
+
+    Returns:
+        The instances that remain, in the order of `test`.
     """
     orphans = {i.id for i in test if i.unit in notes.left_out}
     notes.left_out |= dict.fromkeys(orphans, "its original is left out")

@@ -1,4 +1,4 @@
-"""The registry of corpora, and `load_corpus` for a name, a path or a Hugging Face dataset."""
+"""The corpora known by name, and `load_corpus`, which takes a name, a path or a Hugging Face dataset."""
 
 from __future__ import annotations
 
@@ -22,13 +22,14 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class ReleaseFiles:
-    """The files of a corpus, as paths in the repository of the ARTS release.
+    """The files of one corpus, as paths relative to the root of the ARTS release's repository (ARTS_TestSet).
 
     Args:
-        train: the training split.
-        dev: the development split.
-        test: the test split, originals and variants.
-        originals: the originals of the test split, where `test` is a table of predictions without spans.
+        train: path of the train split.
+        dev: path of the dev split.
+        test: path of the test split, originals and variants.
+        originals: path of a file with the originals of the test split and their spans. It is given only for
+            MAMS, whose `test` is a table of predictions without spans; else it is empty.
     """
 
     train: str
@@ -65,17 +66,17 @@ def load_corpus(source: str | Path | Dataset | DatasetDict) -> Corpus:
     Args:
         source: one of
 
-            - a name: ``sample`` (shipped), ``laptop``, ``restaurant`` or ``mams`` (downloaded once, see
-              `arts.data.support.download.fetch_release_file`);
-            - the path of a file, which is read as the test split;
-            - the path of a folder with files ``train``, ``dev`` or ``validation``, and ``test``, in any
-              format of `read_instances`;
-            - a Hugging Face dataset (the test split) or a dictionary of splits.
+            - a name: ``sample`` (shipped with the package), ``laptop``, ``restaurant`` or ``mams``
+              (downloaded once by `arts.data.support.download.fetch_release_file`);
+            - the path of a file, which is read as the test split of a corpus without other splits;
+            - the path of a folder with a file ``test`` and optionally ``train`` and ``dev`` (or
+              ``validation``), in any format that `read_instances` reads;
+            - a Hugging Face dataset, which is the test split, or a dictionary of such datasets by split.
 
     Raises:
-        UnknownNameError: when `source` is neither a known name nor a path.
-        DataError: when its data is not as expected.
-        DownloadError: when its data cannot be downloaded.
+        UnknownNameError: when `source` is neither a known name nor an existing path.
+        DataError: when a file or a row does not hold what its format says; the message names the place.
+        DownloadError: when a file of the ARTS release is not on this machine and cannot be downloaded.
     """
     if not isinstance(source, str | Path):
         from arts.data.hf_dataset import corpus_from_dataset
@@ -94,10 +95,12 @@ def load_corpus(source: str | Path | Dataset | DatasetDict) -> Corpus:
 
 
 def is_available_locally(name: str) -> bool:
-    """Whether the test split of a corpus can be read without a download; False for an unknown name.
+    """Whether the test split of a named corpus can be read without a download.
+
+    The corpus ``sample`` is shipped with the package, so it always can. An unknown name gives False.
 
     Raises:
-        DataError: when a file under `ARTS_DATA_HOME` is not the released one.
+        DataError: when a file under `ARTS_DATA_HOME` differs from the released one.
 
     Example:
         >>> is_available_locally("sample")
@@ -111,11 +114,17 @@ def is_available_locally(name: str) -> bool:
 
 
 def load_local_instances(name: str, checksum: str) -> Sequence[Instance]:
-    """The test split of a corpus, if it is on this machine with the expected content; else an empty one.
+    """The test split of a named corpus, if it is on this machine with the expected content.
+
+    Nothing is downloaded.
 
     Args:
-        name: of a corpus in the registry; for any other the result is empty.
-        checksum: the expected `Corpus.checksum`.
+        name: the name of a corpus, e.g. ``laptop``.
+        checksum: the expected `Corpus.checksum` of that corpus.
+
+    Returns:
+        The originals and variants of the test split. Empty when the name is unknown, the files are not on
+        this machine, or their content has another checksum.
     """
     if name not in CORPUS_NAMES or not is_available_locally(name):
         return ()
@@ -127,6 +136,8 @@ _cached_corpus = cache(load_corpus)
 
 
 def _load_release(name: str, release: ReleaseFiles) -> Corpus:
+    """Load a corpus of the ARTS release; its files are downloaded when they are not on this machine."""
+
     def split_path(split: str) -> Path:
         return fetch_release_file(getattr(release, split))
 
@@ -139,6 +150,7 @@ def _load_release(name: str, release: ReleaseFiles) -> Corpus:
 
 
 def _load_folder(folder: Path, name: str) -> Corpus:
+    """Load a corpus from a folder with one file per split, each named after its split."""
     readable = sorted(path for path in folder.iterdir() if path.suffix in INSTANCE_READERS)
 
     def split_path(split: str) -> Path | None:
@@ -158,12 +170,12 @@ def _build_corpus(
     split_path: Callable[[str], Path | None],
     read_test: Callable[[Path, ReadingNotes], Iterator[Instance]],
 ) -> Corpus:
-    """Read the test split now; the others are read when they are first used.
+    """Build a corpus whose test split is read now; its train and dev splits are read at their first use.
 
     Args:
-        name: of the corpus.
-        split_path: returns the file of a split, None where the corpus has no such split.
-        read_test: the reader of the test split.
+        name: the name of the corpus.
+        split_path: returns the file of a split, or None when the corpus has no such split.
+        read_test: reads the instances of the file of the test split.
     """
     notes, checksums = ReadingNotes(), dict[str, str]()
 

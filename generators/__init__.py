@@ -1,1 +1,1 @@
-"""Generation of robustness test sets: opinion terms, the three strategies of ARTS, whole corpora."""
+"""Generation of robustness test sets: finding opinion terms, the three strategies of ARTS, whole corpora."""

@@ -1,4 +1,7 @@
-"""The generator: sentences in, variants and rejections out; a pure function of sentence and options."""
+"""The generator, which makes variants of sentences, or says why it cannot.
+
+Its output depends only on the sentences, their ids, the AspectSet and the options.
+"""
 
 from __future__ import annotations
 
@@ -19,15 +22,16 @@ from arts.generators.strategies.variants import Reason
 
 @dataclass(frozen=True, slots=True)
 class GenerationOptions:
-    """What to generate.
+    """Which variants to generate.
 
     Args:
         strategies: the strategies to try, in the order of the output.
-        seed: the random seed; every draw depends on it and on the instance's id.
+        seed: the random seed. Every random choice depends on it, the strategy and the id of the instance.
         neutral: what REVTGT does with neutral targets.
-        k: how many aspects ADDDIFF adds; by default 1 to 3, drawn.
+        k: the number of aspects that ADDDIFF adds; by default it draws 1 to 3.
         templates: the names of the templates that ADDDIFF draws from.
-        candidates: the most variants of an instance and strategy, from which a ranking may choose.
+        candidates: the largest number of variants to make of an original by one strategy, for a ranking to
+            choose from.
     """
 
     strategies: tuple[Strategy, ...] = PERTURBATIONS
@@ -40,15 +44,16 @@ class GenerationOptions:
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What became of one original instance and one strategy.
+    """What came of one strategy for one original: variants, or the reason why there are none.
 
     Args:
         source: the original instance.
         strategy: the strategy that was tried.
-        candidates: its variants, best first.
-        reason: why there is none.
-        nll_increase: by how many nats the first candidate is less likely than its source, where a language
-            model ranked them.
+        candidates: the variants, best first; empty when there is none.
+        reason: why there is no variant; None when there is one.
+        nll_increase: the negative log-likelihood of the first variant's text minus that of the original's,
+            each summed over the tokens, in nats. None for ADDDIFF, and when no language model ranked the
+            variants.
     """
 
     source: Instance
@@ -60,16 +65,17 @@ class Outcome:
 
 @dataclass
 class Generator:
-    """Perturbs sentences.
+    """Makes variants of sentences.
 
-    The outcome for an instance depends on its sentence, its id and the options only: not on the order of
-    sentences, on other sentences, on the number of processes or on the hash seed.
+    What comes out for an instance depends only on its sentence, its id, the AspectSet and the options. It
+    does not depend on other sentences and their order, on the number of processes, or on the hash seed of
+    Python.
 
     Args:
-        aspect_set: what training sentences of the domain say: what ADDDIFF can add, and which replacements
-            are preferred.
-        options: what to generate.
-        analyst: parser and lexicon.
+        aspect_set: what training sentences of the same domain say of their aspects. ADDDIFF adds clauses from
+            it, and replacements whose words occur in it are preferred.
+        options: which variants to generate.
+        analyst: parses sentences and looks their words up in the opinion lexicon.
     """
 
     aspect_set: AspectSet = field(default_factory=AspectSet)
@@ -77,17 +83,22 @@ class Generator:
     analyst: Analyst = field(default_factory=Analyst)
 
     def outcomes(self, sentences: Iterable[Sentence]) -> Iterator[tuple[Sentence, list[Outcome]]]:
-        """Stream the outcomes sentence by sentence; one parse serves all strategies."""
+        """Stream (sentence, outcomes) pairs: one outcome per aspect of the sentence and strategy.
+
+        Every sentence is parsed once, for all strategies.
+        """
         for analysis in self.analyst.read(sentences, self.aspect_set.vocabulary):
             yield analysis.sentence, list(self._outcomes_of_sentence(analysis))
 
     def _outcomes_of_sentence(self, analysis: Analysis) -> Iterator[Outcome]:
+        """The outcomes of a sentence: for each of its aspects, one per strategy."""
         opinions = OpinionAssignment(analysis)
         for source in analysis.sentence.instances():
             for strategy in self.options.strategies:
                 yield self._outcome(source, strategy, opinions)
 
     def _outcome(self, source: Instance, strategy: Strategy, opinions: OpinionAssignment) -> Outcome:
+        """What comes of one strategy for an original, with at most as many variants as the options allow."""
         variants: dict[str, Instance] = {}
         reasons: list[Reason] = []
         for result in self._results(source, strategy, opinions):
@@ -102,7 +113,12 @@ class Generator:
     def _results(
         self, source: Instance, strategy: Strategy, opinions: OpinionAssignment
     ) -> Iterator[Instance | Reason]:
-        """The variants of an instance, best first, and the reasons for those that failed."""
+        """Try a strategy on an original.
+
+        Yields:
+            Variants, best first, and reasons where a way to make one failed. Without any variant, the first
+            reason says why.
+        """
         options = self.options
         rng = Random(f"{options.seed} {strategy} {source.id}")
         if strategy is Strategy.REVTGT:

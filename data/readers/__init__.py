@@ -1,1 +1,1 @@
-"""Readers, a file format a module; `instances` chooses one by the file's suffix."""
+"""Readers of corpora, one module per file format; `instances` chooses the reader by a file's suffix."""

@@ -1,4 +1,8 @@
-"""Reader and writer of the ARTS release's JSON: by instance, by sentence, with or without opinion terms."""
+"""Reader and writer of the JSON files of the ARTS release.
+
+Such a file holds one object, which maps ids to records. A record is one instance, or a sentence with all its
+aspects and, where they are annotated, its opinion terms.
+"""
 
 from __future__ import annotations
 
@@ -19,12 +23,15 @@ _STRATEGIES = {
     "1": Strategy.REVTGT,
     "2": Strategy.REVNON,
     "3": Strategy.ADDDIFF,
-    "4": Strategy.ADDDIFF,  # in output/*.csv
+    "4": Strategy.ADDDIFF,  # used only in the tables output/*.csv of the release
 }
 
 
 def parse_id(id: str) -> tuple[str, Strategy]:
-    """The unit and the strategy that an id of the ARTS release stands for.
+    """Split an id of the ARTS release into the id of its unit and its strategy.
+
+    The suffixes ``_adv1`` to ``_adv4`` say how a variant was made; an id without such a suffix is an
+    original's.
 
     Example:
         >>> parse_id("892:1_0_adv4")
@@ -37,18 +44,21 @@ def parse_id(id: str) -> tuple[str, Strategy]:
 
 
 def read_arts_json(path: Path, notes: ReadingNotes) -> Iterator[Instance]:
-    """Stream the instances of a JSON object of id to record.
+    """Stream the instances of a JSON file that maps ids to records.
 
-    A record is one instance (``sentence, term, polarity, from, to``; a variant names its unit in ``id``) or
-    a sentence (``sentence, term_list``; opinion terms in ``opinion_words, opinion_position``). Wrong spans
-    are repaired, or their instances left out, by `arts.data.readers.span_repair.repair_span`.
+    A record has one of two forms:
+
+    - one instance: ``sentence, term, polarity, from, to``, where a variant may name its unit in ``id``;
+    - a sentence: ``sentence, term_list``, where each term may have ``opinion_words, opinion_position``.
+
+    Wrong spans are repaired, or their instances left out, by `arts.data.readers.span_repair.repair_span`.
 
     Args:
-        path: of the JSON file.
-        notes: what was repaired and left out is added to it.
+        path: the JSON file.
+        notes: gets the ids of what is repaired or left out.
 
     Raises:
-        DataError: naming the id, for anything that is not such a file.
+        DataError: when the file or a record does not have this form; names the id of the record.
     """
     original: Instance | None = None  # the last original read; its variants follow it
     for id, record in _records(path):
@@ -64,6 +74,7 @@ def read_arts_json(path: Path, notes: ReadingNotes) -> Iterator[Instance]:
 
 
 def _records(path: Path) -> Iterator[tuple[str, Any]]:
+    """Stream (id, record) pairs of a JSON file without loading all of it."""
     last_id = None
     try:
         with path.open("rb") as file:
@@ -82,6 +93,7 @@ def _records(path: Path) -> Iterator[tuple[str, Any]]:
 def _instance(
     id: str, record: Mapping[str, Any], *, notes: ReadingNotes, last_original: Instance | None
 ) -> Instance | None:
+    """The instance of a record, or None when its span is wrong and cannot be repaired."""
     unit, strategy = parse_id(id)
     if record.get("id", unit) != unit:
         raise ValueError(f'field id is "{record["id"]}"; expected "{unit}"')
@@ -91,6 +103,7 @@ def _instance(
 
 
 def _sentence_instances(id: str, record: Mapping[str, Any], notes: ReadingNotes) -> Iterator[Instance]:
+    """The original instances of a sentence record, except those whose span is wrong beyond repair."""
     text = record["sentence"]
     aspects = [_aspect(key, term, text=text, notes=notes) for key, term in record["term_list"].items()]
     return Sentence(id, text, tuple(aspect for aspect in aspects if aspect)).instances()
@@ -104,6 +117,7 @@ def _aspect(
     notes: ReadingNotes,
     original: Instance | None = None,
 ) -> Aspect | None:
+    """The aspect of a record, or None when its span is wrong and cannot be repaired."""
     term, start, end = record["term"], record["from"], record["to"]
     span = repair_span(text, term, start=start, end=end, id=id, notes=notes, original=original)
     polarity = Polarity(record["polarity"])
@@ -120,9 +134,10 @@ def _aspect(
 
 
 def write_arts_json(instances: Iterable[Instance], path: Path) -> None:
-    """Write instances in the format of the ARTS release: a JSON object of id to record.
+    """Write instances to a JSON file that maps ids to records, as in the ARTS release.
 
-    The record of a variant names its unit in ``id``. The format cannot hold the other aspects and the edits.
+    A record holds the unit's id (in ``id``), the text, and the target with its polarity and span. The format
+    has no place for other aspects, opinion terms and edits: they are not written.
     """
     with path.open("w", encoding="utf-8") as file:
         separator = "{"

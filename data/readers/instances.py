@@ -1,4 +1,4 @@
-"""`read_instances` reads the instances of a file in any known format."""
+"""`read_instances`, which reads the instances of a file in any known format."""
 
 from __future__ import annotations
 
@@ -28,16 +28,16 @@ INSTANCE_READERS: dict[str, Callable[[Path, ReadingNotes], Iterator[Instance]]] 
 
 
 def read_instances(path: Path, notes: ReadingNotes | None = None) -> Iterator[Instance]:
-    """Stream the instances of a file; the format follows from its suffix.
+    """Stream the instances of a file, whose format is known by its suffix.
 
-    Formats: SemEval 2014 ``.xml``, ARTS ``.json``, ``.jsonl``, ``.csv``, ``.parquet``.
+    The formats are SemEval 2014 ``.xml``, ARTS ``.json``, and tables in ``.jsonl``, ``.csv`` or ``.parquet``.
 
     Args:
         path: the file.
-        notes: what was repaired and left out is added to it.
+        notes: gets what is repaired or left out; by default these notes are lost.
 
     Raises:
-        DataError: at the first fault; names the file and the line or id.
+        DataError: at the first fault, after the instances before it; names the file and the line or id.
     """
     reader = INSTANCE_READERS.get(path.suffix.lower())
     if reader is None:

@@ -1,4 +1,4 @@
-"""Reader of MAMS: its variants were released only as a table of predictions, without spans."""
+"""Reader of MAMS, whose variants were released only as a table of predictions, without spans."""
 
 from __future__ import annotations
 
@@ -16,15 +16,16 @@ from arts.data.schema import Aspect, Instance, Polarity, Strategy
 def read_mams_results(path: Path, notes: ReadingNotes, *, originals_path: Path) -> Iterator[Instance]:
     """Stream the instances of ``output/mams_results.csv`` (``id, sentence, term, gold_label, …``).
 
+    The span of the term in a variant is found by `arts.data.readers.span_repair.transfer_span`. Rows where it
+    cannot be found are left out.
+
     Args:
-        path: of the table of predictions.
-        notes: what was repaired and left out is added to it.
-        originals_path: of the JSON file of the test set, which gives the span of the term in each original.
-            Its span in a variant is found by `arts.data.readers.span_repair.transfer_span`; rows where it
-            is not found are left out.
+        path: the table of predictions.
+        notes: gets the ids of what is repaired or left out.
+        originals_path: the JSON file of the test set, which gives the span of the term in each original.
 
     Raises:
-        DataError: when a row is not as expected; names its line.
+        DataError: when a row does not hold an instance of the test set or a variant of one; names its line.
     """
     originals = {instance.id: instance for instance in read_instances(originals_path, notes)}
     for line, row in csv_rows(path):
@@ -35,6 +36,7 @@ def read_mams_results(path: Path, notes: ReadingNotes, *, originals_path: Path) 
 
 
 def _instance(row: Row, *, originals: dict[str, Instance], notes: ReadingNotes) -> Instance | None:
+    """The instance of a row, or None when it is left out."""
     id, text, term = row["id"], row["sentence"], row["term"]
     polarity = Polarity(row["gold_label"])
     unit, strategy = parse_id(id)

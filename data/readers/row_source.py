@@ -1,4 +1,4 @@
-"""Rows of a table file or of a Hugging Face dataset, loaded at once, with a checksum."""
+"""The rows of a table file or Hugging Face dataset, loaded all at once, with a checksum of their source."""
 
 from __future__ import annotations
 
@@ -13,12 +13,13 @@ from arts.data.support.download import sha256
 
 @dataclass(frozen=True)
 class RowSource:
-    """All rows of a file or dataset, each with its line number, and what identifies the source.
+    """All rows of a file or dataset, with what identifies the source.
 
     Args:
-        name: of the file, folder or dataset.
-        checksum: SHA-256 of the file, or the dataset's own fingerprint.
-        rows: pairs of line number and row.
+        name: the name of the file, or the folder or id of the dataset.
+        checksum: the SHA-256 (hexadecimal) of the file, or the fingerprint that `datasets` gives the dataset.
+        rows: (line number, row) pairs. A row maps column names to values; the rows of a dataset are numbered
+            from 1.
     """
 
     name: str
@@ -27,13 +28,15 @@ class RowSource:
 
 
 def read_row_source(name: str) -> RowSource:
-    """Load a table file (JSONL, CSV, Parquet) or the train split of a Hugging Face dataset.
+    """Load all rows of a table file, or of the train split of a Hugging Face dataset.
 
     Args:
-        name: the path of a file, the folder of a saved dataset, or the id of one on the Hub.
+        name: the path of a file (JSONL, CSV or Parquet), the folder of a dataset saved with ``save_to_disk``,
+            or the id of a dataset on the Hub.
 
     Raises:
-        ArtsError: when it does not exist or is not as expected; names the file and line.
+        ArtsError: when there is no such file or dataset, it has no train split, or a line of the file is
+            faulty.
     """
     path = Path(name)
     if path.suffix.lower() in ROW_READERS or path.is_file():

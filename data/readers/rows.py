@@ -1,4 +1,4 @@
-"""Readers of table files: the rows of CSV, JSONL and Parquet, each with its line number."""
+"""Readers of table files: they stream the rows of CSV, JSONL and Parquet files with their line numbers."""
 
 from __future__ import annotations
 
@@ -14,10 +14,12 @@ Row = Mapping[str, Any]
 
 
 def read_rows(path: Path) -> Iterator[tuple[int, Row]]:
-    """Stream (line number, row) pairs of a table file; its suffix says the format.
+    """Stream (line number, row) pairs of a table file, whose format is known by its suffix.
+
+    A row maps column names to values. The suffixes are ``.csv``, ``.jsonl`` and ``.parquet``.
 
     Raises:
-        DataError: when there is no such file, its format is unknown, or a line is not as expected.
+        DataError: when there is no such file, its suffix is unknown, or a line cannot be read in its format.
     """
     reader = ROW_READERS.get(path.suffix.lower())
     if reader is None:
@@ -28,7 +30,11 @@ def read_rows(path: Path) -> Iterator[tuple[int, Row]]:
 
 
 def jsonl_rows(path: Path) -> Iterator[tuple[int, Row]]:
-    """Stream (line number, object) pairs of a JSONL file; blank lines are skipped."""
+    """Stream (line number, object) pairs of a JSONL file; blank lines are skipped.
+
+    Raises:
+        DataError: when a line is not a JSON object in UTF-8.
+    """
     for line, text in _lines(path):
         if not text.strip():
             continue
@@ -42,7 +48,13 @@ def jsonl_rows(path: Path) -> Iterator[tuple[int, Row]]:
 
 
 def csv_rows(path: Path) -> Iterator[tuple[int, Row]]:
-    """Stream (line number, row by column name) pairs of a CSV file with a header."""
+    """Stream (line number, row) pairs of a CSV file with a header.
+
+    A row maps column names to texts. A row that goes over several lines has the number of its last one.
+
+    Raises:
+        DataError: when a line is not CSV in UTF-8, or has another number of columns than the header.
+    """
     reader = csv.reader((text for _, text in _lines(path)), strict=True)
     header: list[str] | None = None
     try:
@@ -62,7 +74,13 @@ def csv_rows(path: Path) -> Iterator[tuple[int, Row]]:
 
 
 def parquet_rows(path: Path) -> Iterator[tuple[int, Row]]:
-    """Stream (row number, row by column name) pairs of a Parquet file, read a batch at a time."""
+    """Stream (row number, row) pairs of a Parquet file, whose rows are numbered from 1.
+
+    A row maps column names to values. The file is read in batches, so it need not fit into memory.
+
+    Raises:
+        DataError: when the file is not Parquet.
+    """
     import pyarrow as pa
     import pyarrow.parquet as pq
 
@@ -78,7 +96,7 @@ def parquet_rows(path: Path) -> Iterator[tuple[int, Row]]:
 
 
 def _lines(path: Path) -> Iterator[tuple[int, str]]:
-    """Stream (line number, text) pairs of a UTF-8 file."""
+    """Stream (line number, text) pairs of a UTF-8 file; lines are numbered from 1."""
     with path.open("rb") as file:
         for line, raw in enumerate(file, 1):
             try:

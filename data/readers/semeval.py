@@ -1,4 +1,4 @@
-"""Reader of SemEval 2014 Task 4 XML (Pontiki et al., 2014): sentences with aspect terms."""
+"""Reader of the XML files of SemEval 2014 Task 4 (Pontiki et al., 2014): sentences with aspect terms."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from arts.data.errors import DataError
 from arts.data.readers.span_repair import ReadingNotes, repair_span
 from arts.data.schema import Aspect, Polarity, Sentence
 
-CHUNK_BYTES = 1 << 16  # parsed at a time
+CHUNK_BYTES = 1 << 16  # bytes that are read and parsed at a time
 CONFLICT = "conflict"
 
 
@@ -24,14 +24,14 @@ def read_semeval(path: Path, notes: ReadingNotes) -> Iterator[Sentence]:
     """Stream the sentences of a SemEval 2014 file that have at least one usable aspect term.
 
     Terms with polarity ``conflict`` are left out and counted. A span that does not hold its term is repaired
-    when the term occurs once nearby; else the aspect is left out.
+    when the term occurs once nearby; otherwise the aspect is left out.
 
     Args:
-        path: of the XML file.
-        notes: what was repaired and left out is added to it.
+        path: the XML file.
+        notes: gets the number of ``conflict`` terms, and the ids of what is repaired or left out.
 
     Raises:
-        DataError: when it is no such file; names the line.
+        DataError: when the file is not XML of this form; names the line.
     """
     handler = _SemEvalHandler(path, notes)
     parser = defusedxml.sax.make_parser()
@@ -56,7 +56,7 @@ def read_semeval(path: Path, notes: ReadingNotes) -> Iterator[Sentence]:
 
 
 class _SemEvalHandler(ContentHandler):
-    """SAX handler that collects the complete sentences in `complete`."""
+    """SAX handler that collects the sentences of a file, once each is complete, in its queue `complete`."""
 
     def __init__(self, path: Path, notes: ReadingNotes) -> None:
         super().__init__()
@@ -76,7 +76,7 @@ class _SemEvalHandler(ContentHandler):
                 raise self._fault("duplicate id; expected every sentence once")
             self.seen_ids.add(self.id)
             self.text: str | None = None
-            self.terms: list[tuple[int, dict[str, str]]] = []  # line and attributes of each aspect term
+            self.terms: list[tuple[int, dict[str, str]]] = []  # (line number, attributes) of each aspect term
         elif name == "text":
             self.in_text, self.text = True, ""
         elif name == "aspectTerm":
@@ -102,6 +102,7 @@ class _SemEvalHandler(ContentHandler):
                 self.complete.append(Sentence(self.id, self.text, usable))
 
     def _aspect(self, attrs: dict[str, str], *, position: int, line: int) -> Aspect | None:
+        """The aspect of an ``aspectTerm`` element; None when it is to be left out."""
         term = self._attribute(attrs, "term", line=line)
         polarity = self._attribute(attrs, "polarity", line=line)
         start, end = (self._offset(attrs, name, line=line) for name in ("from", "to"))

@@ -1,4 +1,4 @@
-"""Repair of wrong character spans, and the notes on what was repaired or left out."""
+"""Repair of character spans that do not hold their term, and notes on what readers repaired or left out."""
 
 from __future__ import annotations
 
@@ -8,18 +8,20 @@ from difflib import SequenceMatcher
 
 from arts.data.schema import Instance, check_range
 
-NEARBY_RADII = (3, 24)  # characters around the stated start within which a lone occurrence is believed
-MIN_SIMILARITY = 0.6  # from which an edited term still counts as the same term
+NEARBY_RADII = (3, 24)  # distances in characters from the stated start at which a term is looked for
+MIN_SIMILARITY = 0.6  # SequenceMatcher's ratio from which two terms count as one, edited
 
 
 @dataclass
 class ReadingNotes:
-    """What a reader changed or left out: never silently, always counted and named.
+    """What a reader repaired or left out, so that no change to a corpus stays hidden.
+
+    Its text (``str``) sums it up in one line, with the first few ids.
 
     Args:
         conflict: the number of aspects left out because their polarity is ``conflict``.
         repaired: the ids of the instances whose span was repaired.
-        left_out: by id, why an instance was left out.
+        left_out: why an instance was left out, in words, keyed by the id of the instance.
     """
 
     conflict: int = 0
@@ -39,14 +41,16 @@ class ReadingNotes:
 
 
 def _first_items(items: list[str], limit: int = 3) -> str:
+    """The first `limit` items, separated by commas, and how many more there are."""
     more = f", and {len(items) - limit} more" if len(items) > limit else ""
     return ", ".join(items[:limit]) + more
 
 
 def term_spans(text: str, term: str) -> list[tuple[int, int]]:
-    """Spans of `term` in `text`: as written, else ignoring case, else ignoring white space too.
+    """The (start, end) character spans of a term in a text.
 
-    Occurrences that are whole words are preferred to those inside a word.
+    The term is searched as it is written. When it does not occur so, case is ignored, and then white space
+    too. Occurrences inside a longer word are given only when no occurrence is made of whole words.
 
     Example:
         >>> term_spans("Tea, iced tea and teapots", "tea")
@@ -64,6 +68,7 @@ def term_spans(text: str, term: str) -> list[tuple[int, int]]:
 
 
 def _is_whole_words(text: str, span: tuple[int, int]) -> bool:
+    """Whether a span begins and ends between words: "tea" does in "iced tea", and does not in "teapots"."""
     start, end = span
     inside_left = start > 0 and text[start - 1].isalnum() and text[start].isalnum()
     inside_right = end < len(text) and text[end - 1].isalnum() and text[end].isalnum()
@@ -80,21 +85,21 @@ def repair_span(
     notes: ReadingNotes,
     original: Instance | None = None,
 ) -> tuple[int, int] | None:
-    """The stated span if it holds the term, else the span of the term's only occurrence nearby.
+    """Return the stated span if it holds the term, else the span of the term's only occurrence nearby.
 
     Args:
         text: the sentence.
-        term: what the span should hold.
-        start: the stated span's first character.
-        end: the stated span's end, exclusive.
-        id: of the instance, for `notes`.
-        notes: where a repaired or unusable span is noted.
+        term: the words that the span should hold.
+        start: the offset of the stated span's first character.
+        end: the offset after its last character.
+        id: the id of the instance, for `notes`.
+        notes: gets the id when the span is repaired or cannot be.
         original: the original instance, when `text` is a variant of it. The term may then have been edited
-            too, and its offsets may be off: what stands at the stated span is accepted if it is similar,
-            else what `transfer_span` finds.
+            too, and its offsets may be off. So words at the stated span that are similar to the term are
+            accepted, and otherwise the span that `transfer_span` finds.
 
     Returns:
-        The span, or None when the term does not occur nearby, or occurs there more than once.
+        The (start, end) span, or None when the term does not occur nearby, or occurs there more than once.
 
     Raises:
         SpanError: when the stated span lies outside the text and there is no `original`.
@@ -122,7 +127,10 @@ def repair_span(
 
 
 def _single_nearby_span(text: str, term: str, start: int) -> tuple[int, int] | None:
-    """The occurrence nearest to `start`, unless another is about as near."""
+    """The span of the term's occurrence nearest to `start`.
+
+    None when no occurrence is near, or when two are about equally near.
+    """
     spans = term_spans(text, term)
     for radius in NEARBY_RADII:
         nearby = [span for span in spans if abs(span[0] - start) <= radius]
@@ -132,18 +140,25 @@ def _single_nearby_span(text: str, term: str, start: int) -> tuple[int, int] | N
 
 
 def _is_similar(a: str, b: str) -> bool:
+    """Whether two terms are alike enough for one to be an edited copy of the other; case is ignored."""
     return SequenceMatcher(None, a.lower(), b.lower(), autojunk=False).ratio() >= MIN_SIMILARITY
 
 
 def transfer_span(source: str, edited: str, *, start: int, end: int) -> tuple[int, int] | None:
-    """The span of `edited`, an edited copy of `source`, that holds what ``source[start:end]`` held.
+    """Find the span of a term of a text in an edited copy of that text.
 
-    The term is searched for first; among several occurrences, the one nearest to where an alignment of the
-    two texts puts it is taken. A term that was itself edited is taken from the alignment, if it is still
-    similar.
+    The term is searched for in the copy. Among several occurrences, the one is taken that is nearest to where
+    an alignment of the two texts puts the term. When the term does not occur, what the alignment puts in its
+    place is taken if it is similar to the term.
+
+    Args:
+        source: the text.
+        edited: the edited copy.
+        start: the offset of the term's first character in `source`.
+        end: the offset after its last character in `source`.
 
     Returns:
-        The span, or None when the term is gone.
+        The (start, end) span in `edited`, or None when the term is gone.
     """
     term = source[start:end]
     spans = term_spans(edited, term)
@@ -156,7 +171,10 @@ def transfer_span(source: str, edited: str, *, start: int, end: int) -> tuple[in
 
 
 def _aligned_span(source: str, edited: str, *, start: int, end: int) -> tuple[int, int]:
-    """The span of the words of `edited` that stand where those of ``source[start:end]`` stood."""
+    """The span that an alignment of two texts puts in `edited` for the words of ``source[start:end]``.
+
+    Where it puts no words there, the span is empty.
+    """
     source_words, edited_words = _word_spans(source), _word_spans(edited)
     matcher = SequenceMatcher(
         None,
@@ -184,5 +202,5 @@ def _aligned_span(source: str, edited: str, *, start: int, end: int) -> tuple[in
 
 
 def _word_spans(text: str) -> list[tuple[int, int]]:
-    """Spans of words and of single punctuation marks."""
+    """The (start, end) character spans of the words and of the single punctuation marks of a text."""
     return [match.span() for match in re.finditer(r"\w+|[^\w\s]", text)]

@@ -1,4 +1,7 @@
-"""Reader of instances in table files: a row is an instance or, in JSONL, a sentence with its aspects."""
+"""Reader of table files (JSONL, CSV, Parquet) with one instance per row.
+
+A row of a JSONL file may also be a sentence with all its aspects.
+"""
 
 from __future__ import annotations
 
@@ -19,16 +22,16 @@ ChoiceT = TypeVar("ChoiceT", Polarity, Strategy)
 def read_table(path: Path, notes: ReadingNotes) -> Iterator[Instance]:
     """Stream the instances of a JSONL, CSV or Parquet file.
 
-    A row is an instance (``id, text, term, start, end, polarity``; columns named ``sentence, from, to`` are
-    read as ``text, start, end``, and ``unit, strategy, aspects, edits`` are optional) or, in JSONL, a
-    sentence (``id, text, aspects``).
+    A row is an instance: ``id, text, term, start, end, polarity``, and optionally ``unit, strategy, aspects,
+    edits``. The columns may also be named ``sentence, from, to`` instead of ``text, start, end``. In JSONL, a
+    row may instead be a sentence: ``id, text, aspects``.
 
     Args:
-        path: of the file.
-        notes: what was repaired and left out is added to it.
+        path: the file.
+        notes: gets the ids of what is repaired or left out.
 
     Raises:
-        DataError: when a row is not as expected; names its line or, in Parquet, its number from 1.
+        DataError: when a row does not have this form; names its line or, in Parquet, its number from 1.
     """
     for line, row in read_rows(path):
         with as_data_error(path, line=line):
@@ -41,15 +44,15 @@ def read_table(path: Path, notes: ReadingNotes) -> Iterator[Instance]:
 def instance_from_row(row: Row, notes: ReadingNotes) -> Instance | None:
     """The instance that a row holds, or None when its span is wrong and cannot be repaired.
 
-    Labels are names or, as Hugging Face stores them, positions in `Polarity` and `Strategy`.
+    Labels are names or, as Hugging Face stores them, integers: positions in `Polarity` and `Strategy`.
 
     Args:
-        row: value by column.
-        notes: what was repaired and left out is added to it.
+        row: the values, keyed by column name.
+        notes: gets the id when the span is repaired or the row is left out.
 
     Raises:
-        KeyError: for a missing column.
-        ValueError: for a value that is not what the column holds.
+        KeyError: when a column is missing.
+        ValueError: when a value is not of the kind that its column holds.
     """
     id, text = _text(row, "id"), _text(row, "text", "sentence")
     unit, strategy = parse_id(id)
@@ -77,7 +80,10 @@ def instance_from_row(row: Row, notes: ReadingNotes) -> Instance | None:
 
 
 def row_from_instance(instance: Instance) -> dict[str, Any]:
-    """The row of an instance, with labels by name; `instance_from_row` reads it."""
+    """The values of an instance, keyed by column name, with labels by name.
+
+    `instance_from_row` reads such a row back.
+    """
     fields = asdict(instance)
     target, aspects, edits = (fields.pop(name) for name in ("aspect", "aspects", "edits"))
     target_columns = {name: target[name] for name in ("term", "start", "end", "polarity")}
@@ -101,6 +107,7 @@ def _aspect(row: Row) -> Aspect:
 
 
 def _value(row: Row, *names: str) -> Any:
+    """The value of the first of these columns that the row has."""
     for name in names:
         if name in row:
             return row[name]
@@ -123,6 +130,7 @@ def _offset(row: Row, *names: str) -> int:
 
 
 def _choice(kind: type[ChoiceT], value: object) -> ChoiceT:
+    """The polarity or strategy that a label stands for: a name, or a position in the enumeration."""
     if isinstance(value, int):
         choices = tuple(kind)
         if not 0 <= value < len(choices):

@@ -1,1 +1,1 @@
-"""What every room builds on: atomic files and folders, downloads, JSON records, figures, the parser."""
+"""Helpers that all packages share: atomic files and folders, downloads, JSON records, figures, the parser."""

@@ -1,4 +1,4 @@
-"""Type aliases for numpy arrays by kind of element."""
+"""Type aliases for numpy arrays of floats, integers and booleans."""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""Atomic files and folders: complete or absent, even when a run is killed or two write the same one."""
+"""Atomic files and folders: each appears when it is complete, or not at all.
+
+This holds when a run is killed, and when two runs write the same file or folder.
+"""
 
 from __future__ import annotations
 
@@ -22,13 +25,16 @@ _NEW_SUFFIX = ".new"  # another than that of resumable work, which is never aban
 
 
 def cache_home() -> Path:
-    """The folder for downloads and trained models: `ARTS_CACHE_HOME`, else the platform's cache folder."""
+    """The folder for downloads and trained models.
+
+    It is `ARTS_CACHE_HOME` where this environment variable is set, else the cache folder of the platform.
+    """
     return Path(os.environ.get("ARTS_CACHE_HOME") or platformdirs.user_cache_path("arts"))
 
 
 @contextmanager
 def atomic_file(path: Path) -> Iterator[Path]:
-    """Write a file that appears complete or not at all.
+    """Write a file that appears when it is complete, or not at all.
 
     Yields:
         A temporary path beside `path` to write to. It replaces `path` when the block ends, and is removed
@@ -53,39 +59,41 @@ def check_new_folder(folder: Path) -> None:
 
 @dataclass(frozen=True)
 class WorkFolder:
-    """A folder to prepare another folder in, beside the place where that will be.
+    """A work folder: the place where a folder is prepared before it is moved to its final place.
+
+    It lies beside that place. It may also hold unfinished work, such as checkpoints and finished batches.
 
     Args:
-        path: of the work folder. Other files in it than the result (checkpoints, finished batches) are kept
-            when a resumable run is cut off, and removed when the result is moved to its place.
+        path: the path of the work folder.
     """
 
     path: Path
 
     @property
     def result(self) -> Path:
-        """The folder to write the result to; it does not exist when the work begins."""
+        """The folder inside the work folder to write the result to; at the beginning it does not exist."""
         return self.path / _RESULT
 
     @property
     def checkpoints(self) -> Path:
-        """A folder for the state of unfinished work."""
+        """The folder inside the work folder for the state of unfinished work."""
         return self.path / "checkpoints"
 
 
 @contextmanager
 def new_folder(folder: Path) -> Iterator[WorkFolder]:
-    """Write a folder that appears complete or not at all; two runs never share a work folder.
+    """Write a folder that appears when it is complete, or not at all.
 
-    Work folders that killed runs have left are removed first.
+    Each run has a work folder of its own. Work folders of the same `folder` that killed runs have left are
+    removed first.
 
     Yields:
-        A work folder. Its `WorkFolder.result` is moved to `folder` when the block ends; when the block
-        raises, all of it is removed.
+        A `WorkFolder`. Its `WorkFolder.result` is moved to `folder` when the block ends. The rest of the work
+        folder is removed then, and all of it when the block raises.
 
     Raises:
-        DataError: when `folder` exists and is not empty, at the beginning or, because another run was
-            faster, at the end; what is there is not touched.
+        DataError: when `folder` exists and is not empty, before the block or, because another run was faster,
+            after it. The content of `folder` is not touched then.
     """
     check_new_folder(folder)
     folder = folder.resolve()  # of "." and of links, too, the work folder lies beside it, never in it
@@ -103,17 +111,17 @@ def new_folder(folder: Path) -> Iterator[WorkFolder]:
 
 @contextmanager
 def resumable_folder(folder: Path, fingerprint: str) -> Iterator[WorkFolder]:
-    """Write a folder that appears complete or not at all, in a work folder that survives a cut-off run.
+    """Write a folder that appears when it is complete, in a work folder that outlives an interrupted run.
 
     Args:
-        folder: to be written.
-        fingerprint: of everything that the result depends on. What a run with another fingerprint has left
-            is removed.
+        folder: the folder to write.
+        fingerprint: a hash of everything that the result depends on. The work of a run with another
+            fingerprint is removed.
 
     Yields:
-        A work folder. Its `WorkFolder.result` is moved to `folder` when the block ends, and the rest is
-        removed. When the block raises or the process is killed, the work folder stays; the next run with
-        the same fingerprint gets it as it was left, without an unfinished result.
+        A `WorkFolder`. Its `WorkFolder.result` is moved to `folder` when the block ends, and the rest is
+        removed. When the block raises or the process is killed, the work folder stays. The next run with the
+        same fingerprint finds it as it was left, except that an unfinished result is removed.
 
     Raises:
         DataError: when `folder` exists and is not empty, or another run is writing it now.
@@ -138,14 +146,15 @@ def resumable_folder(folder: Path, fingerprint: str) -> Iterator[WorkFolder]:
 
 
 def cached_folder(folder: Path, build: Callable[[WorkFolder], None]) -> Path:
-    """A folder of the cache, built if it does not exist.
+    """Return a folder of the cache; build it first if it does not exist.
 
     A second process that needs the same folder waits for the first and then uses its result. A build that
-    was cut off finds its work folder as it was left, without an unfinished result.
+    continues an interrupted one finds the work folder as that left it, except that an unfinished result is
+    removed.
 
     Args:
-        folder: its name must identify everything that the content depends on.
-        build: writes the content to `WorkFolder.result`.
+        folder: the folder. Its name must identify everything that the content depends on.
+        build: writes the content to `WorkFolder.result` of the work folder that it is given.
 
     Returns:
         `folder`.
@@ -163,7 +172,12 @@ def cached_folder(folder: Path, build: Callable[[WorkFolder], None]) -> Path:
 
 
 def _create_locked_folder(folder: Path) -> tuple[Path, BaseFileLock]:
-    """Create a work folder for this run alone; its lock, held until released, shows that the run lives."""
+    """Create a work folder for this run alone, and lock it.
+
+    Returns:
+        The path of the work folder, and its lock. The lock is to be held as long as the run works: it shows
+        other runs that the folder is not abandoned.
+    """
     while True:
         path = Path(tempfile.mkdtemp(prefix=f".{folder.name}.", suffix=_NEW_SUFFIX, dir=folder.parent))
         lock = FileLock(path / _LOCK)
@@ -177,7 +191,7 @@ def _create_locked_folder(folder: Path) -> tuple[Path, BaseFileLock]:
 
 
 def _remove_abandoned_work(folder: Path) -> None:
-    """Remove the work folders of `new_folder` that killed runs have left: nobody holds their locks."""
+    """Remove the work folders of `new_folder` that killed runs have left: those whose lock nobody holds."""
     for path in folder.parent.glob(f".{glob.escape(folder.name)}.*{_NEW_SUFFIX}"):
         try:
             with FileLock(path / _LOCK, timeout=0):
@@ -187,7 +201,7 @@ def _remove_abandoned_work(folder: Path) -> None:
 
 
 def _remove_stale_work(work: WorkFolder, fingerprint: str) -> None:
-    """Keep what an earlier run with this fingerprint has left, without an unfinished result; nothing else."""
+    """Remove what earlier runs with another fingerprint have left, and any unfinished result."""
     mark = work.path / _FINGERPRINT
     if mark.is_file() and mark.read_text("utf-8") == fingerprint:
         shutil.rmtree(work.result, ignore_errors=True)
@@ -200,7 +214,11 @@ def _remove_stale_work(work: WorkFolder, fingerprint: str) -> None:
 
 
 def _move_result(work: WorkFolder, folder: Path) -> None:
-    """Move the result to its place, unless another run has put one there."""
+    """Move the result of a work folder to its final place, unless another run has put a result there.
+
+    Raises:
+        DataError: when another run has.
+    """
     check_new_folder(folder)
     try:
         if folder.exists():

@@ -1,4 +1,4 @@
-"""Downloads: files of the ARTS release, checked by SHA-256, and repositories of the Hugging Face Hub."""
+"""Downloads of files of the ARTS release, with a check of their SHA-256, and of Hugging Face repositories."""
 
 from __future__ import annotations
 
@@ -22,13 +22,13 @@ BASE_URL = f"https://raw.githubusercontent.com/zhijing-jin/ARTS_TestSet/{COMMIT}
 
 @cache
 def release_checksums() -> dict[str, str]:
-    """SHA-256 (hexadecimal) of each file of the ARTS release, by its path in the ARTS_TestSet repository."""
+    """The SHA-256 (hexadecimal) of each file of the ARTS release, keyed by its path in the repository."""
     lines = files("arts.data").joinpath("ARTS_TestSet.sha256").read_text("utf-8").splitlines()
     return {name: digest for digest, name in (line.split(maxsplit=1) for line in lines)}
 
 
 def sha256(path: Path) -> str:
-    """SHA-256 (hexadecimal) of a file."""
+    """The SHA-256 (hexadecimal) of the content of a file."""
     with path.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
@@ -37,12 +37,12 @@ def fetch_release_file(name: str, *, base_url: str = BASE_URL) -> Path:
     """The local path of a file of the ARTS release, which is downloaded if it is not on this machine.
 
     Args:
-        name: its path in the repository, e.g. ``data/src_data/laptop/train.json``.
-        base_url: where to download from.
+        name: the path of the file in the repository, e.g. ``data/src_data/laptop/train.json``.
+        base_url: the URL that `name` is appended to for a download.
 
     Raises:
-        DataError: when the file under `ARTS_DATA_HOME` is not the released one.
-        DownloadError: when the download fails, or is not the released file.
+        DataError: when the file under `ARTS_DATA_HOME` differs from the released one.
+        DownloadError: when the download fails, or what was downloaded is not the released file.
     """
     path = local_release_file(name)
     if path is None:
@@ -52,13 +52,13 @@ def fetch_release_file(name: str, *, base_url: str = BASE_URL) -> Path:
 
 
 def local_release_file(name: str) -> Path | None:
-    """The path of a file of the ARTS release under `ARTS_DATA_HOME` or in the cache; None when in neither.
+    """The path of a file of the ARTS release under `ARTS_DATA_HOME` or in the cache; None if in neither.
 
     Args:
-        name: its path in the repository.
+        name: the path of the file in the repository, e.g. ``data/src_data/laptop/train.json``.
 
     Raises:
-        DataError: when the file under `ARTS_DATA_HOME` is not the released one.
+        DataError: when `ARTS_DATA_HOME` is not a folder, or the file in it differs from the released one.
     """
     home = os.environ.get("ARTS_DATA_HOME")
     if home:
@@ -82,7 +82,16 @@ def _cache_path(name: str) -> Path:
 
 
 def _download(url: str, path: Path, *, sha256_digest: str) -> None:
-    """Download a file under a lock: a second process waits and then finds it complete."""
+    """Download a file under a lock, so that a second process waits and then finds the file complete.
+
+    Args:
+        url: where to download from.
+        path: the file to write.
+        sha256_digest: the expected SHA-256 (hexadecimal) of the file.
+
+    Raises:
+        DownloadError: when the download fails, or the file has another SHA-256.
+    """
     import pooch
     from filelock import FileLock
     from requests import HTTPError, RequestException
@@ -112,15 +121,15 @@ def _download(url: str, path: Path, *, sha256_digest: str) -> None:
 
 
 def model_folder(name: str, patterns: Sequence[str], *, what: str) -> Path:
-    """The local folder of a saved model; a model on the Hub is downloaded.
+    """The local folder of a saved model, which is downloaded when it is a model on the Hugging Face Hub.
 
     Args:
-        name: a folder, or a Hub id, which may end in ``@revision``.
-        patterns: glob patterns of the files that are needed.
-        what: what the error calls it, e.g. ``encoder``.
+        name: the path of a folder, or the id of a model on the Hub, which may end in ``@revision``.
+        patterns: glob patterns of the files to download.
+        what: the kind of model, for the error message, e.g. ``encoder``.
 
     Raises:
-        DownloadError: when it is neither a folder nor on the Hub.
+        DownloadError: when `name` is neither a folder nor a model that can be downloaded from the Hub.
     """
     if Path(name).is_dir():
         return Path(name)
@@ -130,14 +139,17 @@ def model_folder(name: str, patterns: Sequence[str], *, what: str) -> Path:
 def hub_snapshot(
     name: str, patterns: Sequence[str], *, what: str, repo_type: Literal["model", "dataset"] = "model"
 ) -> Path:
-    """The local copy of a repository of the Hugging Face Hub.
+    """The local copy of a repository of the Hugging Face Hub; missing files are downloaded.
 
     Args:
-        name: its id, which may end in ``@revision``.
+        name: the id of the repository, which may end in ``@revision``.
         patterns: glob patterns of the files that are needed.
-        what: the beginning of the error, e.g. ``encoder X cannot be had``, which goes on with "from the
-            Hugging Face Hub".
+        what: the beginning of the error message, e.g. ``encoder X cannot be had``; the message goes on with
+            "from the Hugging Face Hub".
         repo_type: the kind of repository.
+
+    Returns:
+        The folder of the local copy.
 
     Raises:
         DownloadError: when there is no such repository, or the Hub cannot be reached.

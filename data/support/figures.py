@@ -15,10 +15,10 @@ PICTURE_FORMATS = ("png", "svg")
 
 
 def picture_format(path: Path) -> str:
-    """The picture format that the suffix of a path stands for: ``png`` or ``svg``.
+    """The picture format that a path names by its suffix: ``png`` or ``svg``.
 
     Raises:
-        ArtsError: for any other suffix.
+        ArtsError: when the suffix is neither ``.png`` nor ``.svg``.
     """
     suffix = path.suffix.removeprefix(".")
     if suffix not in PICTURE_FORMATS:
@@ -27,10 +27,10 @@ def picture_format(path: Path) -> str:
 
 
 def save_figure(figure: Figure, path: Path) -> None:
-    """Write a figure to a ``.png`` or ``.svg`` file.
+    """Write a figure to a PNG or SVG file, as the suffix of the path says.
 
     Raises:
-        ArtsError: for any other suffix.
+        ArtsError: when the suffix is neither ``.png`` nor ``.svg``.
     """
     suffix = picture_format(path)
     with atomic_file(path) as partial:
@@ -38,7 +38,7 @@ def save_figure(figure: Figure, path: Path) -> None:
 
 
 def save_figures(figure: Figure, stem: Path) -> list[Path]:
-    """Write a figure to ``<stem>.png`` and ``<stem>.svg``; returns the two paths."""
+    """Write a figure to ``<stem>.png`` and ``<stem>.svg``, and return these two paths."""
     paths = [stem.with_name(f"{stem.name}.{suffix}") for suffix in PICTURE_FORMATS]
     for path in paths:
         save_figure(figure, path)

@@ -17,15 +17,15 @@ def write_hub_readme(
     versions: Mapping[str, str],
     command: str | None,
 ) -> None:
-    """Write a model card to README.md.
+    """Write a model card to the README.md of a model's folder.
 
     Args:
         folder: the folder of the model.
-        lines: the text, in Markdown.
-        tag: what was done to the model, as the Hub tags it: ``merge``.
-        base_models: the models that it was made from: folders or Hub ids.
-        versions: versions of the libraries that made it.
-        command: the command line that made it, if there was one.
+        lines: the lines of the card's body, in Markdown.
+        tag: how the model was made, as a tag of the Hub, e.g. ``merge``.
+        base_models: the folders or Hub ids of the models that it was made from.
+        versions: the version of each library that made the model, keyed by the library's name.
+        command: the command line that made the model; None when no command made it.
     """
     front = ModelCardData(tags=[tag, "arts"], base_model=list(base_models)).to_yaml()
     libraries = ", ".join(f"{name} {version}" for name, version in versions.items())

@@ -16,14 +16,14 @@ Count = Annotated[int, Field(ge=0)]
 class Record(BaseModel):
     """A JSON record with declared, typed fields; it refuses unknown fields and cannot be changed.
 
-    The record of a whole file declares ``schema_version: Literal["1.0"] = "1.0"``. A new version is needed
-    when the meaning of a field changes; files of another version are refused.
+    The record of a whole file declares ``schema_version: Literal["1.0"] = "1.0"``. When the meaning of a
+    field changes, the version must change too. Files of another version are refused.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     def write_json(self, path: Path) -> None:
-        """Write the record to a JSON file, which appears complete or not at all."""
+        """Write the record to a JSON file, which appears when it is complete, or not at all."""
         with atomic_file(path) as partial:
             partial.write_text(self.model_dump_json(indent=1) + "\n", encoding="utf-8")
 
@@ -32,11 +32,12 @@ class Record(BaseModel):
         """Read a record from a JSON file.
 
         Args:
-            path: of the file.
-            what: what the error calls the record, e.g. ``a report of schema 1.0``.
+            path: the file.
+            what: what the record is, for the error message, e.g. ``a report of schema 1.0``.
 
         Raises:
-            DataError: when the file cannot be read or is not such a record; names the field at fault.
+            DataError: when the file cannot be read, or its content does not fit the fields of this class;
+                names the first field at fault.
         """
         try:
             return cls.model_validate_json(path.read_bytes())
@@ -47,7 +48,7 @@ class Record(BaseModel):
 
 
 def first_fault(error: ValidationError) -> str:
-    """The first error of a failed validation, with the path of its field."""
+    """The first error of a failed validation, as a text with the path of the field."""
     fault = error.errors()[0]
     field = ".".join(str(part) for part in fault["loc"])
     return f"{f'field {field}: ' if field else ''}{fault['msg']}"

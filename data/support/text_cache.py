@@ -1,4 +1,4 @@
-"""Cache on disk for results that are slow to compute from a text, such as parses."""
+"""A cache on disk for results that are slow to compute from a text, such as parses."""
 
 from __future__ import annotations
 
@@ -12,11 +12,11 @@ from arts.data.support.atomic import cache_home
 
 
 class TextCache:
-    """A table from texts to JSON values, on disk; several processes may use it at the same time.
+    """A table on disk that maps texts to JSON values; several processes may use it at the same time.
 
     Args:
-        kind: of the values; it names the file in the cache folder.
-        source: what computes the values, e.g. a model and its version. Each source sees only its own.
+        kind: the kind of the values, e.g. ``parses``; it names the file in the cache folder.
+        source: what computes the values, e.g. a model and its version. Values of other sources are not seen.
     """
 
     def __init__(self, kind: str, source: str) -> None:
@@ -30,14 +30,14 @@ class TextCache:
             )
 
     def get(self, texts: Iterable[str]) -> dict[str, Any]:
-        """The stored values by text; texts without one are left out."""
+        """The stored values, keyed by text; texts without a stored value are left out."""
         query = "SELECT value FROM memo WHERE source = ? AND text = ?"
         with closing(self._open()) as connection:
             rows = ((text, connection.execute(query, (self.source, text)).fetchone()) for text in texts)
             return {text: json.loads(row[0]) for text, row in rows if row}
 
     def put(self, values: Mapping[str, Any]) -> None:
-        """Store values by text."""
+        """Store values, which are keyed by text; they replace those stored earlier."""
         rows = [(self.source, text, json.dumps(value)) for text, value in values.items()]
         with closing(self._open()) as connection, connection:
             connection.executemany("INSERT OR REPLACE INTO memo VALUES (?, ?, ?)", rows)

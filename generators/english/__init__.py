@@ -1,1 +1,1 @@
-"""Rules of English: word forms, negation, conjunctions, degree, and edits of tokens."""
+"""Rules of English: word forms, negation, conjunctions, degree words, and edits of tokens."""

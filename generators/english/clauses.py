@@ -1,4 +1,4 @@
-"""Where a token stands: its neighbours, what depends on it, and the ends of its clause."""
+"""Where a token stands in its sentence: its neighbours, its dependents, and the end of its clause."""
 
 from __future__ import annotations
 
@@ -15,17 +15,17 @@ PREDICATES = ("acomp", "attr", "oprd")
 
 
 def next_token(token: Token) -> Token:
-    """The token after this one; of the last token, itself."""
+    """The token after a token; for the last token of a text, that token."""
     return token.nbor() if token.i + 1 < len(token.doc) else token
 
 
 def previous_token(token: Token) -> Token:
-    """The token before this one; of the first token, itself."""
+    """The token before a token; for the first token of a text, that token."""
     return token.nbor(-1) if token.i else token
 
 
 def has_dependent(token: Token, labels: Container[str]) -> bool:
-    """Whether a token has a dependent with one of these dependency labels."""
+    """Whether a token has a direct dependent with one of the given dependency labels."""
     return any(child.dep_ in labels for child in token.children)
 
 
@@ -33,8 +33,8 @@ def ends_clause(token: Token, *, marks: Container[str] | None = None) -> bool:
     """Whether a token is the last one of its text, or stands before a punctuation mark.
 
     Args:
-        token: a word.
-        marks: the punctuation marks that end a clause; by default every mark does.
+        token: the token.
+        marks: the punctuation marks that count; by default every mark does.
     """
     if token.i + 1 == len(token.doc):
         return True
@@ -43,12 +43,14 @@ def ends_clause(token: Token, *, marks: Container[str] | None = None) -> bool:
 
 
 def prepend_word(word: str, token: Token, *, lower_names: bool = False) -> str:
-    """The text of a token with a word before it, which takes over the capital of a sentence's beginning.
+    """Put a word before a token, and return the text of both.
+
+    At the beginning of a sentence, the capital moves to the new first word: "Easy" → "Not easy".
 
     Args:
         word: the word to put before the token, in lower case.
         token: the token.
-        lower_names: whether a proper noun loses its capital, too.
+        lower_names: whether a proper noun loses its capital there, too.
     """
     text = token.text
     if (
@@ -62,11 +64,13 @@ def prepend_word(word: str, token: Token, *, lower_names: bool = False) -> str:
 
 
 def describes_action(word: Token, verbs: Container[str]) -> bool:
-    """Whether an adjective or adverb says how something is done: "works great", not "tastes great".
+    """Whether an adjective or adverb says how something is done.
+
+    "great" does in "works great", and does not in "tastes great".
 
     Args:
         word: the adjective or adverb.
-        verbs: the parts of speech that its head may have, of "VERB" and "AUX".
+        verbs: the parts of speech that count as verb for the word it modifies: "VERB", "AUX", or both.
     """
     verb = word.head
     return word.dep_ == "advmod" and verb.pos_ in verbs and verb.lemma_ not in word_list("copulas")

@@ -1,4 +1,7 @@
-"""Conjunctions: "and" where two opinions agree, "but" and "although" where they do not."""
+"""Conjunctions: "and" between opinions that agree, "but" and "although" between opinions that do not.
+
+Here opinions have signs: 1 positive, -1 negative.
+"""
 
 from __future__ import annotations
 
@@ -14,7 +17,7 @@ from arts.generators.english.word_lists import word_list
 if TYPE_CHECKING:
     from spacy.tokens import Doc, Token
 
-Signs = Mapping[int, int]  # token index of an opinion word → 1 or -1
+Signs = Mapping[int, int]  # token index of an opinion word → its sign: 1 positive, -1 negative
 RULE = "conjunction"
 _COMMA = ","
 _AND = word_list("and")
@@ -22,29 +25,35 @@ _BUT = word_list("but")
 _ALTHOUGH = word_list("although")
 _HOWEVER = word_list("however")
 _CANDIDATES = _AND | _BUT | _ALTHOUGH | _HOWEVER | {_COMMA}
-_LONGEST_SKIP = 4  # tokens between an opinion word and a changed one that is preferred to it
+_LONGEST_SKIP = 4  # a reversed word at most so many tokens behind a nearer opinion word is preferred to it
 _STOPS = frozenset({"-", "--", "–", "—", ":", ".", "!", "?", ";", "(", ")"})
 
 
 def links_of(doc: Doc) -> list[Token]:
-    """The conjunctions of a sentence that say whether two opinions agree."""
+    """The tokens that say whether the opinions on both sides agree, in the order of the sentence.
+
+    They are conjunctions, adverbs such as "however", and commas between clauses.
+    """
     return [token for token in doc if token.lower_ in _CANDIDATES and _is_link(token)]
 
 
 def repair(doc: Doc, links: Sequence[Token], *, before: Signs, after: Signs) -> tuple[Edit, ...] | None:
-    """The edits that make the conjunctions of a sentence agree with its reversed opinions.
+    """The edits that make the conjunctions of a sentence fit its opinions after some of them are reversed.
+
+    For example, when "good and cheap" becomes "bad and cheap", the edit replaces "and" by "but".
 
     Args:
         doc: the sentence before any edit.
         links: its conjunctions, as `links_of` gives them.
-        before: the orientation of its opinion words.
-        after: the same words' orientation after the reversal.
+        before: the sign of each opinion word, keyed by token index.
+        after: the signs of the same words after the reversal.
 
     Returns:
-        Edits, none when all conjunctions still fit; None when one does not fit and cannot be repaired.
+        The edits; an empty tuple when all conjunctions still fit. None when one does not fit and cannot be
+        repaired.
     """
     edits: list[Edit] = []
-    contrasted: set[int] = set()  # changed words that a conjunction already sets off
+    contrasted: set[int] = set()  # reversed words that a new "but" already contrasts with their neighbour
     changed = {i for i, sign in before.items() if sign != after[i]}
     for link in links:
         if link.lower_ in _ALTHOUGH and _opens_sentence(link):
@@ -76,7 +85,11 @@ def repair(doc: Doc, links: Sequence[Token], *, before: Signs, after: Signs) -> 
 def _opinions_around(
     doc: Doc, link: Token, links: Sequence[Token], signs: Signs, changed: Set[int]
 ) -> tuple[int, int] | None:
-    """The two opinion words that a conjunction relates, by their index; None when it does not relate two."""
+    """The token indices of the two opinion words, left and right, that a conjunction relates.
+
+    None when it does not relate two. `signs` has the sign of each opinion word by token index, and `changed`
+    the token indices of those that are reversed.
+    """
     left = _nearest_opinion(doc, link, links, signs, changed, step=-1)
     right = _nearest_opinion(doc, link, links, signs, changed, step=1)
     if left is None or right is None:
@@ -87,7 +100,11 @@ def _opinions_around(
 
 
 def _delete_final_too(link: Token) -> list[Edit]:
-    """Delete the "too" at the end of a clause after a contrast: "..., but the wine was bad, too"."""
+    """The edit that deletes "too" at the end of the clause after a new "but": "but the wine was bad, too".
+
+    Returns:
+        A list of that edit, empty when there is no such "too".
+    """
     doc = link.doc
     for token in doc[link.i + 1 :]:
         if token.lower_ == "too" and token.dep_ == "advmod" and ends_clause(token, marks=_STOPS):
@@ -97,6 +114,7 @@ def _delete_final_too(link: Token) -> list[Edit]:
 
 
 def _is_link(token: Token) -> bool:
+    """Whether a conjunction, adverb or comma says that the opinions on its sides agree or do not agree."""
     lower = token.lower_
     if lower == _COMMA:
         return _joins_clauses(token)
@@ -109,7 +127,7 @@ def _is_link(token: Token) -> bool:
 
 
 def _joins_clauses(comma: Token) -> bool:
-    """Whether a comma alone joins two clauses with subjects: "The soup was good, I loved it"."""
+    """Whether a comma alone joins two clauses with a subject each: "The soup was good, I loved it"."""
     if comma.i + 1 >= len(comma.doc) or not comma.whitespace_:
         return False
     first = comma.nbor()
@@ -129,7 +147,7 @@ def _joins_clauses(comma: Token) -> bool:
 
 
 def _contrasting_word(link: Token, links: Sequence[Token], edits: Sequence[Edit]) -> str:
-    """The word for a contrast: "but", or "yet" where a "but" is near or was put in already."""
+    """The word to put in for a contrast: "but", or "yet" where a "but" is near or was put in already."""
     position = [other.i for other in links].index(link.i)
     neighbours = [*links[max(position - 1, 0) : position], *links[position + 1 : position + 2]]
     near = any(other.lower_ == "but" for other in neighbours) or any("but" in edit.after for edit in edits)
@@ -137,7 +155,12 @@ def _contrasting_word(link: Token, links: Sequence[Token], edits: Sequence[Edit]
 
 
 def _joins(link: Token, right: int) -> bool:
-    """Whether what the conjunction joins on its right holds a word, by its index."""
+    """Whether an opinion word to the right of a conjunction belongs to what the conjunction joins.
+
+    Args:
+        link: the conjunction.
+        right: the token index of the opinion word.
+    """
     conjuncts = [c for c in link.head.children if c.dep_ == "conj" and c.i > link.i]
     if link.i + 1 < len(link.doc) and link.nbor().lower_ == "how":
         return False  # "how quiet it is and how fast" goes with both
@@ -145,18 +168,23 @@ def _joins(link: Token, right: int) -> bool:
 
 
 def _governs_both(left: Token, link: Token, right: Token) -> bool:
-    """Whether the opinion on the left is on all that is joined: "easy to carry and handle"."""
+    """Whether the opinion word on the left applies to both things joined: "easy to carry and handle"."""
     described = left.head if left.dep_ == "amod" else left
     return link.head != left and described.is_ancestor(link.head) and described.is_ancestor(right)
 
 
 def _opens_sentence(link: Token) -> bool:
-    """Whether the subordinate clause comes first: "Although the food was good, ..."."""
+    """Whether the clause of a subordinating conjunction comes first: "Although the food was good, ..."."""
     return link.dep_ == "mark" and link.head.dep_ == "advcl" and link.head.i < link.head.head.i
 
 
 def _repair_leading_clause(link: Token, before: Signs, after: Signs) -> tuple[Edit, ...] | None:
-    """As in "Although A, B" with A and B alike → "A, and B"; None when there is no comma to do it at."""
+    """Turn "Although A, B" into "A, and B" when the opinions in A and B agree after the reversal.
+
+    Returns:
+        The edits; an empty tuple when "although" still fits. None when the edits are impossible, since no
+        comma follows A.
+    """
     doc, clause = link.doc, {token.i for token in link.head.subtree}
     end = max(clause)
     inside = [i for i in before if i in clause]
@@ -179,17 +207,19 @@ def _repair_leading_clause(link: Token, before: Signs, after: Signs) -> tuple[Ed
 def _nearest_opinion(
     doc: Doc, link: Token, links: Sequence[Token], signs: Signs, changed: Set[int], *, step: int
 ) -> int | None:
-    """The nearest opinion word on one side of a conjunction, up to a full stop or the next contrast.
+    """The token index of the nearest opinion word on one side of a conjunction; None when there is none.
 
-    A changed word goes before a nearer one if no other conjunction or comma stands between them.
+    The search ends at the next conjunction of contrast or at a strong punctuation mark, such as a full stop
+    or a dash. A reversed word is preferred to a nearer one if no other conjunction or comma stands between
+    them.
 
     Args:
         doc: the sentence.
         link: the conjunction.
-        links: all its conjunctions.
-        signs: the orientation of the opinion words.
-        changed: the indices of those that are reversed.
-        step: 1 to look to the right, -1 to the left.
+        links: all conjunctions of the sentence.
+        signs: the sign of each opinion word, keyed by token index.
+        changed: the token indices of the opinion words that are reversed.
+        step: 1 to look to the right, -1 to look to the left.
     """
     joins = {other.i: other.lower_ in _AND or other.text == _COMMA for other in links if other.i != link.i}
     nearest = None

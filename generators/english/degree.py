@@ -1,4 +1,4 @@
-"""Degree: comparisons, hedges, "too" and "enough", and the degree words that exaggerate."""
+"""Degree: comparisons, words that weaken ("slightly") or exaggerate ("really"), "too" and "enough"."""
 
 from __future__ import annotations
 
@@ -30,7 +30,11 @@ _BEFORE_ADJECTIVE = ordered_words("exaggerating adjectives")
 
 
 def turn_comparison(head: Token) -> tuple[Edit, ...] | None:
-    """Turn a comparison with an adverb: "more reliable" ↔ "less reliable", "most" ↔ "least"."""
+    """Replace "more", "less", "most" or "least" before a word: "more reliable" → "less reliable".
+
+    Returns:
+        One edit, or None when the word is no adjective or adverb with such an adverb.
+    """
     for child in head.children:
         is_number = child.lower_ == "most" and (
             child.i == 0 or child.nbor(-1).lower_ in word_list("prepositions before most")
@@ -50,7 +54,15 @@ def turn_comparison(head: Token) -> tuple[Edit, ...] | None:
 
 
 def lower_comparison(head: Token, lemma: str) -> tuple[Edit, ...] | None:
-    """Turn an inflected comparison into one with "less" or "least": "faster" → "less fast"."""
+    """Replace a comparative or superlative by "less" or "least": "faster" → "less fast".
+
+    Args:
+        head: the word.
+        lemma: its base form ("fast").
+
+    Returns:
+        One edit, or None when the word is neither, or "less" does not go with it ("better").
+    """
     if head.tag_ not in _LEAST or lemma in word_list("suppletive"):
         return None
     return (token_edit(head, f"{_LEAST[head.tag_]} {lemma}", rule=_COMPARISON_RULE),)
@@ -60,7 +72,11 @@ def lower_comparison(head: Token, lemma: str) -> tuple[Edit, ...] | None:
 
 
 def delete_hedge(head: Token) -> list[Edit]:
-    """Delete the "slightly", "a bit" or "kind of" before a word in its positive degree."""
+    """The edit that deletes "slightly", "a bit" or "kind of" before a word; none before a comparative.
+
+    Returns:
+        A list of that edit, empty when there is nothing to delete.
+    """
     hedge = previous_token(head)
     first = previous_token(hedge)
     kind = hedge.lower_ == "of" and first.lower_ in ("kind", "sort") and hedge.dep_ == "advmod"
@@ -70,11 +86,11 @@ def delete_hedge(head: Token) -> list[Edit]:
 
 
 def delete_stressing_adjectives(head: Token, start: int) -> list[Edit]:
-    """Delete the adjectives before an adjective that stress it: "silky smooth".
+    """The edits that delete the adjectives that stress an adjective: the "silky" of "silky smooth".
 
     Args:
         head: the adjective.
-        start: the index of the token that its phrase begins with.
+        start: the index of the first token of the phrase that the adjective belongs to.
     """
     if head.pos_ != "ADJ":
         return []
@@ -83,12 +99,14 @@ def delete_stressing_adjectives(head: Token, start: int) -> list[Edit]:
 
 
 def neutralize_feeling_adverbs(head: Token, replacement: str, *, start: int) -> list[Edit]:
-    """Replace the adverbs of feeling before a word by "very", or delete them before an extreme replacement.
+    """The edits that remove adverbs of feeling before a word that is replaced: "beautifully light".
+
+    Each becomes "very", or is deleted before an extreme replacement such as "terrible".
 
     Args:
         head: the word that is replaced.
         replacement: what it is replaced by.
-        start: the index of the token that its phrase begins with.
+        start: the index of the first token of the phrase that the word belongs to.
     """
     adverbs = [
         child
@@ -101,18 +119,19 @@ def neutralize_feeling_adverbs(head: Token, replacement: str, *, start: int) -> 
 
 
 def replace_too(first: Token, last: Token, *, head: Token, replacement: str) -> tuple[Edit, ...] | None:
-    """Replace an adjective with "too": "too slow" → "fast enough", "too sweet" → "just sweet enough".
+    """The edit that replaces an adjective together with the "too" before it: "too slow" → "fast enough".
 
-    As an attribute, "too" goes: "a too slow fan" → "a fast fan".
+    Adjectives of taste stay: "too sweet" → "just sweet enough". Before a noun, "too" is only left out: "a too
+    slow fan" → "a fast fan".
 
     Args:
-        first: the first token of the adjective.
+        first: the first token of the adjective, which may be a phrase.
         last: its last token.
-        head: its syntactic head.
+        head: the token of the phrase that the others depend on.
         replacement: the opposite of the adjective.
 
     Returns:
-        The edit, or None when there is no "too" before the adjective.
+        One edit, or None when there is no "too" before the adjective.
     """
     too = previous_token(first)
     if too.lower_ != "too":
@@ -126,14 +145,15 @@ def replace_too(first: Token, last: Token, *, head: Token, replacement: str) -> 
 
 
 def fit_replacements_to_degree(replacements: list[str], head: Token, *, start: int, end: int) -> list[str]:
-    """The replacements that go with the degree word before a word, if there is one, best first.
+    """The replacements that can follow the degree word before a word, best first.
 
-    After "very", only single words, and the ungradable ones last: not "very with ease", "very terrible".
+    Without a degree word, all can. After "very" or "too", a single adjective or adverb is replaced only by
+    single words (not "very with ease"). Adjectives that "very" does not go with ("terrible") come last.
 
     Args:
         replacements: the replacements, best first.
-        head: the syntactic head of the replaced word.
-        start: the index of its first token.
+        head: the token of the replaced phrase that its others depend on.
+        start: the index of the phrase's first token.
         end: the index after its last token.
     """
     if not any(child.lower_ in _VERY | {"too"} and child.i < start for child in head.children):
@@ -147,9 +167,9 @@ def fit_replacements_to_degree(replacements: list[str], head: Token, *, start: i
 
 
 def has_degree_word(head: Token) -> bool:
-    """Whether a degree word goes with a word already, or another modifier stands right before it.
+    """Whether a word has a degree word or another modifier right before it, so that no further one fits.
 
-    As in "consistently great", "silky smooth".
+    "great" has in "very great" and "consistently great"; it has none in "The soup is great".
     """
     before = previous_token(head)
     if any(child.lower_ in _DEGREE_WORDS for child in head.children):
@@ -161,7 +181,10 @@ def has_degree_word(head: Token) -> bool:
 
 
 def exaggerating_words(head: Token) -> tuple[str, ...]:
-    """The degree words that exaggerate a word, in an order to draw from; none where no such word fits."""
+    """The degree words from which one is to be drawn to exaggerate a word; empty when none fits.
+
+    A degree word that is listed twice is to be drawn twice as often.
+    """
     tag, describes_noun = head.tag_, head.dep_ == "amod" and head.head.pos_ in ("NOUN", "PROPN")
     if head.lower_ in _UNEXAGGERATED or (head.dep_ == "amod" and not describes_noun):
         return ()

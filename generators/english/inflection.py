@@ -1,4 +1,4 @@
-"""Word forms: inflecting a replacement like the word it replaces, articles, capitals."""
+"""Word forms: inflecting a word like another one, the article before it, and its capitals."""
 
 from __future__ import annotations
 
@@ -24,10 +24,10 @@ _SPELLED_WITH_VOWEL = re.compile(r"[FHLMNRSX](?![a-z])")
 
 @lru_cache(maxsize=1 << 14)
 def inflect(phrase: str, tag: str) -> str:
-    """`phrase` with its first word in the form that a Penn Treebank tag names.
+    """A phrase with one word in the form that a Penn Treebank tag names.
 
-    Degrees without a form of their own are made with "more" and "most". A nominal tag inflects the last
-    word, any other the first.
+    A plural tag (NNS, NNPS) inflects the last word, any other tag the first. Comparatives and superlatives
+    that have no form of their own are made with "more" and "most".
 
     Example:
         >>> inflect("run smoothly", "VBZ"), inflect("tasty", "JJS"), inflect("flimsy thing", "NNS")
@@ -44,6 +44,7 @@ def inflect(phrase: str, tag: str) -> str:
 
 
 def _inflect_word(word: str, tag: str) -> str:
+    """A single word in the form that a Penn Treebank tag names; unchanged when no such form is known."""
     if f"{word} {tag}" in _IRREGULAR:
         return _IRREGULAR[f"{word} {tag}"]
     from lemminflect import getInflection
@@ -56,7 +57,10 @@ def _inflect_word(word: str, tag: str) -> str:
 
 
 def verb_tag(token: Token) -> str:
-    """The tag of a verb, corrected where its form contradicts the tagger's ("it froze" is no VBZ)."""
+    """The Penn Treebank tag of a verb, corrected where the verb's form shows that the tagger is wrong.
+
+    For example, "froze" is never VBZ. The tag of a word that is no verb is returned unchanged.
+    """
     lemma, form, tag = token.lemma_.lower(), token.lower_, token.tag_
     if not tag.startswith("VB") or inflect(lemma, tag) == form:
         return tag
@@ -64,7 +68,7 @@ def verb_tag(token: Token) -> str:
 
 
 def article(word: str) -> str:
-    """The indefinite article that goes before a word, by its sound.
+    """The indefinite article, "a" or "an", that goes before a word by its sound.
 
     The package `inflect` is not used, since it writes "a 8-inch screen" and "a 18-hour day".
 
@@ -80,10 +84,14 @@ def article(word: str) -> str:
 
 
 def match_case(word: str, model: str) -> str:
-    """`word` with the capitals of `model`: of all letters, of the first one, or of none.
+    """Capitalize a word like another one: all its letters, its first letter, or none.
+
+    Args:
+        word: the word.
+        model: the word whose capitals are copied.
 
     Example:
-        >>> cased_like("terrible", "Great"), cased_like("bad", "GOOD"), cased_like("bad", "good")
+        >>> match_case("terrible", "Great"), match_case("bad", "GOOD"), match_case("bad", "good")
         ('Terrible', 'BAD', 'bad')
     """
     if len(model) > 1 and model.isupper():

@@ -1,4 +1,4 @@
-"""Parts of speech, as the lexicon and WordNet tell them apart."""
+"""The parts of speech that the opinion lexicon and WordNet distinguish."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from enum import StrEnum
 
 
 class PartOfSpeech(StrEnum):
-    """The part of speech of an opinion word; an idiom has none and stands for itself."""
+    """The part of speech of an opinion word, or IDIOM for an expression that has none."""
 
     ADJ = "ADJ"
     ADV = "ADV"

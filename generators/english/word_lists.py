@@ -1,6 +1,6 @@
-"""The lists of English words in ``data/lexicons/*.txt``, by name.
+"""The lists of English words in ``data/lexicons/*.txt``, looked up by the name of the list.
 
-In these files, a name in brackets begins a list, a line that begins with ``# `` is a comment, and every other
+In these files, a name in brackets begins a list, and a line that begins with ``# `` is a comment. Every other
 line holds words of the list, separated by spaces, or a pair of words: ``better = good``.
 """
 
@@ -21,7 +21,7 @@ def word_list(name: str) -> frozenset[str]:
     """The words of a list, as a set.
 
     Raises:
-        UnknownNameError: when no file has a list of that name.
+        UnknownNameError: when no file has a list of this name.
 
     Example:
         >>> sorted(word_list("barely"))
@@ -32,7 +32,10 @@ def word_list(name: str) -> frozenset[str]:
 
 @cache
 def ordered_words(name: str) -> tuple[str, ...]:
-    """The words of a list in the order of the file, repetitions included; errors as `word_list`.
+    """The words of a list in the order of the file; a word listed twice is there twice.
+
+    Raises:
+        UnknownNameError: when no file has a list of this name.
 
     Example:
         >>> ordered_words("exaggerating adjectives")
@@ -43,13 +46,20 @@ def ordered_words(name: str) -> tuple[str, ...]:
 
 @cache
 def word_groups(name: str) -> tuple[frozenset[str], ...]:
-    """The words of a list that has a group of words on each line; errors as `word_list`."""
+    """The groups of a list that has one group of words per line, each as a set.
+
+    Raises:
+        UnknownNameError: when no file has a list of this name.
+    """
     return tuple(frozenset(line.split()) for line in _lines(name))
 
 
 @cache
 def word_pairs(name: str) -> dict[str, str]:
-    """A list of pairs, as a mapping from the left sides to the right ones; errors as `word_list`.
+    """A list whose lines are pairs ``left = right``, as a mapping from the left words to the right ones.
+
+    Raises:
+        UnknownNameError: when no file has a list of this name.
 
     Example:
         >>> word_pairs("comparison")["more"]
@@ -59,6 +69,7 @@ def word_pairs(name: str) -> dict[str, str]:
 
 
 def _lines(name: str) -> list[str]:
+    """The lines of a list, without comments."""
     lists = _all_lists()
     if name not in lists:
         raise UnknownNameError("word list", name, lists)
@@ -67,6 +78,7 @@ def _lines(name: str) -> list[str]:
 
 @cache
 def _all_lists() -> dict[str, list[str]]:
+    """The lines of every list of every file, keyed by the name of the list."""
     lists: dict[str, list[str]] = {}
     for path in sorted(LEXICONS.glob("*.txt")):
         lists.update(read_word_lists(path, taken=lists))
@@ -74,14 +86,14 @@ def _all_lists() -> dict[str, list[str]]:
 
 
 def read_word_lists(path: Path, *, taken: Iterable[str] = ()) -> dict[str, list[str]]:
-    """The lines of each list of a file, by the name of the list.
+    """The lines of each list of a file, keyed by the name of the list; comments are left out.
 
     Args:
         path: the file.
-        taken: names that lists of other files have already.
+        taken: the names of lists in other files, which this file must not use again.
 
     Raises:
-        DataError: for words before the first name, and for a second list of one name.
+        DataError: when words stand before the first name, or a name is used twice; names the line.
     """
     lists: dict[str, list[str]] = {}
     lines: list[str] | None = None

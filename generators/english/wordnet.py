@@ -1,4 +1,4 @@
-"""WordNet's antonyms, where its data is installed."""
+"""Antonyms from WordNet, where NLTK has its data."""
 
 from __future__ import annotations
 
@@ -9,12 +9,15 @@ from arts.generators.english.part_of_speech import PartOfSpeech
 from arts.generators.english.word_lists import word_list
 
 _TAGS = {PartOfSpeech.ADJ: "a", PartOfSpeech.ADV: "r", PartOfSpeech.VERB: "v", PartOfSpeech.NOUN: "n"}
-_SENSES = 3  # most frequent senses whose antonyms are believed
+_SENSES = 3  # number of senses, the most frequent ones, whose antonyms are used
 
 
 @cache
 def available() -> bool:
-    """Whether NLTK finds WordNet (``nltk.download("wordnet")`` or ``NLTK_DATA``)."""
+    """Whether NLTK finds the data of WordNet, e.g. after ``nltk.download("wordnet")``.
+
+    The environment variable ``NLTK_DATA`` can name another folder where NLTK looks for it.
+    """
     try:
         _wordnet().ensure_loaded()
     except LookupError:
@@ -30,11 +33,19 @@ def _wordnet() -> Any:
 
 @lru_cache(maxsize=1 << 12)
 def antonyms(lemma: str, pos: PartOfSpeech | None) -> tuple[str, ...]:
-    """Direct antonyms of the most frequent senses that occur in running text; none without WordNet.
+    """The antonyms that WordNet gives for a word and that differ from it by a negative prefix.
 
-    Only single words that SemCor has seen count, since WordNet also lists what nobody says, and only pairs
-    that a prefix tells apart ("responsive", "unresponsive"): the others are antonyms in one sense among many.
-    Only adjectives, adverbs, verbs and nouns have antonyms.
+    "unresponsive" is one for "responsive". Other antonyms are left out, since most hold for one sense among
+    many, and so are rare words (those that the corpus SemCor does not have). Only the most frequent senses
+    are used.
+
+    Args:
+        lemma: the base form of the word, in lower case.
+        pos: its part of speech, or None when it is unknown.
+
+    Returns:
+        The antonyms, without repetition. Empty when there is none, `pos` is IDIOM or None, or WordNet is not
+        installed.
     """
     if pos not in _TAGS or not available():
         return ()
@@ -47,5 +58,6 @@ def antonyms(lemma: str, pos: PartOfSpeech | None) -> tuple[str, ...]:
 
 
 def _differ_by_prefix(a: str, b: str) -> bool:
+    """Whether one word is the other with a negative prefix, as "unresponsive" is "responsive" with "un"."""
     short, long = sorted((a, b), key=len)
     return any(long == prefix + short for prefix in word_list("negative prefixes"))

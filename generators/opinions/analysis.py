@@ -1,4 +1,4 @@
-"""What the generators know about a sentence: its parse, its opinion words and its negations."""
+"""The analysis of a sentence for the generators: its parse, its opinion words and its negations."""
 
 from __future__ import annotations
 
@@ -22,13 +22,13 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class OpinionWord:
-    """A word or phrase of a sentence that the lexicon knows, or that is treated as an opinion.
+    """A word or phrase of a sentence that expresses an opinion.
 
     Args:
-        start: index of its first token.
-        end: index after its last token.
-        head: index of the token that the rest of the sentence relates to.
-        entry: from the lexicon, or None when the word is not in it.
+        start: the index of its first token.
+        end: the index after its last token.
+        head: the index of its syntactic head: the token of it that depends on the rest of the sentence.
+        entry: its entry in the opinion lexicon; None when it has none but is treated as an opinion word.
     """
 
     start: int
@@ -43,10 +43,10 @@ class OpinionWord:
 
 
 class Analyst:
-    """Parses sentences and looks their words up in the lexicon.
+    """Parses sentences and looks their words up in the opinion lexicon.
 
     Args:
-        lexicon: the opinion lexicon; by default the packaged one.
+        lexicon: the opinion lexicon; by default the one in the package.
     """
 
     def __init__(self, lexicon: Lexicon | None = None) -> None:
@@ -56,11 +56,12 @@ class Analyst:
     def read(
         self, sentences: Iterable[Sentence], vocabulary: Container[str] = frozenset()
     ) -> Iterator[Analysis]:
-        """Stream the analyses of sentences.
+        """Stream the analyses of sentences, in the order of the sentences.
 
         Args:
-            sentences: the sentences, in the order of the analyses.
-            vocabulary: the words, lower case, that reviews of the domain use; they are preferred.
+            sentences: the sentences.
+            vocabulary: the lower-case words that reviews of the domain use. They are preferred as
+                replacements.
         """
         for doc, sentence in parse_texts((sentence.text, sentence) for sentence in sentences):
             yield Analysis(doc, sentence, self.lexicon, self.phrases, vocabulary)
@@ -68,14 +69,14 @@ class Analyst:
 
 @dataclass
 class Analysis:
-    """A parsed sentence and what the lexicon says about it.
+    """A parsed sentence, and what the opinion lexicon says of its words.
 
     Args:
         doc: the parse.
         sentence: the sentence with its aspects.
         lexicon: the opinion lexicon.
-        phrases: its entries of several tokens.
-        vocabulary: the words, lower case, that reviews of the domain use.
+        phrases: the entries of the lexicon that have several tokens, as `Lexicon.phrases` gives them.
+        vocabulary: the lower-case words that reviews of the domain use. They are preferred as replacements.
     """
 
     doc: Doc
@@ -88,7 +89,10 @@ class Analysis:
 
     @cached_property
     def opinion_words(self) -> dict[int, OpinionWord]:
-        """The opinion words by each of their tokens' index; phrases before single words."""
+        """The opinion words of the sentence that the lexicon has, keyed by the index of each of their tokens.
+
+        A token belongs to at most one of them: to a phrase rather than to a single word.
+        """
         words: dict[int, OpinionWord] = {}
         for phrase in self._phrases_of_lexicon():
             words.update(dict.fromkeys(phrase.tokens, phrase))
@@ -101,7 +105,7 @@ class Analysis:
 
     @cached_property
     def aspect_tokens(self) -> frozenset[int]:
-        """The indices of the tokens of all aspect terms."""
+        """The indices of the tokens of all aspect terms of the sentence."""
         spans = (self.tokens_of(aspect.start, aspect.end) for aspect in self.sentence.aspects)
         return frozenset(token.i for span in spans if span is not None for token in span)
 
@@ -110,7 +114,15 @@ class Analysis:
         return DependencyTree(self.doc)
 
     def distances(self, start: int, end: int) -> dict[int, float]:
-        """How far the words of the sentence are from the aspect at these characters, by index of the word."""
+        """The distances of words from the aspect with this character span, keyed by token index.
+
+        They are lengths of paths in the dependency tree, as `DependencyTree.distances` measures them; words
+        that are too far away are left out.
+
+        Args:
+            start: the offset of the first character of the aspect term.
+            end: the offset after its last character.
+        """
         if (start, end) not in self._distances:
             span = self.tokens_of(start, end)
             tokens = range(span.start, span.end) if span is not None else ()
@@ -119,13 +131,13 @@ class Analysis:
 
     @cached_property
     def contracts(self) -> bool:
-        """Whether the sentence is written with contractions."""
+        """Whether the sentence is written with contractions, such as "isn't" or "it's"."""
         return any(token.lower_ in word_list("contractions") for token in self.doc)
 
     def negator(self, token: Token) -> Token | None:
-        """The word that negates `token`, if any.
+        """The word that negates a token; None when nothing does.
 
-        "Never better" and "could not be better" are superlatives, not negations.
+        Nothing is negated in "never better" and "could not be better", which are superlatives in meaning.
         """
         if token.i not in self._negators:
             negator = negator_of(token) or self._negator_of_partner(token)
@@ -135,7 +147,10 @@ class Analysis:
         return self._negators[token.i]
 
     def _negator_of_partner(self, token: Token) -> Token | None:
-        """The negation that an adjective shares with the one it joins: "not light and slim", both good."""
+        """The word that negates an adjective through another one joined to it; None when nothing does.
+
+        In "not light and slim" it is "not" for "slim", since both adjectives are positive.
+        """
         head = token.head
         if token.dep_ != "conj" or token.pos_ != "ADJ" or head.pos_ != "ADJ":
             return None
@@ -144,12 +159,16 @@ class Analysis:
         return self.negator(head) if agree else None
 
     def negator_outside(self, word: OpinionWord) -> Token | None:
-        """The word that negates an opinion word, and is not part of it."""
+        """The word that negates an opinion word and is not one of its tokens; None when nothing does."""
         negator = self.negator(self.doc[word.head])
         return None if negator is None or negator.i in word.tokens else negator
 
     def sign(self, word: OpinionWord) -> int:
-        """1, -1, or 0 when unknown: the orientation in context, negation and degree counted in."""
+        """The sign of an opinion word in its sentence: 1 positive, -1 negative, 0 unknown.
+
+        A negation reverses the sign of the lexicon, and so do "less" and "least". "too" makes a word of
+        unknown sign negative: "too large".
+        """
         head = self.doc[word.head]
         degree = {child.lower_ for child in head.children if child.dep_ in ("advmod", "npadvmod")}
         sign = word.entry.sign if word.entry else 0
@@ -160,21 +179,28 @@ class Analysis:
         return sign if self.negator_outside(word) is None else -sign
 
     def knows(self, text: str) -> bool:
-        """Whether every word of a text stands in the lexicon or in the parser's vocabulary."""
+        """Whether every word of a text is in the opinion lexicon or in the vocabulary of the spaCy model."""
         vocabulary, forms = parser_vocabulary(), self.lexicon.forms
         return all(word in forms or word in vocabulary for word in text.lower().replace("-", " ").split())
 
     def tokens_of(self, start: int, end: int) -> Span | None:
-        """The tokens that the characters from `start` to `end` touch."""
+        """The tokens that a character span touches; None when it touches none.
+
+        Args:
+            start: the offset of the span's first character.
+            end: the offset after its last character.
+        """
         first = max(bisect_right(self._token_starts, start) - 1, 0)
         last = bisect_left(self._token_starts, end)
         return self.doc[first:last] if first < last else None
 
     @cached_property
     def _token_starts(self) -> list[int]:
+        """The character offset at which each token begins."""
         return [token.idx for token in self.doc]
 
     def _phrases_of_lexicon(self) -> Iterator[OpinionWord]:
+        """Stream the phrases of the lexicon in the sentence from left to right; they do not overlap."""
         position = 0
         while position < len(self.doc):
             phrase = self._phrase_at(position)
@@ -186,14 +212,14 @@ class Analysis:
 
     @cached_property
     def _forms(self) -> list[tuple[str, str]]:
-        """The forms by which a phrase of the lexicon may name each token."""
+        """The forms that the lexicon may have of each token: its text, and its lemma or `ANY_POSSESSIVE`."""
         return [
             (token.lower_, ANY_POSSESSIVE if token.tag_ == "PRP$" else token.lemma_.lower())
             for token in self.doc
         ]
 
     def _phrase_at(self, start: int) -> OpinionWord | None:
-        """The longest phrase of the lexicon that begins at a token."""
+        """The longest phrase of the lexicon that begins at the token with this index, or None."""
         forms = self._forms
         pairs = {
             (first, second)
@@ -215,19 +241,19 @@ class Analysis:
 
 
 def _precedes_particle(doc: Doc, end: int) -> bool:
-    """Whether a particle follows, which makes another word of the verb before it."""
+    """Whether the token at `end` is a particle of the verb before it, which makes that another verb."""
     return end < len(doc) and doc[end].dep_ == "prt" and doc[end].head.i == end - 1
 
 
 def _is_amazement(negator: Token) -> bool:
-    """As in "I can't believe how fast it is", which says that it is fast."""
+    """Whether a negation is that of "I can't believe how fast it is", which says that it is fast."""
     return negator.head.lemma_ == "believe" and any(
         child.lower_ in ("can", "ca", "could") for child in negator.head.children
     )
 
 
 def _is_superlative(token: Token, negator: Token) -> bool:
-    """As in "never better" and "could not be better"."""
+    """Whether a comparative under a negation is a superlative in meaning: "never better"."""
     if token.tag_ not in ("JJR", "RBR"):
         return False
     modals = (child.lower_ for child in negator.head.children if child.dep_ == "aux")

@@ -1,4 +1,4 @@
-"""Relatedness: how far the words of a sentence are from an aspect in the dependency tree."""
+"""How far the words of a sentence are from an aspect, along weighted paths in the dependency tree."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from arts.generators.english.clauses import has_dependent
 if TYPE_CHECKING:
     from spacy.tokens import Doc, Token
 
-# The length of a step up (from a word to its head) or down, by its dependency. Fitted by coordinate search on
+# Length of a step up (from a word to its head) or down, by dependency label. Fitted by coordinate search on
 # the training sentences of SemEval 2014 with TOWE's annotation, laptop and restaurant, and on nothing else.
 _UP = {
     "nsubj": 0.5, "nsubjpass": 0.5, "dobj": 0.7, "pobj": 0.5, "prep": 0.75, "compound": 0.4, "amod": 1.0,
@@ -24,18 +24,18 @@ _DOWN = {
     "nsubjpass": 1.3, "compound": 0.5, "appos": 1.0, "pcomp": 0.8, "npadvmod": 1.0, "dep": 1.8, "nmod": 0.7,
     "prt": 0.5, "intj": 1.5, "parataxis": 2.0, "poss": 1.5, "agent": 1.0, "dative": 1.0, "ROOT": 0.0,
 }  # fmt: skip
-_OTHER = 2.0
-_LINKED = 0.75  # conjuncts of one construction: "fast and quiet", "looks and works"
-_SHARED = 0.15  # from a conjunct to the head of its list: "great food and service"
-_APART = 2.4  # conjuncts that stand by themselves: "great food and slow service"
-_THROUGH_ASPECT = 1.5  # added for a path through another aspect
-REACH = 5.0  # words farther than this are not related
+_OTHER = 2.0  # length of a step with any other dependency label
+_LINKED = 0.75  # between conjuncts that describe the same thing: "fast and quiet", "looks and works"
+_SHARED = 0.15  # from a noun to the first of its list, whose adjective it shares: "great food and service"
+_APART = 2.4  # between conjuncts that are described apart: "great food and slow service"
+_THROUGH_ASPECT = 1.5  # added to a step to a word of another aspect
+REACH = 5.0  # the largest distance at which a word counts as related to an aspect
 
-Step = tuple[int, float, bool]  # index of the neighbour, length, whether it goes up a list
+Step = tuple[int, float, bool]  # token index of the neighbour, length, whether it goes to the head of a list
 
 
 class DependencyTree:
-    """The steps from each word of a sentence to its neighbours in the dependency tree.
+    """The dependency tree of a sentence, with a length for each step between a word and its head.
 
     Args:
         doc: the parsed sentence.
@@ -55,11 +55,13 @@ class DependencyTree:
             self.steps[head].append((i, down, False))
 
     def distances(self, words: Iterable[int], aspects: frozenset[int]) -> dict[int, float]:
-        """The distance of every word within reach from the nearest of some words, by index.
+        """The distance of each word from the nearest word of an aspect, keyed by token index.
+
+        A distance is the length of the shortest path. Words farther than `REACH` are left out.
 
         Args:
-            words: the indices of the words of an aspect, whose distance is 0.
-            aspects: the indices of the words of all aspects; a path through another one is longer.
+            words: the token indices of the words of the aspect, whose distance is 0.
+            aspects: the token indices of the words of all aspects. A path through another aspect is longer.
         """
         words = frozenset(words)
         distances = dict.fromkeys(words, 0.0)
@@ -77,7 +79,12 @@ class DependencyTree:
 
 
 def _conjunct_length(token: Token, *, up: bool) -> float:
-    """The length of the step between a conjunct and the head of its list."""
+    """The length of the step between a conjunct and the first conjunct of its list.
+
+    Args:
+        token: the conjunct.
+        up: whether the step goes from the conjunct to the first one, or the other way.
+    """
     if token.pos_ in ("ADJ", "ADV"):
         return _LINKED
     if token.pos_ in ("VERB", "AUX"):

@@ -1,4 +1,8 @@
-"""Opinion terms: which words of a sentence carry the opinion on an aspect."""
+"""Finding opinion terms: which words of a sentence express the opinion on an aspect.
+
+Here opinion words have signs: 1 positive, -1 negative, 0 unknown. A word agrees with an aspect when its sign
+is that of the aspect's polarity.
+"""
 
 from __future__ import annotations
 
@@ -17,10 +21,10 @@ if TYPE_CHECKING:
 SIGN_OF = {Polarity.POSITIVE: 1, Polarity.NEGATIVE: -1, Polarity.NEUTRAL: 0}
 
 # Distances in the dependency tree, as `Analysis.distances` gives them
-LONGEST_KNOWN = 5.0  # of a word whose orientation agrees with the aspect's polarity
-LONGEST_UNKNOWN = 2.2  # of a word of unknown orientation
-LONGEST_BEHIND = 0.9  # how much farther than the nearest opinion word another one may be
-RIVAL_LEAD = 0.36  # how much nearer to the word another aspect may be
+LONGEST_KNOWN = 5.0  # of a word whose sign is that of the aspect's polarity
+LONGEST_UNKNOWN = 2.2  # of a word of unknown sign, or from a neutral aspect
+LONGEST_BEHIND = 0.9  # how much farther from the aspect than the nearest opinion word another one may be
+RIVAL_LEAD = 0.36  # how much nearer to a word another aspect may be than the aspect it is assigned to
 
 _FACTUAL = word_list("factual")
 _NOT = word_list("not")
@@ -28,15 +32,15 @@ _CONTENT = ("ADJ", "VERB", "NOUN", "ADV", "PROPN")  # parts of speech, likeliest
 
 
 def opinion_terms(analysis: Analysis, aspect: Aspect, *, others: Sequence[Aspect]) -> tuple[OpinionWord, ...]:
-    """The opinion words on an aspect: those annotated, or else those that can be found.
+    """The opinion words on an aspect: those of its annotated opinion terms, else those that are found.
 
-    Words that are found are related to the aspect in the parse, closer to it than to any other aspect, and
-    their orientation, negation counted in, does not contradict the aspect's polarity.
+    A word that is found is near the aspect in the dependency tree and not clearly nearer to another aspect.
+    Its sign in the sentence does not contradict the aspect's polarity.
 
     Args:
         analysis: the analysis of the sentence.
         aspect: one of its aspects.
-        others: its other aspects.
+        others: all its other aspects.
     """
     if aspect.opinions:
         return annotated_opinion_words(analysis, aspect.opinions)
@@ -44,7 +48,7 @@ def opinion_terms(analysis: Analysis, aspect: Aspect, *, others: Sequence[Aspect
 
 
 def annotated_opinion_words(analysis: Analysis, opinions: Sequence[Opinion]) -> tuple[OpinionWord, ...]:
-    """The opinion words that annotated terms consist of, without their negations and degree words."""
+    """The opinion words in annotated opinion terms, without the negations and degree words of the terms."""
     by_head: dict[int, OpinionWord] = {}
     for opinion in opinions:
         span = analysis.tokens_of(opinion.start, opinion.end)
@@ -58,7 +62,7 @@ def annotated_opinion_words(analysis: Analysis, opinions: Sequence[Opinion]) -> 
 
 
 def _main_word(span: Iterable[Token]) -> OpinionWord:
-    """The word of a term that the lexicon does not know: its adjective, else another content word."""
+    """The word that carries the opinion of a term that the lexicon lacks: its adjective, else another one."""
     content = [token for token in span if token.pos_ in _CONTENT and token.lower_ not in _NOT]
     best = min(content or span, key=lambda t: (_CONTENT.index(t.pos_) if t.pos_ in _CONTENT else 9, t.i))
     return OpinionWord(best.i, best.i + 1, best.i, None)
@@ -67,7 +71,13 @@ def _main_word(span: Iterable[Token]) -> OpinionWord:
 def find_opinion_words(
     analysis: Analysis, aspect: Aspect, *, others: Sequence[Aspect]
 ) -> tuple[OpinionWord, ...]:
-    """The opinion words on an aspect that has none annotated; arguments as `opinion_terms`."""
+    """Find the opinion words on an aspect that has no annotated opinion terms.
+
+    Args:
+        analysis: the analysis of the sentence.
+        aspect: one of its aspects.
+        others: all its other aspects.
+    """
     own = analysis.distances(aspect.start, aspect.end)
     rivals = [analysis.distances(a.start, a.end) for a in others if not _is_name_of(analysis, aspect, a)]
     wanted = SIGN_OF[aspect.polarity]
@@ -87,7 +97,7 @@ def find_opinion_words(
 
 
 def _is_name_of(analysis: Analysis, aspect: Aspect, other: Aspect) -> bool:
-    """Whether a sentence says that an aspect is another one: "The X5 is an excellent machine"."""
+    """Whether a sentence says that one aspect is another one: "The X5 is an excellent machine"."""
     spans = [analysis.tokens_of(a.start, a.end) for a in (aspect, other)]
     subject, name = (span.root if span is not None else None for span in spans)
     if subject is None or name is None:
@@ -96,7 +106,11 @@ def _is_name_of(analysis: Analysis, aspect: Aspect, other: Aspect) -> bool:
 
 
 def term_span(analysis: Analysis, word: OpinionWord) -> tuple[int, int]:
-    """The characters of an opinion term as TOWE delimits it: with its negation, without degree words."""
+    """The (start, end) character span of an opinion term, as the TOWE corpus would annotate it.
+
+    TOWE (target-oriented opinion word extraction) includes the negation of an opinion word, but no degree
+    words.
+    """
     first, last = analysis.doc[word.start], analysis.doc[word.end - 1]
     negator = analysis.negator_outside(word)
     if negator is not None and 0 < word.start - negator.i <= 3:
@@ -109,14 +123,15 @@ def term_span(analysis: Analysis, word: OpinionWord) -> tuple[int, int]:
 def _nearest_candidates(
     analysis: Analysis, candidates: Sequence[tuple[float, OpinionWord]], wanted: int
 ) -> tuple[OpinionWord, ...]:
-    """The nearest of the words, and those hardly farther or joined to them.
+    """Choose the candidates nearest to the aspect, and those joined to them without a contrast.
 
-    Words of unknown orientation count only where there is none of the wanted one.
+    Candidates that are hardly farther than the nearest one (`LONGEST_BEHIND`) count as nearest, too. When a
+    candidate has the wanted sign, those of unknown sign do not count.
 
     Args:
         analysis: the analysis of the sentence.
-        candidates: the words with their distance.
-        wanted: the orientation of the aspect's polarity.
+        candidates: (distance from the aspect, opinion word) pairs.
+        wanted: the sign of the aspect's polarity.
     """
     agreeing = [distance for distance, word in candidates if wanted and analysis.sign(word) == wanted]
     nearest = min(agreeing or [distance for distance, _ in candidates], default=0.0)
@@ -130,7 +145,7 @@ def _nearest_candidates(
 
 
 def _joins_any(analysis: Analysis, word: OpinionWord, others: Sequence[OpinionWord]) -> bool:
-    """Whether a word is joined to one of the others, so that it means the same: "tasty and cheap"."""
+    """Whether an opinion word is joined to one of the others without a contrast: "tasty and cheap"."""
     token = analysis.doc[word.head]
     partners = {token.head.i} if token.dep_ == "conj" else {c.i for c in token.children if c.dep_ == "conj"}
     ands = [c for t in (token, token.head) for c in t.children if c.dep_ == "cc"]
@@ -139,10 +154,10 @@ def _joins_any(analysis: Analysis, word: OpinionWord, others: Sequence[OpinionWo
 
 
 def drop_dependent_words(analysis: Analysis, words: Sequence[OpinionWord]) -> tuple[OpinionWord, ...]:
-    """The words without those that only modify, or are modified by, another one of them.
+    """Drop opinion words that modify another one of `words`, or are modified by it.
 
-    Of "great value" or "poorly designed" the modifier is kept, of "huge disappointment" the noun: reversing
-    both would change nothing.
+    One word of such a pair is enough, since reversing both would reverse nothing. The one that carries the
+    opinion is kept: the modifier of "great value" and "poorly designed", the noun of "huge disappointment".
     """
     by_head = {word.head: word for word in words}
     dropped = set()
@@ -161,7 +176,7 @@ def drop_dependent_words(analysis: Analysis, words: Sequence[OpinionWord]) -> tu
 
 
 def _decides(analysis: Analysis, modifier: OpinionWord, governor: OpinionWord) -> bool:
-    """Whether of a word and its modifier the modifier carries the opinion: "great value"."""
+    """Whether a modifier, not the word that it modifies, carries the opinion: "great" in "great value"."""
     token = analysis.doc[modifier.head]
     if modifier.entry is None or not (modifier.entry.sign or token.dep_ == "acomp"):
         return False
@@ -169,13 +184,19 @@ def _decides(analysis: Analysis, modifier: OpinionWord, governor: OpinionWord) -
 
 
 def _only_stresses(adverb: OpinionWord, adjective: OpinionWord, token: Token) -> bool:
-    """As in "consistently good", "silky smooth", where the adjective says it; not in "poorly designed"."""
+    """Whether a modifier only stresses an adjective of the same sign.
+
+    "consistently" does in "consistently good", and "poorly" does not in "poorly designed".
+    """
     signs = [word.entry.sign if word.entry else 0 for word in (adverb, adjective)]
     return token.pos_ in ("ADV", "ADJ") and token.head.tag_.startswith("JJ") and signs[0] == signs[1]
 
 
 def _candidate_at(analysis: Analysis, i: int) -> OpinionWord | None:
-    """The opinion word that a token is part of, or that it may be though the lexicon does not know it."""
+    """The opinion word that the token with this index is part of; None when it is no opinion word.
+
+    An adjective or a negated verb that the lexicon does not know counts as one, too.
+    """
     word = analysis.opinion_words.get(i)
     if word is not None:
         if word.entry is not None and word.entry.word in word_list("comments"):

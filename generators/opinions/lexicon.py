@@ -1,4 +1,4 @@
-"""The opinion lexicon: words and idioms of reviews with polarity and ranked replacements."""
+"""The opinion lexicon: words and phrases of reviews, each with its polarity and its replacements."""
 
 from __future__ import annotations
 
@@ -16,21 +16,22 @@ if TYPE_CHECKING:
     from spacy.tokens import Doc
 
 OPINIONS = LEXICONS / "opinions.tsv"
-ANY_POSSESSIVE = "*"
-NO_REPLACEMENT = "-"
+ANY_POSSESSIVE = "*"  # in a phrase, stands for "my", "your" ...
+NO_REPLACEMENT = "-"  # in the column of replacements of a word that only a negation can reverse
 COLUMNS = "word, part of speech, polarity, replacements"
 SIGNS = {"positive": 1, "negative": -1, "either": 0}
 
 
 @dataclass(frozen=True, slots=True)
 class LexiconEntry:
-    """An opinion word or idiom.
+    """A word or phrase of the opinion lexicon.
 
     Args:
-        word: the lemma, lower case; several words separated by spaces or hyphens make a phrase.
+        word: its lemma, in lower case; a phrase has several words, separated by spaces or hyphens.
         pos: its part of speech.
-        sign: 1 positive, -1 negative, 0 when it depends on what is described (*large*, *cold*).
-        replacements: words of the opposite sentiment, best first; none when only a negation reverses it.
+        sign: 1 positive, -1 negative, 0 when that depends on what is described (*large*, *cold*).
+        replacements: words or phrases of the opposite sentiment, best first; empty when only a negation can
+            reverse it.
     """
 
     word: str
@@ -39,13 +40,16 @@ class LexiconEntry:
     replacements: tuple[str, ...]
 
 
-# (tokens, entry) pairs of phrases, by their first two tokens
+# (tokens, entry) pairs of phrases, keyed by their first two tokens
 PhraseIndex = dict[tuple[str, ...], list[tuple[tuple[str, ...], LexiconEntry]]]
 
 
 @dataclass(frozen=True)
 class Lexicon:
-    """Opinion words by lemma and part of speech, and phrases by their tokens.
+    """The opinion lexicon, with its entries indexed by word and by phrase.
+
+    Args:
+        entries: all entries, in the order of the file.
 
     Example:
         >>> lexicon = Lexicon.load()
@@ -58,10 +62,14 @@ class Lexicon:
 
     @classmethod
     def load(cls, path: Path = OPINIONS) -> Lexicon:
-        """Read a lexicon: one entry a line, in four columns separated by tabs.
+        """Read a lexicon from a file with one entry per line, in four columns separated by tabs.
+
+        The columns are the word, its part of speech, its polarity (``positive``, ``negative`` or ``either``),
+        and its replacements, separated by `` | ``.
 
         Raises:
-            DataError: naming the line.
+            DataError: when a line is no such entry, or repeats the word and part of speech of another; names
+                it.
         """
         entries = []
         seen = set()
@@ -75,20 +83,22 @@ class Lexicon:
 
     @cached_property
     def words(self) -> dict[tuple[str, PartOfSpeech], LexiconEntry]:
-        """All entries, by word and part of speech; particle verbs as two words ("slow down")."""
+        """All entries, keyed by word and part of speech; a verb includes its particle ("slow down")."""
         return {(entry.word, entry.pos): entry for entry in self.entries}
 
     @cached_property
     def forms(self) -> frozenset[str]:
-        """Every word, lower case, that stands anywhere in the lexicon."""
+        """Every lower-case word that stands anywhere in the lexicon, in an entry or a replacement."""
         texts = [text for entry in self.entries for text in (entry.word, *entry.replacements)]
         return frozenset(word for text in texts for word in text.replace("-", " ").split())
 
     def phrases(self, tokenizer: Callable[[str], Doc]) -> PhraseIndex:
-        """Index the entries of several tokens by their first two, longest first.
+        """The entries of several tokens as (tokens, entry) pairs, keyed by their first two tokens.
+
+        The pairs with the same key are ordered from the longest phrase to the shortest.
 
         Args:
-            tokenizer: splits a text as the parser does.
+            tokenizer: splits a text into tokens, as the parser does.
         """
         index: PhraseIndex = {}
         for entry in self.entries:
@@ -102,6 +112,7 @@ class Lexicon:
 
 
 def _parse_entry(line: str, path: Path, number: int) -> LexiconEntry:
+    """The entry on a line of the lexicon's file; `number` is that of the line, for errors."""
     columns = line.split("\t")
     if len(columns) != 4:
         raise DataError(path, f"{len(columns)} columns; expected 4 ({COLUMNS})", line=number)

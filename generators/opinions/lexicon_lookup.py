@@ -27,7 +27,11 @@ _COMPARING = word_pairs("comparison").keys()
 
 
 def entry_of(token: Token, lexicon: Lexicon) -> LexiconEntry | None:
-    """The entry of a single word (with its particle, if it has one), where it carries opinion."""
+    """The lexicon's entry of a single word, or None when the word expresses no opinion in its sentence.
+
+    A verb with a particle ("slows down") has an entry of its own. "like" expresses an opinion in "I like it",
+    and none in "looks like".
+    """
     if not token.is_alpha or token.lower_ in _COMPARING or _adjoins_hyphen(token):
         return None
     for lemma, pos in _lookups(token):
@@ -38,7 +42,7 @@ def entry_of(token: Token, lexicon: Lexicon) -> LexiconEntry | None:
 
 
 def _adjoins_hyphen(token: Token) -> bool:
-    """Whether the word is a part of a longer one: "die-hard"."""
+    """Whether a word is part of a longer word with a hyphen: "hard" in "die-hard"."""
     doc, i = token.doc, token.i
     left = i > 0 and doc[i - 1].text == "-" and not doc[i - 1].whitespace_
     right = i + 1 < len(doc) and doc[i + 1].text == "-" and not token.whitespace_
@@ -46,7 +50,7 @@ def _adjoins_hyphen(token: Token) -> bool:
 
 
 def _says_nothing(token: Token) -> bool:
-    """Whether a word that may carry opinion does not here."""
+    """Whether a word that has an entry in the lexicon expresses no opinion in its sentence."""
     if token.lower_ == "well" and token.i and previous_token(token).lower_ == "as":
         return True
     if token.lower_ in word_list("fillers") and token.pos_ in ("ADV", "INTJ", "ADP", "SCONJ", "PART"):
@@ -55,7 +59,10 @@ def _says_nothing(token: Token) -> bool:
 
 
 def _is_filler(token: Token) -> bool:
-    """Whether a word only fills in: "even better"; not the "well" of "works well", the "like" of "I like"."""
+    """Whether a word that is often a filler is one here.
+
+    "even" is one in "even better"; "well" in "works well" and "like" in "I like" are not.
+    """
     if token.lower_ == "well":
         verb = token.head
         after_verb = verb.i < token.i or verb.tag_ == "VBN"
@@ -89,12 +96,12 @@ def _is_idiomatic(token: Token) -> bool:
 
 
 def _lies_in_comparison_or_condition(token: Token) -> bool:
-    """Whether a word lies in a clause with "than", "if" or "unless": "than you would like"."""
+    """Whether a word lies in a clause with "than", "if" or "unless": "like" in "than you would like"."""
     return any(opener.lower_ in ("than", "if", "unless") for opener in _clause_openers(token))
 
 
 def _clause_openers(token: Token) -> Iterator[Token]:
-    """The words that open the clauses a word lies in, up to the main one."""
+    """The words that introduce the subordinate clauses in which a word lies, from the innermost outwards."""
     for step in (token, *token.ancestors):
         if step.dep_ in ("advcl", "pcomp", "ccomp"):
             yield from (c for c in step.children if c.dep_ in ("mark", "prep", "advmod"))
@@ -103,13 +110,16 @@ def _clause_openers(token: Token) -> Iterator[Token]:
 
 
 def _follows_subject(token: Token) -> bool:
-    """Whether "I" or "we", perhaps with an adverb, stands before a word."""
+    """Whether "I" or "we" stands right before a word, or before the adverb before it: "I really like"."""
     before = token.doc[max(token.i - 2, 0) : token.i]
     return any(t.lower_ in ("i", "we") for t in before) and all(t.pos_ in ("PRON", "ADV") for t in before)
 
 
 def _stands_for_adverb(adjective: Token) -> bool:
-    """Whether an adjective stands for an adverb: "works great", not "is great"."""
+    """Whether an adjective is used as an adverb.
+
+    "great" is in "works great", and is not in "is great".
+    """
     if adjective.dep_ == "acomp":
         between = adjective.doc[adjective.head.i : adjective.i]
         return adjective.head.lemma_ not in word_list("copulas") and not any(
@@ -119,7 +129,7 @@ def _stands_for_adverb(adjective: Token) -> bool:
 
 
 def _lookups(token: Token) -> Iterator[tuple[str, PartOfSpeech]]:
-    """(lemma, part of speech) pairs to look up, best first."""
+    """The (lemma, part of speech) pairs under which to look a word up, the likeliest first."""
     lower, lemma = token.lower_, token.lemma_.lower()
     if lower == "like" and token.pos_ in ("ADP", "SCONJ") and _follows_subject(token):
         yield lower, PartOfSpeech.VERB
@@ -144,6 +154,7 @@ def _lookups(token: Token) -> Iterator[tuple[str, PartOfSpeech]]:
 
 
 def _verb_lookups(verb: Token) -> Iterator[tuple[str, PartOfSpeech]]:
+    """The (lemma, part of speech) pairs under which to look a verb or participle up, the likeliest first."""
     lower, lemma = verb.lower_, verb.lemma_.lower()
     particle = next((child.lower_ for child in verb.children if child.dep_ == "prt"), None)
     if particle:

@@ -1,4 +1,7 @@
-"""Which opinion words belong to which aspects of a sentence."""
+"""Which opinion words of a sentence are about which of its aspects.
+
+Opinion words have signs here: 1 positive, -1 negative, 0 unknown.
+"""
 
 from __future__ import annotations
 
@@ -18,20 +21,20 @@ from arts.generators.opinions.extraction import LONGEST_KNOWN, SIGN_OF, opinion_
 if TYPE_CHECKING:
     from spacy.tokens import Token
 
-LONGEST_COMPANION = 2.6  # distance of an adjective that is reversed with the opinion words
+LONGEST_COMPANION = 2.6  # distance up to which an adjective is reversed together with the opinion words
 _COMMENTS = word_list("comments")
 
-AspectSpan = tuple[int, int]  # the characters of an aspect term, end exclusive; identifies it in its sentence
+AspectSpan = tuple[int, int]  # the character span (start, end) of an aspect term; unique in its sentence
 
 
 def span_of(aspect: Aspect) -> AspectSpan:
-    """The characters of an aspect term, which identify it in its sentence."""
+    """The character span of an aspect term, which identifies the aspect in its sentence."""
     return aspect.start, aspect.end
 
 
 @dataclass
 class OpinionAssignment:
-    """The opinion words of every aspect of an analysed sentence.
+    """The opinion words of every aspect of a sentence.
 
     Args:
         analysis: the analysis of the sentence.
@@ -41,12 +44,12 @@ class OpinionAssignment:
 
     @property
     def sentence(self) -> Sentence:
-        """The sentence."""
+        """The sentence with its aspects."""
         return self.analysis.sentence
 
     @cached_property
     def words(self) -> dict[AspectSpan, tuple[OpinionWord, ...]]:
-        """The opinion words on each aspect, by its span."""
+        """The opinion words on each aspect, keyed by the aspect's character span (start, end)."""
         aspects = self.sentence.aspects
         return {
             span_of(a): opinion_terms(self.analysis, a, others=[b for b in aspects if b is not a])
@@ -54,15 +57,19 @@ class OpinionAssignment:
         }
 
     def heads(self, aspect: Aspect) -> frozenset[int]:
-        """The indices of the heads of the opinion words on an aspect."""
+        """The token indices of the syntactic heads of the opinion words on an aspect."""
         return frozenset(word.head for word in self.words[span_of(aspect)])
 
     def companions(self, aspect: Aspect) -> tuple[OpinionWord, ...]:
-        """Further adjectives on an aspect that have the orientation of its opinion words.
+        """Further adjectives that seem to be about an aspect and have the sign of its polarity.
 
-        They are farther from the aspect than its opinion words, but no other aspect claims them or is nearer.
-        A reversal without them would contradict itself: "The screen is awful - great." An aspect with
-        annotated opinion terms has none.
+        They are farther from the aspect than its opinion words, but belong to no other aspect and are nearer
+        to none. A variant in which they are not reversed would contradict itself: "The screen is awful -
+        great."
+
+        Returns:
+            The adjectives, and comments such as "luckily" if the sentence has only one aspect. Empty for a
+            neutral aspect and for one with annotated opinion terms.
         """
         sign = SIGN_OF[aspect.polarity]
         if aspect.opinions or not sign:
@@ -76,14 +83,18 @@ class OpinionAssignment:
         return (*words, *self._comments(sign))
 
     def _comments(self, sign: int) -> list[OpinionWord]:
-        """The "luckily" or "unfortunately" of a sentence with one aspect."""
+        """The comments with this sign ("luckily", "unfortunately"), if the sentence has only one aspect."""
         if len(self.sentence.aspects) > 1:
             return []
         words = self.analysis.opinion_words.values()
         return [w for w in words if w.entry and w.entry.word in _COMMENTS and w.entry.sign == sign]
 
     def nearest_free_word(self, aspect: Aspect) -> tuple[OpinionWord, ...]:
-        """The nearest word with an orientation to a neutral aspect without opinion words; none or one."""
+        """The opinion word nearest to an aspect among those that belong to no aspect and have a known sign.
+
+        Returns:
+            A tuple with that word; an empty one when there is no such word.
+        """
         for word in self._free_words(aspect, LONGEST_KNOWN):
             entry = word.entry
             if entry is None or entry.word in _COMMENTS or not self.analysis.sign(word):
@@ -93,7 +104,12 @@ class OpinionAssignment:
         return ()
 
     def _free_words(self, aspect: Aspect, limit: float) -> list[OpinionWord]:
-        """Opinion words up to a distance from an aspect to which no other one is nearer, nearest first."""
+        """The opinion words that belong to no aspect and are not nearer to another one, the nearest first.
+
+        Args:
+            aspect: the aspect from which distances are measured.
+            limit: the largest distance, as `Analysis.distances` measures it.
+        """
         analysis = self.analysis
         claimed = analysis.aspect_tokens.union(*(self.heads(other) for other in self.sentence.aspects))
         own = analysis.distances(aspect.start, aspect.end)
@@ -108,12 +124,16 @@ class OpinionAssignment:
 
     @cached_property
     def links(self) -> list[Token]:
-        """The conjunctions of the sentence."""
+        """The conjunctions of the sentence that say whether opinions agree, such as "and" and "but"."""
         return links_of(self.analysis.doc)
 
     @cached_property
     def signs(self) -> dict[int, int]:
-        """The orientation of every opinion word that has one, by its head; labels before the lexicon."""
+        """The sign of every opinion word with a known sign, keyed by the token index of its syntactic head.
+
+        The sign of a word on an aspect is that of the aspect's label, otherwise that of the lexicon in
+        context. An adjective joined to such a word by "and" has the same sign.
+        """
         signs = {}
         for word in self.analysis.opinion_words.values():
             sign = self.analysis.sign(word)
@@ -135,7 +155,7 @@ class OpinionAssignment:
         return signs
 
     def governs(self, word: OpinionWord, aspect: Aspect) -> bool:
-        """Whether an aspect is an object of an opinion verb: both in "I love the screen and the keyboard"."""
+        """Whether an aspect is an object of an opinion verb: "I love the screen and the keyboard" has two."""
         verb = self.analysis.doc[word.head]
         span = self.analysis.tokens_of(aspect.start, aspect.end)
         if verb.pos_ != "VERB" or span is None or span.start < verb.i:
@@ -146,7 +166,7 @@ class OpinionAssignment:
         return bool(step.head == verb and step.dep_ not in ("conj", "advcl", "parataxis"))
 
     def touches(self, edits: Iterable[Edit], aspect: Aspect) -> bool:
-        """Whether edits reach into an opinion word on an aspect, or the negation of one."""
+        """Whether an edit changes a character of an opinion word on an aspect, or of its negation."""
         analysis = self.analysis
         words = self.words[span_of(aspect)]
         tokens = [analysis.doc[i] for word in words for i in word.tokens]
@@ -158,15 +178,16 @@ class OpinionAssignment:
     ) -> dict[AspectSpan, Polarity] | None:
         """The polarities of the aspects that change when opinion words are reversed.
 
-        An aspect all of whose words are reversed is reversed with them.
+        An aspect is reversed when all its opinion words are.
 
         Args:
-            changed: the heads of the words that are reversed.
+            changed: the token indices of the syntactic heads of the reversed words.
             keep: an aspect that must not change.
 
         Returns:
-            The new polarities by the aspects' spans; None when one would be left with words of both kinds,
-            or when `keep` would change.
+            The new polarities, keyed by the character span (start, end) of the aspect. None when a word on
+            `keep` is reversed, or when only some of the words on another aspect are, unless that aspect is
+            neutral.
         """
         polarities = {}
         for aspect in self.sentence.aspects:

@@ -1,4 +1,4 @@
-"""Batches of sentences, what is done with each, and the outcomes that come back."""
+"""Batches of sentences for the generator, and the outcomes that come back for them."""
 
 from __future__ import annotations
 
@@ -14,30 +14,30 @@ from arts.generators.generator import GenerationOptions, Generator, Outcome
 from arts.generators.running.checksum import generators_checksum
 from arts.generators.strategies.aspectset import AspectSet
 
-BATCH_SIZE = 200  # sentences a batch: the unit of work, of memory and of resuming
+BATCH_SIZE = 200  # sentences per batch: the unit of work, of memory and of resuming
 OutcomeBatch = list[tuple[Sentence, list[Outcome]]]
 Item = TypeVar("Item")
 
 
 @dataclass(frozen=True)
 class GenerationJob:
-    """What every process needs to perturb sentences: small, and the same for all batches.
+    """What every worker process needs to perturb sentences; it is small and equal for all batches.
 
     Args:
-        aspect_set: what training sentences of the domain say.
-        options: what to generate.
+        aspect_set: what training sentences of the same domain say of their aspects.
+        options: which variants to generate.
     """
 
     aspect_set: AspectSet
     options: GenerationOptions
 
     def load_generator(self) -> Generator:
-        """The generator, with parser and lexicon loaded."""
+        """Create the generator of this job, which loads the parser and the lexicon."""
         return Generator(self.aspect_set, self.options)
 
     @property
     def fingerprint(self) -> str:
-        """SHA-256 (hexadecimal) of everything that the output depends on but the sentences."""
+        """The SHA-256 (hexadecimal) of everything that the output depends on, except the sentences."""
         content = json.dumps(
             [asdict(self.aspect_set), asdict(self.options), generators_checksum()],
             sort_keys=True,
@@ -47,14 +47,14 @@ class GenerationJob:
 
 
 def split_batches(items: Iterable[Item], size: int) -> Iterator[list[Item]]:
-    """Lists of `size` items, the last one shorter."""
+    """Stream lists of `size` items; the last list may be shorter."""
     iterator = iter(items)
     while batch := list(islice(iterator, size)):
         yield batch
 
 
 def best_rows(batch: OutcomeBatch) -> list[Instance]:
-    """The rows of a batch: each original followed by the best variant of every strategy that has one."""
+    """The instances of a batch to write: each original, followed by its first variant by each strategy."""
     rows = []
     for _, group in batch:
         last_id = None

@@ -1,4 +1,4 @@
-"""A checksum of what the generators are made of: all their code, and all lexicons."""
+"""A checksum of everything that the generators consist of: their code and their lexicons."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from arts.generators.english.word_lists import LEXICONS
 
 
 def generator_files() -> list[Path]:
-    """Every module of the package and its subpackages, and every file of the lexicons, sorted."""
+    """The paths of every module of the generators and of every file of the lexicons, sorted."""
     package = Path(str(files("arts.generators")))
     lexicons = (path for path in LEXICONS.rglob("*") if path.is_file())
     return sorted([*package.rglob("*.py"), *lexicons])
@@ -20,6 +20,6 @@ def generator_files() -> list[Path]:
 
 @cache
 def generators_checksum() -> str:
-    """SHA-256 (hexadecimal) of the generators' code and lexicons, on which every variant depends."""
+    """The SHA-256 (hexadecimal) of the generators' code and lexicons, on which every variant depends."""
     lines = (f"{path.name} {sha256(path)}" for path in generator_files())
     return hashlib.sha256("\n".join(lines).encode()).hexdigest()

@@ -1,4 +1,4 @@
-"""Ranking the candidates of an instance by how likely a language model finds them."""
+"""Ranking the variants of an original by how likely a language model finds their texts."""
 
 from __future__ import annotations
 
@@ -14,30 +14,50 @@ from arts.generators.generator import Outcome
 from arts.generators.running.batches import OutcomeBatch
 from arts.generators.strategies.variants import Reason
 
-LIMIT = 15.0  # nats by which a variant may be less likely than its source before it is refused
+LIMIT = 15.0  # nats, summed over a text's tokens, by which a variant may be less likely than its original
 
 
 class Scorer(Protocol):
-    """Says how likely texts are; `arts.models.language_model.LanguageModel` is one."""
+    """A measure of how likely texts are, such as `arts.models.language_model.LanguageModel`."""
 
     def nats(self, texts: Sequence[str]) -> npt.NDArray[np.float64]:
-        """(n,) the negative log-likelihood of each text, in nats."""
+        """The negative log-likelihood of each text, summed over its tokens, in nats; lower is likelier.
+
+        Args:
+            texts: n texts.
+
+        Returns:
+            An array (n,).
+        """
 
 
 def rank_batch(batch: OutcomeBatch, scorer: Scorer) -> OutcomeBatch:
-    """The batch with the candidates of its outcomes ranked; see `rank_by_likelihood`."""
+    """Rank the variants of every outcome of a batch by likelihood.
+
+    Args:
+        batch: (sentence, outcomes) pairs.
+        scorer: the language model.
+
+    Returns:
+        The same sentences with their outcomes as `rank_by_likelihood` returns them.
+    """
     ranked = iter(rank_by_likelihood([outcome for _, group in batch for outcome in group], scorer))
     return [(sentence, [next(ranked) for _ in group]) for sentence, group in batch]
 
 
 def rank_by_likelihood(outcomes: Sequence[Outcome], scorer: Scorer, *, limit: float = LIMIT) -> list[Outcome]:
-    """Outcomes with their candidates in the order of their likelihood, those beyond the limit refused.
+    """Order the variants of outcomes from the likeliest text to the least likely, and refuse unlikely ones.
+
+    An outcome whose likeliest variant is beyond the limit loses all variants and gets the reason FLUENCY.
 
     Args:
-        outcomes: with all their candidates.
+        outcomes: the outcomes with all their variants.
         scorer: the language model.
-        limit: nats by which a candidate may be less likely than its source. ADDDIFF candidates add words,
-            so theirs are only ordered.
+        limit: by how many nats, summed over the tokens, a variant may be less likely than its original. It
+            does not apply to ADDDIFF, whose variants are longer than their originals: they are only ordered.
+
+    Returns:
+        The outcomes in the order of `outcomes`.
     """
     texts = {o.source.text for o in outcomes} | {c.text for o in outcomes for c in o.candidates}
     ordered = sorted(texts)
@@ -46,6 +66,13 @@ def rank_by_likelihood(outcomes: Sequence[Outcome], scorer: Scorer, *, limit: fl
 
 
 def _rank_candidates(outcome: Outcome, nats: dict[str, float], limit: float) -> Outcome:
+    """One outcome with its variants ranked.
+
+    Args:
+        outcome: the outcome.
+        nats: the negative log-likelihood of each text, in nats, keyed by the text.
+        limit: by how many nats a variant may be less likely than its original.
+    """
     if not outcome.candidates:
         return outcome
     best = sorted(outcome.candidates, key=lambda candidate: (nats[candidate.text], candidate.text))

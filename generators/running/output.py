@@ -1,4 +1,4 @@
-"""The folder that a run writes: a dataset repository or the release's JSON, and the quality report."""
+"""The folder that ``arts generate`` writes: instances, as a dataset or as JSON, and the quality report."""
 
 from __future__ import annotations
 
@@ -20,13 +20,14 @@ REPORT_FILE = "quality.json"
 def write_output(
     staging: Staging, folder: Path, *, name: str, split: str, format: OutputFormat, report: QualityReport
 ) -> None:
-    """Put the finished batches together in a folder.
+    """Write the finished batches of a run as one corpus, with the quality report.
 
-    ``FOLDER/NAME/SPLIT.parquet`` with a card, or ``FOLDER/NAME/SPLIT.json``; and ``FOLDER/quality.json``.
+    The instances go to ``FOLDER/NAME/SPLIT.parquet``, with a card in ``FOLDER/README.md``, or to
+    ``FOLDER/NAME/SPLIT.json`` without a card. The report goes to ``FOLDER/quality.json``.
 
     Args:
         staging: the finished batches.
-        folder: where to write.
+        folder: the folder to write to.
         name: the name of the corpus.
         split: the name of its split.
         format: the file format of the instances.
@@ -42,12 +43,13 @@ def write_output(
 
 
 def _instances(staging: Staging) -> Iterator[Instance]:
+    """Stream the instances of the finished batches."""
     for shard in staging.shards:
         yield from read_table(shard, ReadingNotes())
 
 
 def _concatenate(shards: list[Path], path: Path) -> int:
-    """Write the shards' rows to one Parquet file, a shard at a time; returns their number."""
+    """Write the rows of several Parquet files to one, a file at a time, and return their number."""
     import pyarrow.parquet as pq
 
     rows = 0

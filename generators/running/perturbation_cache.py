@@ -1,4 +1,4 @@
-"""The variants of a split, for training and for curves: generated once and then read from the cache."""
+"""The variants of a split, which are generated once and then read from the cache."""
 
 from __future__ import annotations
 
@@ -24,12 +24,17 @@ from arts.generators.strategies.aspectset import mine_aspect_set
 def perturbations(
     sentences: Sequence[Sentence], *, training: Sequence[Sentence], options: GenerationOptions
 ) -> list[Instance]:
-    """The best variant of each instance and strategy that has one, generated unless the cache has them.
+    """The variants of sentences: the first one by each strategy for each aspect, where there is one.
+
+    They are read from the cache, or generated when the cache does not have them.
 
     Args:
         sentences: the sentences to perturb.
-        training: sentences of the same domain, to mine the AspectSet from.
-        options: what to generate.
+        training: sentences of the same domain, from which the AspectSet is mined.
+        options: which variants to generate.
+
+    Returns:
+        The variants, without their originals.
     """
     path = cache_home() / "perturbations" / f"{_cache_key(sentences, training, options)}.parquet"
     if not path.is_file():
@@ -49,7 +54,7 @@ def perturbations(
 def _cache_key(
     sentences: Sequence[Sentence], training: Sequence[Sentence], options: GenerationOptions
 ) -> str:
-    """A hash of everything that the variants depend on, the generators' code and lexicons among it."""
+    """A hash of everything that the variants depend on, including the code and lexicons of the generators."""
     parts = [
         content_checksum(original_instances(sentences)),
         content_checksum(original_instances(training)),

@@ -1,4 +1,4 @@
-"""From a stream of sentences to a stream of outcomes: in batches, in parallel, in constant memory."""
+"""Running the generator over a stream of sentences in batches, in parallel and in constant memory."""
 
 from __future__ import annotations
 
@@ -16,16 +16,19 @@ from arts.generators.running.batches import BATCH_SIZE, GenerationJob, OutcomeBa
 def stream_outcomes(
     sentences: Iterable[Sentence], job: GenerationJob, *, workers: int = 1, engine: Engine = Engine.LOCAL
 ) -> Iterator[OutcomeBatch]:
-    """Stream the outcomes batch by batch, in the order of the sentences, whoever computes them.
+    """Stream the outcomes of sentences in batches, in the order of the sentences.
 
     Args:
         sentences: the sentences to perturb.
-        job: what to generate.
-        workers: how many processes, or actors of Ray, to use.
-        engine: what runs them.
+        job: the AspectSet and the options of the generator.
+        workers: the number of worker processes (or actors of Ray) to use.
+        engine: what distributes the batches to the workers; the outcomes are equal with all engines.
+
+    Yields:
+        Lists of (sentence, outcomes) pairs, one list per batch.
 
     Raises:
-        MissingDependencyError: for Ray, when it is not installed.
+        MissingDependencyError: when the engine is Ray and Ray is not installed.
     """
     batches = split_batches(sentences, BATCH_SIZE)
     if engine is Engine.RAY:
@@ -43,7 +46,10 @@ def stream_outcomes(
 def _map_in_processes(
     batches: Iterable[list[Sentence]], job: GenerationJob, workers: int
 ) -> Iterator[OutcomeBatch]:
-    """Stream the outcomes from worker processes, never more than two batches a process ahead."""
+    """Stream the outcomes of batches in order, computed by worker processes.
+
+    At most two batches per process are read ahead of the one whose outcomes come next.
+    """
     with ProcessPoolExecutor(workers, get_context("spawn"), _start_worker, (job,)) as executor:
         waiting: deque[Callable[[], OutcomeBatch]] = deque()
         for batch in batches:
@@ -54,13 +60,15 @@ def _map_in_processes(
             yield waiting.popleft()()
 
 
-_generator: Generator  # of a worker process
+_generator: Generator  # the generator of this worker process
 
 
 def _start_worker(job: GenerationJob) -> None:
+    """Load the generator of a worker process."""
     global _generator
     _generator = job.load_generator()
 
 
 def _perturb(batch: list[Sentence]) -> OutcomeBatch:
+    """The outcomes of a batch, in a worker process."""
     return list(_generator.outcomes(batch))

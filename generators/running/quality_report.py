@@ -1,4 +1,4 @@
-"""The quality report: what was generated, what was not and why, with examples."""
+"""The quality report: how many variants were generated, why others were not, and examples."""
 
 from __future__ import annotations
 
@@ -12,19 +12,19 @@ from arts.data.schema import Strategy
 from arts.data.support.record import Record
 from arts.generators.generator import Outcome
 
-MAX_EXAMPLES = 5  # examples of each strategy
+MAX_EXAMPLES = 5  # number of examples per strategy
 
 
 class VariantExample(Record):
-    """A variant beside its source.
+    """A variant beside its original.
 
     Args:
         id: the id of the variant.
-        target: the aspect term that it is asked about.
-        polarity: the target's polarity before and after.
+        target: the aspect term that is asked about.
+        polarity: the target's polarity in the original and in the variant, e.g. ``positive → negative``.
         source: the text of the original.
         text: the text of the variant.
-        rules: the rules that made its edits.
+        rules: the names of the rules that made the edits, one per edit.
     """
 
     id: str
@@ -36,16 +36,17 @@ class VariantExample(Record):
 
 
 class StrategyTally(Record, frozen=False):
-    """One strategy's part of the report.
+    """The counts of one strategy.
 
     Args:
-        tried: number of originals.
-        generated: number of originals with a variant.
-        rejected: number of originals without one, by reason.
-        rules: how often each rule made an edit.
+        tried: the number of originals that the strategy was tried on.
+        generated: the number of originals with a variant.
+        rejected: the number of originals without a variant, keyed by the reason.
+        rules: the number of edits in the variants, keyed by the name of the rule that made them.
         examples: the first few variants.
-        nats: by how many nats the variants are less likely than their sources, summed over those `measured`.
-        measured: number of variants whose likelihood a language model measured.
+        nats: how much less likely the variants are than their originals: the increase in negative
+            log-likelihood, summed over the tokens and over the variants that were `measured`, in nats.
+        measured: the number of variants whose likelihood a language model measured.
     """
 
     tried: int = 0
@@ -58,11 +59,11 @@ class StrategyTally(Record, frozen=False):
 
     @property
     def coverage(self) -> float:
-        """The share of originals that have a variant."""
+        """The fraction of the originals that have a variant, from 0 to 1; 0 when none was tried."""
         return self.generated / self.tried if self.tried else 0.0
 
     def add(self, outcome: Outcome) -> None:
-        """Count an outcome."""
+        """Add an outcome to the counts; of its variants, only the first one counts."""
         self.tried += 1
         if outcome.reason:
             self.rejected[str(outcome.reason)] += 1
@@ -86,7 +87,7 @@ class StrategyTally(Record, frozen=False):
             )
 
     def merge(self, other: StrategyTally) -> None:
-        """Add another tally to this one."""
+        """Add the counts and examples of another tally to this one."""
         self.tried += other.tried
         self.generated += other.generated
         self.rejected.update(other.rejected)
@@ -97,26 +98,26 @@ class StrategyTally(Record, frozen=False):
 
 
 class Tally(Record, frozen=False):
-    """What became of the originals, by strategy."""
+    """The counts of every strategy, keyed by strategy."""
 
     strategies: dict[Strategy, StrategyTally] = Field(default_factory=dict)
 
     @classmethod
     def count(cls, outcomes: Iterable[Outcome]) -> Tally:
-        """Count outcomes by strategy."""
+        """Count outcomes by their strategy."""
         tally = cls()
         for outcome in outcomes:
             tally.strategies.setdefault(outcome.strategy, StrategyTally()).add(outcome)
         return tally
 
     def merge(self, other: Tally) -> None:
-        """Add another tally to this one."""
+        """Add the counts of another tally to this one."""
         for strategy, tally in other.strategies.items():
             self.strategies.setdefault(strategy, StrategyTally()).merge(tally)
 
 
 class QualityReport(Tally):
-    """The tally of a run with its input, its options and the versions of what made it."""
+    """The counts of a whole run, with its input, its options, and the versions of the software used."""
 
     schema_version: Literal[1] = 1
     source: dict[str, Any] = Field(default_factory=dict)

@@ -1,4 +1,4 @@
-"""The engine for corpora that outgrow one machine: the generator as a map over batches on Ray Data."""
+"""The engine for corpora that outgrow one machine, which runs the generator on Ray Data."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from arts.data.errors import MissingDependencyError
 from arts.data.schema import Sentence
 from arts.generators.running.batches import GenerationJob, OutcomeBatch, split_batches
 
-WINDOW = 64  # batches handed to Ray at a time
+WINDOW = 64  # number of batches that are handed to Ray at a time
 
 
 def map_on_ray(
@@ -18,12 +18,15 @@ def map_on_ray(
 ) -> Iterator[OutcomeBatch]:
     """Stream the outcomes of batches of sentences, in order, computed by actors of Ray Data.
 
-    Joins the cluster that Ray is connected or configured to; without one, starts a local one.
+    It uses the cluster that Ray is connected to or configured for. When there is none, it starts a local one.
 
     Args:
-        batches: the sentences.
-        job: what to generate.
-        workers: how many actors to use, and processes of a local cluster to start.
+        batches: the batches of sentences.
+        job: the AspectSet and the options of the generator.
+        workers: the number of actors to use, and of processes of a local cluster.
+
+    Yields:
+        Lists of (sentence, outcomes) pairs, one list per batch.
 
     Raises:
         MissingDependencyError: when Ray is not installed.
@@ -48,16 +51,25 @@ def map_on_ray(
 
 
 class PerturbingActor:
-    """An actor of Ray that holds a generator.
+    """An actor of Ray that holds a generator and runs it on batches of sentences.
 
     Args:
-        job: what to generate.
+        job: the AspectSet and the options of the generator.
     """
 
     def __init__(self, job: GenerationJob) -> None:
         self.generator = job.load_generator()
 
     def __call__(self, rows: dict[str, Any]) -> dict[str, list[bytes]]:
-        """The pickled outcomes of each row's pickled batch of sentences."""
+        """Run the generator on batches of sentences.
+
+        Args:
+            rows: a dictionary with the key ``sentences``, whose value has one pickled list of sentences per
+                batch.
+
+        Returns:
+            A dictionary with the key ``outcomes``, whose value has one pickled list of (sentence, outcomes)
+            pairs per batch.
+        """
         batches = [pickle.loads(batch) for batch in rows["sentences"]]
         return {"outcomes": [pickle.dumps(list(self.generator.outcomes(batch))) for batch in batches]}

@@ -1,4 +1,4 @@
-"""Where `arts generate` takes its sentences from."""
+"""The input of ``arts generate``: the sentences to perturb, and the training sentences of the AspectSet."""
 
 from __future__ import annotations
 
@@ -23,13 +23,13 @@ from arts.data.schema import (
 
 @dataclass(frozen=True)
 class SentenceSource:
-    """Sentences to perturb, and sentences to learn from.
+    """Sentences to perturb, and sentences from which the AspectSet is mined.
 
     Args:
         name: the name of the corpus.
-        sentences: the sentences to perturb: a stream, read once.
-        training: sentences of the same domain, to mine the AspectSet from.
-        mined: what `training` is, for the report.
+        sentences: the sentences to perturb; they may be a stream, which can be read once.
+        training: sentences of the same domain, from which the AspectSet is mined.
+        mined: a description of `training` for the quality report.
         notes: what the readers repaired or left out.
     """
 
@@ -43,18 +43,19 @@ class SentenceSource:
 def load_sentence_source(
     dataset: str, *, split: str = "test", opinions: Path | None = None, pool: str | None = None
 ) -> SentenceSource:
-    """The sentences of a named corpus, a folder or a file.
+    """Load the sentences of a named corpus, a folder or a file.
 
     Args:
-        dataset: a name or a path. A file is read as a stream, so the instances of a sentence must follow
-            each other.
-        split: the split of a named corpus or a folder.
-        opinions: TOWE JSON whose annotated terms are given to the aspects with the same id.
-        pool: where to take the training sentences from: a name (its train split) or a path; by default the
-            train split of `dataset`, or the very sentences to perturb when it has none.
+        dataset: the name of a corpus, or the path of a folder or file. A file is read as a stream, so the
+            originals of a sentence must follow each other in it.
+        split: the split of a named corpus or folder.
+        opinions: a JSON file with annotated opinion terms (TOWE); each aspect gets those with its id.
+        pool: where the training sentences come from: a named corpus or folder (its train split), or a file.
+            By default the train split of `dataset`, or the sentences to perturb when it has no such split.
 
     Raises:
-        UnknownNameError, DataError: as `load_corpus` and `read_instances`.
+        UnknownNameError: when `dataset` or `pool` is neither a known name nor an existing path.
+        DataError: when a file or row is faulty, or the corpus lacks `split`.
     """
     notes = ReadingNotes()
     path = Path(dataset)
@@ -78,6 +79,7 @@ def load_sentence_source(
 
 
 def _split(corpus: Corpus, split: str) -> tuple[Sentence, ...]:
+    """The sentences of a split of a corpus; DataError when the corpus has no such split."""
     if split == "test":
         return tuple(group_sentences(corpus.test))
     sentences = corpus.train if split == "train" else corpus.dev
@@ -87,6 +89,7 @@ def _split(corpus: Corpus, split: str) -> tuple[Sentence, ...]:
 
 
 def _training_sentences(dataset: str) -> Iterable[Sentence]:
+    """The sentences of a file, or the train split of a corpus; its test split when it has no train split."""
     path = Path(dataset)
     if path.is_file():
         return group_sentences(read_instances(path))
@@ -95,9 +98,10 @@ def _training_sentences(dataset: str) -> Iterable[Sentence]:
 
 
 def _annotate(sentences: Iterable[Sentence], path: Path, notes: ReadingNotes) -> Iterator[Sentence]:
-    """The sentences with the terms that the file annotates for aspects of the same id and term.
+    """Give aspects the opinion terms that a file annotates for the aspect with the same id and term.
 
-    The file's sentence may be spaced otherwise; terms that cannot be found again are left out and noted.
+    The sentences of the file may have other white space. Opinion terms that do not occur in the sentence are
+    left out and noted.
     """
     annotations = {i.id: i for i in read_instances(path, notes) if i.aspect.opinions}
     for sentence in sentences:
@@ -112,6 +116,13 @@ def _annotate(sentences: Iterable[Sentence], path: Path, notes: ReadingNotes) ->
 
 
 def _with_opinions(instance: Instance, annotated: Instance, notes: ReadingNotes) -> Aspect:
+    """The target of an instance, with the opinion terms of its annotated copy.
+
+    Args:
+        instance: the instance.
+        annotated: a copy of it with opinion terms, whose text may have other white space.
+        notes: gets the id when an opinion term does not occur in the instance's text.
+    """
     opinions = []
     for opinion in annotated.aspect.opinions:
         span = transfer_span(annotated.text, instance.text, start=opinion.start, end=opinion.end)

@@ -1,4 +1,4 @@
-"""The finished batches of a run, from which an interrupted one goes on."""
+"""The finished batches of a run, stored so that an interrupted run can go on from them."""
 
 from __future__ import annotations
 
@@ -12,10 +12,11 @@ from arts.generators.running.quality_report import Tally
 
 
 class Staging:
-    """The finished batches of a run, kept in its work folder until all are there.
+    """The finished batches of a run, stored in its work folder until all are there.
 
     Args:
-        folder: the work folder, as `arts.data.support.atomic.resumable_folder` gives it.
+        folder: the work folder, as `arts.data.support.atomic.resumable_folder` gives it. Batches that an
+            earlier run has left there count as finished.
     """
 
     def __init__(self, folder: Path) -> None:
@@ -25,11 +26,11 @@ class Staging:
             self.done += 1
 
     def add(self, batch: OutcomeBatch, rows: Sequence[Instance]) -> None:
-        """Write the rows and the counts of a finished batch.
+        """Store the instances and the counts of a finished batch.
 
         Args:
-            batch: the outcomes, which are counted.
-            rows: the instances to write.
+            batch: the (sentence, outcomes) pairs of the batch, which are counted.
+            rows: the instances to store.
         """
         from arts.data.hf_dataset import write_instances
 
@@ -42,11 +43,11 @@ class Staging:
 
     @property
     def shards(self) -> list[Path]:
-        """The Parquet files of the finished batches, in order."""
+        """The paths of the Parquet files with the instances of the finished batches, in order."""
         return [self._rows_path(number) for number in range(self.done)]
 
     def tally(self) -> Tally:
-        """The counts of all finished batches."""
+        """The counts of all finished batches together."""
         total = Tally()
         for number in range(self.done):
             total.merge(Tally.model_validate_json(self._tally_path(number).read_bytes()))

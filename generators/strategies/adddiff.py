@@ -1,4 +1,4 @@
-"""ADDDIFF: aspects of the opposite sentiment added (Xing et al., 2020, section 2.3)."""
+"""ADDDIFF: adding aspects of the opposite sentiment to a sentence (Xing et al., 2020, section 2.3)."""
 
 from __future__ import annotations
 
@@ -12,11 +12,11 @@ from arts.data.schema import Aspect, Edit, Instance, Opinion, Polarity, Sentence
 from arts.generators.strategies.aspectset import AspectClause, AspectSet, domain_of, similar_terms
 from arts.generators.strategies.variants import Reason, build_variant
 
-FEWEST, MOST = 1, 3  # aspects added when their number is not given, as in the paper
+FEWEST, MOST = 1, 3  # number of aspects to add when it is not given, as in the paper
 _CONTRAST = re.compile(
     r"\b(?:but|although|though|however|yet|while|except|despite|unfortunately)\b", re.IGNORECASE
 )
-_LOOKS_BACK = re.compile(  # a beginning that looks back to an earlier sentence
+_LOOKS_BACK = re.compile(  # a first word that refers to an earlier sentence
     r"\W*(?:also|although|and|as|because|but|even|he|his|however|if|it|its|it's|plus|she|since|so|that|then|"
     r"these|they|this|those|though|thus|too|what|when|which|while|yet)\b",
     re.IGNORECASE,
@@ -30,10 +30,10 @@ class AdddiffTemplate:
     """A way to join clauses to a sentence.
 
     Args:
-        lead: gives what comes between the sentence and the clauses, from the polarity that is added.
-        inside: whether the clauses go inside the sentence, before its final mark.
-        contrasts: whether it marks a contrast, which a sentence should have but once.
-        before: whether the clauses come first.
+        lead: returns the words between the sentence and the clauses, given the polarity of the clauses.
+        inside: whether the clauses go before the sentence's final punctuation mark.
+        contrasts: whether the words of `lead` express a contrast. A sentence should have only one contrast.
+        before: whether the clauses come before the sentence, instead of after it.
     """
 
     lead: Callable[[Polarity], str]
@@ -43,6 +43,7 @@ class AdddiffTemplate:
 
 
 def _upside_or_downside(polarity: Polarity) -> str:
+    """The beginning of an added sentence, by the polarity of what follows."""
     return "On the upside, " if polarity is Polarity.POSITIVE else "On the downside, "
 
 
@@ -66,21 +67,21 @@ def add_different(
     k: int | None = None,
     templates: Sequence[str] = tuple(TEMPLATES),
 ) -> Iterator[Instance | Reason]:
-    """Variants of an instance with `k` aspects added whose sentiment is opposite to the target's.
+    """Make variants with added aspects whose sentiment is the opposite of the target's.
 
-    A neutral target gets aspects of one polarity, drawn. No added aspect is mentioned in the sentence
-    already, and none is added twice.
+    A neutral target gets aspects that are all positive or all negative, which is drawn. The added aspects are
+    all different, and the sentence mentions none of them.
 
     Args:
         source: the original instance.
         sentence: its sentence.
-        aspect_set: what can be said.
-        rng: draws the aspects, their number and the template.
-        k: how many to add; by default 1 to 3.
-        templates: names from `TEMPLATES` to draw from.
+        aspect_set: the clauses to draw from.
+        rng: draws the clauses, their number and the order of the templates.
+        k: the number of aspects to add; by default 1 to 3 are.
+        templates: the names, in `TEMPLATES`, of the templates that may be used.
 
     Yields:
-        Variants, one a template that fits, or the reason why there is none.
+        One variant per template that fits the sentence, or the reason why there is none.
     """
     target = source.aspect.polarity
     polarity = target.opposite
@@ -103,12 +104,12 @@ def add_different(
 def _draw_clauses(
     candidates: Sequence[AspectClause], sentence: Sentence, count: int, rng: Random
 ) -> list[AspectClause] | None:
-    """Draw `count` clauses about aspects that the sentence does not mention; None when there are too few."""
+    """Draw `count` clauses on aspects that the sentence does not mention; None when there are too few."""
     if not candidates:
         return None
     mentioned = _words_in_singular(sentence.text)
     clauses: list[AspectClause] = []
-    for _ in range(20 * count + 50):  # draws; a set that is large enough needs few
+    for _ in range(20 * count + 50):  # a limit to the draws; where there are enough clauses, few are needed
         if len(clauses) == count:
             return clauses
         clause = candidates[rng.randrange(len(candidates))]
@@ -118,7 +119,13 @@ def _draw_clauses(
 
 
 def _repeats(clause: AspectClause, others: Sequence[AspectClause], mentioned: frozenset[str]) -> bool:
-    """Whether a clause is about an aspect that is mentioned, or says what another clause says."""
+    """Whether a clause is about an aspect that is mentioned already, or has the predicate of another clause.
+
+    Args:
+        clause: the clause.
+        others: the clauses that are drawn already.
+        mentioned: the words of the sentence, as `_words_in_singular` gives them.
+    """
     words = {word.rstrip("s") for word in clause.term.lower().replace("-", " ").split()}
     taken = {other.predicate for other in others}.union(*(similar_terms(other.key) for other in others))
     return bool(
@@ -128,12 +135,19 @@ def _repeats(clause: AspectClause, others: Sequence[AspectClause], mentioned: fr
 
 @lru_cache(maxsize=16)
 def _words_in_singular(text: str) -> frozenset[str]:
-    """The words of a sentence, lower case, without the "s" of plurals."""
+    """The words of a text in lower case, without a final "s"."""
     return frozenset(word.rstrip("s") for word in re.findall(r"[a-z]+", text.lower()))
 
 
 def _draw_templates(text: str, target: Polarity, names: Sequence[str], rng: Random) -> list[str]:
-    """The names of the templates that fit a sentence, in an order drawn."""
+    """The names of the templates that fit a sentence, in a random order.
+
+    Args:
+        text: the sentence.
+        target: the polarity of its target.
+        names: the names of the templates that may be used.
+        rng: draws the order.
+    """
     contrasted = bool(_CONTRAST.search(text)) or target is Polarity.NEUTRAL
     closed = bool(_CLOSED.search(text)) or len(re.findall(r"[.!?](?:\s|$)", text)) > 1
     looks_back = bool(_LOOKS_BACK.match(text))
@@ -149,7 +163,14 @@ def _draw_templates(text: str, target: Polarity, names: Sequence[str], rng: Rand
 def _addition(
     text: str, clauses: Sequence[AspectClause], name: str, polarity: Polarity
 ) -> tuple[Edit, list[Aspect]]:
-    """The edit that adds clauses to a sentence, and the aspects that it adds, with their spans after it."""
+    """The edit that adds clauses to a sentence, and the added aspects with their spans in the new text.
+
+    Args:
+        text: the sentence.
+        clauses: the clauses to add.
+        name: the name of the template.
+        polarity: the polarity of the clauses.
+    """
     template, rule = TEMPLATES[name], f"added: {name}"
     lead = template.lead(polarity)
     listing = _join_clauses(clauses, capital=not template.inside and not lead)
@@ -172,19 +193,24 @@ def _addition(
 
 
 def _join_clauses(clauses: Sequence[AspectClause], *, capital: bool) -> str:
-    """The clauses as a list: "a", "a and b", "a, b, and c"."""
+    """Join clauses to a list: "a", "a and b", "a, b, and c".
+
+    Args:
+        clauses: the clauses.
+        capital: whether the list begins with a capital.
+    """
     texts = [clause.text for clause in clauses]
     listing = f"{', '.join(texts[:-1])}, and {texts[-1]}" if len(texts) > 2 else " and ".join(texts)
     return listing[:1].upper() + listing[1:] if capital else listing
 
 
 def _locate_aspects(clauses: Sequence[AspectClause], listing: str, offset: int) -> list[Aspect]:
-    """The added aspects with their spans in the new text.
+    """The added aspects, with their spans in the new text.
 
     Args:
-        clauses: the clauses that are added.
-        listing: their texts, joined.
-        offset: where `listing` begins in the new text.
+        clauses: the added clauses.
+        listing: the text that `_join_clauses` made of them.
+        offset: the offset at which `listing` begins in the new text.
     """
     aspects, position = [], 0
     for clause in clauses:

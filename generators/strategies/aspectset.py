@@ -1,4 +1,7 @@
-"""AspectSet: what the training split of a domain says about its aspects (Xing et al., 2020, section 2.3)."""
+"""AspectSet: clauses on the aspects of a domain, mined from training sentences.
+
+It is what ADDDIFF draws from (Xing et al., 2020, section 2.3).
+"""
 
 from __future__ import annotations
 
@@ -22,23 +25,24 @@ if TYPE_CHECKING:
     from spacy.tokens import Span, Token
 
 _TERM = re.compile(r"[A-Za-z][A-Za-z' -]*[A-Za-z]")
-_ENOUGH = 30  # clauses in a domain and polarity
-_LONGEST = 3  # words of a term
-_LONGEST_IN_CAPITALS = 4  # letters of a term such as "HDMI"
+_ENOUGH = 30  # number of clauses of a domain and polarity from which unusual ones are left out
+_LONGEST = 3  # largest number of words of a term
+_LONGEST_IN_CAPITALS = 4  # largest number of letters of a term in capitals, such as "HDMI"
 
 
 @dataclass(frozen=True, slots=True, order=True)
 class AspectClause:
-    """A clause about an aspect, mined from a training sentence: "the battery life" + "is" + "terrible".
+    """A clause on an aspect, mined from a training sentence: "the battery life" + "is" + "terrible".
 
     Args:
-        term: the aspect term, as it stands within a sentence.
-        predicate: an adjective, or a verb in the third person singular with its adverb.
-        polarity: the sentiment that this expresses.
+        term: the aspect term, with the capitals that it has inside a sentence.
+        predicate: an adjective ("terrible"), or a verb in the third person singular with an adverb ("works
+            well").
+        polarity: the sentiment of the clause.
         plural: whether the term takes a plural verb.
-        named: whether it is a name, which takes no article.
+        named: whether the term is a name, which takes no article.
         verbal: whether the predicate is a verb.
-        domain: the domain of the sentence that says it (see `domain_of`).
+        domain: the domain of the sentence that the clause comes from, as `domain_of` gives it.
     """
 
     term: str
@@ -51,7 +55,7 @@ class AspectClause:
 
     @property
     def subject(self) -> str:
-        """The term with its article.
+        """The term with its article; a name has none.
 
         Example:
             >>> AspectClause("fries", "soggy", Polarity.NEGATIVE, plural=True).subject
@@ -61,7 +65,7 @@ class AspectClause:
 
     @property
     def text(self) -> str:
-        """The clause, which stands by itself.
+        """The clause as a text, without capital and full stop.
 
         Example:
             >>> AspectClause("fries", "soggy", Polarity.NEGATIVE, plural=True).text
@@ -73,12 +77,12 @@ class AspectClause:
 
     @property
     def key(self) -> str:
-        """The word that identifies the aspect: the last one of the term, in lower case and singular."""
+        """The word that identifies the aspect: the term's last word, in lower case, without a final "s"."""
         return self.term.lower().split()[-1].rstrip("s")
 
 
 def similar_terms(word: str) -> frozenset[str]:
-    """The words that speak of the same as an aspect's key, and itself.
+    """The words that name the same aspect as a word, including that word.
 
     Example:
         >>> sorted(similar_terms("monitor"))
@@ -88,7 +92,9 @@ def similar_terms(word: str) -> frozenset[str]:
 
 
 def domain_of(id: str) -> str:
-    """The domain of a sentence in a corpus of several: what its id begins with, up to a hyphen.
+    """The domain of a sentence, which a corpus of several domains puts before a hyphen in the sentence's id.
+
+    It is empty for an id that does not begin with letters and a hyphen.
 
     Example:
         >>> domain_of("restaurant-test-001"), domain_of("892:1")
@@ -100,11 +106,11 @@ def domain_of(id: str) -> str:
 
 @dataclass(frozen=True)
 class AspectSet:
-    """What can be said about aspects, by domain and polarity.
+    """The clauses that ADDDIFF can add, with the words of the sentences that they come from.
 
     Args:
-        clauses: sorted, each once.
-        vocabulary: the words of the sentences that they come from, lower case.
+        clauses: the clauses, sorted and without repetition.
+        vocabulary: the words of the training sentences, in lower case.
     """
 
     clauses: tuple[AspectClause, ...] = ()
@@ -112,6 +118,7 @@ class AspectSet:
 
     @cached_property
     def _groups(self) -> dict[tuple[str, Polarity], list[AspectClause]]:
+        """The clauses, keyed by domain and polarity."""
         groups: dict[tuple[str, Polarity], list[AspectClause]] = {}
         for clause in self.clauses:
             groups.setdefault((clause.domain, clause.polarity), []).append(clause)
@@ -119,25 +126,26 @@ class AspectSet:
 
     @cached_property
     def _by_polarity(self) -> dict[Polarity, list[AspectClause]]:
+        """The clauses of all domains, keyed by polarity."""
         return {p: [clause for clause in self.clauses if clause.polarity is p] for p in Polarity}
 
     def clauses_in(self, domain: str, polarity: Polarity) -> Sequence[AspectClause]:
-        """What can be said in a domain; everything, when no sentence of the set names that domain."""
+        """The clauses of a domain with a polarity; those of all domains if the set lacks the domain."""
         if any((domain, p) in self._groups for p in Polarity):
             return self._groups.get((domain, polarity), ())
         return self._by_polarity[polarity]
 
 
 def mine_aspect_set(sentences: Iterable[Sentence], analyst: Analyst) -> AspectSet:
-    """What sentences say about their aspects.
+    """Mine the clauses that training sentences say of their aspects.
 
-    Only pairs that read well on their own are taken: a noun phrase and an adjective of the lexicon that
-    describes it, or a verb without object and an adverb, whose orientation is that of the label, and no
-    negation.
+    Only clauses that can stand alone are mined, without negation: a noun phrase with an adjective that
+    describes it, or a noun phrase with a verb without object and an adverb. The adjective or adverb must be
+    in the opinion lexicon, with the polarity of the aspect's label.
 
     Args:
         sentences: training sentences with their aspects.
-        analyst: parses them and looks their words up.
+        analyst: parses the sentences and looks their words up.
     """
     counts: Counter[AspectClause] = Counter()
     vocabulary: set[str] = set()
@@ -149,10 +157,14 @@ def mine_aspect_set(sentences: Iterable[Sentence], analyst: Analyst) -> AspectSe
 
 
 def _usual_clauses(counts: Counter[AspectClause]) -> list[AspectClause]:
-    """The clauses with the usual pairs of a term and a predicate; all of them where those are too few.
+    """Keep, for each domain and polarity, the clauses that more than one sentence supports.
 
-    A pair is usual when two sentences speak of the term, and two say this of it or it could be said of
-    anything ("great", "terrible").
+    A clause is kept when two sentences speak of its aspect. Besides, two must have its predicate for this
+    aspect, or the predicate must be one that can describe anything ("great", "terrible"). When these are too
+    few for a domain and polarity (`_ENOUGH`), all its clauses are kept.
+
+    Args:
+        counts: how often each clause was found.
     """
     terms: Counter[tuple[str, str]] = Counter()
     pairs: Counter[tuple[str, str, str]] = Counter()
@@ -173,7 +185,7 @@ def _usual_clauses(counts: Counter[AspectClause]) -> list[AspectClause]:
 
 
 def _clauses_of(analysis: Analysis) -> Iterator[AspectClause]:
-    """What a sentence says about its aspects."""
+    """Stream the clauses that a sentence says of its aspects."""
     opinions, sentence = OpinionAssignment(analysis), analysis.sentence
     for aspect in sentence.aspects:
         term = _subject_term(analysis, aspect)
@@ -197,7 +209,7 @@ def _clauses_of(analysis: Analysis) -> Iterator[AspectClause]:
 
 
 def _subject_term(analysis: Analysis, aspect: Aspect) -> Span | None:
-    """The tokens of an aspect term that can be the subject of a clause."""
+    """The tokens of an aspect term; None when the term cannot be the subject of a clause."""
     span = analysis.tokens_of(aspect.start, aspect.end)
     if span is None or span.text != aspect.term or len(span) > _LONGEST or not _TERM.fullmatch(aspect.term):
         return None
@@ -209,16 +221,16 @@ def _subject_term(analysis: Analysis, aspect: Aspect) -> Span | None:
 
 
 def _is_correct(token: Token) -> bool:
-    """Whether the parser's vocabulary has a word, which tells typing errors from words."""
+    """Whether a token is spelt correctly, as far as the vocabulary of the spaCy model tells."""
     return token.text in parser_vocabulary() or not token.is_lower
 
 
 class Predicate(NamedTuple):
-    """What a clause says about its subject.
+    """What a clause says of its subject.
 
     Args:
-        text: an adjective, or a verb with its adverb.
-        is_verbal: whether it is a verb.
+        text: an adjective, or a verb with an adverb.
+        is_verbal: whether it is a verb with an adverb.
     """
 
     text: str
@@ -226,7 +238,7 @@ class Predicate(NamedTuple):
 
 
 def _predicate(analysis: Analysis, word: OpinionWord, aspect: Aspect) -> Predicate | None:
-    """What an opinion word says about the aspect."""
+    """The predicate that an opinion word gives a clause on an aspect; None when it gives none."""
     head = analysis.doc[word.head]
     entry = word.entry
     if entry is None or entry.sign != SIGN_OF[aspect.polarity] or analysis.negator(head) is not None:
@@ -254,7 +266,10 @@ def _predicate(analysis: Analysis, word: OpinionWord, aspect: Aspect) -> Predica
 
 
 def _describes(analysis: Analysis, adjective: Token, aspect: Aspect) -> bool:
-    """Whether the adjective is said of the aspect itself, and not of something that it comes with."""
+    """Whether an adjective describes the aspect itself.
+
+    "great" does for the screen in "a great screen", and does not in "it was great for the screen".
+    """
     span = analysis.tokens_of(aspect.start, aspect.end)
     assert span is not None
     own = set(range(span.start, span.end))
@@ -266,9 +281,9 @@ def _describes(analysis: Analysis, adjective: Token, aspect: Aspect) -> bool:
 
 
 def _normalize_case(clauses: Iterable[AspectClause]) -> Iterator[AspectClause]:
-    """Clauses whose terms have the case that they have inside a sentence, without a beginning's capital.
+    """Stream the clauses with their terms in the case that they have inside a sentence.
 
-    Long terms all in capitals are left out.
+    The capital of a sentence's beginning is removed. Long terms in capitals are left out.
     """
     clauses = list(clauses)
     lower = {clause.term for clause in clauses if clause.term == clause.term.lower()}

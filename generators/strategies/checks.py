@@ -1,4 +1,4 @@
-"""Checks of a generated sentence's form; a variant that fails one is not handed out."""
+"""Checks of the form of a generated text; a variant that fails one is refused."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import re
 from collections.abc import Mapping
 from functools import lru_cache
 
-CHECKS: Mapping[str, re.Pattern[str]] = {  # of the sentence in lower case
+CHECKS: Mapping[str, re.Pattern[str]] = {  # what is wrong → its pattern, searched in the text in lower case
     "a doubled negation": re.compile(
         r"\b(?:not|never|no|cannot)\s+(?:\w+\s+)?(?:not|never)\b|n['’]t\s+(?:\w+\s+)?(?:not|never)\b|\bnot\s+no\b"
     ),
@@ -20,7 +20,15 @@ CHECKS: Mapping[str, re.Pattern[str]] = {  # of the sentence in lower case
 
 
 def fault(source: str, text: str) -> str | None:
-    """The first thing wrong with `text` that is not already wrong with its `source`; None when it is sound.
+    """Name what is wrong with the form of a generated text and was not already wrong with its original.
+
+    Args:
+        source: the text of the original.
+        text: the generated text.
+
+    Returns:
+        The name of the first check that finds more faults in `text` than in `source`, or "no change" when the
+        texts are equal. None when nothing is wrong.
 
     Example:
         >>> fault("It works.", "It does not not work."), fault("It works.", "It does not work.")
@@ -34,5 +42,6 @@ def fault(source: str, text: str) -> str | None:
 
 @lru_cache(maxsize=256)
 def _counts(text: str) -> tuple[int, ...]:
+    """The number of faults that each check finds in a text, in the order of `CHECKS`."""
     lower = text.lower()
     return tuple(len(pattern.findall(lower)) for pattern in CHECKS.values())

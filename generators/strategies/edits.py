@@ -1,4 +1,4 @@
-"""Edits: applying replacements to a sentence and moving its spans along."""
+"""Edits: making them in a sentence, and moving the spans of its aspects accordingly."""
 
 from __future__ import annotations
 
@@ -12,18 +12,18 @@ from arts.generators.english.inflection import article
 
 _ARTICLE = re.compile(r"\b(?P<article>an?)\s+$", re.IGNORECASE)
 _WORD = re.compile(r"\s*[\"'“(]*([\w'-]+)")
-_LONGEST_GAP = 8  # characters before an edit in which an article is looked for
+_LONGEST_GAP = 8  # number of characters before an edit in which an article is looked for
 
 
 class EditError(ValueError):
-    """Edits that cannot be made together, or that would touch an aspect term."""
+    """Edits overlap, or an edit would change an aspect term."""
 
 
 def join_edits(edits: Iterable[Edit]) -> tuple[Edit, ...]:
-    """The edits in the order of the sentence, without repetitions.
+    """Sort edits by their place in the sentence, without repetitions.
 
     Raises:
-        EditError: when two different edits overlap.
+        EditError: when two different edits overlap, or insert at the same place.
     """
     ordered = sorted(set(edits), key=lambda edit: (edit.start, edit.end, edit.after))
     for left, right in pairwise(ordered):
@@ -33,7 +33,11 @@ def join_edits(edits: Iterable[Edit]) -> tuple[Edit, ...]:
 
 
 def apply(text: str, edits: Iterable[Edit]) -> str:
-    """The sentence with its edits made; `edits` must be in order and apart, as `join_edits` gives them.
+    """Make edits in a sentence and return its new text.
+
+    Args:
+        text: the sentence.
+        edits: the edits, sorted and not overlapping, as `join_edits` gives them.
 
     Example:
         >>> apply("Good soup.", (Edit(0, 4, "Good", "Bad", "antonym"),))
@@ -48,15 +52,15 @@ def apply(text: str, edits: Iterable[Edit]) -> str:
 
 
 def shift_aspect(aspect: Aspect, edits: Iterable[Edit], *, text: str) -> Aspect:
-    """The aspect with the offsets it has after the edits; annotated opinion terms that change are dropped.
+    """The aspect with the spans that it has after edits; opinion terms that an edit changes are dropped.
 
     Args:
         aspect: an aspect of the sentence before the edits.
-        edits: in order and apart.
+        edits: the edits, sorted and not overlapping.
         text: the sentence after the edits.
 
     Raises:
-        EditError: when an edit touches the aspect term.
+        EditError: when an edit changes the aspect term.
     """
     edits = tuple(edits)
     span = _shift_span(aspect.start, aspect.end, edits)
@@ -74,7 +78,7 @@ def shift_aspect(aspect: Aspect, edits: Iterable[Edit], *, text: str) -> Aspect:
 
 
 def _shift_span(start: int, end: int, edits: tuple[Edit, ...]) -> tuple[int, int] | None:
-    """The span after the edits, or None when one of them touches it."""
+    """The (start, end) span after the edits; None when an edit changes characters inside the span."""
     shift = 0
     for edit in edits:
         if edit.end <= start:
@@ -85,7 +89,14 @@ def _shift_span(start: int, end: int, edits: tuple[Edit, ...]) -> tuple[int, int
 
 
 def repair_articles(text: str, edits: tuple[Edit, ...]) -> tuple[Edit, ...]:
-    """The edits, and those that make "a" or "an" agree with the word that now follows it.
+    """Add the edits that make "a" or "an" before an edit agree with the new word after it.
+
+    Args:
+        text: the sentence before the edits.
+        edits: the edits, sorted and not overlapping.
+
+    Returns:
+        The given edits and the added ones, sorted.
 
     Example:
         >>> fast = Edit(2, 6, "fast", "unreliable", "antonym")
@@ -108,7 +119,7 @@ def repair_articles(text: str, edits: tuple[Edit, ...]) -> tuple[Edit, ...]:
 
 
 def _text_after(text: str, edit: Edit, edits: tuple[Edit, ...]) -> str:
-    """What follows an edit up to the next one, that one's text, and the rest before any further edit."""
+    """The text that follows an edit, in which the next edit is made but no later one."""
     later = [other for other in edits if other.start >= edit.end and other != edit]
     if later:
         return text[edit.end : later[0].start] + later[0].after + text[later[0].end :]
@@ -116,4 +127,5 @@ def _text_after(text: str, edit: Edit, edits: tuple[Edit, ...]) -> str:
 
 
 def _overlap_any(start: int, end: int, edits: tuple[Edit, ...]) -> bool:
+    """Whether one of the edits changes a character from `start` to `end`."""
     return any(edit.start < end and edit.end > start for edit in edits)

@@ -1,4 +1,4 @@
-"""Exaggeration: a degree word where it fits."""
+"""Exaggeration: putting a degree word such as "really" before an opinion word."""
 
 from __future__ import annotations
 
@@ -12,15 +12,18 @@ from arts.generators.opinions.analysis import Analysis, OpinionWord
 
 
 def exaggerate(analysis: Analysis, word: OpinionWord, *, rng: Random) -> tuple[Edit, ...]:
-    """The edit that strengthens an opinion word with a degree word; none where no such word fits.
+    """The edit that strengthens an opinion word with a degree word.
 
-    "small" → "really small", "higher" → "much higher", "works well" → "works really well",
-    "hate" → "really hate"; never before a superlative, nor where a degree word stands already.
+    Examples are "small" → "really small", "higher" → "much higher" and "works well" → "works really well".
+    Superlatives and words that have a degree word are not strengthened.
 
     Args:
         analysis: the analysis of the sentence.
         word: one of its opinion words.
         rng: draws the degree word.
+
+    Returns:
+        A tuple of one edit; an empty one when no degree word fits.
     """
     head = analysis.doc[word.head]
     if word.entry is None or len(word.tokens) > 1 or analysis.negator(head) is not None:

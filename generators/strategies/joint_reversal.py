@@ -16,11 +16,11 @@ from arts.generators.strategies.variants import Reason, build_variant
 
 
 class WordReversals:
-    """The different ways to reverse a word, best first, worked out only as far as they are needed.
+    """The different ways to reverse one opinion word, best first, computed only as far as they are asked for.
 
     Args:
         word: the opinion word.
-        candidates: the ways to reverse it, best first; some may be equal.
+        candidates: the ways to reverse it, best first; repetitions in it are skipped.
     """
 
     def __init__(self, word: OpinionWord, candidates: Iterator[Reversal]) -> None:
@@ -29,7 +29,7 @@ class WordReversals:
         self._different: list[Reversal] = []
 
     def at(self, n: int) -> Reversal | None:
-        """The n-th way, from 0; None when there are fewer."""
+        """The n-th way to reverse the word, counted from 0; None when there are fewer."""
         while len(self._different) <= n:
             reversal = next((r for r in self._remaining if r not in self._different), None)
             if reversal is None:
@@ -38,7 +38,7 @@ class WordReversals:
         return self._different[n]
 
     def since(self, n: int) -> Iterator[Reversal]:
-        """The ways from the n-th on, or the last one where there are fewer."""
+        """Stream the ways from the n-th on; where there are fewer, only the last one."""
         if self.at(n) is None:
             yield self._different[-1]
         while (reversal := self.at(n)) is not None:
@@ -48,11 +48,11 @@ class WordReversals:
 
 @dataclass(frozen=True)
 class ReversalPlan:
-    """What stays the same whichever reversal of each word is chosen.
+    """What stays equal in all variants, whichever way each word is reversed.
 
     Args:
-        words: the words that can be reversed, each with its reversals.
-        polarities: the new polarity of the aspects that change, by their span.
+        words: the words to reverse, each with the ways to reverse it.
+        polarities: the new polarity of each aspect that changes, keyed by its character span (start, end).
         repairs: the edits of the conjunctions.
     """
 
@@ -62,7 +62,7 @@ class ReversalPlan:
 
     @property
     def heads(self) -> frozenset[int]:
-        """The indices of the heads of the words."""
+        """The token indices of the syntactic heads of the words."""
         return frozenset(candidates.word.head for candidates in self.words)
 
 
@@ -75,18 +75,19 @@ def reverse_together(
     rng: Random,
     extra: Sequence[Edit] = (),
 ) -> Iterator[Instance | Reason]:
-    """Variants in which all `words` are reversed and the conjunctions repaired, best first.
+    """Make variants in which several opinion words are reversed and the conjunctions are repaired.
 
     Args:
         source: the original instance.
         opinions: the opinion words of its sentence.
-        words: to reverse; those that cannot be must be without orientation, or there is no variant.
-        strategy: whose target changes with the words (REVTGT), or must not (REVNON).
+        words: the words to reverse. A word that cannot be reversed stays unchanged if its sign is unknown;
+            otherwise there is no variant.
+        strategy: REVTGT, where the target must change with the words, or REVNON, where it must not change.
         rng: draws among equally good replacements.
-        extra: edits made besides.
+        extra: further edits to make in every variant.
 
     Yields:
-        Variants, and reasons for those that failed.
+        Variants, best first, and reasons where a way to reverse the words failed.
     """
     plan = _prepare(source, opinions, words, strategy, rng)
     if isinstance(plan, Reason):
@@ -119,7 +120,7 @@ def _prepare(
     strategy: Strategy,
     rng: Random,
 ) -> ReversalPlan | Reason:
-    """The words that can be reversed and what follows from it, or the reason why nothing can be."""
+    """What all variants of `reverse_together` have in common, or the reason why there is none."""
     every = [WordReversals(word, reversals(opinions.analysis, word, rng=rng)) for word in words]
     possible = [candidates for candidates in every if candidates.at(0) is not None]
     impossible = [candidates.word for candidates in every if candidates.at(0) is None]
@@ -139,9 +140,19 @@ def _prepare(
 
 
 def _choose_distinct(words: Sequence[WordReversals], n: int) -> list[Reversal]:
-    """The n-th reversal of each word, or a later one where another word got the same."""
+    """Choose the n-th way to reverse each word, or a later one to keep replacements apart.
+
+    Two different words do not get the same replacement where one of them has another way.
+
+    Args:
+        words: the words, each with the ways to reverse it.
+        n: the number of the way, counted from 0.
+
+    Returns:
+        One way per word, in the order of the words.
+    """
     choice: list[Reversal] = []
-    replaced: dict[str, str] = {}  # replacement → what it replaces
+    replaced: dict[str, str] = {}  # replacement → the word that it replaces
     for candidates in words:
         first = next(candidates.since(n))
         reversal = next((r for r in candidates.since(n) if _is_new_replacement(r, replaced)), first)
@@ -151,13 +162,21 @@ def _choose_distinct(words: Sequence[WordReversals], n: int) -> list[Reversal]:
 
 
 def _is_new_replacement(reversal: Reversal, replaced: Mapping[str, str]) -> bool:
-    """Whether no other word than this one got the same replacement."""
+    """Whether a reversal's replacement is not used for another word.
+
+    Args:
+        reversal: one way to reverse a word.
+        replaced: the words that are replaced already, in lower case, keyed by their replacement.
+    """
     before, after = reversal.edits[0].before.lower(), reversal.edits[0].after.lower()
     return replaced.get(after, before) == before
 
 
 def _governs_others(opinions: OpinionAssignment, source: Instance, words: Sequence[OpinionWord]) -> bool:
-    """Whether a verb to be reversed has an aspect with words of its own and the same label as object."""
+    """Whether a verb that is to be reversed has, as an object, another aspect that must stay as it is.
+
+    Such an aspect has the target's label and opinion words of its own, none of which is reversed.
+    """
     changed = {word.head for word in words}
     rivals = [a for a in opinions.sentence.aspects if a.polarity is source.polarity and opinions.heads(a)]
     rivals = [a for a in rivals if not opinions.heads(a) & changed]
@@ -165,7 +184,12 @@ def _governs_others(opinions: OpinionAssignment, source: Instance, words: Sequen
 
 
 def _drop_redundant(words: Sequence[WordReversals], choice: Sequence[Reversal]) -> list[Reversal]:
-    """The reversals that are needed: a word that the negation of another one reaches is reversed by it."""
+    """Drop the reversals of words that the negation of another word reverses already.
+
+    Args:
+        words: the words.
+        choice: the way to reverse each, in the order of `words`.
+    """
     needed: list[Reversal] = []
     for candidates, reversal in zip(words, choice, strict=True):
         is_reached = any(candidates.word.head in other.scope for other in choice if other is not reversal)
@@ -175,13 +199,25 @@ def _drop_redundant(words: Sequence[WordReversals], choice: Sequence[Reversal]) 
 
 
 def _repair_conjunctions(opinions: OpinionAssignment, changed: frozenset[int]) -> tuple[Edit, ...] | None:
+    """The edits that make the conjunctions fit the reversed words; None when that is not possible.
+
+    Args:
+        opinions: the opinion words of the sentence.
+        changed: the token indices of the syntactic heads of the reversed words.
+    """
     before = opinions.signs
     after = {head: -sign if head in changed else sign for head, sign in before.items()}
     return conjunctions.repair(opinions.analysis.doc, opinions.links, before=before, after=after)
 
 
 def _reaches_others(opinions: OpinionAssignment, choice: Sequence[Reversal], changed: frozenset[int]) -> bool:
-    """Whether an inserted or removed negation also reaches opinion words that are to stay."""
+    """Whether an inserted or removed negation also affects opinion words that are to stay as they are.
+
+    Args:
+        opinions: the opinion words of the sentence.
+        choice: the way to reverse each word.
+        changed: the token indices of the syntactic heads of the words that are reversed.
+    """
     scope = frozenset(i for reversal in choice for i in reversal.scope)
     return any(
         (opinions.heads(aspect) & scope) - changed

@@ -1,4 +1,4 @@
-"""The edits that replace an opinion word: the word itself, its particle, its degree words and its article."""
+"""The edits that replace an opinion word and adapt its particle, its degree words and its article."""
 
 from __future__ import annotations
 
@@ -28,13 +28,16 @@ _ADVERBS_OF_VERBS = word_list("adverbs of completeness") | word_list("frequency"
 def replacement_edits(
     analysis: Analysis, word: OpinionWord, *, replacement: str, rule: str
 ) -> tuple[Edit, ...] | None:
-    """The edits that replace an opinion word and adapt what goes with it; None when it cannot be replaced so.
+    """The edits that replace an opinion word and adapt the words that go with it.
 
     Args:
         analysis: the analysis of the sentence.
         word: the opinion word.
-        replacement: a word or phrase, as the lexicon or WordNet has it.
-        rule: the name of the rule that makes the edit, for the report.
+        replacement: a word or phrase as it stands in the lexicon or in WordNet, not yet inflected.
+        rule: the name of the rule that makes the edits, for the quality report.
+
+    Returns:
+        The edits, or None when this replacement does not fit the sentence.
     """
     head = analysis.doc[word.head]
     form = inflect_replacement(analysis, word, replacement=replacement)
@@ -60,7 +63,10 @@ def replacement_edits(
 
 
 def _fits_construction(head: Token, word: OpinionWord, replacement: str) -> bool:
-    """Whether a replacement can stand in the construction of the word: its object, subject or passive."""
+    """Whether a replacement can stand in the construction of an opinion word.
+
+    For example, "run smoothly" takes no object, so it cannot replace a verb that has one.
+    """
     is_verb = word.entry is not None and word.entry.pos is PartOfSpeech.VERB
     takes_no_object = replacement.endswith("ly") and " " in replacement  # "run smoothly"
     if is_verb and takes_no_object and has_dependent(head, ("dobj", "ccomp")):
@@ -75,7 +81,12 @@ def _fits_construction(head: Token, word: OpinionWord, replacement: str) -> bool
 
 
 def _replace_with_particle(verb: Token, form: str, rule: str) -> tuple[Edit, ...] | None:
-    """The verb and its particle replaced each in its place: "slows it down" → "speeds it up"."""
+    """The edits that replace a verb and its particle, each in its place: "slows it down" → "speeds it up".
+
+    Returns:
+        The edits; a verb without particle is replaced by the whole of `form`. None when a pronoun follows
+        such a verb.
+    """
     particle = next((child for child in verb.children if child.dep_ == "prt"), None)
     bare, new = form.rsplit(" ", 1)
     if particle is not None:
@@ -84,14 +95,22 @@ def _replace_with_particle(verb: Token, form: str, rule: str) -> tuple[Edit, ...
 
 
 def _delete_particle(head: Token, word: OpinionWord) -> list[Edit]:
-    """Delete the particle of a verb whose entry includes it."""
+    """The edit that deletes the particle of a verb when the lexicon's entry includes it.
+
+    Returns:
+        A list of that edit, empty when there is nothing to delete.
+    """
     if word.entry is None or " " not in word.entry.word or len(word.tokens) > 1:
         return []
     return [deletion(child, rule="antonym") for child in head.children if child.dep_ == "prt"]
 
 
 def _replace_definite_article(first: Token, word: OpinionWord, form: str) -> list[Edit]:
-    """As in "the ideal size" → "a poor size"."""
+    """The edit that replaces "the" before a definite adjective: "the ideal size" → "a poor size".
+
+    Returns:
+        A list of that edit, empty when there is nothing to replace.
+    """
     before = previous_token(first)
     if before.lower_ == "the" and word.entry and word.entry.word in word_list("definite adjectives"):
         return [token_edit(before, article(form), rule="article")]
@@ -99,7 +118,7 @@ def _replace_definite_article(first: Token, word: OpinionWord, form: str) -> lis
 
 
 def _delete_adverbs(head: Token, word: OpinionWord, form: str) -> list[Edit]:
-    """Delete the adverbs of degree and frequency of a verb whose replacement has an adverb of its own."""
+    """The edits that delete a verb's adverbs of degree and frequency if its replacement brings an adverb."""
     if head.pos_ != "VERB" or " " not in form:
         return []
     return [
@@ -110,7 +129,7 @@ def _delete_adverbs(head: Token, word: OpinionWord, form: str) -> list[Edit]:
 
 
 def _has_name_after_be(noun: Token) -> bool:
-    """Whether the sentence goes on to say what it is: "the biggest problem is the battery"."""
+    """Whether a noun is the subject of "be" with a noun after it: "the biggest problem is the battery"."""
     names = [child for child in noun.head.children if child.dep_ == "attr"]
     return (
         noun.dep_ == "nsubj" and noun.head.lemma_ == "be" and any(n.pos_ in ("NOUN", "PROPN") for n in names)

@@ -1,4 +1,4 @@
-"""Replacements: which opposites of an opinion word fit a sentence, and in which form."""
+"""Which opposites of an opinion word fit its sentence, and in which inflected form."""
 
 from __future__ import annotations
 
@@ -16,22 +16,24 @@ from arts.generators.opinions.lexicon import ANY_POSSESSIVE, LexiconEntry
 if TYPE_CHECKING:
     from spacy.tokens import Token
 
-_ODDS = (7, 2, 1)  # of the first replacements of an entry, so that not every "great" becomes "terrible"
+_ODDS = (7, 2, 1)  # of an entry's first three replacements, so that not every "great" becomes "terrible"
 _COMPARED = ("JJR", "JJS", "RBR", "RBS")
-_GENERAL_ADVERBS = {1: "well", -1: "poorly"}  # by orientation
+_GENERAL_ADVERBS = {1: "well", -1: "poorly"}  # keyed by sign: 1 positive, -1 negative
 _HEADING_TAGS = {"best": "JJS", "worst": "JJS", "better": "JJR", "worse": "JJR"}
 
 
 def replacements(analysis: Analysis, word: OpinionWord, *, rng: Random) -> list[str]:
-    """The replacements of an opinion word's entry that fit its sentence, best first, not yet inflected.
+    """The replacements that the lexicon has for an opinion word and that fit its sentence, best first.
 
-    The first few are in an order that is drawn. Then those whose words occur in the training sentences go
-    first (screens are "blurry" and chips "soggy"), and before them those that go with the word's degree.
+    They are not inflected yet. Three rules order them, and a later rule outweighs an earlier one. The first
+    few in the lexicon are put in a random order. Those whose words occur in the training sentences go before
+    others (screens are "blurry", chips "soggy"). Those that go with the degree word before the opinion word
+    go before others.
 
     Args:
         analysis: the analysis of the sentence.
-        word: an opinion word that has an entry.
-        rng: draws the order.
+        word: an opinion word that has an entry in the lexicon.
+        rng: draws the order of the first few.
     """
     assert word.entry is not None
     head = analysis.doc[word.head]
@@ -44,7 +46,7 @@ def replacements(analysis: Analysis, word: OpinionWord, *, rng: Random) -> list[
 
 
 def _draw_order(texts: tuple[str, ...], rng: Random) -> list[str]:
-    """The replacements with the first few in an order drawn by their odds."""
+    """The replacements, with the first few in a random order drawn by `_ODDS`."""
     rest = list(texts[: len(_ODDS)])
     odds = list(_ODDS[: len(rest)])
     order = []
@@ -56,12 +58,12 @@ def _draw_order(texts: tuple[str, ...], rng: Random) -> list[str]:
 
 
 def inflect_replacement(analysis: Analysis, word: OpinionWord, *, replacement: str) -> str:
-    """A replacement in the form of the word that it replaces.
+    """A replacement, inflected like the opinion word that it replaces.
 
     Args:
         analysis: the analysis of the sentence.
         word: the opinion word.
-        replacement: a word or phrase, as the lexicon or WordNet has it.
+        replacement: a word or phrase as it stands in the lexicon or in WordNet.
     """
     head, entry = analysis.doc[word.head], word.entry
     tag = verb_tag(head) if head.pos_ in ("VERB", "AUX") else head.tag_
@@ -79,7 +81,7 @@ def inflect_replacement(analysis: Analysis, word: OpinionWord, *, replacement: s
 
 
 def _inflect_phrase(analysis: Analysis, word: OpinionWord, entry: LexiconEntry, replacement: str) -> str:
-    """The replacement of a phrase, with the phrase's possessive, verb form and number."""
+    """The replacement of a phrase, with the possessive, verb form and number of the phrase."""
     first = analysis.doc[word.start]
     for token in analysis.doc[word.start : word.end]:
         if token.tag_ == "PRP$":
@@ -92,7 +94,7 @@ def _inflect_phrase(analysis: Analysis, word: OpinionWord, entry: LexiconEntry, 
 
 
 def _inflect_adjective(head: Token, entry: LexiconEntry, replacement: str, tag: str) -> str:
-    """The replacement of an adjective in its degree, or as an adverb where the adjective stands for one."""
+    """The replacement of an adjective in the same degree, as an adverb where the adjective is used as one."""
     if tag.startswith("NN"):  # of a heading in capitals: "BEST rolls in town"
         tag = _HEADING_TAGS.get(head.lower_, tag)
     if describes_action(head, ("VERB",)) and head.head.i < head.i:  # "works great"

@@ -1,4 +1,4 @@
-"""Reversal: the ways to turn one opinion word into its opposite, best first."""
+"""The ways to reverse one opinion word: by an antonym, by "less", or by adding or removing a negation."""
 
 from __future__ import annotations
 
@@ -41,8 +41,8 @@ class Reversal:
     """One way to reverse an opinion word.
 
     Args:
-        edits: the edits that do it together.
-        scope: the indices of the tokens that an inserted or removed negation reaches.
+        edits: the edits, which must be made together.
+        scope: the indices of all tokens that an inserted or removed negation affects; empty without one.
     """
 
     edits: tuple[Edit, ...]
@@ -50,11 +50,11 @@ class Reversal:
 
 
 def reversals(analysis: Analysis, word: OpinionWord, *, rng: Random) -> Iterator[Reversal]:
-    """The acceptable ways to reverse an opinion word, best first; none when there is none.
+    """Stream the acceptable ways to reverse an opinion word, best first.
 
-    A negation that the word lies in is removed and nothing else is done. A word without one is replaced by a
-    draw from its best antonyms in the lexicon, has its comparison turned ("more" ↔ "less"), is negated, or
-    replaced by WordNet's antonym, in this order.
+    A word that is negated is reversed only by removing the negation. Any other word has these ways, in this
+    order: an antonym from the lexicon, "less" instead of "more" or the other way round, a negation, and an
+    antonym from WordNet.
 
     Args:
         analysis: the analysis of the sentence.
@@ -77,14 +77,14 @@ def reversals(analysis: Analysis, word: OpinionWord, *, rng: Random) -> Iterator
 
 
 def is_reversible(analysis: Analysis, word: OpinionWord) -> bool:
-    """Whether there is an acceptable way to reverse an opinion word."""
+    """Whether there is at least one acceptable way to reverse an opinion word."""
     return next(reversals(analysis, word, rng=Random(0)), None) is not None
 
 
 def _stands_in_figure(analysis: Analysis, token: Token) -> bool:
-    """Whether the sentence means more than its words.
+    """Whether a token stands where its sentence means something else than its words say.
 
-    As a question does, or "not only good but cheap", or "best of all, great beer".
+    It does in questions, in "not only good but cheap", and in "best of all, great beer".
     """
     if not _FIGURES.search(analysis.sentence.text):
         return False
@@ -97,7 +97,10 @@ def _stands_in_figure(analysis: Analysis, token: Token) -> bool:
 
 
 def _describes_trouble(analysis: Analysis, word: Token) -> bool:
-    """Whether a word tells what an evil is like: "serious problems", "the problem is that it crashes"."""
+    """Whether a word describes something bad: "serious problems", "the problem is that it crashes".
+
+    Reversing such a word would not make the sentence positive.
+    """
     nouns = [word.head] if word.dep_ == "amod" else []
     clauses = [t for t in (word, *word.ancestors) if t.dep_ in ("acomp", "ccomp")]
     for clause in clauses:
@@ -108,13 +111,13 @@ def _describes_trouble(analysis: Analysis, word: Token) -> bool:
 
 
 def _opinions_under(analysis: Analysis, negator: Token) -> frozenset[int]:
-    """The heads of the opinion words that a word negates."""
+    """The token indices of the syntactic heads of the opinion words that a negating word negates."""
     heads = (word.head for word in analysis.opinion_words.values())
     return frozenset(head for head in heads if analysis.negator(analysis.doc[head]) == negator)
 
 
 def _reversals_of_plain_word(analysis: Analysis, word: OpinionWord, rng: Random) -> Iterator[Reversal]:
-    """The ways to reverse a word that nothing negates."""
+    """Stream the ways to reverse a word that is not negated, best first."""
     head = analysis.doc[word.head]
     if head.lower_ in word_list("barely") and head.head.lemma_ in word_list("verbs with barely"):
         yield Reversal((deletion(head, rule=REMOVAL),))
@@ -144,7 +147,7 @@ def _reversals_of_plain_word(analysis: Analysis, word: OpinionWord, rng: Random)
 
 
 def _replacing_reversals(analysis: Analysis, word: OpinionWord, rng: Random) -> Iterator[Reversal]:
-    """The ways to reverse a word by the replacements of its entry, or by "less" and "least"."""
+    """Stream the ways to reverse a word by a replacement in the lexicon, or by "less" or "least"."""
     assert word.entry is not None
     rule = "idiom" if word.entry.pos is PartOfSpeech.IDIOM else "antonym"
     for replacement in replacements(analysis, word, rng=rng):
@@ -158,6 +161,6 @@ def _replacing_reversals(analysis: Analysis, word: OpinionWord, rng: Random) -> 
 
 
 def _is_passive(head: Token) -> bool:
-    """Whether a word is a passive that no adjective fits: "needs to be improved", "unmatched by others"."""
+    """Whether a word is a passive that no adjective can replace: "needs to be improved"."""
     following = head.nbor().lower_ if head.i + 1 < len(head.doc) else ""
     return head.text.endswith("ed") and (following == "by" or (head.tag_ == "VBN" and head.dep_ == "xcomp"))

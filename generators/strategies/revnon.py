@@ -1,4 +1,4 @@
-"""REVNON: the other aspects reversed or exaggerated, not the target (Xing et al., 2020, section 2.2)."""
+"""REVNON: reversing the sentiment on the other aspects, not the target (Xing et al., 2020, section 2.2)."""
 
 from __future__ import annotations
 
@@ -18,10 +18,10 @@ from arts.generators.strategies.variants import Reason, build_variant
 def reverse_others(
     source: Instance, opinions: OpinionAssignment, *, rng: Random
 ) -> Iterator[Instance | Reason]:
-    """Variants in which the other aspects no longer support the target's label, best first.
+    """Make variants in which the other aspects no longer support the target's label.
 
-    Others with the target's polarity are reversed; those that differ are exaggerated, if they can be.
-    Words that the target shares are left alone. Neutral aspects are never changed.
+    Other aspects with the target's polarity are reversed. Those with another polarity are exaggerated, if
+    they can be. Opinion words that are also about the target are not changed, nor are neutral aspects.
 
     Args:
         source: the original instance.
@@ -29,7 +29,7 @@ def reverse_others(
         rng: draws among equally good replacements and degree words.
 
     Yields:
-        Variants, and reasons for those that failed.
+        Variants, best first, and reasons where a way to make one failed.
     """
     target = source.aspect
     others = [a for a in opinions.sentence.aspects if span_of(a) != span_of(target)]
@@ -59,7 +59,10 @@ def reverse_others(
 def _reversible_words(
     opinions: OpinionAssignment, aspects: list[Aspect], target: Aspect
 ) -> tuple[OpinionWord, ...]:
-    """The opinion words of the aspects that can be reversed whole, apart from the target."""
+    """The opinion words on aspects that can be reversed without changing the target.
+
+    An aspect counts only when all its words can be reversed, fit its label, and are not about the target.
+    """
     by_head: dict[int, OpinionWord] = {}
     for aspect in aspects:
         words = opinions.words[span_of(aspect)]
@@ -78,7 +81,14 @@ def _reversible_words(
 def _exaggerate_aspects(
     opinions: OpinionAssignment, aspects: list[Aspect], target: Aspect, rng: Random
 ) -> tuple[Edit, ...]:
-    """The edits that exaggerate, for each aspect, the first word that can be and is not the target's."""
+    """The edits that exaggerate aspects: for each, one opinion word that is not also about the target.
+
+    Args:
+        opinions: the opinion words of the sentence.
+        aspects: the aspects to exaggerate.
+        target: the target, whose words must not change.
+        rng: draws the degree words.
+    """
     shared = opinions.heads(target)
     edits: dict[int, tuple[Edit, ...]] = {}
     for aspect in aspects:

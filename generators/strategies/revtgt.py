@@ -1,4 +1,4 @@
-"""REVTGT: the target's polarity reversed, and nothing else (Xing et al., 2020, section 2.1)."""
+"""REVTGT: reversing the sentiment on the target and on nothing else (Xing et al., 2020, section 2.1)."""
 
 from __future__ import annotations
 
@@ -22,11 +22,11 @@ def reverse_target(
     rng: Random,
     neutral: NeutralPolicy = NeutralPolicy.KEEP,
 ) -> Iterator[Instance | Reason]:
-    """Variants of an instance in which the sentiment on its target is reversed, best first.
+    """Make variants in which the sentiment on the target is reversed.
 
-    Every opinion word on the target is reversed. Other aspects that share all their words with it change
-    with it, in `aspects`; where one shares only some there is no variant. A neutral target stays neutral;
-    when nothing is said of it, the nearest opinion that is on no other aspect is reversed.
+    All opinion words on the target are reversed. An aspect whose words are all among them is reversed, too.
+    When only some of its words are, there is no variant. A neutral target stays neutral. When it has no
+    opinion word, the nearest one that is about no aspect is reversed instead.
 
     Args:
         source: the original instance.
@@ -35,7 +35,7 @@ def reverse_target(
         neutral: what to do with a neutral target.
 
     Yields:
-        Variants, and reasons for those that failed.
+        Variants, best first, and reasons where a way to make one failed.
     """
     target = source.aspect
     if target.polarity is Polarity.NEUTRAL and neutral is NeutralPolicy.SKIP:
@@ -60,6 +60,12 @@ def reverse_target(
 def _agreeing_words(
     opinions: OpinionAssignment, words: Sequence[OpinionWord], wanted: int
 ) -> tuple[OpinionWord, ...]:
-    """The words whose orientation does not contradict the label's."""
+    """The words whose sign does not contradict the target's label.
+
+    Args:
+        opinions: the opinion words of the sentence.
+        words: the words to choose from.
+        wanted: the sign of the label: 1 positive, -1 negative, 0 neutral, which nothing contradicts.
+    """
     sign = opinions.analysis.sign
     return tuple(word for word in words if not wanted or sign(word) != -wanted)

@@ -1,4 +1,4 @@
-"""What a strategy gives: variants of an instance, or the reason why there is none."""
+"""What a strategy makes of an original: a variant, or the reason why there is none."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ SUFFIX = {Strategy.REVTGT: "adv1", Strategy.REVNON: "adv2", Strategy.ADDDIFF: "a
 
 
 class Reason(StrEnum):
-    """Why an instance has no variant of a strategy."""
+    """Why an original has no variant by a strategy."""
 
     NEUTRAL = "the target is neutral, and neutral targets are skipped"
     NO_OPINION = "no opinion term found"
@@ -41,15 +41,20 @@ def build_variant(
     polarities: Mapping[tuple[int, int], Polarity] | None = None,
     added: Iterable[Aspect] = (),
 ) -> Instance | Reason:
-    """The variant of an instance that a set of edits makes, or what is wrong with it.
+    """Make the variant that a set of edits turns an original into, or say why there is none.
 
     Args:
         source: the original instance.
-        sentence: its sentence, with every aspect.
+        sentence: its sentence, with all aspects.
         strategy: the strategy that made the edits.
-        edits: replacements, with offsets into the sentence.
-        polarities: the new polarity of the aspects that change, by their span in the sentence.
-        added: new aspects, with their span in the variant.
+        edits: the edits, with offsets into the sentence, in any order.
+        polarities: the new polarity of each aspect that changes, keyed by its span (start, end) in the
+            sentence.
+        added: the added aspects, with spans in the variant's text.
+
+    Returns:
+        The variant, or a reason: OVERLAP when edits overlap or change an aspect term, CHECK when the new text
+        fails a check of its form.
     """
     polarities = polarities or {}
     try:
@@ -70,4 +75,5 @@ def build_variant(
 
 
 def _with_polarity(aspect: Aspect, polarity: Polarity | None) -> Aspect:
+    """The aspect with the given polarity; the unchanged aspect when that is None."""
     return aspect if polarity in (None, aspect.polarity) else replace(aspect, polarity=polarity)

@@ -1,4 +1,4 @@
-"""Detecting negation: which word, if any, negates a word."""
+"""Detecting negation: which word of a sentence, if any, negates a given word."""
 
 from __future__ import annotations
 
@@ -16,15 +16,16 @@ _NO = word_list("no")
 _WITHOUT = word_list("without")
 NEGATORS = _NOT | _NO | _WITHOUT | word_list("never") | word_list("barely")
 _IDIOMS_WITH_NO = word_list("idioms with no")
-_LONGEST_STEP = 9  # tokens between a word and the head whose negation reaches it
-_MOST_STEPS = 4
+_LONGEST_STEP = 9  # largest distance in tokens from a word to its head, for the head's negation to affect it
+_MOST_STEPS = 4  # heads to climb from a word in search of its negation
 
 
 def negator_of(token: Token) -> Token | None:
-    """The word whose negation `token` lies in, if any.
+    """The word that negates a token; None when nothing does.
 
-    Looked for at the token itself, then at what it completes: "is n't *good*", "no good *food*", "did n't
-    have a *great* time", "do n't think it is *good*", "without *problems*".
+    It is looked for beside the token, then beside the words that the token depends on, as far as their
+    negation affects the token: "is n't *good*", "no good *food*", "did n't have a *great* time", "do n't
+    think it is *good*", "without *problems*".
     """
     for step in _heads_reaching(token):
         negator = _negating_child(step, token) or _negative_subject(step)
@@ -36,7 +37,7 @@ def negator_of(token: Token) -> Token | None:
 
 
 def _heads_reaching(token: Token) -> Iterator[Token]:
-    """The token, and the heads above it whose negation reaches it."""
+    """The token, and then the words above it in the dependency tree whose negation affects it."""
     yield token
     for _ in range(_MOST_STEPS):
         head = token.head
@@ -47,7 +48,10 @@ def _heads_reaching(token: Token) -> Iterator[Token]:
 
 
 def _lies_in_negation(token: Token) -> bool:
-    """Whether a negation of a token's head is one of the token, too."""
+    """Whether a negation of the word that a token depends on also negates the token.
+
+    It does for "good" in "is n't good", and does not for "crashes" in "is n't fast and crashes".
+    """
     head, label = token.head, token.dep_
     follows_verb = head.i < token.i and head.pos_ in ("VERB", "AUX")
     if label == "conj":
@@ -66,14 +70,17 @@ def _lies_in_negation(token: Token) -> bool:
 
 
 def _shares_negation(conjunct: Token) -> bool:
-    """Whether a conjunct lies in its head's negation: "is n't fast or quiet", not "... and crashes"."""
+    """Whether a negation of the first conjunct negates this one too.
+
+    It does in "is n't fast or quiet", and does not in "is n't fast and crashes".
+    """
     if has_dependent(conjunct, (*SUBJECTS, "aux", "auxpass", "neg")):
         return False
     return any(child.dep_ == "cc" and child.lower_ in ("or", "nor") for child in conjunct.head.children)
 
 
 def _negating_child(head: Token, word: Token) -> Token | None:
-    """The dependent of a head that negates it, and stands before a word."""
+    """The direct dependent of `head` that negates it and stands before `word`; None when there is none."""
     for child in head.children:
         if (
             child.lower_ in NEGATORS
@@ -89,7 +96,10 @@ def _negating_child(head: Token, word: Token) -> Token | None:
 
 
 def _negative_subject(verb: Token) -> Token | None:
-    """The "no" of a verb's subject: "no charger is included", but not "no other place is as good"."""
+    """The "no" before a verb's subject, as in "no charger is included"; None when there is none.
+
+    It is not given for idioms with "no", nor for "no other": "no other place is as good".
+    """
     for child in verb.children:
         if child.dep_ in ("nsubj", "nsubjpass") and child.lower_ not in _IDIOMS_WITH_NO:
             determiners = [c for c in child.children if c.lower_ in _NO and c.dep_ == "det"]

@@ -31,11 +31,11 @@ _MOST_STEPS = 4  # heads to climb from an opinion word to its verb
 
 @dataclass(frozen=True, slots=True)
 class Negation:
-    """An inserted negation.
+    """A negation that can be inserted.
 
     Args:
         edits: the edits that insert it.
-        scope: the indices of the tokens that it negates.
+        scope: the indices of all tokens that it would negate, of which the word to be negated is only one.
     """
 
     edits: tuple[Edit, ...]
@@ -43,11 +43,14 @@ class Negation:
 
 
 def insert_negation(word: Token, *, contract: bool) -> Negation | None:
-    """Negate `word` where English negates it; None when there is no natural place.
+    """The edits that negate a word, where English has a natural place for the negation.
 
     Args:
         word: an opinion word that nothing negates yet.
-        contract: write "isn't" rather than "is not".
+        contract: whether to write "isn't" instead of "is not".
+
+    Returns:
+        The negation with its scope, or None when there is no natural place.
     """
     if any(child.lower_ == "how" for child in word.children):
         return None
@@ -65,14 +68,14 @@ def insert_negation(word: Token, *, contract: bool) -> Negation | None:
 
 
 def _opens_clause_of_time(verb: Token) -> bool:
-    """Whether its clause says when: "all is forgiven when the food arrives"."""
+    """Whether the clause of a verb says when: "arrives" in "all is forgiven when the food arrives"."""
     return verb.dep_ == "advcl" and any(
         child.lower_ in word_list("conjunctions of time") for child in verb.children
     )
 
 
 def _is_possession(word: Token) -> bool:
-    """Whether the word is what there is, or what somebody has: "had issues", "there is a problem"."""
+    """Whether a noun is what there is, or what somebody has: "had issues", "there is a problem"."""
     if word.pos_ != "NOUN":
         return False
     return (word.dep_ == "dobj" and word.head.lemma_ in _VERBS_OF_HAVING) or (
@@ -81,7 +84,10 @@ def _is_possession(word: Token) -> bool:
 
 
 def _scope_of(verb: Token) -> frozenset[int]:
-    """The tokens that a negation of the verb negates: what depends on it, but for other clauses."""
+    """The indices of the tokens that a negation of a verb negates.
+
+    They are the verb and what depends on it behind it, without clauses that have a verb of their own.
+    """
     scope = {verb.i}
     frontier = [verb]
     while frontier:
@@ -93,13 +99,18 @@ def _scope_of(verb: Token) -> frozenset[int]:
 
 
 def _is_clause_of_its_own(token: Token) -> bool:
+    """Whether a dependent of a verb begins another clause, which the verb's negation does not affect."""
     if token.dep_ == "conj":
         return token.pos_ in ("VERB", "AUX") or has_dependent(token, SUBJECTS)
     return token.dep_ in ("advcl", "parataxis", "ccomp")
 
 
 def _negate_alone(word: Token) -> tuple[Edit, ...] | None:
-    """Negate a word that no verb negates: a fragment's adjective, a participle."""
+    """Negate a word that no verb negates: an adjective without a verb, or a participle.
+
+    Returns:
+        One edit, or None when the word is neither.
+    """
     starts = word.left_edge.i == word.sent.start
     if word.dep_ in ("ROOT", "advcl", "dep") and word.tag_ in ("JJ", "VBN", "VBG") and starts:
         return (_insert_not_before(word),)
@@ -111,7 +122,10 @@ def _negate_alone(word: Token) -> tuple[Edit, ...] | None:
 
 
 def _negatable_verb(word: Token) -> Token | None:
-    """The verb whose negation negates the opinion word, climbing from complements to it."""
+    """The verb to negate so that an opinion word is negated; None when there is none.
+
+    For "happy" in "we are happy" it is "are": the search climbs from a complement to its verb.
+    """
     token = word
     for _ in range(_MOST_STEPS):
         if token.pos_ in ("VERB", "AUX") and token.dep_ not in ("amod", "aux", "auxpass"):
@@ -130,7 +144,7 @@ def _negatable_verb(word: Token) -> Token | None:
 
 
 def _is_complement(token: Token) -> bool:
-    """Whether a negation of the head, a verb, negates the token."""
+    """Whether a negation of the verb that a token depends on also negates the token."""
     head = token.head
     if token.dep_ == "dobj":
         return head.lemma_ in _VERBS_OF_HAVING
@@ -139,6 +153,7 @@ def _is_complement(token: Token) -> bool:
 
 
 def _negate_verb(verb: Token, contract: bool) -> tuple[Edit, ...] | None:
+    """The edits that negate a verb with "not", with or without "do"; None when that is not natural."""
     if _is_negative(verb) or _adjoins_word(verb):
         return None
     if any(child.dep_ == "conj" and child.lemma_ == verb.lemma_ for child in verb.children):
@@ -163,7 +178,7 @@ def _negate_verb(verb: Token, contract: bool) -> tuple[Edit, ...] | None:
 
 
 def _is_negative(verb: Token) -> bool:
-    """Whether the verb or its object is negated in some way already: "found no issues"."""
+    """Whether a verb or its object has a negative word already: "found no issues"."""
     if any(child.lower_ in _NEGATIVE for child in verb.children):
         return True
     objects = (t for child in verb.children if child.i > verb.i for t in child.children)
@@ -171,12 +186,13 @@ def _is_negative(verb: Token) -> bool:
 
 
 def _adjoins_word(verb: Token) -> bool:
-    """Whether the verb is run together with the word before it, as in "thats"."""
+    """Whether a verb is written together with the word before it, as the "s" of "thats" is."""
     before = previous_token(verb)
     return before.is_alpha and verb.is_alpha and before != verb and not before.whitespace_
 
 
 def _negate_auxiliary(auxiliary: Token, contract: bool) -> Edit:
+    """The edit that negates an auxiliary verb or "be": "is" → "is not" or "isn't"."""
     lower = auxiliary.lower_
     replacement = word_pairs("negated short auxiliaries").get(lower)
     if lower in ("'d", "’d"):
@@ -195,7 +211,11 @@ def _negate_auxiliary(auxiliary: Token, contract: bool) -> Edit:
 
 
 def _support_with_do(verb: Token, subject: Token | None, contract: bool) -> tuple[Edit, ...] | None:
-    """Negate a full verb with "do": "works" → "does not work", "still works" → "no longer works"."""
+    """Negate a full verb with "do": "works" → "does not work"; "still works" → "no longer works".
+
+    Returns:
+        One edit, or None in a question, where the subject follows the verb.
+    """
     before = previous_token(verb)
     if before.lower_ == "still":
         return (token_edit(before, "no longer", rule=RULE),)
@@ -215,7 +235,10 @@ def _support_with_do(verb: Token, subject: Token | None, contract: bool) -> tupl
 
 
 def _first_adverb(verb: Token) -> Token:
-    """The first of the adverbs right before a verb, or the verb: "really like" → "do not really like"."""
+    """The first of the adverbs right before a verb, or the verb itself when there is none.
+
+    Such adverbs go behind the negation: "really like" → "do not really like".
+    """
     first = verb
     for child in sorted(verb.children, key=lambda c: -c.i):
         if (
@@ -228,7 +251,7 @@ def _first_adverb(verb: Token) -> Token:
 
 
 def _degree_deletions(word: Token, verb: Token) -> tuple[Edit, ...]:
-    """Delete the degree words that a negation does not go with: "is extremely happy" → "is not happy"."""
+    """The edits that delete degree words under a negation: "is extremely happy" → "is not happy"."""
     return tuple(
         deletion(token, rule="degree")
         for token in verb.doc[verb.i + 1 : word.i]
@@ -237,7 +260,11 @@ def _degree_deletions(word: Token, verb: Token) -> tuple[Edit, ...]:
 
 
 def _insert_no(noun: Token) -> tuple[Edit, ...] | None:
-    """As in "had issues" → "had no issues", "had an issue" → "had no issue"."""
+    """Put "no" before a noun: "had issues" → "had no issues", "had an issue" → "had no issue".
+
+    Returns:
+        One edit, or None when the noun has a determiner whose place "no" cannot take.
+    """
     determiner = next(
         (c for c in noun.children if c.dep_ in ("det", "nummod") or c.lower_ in ("many", "some", "few")), None
     )
@@ -252,7 +279,10 @@ def _insert_no(noun: Token) -> tuple[Edit, ...] | None:
 
 
 def _insert_not_before(word: Token) -> Edit:
-    """As in "Easy to carry" → "Not easy to carry", "Very easy" → "Not easy"."""
+    """The edit that puts "not" before a word: "Easy to carry" → "Not easy to carry".
+
+    A degree word that does not go with "not" is replaced by it: "Very easy" → "Not easy".
+    """
     first = _first_modifier(word, ("advmod",))
     if first != word and first.lower_ in _DROPPED:
         return span_edit(first, word, after=match_case(f"not {word.text}", first.text), rule=RULE)
@@ -260,6 +290,6 @@ def _insert_not_before(word: Token) -> Edit:
 
 
 def _first_modifier(word: Token, labels: tuple[str, ...]) -> Token:
-    """The first of the modifiers before a word that have one of the dependency labels, or the word."""
+    """The first modifier before a word with one of these dependency labels; else the word itself."""
     modifiers = (child for child in word.children if child.dep_ in labels and child.i < word.i)
     return min([word, *modifiers], key=lambda token: token.i)

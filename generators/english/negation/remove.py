@@ -1,4 +1,4 @@
-"""Removing negation: the edits that make a negated word count again."""
+"""Removing negation: the edits after which a negated word is no longer negated."""
 
 from __future__ import annotations
 
@@ -17,16 +17,19 @@ if TYPE_CHECKING:
 RULE = "negation removed"
 _ITEM_RULE = "polarity item"
 _AUXILIARIES = word_pairs("uncontracted auxiliaries")
-_REACH = 8  # tokens after a negation in which it may license others
+_REACH = 8  # number of tokens after a negation in which words that need it ("any") are looked for
 
 
 def remove_negation(negator: Token, word: Token, *, sign: int = 0) -> tuple[Edit, ...] | None:
-    """The edits that remove the negation of `word`; None where English needs more than that.
+    """The edits that remove the negation of a word.
 
     Args:
-        negator: the negating word, as `negator_of` gives it.
+        negator: the negating word, as `arts.generators.english.negation.detect.negator_of` gives it.
         word: the opinion word that it negates.
-        sign: the orientation of that word by itself: 1, -1, or 0 when unknown.
+        sign: the sign of that word without the negation: 1 positive, -1 negative, 0 when unknown.
+
+    Returns:
+        The edits, or None where English needs more than that.
     """
     lower = negator.lower_
     if lower in word_list("not"):
@@ -48,6 +51,7 @@ def remove_negation(negator: Token, word: Token, *, sign: int = 0) -> tuple[Edit
 
 
 def _remove_not(negator: Token, sign: int) -> tuple[Edit, ...] | None:
+    """The edits that remove "not" and what it brings, such as "do"; None when that is not possible."""
     before = negator.nbor(-1) if negator.i else None
     if _next_lower(negator) == "even":
         return None
@@ -65,7 +69,10 @@ def _remove_not(negator: Token, sign: int) -> tuple[Edit, ...] | None:
 
 
 def _remove_free_not(negator: Token, sign: int) -> tuple[Edit, ...] | None:
-    """Remove a "not" that is not joined to an auxiliary, with the degree word or quantifier after it."""
+    """Remove a "not" that is not joined to an auxiliary.
+
+    A degree word or quantifier after it is replaced with it: "not that good" → "very good".
+    """
     following, lower = next_token(negator), _next_lower(negator)
     if lower == "too" and sign <= 0:
         return (deletion(negator, rule=RULE),)
@@ -85,12 +92,16 @@ def _remove_free_not(negator: Token, sign: int) -> tuple[Edit, ...] | None:
 
 
 def _next_lower(token: Token) -> str:
-    """The next token in lower case; empty at the end of the text."""
+    """The text of the next token in lower case; empty at the end of the text."""
     return str(token.nbor().lower_) if token.i + 1 < len(token.doc) else ""
 
 
 def _remove_do(auxiliary: Token, negator: Token) -> tuple[Edit, ...] | None:
-    """As in "does not really work" → "really works"; not in questions."""
+    """Remove "do" and "not" from before a verb: "does not really work" → "works".
+
+    Returns:
+        One edit, or None where that is not possible, as in a question.
+    """
     verb = auxiliary.head if auxiliary.dep_ == "aux" else None
     if verb is None or verb.i <= negator.i or verb.tag_ not in ("VB", "VBP", "VBD", "VBZ"):
         return None
@@ -107,6 +118,10 @@ def _remove_do(auxiliary: Token, negator: Token) -> tuple[Edit, ...] | None:
 
 
 def _replace_never(negator: Token, word: Token, sign: int) -> tuple[Edit, ...] | None:
+    """The edit that replaces "never" by "always", or by "often" when the word is negative.
+
+    It deletes "never" when the word is a noun. None where neither is natural, as in "never again".
+    """
     compares = any(token.tag_ in ("JJR", "RBR", "JJS") for token in negator.head.subtree)
     if next_token(negator).lower_ in ("again", "mind") or compares:
         return None
@@ -116,7 +131,11 @@ def _replace_never(negator: Token, word: Token, sign: int) -> tuple[Edit, ...] |
 
 
 def _remove_no(negator: Token) -> tuple[Edit, ...] | None:
-    """As in "no issues" → "issues" or "some issues", "no problem" → "a problem"."""
+    """Replace the "no" before a noun: "had no issues" → "had some issues", "no problem" → "a problem".
+
+    Returns:
+        One edit, or None when "no" does not stand before a noun.
+    """
     noun = negator.head
     if noun.i < negator.i or noun.pos_ not in ("NOUN", "PROPN"):
         return None
@@ -130,7 +149,11 @@ def _remove_no(negator: Token) -> tuple[Edit, ...] | None:
 
 
 def _repair_polarity_items(negator: Token) -> tuple[Edit, ...] | None:
-    """Repair what only a negation licenses: "any" → "some", "at all" goes; None when that is impossible."""
+    """Repair words that only a negation allows: "any" → "some"; "at all" is deleted.
+
+    Returns:
+        The edits, or None when there is a word that cannot be repaired.
+    """
     edits = []
     doc = negator.doc
     for token in doc[negator.i + 1 : negator.i + 1 + _REACH]:

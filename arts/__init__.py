@@ -5,7 +5,7 @@
     >>> report = bench.evaluate("bert", seed=1)  # doctest: +SKIP
     >>> report.ars                               # doctest: +SKIP
 
-Public names are resolved on first use, so that the import costs nothing.
+``import arts`` is fast: the module of a public name is imported when the name is first used.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""`python -m arts COMMAND`, the same as the console script."""
+"""The entry point of ``python -m arts COMMAND``, which is the same as ``arts COMMAND``."""
 
 from arts.cli.app import main
 

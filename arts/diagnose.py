@@ -1,4 +1,4 @@
-"""`arts diagnose`: compare synthetic with natural text in three views."""
+"""The command `arts diagnose`: compare synthetic with natural text in three views."""
 
 from __future__ import annotations
 
@@ -14,15 +14,27 @@ from arts.models.encoders import DEFAULT_ENCODER
 def diagnose(
     *,
     synthetic: Annotated[
-        Path, typer.Option(help="File of synthetic texts: JSONL, CSV, Parquet, or .txt with a text a line.")
+        Path,
+        typer.Option(
+            help="File of synthetic texts: JSONL, CSV or Parquet with one text per row, or .txt with one "
+            "text per line."
+        ),
     ],
-    natural: Annotated[Path, typer.Option(help="File of natural texts, in one of the same formats.")],
-    output: Annotated[Path, typer.Option(help="Folder to write diagnosis.json and the plots to.")],
+    natural: Annotated[
+        Path,
+        typer.Option(
+            help="File of natural texts: JSONL, CSV or Parquet with one text per row, or .txt with one "
+            "text per line."
+        ),
+    ],
+    output: Annotated[
+        Path, typer.Option(help="Folder to write diagnosis.json and the plots (PNG and SVG) to.")
+    ],
     model: Annotated[
         list[str] | None,
         typer.Option(
-            help="Causal language model to measure perplexities with, such as the one before and the one "
-            "after training: a folder, GGUF file or Hub id, or smollm2-135m-instruct. Repeatable."
+            help="Causal language model to calculate perplexities with: a folder, GGUF file or Hub id, or "
+            "smollm2-135m-instruct. Repeatable, for example for a model before and after training."
         ),
     ] = None,
     encoder: Annotated[
@@ -30,9 +42,10 @@ def diagnose(
     ] = DEFAULT_ENCODER,
     seed: Annotated[int, typer.Option(help="Random seed of the cross-validation folds and of t-SNE.")] = 1,
 ) -> None:
-    """Diagnose pattern overfitting in three views: embeddings, token frequencies and perplexities.
+    """Diagnose pattern overfitting: measure how synthetic texts differ from natural texts.
 
-    Each row of a file has text, or prompt and completion, or messages.
+    There are three views: embeddings, token frequencies and, with --model, perplexities. A row of a file has
+    one of three forms: text; prompt and completion; or messages.
     """
     from arts.cli import tables
     from arts.diagnosis.plots import draw_views

@@ -1,4 +1,4 @@
-"""`arts evaluate`: measure models, or files of predictions, on a benchmark."""
+"""The command `arts evaluate`: measure models, or files of predictions, on a benchmark."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ DEFAULT_MODEL = "td-lstm"
 
 
 class ResultFormat(StrEnum):
-    """The formats in which results are printed on standard output."""
+    """The formats in which results can be printed on standard output."""
 
     TABLE = "table"
     JSON = "json"
@@ -39,14 +39,17 @@ def evaluate(
     dataset: Annotated[
         str,
         typer.Option(
-            help="Corpus to measure on: sample, laptop, restaurant, mams, or the path of a file or folder."
+            help="Corpus to measure on: sample, laptop, restaurant, mams, or the path of a file or folder. "
+            "Models are measured on its test split, after training on its training split where they need "
+            "training."
         ),
     ] = "sample",
     model: Annotated[
         list[str] | None,
         typer.Option(
-            help="Model to measure: a name that `arts models` lists, hf:PATH, or package.module:attribute. "
-            "Repeatable. Default: td-lstm."
+            help="Model to measure: a name that `arts models` lists, which is trained first; hf: followed "
+            "by the folder or Hub id of a saved model; or the import path package.module:attribute of a "
+            "classifier or function. Repeatable. Default: td-lstm."
         ),
     ] = None,
     encoder: options.Encoder = DEFAULT_ENCODER,
@@ -54,24 +57,32 @@ def evaluate(
     post_training_text: options.PostTrainingText = None,
     post_trained: options.PostTrained = False,
     seed: Annotated[
-        list[int] | None, typer.Option(help="Random seed of training. Repeatable. Default: 1.")
+        list[int] | None,
+        typer.Option(
+            help="Random seed of training. Repeatable: each model is trained and measured once per seed. "
+            "Default: 1."
+        ),
     ] = None,
     predictions: Annotated[
         Path | None,
-        typer.Option(help="CSV, JSONL or Parquet file of predictions to score instead of a model."),
+        typer.Option(
+            help="CSV, JSONL or Parquet file of predictions to score instead of a model. It has the "
+            "columns id and prediction (see --column)."
+        ),
     ] = None,
     column: Annotated[
         list[str] | None,
         typer.Option(
-            help="Column of the predictions file that contains the labels. Repeatable. Default: prediction."
+            help="Column of the predictions file that contains the predicted labels. Repeatable: each "
+            "column is scored as a separate model. Default: prediction."
         ),
     ] = None,
     intervention: Annotated[
         str | None,
         typer.Option(
-            help="Intervention to train each model with, beside the plain training: "
-            f"{', '.join(intervention_names())}. unlearn is applied to the adversarially trained model, or, "
-            "with --merge-method, to the merged one."
+            help="Intervention with which each model is trained a second time, to be measured beside the "
+            f"plainly trained model: {', '.join(intervention_names())}. unlearn continues from the "
+            "adversarially trained model or, when --merge-method is given, from the merged one."
         ),
     ] = None,
     strategy: options.Strategies = None,
@@ -80,35 +91,48 @@ def evaluate(
     holdout_templates: options.HoldoutTemplates = None,
     merge_method: Annotated[
         str | None,
-        typer.Option(help="Method to merge the specialists by, as in `arts merge`. Default: metagpt."),
+        typer.Option(
+            help="Method that merges the specialists (models trained on one strategy or one domain each), "
+            "such as metagpt or ties; `arts merge --help` lists all. Default: metagpt."
+        ),
     ] = None,
     domain: Annotated[
         list[str] | None,
         typer.Option(
-            help="Corpus to train another specialist on, beside that for --dataset. Repeatable. Default: a "
-            "specialist for each strategy instead."
+            help="Name or path of another corpus. One specialist is trained on it and one on --dataset, "
+            "and these are merged. Repeatable. Default: one specialist per strategy is trained on "
+            "--dataset."
         ),
     ] = None,
     intervention_option: Annotated[
         list[str] | None,
         typer.Option(
             metavar="NAME=VALUE",
-            help="Setting of an intervention from another package; the value is JSON or text. Repeatable.",
+            help="Setting of an intervention that comes from another package; the value is JSON or text. "
+            "Repeatable.",
         ),
     ] = None,
     adddiff_curve: Annotated[
         bool,
         typer.Option(
             "--adddiff-curve",
-            help="Measure also the accuracy with 0 to 5 aspects added by ADDDIFF; with --output, plot it.",
+            help="Also measure the accuracy when ADDDIFF adds 0, 1, 2, 3, 4 or 5 aspects to each sentence. "
+            "With --output, the curve is plotted.",
         ),
     ] = False,
     name: Annotated[
         str | None,
-        typer.Option(help="Name of the model in the report. Default: the name of the model, column or file."),
+        typer.Option(
+            help="Name of the model in the report. Default: the value of --model or --column, or the name "
+            "of the predictions file."
+        ),
     ] = None,
     output: Annotated[
-        Path | None, typer.Option(help="Folder to write the report (JSON) and the predictions (Parquet) to.")
+        Path | None,
+        typer.Option(
+            help="Folder to write reports (JSON) and predictions (Parquet) to, one of each per model and "
+            "seed."
+        ),
     ] = None,
     format: Annotated[
         ResultFormat, typer.Option(help="Format of the results on standard output.")
@@ -175,7 +199,7 @@ def evaluate(
 def _score(
     benchmark: Benchmark, path: Path, *, columns: list[str] | None, name: str | None
 ) -> Iterator[Report]:
-    """The report of each column of a predictions file."""
+    """Yield the report of each column of a predictions file; None stands for the column `prediction`."""
     for column in columns or (None,):
         yield benchmark.score(path, column=column, name=name)
 
@@ -190,7 +214,7 @@ def _measure(
     name: str | None,
     adddiff_curve: bool,
 ) -> Iterator[Report]:
-    """The report of each model, plain and with the intervention, for each seed."""
+    """Yield the report of each model for each seed, trained plainly and then with the intervention."""
     for model in dict.fromkeys(models):
         has_seeds = ":" not in model
         for applied in (None, intervention) if intervention else (None,):
@@ -209,7 +233,7 @@ def _measure(
 
 
 def _draw_curves(reports: list[Report], stem: Path) -> None:
-    """Draw the ADDDIFF curves of the reports to two image files."""
+    """Draw the ADDDIFF curves of the reports to a PNG and an SVG file."""
     from arts.evaluation.plots import draw_adddiff_curves
 
     for path in draw_adddiff_curves(reports, stem):
@@ -217,7 +241,7 @@ def _draw_curves(reports: list[Report], stem: Path) -> None:
 
 
 def _show(reports: list[Report], format: ResultFormat) -> None:
-    """Print the results on standard output."""
+    """Print the results on standard output in the given format."""
     from arts.cli import evaluation_tables, markdown, spreadsheet, tables
     from arts.evaluation.summary import Summary
 

@@ -1,4 +1,4 @@
-"""`arts export`: write the benchmark as a Hugging Face dataset repository."""
+"""The command `arts export`: write corpora as a Hugging Face dataset repository."""
 
 from __future__ import annotations
 
@@ -15,13 +15,14 @@ def export(
     dataset: Annotated[
         list[str] | None,
         typer.Option(
-            help="Corpus to export: a name or path, as for `arts evaluate`. Repeatable. Default: sample."
+            help="Corpus to export: sample, laptop, restaurant, mams, or the path of a file or folder. "
+            "Repeatable. Default: sample."
         ),
     ] = None,
 ) -> None:
     """Write corpora as a Hugging Face dataset repository.
 
-    datasets.load_dataset(FOLDER, NAME) loads a corpus from it, without a loading script.
+    datasets.load_dataset(FOLDER, NAME) then loads the corpus of that name, without a loading script.
     """
     from arts.data import hf_dataset
     from arts.data.corpus_registry import load_corpus

@@ -1,4 +1,4 @@
-"""`arts generate`: make a robustness test set out of a corpus."""
+"""The command `arts generate`: make a robustness test set from a corpus."""
 
 from __future__ import annotations
 
@@ -38,67 +38,86 @@ def generate(
         ),
     ] = "sample",
     split: Annotated[
-        Split, typer.Option(help="Split to perturb, of a named corpus or a folder.")
+        Split, typer.Option(help="Split to perturb when --input is the name of a corpus or a folder.")
     ] = Split.TEST,
     opinions: Annotated[
         Path | None,
         typer.Option(
-            help="File of annotated opinion terms (TOWE JSON) for the same ids. Default: they are extracted."
+            help="File of annotated opinion terms (JSON of the TOWE datasets), matched to --input by id. "
+            "Default: opinion terms are extracted automatically."
         ),
     ] = None,
     pool: Annotated[
         str | None,
         typer.Option(
-            help="Corpus of the same domain, by name or path. ADDDIFF adds aspects from its training "
-            "sentences, and replacements that occur in them are preferred. Default: the training split of "
-            "--input, or --input itself."
+            help="Corpus of the same domain: a name or path, as --input takes. ADDDIFF adds clauses from "
+            "its training sentences, and replacement words that occur in them are preferred. Default: the "
+            "training split of --input or, when it has none, the sentences to perturb."
         ),
     ] = None,
     strategy: Annotated[
-        list[Strategy] | None, typer.Option(help="Strategy to perturb by. Repeatable. Default: all three.")
+        list[Strategy] | None,
+        typer.Option(
+            help="Strategy by which variants are made: revtgt, revnon or adddiff. Repeatable. Default: all "
+            "three."
+        ),
     ] = None,
-    seed: Annotated[int, typer.Option(help="Random seed.")] = 1,
+    seed: Annotated[
+        int, typer.Option(help="Random seed of all random choices, such as the aspects that ADDDIFF adds.")
+    ] = 1,
     neutral: Annotated[
         NeutralPolicy,
         typer.Option(
-            help="What REVTGT does with neutral targets: keep reverses the words and keeps the label, skip "
-            "generates no variant."
+            help="What REVTGT does with a neutral target: keep reverses its opinion words and keeps the "
+            "label neutral; skip makes no variant."
         ),
     ] = NeutralPolicy.KEEP,
     k: Annotated[
-        int | None, typer.Option(min=1, max=10, help="Number of aspects that ADDDIFF adds. Default: 1 to 3.")
+        int | None,
+        typer.Option(
+            min=1,
+            max=10,
+            help="Number of aspects that ADDDIFF adds to a sentence. Default: 1 to 3, drawn at random.",
+        ),
     ] = None,
     template: Annotated[
-        list[str] | None, typer.Option(help="Name of an ADDDIFF template to use. Repeatable. Default: all.")
+        list[str] | None,
+        typer.Option(
+            help="Name of an ADDDIFF template (a way of joining the added aspects to the sentence, such as "
+            "but). Repeatable. Default: all templates."
+        ),
     ] = None,
     rank: Annotated[
         Ranking,
         typer.Option(
-            help=f"How to choose a variant: lm generates {CANDIDATES} candidates and keeps the one that a "
-            "language model finds most likely; none generates one."
+            help=f"How a variant is chosen: lm makes {CANDIDATES} candidates and keeps the one that a "
+            "language model finds most likely; none makes a single candidate."
         ),
     ] = Ranking.NONE,
     language_model: Annotated[
         str | None,
         typer.Option(
-            help="Language model of --rank lm: a folder, GGUF file or Hub id. Default: smollm2-135m-instruct."
+            help="Language model that ranks the candidates when --rank is lm: a folder, GGUF file or Hub "
+            "id. Default: smollm2-135m-instruct."
         ),
     ] = None,
     workers: Annotated[int, typer.Option(min=1, help="Number of worker processes.")] = 1,
     engine: Annotated[
-        Engine, typer.Option(help="What runs the workers: this machine (local), or Ray Data (ray).")
+        Engine, typer.Option(help="What runs the worker processes: local (this machine) or ray (Ray Data).")
     ] = Engine.LOCAL,
     format: Annotated[
         OutputFormat,
         typer.Option(
-            help="Output format: hf is Parquet for datasets.load_dataset, arts the JSON of the ARTS release."
+            help="Format of the test set: hf is Parquet for datasets.load_dataset; arts is the JSON format "
+            "of the ARTS release."
         ),
     ] = OutputFormat.HF,
 ) -> None:
-    """Generate a robustness test set: perturb every sentence of a corpus by REVTGT, REVNON and ADDDIFF.
+    """Generate a robustness test set: perturb every sentence of a corpus by three strategies.
 
-    Writes the originals with their variants, and a quality report (quality.json). A run that was interrupted
-    resumes when the same command is run again.
+    REVTGT reverses the sentiment on the target aspect, REVNON the sentiment on the other aspects, and ADDDIFF
+    adds aspects of the opposite sentiment. The original sentences are written with their variants and a
+    quality report (quality.json). A run that was interrupted resumes when the same command is run again.
     """
     from arts.generators.generator import GenerationOptions
     from arts.generators.opinions.analysis import Analyst
@@ -151,7 +170,7 @@ def generate(
 
 
 def _fingerprint(job: GenerationJob, input: str, *options: str) -> str:
-    """A digest of everything that the output depends on, so that only the same command resumes a run."""
+    """A checksum of everything that the output depends on, so that only the same command resumes a run."""
     import hashlib
 
     from arts.data.support.download import sha256

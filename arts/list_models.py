@@ -1,4 +1,4 @@
-"""`arts models`: list the registered models."""
+"""The command `arts models`: list the registered models."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ def models(
         ReportFormat, typer.Option(help="Format of the list on standard output.")
     ] = ReportFormat.TABLE,
 ) -> None:
-    """List the models with their names, papers, sizes (on the default encoder) and inputs."""
+    """List the models with their names, papers, sizes (with the default encoder) and what they read."""
     from arts.cli import tables
     from arts.models.registry import model_rows
 

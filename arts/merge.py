@@ -1,4 +1,4 @@
-"""`arts merge`: join fine-tuned models into one, by MetaGPT's coefficients or another method."""
+"""The command `arts merge`: merge fine-tuned models into one."""
 
 from __future__ import annotations
 
@@ -40,114 +40,119 @@ def merge(
         ),
     ] = None,
     base: Annotated[
-        str | None, typer.Option(help="The checkpoint that the models were trained from: a folder or Hub id.")
+        str | None, typer.Option(help="Checkpoint that the models were fine-tuned from: a folder or Hub id.")
     ] = None,
     model: Annotated[
         list[str] | None,
-        typer.Option(help="A fine-tuned checkpoint or LoRA adapter: a folder or Hub id. Repeatable."),
+        typer.Option(help="Fine-tuned checkpoint or LoRA adapter to merge: a folder or Hub id. Repeatable."),
     ] = None,
     method: Annotated[
         str,
         typer.Option(
-            help="Merging method: metagpt, average, task-arithmetic, ties, dare, dare-ties, ties-metagpt or "
+            help="Merge method: metagpt, average, task-arithmetic, ties, dare, dare-ties, ties-metagpt or "
             "dare-metagpt."
         ),
     ] = DEFAULT_METHOD,
     config: Annotated[
         Path | None,
         typer.Option(
-            help="YAML file in mergekit's schema that describes the merge, instead of the options here."
+            help="YAML file in mergekit's schema with the base, the models, the method and its options; "
+            "these are then not given as options here."
         ),
     ] = None,
     granularity: Annotated[
         Granularity,
-        typer.Option(
-            help="Whether MetaGPT has one coefficient a model (global) or one a model and layer (layer)."
-        ),
+        typer.Option(help="MetaGPT's coefficients: one per model (global) or per model and layer (layer)."),
     ] = Granularity.GLOBAL,
     weight: Annotated[
         list[float] | None,
-        typer.Option(help="Coefficient of a model; give one for each --model, in the same order."),
+        typer.Option(
+            help="Coefficient of a model. Repeatable: one per --model, in the same order. Default: 0.3 for "
+            "task-arithmetic and dare, 1 for ties and dare-ties."
+        ),
     ] = None,
     density: Annotated[
         float | None,
         typer.Option(
-            help=f"Share of each task vector that sparsifying keeps. Default: {TIES_DENSITY} for ties, "
-            f"{DARE_DENSITY} for dare."
+            help="Share of the elements of each task vector that are kept; the others are set to 0. "
+            f"Default: {TIES_DENSITY} for ties methods, {DARE_DENSITY} for dare methods."
         ),
     ] = None,
     scale: Annotated[
-        float, typer.Option(help="Factor on the sum of the task vectors before it is added to the base.")
+        float, typer.Option(help="Factor on the weighted sum of task vectors that is added to the base.")
     ] = 1.0,
     by_tensor: Annotated[
         bool,
         typer.Option(
             "--by-tensor",
-            help="Sparsify each tensor by itself, as mergekit does, rather than the whole model.",
+            help="Sparsify each tensor separately, as mergekit does, not the whole model at once.",
         ),
     ] = False,
-    seed: Annotated[int, typer.Option(help="Random seed of what dare drops.")] = 0,
+    seed: Annotated[int, typer.Option(help="Random seed of the elements that dare methods drop.")] = 0,
     head: Annotated[
         HeadPolicy,
         typer.Option(
-            help="What to do where classifier heads differ: stop, keep the base's head, or drop the head."
+            help="When a classifier head differs from the base's: error stops, keep-base keeps the base's "
+            "head, drop leaves out the head."
         ),
     ] = HeadPolicy.ERROR,
     vocab: Annotated[
         VocabPolicy,
         typer.Option(
-            help="What to do where vocabularies differ: stop, or merge the tokens that each model (base) "
-            "or all models (intersect) share with the base."
+            help="When a vocabulary differs from the base's: error stops, base merges the tokens that each "
+            "model shares with the base, intersect merges only the tokens that all models share. Other "
+            "tokens stay as in the base."
         ),
     ] = VocabPolicy.ERROR,
     dtype: Annotated[
-        StorageDtype | None, typer.Option(help="Type to store the weights in. Default: the base's.")
+        StorageDtype | None,
+        typer.Option(help="Type to store the weights in. Default: their type in the base."),
     ] = None,
     max_shard_size: Annotated[
         float, typer.Option(min=0.001, help="Largest size of a weights file, in GB.")
     ] = MAX_SHARD_BYTES / 1e9,
     tokenizer_from: Annotated[
         str | None,
-        typer.Option(
-            help="Folder or Hub id to take the tokenizer and chat template from. Default: the base."
-        ),
+        typer.Option(help="Folder or Hub id to take tokenizer and chat template from. Default: the base."),
     ] = None,
     threads: Annotated[
-        int | None, typer.Option(min=1, help="Number of threads. Default: one a processor, up to 4.")
+        int | None, typer.Option(min=1, help="Number of threads. Default: one per processor, up to 4.")
     ] = None,
     dry_run: Annotated[
         bool,
         typer.Option(
-            "--dry-run", help="Report norms, cosines, conflicts and the expected cost, and write nothing."
+            "--dry-run", help="Write no model; report norms, cosines, sign conflicts and the expected cost."
         ),
     ] = False,
     by_layer: Annotated[
         bool,
         typer.Option(
-            "--by-layer", help="With --dry-run: report norms, cosines and conflicts of each layer, too."
+            "--by-layer", help="With --dry-run: also report norms, cosines and sign conflicts for each layer."
         ),
     ] = False,
     emit_config: Annotated[
-        Path | None, typer.Option(help="Write a mergekit file with the coefficients of this merge.")
+        Path | None, typer.Option(help="File to write a mergekit configuration of the same merge to.")
     ] = None,
     heatmap: Annotated[
-        Path | None, typer.Option(help="Draw the cosines of the task vectors to a .png or .svg file.")
+        Path | None, typer.Option(help="File (.png or .svg) to draw the cosines of the task vectors in.")
     ] = None,
     check_linearity: Annotated[
         bool,
         typer.Option(
             "--check-linearity",
-            help="Measure how linear the models are along their task vectors; loads them whole.",
+            help="Also measure how far the models' outputs are from changing linearly along their task "
+            "vectors, as MetaGPT assumes; whole models are loaded into memory.",
         ),
     ] = False,
     form: Annotated[
         ReportFormat, typer.Option("--format", help="Format of the report on standard output.")
     ] = ReportFormat.TABLE,
 ) -> None:
-    """Merge fine-tuned models of one base, in constant memory, whatever their size.
+    """Merge models that were fine-tuned from one base; memory does not grow with the size of the models.
 
-    metagpt needs no data and no search: the weight of a model is the squared norm of its task vector over the
-    sum of all.
+    A task vector is a model minus the base. The default method, metagpt, needs neither data nor a search: the
+    coefficient of a model is the squared norm of its task vector, divided by the sum of the squared norms of
+    all task vectors.
     """
     if (output is None) != dry_run:
         raise ArtsError("give --output FOLDER, or --dry-run to write nothing")
@@ -218,7 +223,7 @@ _OF_METHODS = (
 
 
 def _refuse(context: typer.Context, names: tuple[str, ...]) -> None:
-    """Raise an error for options that a configuration file settles."""
+    """Raise `ArtsError` when the command line has an option that the file of --config decides."""
     given = [
         f"--{name.replace('_', '-')}"
         for name in names
@@ -236,7 +241,7 @@ def _job(
     weights: list[float] | None,
     density: float | None,
 ) -> MergeJob:
-    """The merge that the options say, each of which has to mean something to the method."""
+    """Make the merge job from the options; `ArtsError` when the method does not use one of them."""
     if not base or not models:
         raise ArtsError("give --base and at least one --model, or --config FILE")
     from arts.merging.engine import MergeOptions
@@ -270,7 +275,7 @@ def _job(
 
 
 def _print_report(report: MergeReport, form: ReportFormat, *, by_layer: bool) -> None:
-    """Print a report to standard output, and its warnings to standard error."""
+    """Print a report on standard output, and its warnings and remarks on standard error."""
     if form is ReportFormat.JSON:
         typer.echo(report.model_dump_json(indent=1))
     else:

@@ -1,4 +1,4 @@
-"""Provenance, the same in every report: library versions, times, the machine, and peak memory."""
+"""Where a result comes from: library versions, times, machine and peak memory, for reports."""
 
 from __future__ import annotations
 
@@ -19,7 +19,10 @@ GENERATION_LIBRARIES = ("spacy", "nltk", "lemminflect", "numpy")
 
 
 class Clock:
-    """The start time (UTC) and the duration of a piece of work; the clock starts when it is made."""
+    """Measures when a piece of work started (`started`, in UTC) and how many seconds it has taken.
+
+    The clock starts when the object is created.
+    """
 
     def __init__(self) -> None:
         self.started = datetime.now(UTC)
@@ -37,12 +40,12 @@ def utc_now() -> str:
 
 
 def library_versions(names: Sequence[str]) -> dict[str, str]:
-    """The installed version of each distribution (name on PyPI), by name."""
+    """The installed versions of distributions, keyed by distribution name (the name on PyPI)."""
     return {name: version(name) for name in names}
 
 
 def machine_description() -> str:
-    """The operating system, the processor architecture and the number of processors, as one line.
+    """The operating system, processor architecture and number of processors, as one line.
 
     Example:
         >>> machine_description().endswith("CPUs")
@@ -52,7 +55,7 @@ def machine_description() -> str:
 
 
 def peak_memory() -> int:
-    """The peak resident memory of this process, in bytes; works on POSIX systems only."""
+    """The largest resident memory of this process so far, in bytes; works on POSIX systems only."""
     status = Path("/proc/self/status")
     if status.is_file():  # getrusage would count the process that started this one, too
         line = next(line for line in status.read_text().splitlines() if line.startswith("VmHWM"))

@@ -1,4 +1,4 @@
-"""`arts train`: train a model of the zoo and save it."""
+"""The command `arts train`: train a model of the zoo and save it."""
 
 from __future__ import annotations
 
@@ -16,12 +16,13 @@ from arts.models.encoders import DEFAULT_ENCODER
 
 def train(
     *,
-    model: Annotated[str, typer.Option(help="Model of the zoo to train; `arts models` lists them.")],
+    model: Annotated[str, typer.Option(help="Name of the model to train; `arts models` lists them.")],
     output: Annotated[Path, typer.Option(help="New or empty folder to save the model to.")],
     dataset: Annotated[
         str,
         typer.Option(
-            help="Corpus to train on: sample, laptop, restaurant, mams, or the path of a folder with splits."
+            help="Corpus to train on: sample, laptop, restaurant, mams, or the path of a folder with the "
+            "splits train and dev."
         ),
     ] = "sample",
     seed: Annotated[int, typer.Option(help="Random seed of initialisation, dropout and batch order.")] = 1,
@@ -30,7 +31,11 @@ def train(
     post_training_text: options.PostTrainingText = None,
     post_trained: options.PostTrained = False,
     adversarial: Annotated[
-        bool, typer.Option("--adversarial", help="Train also on perturbations of the training split.")
+        bool,
+        typer.Option(
+            "--adversarial",
+            help="Adversarial training: train also on perturbed variants of the training sentences.",
+        ),
     ] = False,
     strategy: options.Strategies = None,
     variant_ratio: options.VariantRatio = None,
@@ -39,7 +44,8 @@ def train(
 ) -> None:
     """Train a model on a corpus and save it with its tokenizer.
 
-    `arts evaluate --model hf:OUTPUT` measures the saved model; the Auto classes of transformers load it.
+    Afterwards, `arts evaluate --model hf:FOLDER` measures the model saved in FOLDER. The Auto classes of
+    transformers can load it, too.
     """
     intervention = options.intervention_from_options(
         "adversarial" if adversarial else None,

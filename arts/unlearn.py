@@ -1,4 +1,4 @@
-"""`arts unlearn`: take out of a model what some data taught it, and keep the rest."""
+"""The command `arts unlearn`: remove from a model what some texts taught it, and keep the rest."""
 
 from __future__ import annotations
 
@@ -26,51 +26,72 @@ def unlearn(
     ],
     forget: Annotated[
         str,
-        typer.Option(help="Forget set: a JSONL, CSV or Parquet file, or the folder or Hub id of a dataset."),
+        typer.Option(
+            help="Forget set, the texts to unlearn: a JSONL, CSV or Parquet file, or the folder or Hub id "
+            "of a dataset."
+        ),
     ],
-    retain: Annotated[str, typer.Option(help="Retain set: a file or dataset, as for --forget.")],
-    output: Annotated[Path, typer.Option(help="New or empty folder to write the model to.")],
+    retain: Annotated[
+        str,
+        typer.Option(
+            help="Retain set, texts on which the model is to stay as it is: a JSONL, CSV or Parquet file, "
+            "or the folder or Hub id of a dataset."
+        ),
+    ],
+    output: Annotated[Path, typer.Option(help="New or empty folder to write the unlearned model to.")],
     objective: Annotated[
         str, typer.Option(help=f"Unlearning objective: {', '.join(OBJECTIVES)}.")
     ] = UnlearningSettings.objective,
     weights: Annotated[
         tuple[float, float, float] | None,
         typer.Option(
-            help="Weights of the forgetting, replay and mitigation losses. Default: the objective's own; "
-            "those of lower-bounded are 0.01 1 1."
+            help="Weights of the three losses: forgetting (on the forget set), replay (cross-entropy on "
+            "the retain set) and mitigation (KL divergence from the outputs of --reference on the retain "
+            "set). Default: the objective's own, which are 0.01 1 1 for lower-bounded."
         ),
     ] = None,
     learning_rate: Annotated[
         float, typer.Option(help="Learning rate at the first step; it falls linearly to 0.")
     ] = UnlearningSettings.learning_rate,
     batch_size: Annotated[
-        int, typer.Option(help="Number of texts in a batch.")
+        int, typer.Option(help="Number of texts per batch.")
     ] = UnlearningSettings.batch_size,
     retain_ratio: Annotated[
-        int, typer.Option(help="Train on N batches of the retain set for each batch of the forget set.")
+        int,
+        typer.Option(
+            help="Number of batches of the retain set that are trained on per batch of the forget set."
+        ),
     ] = UnlearningSettings.retain_ratio,
     gradient_accumulation_steps: Annotated[
-        int, typer.Option(help="Accumulate gradients over N batches of the forget set for each step.")
+        int, typer.Option(help="Number of batches of the forget set per optimizer step.")
     ] = UnlearningSettings.gradient_accumulation_steps,
     steps: Annotated[
         int | None,
-        typer.Option(help="Largest number of optimizer steps. Default: one pass over the forget set."),
+        typer.Option(
+            help="Largest number of optimizer steps. Default: as many as one pass over the forget set takes."
+        ),
     ] = UnlearningSettings.steps,
     eval_steps: Annotated[
-        int, typer.Option(help="Check the stopping criteria every N optimizer steps.")
+        int,
+        typer.Option(
+            help="Number of optimizer steps between two checks of the stopping criteria (--until and "
+            "--tolerance)."
+        ),
     ] = UnlearningSettings.eval_steps,
     until: Annotated[
         float | None,
         typer.Option(
-            help="Stop when the mean of -log(1 - p) on the forget set has fallen to this value, in nats. "
-            "Default: never."
+            help="Stop when the mean of -log(1 - p) on the forget set has fallen to this value, in nats "
+            "per prediction; p is the probability of the token or label to forget. Default: do not stop "
+            "for this reason."
         ),
     ] = UnlearningSettings.stop_forget_loss,
     tolerance: Annotated[
         float,
         typer.Option(
-            help="Stop when the loss on the retain set has risen by more than this, in nats, and go back to "
-            "the last check before that."
+            help="Largest rise of the loss (cross-entropy) on the retain set, in nats per prediction. When "
+            "it rises further, training stops, and the weights of the last check within the tolerance are "
+            "kept."
         ),
     ] = UnlearningSettings.tolerance,
     seed: Annotated[
@@ -79,21 +100,26 @@ def unlearn(
     reference: Annotated[
         str | None,
         typer.Option(
-            help="Model whose outputs on the retain set are held: a folder, GGUF file or Hub id. Default: "
-            "the model itself."
+            help="Model whose outputs on the retain set are to be preserved: a folder, GGUF file or Hub "
+            "id. Default: the model to unlearn from."
         ),
     ] = None,
     lora: Annotated[
         int | None,
-        typer.Option(min=1, help="Train LoRA adapters of this rank only, and merge them at the end."),
+        typer.Option(
+            min=1,
+            help="Train only LoRA adapters, of this rank, instead of all weights, and merge them into the "
+            "model at the end.",
+        ),
     ] = None,
     max_length: Annotated[
         int, typer.Option(min=2, help="Maximum length of a text in tokens; longer texts are truncated.")
     ] = MAX_LENGTH,
 ) -> None:
-    """Unlearn the pattern that synthetic data left, by a loss that is bounded, and keep the rest.
+    """Unlearn what the forget set taught a model, and keep its behaviour on the retain set.
 
-    A row has messages, prompt and completion, or text; for a classifier, text and label.
+    The default objective minimises a loss that has a lower bound, unlike gradient ascent. A row of a file has
+    one of three forms: messages; prompt and completion; or text. For a classifier, a row has text and label.
     """
     from arts.cli import tables
     from arts.unlearning.job import UnlearningJob

@@ -1,4 +1,4 @@
-"""`arts validate`: check files of reports and corpora."""
+"""The command `arts validate`: check files of reports and corpora."""
 
 from __future__ import annotations
 
@@ -14,12 +14,12 @@ from arts.data.errors import ArtsError
 def validate(
     files: Annotated[
         list[Path],
-        typer.Argument(help="Report (JSON) or corpus file (XML, JSON, JSONL, CSV, Parquet) to check."),
+        typer.Argument(help="Files to check: reports (JSON) or corpora (XML, JSON, JSONL, CSV, Parquet)."),
     ],
 ) -> None:
     """Check reports against their schema and predictions, and corpora against their file format.
 
-    All files are checked; the exit code is 2 if any of them is invalid.
+    All files are checked, also after an invalid one. The exit code is 2 if any file is invalid.
     """
     invalid = 0
     for file in files:
@@ -33,7 +33,7 @@ def validate(
 
 
 def _describe(path: Path) -> str:
-    """A description of what a valid file contains.
+    """A line that says what a valid file contains.
 
     Raises:
         ArtsError: when the file is invalid.
@@ -53,7 +53,7 @@ def _describe(path: Path) -> str:
 
 
 def _is_report(path: Path) -> bool:
-    """Whether a file is a JSON report: reports have a schema version near the beginning."""
+    """Whether a file is a JSON report: these have a schema version near the beginning."""
     if path.suffix.lower() != ".json" or not path.is_file():
         return False
     with path.open("rb") as file:

@@ -1,4 +1,4 @@
-"""`arts leaderboard`: open the board in a browser, or write it to an HTML file."""
+"""The command `arts leaderboard`: open the leaderboard in a browser, or write it to one HTML file."""
 
 from __future__ import annotations
 
@@ -21,20 +21,23 @@ def leaderboard(
     folders: Annotated[
         list[str] | None,
         typer.Argument(
-            help="Folders with reports, or hf: and the id of a dataset repository. Submitted reports are "
-            "added to the first folder. Default: results."
+            help="Folders with reports, or hf: followed by the id of a dataset repository on the Hugging "
+            "Face Hub. Reports submitted in the app are added to the first folder. Default: results."
         ),
     ] = None,
     packaged: Annotated[
-        bool, typer.Option(help="Also show the paper's figures and the package's own results.")
+        bool, typer.Option(help="Also show the paper's figures and the results that come with this package.")
     ] = True,
     port: Annotated[int, typer.Option(min=1, max=65535, help="Port of the app.")] = 8501,
     address: Annotated[
-        str, typer.Option(help="Address to listen at; with 0.0.0.0, other machines can reach the app.")
+        str, typer.Option(help="Address to listen on; with 0.0.0.0, other machines can reach the app.")
     ] = "localhost",
     export: Annotated[
         Path | None,
-        typer.Option(help="Write the board as one HTML file to this folder instead of starting the app."),
+        typer.Option(
+            help="Folder to write the leaderboard to as one HTML file (index.html), instead of starting "
+            "the app."
+        ),
     ] = None,
 ) -> None:
     """Open the leaderboard in a browser; no network is needed."""
@@ -53,13 +56,18 @@ def leaderboard(
 
 
 def _require_module(module: str, purpose: str) -> None:
-    """Raise `MissingDependencyError` unless a module of the extra ``leaderboard`` is installed."""
+    """Raise `MissingDependencyError` unless a module of the extra ``leaderboard`` is installed.
+
+    Args:
+        module: Import name of the module.
+        purpose: What the error says is missing: the name of the library, and what it is needed for.
+    """
     if find_spec(module) is None:
         raise MissingDependencyError(purpose, "leaderboard")
 
 
 def _check_port(address: str, port: int) -> None:
-    """Raise `ArtsError` unless the app can listen at a port."""
+    """Raise `ArtsError` unless the app can listen at this address and port."""
     with socket.socket() as trial:
         trial.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
@@ -71,7 +79,10 @@ def _check_port(address: str, port: int) -> None:
 
 
 def _serve(store: Store, *, port: int, address: str) -> None:
-    """Run the app in this process, with everything imported, so that its first visitor need not wait."""
+    """Run the app in this process until it is stopped.
+
+    Modules are imported and reports are read first, so that the first visitor need not wait.
+    """
     from streamlit.web import cli
 
     from arts.leaderboard.analysis.table import board_table

@@ -1,4 +1,4 @@
-"""The options that several commands share, and the objects that they describe."""
+"""The options that several commands share, and functions that turn their values into objects."""
 
 from __future__ import annotations
 
@@ -19,51 +19,68 @@ if TYPE_CHECKING:
 
 
 class ReportFormat(StrEnum):
-    """The formats in which a report is printed on standard output."""
+    """The formats in which a report can be printed on standard output."""
 
     TABLE = "table"
     JSON = "json"
 
 
 Encoder = Annotated[
-    str, typer.Option(help="Pretrained encoder that the zoo's models start from: a folder or Hub id.")
+    str,
+    typer.Option(
+        help="Pretrained encoder (a BERT-like network) that the models start from: a folder or Hub id."
+    ),
 ]
 Embeddings = Annotated[
     Path | None,
     typer.Option(
-        help="File of word vectors in GloVe's text format, for the models over words. Default: means of the "
-        "encoder's token vectors."
+        help="File of word vectors in GloVe's text format, for the models that read words. Default: the "
+        "vector of a word is the mean of the encoder's vectors of its tokens."
     ),
 ]
 PostTrainingText = Annotated[
     Path | None,
     typer.Option(
-        help="Text file to post-train bert-pt on, a passage a line. Default: the training sentences."
+        help="Text file on which bert-pt is post-trained, one passage per line. Default: the training "
+        "sentences."
     ),
 ]
 PostTrained = Annotated[
     bool,
     typer.Option(
-        "--post-trained", help="Skip the post-training of bert-pt: the encoder is post-trained already."
+        "--post-trained", help="Do not post-train bert-pt, because the encoder is post-trained already."
     ),
 ]
 Strategies = Annotated[
     list[Strategy] | None,
-    typer.Option("--strategy", help="Strategy to perturb the training data by. Repeatable. Default: all."),
+    typer.Option(
+        "--strategy",
+        help="Strategy by which adversarial training perturbs the training data: revtgt, revnon or "
+        "adddiff. Repeatable. Default: all three.",
+    ),
 ]
 VariantRatio = Annotated[
     float | None,
-    typer.Option(help="Share of the generated variants that adversarial training uses. Default: 0.5."),
+    typer.Option(
+        help="Share of the generated variants that adversarial training uses, over 0 and up to 1. Default: "
+        "0.5."
+    ),
 ]
 Templates = Annotated[
     list[str] | None,
-    typer.Option("--template", help="Name of an ADDDIFF template to train with. Repeatable. Default: all."),
+    typer.Option(
+        "--template",
+        help="Name of an ADDDIFF template (a way of joining the added aspects to the sentence, such as "
+        "but) that adversarial training uses. Repeatable. Default: all templates.",
+    ),
 ]
 HoldoutTemplates = Annotated[
     list[str] | None,
     typer.Option(
         "--holdout-templates",
-        help="Name of an ADDDIFF template to hold out of training, to measure the pattern gap. Repeatable.",
+        help="Name of an ADDDIFF template to leave out of adversarial training. `arts evaluate` then "
+        "reports the pattern gap: accuracy on variants with the templates left out minus that with the "
+        "templates used. Repeatable.",
     ),
 ]
 
@@ -76,10 +93,10 @@ def starting_point(
     post_training_text: Path | None,
     post_trained: bool,
 ) -> Start:
-    """The pretrained starting point that the options describe.
+    """Turn the options on pretrained weights into the starting point of training.
 
     Args:
-        models: names of the models to train; other models are ignored.
+        models: the values of --model. Only names of registered models count, not other kinds of values.
         encoder: value of --encoder.
         embeddings: value of --embeddings.
         post_training_text: value of --post-training-text.
@@ -87,7 +104,7 @@ def starting_point(
 
     Raises:
         UnknownNameError: when a model is not registered.
-        ArtsError: when none of the models takes one of the given options.
+        ArtsError: when an option is given that none of the models uses.
     """
     from arts.models.registry import find_model
 
@@ -106,17 +123,17 @@ def starting_point(
 def intervention_from_options(
     name: str | None, values: Mapping[str, Any], *, extra: Iterable[str] = (), switch: str
 ) -> Intervention | None:
-    """The intervention that the options describe; None without a name.
+    """Make an intervention from the values of its options; None when no intervention is named.
 
     Args:
-        name: registered name of the intervention.
-        values: values of the interventions' options, by keyword of `Intervention.from_options`. None and
-            empty values count as not given.
-        extra: values of --intervention-option, each ``NAME=VALUE``.
-        switch: the option that turns an intervention on, for messages.
+        name: name of the intervention.
+        values: values of the interventions' options, keyed by the argument of `Intervention.from_options`.
+            None and empty values count as not given.
+        extra: values of --intervention-option, each in the form ``NAME=VALUE``.
+        switch: the option that asks for an intervention, for messages.
 
     Raises:
-        UnknownNameError: when the intervention is not registered.
+        UnknownNameError: when no intervention has this name.
         ArtsError: when options are given without an intervention, or the intervention does not take them.
     """
     given = {keyword: value for keyword, value in values.items() if value not in (None, [], ())}
@@ -143,7 +160,7 @@ def adversarial_values(
     templates: list[str] | None,
     holdout: list[str] | None,
 ) -> dict[str, Any]:
-    """The values of the options of adversarial training, by keyword of `Adversarial.from_options`.
+    """The values of the options of adversarial training, keyed by the argument of `Adversarial.from_options`.
 
     Args:
         strategies: values of --strategy.
@@ -160,7 +177,7 @@ def adversarial_values(
 
 
 def _option_names(keywords: Iterable[str]) -> list[str]:
-    """The command-line options of keywords of `Intervention.from_options`."""
+    """The command-line options, such as ``--domain``, for arguments of `Intervention.from_options`."""
     from arts.interventions.base import GENERIC_OPTION
     from arts.interventions.merge import Merge  # its options include those of the other interventions
 
@@ -168,7 +185,7 @@ def _option_names(keywords: Iterable[str]) -> list[str]:
 
 
 def _parse_assignment(text: str) -> tuple[str, Any]:
-    """The name and the value of a text ``NAME=VALUE``; the value is parsed as JSON where it is JSON."""
+    """Split a text ``NAME=VALUE`` into the name and the value, which is parsed as JSON where it is JSON."""
     name, equals, value = text.partition("=")
     if not name or not equals:
         raise ArtsError(f'"{text}" is no option of an intervention; expected NAME=VALUE')

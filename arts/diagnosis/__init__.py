@@ -1,1 +1,1 @@
-"""Diagnosis of synthetic text: its embeddings, token frequencies and perplexity beside natural text."""
+"""Diagnosis of pattern overfitting: how synthetic text differs from natural text."""

@@ -1,4 +1,4 @@
-"""The three views of a diagnosis as pictures: embeddings, token frequency and perplexity."""
+"""Plots of a diagnosis: embeddings, token frequencies and perplexities."""
 
 from __future__ import annotations
 
@@ -18,15 +18,15 @@ if TYPE_CHECKING:
 
 
 def draw_views(diagnosis: Diagnosis, views: DiagnosisViews, *, stem: Path) -> list[Path]:
-    """Draw the views of a diagnosis side by side.
+    """Draw the three views of a diagnosis side by side, and write the plot as PNG and SVG.
 
     Args:
-        diagnosis: the result, for the tokens that peak.
+        diagnosis: the result, whose tokens label the plot of token frequencies.
         views: the data to draw.
-        stem: path of the pictures without their endings.
+        stem: path of the files without ``.png`` and ``.svg``.
 
     Returns:
-        The paths of the pictures, ``<stem>.png`` and ``<stem>.svg``.
+        The paths of the two files.
     """
     from matplotlib.figure import Figure
 
@@ -51,7 +51,12 @@ def draw_views(diagnosis: Diagnosis, views: DiagnosisViews, *, stem: Path) -> li
 
 
 def _draw_densities(axes: Axes, pair: Sequence[FloatArray]) -> None:
-    """Draw the smoothed densities of a measure of synthetic and of natural text."""
+    """Draw the smoothed density of a measure for synthetic and for natural text.
+
+    Args:
+        axes: the axes to draw in.
+        pair: the values of the synthetic and of the natural text, two arrays of any length.
+    """
     from scipy.stats import gaussian_kde
 
     grid = np.linspace(min(v.min() for v in pair) - 0.3, max(v.max() for v in pair) + 0.3, 200)

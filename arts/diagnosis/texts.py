@@ -9,12 +9,13 @@ from arts.data.readers.row_source import read_row_source
 
 
 def read_texts(path: Path) -> list[str]:
-    """Read the text of each row of a JSONL, CSV or Parquet file, or of each line of a .txt file.
+    """Read a text from each row of a JSONL, CSV or Parquet file, or from each line of a .txt file.
 
-    A row has ``text``, or ``prompt`` and ``completion``, or ``messages``, of which the contents are taken.
+    A row has one of three forms: ``text``; ``prompt`` and ``completion``, which are joined; or ``messages``,
+    whose contents are joined. Empty lines of a .txt file are left out.
 
     Raises:
-        DataError: naming the line of a row that is not as expected.
+        DataError: when the file cannot be read, or a row has none of these forms; the message has its line.
     """
     if path.suffix == ".txt":
         if not path.is_file():

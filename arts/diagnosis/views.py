@@ -1,6 +1,6 @@
 """Diagnosis of pattern overfitting: how synthetic text differs from natural text, and how models score it.
 
-The three views of Chen et al. (2024): embeddings, the density of token frequency, and perplexity.
+It has the three views of Chen et al. (2024): embeddings, token frequencies, and perplexities.
 """
 
 from __future__ import annotations
@@ -20,19 +20,19 @@ from arts.data.support.record import Count, Record
 if TYPE_CHECKING:
     from arts.models.language_model import LanguageModel
 
-MIN_TEXTS = 10  # of each kind
+MIN_TEXTS = 10  # smallest number of texts of each kind
 MAX_PEAKS = 20
 _FOLDS, _BATCH_SIZE = 5, 32
-_MAX_LENGTH = 256  # tokens that a text is truncated to
+_MAX_LENGTH = 256  # number of tokens that a text is truncated to
 
 
 class Separability(Record):
     """How well a classifier tells synthetic from natural text by their embeddings.
 
     Args:
-        auc: area under the ROC curve of a logistic regression, the mean over five folds; 0.5 for chance.
-        low: smallest area of a fold.
-        high: largest area of a fold.
+        auc: area under the ROC curve of a logistic regression, the mean over five folds; 0.5 is chance level.
+        low: the smallest area of a fold.
+        high: the largest area of a fold.
     """
 
     auc: float
@@ -41,13 +41,13 @@ class Separability(Record):
 
 
 class TokenPeak(Record):
-    """A token that synthetic text has far more often than natural text.
+    """A token that is far more frequent in synthetic text than in natural text.
 
     Args:
         token: the token.
-        synthetic: its number per thousand tokens of synthetic text.
-        natural: its number per thousand tokens of natural text.
-        log_odds: z-score of the log-odds ratio.
+        synthetic: its frequency in synthetic text, per thousand tokens.
+        natural: its frequency in natural text, per thousand tokens.
+        log_odds: z-score of the log-odds ratio of the two frequencies.
     """
 
     token: str
@@ -57,7 +57,7 @@ class TokenPeak(Record):
 
 
 class PerplexityQuartiles(Record):
-    """The quartiles of the perplexities of some texts."""
+    """The lower quartile, the median and the upper quartile of the perplexities of texts."""
 
     low: float
     median: float
@@ -65,7 +65,13 @@ class PerplexityQuartiles(Record):
 
 
 class ModelPerplexity(Record):
-    """The perplexity of synthetic and of natural text under a language model."""
+    """The perplexities of synthetic and of natural texts under a language model.
+
+    Args:
+        model: name of the language model.
+        synthetic: quartiles over the synthetic texts.
+        natural: quartiles over the natural texts.
+    """
 
     model: str
     synthetic: PerplexityQuartiles
@@ -76,10 +82,10 @@ class Diagnosis(Record):
     """The result of a diagnosis.
 
     Args:
-        synthetic: number of synthetic texts.
-        natural: number of natural texts.
-        separability: how well their embeddings can be told apart.
-        tokens: the tokens that peak in synthetic text, the most certain ones first.
+        synthetic: number of different synthetic texts.
+        natural: number of different natural texts.
+        separability: how well the two kinds can be told apart by their embeddings.
+        tokens: the tokens that are far more frequent in synthetic text, the most certain ones first.
         perplexity: the perplexities under each language model.
     """
 
@@ -92,13 +98,15 @@ class Diagnosis(Record):
 
 @dataclass(frozen=True)
 class DiagnosisViews:
-    """The data that the pictures of a diagnosis are drawn from.
+    """The data from which the plots of a diagnosis are drawn.
 
     Args:
-        points: (texts, 2) the embeddings in two dimensions, by t-SNE.
-        synthetic: (texts) which texts are synthetic.
-        rates: for ``synthetic`` and ``natural``, the log10 of the number per thousand of each of its tokens.
-        perplexities: by model, the perplexities of the synthetic and of the natural texts.
+        points: the embeddings in two dimensions by t-SNE, an array (texts, 2).
+        synthetic: for each text, whether it is synthetic, an array (texts,).
+        rates: log10 of the frequency per thousand tokens of each token that occurs; an array (tokens,) under
+            each of the keys ``synthetic`` and ``natural``.
+        perplexities: the perplexities of the synthetic and of the natural texts, two arrays, keyed by the
+            name of the language model.
     """
 
     points: FloatArray
@@ -115,14 +123,14 @@ def diagnose_texts(
     models: Sequence[LanguageModel] = (),
     seed: int = 1,
 ) -> tuple[Diagnosis, DiagnosisViews]:
-    """Compare synthetic with natural text.
+    """Compare synthetic with natural text in three views; returns the result and the data for its plots.
 
     Args:
         synthetic: the synthetic texts; ten or more different ones.
         natural: the natural texts; ten or more different ones.
-        encoder: folder or Hub id of the encoder that embeds them, and whose tokenizer counts tokens.
-        models: language models to measure perplexities with, such as one before and one after training.
-        seed: random seed of the folds and of t-SNE.
+        encoder: folder or Hub id of the encoder that embeds the texts, and whose tokenizer counts tokens.
+        models: language models to calculate perplexities with, such as one before and one after training.
+        seed: random seed of the cross-validation folds and of t-SNE.
 
     Raises:
         ArtsError: when there are too few texts, or the encoder cannot be loaded.
@@ -160,18 +168,21 @@ def diagnose_texts(
 
 
 def _check_counts(kinds: Mapping[str, Sequence[str]]) -> None:
-    """Raise `ArtsError` unless there are enough texts of each kind."""
+    """Raise `ArtsError` when a kind has fewer than ten texts; `kinds` has the texts of each kind."""
     for kind, texts in kinds.items():
         if len(texts) < MIN_TEXTS:
             raise ArtsError(f"{len(texts)} different {kind} texts; expected {MIN_TEXTS} or more")
 
 
 def mean_embeddings(texts: Sequence[str], encoder: str) -> FloatArray:
-    """(texts, width) the mean of an encoder's last hidden states over each text, scaled to length 1.
+    """The embedding of each text: the mean of the encoder's last hidden states, scaled to length 1.
 
     Args:
-        texts: the texts to embed.
+        texts: the texts to embed; each is truncated to 256 tokens.
         encoder: folder or Hub id of the encoder.
+
+    Returns:
+        An array (texts, width).
     """
     import torch
 
@@ -199,8 +210,8 @@ def separability(vectors: FloatArray, synthetic: BoolArray, *, seed: int = 1) ->
     """Cross-validate a logistic regression that tells synthetic from natural text.
 
     Args:
-        vectors: (texts, width) the embeddings.
-        synthetic: (texts) which texts are synthetic.
+        vectors: the embeddings, an array (texts, width).
+        synthetic: for each text, whether it is synthetic, an array (texts,).
         seed: random seed of the folds.
 
     Example:
@@ -221,14 +232,15 @@ def separability(vectors: FloatArray, synthetic: BoolArray, *, seed: int = 1) ->
 
 
 def token_peaks(synthetic: Counter[str], natural: Counter[str], *, most: int = MAX_PEAKS) -> list[TokenPeak]:
-    """The tokens whose log-odds in synthetic over natural text are the most certain to be positive.
+    """The tokens that are most certainly more frequent in synthetic than in natural text.
 
-    The prior is the counts of both together (Monroe et al., 2008, equations 16, 20 and 22).
+    Tokens are ordered by the z-score of their log-odds ratio, with the counts of both texts together as the
+    prior (Monroe et al., 2008, equations 16, 20 and 22). Only positive z-scores count.
 
     Args:
-        synthetic: number of each token in the synthetic text.
-        natural: number of each token in the natural text.
-        most: number of tokens at most.
+        synthetic: number of occurrences of each token in the synthetic text.
+        natural: number of occurrences of each token in the natural text.
+        most: largest number of tokens to return.
 
     Example:
         >>> [peak.token for peak in token_peaks(Counter(but=9, good=5), Counter(but=1, good=9))]
@@ -257,13 +269,17 @@ def token_peaks(synthetic: Counter[str], natural: Counter[str], *, most: int = M
 
 
 def text_perplexities(model: LanguageModel, texts: Sequence[str]) -> FloatArray:
-    """(texts) the perplexity of each text: exp of the mean negative log-likelihood of its tokens."""
+    """The perplexity of each text: exp of the mean negative log-likelihood per token.
+
+    Returns:
+        An array (texts,).
+    """
     counts = [len(ids) for ids in model.tokenizer(list(texts))["input_ids"]]
     return np.exp(model.nats(texts) / np.maximum(counts, 1))
 
 
 def _count_tokens(texts: Sequence[str], tokenizer: Any) -> Counter[str]:
-    """Number of each token in some texts."""
+    """Number of occurrences of each token in texts, each of which is truncated to 256 tokens."""
     encoded = tokenizer(list(texts), add_special_tokens=False, truncation=True, max_length=_MAX_LENGTH)
     return Counter(token for ids in encoded["input_ids"] for token in tokenizer.convert_ids_to_tokens(ids))
 
@@ -274,7 +290,7 @@ def _quartiles(perplexities: FloatArray) -> PerplexityQuartiles:
 
 
 def _plane_points(vectors: FloatArray, seed: int) -> FloatArray:
-    """(texts, 2) embeddings in two dimensions, by t-SNE."""
+    """Project embeddings to two dimensions by t-SNE; returns an array (texts, 2)."""
     from sklearn.manifold import TSNE
 
     neighbours = min(30, (len(vectors) - 1) / 3)  # what t-SNE calls perplexity

@@ -1,4 +1,4 @@
-"""The last pass of a merge: sparsify, combine, round and write, span by span."""
+"""The last pass of a merge: sparsify, combine, round and write the weights, one span after another."""
 
 from __future__ import annotations
 
@@ -20,9 +20,10 @@ from arts.merging.sparsify import Sparsifier
 from arts.merging.survey import AdvanceProgress, PlannedSpan, TaskVectorSurvey, read_task_blocks, tensor_spans
 from arts.merging.workers import Workers, Workspace
 
-TensorSetting = Callable[[str, int, float], float]  # of a tensor's name, a model's index, and a depth
+# Returns a value for a tensor's name, a model's index, and the tensor's depth (0: first layer, 1: last).
+TensorSetting = Callable[[str, int, float], float]
 _LAYER_NUMBER = re.compile(r"\.(\d+)\.")
-_SAMPLING_STEP = 16  # one element in so many is counted, for the shares in the report
+_SAMPLING_STEP = 16  # every 16th element is counted, for the shares in the report
 
 
 @dataclass(frozen=True)
@@ -30,13 +31,14 @@ class MergeOptions:
     """The options of a merge method.
 
     Args:
-        by_layer: whether MetaGPT has coefficients for each layer, not for the whole model.
-        weights: gives the weight of a model for a tensor; by default, the method's own.
-        densities: gives the density of a model for a tensor; by default, the method's own.
-        scale: factor of what is added to the base.
-        normalize: whether given weights are divided by their sum.
-        by_tensor: whether sparsification goes tensor by tensor, as in mergekit.
-        seed: random seed of DARE.
+        by_layer: whether MetaGPT calculates coefficients for each layer, not for the whole model.
+        weights: function that returns the coefficient of a model for a tensor. Default: the method's own.
+        densities: function that returns the share of a task vector's elements to keep in a tensor. Default:
+            the method's own.
+        scale: factor on everything that is added to the base.
+        normalize: whether the coefficients that the user gives are divided by their sum.
+        by_tensor: whether each tensor is sparsified separately, as in mergekit, not the whole model at once.
+        seed: random seed of DARE's masks.
     """
 
     by_layer: bool = False
@@ -50,12 +52,13 @@ class MergeOptions:
 
 @dataclass
 class SparsifiedCounts:
-    """Counts over a sample of the sparsified elements.
+    """Counts over a sample of the sparsified task vectors: every 16th element.
 
     Args:
-        sampled: number of elements in the sample.
-        kept: (models) number of elements that are not 0.
-        agreeing: number of elements, over all models, that have the elected sign.
+        sampled: number of elements of one task vector that are in the sample.
+        kept: for each model, number of sampled elements that are not 0; an integer array (models,).
+        agreeing: number of sampled elements, of all models together, with the elected sign: that of the
+            weighted sum of the task vectors.
     """
 
     sampled: int = 0
@@ -63,7 +66,7 @@ class SparsifiedCounts:
     agreeing: int = 0
 
     def add(self, counts: SparsifiedCounts) -> None:
-        """Add the counts of a span."""
+        """Add the counts of another span to these."""
         self.sampled += counts.sampled
         self.kept += counts.kept
         self.agreeing += counts.agreeing
@@ -74,9 +77,10 @@ class MergeOutcome:
     """What a merge used and did, for the report.
 
     Args:
-        weights: by tensor, (models) the coefficients, without the scale.
-        densities: by tensor, (models) the share of the elements to keep.
-        counts: what sparsification did, if the method sparsifies.
+        weights: the coefficients, keyed by tensor name; each value is an array (models,), not multiplied by
+            the scale.
+        densities: the shares of elements to keep, keyed by tensor name; each value is an array (models,).
+        counts: counts of kept elements; all 0 when the method does not sparsify.
         baseless: whether the last pass did not read the base, because it cancels.
     """
 
@@ -89,7 +93,7 @@ class MergeOutcome:
 def weights_by_tensor(
     method: MergeMethod, options: MergeOptions, *, plan: MergePlan, survey: TaskVectorSurvey
 ) -> dict[str, FloatArray]:
-    """By tensor, (models) the coefficients that a method uses, without the scale.
+    """The coefficients that a merge method gives to the models, for each tensor.
 
     Args:
         method: the merge method.
@@ -97,8 +101,11 @@ def weights_by_tensor(
         plan: the models and tensors.
         survey: the inner products of the task vectors.
 
+    Returns:
+        The coefficients, keyed by tensor name; each value is an array (models,), not multiplied by the scale.
+
     Raises:
-        MergeError: when given weights are to be normalised and sum to 0.
+        MergeError: when coefficients that the user gave are to be divided by their sum, which is 0.
     """
     count = len(plan.models)
     if method.coefficients is Coefficients.METAGPT:
@@ -117,7 +124,11 @@ def weights_by_tensor(
 def _settings_by_tensor(
     plan: MergePlan, setting: TensorSetting | None, *, default: float
 ) -> dict[str, FloatArray]:
-    """By tensor, (models) the values of a setting."""
+    """Evaluate a setting, such as the density, for each tensor and model; None stands for the default.
+
+    Returns:
+        The values, keyed by tensor name; each value is an array (models,).
+    """
     models, depths = range(len(plan.models)), _tensor_depths([t.name for t in plan.merged_tensors])
     return {
         name: np.array([setting(name, model, depth) if setting else default for model in models])
@@ -126,7 +137,9 @@ def _settings_by_tensor(
 
 
 def _tensor_depths(names: Sequence[str]) -> dict[str, float]:
-    """How deep each tensor lies: 0 in the first layer, 1 in the last, and 0 in no layer, as in mergekit.
+    """How deep each tensor lies, keyed by tensor name: from 0 in the first layer to 1 in the last.
+
+    As in mergekit, a tensor outside the layers has depth 0.
 
     Example:
         >>> _tensor_depths(["embed.weight", "layers.0.w", "layers.1.w", "layers.2.w"])
@@ -148,19 +161,19 @@ def merge(
     workers: Workers,
     progress: AdvanceProgress | None = None,
 ) -> MergeOutcome:
-    """Merge all tensors of a plan, and write them.
+    """Merge or copy all tensors of a plan, and write them to the output.
 
     Args:
         plan: the models and tensors.
-        survey: what the first pass measured.
+        survey: what the first pass measured: inner products and checksums.
         method: the merge method.
         options: its options.
-        output: the checkpoint to write; open already.
+        output: the checkpoint to write; `CheckpointOutput.open` has been called.
         workers: the threads to work with.
-        progress: called after each span.
+        progress: called after each span with its number of elements.
 
     Raises:
-        MergeError: when a number is too large for the type it is stored in.
+        MergeError: when a merged number is too large for the type that it is to be stored in.
     """
     weights = weights_by_tensor(method, options, plan=plan, survey=survey)
     densities = _settings_by_tensor(plan, options.densities, default=method.density)
@@ -180,7 +193,11 @@ def merge(
 
 @dataclass(frozen=True)
 class _SpanMerger:
-    """Merges or copies one span after another; see `merge`."""
+    """Merges spans, or copies them from the base, and writes them; all threads share one object.
+
+    `weights` is keyed by tensor name, and each value is an array (models,). `baseless` is true when the base
+    cancels, so that it need not be read.
+    """
 
     plan: MergePlan
     method: MergeMethod
@@ -191,7 +208,11 @@ class _SpanMerger:
     baseless: bool
 
     def process(self, planned: PlannedSpan, space: Workspace) -> tuple[TensorSpan, SparsifiedCounts | None]:
-        """Merge or copy a span, and write it; returns it with the counts, if it was sparsified."""
+        """Merge a span or copy it from the base, and write it.
+
+        Returns:
+            The span, and the counts of its kept elements, which are None when it was not sparsified.
+        """
         tensor, span = planned
         if not tensor.is_merged:
             self.output.write(span, self._base_bytes(planned, space))
@@ -210,7 +231,12 @@ class _SpanMerger:
         return span, counts
 
     def _read_from_first_model(self, span: TensorSpan, space: Workspace) -> tuple[Values, list[Values]]:
-        """The first model, and the others' differences from it: it stands in for a base that cancels."""
+        """Read a span of the first model, which takes the place of a base that cancels.
+
+        Returns:
+            Its elements, an array (span.count,), and the differences of the other models, one array per
+            model.
+        """
         first_model, *models = self.plan.models
         anchor = space.base[: span.count]
         first_model.read_values(span, out=anchor, buffer=space.buffer)
@@ -228,7 +254,7 @@ class _SpanMerger:
         span: TensorSpan,
         space: Workspace,
     ) -> Raw:
-        """Combine the blocks and encode them; where fp32 could misround a bf16, combine again in fp64."""
+        """Combine blocks and convert the result to bytes; in fp64 where fp32 could misround a BF16 number."""
 
         def combine(base: Values, tasks: Sequence[Values]) -> Values:
             return self.method.combine(base, tasks, weights=weights, scale=self.scale)
@@ -248,7 +274,7 @@ class _SpanMerger:
         return raw
 
     def _base_bytes(self, planned: PlannedSpan, space: Workspace) -> Raw:
-        """A span of the base, in the type of the output."""
+        """The bytes of a span of the base, converted to the type of the output."""
         tensor, span = planned
         dtype = self.output.tensors[span.name].dtype
         if tensor.entry.dtype == dtype:
@@ -263,7 +289,7 @@ class _SpanMerger:
 
 
 def _sample_counts(tasks: Sequence[Values], weights: Sequence[float]) -> SparsifiedCounts:
-    """Count, in a sample, the elements that are kept and those with the sign of the weighted sum."""
+    """Count, among every 16th element, those that are not 0 and those with the elected sign."""
     sample = np.array([task[::_SAMPLING_STEP] * weight for task, weight in zip(tasks, weights, strict=True)])
     nonzero = np.count_nonzero(sample, axis=1)
     agreeing = int(np.count_nonzero(sample * sample.sum(axis=0) > 0))

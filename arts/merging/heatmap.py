@@ -1,4 +1,4 @@
-"""The cosines of task vectors as a heat map."""
+"""A heat map of the cosines between task vectors."""
 
 from __future__ import annotations
 
@@ -9,15 +9,15 @@ from arts.data.support.figures import picture_format, save_figure
 
 
 def draw_cosine_map(names: Sequence[str], cosines: Sequence[Sequence[float]], *, path: Path) -> None:
-    """Draw the cosines of task vectors as a heat map.
+    """Draw the cosines between task vectors as a heat map, and write it to a file.
 
     Args:
-        names: names of the models.
-        cosines: (models, models) the cosines.
-        path: file to write, ending in .png or .svg.
+        names: names of the models; folders and Hub ids are shortened to their last part.
+        cosines: the cosines, one row and one column per model.
+        path: the file to write, ending in .png or .svg.
 
     Raises:
-        ArtsError: for another ending.
+        ArtsError: when the path has another ending.
     """
     picture_format(path)  # before the work
     from matplotlib.figure import Figure

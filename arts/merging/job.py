@@ -1,4 +1,4 @@
-"""A merge from end to end: open the models, plan, measure, merge, write and report."""
+"""A merge from start to end: open the models, plan, measure, merge, write the result and report on it."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ from arts.merging.survey import TaskVectorSurvey, survey_task_vectors
 from arts.merging.workers import Workers
 from arts.provenance import MERGE_LIBRARIES, library_versions, peak_memory, utc_now
 
-MergeProgress = Callable[[int, int], None]  # called with elements done, and elements in all, over all passes
+MergeProgress = Callable[[int, int], None]  # called with the elements done and all elements, in all passes
 
 
 @dataclass(frozen=True)
@@ -43,17 +43,17 @@ class MergeJob:
     """What is to be merged, and how.
 
     Args:
-        base: folder or Hub id of theta_0.
-        models: folders or Hub ids of theta_1, ..; checkpoints or LoRA adapters.
+        base: folder or Hub id of the checkpoint that the models were fine-tuned from.
+        models: folders or Hub ids of the fine-tuned models: checkpoints or LoRA adapters.
         method: the merge method.
         options: options of the method.
-        head: what to do with classifier heads that differ.
-        vocab: what to do with vocabularies that differ.
-        dtype: type to store the weights in: BF16, F16 or F32; by default, each tensor's in the base.
-        max_shard_bytes: size of a file of the output at most.
-        tokenizer_from: folder or Hub id to take the tokenizer from; by default, the base.
-        threads: number of threads; by default, one a processor, up to 4.
-        command: the command line, for the report.
+        head: what to do when a model's classifier head differs from the base's.
+        vocab: what to do when a model's vocabulary differs from the base's.
+        dtype: type to store all weights in: BF16, F16 or F32. Default: each tensor's type in the base.
+        max_shard_bytes: largest size of a weights file, in bytes.
+        tokenizer_from: folder or Hub id of the model whose tokenizer is copied. Default: the base.
+        threads: number of threads. Default: one per processor, up to 4.
+        command: the command line, for the report; None when the merge was not started by a command.
     """
 
     base: str
@@ -72,8 +72,14 @@ class MergeJob:
     def inspect(self, progress: MergeProgress | None = None) -> MergeReport:
         """Measure the task vectors and calculate the method's coefficients, without merging.
 
+        Args:
+            progress: called after each span with the number of elements done and the number of all elements.
+
+        Returns:
+            A report that has no output folder.
+
         Raises:
-            ArtsError: when the models cannot be opened, or not be merged.
+            ArtsError: when the models cannot be opened or cannot be merged.
         """
         started = time.perf_counter()
         with self._plan() as (plan, workers):
@@ -86,10 +92,10 @@ class MergeJob:
 
         Args:
             folder: the folder to write; new or empty.
-            progress: called after each span.
+            progress: called after each span with the elements done and all elements.
 
         Raises:
-            ArtsError: when something is not as expected; then nothing is written.
+            ArtsError: when the models cannot be merged, or not be written; then there is no folder.
         """
         started = time.perf_counter()
         check_new_folder(folder)
@@ -119,12 +125,16 @@ class MergeJob:
 
     @property
     def _passes(self) -> int:
-        """Number of times that the models are read for a merge."""
+        """Number of times that a merge reads all models: to measure, to prepare sparsification, to merge."""
         return 2 + sparsifier_passes(self.method, by_tensor=self.options.by_tensor)
 
     @contextmanager
     def _plan(self) -> Iterator[tuple[MergePlan, Workers]]:
-        """Open the models, plan the merge, and start the threads."""
+        """Open the models, plan the merge, and start the threads; all are closed when the block ends.
+
+        Yields:
+            The plan and the threads.
+        """
         require_posix("merging")  # reads and writes at positions of files that threads share
         if not self.models:
             raise ArtsError("a merge needs a model beside the base")
@@ -149,7 +159,7 @@ class MergeJob:
         workers: Workers,
         started: float,
     ) -> MergeReport:
-        """The report; `outcome` is None for a dry run, and `started` is of `time.perf_counter`."""
+        """The report; `outcome` is None for a dry run, and `started` is a value of `time.perf_counter`."""
         weights = (
             outcome.weights
             if outcome
@@ -198,7 +208,15 @@ class MergeJob:
         coefficients: FloatArray,
         counts: SparsifiedCounts | None,
     ) -> list[MergedModelEntry]:
-        """What the report says of each model."""
+        """The report's entry on each model, in the order of the models.
+
+        Args:
+            plan: the models and tensors.
+            survey: the inner products of the task vectors.
+            coefficients: mean coefficients over all elements, an array (models,), not multiplied by the
+                scale.
+            counts: counts of kept elements; None when nothing was sparsified.
+        """
         norms = np.sqrt(np.diagonal(survey.gram))
         base_square = survey.base_square
         return [
@@ -216,7 +234,11 @@ class MergeJob:
     def _settings(
         self, densities: list[float] | None
     ) -> dict[str, float | int | str | bool | list[float] | None]:
-        """The settings for the report, with the mean densities where the method sparsifies."""
+        """The settings for the report, keyed by name.
+
+        Args:
+            densities: for each model, the mean share of elements to keep; None for a dry run.
+        """
         options = {
             key: value
             for key, value in asdict(self.options).items()
@@ -232,12 +254,12 @@ class MergeJob:
 
 
 class _ElementCounter:
-    """Adds up the elements that are done over all passes, and passes the sum on.
+    """Counts the elements that are done in all passes together, and calls the progress function.
 
     Args:
-        plan: the plan that says how many elements there are.
+        plan: the plan, which knows how many elements one pass has.
         passes: number of passes.
-        progress: called with the sum after each span.
+        progress: called after each span with the number of elements done and the number of all elements.
     """
 
     def __init__(self, plan: MergePlan, passes: int, progress: MergeProgress | None) -> None:

@@ -1,4 +1,4 @@
-"""Measuring an assumption of MetaGPT: that outputs are linear along a task vector."""
+"""Measuring an assumption of MetaGPT: that the outputs of a model change linearly along its task vector."""
 
 from __future__ import annotations
 
@@ -12,22 +12,26 @@ from torch import Tensor
 from arts.data.errors import ArtsError
 from arts.merging.checkpoints.sources import checkpoint_folder
 
-ALPHAS = (0.25, 0.5, 0.75)  # where between theta_0 and theta_t outputs are compared
-_TEXTS = (  # our own
+ALPHAS = (0.25, 0.5, 0.75)  # points between theta_0 (0) and theta_t (1) at which outputs are compared
+_TEXTS = (  # written for this measurement
     "The soup was warm, but nobody came to take the order.",
     "Write a short answer: how many legs does a spider have?",
     "It rained all morning and the market closed early.",
     "The keyboard feels solid while the speakers are thin.",
 )
 
-Probe = tuple[Any, Callable[[], Tensor]]  # a network, and a function that gives its outputs on fixed inputs
+Probe = tuple[Any, Callable[[], Tensor]]  # a network; a function that returns its outputs for fixed inputs
 
 
 def load_text_probe(folder: Path) -> Probe:
-    """Load a model in fp32, and a function that gives its outputs for a few texts, in fp64.
+    """Load a model in fp32, with a function that returns its outputs for a few fixed texts.
 
     Args:
         folder: folder of a model of transformers with its tokenizer.
+
+    Returns:
+        The model, and the function, which takes no arguments and returns all outputs as one fp64 tensor. It
+        can be called again after the weights have been changed.
 
     Raises:
         ArtsError: when the model cannot be loaded, or transformers does not know its architecture.
@@ -58,19 +62,24 @@ def load_text_probe(folder: Path) -> Probe:
 def nonlinearity(
     base: str, models: Sequence[str], *, load: Callable[[Path], Probe] = load_text_probe
 ) -> list[float]:
-    """How far the outputs of each model are from linear along its task vector; 0 is linear.
+    """How far the outputs of each model are from changing linearly along its task vector; 0 means linear.
 
-    With f(alpha) the outputs at theta_0 + alpha tau, it is the largest over alpha of
-    ||f(alpha) - (1 - alpha) f(0) - alpha f(1)|| / ||f(1) - f(0)|| (Zhou et al., 2024, section 3.2 and
-    figure 2, as a number). The base and one model at a time are held in memory.
+    With f(alpha) the outputs of a network with the weights theta_0 + alpha tau, it is the largest value over
+    alpha = 0.25, 0.5, 0.75 of ||f(alpha) - (1 - alpha) f(0) - alpha f(1)|| / ||f(1) - f(0)||. This expresses
+    figure 2 of Zhou et al. (2024, section 3.2) as a number. The base and one model at a time are held in
+    memory.
 
     Args:
-        base: folder or Hub id of theta_0.
-        models: folders or Hub ids of theta_1, ..
-        load: loads the model in a folder, with a function that gives its outputs on fixed inputs.
+        base: folder or Hub id of the base (theta_0).
+        models: folders or Hub ids of the fine-tuned models.
+        load: function that takes a folder, and returns its model and a function that calculates the model's
+            outputs for fixed inputs.
+
+    Returns:
+        The distances, one per model, in the order of the models.
 
     Raises:
-        ArtsError: for an adapter, or a model that cannot be loaded.
+        ArtsError: when a model cannot be loaded, or is a LoRA adapter.
     """
     network, outputs = load(_model_folder(base))
     start = {name: weight.detach().clone() for name, weight in network.state_dict().items()}
@@ -96,7 +105,7 @@ def nonlinearity(
 
 
 def _model_folder(name: str) -> Path:
-    """The folder of a model that can be loaded: not of an adapter."""
+    """The folder of a model that can be loaded as a whole; a LoRA adapter cannot, and raises `ArtsError`."""
     folder = checkpoint_folder(name)
     if not (folder / "config.json").is_file():
         raise ArtsError(f"--check-linearity: {name} is no whole model; it cannot be loaded")

@@ -1,7 +1,7 @@
-"""mergekit's configuration files, read for the methods that both programs have.
+"""Reading mergekit's configuration files, for the merge methods that mergekit and this package share.
 
-Unlike in mergekit, an unknown key is an error. So are the parts of its schema that are not supported here
-(slices, modules, tokenizer surgery).
+Unlike in mergekit, an unknown key is an error. Parts of its schema that are not supported here (slices,
+modules, tokenizer surgery) are errors, too.
 """
 
 from __future__ import annotations
@@ -40,7 +40,7 @@ def read_mergekit_config(path: Path) -> MergeJob:
     """Read a merge from a YAML file in mergekit's schema.
 
     Raises:
-        DataError: when there is no such file, or for an unknown key or what is not supported here.
+        DataError: when the file cannot be read, or has a key or value that is unknown or not supported here.
     """
     config = _MergekitConfig.read(path)
     return config.linear_job() if config.method == "linear" else config.task_vector_job()
@@ -48,7 +48,7 @@ def read_mergekit_config(path: Path) -> MergeJob:
 
 @dataclass(frozen=True)
 class _ModelConfig:
-    """A model of a configuration file with its own parameters."""
+    """An entry under `models`: the folder or Hub id of a model, and the parameters for this model alone."""
 
     name: str
     parameters: Mapping[str, Any]
@@ -61,9 +61,9 @@ class _MergekitConfig:
     Args:
         path: the file.
         content: its keys and values.
-        method: our name of the merge method.
+        method: the name of the merge method in this package, such as ``task-arithmetic``.
         models: the models, in the order of the file.
-        parameters: parameters for all models.
+        parameters: parameters that apply to all models.
     """
 
     path: Path
@@ -84,7 +84,7 @@ class _MergekitConfig:
         return cls(path, content, method, models, parameters)
 
     def task_vector_job(self) -> MergeJob:
-        """A merge of task vectors, by any method but mergekit's `linear`."""
+        """The job of merging task vectors, for every method except mergekit's `linear`."""
         base = self.content.get("base_model")
         if not base:
             raise DataError(self.path, f"merge_method {self.content['merge_method']} needs a base_model")
@@ -115,9 +115,10 @@ class _MergekitConfig:
         )
 
     def linear_job(self) -> MergeJob:
-        """A merge by mergekit's `linear`, sum_t w_t theta_t / sum_t w_t.
+        """The job of merging by mergekit's `linear`: sum_t w_t theta_t / sum_t w_t.
 
-        The shares w_t / sum w sum to 1, so the first model can stand in for a base.
+        The first model takes the place of the base. This changes nothing, since the shares w_t / sum w sum to
+        1.
         """
         if not self.parameters.get("normalize", True):
             raise DataError(self.path, '"normalize: false" is not supported for linear')
@@ -142,7 +143,7 @@ class _MergekitConfig:
         )
 
     def _resolve_method(self) -> tuple[MergeMethod, bool]:
-        """The merge method, and whether weights are to be divided by their sum."""
+        """The merge method, and whether the coefficients of the file are divided by their sum."""
         method = METHODS[self.method]
         given = method.coefficients is Coefficients.GIVEN
         everywhere = (self.parameters, *(model.parameters for model in self.models))
@@ -162,21 +163,25 @@ class _MergekitConfig:
         return _choice(self.path, given, Granularity, key="granularity")
 
     def _dtype(self) -> str | None:
-        """The safetensors name of the type to store weights in, if the file has one."""
+        """The safetensors name of the type to store weights in, such as BF16; None when none is given."""
         given = self.content.get("out_dtype") or self.content.get("dtype")
         if given is None:
             return None
         return _choice(self.path, given, StorageDtype, key="dtype").safetensors_name
 
     def _tokenizer(self) -> str | None:
-        """The model to take the tokenizer from, if it is not the base."""
+        """The folder or Hub id of the model whose tokenizer is copied; None for that of the base."""
         source = self.content.get("tokenizer_source")
         if source == "union":
             raise DataError(self.path, '"tokenizer_source: union" is not supported; expected base or a model')
         return None if source in (None, "base") else str(source)
 
     def _setting(self, key: str, default: float) -> TensorSetting:
-        """A parameter by tensor and model: a number, a gradient over the layers, or values with filters."""
+        """A function that returns the value of a parameter for a tensor's name, a model's index and a depth.
+
+        In the file, the value can be a number, a list of numbers that is interpolated over the depth of the
+        layers, or values with filters on tensor names.
+        """
         given = [model.parameters.get(key, self.parameters.get(key, default)) for model in self.models]
 
         def setting(tensor: str, model: int, depth: float) -> float:
@@ -220,14 +225,14 @@ def _check_keys(
 
 
 def _choice(path: Path, given: Any, choices: type[Choice], *, key: str) -> Choice:
-    """A member of an enumeration, by its value."""
+    """The member of an enumeration that has a given value; `DataError` when there is none."""
     if given not in list(choices):
         raise DataError(path, f'{key} is "{given}"; expected {", ".join(choices)}')
     return choices(given)
 
 
 def _method_name(path: Path, given: Any) -> str:
-    """Our name of a merge method that has ours or mergekit's name."""
+    """The name in this package of a merge method, which may be given by its name here or in mergekit."""
     known = {**{name: name for name in METHODS}, **_MERGEKIT_NAMES}
     if given in known:
         return known[given]
@@ -246,7 +251,7 @@ def _model_config(path: Path, entry: Any) -> _ModelConfig:
 
 
 def _read_parameters(path: Path, given: Any, known: Sequence[str], *, section: str) -> dict[str, Any]:
-    """Read the keys and values under `parameters`."""
+    """Read the keys and values under `parameters`; empty when the file has none."""
     if given is None:
         return {}
     if not isinstance(given, dict):
@@ -256,14 +261,14 @@ def _read_parameters(path: Path, given: Any, known: Sequence[str], *, section: s
 
 
 def _setting_value(path: Path, given: Any, *, key: str, tensor: str, depth: float) -> float | None:
-    """The value of a parameter for a tensor; None if all filters leave it out.
+    """The value of a parameter for a tensor; None when every filter excludes the tensor.
 
     Args:
         path: the file, for errors.
-        given: a number; numbers to interpolate between over the depth; or values with filters.
+        given: a number; a list of numbers to interpolate between over the depth; or values with filters.
         key: name of the parameter, for errors.
         tensor: name of the tensor.
-        depth: 0 in the first layer, 1 in the last.
+        depth: depth of the tensor's layer, from 0 for the first to 1 for the last.
     """
     if isinstance(given, dict):
         given = [given]

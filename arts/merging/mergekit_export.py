@@ -1,4 +1,4 @@
-"""A merge written as a configuration file of mergekit."""
+"""Writing a merge as a configuration file of mergekit."""
 
 from __future__ import annotations
 
@@ -11,10 +11,10 @@ from arts.merging.report import MergeReport
 
 
 def mergekit_linear_config(report: MergeReport) -> str:
-    """The configuration of mergekit's `linear` that gives the same merge, with the coefficients filled in.
+    """The YAML text of a configuration with which mergekit's `linear` makes the same merge.
 
     Raises:
-        MergeError: for a method that sparsifies or elects signs, which `linear` does not.
+        MergeError: when the method sparsifies or elects signs, which `linear` does not do.
     """
     if report.method not in ("metagpt", "average", "task-arithmetic"):
         raise MergeError(f"--emit-config: mergekit's linear cannot do what {report.method} does")
@@ -34,5 +34,5 @@ def mergekit_linear_config(report: MergeReport) -> str:
 
 
 def _linear_weights(coefficients: list[float]) -> list[float]:
-    """Weights of the base and the models that sum to 1: theta_0 + sum_t w_t tau_t, multiplied out."""
+    """The weights of the base and the models in theta_0 + sum_t w_t tau_t, multiplied out; they sum to 1."""
     return [1 - sum(coefficients), *coefficients]

@@ -1,4 +1,4 @@
-"""MetaGPT's coefficients (Zhou et al., 2024): in closed form, without data."""
+"""The coefficients of MetaGPT (Zhou et al., 2024): a closed form of the weights, without data."""
 
 from __future__ import annotations
 
@@ -9,14 +9,17 @@ from arts.merging.survey import TaskVectorSurvey, layer_name
 
 
 def metagpt_coefficients(gram: FloatArray) -> FloatArray:
-    """(models) lambda_t = ||tau_t||^2 / sum_k ||tau_k||^2 (Zhou et al., 2024, section 3).
+    """MetaGPT's coefficients: lambda_t = ||tau_t||^2 / sum_k ||tau_k||^2 (Zhou et al., 2024, section 3).
 
-    They minimise an upper bound of the average loss difference, not the loss: it holds as far as the models
-    are linear in their weights between theta_0 and theta_t and the tau_t are orthogonal. Both can be
-    measured: the cosines are in every report, `arts merge --check-linearity` measures linearity.
+    They minimise an upper bound of the mean difference in loss, not the loss. The bound assumes that the
+    models are linear in their weights between theta_0 and theta_t, and that the task vectors are orthogonal.
+    Every merge report has the cosines of the task vectors; `arts merge --check-linearity` measures linearity.
 
     Args:
-        gram: (models, models) inner products of the task vectors.
+        gram: inner products of the task vectors, an array (models, models).
+
+    Returns:
+        The coefficients, an array (models,) that sums to 1.
 
     Example:
         >>> metagpt_coefficients(np.diag([1.0, 3.0]))
@@ -32,10 +35,10 @@ def coefficients_by_tensor(survey: TaskVectorSurvey, *, by_layer: bool) -> dict[
 
     Args:
         survey: the inner products of the task vectors.
-        by_layer: whether they are calculated for each layer, not for the whole model.
+        by_layer: whether coefficients are calculated for each layer, not for the whole model.
 
     Returns:
-        By tensor, (models) the coefficients.
+        The coefficients, keyed by tensor name; each value is an array (models,).
     """
     if not by_layer:
         return dict.fromkeys(survey.grams, metagpt_coefficients(survey.gram))

@@ -1,7 +1,8 @@
-"""The merge methods: how task vectors are sparsified, weighted and combined, block by block.
+"""The merge methods: formulas that combine the weights of several fine-tuned models into one model.
 
-With theta_0 the base, theta_t the models and tau_t = theta_t - theta_0 their task vectors, each method gives
-theta_0 + (a combination of the tau_t). All calculate in the precision of the blocks they are given.
+Notation: theta_0 is the base, theta_t are the models, and tau_t = theta_t - theta_0 are their task vectors.
+Each method gives theta_0 plus a combination of the tau_t. The functions work on blocks: arrays of n
+consecutive elements of one tensor, in fp32 or fp64. The result has the type of the blocks.
 """
 
 from __future__ import annotations
@@ -20,28 +21,38 @@ from arts.merging.policies import DARE_DENSITY, TASK_ARITHMETIC_WEIGHT, TIES_DEN
 
 
 class CombineBlocks(Protocol):
-    """A function that merges blocks of the same elements."""
+    """A function that merges one block: the same n elements of the base and of each task vector."""
 
     def __call__(
         self, base: Values, tasks: Sequence[Values], *, weights: Sequence[float], scale: float = 1.0
     ) -> Values:
-        """Merge the blocks of the models.
+        """Merge one block.
 
         Args:
-            base: (n) elements of the base.
-            tasks: the same elements of each task vector, each (n), sparsified already.
-            weights: coefficient w_t of each task vector.
-            scale: s, the factor of all that is added to the base.
+            base: the elements of the base, an array (n,).
+            tasks: the same elements of each task vector, sparsified already; one array (n,) per model.
+            weights: the coefficients w_t of the task vectors, one per model.
+            scale: s, a factor on everything that is added to the base.
 
         Returns:
-            (n) elements of the merged model.
+            The elements of the merged model, a new array (n,).
         """
 
 
 def weighted_sum(
     base: Values, tasks: Sequence[Values], *, weights: Sequence[float], scale: float = 1.0
 ) -> Values:
-    """Task arithmetic (Ilharco et al., 2023): theta_0 + s sum_t w_t tau_t."""
+    """Merge one block by task arithmetic (Ilharco et al., 2023): theta_0 + s sum_t w_t tau_t.
+
+    Args:
+        base: theta_0, an array (n,).
+        tasks: the tau_t, one array (n,) per model.
+        weights: the w_t, one per model.
+        scale: s.
+
+    Returns:
+        The elements of the merged model, a new array (n,).
+    """
     merged = base.copy()
     for task, weight in zip(tasks, weights, strict=True):
         merged += task * (weight * scale)
@@ -51,11 +62,20 @@ def weighted_sum(
 def disjoint_mean(
     base: Values, tasks: Sequence[Values], *, weights: Sequence[float], scale: float = 1.0
 ) -> Values:
-    """TIES (Yadav et al., 2023), after trimming: theta_0 + s times the mean of what has the elected sign.
+    """Merge one block of trimmed task vectors by TIES (Yadav et al., 2023).
 
-    The elected sign of an element is that of sum_t w_t tau_t, its mass; the mean is
-    sum_A w_t tau_t / sum_A w_t over the models A whose tau_t has that sign. With equal weights these are the
+    The elected sign of an element is the sign of sum_t w_t tau_t. With A the models whose tau_t has the
+    elected sign, the result is theta_0 + s (sum_A w_t tau_t) / (sum_A w_t). With equal weights, these are the
     paper's equations.
+
+    Args:
+        base: theta_0, an array (n,).
+        tasks: the tau_t, one array (n,) per model.
+        weights: the w_t, one per model.
+        scale: s.
+
+    Returns:
+        The elements of the merged model, a new array (n,).
     """
     total, agreeing_weight = _sums_of_elected_sign(tasks, weights)
     total /= agreeing_weight + (agreeing_weight == 0)  # where no model agrees, the sum is 0
@@ -65,13 +85,36 @@ def disjoint_mean(
 def disjoint_sum(
     base: Values, tasks: Sequence[Values], *, weights: Sequence[float], scale: float = 1.0
 ) -> Values:
-    """Like `disjoint_mean`, but with the sum over A of w_t tau_t: what mergekit calls dare_ties."""
+    """Merge one block like dare_ties of mergekit: add up the task vectors that have the elected sign.
+
+    The elected sign of an element is the sign of sum_t w_t tau_t. With A the models whose tau_t has the
+    elected sign, the result is theta_0 + s sum_A w_t tau_t.
+
+    Args:
+        base: theta_0, an array (n,).
+        tasks: the tau_t, one array (n,) per model.
+        weights: the w_t, one per model.
+        scale: s.
+
+    Returns:
+        The elements of the merged model, a new array (n,).
+    """
     total, _ = _sums_of_elected_sign(tasks, weights)
     return base + total * scale
 
 
 def _sums_of_elected_sign(tasks: Sequence[Values], weights: Sequence[float]) -> tuple[Values, Values]:
-    """(n) each, sum_A w_t tau_t and sum_A w_t over the models A whose tau_t has the elected sign."""
+    """Sum the weighted task vectors, and their weights, over the models that have the elected sign.
+
+    The elected sign of an element is the sign of sum_t w_t tau_t.
+
+    Args:
+        tasks: the tau_t, one array (n,) per model.
+        weights: the w_t, one per model.
+
+    Returns:
+        Two arrays (n,): for each element, the sum of w_t tau_t and the sum of w_t over these models.
+    """
     weighted = [task * weight for task, weight in zip(tasks, weights, strict=True)]
     mass = sum(weighted[1:], weighted[0])
     positive, negative = mass > 0, mass < 0
@@ -92,24 +135,25 @@ class Sparsification(StrEnum):
 
 
 class Coefficients(StrEnum):
-    """Where the weights of the task vectors come from."""
+    """Where the coefficients of the task vectors come from."""
 
-    METAGPT = "metagpt"
-    AVERAGE = "average"
-    GIVEN = "given"
+    METAGPT = "metagpt"  # calculated from the norms of the task vectors
+    AVERAGE = "average"  # 1 / number of models
+    GIVEN = "given"  # the user's, or else the default of the method
 
 
 @dataclass(frozen=True)
 class MergeMethod:
-    """A way to merge.
+    """A merge method: how task vectors are sparsified, weighted and combined.
 
     Args:
-        name: its name on the command line.
-        combine: merges blocks of the same elements.
-        sparsification: how task vectors are sparsified first.
-        coefficients: where the weights come from.
-        weight: default weight of each model, where weights are given by the user.
-        density: default share of the elements that sparsification keeps, over 0 and up to 1.
+        name: name on the command line.
+        combine: the function that merges one block.
+        sparsification: how task vectors are sparsified before they are combined.
+        coefficients: where the coefficients of the task vectors come from.
+        weight: coefficient of every model when the user is to give coefficients and gives none.
+        density: share of the elements of a task vector that sparsification keeps by default, over 0 and up to
+            1.
     """
 
     name: str
@@ -121,12 +165,15 @@ class MergeMethod:
 
     @property
     def sparsifies(self) -> bool:
-        """Whether the task vectors are sparsified first."""
+        """Whether the method sets elements of the task vectors to 0, as TIES and DARE do."""
         return self.sparsification is not Sparsification.NONE
 
     @property
     def convex(self) -> bool:
-        """Whether the weights sum to 1 and nothing is sparsified, so that the base cancels."""
+        """Whether the merged model is a weighted mean of the models, in which the base cancels.
+
+        This is so when the coefficients sum to 1 (metagpt, average) and nothing is sparsified.
+        """
         return self.coefficients is not Coefficients.GIVEN and not self.sparsifies
 
 
@@ -147,19 +194,22 @@ METHODS = {
 
 
 def find_method(name: str) -> MergeMethod:
-    """The merge method of a name.
+    """Return the merge method with a name, such as ``ties``.
 
     Raises:
-        UnknownNameError: when there is none.
+        UnknownNameError: when no method has this name.
     """
     return lookup(name, METHODS, kind="merge method")
 
 
 def cosines(gram: FloatArray) -> FloatArray:
-    """(models, models) the cosines of the task vectors; 0 for a vector that is 0.
+    """The cosines of all pairs of task vectors.
 
     Args:
-        gram: (models, models) inner products of the task vectors.
+        gram: inner products of the task vectors, an array (models, models).
+
+    Returns:
+        An array (models, models); 0 where one of the two vectors is 0.
     """
     norms = np.sqrt(np.diagonal(gram))
     products = np.outer(norms, norms)
@@ -169,16 +219,29 @@ def cosines(gram: FloatArray) -> FloatArray:
 
 
 def trim(task: Values, threshold: float) -> Values:
-    """TIES: keep the elements whose magnitude is at least a threshold, and set the others to 0."""
+    """Set the elements whose magnitude is below a threshold to 0, as TIES does.
+
+    Args:
+        task: elements of a task vector, an array (n,).
+        threshold: the smallest magnitude that is kept.
+
+    Returns:
+        A new array (n,).
+    """
     return task * (np.abs(task).astype(np.float32, copy=False) >= np.float32(threshold))
 
 
 def drop(task: Values, mask: BoolArray, *, scale: float) -> Values:
-    """DARE (Yu et al., 2024): tau * m / p, where m keeps a random share p, so that the mean stays.
+    """Set random elements to 0 and scale the others up, as DARE does (Yu et al., 2024): tau * m / p.
+
+    The mask m keeps a random share p of the elements. Dividing by p preserves the expected value.
 
     Args:
-        task: (n) elements of the task vector.
-        mask: (n) m, true for the elements to keep.
-        scale: 1 / p.
+        task: tau, elements of a task vector, an array (n,).
+        mask: m, an array (n,) of booleans; true for the elements to keep.
+        scale: factor on the elements that are kept, such as 1 / p.
+
+    Returns:
+        A new array (n,).
     """
     return task * (mask * task.dtype.type(scale))

@@ -1,4 +1,4 @@
-"""The model card of a merged model."""
+"""The model card (README.md) of a merged model."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from arts.merging.report import MergeReport
 
 
 def write_merge_card(report: MergeReport, folder: Path) -> None:
-    """Write README.md: the models, their coefficients, and everything that the merge depends on."""
+    """Write README.md: the models, their coefficients, checksums, the settings and the warnings."""
     rows = [
         f"| {entry.name} | {entry.coefficient:.6f} | {entry.norm:.6g} | "
         f"{' '.join(f'{cosine:+.4f}' for cosine in cosines)} | `{entry.checksum}` |"

@@ -1,4 +1,7 @@
-"""What is merged and what is not: every tensor of every model is accounted for before anything is written."""
+"""The plan of a merge: which tensors are merged, copied from the base or left out.
+
+Every tensor of every model is compared with the base before anything is written.
+"""
 
 from __future__ import annotations
 
@@ -17,21 +20,22 @@ from arts.merging.vocabulary import RowIndices, has_row_per_token, missing_token
 
 _HEAD = re.compile(r"(.*\.)?(classifier|score|classification_head|qa_outputs|class_labels_classifier)\..+")
 _OUTPUT_EMBEDDING = re.compile(r"(.*\.)?(lm_head|embed_out)\.weight|cls\.predictions\.decoder\.weight")
-_EXAMPLES = 3  # in a message
+_EXAMPLES = 3  # number of tensors that a message names
 
 
 class MergeError(ArtsError):
-    """Some checkpoints cannot be merged in the way that the user wants."""
+    """Raised when checkpoints cannot be merged in the way that the user asked for."""
 
 
 @dataclass(frozen=True, eq=False)
 class PlannedTensor:
-    """A tensor of the output.
+    """A tensor of the merged model, and what is to be done to make it.
 
     Args:
-        entry: the tensor in the base.
-        is_merged: whether it is merged; if not, it is copied from the base.
-        missing_rows: for each model, the rows of tokens that it lacks; empty when every model has all rows.
+        entry: the header entry of this tensor in the base's file.
+        is_merged: whether the tensor is merged; if not, it is copied from the base.
+        missing_rows: for each model, the sorted indices of the rows whose token the model lacks. Empty when
+            all models have all tokens, or the tensor has no row per token.
     """
 
     entry: TensorEntry
@@ -44,21 +48,21 @@ class PlannedTensor:
         return self.entry.name
 
     def spans(self, size: int) -> Iterator[TensorSpan]:
-        """Split the tensor into spans of `size` elements; the last may be shorter."""
+        """Split the tensor into spans of `size` consecutive elements; the last one may be shorter."""
         for first in range(0, self.entry.count, size):
             yield TensorSpan(self.name, first, min(size, self.entry.count - first))
 
 
 @dataclass(frozen=True)
 class MergePlan:
-    """What a merge will do, settled before it begins.
+    """The checkpoints of a merge, and what is to be done with each tensor.
 
     Args:
-        base: theta_0.
-        models: theta_1, ..
-        tensors: the tensors of the output, by name.
-        remarks: what is unusual about the models, for the report.
-        headless: whether a classifier head is left out.
+        base: the checkpoint that the models were fine-tuned from.
+        models: the fine-tuned models.
+        tensors: the tensors of the merged model, keyed by name.
+        remarks: sentences on what is unusual about the models, for the report.
+        headless: whether the merged model is written without a classifier head.
     """
 
     base: Checkpoint
@@ -69,22 +73,22 @@ class MergePlan:
 
     @property
     def merged_tensors(self) -> list[PlannedTensor]:
-        """The tensors that are merged, not copied."""
+        """The tensors that are merged; those that are copied from the base are left out."""
         return [tensor for tensor in self.tensors.values() if tensor.is_merged]
 
     @property
     def parameters(self) -> int:
-        """Number of elements in the output."""
+        """Number of elements in all tensors of the merged model."""
         return sum(tensor.entry.count for tensor in self.tensors.values())
 
     @property
     def base_bytes(self) -> int:
-        """Number of bytes of the base that a pass reads."""
+        """Number of bytes that are read from the base when all merged tensors are read once."""
         return sum(tensor.entry.nbytes for tensor in self.merged_tensors)
 
     @property
     def bytes(self) -> int:
-        """Number of bytes of the base and all models that a pass reads."""
+        """Number of bytes that are read from base and models when all merged tensors are read once."""
         entries = [model.tensors.get(tensor.name) for tensor in self.merged_tensors for model in self.models]
         return self.base_bytes + sum(entry.nbytes for entry in entries if entry)
 
@@ -96,16 +100,16 @@ def make_plan(
     head: HeadPolicy = HeadPolicy.ERROR,
     vocab: VocabPolicy = VocabPolicy.ERROR,
 ) -> MergePlan:
-    """Compare the models with the base, tensor by tensor.
+    """Compare the models with the base, and decide for each tensor whether it is merged, copied or left out.
 
     Args:
-        base: theta_0.
-        models: theta_1, ..
-        head: what to do with classifier heads that differ.
-        vocab: what to do with vocabularies that differ.
+        base: the checkpoint that the models were fine-tuned from.
+        models: the fine-tuned models.
+        head: what to do when a model's classifier head differs from the base's.
+        vocab: what to do when a model's vocabulary differs from the base's.
 
     Raises:
-        MergeError: listing everything that keeps them from being merged.
+        MergeError: when the models cannot be merged; the message lists all reasons.
     """
     comparison = _Comparison(base, head, vocab)
     comparison.find_tied_embeddings(models)
@@ -129,18 +133,18 @@ def make_plan(
 
 @dataclass
 class _Comparison:
-    """Compares models with the base and collects what is to be done about their differences.
+    """Compares models with the base, and collects what is to be done about their differences.
 
     Args:
-        base: theta_0.
-        head: what to do with classifier heads that differ.
-        vocab: what to do with vocabularies that differ.
-        problems: what keeps the models from being merged.
-        remarks: what is unusual about the models, for the report.
+        base: the checkpoint that the models were fine-tuned from.
+        head: what to do when a model's classifier head differs from the base's.
+        vocab: what to do when a model's vocabulary differs from the base's.
+        problems: reasons why the models cannot be merged, for the error message.
+        remarks: sentences on what is unusual about the models, for the report.
         copied: names of tensors to copy from the base.
         dropped: names of tensors to leave out.
-        tied: names of output embeddings that are tied to the input embeddings and merged with them.
-        short: names of tensors that have rows for another number of tokens in some model.
+        tied: names of output embeddings that are tied to the input embeddings, so only these are merged.
+        short: names of tensors with one row per token that in some model have another number of rows.
     """
 
     base: Checkpoint
@@ -154,7 +158,7 @@ class _Comparison:
     short: set[str] = field(default_factory=set)
 
     def find_tied_embeddings(self, models: Sequence[Checkpoint]) -> None:
-        """Find output embeddings that only some models store, because they are the input embeddings."""
+        """Find output embeddings that some checkpoints do not store because they are the input embeddings."""
         full = [model for model in (self.base, *models) if not isinstance(model, LoraAdapter)]
         stored = {name for model in full for name in model.tensors if _OUTPUT_EMBEDDING.fullmatch(name)}
         self.tied = {name for name in stored if any(name not in model.tensors for model in full)}
@@ -170,7 +174,7 @@ class _Comparison:
             self.dropped |= self.tied
 
     def add(self, model: Checkpoint) -> None:
-        """Compare a model with the base: architecture, names, shapes, classifier head and types."""
+        """Compare a model's tensors, classifier head and types with the base's, and record differences."""
         if isinstance(model, LoraAdapter):
             shapes = model.target_shapes
             lacking = set[str]()
@@ -205,7 +209,7 @@ class _Comparison:
         self._compare_types(model)
 
     def missing_rows(self, model: Checkpoint) -> RowIndices:
-        """The rows of the base's embeddings that stand for tokens which a model lacks."""
+        """The sorted indices of the base's tokens that a model lacks, or has under another index."""
         short = [name for name in self.short if name in model.tensors]
         missing = missing_tokens(self.base, model, short=short)
         if missing.renamed and self.vocab is VocabPolicy.ERROR:
@@ -216,7 +220,7 @@ class _Comparison:
         return missing.rows
 
     def _settle_head(self, model: Checkpoint, heads: set[str]) -> None:
-        """Keep, drop or refuse a classifier head that differs, as the policy says."""
+        """Apply the policy for a classifier head that differs from the base's; `heads` names its tensors."""
         if self.head is HeadPolicy.ERROR:
             self.problems.append(
                 f"{model.name}: another classifier head ({min(heads)}; labels {_label_text(model)}, "
@@ -230,7 +234,7 @@ class _Comparison:
             self.remarks.append(f"{model.name}: its classifier head differs; it is left out")
 
     def _compare_vocabulary_sizes(self, model: Checkpoint, names: set[str]) -> set[str]:
-        """The tensors, of those with other shapes, that only have rows for another number of tokens."""
+        """Return those of the named tensors that differ from the base's only in the number of tokens."""
         entries = {name: model.tensors[name] for name in names if name in model.tensors}
         short = {
             name
@@ -249,7 +253,7 @@ class _Comparison:
         return short
 
     def _compare_types(self, model: Checkpoint) -> None:
-        """Refuse floating-point types that cannot be merged, and integers that differ."""
+        """Add a problem for float types that cannot be merged, and for integer tensors that differ."""
         for name in self.base.tensors.keys() & model.tensors.keys():
             ours, theirs = self.base.tensors[name], model.tensors[name]
             unmergeable = [entry.dtype for entry in (ours, theirs) if entry.dtype not in SIZES]
@@ -261,7 +265,7 @@ class _Comparison:
                 )
 
     def _is_equal(self, model: Checkpoint, name: str) -> bool:
-        """Whether a tensor of a model is stored with the same bytes as in the base."""
+        """Whether a tensor has the same type and the same bytes in a model as in the base."""
         entries = self.base.tensors[name], model.tensors[name]
         if entries[0].dtype != entries[1].dtype:
             return False
@@ -271,14 +275,14 @@ class _Comparison:
         return bool((blocks[0] == blocks[1]).all())
 
     def _report_names(self, problem: str, names: set[str]) -> None:
-        """Add a problem with the first of the names."""
+        """Add a problem that lists the first few of the names; nothing when there are no names."""
         if names:
             more = f" and {len(names) - _EXAMPLES} more" if len(names) > _EXAMPLES else ""
             self.problems.append(f"{problem} {', '.join(sorted(names)[:_EXAMPLES])}{more}")
 
 
 def _label_names(model: Checkpoint) -> list[str]:
-    """The names of a classifier's labels, in order."""
+    """The names of a classifier's labels in the order of the classes; empty when it names none."""
     names = model.config.get("id2label") or {}
     return [str(names[key]) for key in sorted(names, key=int)]
 

@@ -1,39 +1,42 @@
-"""The choices that a merge leaves to its user, and the defaults of its options; imports nothing."""
+"""The choices that a merge leaves to its user, and the defaults of its options.
+
+The module imports nothing heavy, so that ``arts merge --help`` is fast.
+"""
 
 from enum import StrEnum
 
 DEFAULT_METHOD = "metagpt"
-TIES_DENSITY = 0.2  # share of each task vector that TIES keeps
-DARE_DENSITY = 0.55  # share that DARE keeps
-TASK_ARITHMETIC_WEIGHT = 0.3
+TIES_DENSITY = 0.2  # share of the elements of a task vector that TIES keeps
+DARE_DENSITY = 0.55  # share of the elements of a task vector that DARE keeps
+TASK_ARITHMETIC_WEIGHT = 0.3  # coefficient of every model
 MAX_SHARD_BYTES = 5 * 10**9  # as in transformers
 
 
 class HeadPolicy(StrEnum):
-    """What to do with classifier heads that differ from the base's."""
+    """What to do when a model's classifier head differs from the base's."""
 
-    ERROR = "error"
-    KEEP_BASE = "keep-base"
-    DROP = "drop"
+    ERROR = "error"  # refuse to merge
+    KEEP_BASE = "keep-base"  # the merged model has the base's head
+    DROP = "drop"  # the merged model has no head
 
 
 class VocabPolicy(StrEnum):
-    """What to do with vocabularies that differ; the merged model always has the base's."""
+    """What to do when a model's vocabulary differs from the base's; the merged model has the base's."""
 
-    ERROR = "error"
-    BASE = "base"  # a model contributes to the embeddings of the tokens that it shares with the base
+    ERROR = "error"  # refuse to merge
+    BASE = "base"  # each model is merged into the embeddings of the tokens that it shares with the base
     INTERSECT = "intersect"  # only the embeddings of tokens that all models share are merged
 
 
 class Granularity(StrEnum):
-    """Whether MetaGPT has one coefficient a model, or one a model and layer."""
+    """Whether MetaGPT calculates one coefficient per model, or one per model and layer."""
 
     GLOBAL = "global"
     LAYER = "layer"
 
 
 class StorageDtype(StrEnum):
-    """The type to store merged weights in."""
+    """The type in which merged weights are stored."""
 
     BFLOAT16 = "bfloat16"
     FLOAT16 = "float16"
@@ -41,5 +44,5 @@ class StorageDtype(StrEnum):
 
     @property
     def safetensors_name(self) -> str:
-        """The name of the type in safetensors files."""
+        """The name of the type in safetensors files, such as BF16."""
         return {"bfloat16": "BF16", "float16": "F16", "float32": "F32"}[self.value]

@@ -13,19 +13,21 @@ from arts.merging.methods import cosines
 from arts.merging.survey import TaskVectorSurvey, layer_name
 
 MERGE_REPORT_FILE = "merge_report.json"
-_FAR, _SIMILAR, _ORTHOGONAL, _DOMINANT = 0.5, 0.5, 0.1, 0.9  # limits beyond which there is a warning
+_FAR, _SIMILAR, _ORTHOGONAL, _DOMINANT = 0.5, 0.5, 0.1, 0.9  # beyond these, a warning is given
 
 
 class MergedModelEntry(Record):
-    """A model that took part in a merge.
+    """What the report says about one of the merged models.
 
     Args:
-        name: what the user called it.
-        checksum: XXH3 of its merged tensors.
+        name: its folder or Hub id, as the user gave it.
+        checksum: XXH3 checksum of its merged tensors.
         norm: norm of its task vector.
-        relative: that norm over the norm of the base.
-        coefficient: its weight, times the scale; the mean over all elements where it differs by tensor.
-        kept: share of its task vector that sparsification kept, measured on a sample.
+        relative: norm of its task vector divided by the norm of the base.
+        coefficient: its coefficient times the scale; the mean over all elements if it differs between
+            tensors.
+        kept: share of the elements of its task vector that sparsification kept, from a sample. None when
+            nothing was sparsified.
     """
 
     name: str
@@ -42,10 +44,11 @@ class MergedLayerEntry(Record):
     Args:
         name: name of the layer, or of a module outside the layers.
         parameters: number of elements that are merged.
-        norms: (models) norms of the task vectors.
-        cosines: (models, models) their cosines.
-        coefficients: (models) mean weights, without the scale.
-        conflicts: share of the elements where two task vectors differ in sign, if that was counted.
+        norms: norms of the task vectors, one per model.
+        cosines: cosines of the task vectors, one row and one column per model.
+        coefficients: mean coefficients over the elements, one per model, not multiplied by the scale.
+        conflicts: share of the elements that are positive in one task vector and negative in another. None
+            when they were not counted.
     """
 
     name: str
@@ -62,28 +65,30 @@ class MergeReport(Record):
     Args:
         schema_version: version of this format.
         method: name of the merge method.
-        settings: its options, and how differences between the models were settled.
-        base: name of theta_0.
-        base_checksum: XXH3 of its merged tensors.
-        parameters: number of elements in the output.
-        models: the models, in the order in which they were given.
-        layers: the layers, in the order of their names.
-        cosines: (models, models) cosines of the whole task vectors.
-        conflicts: share of the elements where two task vectors differ in sign, if that was counted.
-        sign_agreement: share of the elements kept by sparsification that have the elected sign, measured on
-            a sample.
-        nonlinearity: by model, how far its outputs are from linear along its task vector, if measured.
-        warnings: where the assumptions of the method do not hold.
-        remarks: what is unusual about the models.
+        settings: its options, and the policies for heads and vocabularies that differ, keyed by name.
+        base: folder or Hub id of the base.
+        base_checksum: XXH3 checksum of the base's merged tensors.
+        parameters: number of elements in the merged model.
+        models: the entries on the models, in the order in which they were given.
+        layers: the entries on the layers, in the order of their names.
+        cosines: cosines of the whole task vectors, one row and one column per model.
+        conflicts: share of the elements that are positive in one task vector and negative in another. None
+            when they were not counted.
+        sign_agreement: share of the elements kept by sparsification that have the sign of the weighted sum of
+            the task vectors, from a sample. None when nothing was sparsified.
+        nonlinearity: for each model, how far its outputs are from changing linearly along its task vector; 0
+            means linear. None when it was not measured.
+        warnings: sentences on assumptions of the method that do not hold.
+        remarks: sentences on what is unusual about the models.
         bytes_read: number of bytes of weights that were read.
         bytes_written: number of bytes of weights that were written.
-        seconds: duration from start to end.
+        seconds: duration of the whole run.
         peak_memory: largest resident memory of the process, in bytes.
         threads: number of threads.
         output: folder of the merged model; None for a dry run.
-        command: the command line, if there was one.
-        versions: versions of the libraries that calculated.
-        created: date and time, in UTC.
+        command: the command line; None when the merge was not started by a command.
+        versions: versions of the libraries that were used, keyed by distribution name.
+        created: date and time in UTC, in ISO 8601 format.
     """
 
     schema_version: Literal["arts.merge/1"] = "arts.merge/1"
@@ -114,12 +119,12 @@ class MergeReport(Record):
 def layer_entries(
     survey: TaskVectorSurvey, weights: Mapping[str, FloatArray], *, sizes: Mapping[str, int]
 ) -> list[MergedLayerEntry]:
-    """What a report says of each layer.
+    """The report's entries on the layers.
 
     Args:
         survey: the inner products of the task vectors.
-        weights: by tensor, (models) the coefficients.
-        sizes: number of elements of each tensor.
+        weights: the coefficients, keyed by tensor name; each value is an array (models,).
+        sizes: number of elements of each tensor, keyed by tensor name.
     """
     tensors: dict[str, list[str]] = {}
     for name in survey.grams:
@@ -143,11 +148,14 @@ def layer_entries(
 
 
 def mean_over_elements(values: Mapping[str, FloatArray], sizes: Mapping[str, int]) -> FloatArray:
-    """(models) the mean over all elements of values that are given by tensor.
+    """The mean over all elements of values that are the same for all elements of a tensor.
 
     Args:
-        values: by tensor, (models) the values.
-        sizes: number of elements of each tensor.
+        values: the values, keyed by tensor name; each value is an array (models,).
+        sizes: number of elements of each tensor, keyed by tensor name.
+
+    Returns:
+        The means, an array (models,).
     """
     total = sum(sizes[name] for name in values)
     return sum((row * sizes[name] for name, row in values.items()), np.zeros(1)) / total
@@ -160,13 +168,16 @@ def assumption_warnings(
     base_square: float,
     coefficients: Sequence[float] | None,
 ) -> list[str]:
-    """Warnings where the assumptions of MetaGPT do not hold, or the base seems to be the wrong one.
+    """Warnings that an assumption of MetaGPT does not hold, or that the base may be the wrong one.
 
     Args:
         names: names of the models.
-        gram: (models, models) inner products of the task vectors.
+        gram: inner products of the task vectors, an array (models, models).
         base_square: squared norm of the base.
-        coefficients: MetaGPT's coefficients, if they are used.
+        coefficients: MetaGPT's coefficients, one per model; None when another method is used.
+
+    Returns:
+        The warnings as sentences; empty when there are none.
     """
     warnings = []
     similarities = cosines(gram)

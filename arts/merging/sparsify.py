@@ -1,4 +1,4 @@
-"""Sparsifying task vectors: TIES trims the smallest elements, DARE drops random ones."""
+"""Sparsifying task vectors: TIES trims (sets to 0) the smallest elements, DARE drops random ones."""
 
 from __future__ import annotations
 
@@ -20,12 +20,12 @@ from arts.merging.workers import Workers, Workspace
 
 Counts = npt.NDArray[np.int64]
 
-_BINS = 1 << 16  # one for each value of 16 bits, which is half of an fp32
-_ALL_TENSORS = "*"  # the group of all tensors, where a threshold is of the whole model
+_BINS = 1 << 16  # one bin for each value of 16 bits, which are half of an fp32 number
+_ALL_TENSORS = "*"  # key of thresholds that hold for the whole model
 
 
 def sparsifier_passes(method: MergeMethod, *, by_tensor: bool) -> int:
-    """Number of times that all models are read before the first element can be sparsified."""
+    """Number of times that all models have to be read before the first element can be sparsified."""
     if method.sparsification is Sparsification.TRIM:
         return 2
     return int(method.sparsification is Sparsification.DROP and by_tensor)
@@ -33,17 +33,20 @@ def sparsifier_passes(method: MergeMethod, *, by_tensor: bool) -> int:
 
 @dataclass
 class Sparsifier:
-    """Sparsifies the task vectors for a method, with the same result in whatever order spans come.
+    """Sparsifies task vectors span by span; the order of the spans does not change the result.
 
     Args:
-        method: the method whose sparsification it is.
-        densities: by tensor, (models) the share of the elements to keep.
-        checksums: checksum of each model; with the seed, they determine DARE's masks.
+        method: the merge method, which says how to sparsify.
+        densities: the shares of elements to keep, keyed by tensor name; each value is an array (models,).
+        checksums: one checksum per model; DARE's random masks depend on them and on the seed.
         seed: random seed of DARE's masks.
-        by_tensor: whether TIES trims, and DARE rescales, tensor by tensor, as mergekit does: TIES to the
-            largest magnitudes in the tensor, DARE to its L1 norm.
-        thresholds: by group of tensors, (models) the smallest magnitude that trimming keeps.
-        scales: by tensor, (models) the factor that restores the L1 norm.
+        by_tensor: whether each tensor is treated separately, as in mergekit. TIES then keeps the largest
+            elements of each tensor, not of the whole model. DARE then scales each tensor back to its L1 norm,
+            not by 1 / density.
+        thresholds: the smallest magnitudes that TIES keeps, keyed by tensor name; each value is a list with
+            one magnitude per model. The only key is ``*`` when they hold for the whole model.
+        scales: the factors by which DARE restores the L1 norm, keyed by tensor name; each value is an array
+            (models,). Empty when it scales by 1 / density.
     """
 
     method: MergeMethod
@@ -55,12 +58,12 @@ class Sparsifier:
     scales: dict[str, FloatArray] = field(default_factory=dict)
 
     def prepare(self, plan: MergePlan, workers: Workers, *, progress: AdvanceProgress | None = None) -> None:
-        """Calculate the thresholds or scales, which depend on all elements.
+        """Calculate the thresholds of TIES or the scales of DARE, for which all elements are read.
 
         Args:
             plan: the plan whose models to read.
             workers: the threads to read with.
-            progress: called after each span.
+            progress: called after each span with its number of elements.
         """
         if self.method.sparsification is Sparsification.TRIM:
             self.thresholds = self._find_thresholds(plan, workers, progress)
@@ -68,7 +71,15 @@ class Sparsifier:
             self.scales = self._find_scales(plan, workers, progress)
 
     def sparsify(self, span: TensorSpan, tasks: Sequence[Values]) -> list[Values]:
-        """Sparsify a span of each task vector."""
+        """Sparsify a span of each task vector.
+
+        Args:
+            span: the elements.
+            tasks: the elements of each task vector, one array (span.count,) per model.
+
+        Returns:
+            The sparsified elements, one array (span.count,) per model.
+        """
         if self.method.sparsification is Sparsification.TRIM:
             thresholds = self.thresholds[self._group(span.name)]
             return [trim(task, threshold) for task, threshold in zip(tasks, thresholds, strict=True)]
@@ -82,13 +93,17 @@ class Sparsifier:
         return list(tasks)
 
     def mask(self, model: int, span: TensorSpan) -> BoolArray:
-        """(span.count) which elements DARE keeps, random by seed, model, tensor and index.
+        """The random mask of DARE: which elements of a span are kept.
 
-        A mask is drawn from 16 random bits an element, so the density is rounded to 1/65,536.
+        The mask depends only on the seed, the model's checksum, the tensor's name and the elements' indices.
+        It is drawn from 16 random bits per element, so the density is rounded to a multiple of 1/65,536.
 
         Args:
             model: index of the model.
             span: the elements.
+
+        Returns:
+            An array (span.count,) of booleans; true for the elements that are kept.
         """
         key = f"{self.seed} {self.checksums[model]} {span.name}"
         source = np.random.PCG64(int.from_bytes(hashlib.sha256(key.encode()).digest()[:16], "little"))
@@ -98,13 +113,20 @@ class Sparsifier:
         return mask
 
     def _group(self, tensor: str) -> str:
-        """The group that shares a threshold with a tensor: itself, or all tensors."""
+        """The key of the tensor's thresholds: its name, or ``*`` when thresholds hold for the whole model."""
         return tensor if self.by_tensor else _ALL_TENSORS
 
     def _find_thresholds(
         self, plan: MergePlan, workers: Workers, progress: AdvanceProgress | None
     ) -> dict[str, list[float]]:
-        """The k-th largest magnitudes, exactly: by the upper half of the bits, then by the lower half."""
+        """Find the smallest magnitude that TIES keeps of each task vector.
+
+        The result is exact. A first pass finds the upper 16 bits of each threshold by a histogram, a second
+        pass the lower 16 bits.
+
+        Returns:
+            Lists with one threshold per model, keyed by tensor name or ``*``.
+        """
         sizes: dict[str, int] = {}
         shares: dict[str, FloatArray] = {}
         for tensor in plan.merged_tensors:
@@ -144,7 +166,18 @@ class Sparsifier:
         count: Callable[[str, int, Values], Counts],
         progress: AdvanceProgress | None,
     ) -> Iterator[tuple[str, Counts]]:
-        """(models, bins) the counts over all spans of each group; few groups are in memory at a time."""
+        """Add up histograms over the spans of each group of tensors that shares thresholds.
+
+        Args:
+            plan: the plan whose models to read.
+            workers: the threads to read with.
+            count: function that returns the histogram of a span, an array (65536,), for the group, the
+                model's index, and the elements of its task vector.
+            progress: called after each span with its number of elements.
+
+        Yields:
+            The key of the group (a tensor's name or ``*``), and an array (models, 65536) of counts.
+        """
         totals: dict[str, Counts] = {}
         lock = Lock()
 
@@ -171,7 +204,11 @@ class Sparsifier:
     def _find_scales(
         self, plan: MergePlan, workers: Workers, progress: AdvanceProgress | None
     ) -> dict[str, FloatArray]:
-        """By tensor, (models) the factor that restores the L1 norm after DARE has dropped elements."""
+        """Calculate the factors that restore the L1 norm of task vectors after DARE has dropped elements.
+
+        Returns:
+            The factors, keyed by tensor name; each value is an array (models,).
+        """
 
         def measure_norms(planned: PlannedSpan, space: Workspace) -> tuple[TensorSpan, FloatArray]:
             _, span = planned
@@ -194,17 +231,25 @@ class Sparsifier:
 
 
 def _magnitude_bits(task: Values) -> npt.NDArray[np.int32]:
-    """The bits of the absolute values as integers, which have the same order."""
+    """The bits of the absolute values (fp32) as integers, which are in the same order as the values."""
     return task.astype(np.float32, copy=False).view(np.int32) & np.int32(0x7FFFFFFF)
 
 
 def _float_of_bits(upper: int, lower: int) -> float:
-    """The fp32 number of the upper and the lower 16 bits."""
+    """The fp32 number that has these upper and lower 16 bits."""
     return float(np.array([(upper << 16) | lower], np.uint32).view(np.float32)[0])
 
 
 def _bin_of_rank(histogram: Counts, rank: int) -> tuple[int, int]:
-    """The bin with the element of a rank, counted from the largest, and its rank within the bin."""
+    """Find the bin of a histogram that contains the element of a given rank.
+
+    Args:
+        histogram: number of elements in each bin, from the smallest values to the largest.
+        rank: rank of the element; the largest element has rank 1.
+
+    Returns:
+        The index of the bin, and the rank of the element among the elements of this bin.
+    """
     above = np.cumsum(histogram[::-1])
     position = int(np.searchsorted(above, rank))
     return len(histogram) - 1 - position, rank - (int(above[position - 1]) if position else 0)

@@ -1,4 +1,4 @@
-"""The first pass: norms, inner products and sign conflicts of the task vectors, measured span by span."""
+"""The first pass of a merge: measure norms, inner products and sign conflicts of the task vectors."""
 
 from __future__ import annotations
 
@@ -17,10 +17,10 @@ from arts.merging.plan import MergeError, MergePlan, PlannedTensor
 from arts.merging.vocabulary import RowIndices
 from arts.merging.workers import SMALLEST_SPAN, Workers, Workspace
 
-AdvanceProgress = Callable[[int], None]  # called with the number of further elements that are done
+AdvanceProgress = Callable[[int], None]  # called with the number of elements of a span
 PlannedSpan = tuple[PlannedTensor, TensorSpan]
 
-_ROW = 1024  # elements that are summed in the precision of the blocks
+_ROW = 1024  # number of elements that are summed in the type of the blocks
 _LAYER = re.compile(r"(.*?\.\d+)\.")
 
 
@@ -29,11 +29,13 @@ class TaskVectorSurvey:
     """What the first pass measured.
 
     Args:
-        grams: by tensor, (models, models) the inner products of the task vectors.
-        squares: by tensor, the squared norm of the base.
-        conflicts: by tensor, the number of elements in which two task vectors have opposite signs; None
-            if they were not counted.
-        checksums: of the base and of each model: XXH3 of its merged tensors, whatever files they are in.
+        grams: inner products of the task vectors within each tensor, keyed by tensor name; each value is an
+            array (models, models).
+        squares: squared norm of each tensor of the base, keyed by tensor name.
+        conflicts: number of elements that are positive in one task vector and negative in another, keyed by
+            tensor name. None when they were not counted.
+        checksums: XXH3 checksums of the base and of each model, in this order. They cover the merged tensors
+            and do not depend on how these are split into files.
     """
 
     grams: dict[str, FloatArray] = field(default_factory=dict)
@@ -43,12 +45,15 @@ class TaskVectorSurvey:
 
     @property
     def gram(self) -> FloatArray:
-        """(models, models) the inner products of the whole task vectors."""
+        """The inner products of the whole task vectors, an array (models, models)."""
         return sum(self.grams.values(), np.zeros((1, 1)))
 
     @property
     def layer_grams(self) -> dict[str, FloatArray]:
-        """By layer, (models, models) the inner products of the task vectors."""
+        """The inner products of the task vectors within each layer, keyed by the layer's name.
+
+        Each value is an array (models, models).
+        """
         layers: dict[str, FloatArray] = {}
         for name, gram in self.grams.items():
             layer = layer_name(name)
@@ -62,7 +67,7 @@ class TaskVectorSurvey:
 
 
 def layer_name(tensor: str) -> str:
-    """The name of the layer that a tensor belongs to, or of its module if it is in no layer.
+    """The name of the layer that a tensor belongs to, or of its module when it belongs to no layer.
 
     Example:
         >>> layer_name("model.layers.11.mlp.up_proj.weight"), layer_name("model.embed_tokens.weight")
@@ -73,7 +78,12 @@ def layer_name(tensor: str) -> str:
 
 
 def tensor_spans(tensors: Sequence[PlannedTensor], size: int) -> Iterator[PlannedSpan]:
-    """All spans, of `size` elements at most, of some tensors."""
+    """Split tensors into spans, and yield pairs of a tensor and a span of it.
+
+    Args:
+        tensors: the tensors.
+        size: number of elements of a span; the last span of a tensor may be shorter.
+    """
     for tensor in tensors:
         for span in tensor.spans(size):
             yield tensor, span
@@ -90,12 +100,13 @@ def read_task_blocks(
 
     Args:
         plan: the plan whose models to read.
-        planned: a tensor and a span of it.
-        space: memory to read to.
-        on_read: called with each checkpoint and the bytes that are stored in it.
+        planned: a tensor, and a span of it.
+        space: the memory to read to.
+        on_read: called for the base and each model with the checkpoint and the bytes that it stores.
 
     Returns:
-        (span.count) the base, and (span.count) each task vector; 0 for rows of tokens that a model lacks.
+        The elements of the base, an array (span.count,), and those of the task vectors, one array
+        (span.count,) per model. A task vector is 0 in the rows of tokens that its model lacks.
     """
     tensor, span = planned
     base, tasks = space.base[: span.count], [task[: span.count] for task in space.tasks]
@@ -112,7 +123,13 @@ def read_task_blocks(
 
 
 def _clear_rows(task: Values, rows: RowIndices, planned: PlannedSpan) -> None:
-    """Set those of some rows of a tensor to 0 that lie in a span."""
+    """Set the elements of some rows of a tensor to 0, as far as they lie in a span.
+
+    Args:
+        task: the elements of the span, an array (span.count,), which is changed.
+        rows: sorted indices of the rows.
+        planned: the tensor and the span.
+    """
     tensor, span = planned
     width = tensor.entry.count // tensor.entry.shape[0]
     first, last = span.first // width, (span.first + span.count - 1) // width
@@ -124,7 +141,7 @@ def _clear_rows(task: Values, rows: RowIndices, planned: PlannedSpan) -> None:
 
 @dataclass(frozen=True)
 class _SpanMeasures:
-    """What is measured of one span, to be added up."""
+    """What is measured on one span: inner products, the base's squared norm, checksums, conflicts."""
 
     span: TensorSpan
     gram: FloatArray
@@ -136,13 +153,13 @@ class _SpanMeasures:
 def survey_task_vectors(
     plan: MergePlan, workers: Workers, *, signs: bool = False, progress: AdvanceProgress | None = None
 ) -> TaskVectorSurvey:
-    """Measure the task vectors.
+    """Read all models once, and measure their task vectors.
 
     Args:
         plan: the plan whose models to read.
         workers: the threads to read with.
-        signs: whether to count sign conflicts, too.
-        progress: called after each span.
+        signs: whether elements in which task vectors have opposite signs are counted.
+        progress: called after each span with its number of elements.
 
     Raises:
         MergeError: when a model holds NaN or Inf, or does not differ from the base.
@@ -185,13 +202,13 @@ def survey_task_vectors(
 
 
 def _block_digests(raw: Raw, itemsize: int) -> bytes:
-    """Digests of blocks of a fixed size, so that a checksum does not depend on the size of spans."""
+    """The joined digests of blocks of a fixed size; with these, a checksum is the same for all span sizes."""
     step = SMALLEST_SPAN * itemsize
     return b"".join(xxh3_128(raw[first : first + step].data).digest() for first in range(0, len(raw), step))
 
 
 def _gram_matrix(tasks: list[Values]) -> FloatArray:
-    """(models, models) the inner products of blocks."""
+    """The inner products of one block of each task vector, an array (models, models)."""
     gram = np.empty((len(tasks), len(tasks)))
     for i, task in enumerate(tasks):
         for j in range(i + 1):
@@ -200,7 +217,11 @@ def _gram_matrix(tasks: list[Values]) -> FloatArray:
 
 
 def _dot(a: Values, b: Values) -> float:
-    """An inner product in fp64 over rows in the precision of the blocks, short enough to lose nothing."""
+    """The inner product of two blocks.
+
+    Each run of 1,024 elements is summed in the blocks' own type, which is short enough to lose nothing; these
+    sums are added up in fp64.
+    """
     whole = len(a) // _ROW * _ROW
     rows = np.vecdot(a[:whole].reshape(-1, _ROW), b[:whole].reshape(-1, _ROW))
     rest = a[whole:].astype(np.float64) @ b[whole:].astype(np.float64)
@@ -216,7 +237,7 @@ def _count_conflicts(tasks: list[Values]) -> int:
 
 
 def _check_survey(plan: MergePlan, survey: TaskVectorSurvey) -> None:
-    """Raise `MergeError` for values that are not finite, and for a model that equals the base."""
+    """Raise `MergeError` when a model holds NaN or Inf, or does not differ from the base."""
     for name, gram in survey.grams.items():
         if not np.isfinite(survey.squares[name]):
             raise MergeError(f"{plan.base.name}: {name} holds NaN or Inf")

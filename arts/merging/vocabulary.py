@@ -1,4 +1,4 @@
-"""Vocabularies: which rows of the base's embeddings stand for a token that a model does not have."""
+"""Comparing vocabularies: which rows of the base's embeddings belong to tokens that a model does not have."""
 
 from __future__ import annotations
 
@@ -16,19 +16,19 @@ from arts.merging.checkpoints.checkpoint import Checkpoint, TensorEntry
 from arts.merging.checkpoints.lora_adapter import LoraAdapter
 
 TOKENIZER_FILE = "tokenizer.json"
-_EXAMPLES = 3  # in a message
+_EXAMPLES = 3  # number of tokens that a message names
 
 RowIndices = npt.NDArray[np.int64]
 
 
 @dataclass(frozen=True)
 class MissingTokens:
-    """IDs of base-vocabulary tokens that a model lacks or maps to a different token.
+    """The token ids of the base that a model lacks, or uses for another token.
 
     Args:
-        rows: the IDs, sorted; they are rows of the embeddings.
-        renamed: number of IDs that stand for a different token.
-        examples: a few of the renamed IDs with both tokens, for a message.
+        rows: the ids, a sorted integer array; they are the indices of rows of the embeddings.
+        renamed: number of ids that the model uses for another token.
+        examples: a few of these ids with the tokens of both vocabularies, for a message; empty if none.
     """
 
     rows: RowIndices
@@ -37,12 +37,13 @@ class MissingTokens:
 
 
 def missing_tokens(base: Checkpoint, model: Checkpoint, *, short: Iterable[str]) -> MissingTokens:
-    """Compare the vocabulary of a model with that of the base.
+    """Find the token ids of the base that a model lacks, or uses for another token.
 
     Args:
-        base: the checkpoint whose vocabulary counts.
-        model: the other checkpoint; an adapter has the base's vocabulary.
-        short: names of tensors of the model that have rows for another number of tokens.
+        base: the checkpoint whose vocabulary the merged model gets.
+        model: a fine-tuned model; an adapter counts as having the base's vocabulary.
+        short: names of the model's tensors with one row per token that have another number of rows than the
+            base's.
     """
     total = int(base.config.get("vocab_size") or 0)
     rows = min((model.tensors[name].shape[0] for name in short), default=total)
@@ -56,12 +57,20 @@ def missing_tokens(base: Checkpoint, model: Checkpoint, *, short: Iterable[str])
 
 
 def has_row_per_token(entry: TensorEntry, base: Checkpoint) -> bool:
-    """Whether the rows of a tensor of the base stand for the tokens of its vocabulary."""
+    """Whether a tensor of the base has one row for each token of its vocabulary, as embeddings do."""
     return bool(entry.shape) and entry.shape[0] == base.config.get("vocab_size")
 
 
 def _renamed_tokens(base: Path, model: Path) -> dict[int, tuple[str, str]]:
-    """The base's and the model's token for each ID that stands for different ones."""
+    """Find the ids that two tokenizers use for different tokens.
+
+    Args:
+        base: folder of the base.
+        model: folder of the model.
+
+    Returns:
+        The base's token and the model's token, keyed by token id; empty when a folder has no tokenizer.json.
+    """
     files = base / TOKENIZER_FILE, model / TOKENIZER_FILE
     if not all(file.is_file() for file in files) or filecmp.cmp(*files, shallow=False):
         return {}
@@ -74,7 +83,7 @@ def _renamed_tokens(base: Path, model: Path) -> dict[int, tuple[str, str]]:
 
 
 def _read_tokens(path: Path) -> dict[int, str]:
-    """The tokens in a tokenizer.json by ID, read as a stream."""
+    """Read the tokens in a tokenizer.json, keyed by token id; the file is read as a stream."""
     tokens: dict[int, str] = {}
     try:
         with path.open("rb") as file:

@@ -1,4 +1,4 @@
-"""Threads that share the work on spans, in constant memory and with results in order."""
+"""Threads that process the spans of a merge in constant memory and return the results in order."""
 
 from __future__ import annotations
 
@@ -17,19 +17,21 @@ from arts.merging.checkpoints.blocks import Raw, Values
 Item = TypeVar("Item")
 Result = TypeVar("Result")
 
-SMALLEST_SPAN = 1 << 16  # elements
-_ELEMENTS_PER_THREAD = 1 << 21  # in blocks of the base, of each model, and of results
+SMALLEST_SPAN = 1 << 16  # number of elements
+_ELEMENTS_PER_THREAD = 1 << 21  # in the blocks of the base, of all models and of the results
 _RESULT_BLOCKS = 3
-_REUSED_BYTES = 24 << 20  # otherwise each block of a few MB is mapped, zeroed and unmapped anew
-_SPANS_AHEAD = 4  # that wait for each thread
+_REUSED_BYTES = 24 << 20  # largest freed block that the C library keeps; else it maps and zeroes each anew
+_SPANS_AHEAD = 4  # number of spans per thread that are submitted ahead
 
 
 def span_size(models: int, *, wide: bool = False) -> int:
-    """Number of elements in a span: 256Ki for up to four models, fewer for more, so that memory stays.
+    """Number of elements of a span that a thread processes at once.
+
+    It is smaller when there are many models, so that a thread needs the same memory for any number of models.
 
     Args:
-        models: number of models beside the base.
-        wide: whether elements are held as fp64, not fp32.
+        models: number of models, without the base.
+        wide: whether elements are held in fp64, not fp32.
 
     Example:
         >>> [span_size(models) for models in (1, 2, 3, 8)]
@@ -40,10 +42,13 @@ def span_size(models: int, *, wide: bool = False) -> int:
 
 
 class Workspace:
-    """The blocks of memory of a thread, used for span after span.
+    """The memory that one thread works in, reused for every span.
+
+    Its attributes are `base`, an array (size,); `tasks`, one array (size,) per model; and `buffer`, an array
+    of bytes that has room for a span in any type.
 
     Args:
-        models: number of models beside the base.
+        models: number of models, without the base.
         size: number of elements in a span.
         wide: whether to calculate in fp64, not fp32.
     """
@@ -56,11 +61,11 @@ class Workspace:
 
 
 class Workers:
-    """A pool of threads, each with a workspace; numpy's own threads are switched off.
+    """A pool of threads, each with memory of its own; the threads that numpy would start are switched off.
 
     Args:
         threads: number of threads.
-        models: number of models beside the base.
+        models: number of models, without the base.
         wide: whether to calculate in fp64, not fp32.
     """
 
@@ -74,7 +79,14 @@ class Workers:
         self._limits = threadpool_limits(1)
 
     def map(self, function: Callable[[Item, Workspace], Result], items: Iterable[Item]) -> Iterator[Result]:
-        """Yield the function's results in the order of the items; a few are calculated ahead."""
+        """Apply a function to all items in the threads, and yield its results in the order of the items.
+
+        A few results are calculated before they are asked for.
+
+        Args:
+            function: called with an item and the memory to work in.
+            items: the items, such as spans.
+        """
         waiting: deque[Future[Result]] = deque()
         try:
             for item in items:
@@ -88,7 +100,7 @@ class Workers:
                 future.cancel()
 
     def _run(self, function: Callable[[Item, Workspace], Result], item: Item) -> Result:
-        """Call the function with a workspace that no other thread uses."""
+        """Call the function with an item and with memory that no other thread uses now."""
         space = self._spaces.get()
         try:
             return function(item, space)

@@ -1,1 +1,1 @@
-"""Unlearning: training a model away from a forget set while holding it near the original on a retain set."""
+"""Unlearning: train a model to forget some texts (forget set) and stay as it is on others (retain set)."""

@@ -1,4 +1,4 @@
-"""Unlearning from a saved model, end to end: load, tokenise, unlearn, write and report."""
+"""Unlearning from a saved model, from start to end: load, tokenise, unlearn, write and report."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from arts.unlearning.settings import MAX_LENGTH, UnlearningSettings
 from arts.unlearning.tokenization import check_disjoint
 from arts.unlearning.trainer import UnlearningOutcome, unlearn
 
-RowSources = tuple[RowSource, RowSource]  # of the forget set and of the retain set
+RowSources = tuple[RowSource, RowSource]  # the forget set and the retain set
 
 
 @dataclass(frozen=True)
@@ -30,14 +30,16 @@ class UnlearningJob:
     """What is to be unlearned from which model, and how.
 
     Args:
-        model: a sequence-classification or causal model: a folder, GGUF file or Hub id.
-        forget: the forget set: a file or dataset that `read_row_source` reads.
-        retain: the retain set: likewise.
-        settings: the settings of the run.
-        reference: the original that bias mitigation refers to; by default, the model itself.
-        lora: rank of LoRA adapters that are trained instead of all weights, and merged at the end.
+        model: the original, a causal language model or a sequence classifier: a folder, GGUF file or Hub id.
+        forget: the forget set: a JSONL, CSV or Parquet file, or the folder or Hub id of a dataset.
+        retain: the retain set: a JSONL, CSV or Parquet file, or the folder or Hub id of a dataset.
+        settings: the settings of training.
+        reference: model whose outputs on the retain set are to be preserved, as a folder, GGUF file or Hub
+            id. Default: the original.
+        lora: rank of LoRA adapters. They are trained instead of all weights, and merged into the model at the
+            end. None: all weights are trained.
         max_length: number of tokens that a text is truncated to.
-        command: the command line, for the report.
+        command: the command line, for the report; None when the run was not started by a command.
     """
 
     model: str
@@ -57,12 +59,12 @@ class UnlearningJob:
 
         Args:
             folder: the folder to write; new or empty.
-            progress: called after each step.
+            progress: called after each optimizer step with the steps done, all steps, and a remark.
 
         Raises:
-            ArtsError: when something is not as expected; then nothing is written.
+            ArtsError: when an input is invalid or training fails; then nothing is written.
         """
-        require_posix("unlearning")  # its report has the peak memory, which is measured there alone
+        require_posix("unlearning")  # peak memory, which is reported, is measured there only
         started = time.perf_counter()
         check_new_folder(folder)
         sources = read_row_source(self.forget), read_row_source(self.retain)
@@ -86,14 +88,14 @@ class UnlearningJob:
         return report
 
     def _tokenize(self, original: UnlearningModel, sources: RowSources) -> UnlearningTexts:
-        """Tokenise both sets, and check that no text is in both."""
+        """Tokenise the forget set and the retain set, and check that no text is in both."""
         tokenizer = original.row_tokenizer(self.max_length)
         forget, retain = (tokenizer.encode(source) for source in sources)
         check_disjoint(forget, retain, sources=sources)
         return UnlearningTexts(forget, retain, collate=tokenizer.collate, classes=original.classes)
 
     def _fingerprint(self, original: UnlearningModel, sources: RowSources) -> str:
-        """SHA-256 of everything that the result depends on."""
+        """SHA-256 of everything that the result depends on; a run resumes only work with an equal one."""
         content = {
             "settings": asdict(self.settings),
             "model": original.checksum,
@@ -105,7 +107,12 @@ class UnlearningJob:
         return hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()
 
     def _load_reference(self, original: UnlearningModel) -> UnlearningModel:
-        """Load the model that bias mitigation refers to, and check that outputs can be compared."""
+        """Load the model whose outputs are to be preserved.
+
+        Raises:
+            ArtsError: when it cannot be loaded, or is of another kind than the original or has another
+                vocabulary, so that their outputs cannot be compared.
+        """
         assert self.reference
         reference = load_unlearning_model(self.reference)
         if reference.causal != original.causal or reference.classes != original.classes:
@@ -128,7 +135,7 @@ class UnlearningJob:
         outcome: UnlearningOutcome,
         started: float,
     ) -> UnlearnReport:
-        """The report; `started` is of `time.perf_counter`."""
+        """The report of a run; `started` is the value of `time.perf_counter` at its start."""
         forget, retain = (TextSource(name=s.name, checksum=s.checksum, texts=len(s.rows)) for s in sources)
         settings = {**asdict(self.settings), "weights": str(self.settings.loss_weights)}
         settings |= {"lora": self.lora, "max_length": self.max_length}

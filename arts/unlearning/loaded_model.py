@@ -21,7 +21,7 @@ from arts.models.encoders import (
 from arts.models.language_model import LanguageModel, locate_language_model
 from arts.unlearning.tokenization import AnswerTokenizer, LabelledTextTokenizer, RowTokenizer
 
-_CAUSAL_ENDINGS = ("ForCausalLM", "LMHeadModel")  # of the names of architectures
+_CAUSAL_ENDINGS = ("ForCausalLM", "LMHeadModel")  # endings of the names of causal architectures
 
 
 @dataclass(frozen=True)
@@ -42,15 +42,16 @@ class UnlearningModel:
 
     @property
     def classes(self) -> int:
-        """Number of classes of a prediction: of labels, or of tokens in the vocabulary."""
+        """Number of classes of a prediction: size of the vocabulary, or number of a classifier's labels."""
         config = self.model.config
         return int(config.get_text_config().vocab_size if self.causal else config.num_labels)
 
     def row_tokenizer(self, max_length: int) -> RowTokenizer:
-        """A tokenizer of rows for the model.
+        """Make a tokenizer that turns rows of a file or dataset into inputs of the model.
 
         Args:
-            max_length: number of tokens that a text is truncated to, if the model takes as many.
+            max_length: number of tokens that a text is truncated to; the model's own limit counts if it is
+                lower.
         """
         max_length = min(max_length, getattr(self.model.config, "max_position_embeddings", max_length))
         if self.causal:
@@ -62,10 +63,11 @@ def load_unlearning_model(name: str) -> UnlearningModel:
     """Load a causal language model or a sequence classifier.
 
     Args:
-        name: name of the packaged language model, a folder, a GGUF file or a Hub id.
+        name: a folder, a GGUF file, a Hub id, or ``smollm2-135m-instruct``, the language model of an
+            installed package.
 
     Raises:
-        ArtsError: when it cannot be loaded, or is of another kind.
+        ArtsError: when the model cannot be loaded, or is of neither kind.
     """
     from transformers import AutoConfig, AutoModelForCausalLM, AutoModelForSequenceClassification
 
@@ -93,12 +95,15 @@ def load_unlearning_model(name: str) -> UnlearningModel:
 
 
 def add_lora(model: Any, rank: int, *, causal: bool) -> Any:
-    """Add LoRA adapters to all linear layers of a model; only these are trained.
+    """Add LoRA adapters to all linear layers of a model; all other weights are frozen.
 
     Args:
         model: the network.
         rank: rank of the adapters.
         causal: whether it is a causal language model, not a sequence classifier.
+
+    Returns:
+        The model with the adapters, as a model of peft.
 
     Raises:
         MissingDependencyError: when peft is not installed.

@@ -1,4 +1,4 @@
-"""The model card of an unlearned model."""
+"""The model card (README.md) of a model from which something was unlearned."""
 
 from __future__ import annotations
 

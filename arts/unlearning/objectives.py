@@ -1,8 +1,9 @@
-"""What unlearning minimises: a loss on the forget set, and two on the retain set.
+"""The losses that unlearning minimises: one on the forget set, and two on the retain set.
 
-All losses are means over prediction rows: the tokens of a causal language model's answers, or the instances
-of a classifier. Padding and prompts are not predicted, so they change nothing. torch is imported when a loss
-is calculated: the names and default weights of the objectives are there without it.
+All losses are in nats, and means over predictions. A causal language model makes one prediction per token of
+an answer, a classifier one per text. Padding and prompts are not predicted, so they change nothing. torch is
+imported when a loss is calculated, so that names and default weights of the objectives are available without
+it.
 """
 
 from __future__ import annotations
@@ -17,19 +18,21 @@ from arts.data.errors import lookup
 if TYPE_CHECKING:
     from torch import Tensor
 
-IGNORED_LABEL = -100  # label of what is not predicted, as in transformers
+IGNORED_LABEL = -100  # label of tokens that are not predicted, as in transformers
 
 
 @dataclass(frozen=True)
 class PredictionRows:
-    """The predictions of a batch that a loss is calculated on, one a row.
+    """The predictions for a batch on which a loss is calculated; each prediction is a row.
+
+    A causal language model makes one prediction per token of an answer, a classifier one per text.
 
     Args:
-        logits: (rows, classes) scores by the model.
-        targets: (rows) the right class of each row.
-        texts: (rows) the index of the text, within the batch, that each row belongs to.
-        reference: log-probabilities by the original model: (rows, classes) of all classes, or (rows) of the
-            targets; None if no loss needs them.
+        logits: scores of the classes by the model, (rows, classes).
+        targets: the right classes, (rows,).
+        texts: for each row, the index within the batch of the text that it belongs to, (rows,).
+        reference: log-probabilities by the original model: of all classes, (rows, classes), or of the
+            targets, (rows,). None if no loss needs them.
     """
 
     logits: Tensor
@@ -39,13 +42,14 @@ class PredictionRows:
 
     @classmethod
     def from_batch(cls, logits: Tensor, labels: Tensor, *, reference: Tensor | None = None) -> PredictionRows:
-        """The rows of a batch, text by text.
+        """Collect the predictions for a batch, text by text; positions without a label are left out.
 
         Args:
-            logits: (batch, classes) of a classifier, or (batch, length, vocabulary) of a causal model, where
-                each position predicts the next token.
-            labels: (batch), or (batch, length) with `IGNORED_LABEL` where nothing is predicted.
-            reference: log-probabilities by the original model, as in the class.
+            logits: (batch, classes) from a classifier; (batch, length, vocabulary) from a causal language
+                model, in which each position predicts the next token.
+            labels: (batch,) or (batch, length), with `IGNORED_LABEL` where nothing is predicted.
+            reference: log-probabilities by the original model: of all classes, (rows, classes), or of the
+                targets, (rows,). None if no loss needs them.
         """
         if logits.ndim == 3:
             logits, labels = logits[:, :-1], labels[:, 1:]
@@ -59,8 +63,8 @@ class LossWeights:
 
     Args:
         forget: weight of the forgetting loss.
-        replay: weight of cross-entropy on the retain set.
-        mitigation: weight of the KL divergence from the original on the retain set.
+        replay: weight of the cross-entropy on the retain set.
+        mitigation: weight of the KL divergence from the original's predictions on the retain set.
     """
 
     forget: float
@@ -72,18 +76,19 @@ class LossWeights:
 
 
 def lower_bounded_loss(logits: Tensor, targets: Tensor) -> Tensor:
-    """-mean log(1 - p(target)), the lower-bounded forgetting loss (Chen et al., 2024; a reading): 0 or more.
+    """The lower-bounded forgetting loss, -mean log(1 - p), where p is the probability of the target.
 
-    It equals the unlikelihood loss of Welleck et al. (2020). Its gradient fades as p goes to 0, where that of
-    gradient ascent never does. Calculated from p, it is inf for p near 1; from the logits it is
-    logsumexp(z) - logsumexp(z without the target), in fp32, finite and exact for any gap.
+    This is our reading of Chen et al. (2024), and the unlikelihood loss of Welleck et al. (2020). It is never
+    below 0, and its gradient fades as p goes to 0, which the gradient of gradient ascent does not. It is
+    calculated in fp32 as logsumexp(z) - logsumexp(z without the target). So it is finite and exact where p
+    rounds to 1.
 
     Args:
         logits: z, (rows, classes).
-        targets: (rows) the right class of each row.
+        targets: the right classes, (rows,).
 
     Returns:
-        A scalar; 0 for no rows.
+        A scalar in nats; 0 for no rows.
 
     Example:
         >>> import torch
@@ -100,34 +105,36 @@ def lower_bounded_loss(logits: Tensor, targets: Tensor) -> Tensor:
 
 
 def cross_entropy(logits: Tensor, targets: Tensor) -> Tensor:
-    """-mean log p(target): the replay loss on the retain set.
+    """The cross-entropy, -mean log p, where p is the probability of the target: the replay loss.
 
     Args:
-        logits: (rows, classes).
-        targets: (rows) the right class of each row.
+        logits: scores of the classes, (rows, classes).
+        targets: the right classes, (rows,).
 
     Returns:
-        A scalar; 0 for no rows.
+        A scalar in nats; 0 for no rows.
     """
     return _mean(_row_losses(logits, targets))
 
 
 def kl_divergence(logits: Tensor, reference: Tensor) -> Tensor:
-    """The mean over rows of KL(original || current): bias mitigation (Chen et al., 2024; a reading).
+    """The mean of KL(original || current) over rows: the loss of bias mitigation.
+
+    This is our reading of Chen et al. (2024).
 
     Args:
-        logits: (rows, classes) of the current model.
-        reference: (rows, classes) log-probabilities by the original.
+        logits: scores of the classes by the current model, (rows, classes).
+        reference: log-probabilities of the classes by the original, (rows, classes).
 
     Returns:
-        A scalar; 0 for no rows.
+        A scalar in nats; 0 for no rows.
     """
     reference = reference.float()
     return _mean((reference.exp() * (reference - logits.float().log_softmax(1))).sum(1))
 
 
 def _row_losses(logits: Tensor, targets: Tensor) -> Tensor:
-    """(rows) -log p(target) of each row."""
+    """The value of -log p(target) of each row, in nats, (rows,)."""
     from torch.nn import functional
 
     return functional.cross_entropy(logits.float(), targets, reduction="none")
@@ -138,11 +145,11 @@ def _mean(values: Tensor) -> Tensor:
 
 
 class ForgetObjective(Protocol):
-    """An unlearning objective: the forgetting loss, and the default weights of all three terms."""
+    """An unlearning objective: a loss on the forget set, and the default weights of all three loss terms."""
 
     @property
     def name(self) -> str:
-        """Its name on the command line."""
+        """Name of the objective on the command line."""
 
     @property
     def weights(self) -> LossWeights:
@@ -153,13 +160,13 @@ class ForgetObjective(Protocol):
         """Whether the forgetting loss needs the original's log-probabilities of the targets."""
 
     def forget_loss(self, rows: PredictionRows) -> Tensor:
-        """The loss on predictions for the forget set, a scalar."""
+        """The forgetting loss on predictions for the forget set, a scalar in nats."""
 
 
 class LowerBounded:
-    """The objective of Chen et al. (2024): the lower-bounded forgetting loss, replay, and mitigation.
+    """The objective of Chen et al. (2024): the lower-bounded forgetting loss, replay, and bias mitigation.
 
-    The weights are a reading of the paper: 0.01, 1 and 1.
+    The weights of these terms are our reading of the paper: 0.01, 1 and 1.
     """
 
     name = "lower-bounded"
@@ -167,31 +174,34 @@ class LowerBounded:
     needs_reference = False
 
     def forget_loss(self, rows: PredictionRows) -> Tensor:
-        """-mean log(1 - p)."""
+        """The lower-bounded forgetting loss, -mean log(1 - p), where p is the probability of the target."""
         return lower_bounded_loss(rows.logits, rows.targets)
 
 
 class GradientAscent:
-    """Gradient ascent on the forget set and nothing else (Jang et al., 2023): its loss has no bound."""
+    """The objective of Jang et al. (2023): gradient ascent on the forget set, and no term on the retain set.
+
+    Its loss has no lower bound.
+    """
 
     name = "gradient-ascent"
     weights = LossWeights(1, 0, 0)
     needs_reference = False
 
     def forget_loss(self, rows: PredictionRows) -> Tensor:
-        """Mean log p."""
+        """The mean of log p, where p is the probability of the target: the negative cross-entropy."""
         return -cross_entropy(rows.logits, rows.targets)
 
 
 class GradientDifference(GradientAscent):
-    """Gradient ascent with replay (Liu et al., 2022)."""
+    """The objective of Liu et al. (2022): gradient ascent on the forget set, and replay on the retain set."""
 
     name = "gradient-difference"
     weights = LossWeights(1, 1, 0)
 
 
 class KLMinimization(GradientAscent):
-    """Gradient ascent held near the original by mitigation alone (Maini et al., 2024)."""
+    """The objective of Maini et al. (2024): gradient ascent, and bias mitigation on the retain set."""
 
     name = "kl"
     weights = LossWeights(1, 0, 1)
@@ -199,10 +209,10 @@ class KLMinimization(GradientAscent):
 
 @dataclass(frozen=True)
 class NPO:
-    """Negative preference optimisation (Zhang et al., 2024), with one term a text.
+    """Negative preference optimisation (Zhang et al., 2024), whose loss has one term per text.
 
     Args:
-        beta: inverse temperature; as it goes to 0, the loss becomes that of gradient ascent.
+        beta: inverse temperature; as it goes to 0, the loss approaches that of gradient ascent.
     """
 
     beta: float = 0.1
@@ -212,7 +222,10 @@ class NPO:
     needs_reference = True
 
     def forget_loss(self, rows: PredictionRows) -> Tensor:
-        """Mean over texts of 2/beta log(1 + (p(text) / p of the original)^beta)."""
+        """The mean over texts of 2/beta log(1 + (p(text) / p_original(text))^beta).
+
+        p(text) is the product of the probabilities of the text's targets.
+        """
         from torch.nn import functional
 
         if rows.reference is None:
@@ -231,9 +244,9 @@ OBJECTIVES: Mapping[str, ForgetObjective] = {
 
 
 def find_objective(name: str) -> ForgetObjective:
-    """The objective of a name.
+    """Return the objective with a name, such as ``npo``.
 
     Raises:
-        UnknownNameError: when there is none.
+        UnknownNameError: when no objective has this name.
     """
     return lookup(name, OBJECTIVES, kind="objective")

@@ -1,4 +1,7 @@
-"""The original model's outputs, calculated once and stored on disk, so that one model is in memory."""
+"""The original model's outputs, which are calculated before training and stored on disk.
+
+So the original need not be in memory beside the model that is trained.
+"""
 
 from __future__ import annotations
 
@@ -20,18 +23,18 @@ from arts.unlearning.schedule import BatchSchedule, UnlearningTexts
 from arts.unlearning.settings import UnlearningSettings
 from arts.unlearning.tokenization import Collate
 
-INFERENCE_BATCH_SIZE = 8  # texts
-_FILES = {False: "retained.npy", True: "forgotten.npy"}  # by whether it is of the forget set
+INFERENCE_BATCH_SIZE = 8  # number of texts
+_FILES = {False: "retained.npy", True: "forgotten.npy"}  # True: outputs on the forget set
 
 
 def count_prediction_rows(text: TokenFeatures) -> int:
-    """Number of predictions for a text: one for an instance, or one for each token of an answer."""
+    """Number of predictions for a text: 1 by a classifier, one per token of the answer by a causal model."""
     labels = text["labels"]
     return 1 if isinstance(labels, int) else sum(label != IGNORED_LABEL for label in labels[1:])
 
 
 def predict_rows(model: Any, batch: dict[str, Tensor]) -> PredictionRows:
-    """Run a model, in inference mode, on a batch with labels."""
+    """Run a model on a batch that has labels, without gradients, and return its predictions as rows."""
     batch = {name: tensor.to(model.device) for name, tensor in batch.items()}
     labels = batch.pop("labels")
     model.eval()
@@ -41,11 +44,12 @@ def predict_rows(model: Any, batch: dict[str, Tensor]) -> PredictionRows:
 
 @dataclass
 class ReferenceOutputs:
-    """Log-probabilities by the original model, read from disk as they are needed.
+    """Log-probabilities by the original model for the texts of one set, read from disk when they are needed.
 
     Args:
-        values: (rows, classes) fp16 of all classes, or (rows) fp32 of the targets; a memory map.
-        starts: the first row of each text, by the text's index.
+        values: a memory map, (rows, classes) in fp16 for all classes, or (rows,) in fp32 for the targets
+            alone.
+        starts: the first row of each stored text, keyed by the text's index in the set.
         texts: all texts of the set.
     """
 
@@ -54,7 +58,16 @@ class ReferenceOutputs:
     texts: Sequence[TokenFeatures]
 
     def rows_of(self, indices: Sequence[int]) -> Tensor:
-        """The rows of texts, in their order; those of all classes sum to 1, so that a KL is 0 or more."""
+        """Read the log-probabilities for some texts.
+
+        Args:
+            indices: indices of the texts in the set.
+
+        Returns:
+            The rows of the texts, text by text: (rows, classes) or, for the targets alone, (rows,). Where
+            there are all classes, the probabilities of a row are made to sum to 1, so that a KL divergence is
+            not negative.
+        """
         starts = [(self.starts[index], count_prediction_rows(self.texts[index])) for index in indices]
         rows = torch.from_numpy(np.concatenate([self.values[first : first + n] for first, n in starts]))
         return rows.float().log_softmax(1) if rows.ndim == 2 else rows
@@ -63,13 +76,13 @@ class ReferenceOutputs:
 def save_reference_outputs(
     folder: Path, model: Any, *, texts: UnlearningTexts, settings: UnlearningSettings
 ) -> None:
-    """Store the original's outputs on every text of the schedule for which a loss needs them.
+    """Store the original's outputs on all texts that are trained on and for which a loss needs them.
 
     Args:
         folder: the folder to write to.
         model: the original.
         texts: the forget set and the retain set.
-        settings: the settings of the run.
+        settings: the settings of training.
 
     Raises:
         ArtsError: when the disk has too little room.
@@ -95,7 +108,17 @@ def save_reference_outputs(
 def load_reference_outputs(
     folder: Path, texts: UnlearningTexts, *, schedule: BatchSchedule
 ) -> dict[bool, ReferenceOutputs]:
-    """Open what `save_reference_outputs` stored, by whether it is of the forget set."""
+    """Open the original's outputs that `save_reference_outputs` stored.
+
+    Args:
+        folder: the folder with the stored outputs.
+        texts: the forget set and the retain set.
+        schedule: the schedule of the run.
+
+    Returns:
+        The outputs on the forget set under the key True, those on the retain set under False. A key is
+        missing when no loss needs its outputs.
+    """
     return {
         forget: read_reference(
             folder / name, texts.texts(forget=forget), indices=schedule.trained_texts(forget=forget)
@@ -115,16 +138,16 @@ def write_reference(
     classes: int,
     targets_only: bool = False,
 ) -> None:
-    """Store a model's outputs on some texts, unless the file is there already.
+    """Store a model's outputs on some texts of a set in a file, unless the file exists.
 
     Args:
-        path: the file to write, ``.npy``; it is there whole or not at all.
+        path: the ``.npy`` file to write; it appears complete or not at all.
         model: the original.
         texts: all texts of the set.
-        indices: which of them to predict, sorted.
-        collate: makes a padded batch of texts.
+        indices: sorted indices of the texts to predict.
+        collate: function that makes a padded batch of texts.
         classes: number of classes.
-        targets_only: whether to store the log-probabilities of the targets, not those of every class.
+        targets_only: whether only the log-probabilities of the targets are stored, not those of all classes.
 
     Raises:
         ArtsError: when the disk has too little room.
@@ -153,7 +176,13 @@ def write_reference(
 
 
 def read_reference(path: Path, texts: Sequence[TokenFeatures], *, indices: Sequence[int]) -> ReferenceOutputs:
-    """Open what `write_reference` stored for the same texts."""
+    """Open a file of outputs that `write_reference` stored.
+
+    Args:
+        path: the ``.npy`` file.
+        texts: all texts of the set.
+        indices: sorted indices of the texts that were predicted.
+    """
     starts, row = {}, 0
     for index in indices:
         starts[index] = row
@@ -163,7 +192,12 @@ def read_reference(path: Path, texts: Sequence[TokenFeatures], *, indices: Seque
 
 @torch.inference_mode()
 def _log_probabilities(model: Any, batch: dict[str, Tensor], *, targets_only: bool) -> Tensor:
-    """(rows) log-probabilities of the targets, fp32, or (rows, classes) those of every class, fp16."""
+    """The log-probabilities that a model gives on a batch.
+
+    Returns:
+        The log-probabilities of all classes, (rows, classes) in fp16; with `targets_only`, those of the
+        targets, (rows,) in fp32.
+    """
     rows = predict_rows(model, batch)
     log_probabilities = rows.logits.float().log_softmax(1)
     if targets_only:

@@ -10,14 +10,15 @@ UNLEARN_REPORT_FILE = "unlearn_report.json"
 
 
 class StepLosses(Record):
-    """The losses of an optimizer step.
+    """The losses of one optimizer step, in nats per prediction.
 
     Args:
-        step: number of the step, from 1.
-        total: the weighted sum of the terms.
-        forget: mean forgetting loss, before it is weighted; None if there is no such term.
-        replay: mean cross-entropy on the retain set, before it is weighted.
-        mitigation: mean KL divergence from the original, before it is weighted.
+        step: number of the step, counted from 1.
+        total: the weighted sum of the three terms below.
+        forget: mean forgetting loss, not weighted.
+        replay: mean cross-entropy on the retain set, not weighted. None when the run does not use this set.
+        mitigation: mean KL divergence from the original on the retain set, not weighted. None when the
+            objective has no such term.
         rate: learning rate.
     """
 
@@ -30,12 +31,12 @@ class StepLosses(Record):
 
 
 class StopProbe(Record):
-    """The two losses that the stop is decided on, in nats a prediction.
+    """A check of the stopping criteria: two losses on fixed texts, in nats per prediction.
 
     Args:
-        step: number of optimizer steps taken.
-        forget: lower-bounded forgetting loss on texts of the forget set.
-        retain: cross-entropy on texts of the retain set that are not trained on.
+        step: number of optimizer steps taken before the check.
+        forget: lower-bounded forgetting loss on up to 64 texts of the forget set.
+        retain: cross-entropy on up to 64 texts of the retain set, which are not trained on.
     """
 
     step: int
@@ -44,7 +45,7 @@ class StopProbe(Record):
 
 
 class TextSource(Record):
-    """Where a set of texts comes from.
+    """The source of the forget set or of the retain set.
 
     Args:
         name: name of the file or dataset.
@@ -58,27 +59,27 @@ class TextSource(Record):
 
 
 class UnlearnReport(Record):
-    """What was unlearned from which model, and how it went.
+    """What was unlearned from which model, and with what result.
 
     Args:
         schema_version: version of this format.
-        model: the original that was trained.
-        model_checksum: SHA-256 of its weights.
-        reference: the original that bias mitigation refers to, if it is another.
-        forget: the forget set.
-        retain: the retain set.
+        model: the original, as a folder, GGUF file or Hub id.
+        model_checksum: SHA-256 of the original's weights.
+        reference: model whose outputs on the retain set were to be preserved. None: the original.
+        forget: source of the forget set.
+        retain: source of the retain set.
         objective: name of the objective.
-        settings: all other settings.
-        steps: the losses of each step.
-        probes: the losses that the stop was decided on, the first before training.
+        settings: all other settings, keyed by name.
+        steps: the losses of each optimizer step.
+        probes: the checks of the stopping criteria; the first was made before training.
         kept: number of the step whose weights were kept.
         stopped: why training stopped, as the end of a sentence.
         tokens: number of tokens trained on.
-        seconds: duration from start to end.
+        seconds: duration of the whole run.
         peak_memory: largest resident memory of the process, in bytes.
-        versions: versions of the libraries that calculated.
-        command: the command line, if there was one.
-        created: date and time, in UTC.
+        versions: versions of the libraries that were used, keyed by distribution name.
+        command: the command line; None when the run was not started by a command.
+        created: date and time in UTC, in ISO 8601 format.
     """
 
     schema_version: Literal["1.0"] = "1.0"
@@ -102,5 +103,5 @@ class UnlearnReport(Record):
 
     @property
     def kept_probe(self) -> StopProbe:
-        """The losses with the weights that were kept."""
+        """The check of the stopping criteria that was made with the weights that were kept."""
         return next(probe for probe in self.probes if probe.step == self.kept)

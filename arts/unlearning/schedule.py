@@ -1,4 +1,4 @@
-"""The schedule of an unlearning run: every batch in order, and the texts that the stop is decided on."""
+"""The schedule of an unlearning run: all batches in their order, and the texts for the stopping criteria."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from arts.models.base import TokenFeatures
 from arts.unlearning.settings import UnlearningSettings
 from arts.unlearning.tokenization import Collate
 
-MAX_PROBE_TEXTS = 64  # of each set, that the stop is decided on
+MAX_PROBE_TEXTS = 64  # texts of each set on which the stopping criteria are checked
 
 
 @dataclass(frozen=True)
@@ -22,11 +22,12 @@ class UnlearningTexts:
     Args:
         forget: texts of the forget set.
         retain: texts of the retain set.
-        collate: makes a padded batch of texts.
-        classes: number of classes: of labels, or of tokens in the vocabulary.
+        collate: function that makes a padded batch of texts.
+        classes: number of classes of a prediction: the size of the vocabulary, or the number of a
+            classifier's labels.
 
     Raises:
-        ArtsError: when a set has too few texts.
+        ArtsError: when the forget set is empty, or the retain set has fewer than two texts.
     """
 
     forget: Sequence[TokenFeatures]
@@ -42,7 +43,7 @@ class UnlearningTexts:
             raise ArtsError(f"{len(self.retain)} texts to retain; expected 2 or more, one of which is probed")
 
     def texts(self, *, forget: bool) -> Sequence[TokenFeatures]:
-        """The texts of the forget set, or else those of the retain set."""
+        """The texts of the forget set when `forget` is true, else those of the retain set."""
         return self.forget if forget else self.retain
 
 
@@ -51,8 +52,8 @@ class ScheduledBatch:
     """A batch of a schedule.
 
     Args:
-        forget: whether it is of the forget set; if not, it is of the retain set.
-        indices: which texts of the set it has.
+        forget: whether its texts belong to the forget set; if not, they belong to the retain set.
+        indices: indices of its texts in the set.
     """
 
     forget: bool
@@ -61,12 +62,13 @@ class ScheduledBatch:
 
 @dataclass(frozen=True)
 class BatchSchedule:
-    """All batches of a run in order, and the texts that the stop is decided on.
+    """All batches of a run in their order, and the texts on which the stopping criteria are checked.
 
     Args:
-        batches: the batches, those of the forget set each followed by those of the retain set.
-        forget_probe: indices of texts of the forget set.
-        retain_probe: indices of texts of the retain set, which are in no batch.
+        batches: the batches; each batch of the forget set is followed by those of the retain set.
+        forget_probe: indices of the texts of the forget set for the stopping criteria; they may be trained
+            on, too.
+        retain_probe: indices of the texts of the retain set for the stopping criteria; no batch has them.
     """
 
     batches: list[ScheduledBatch]
@@ -75,7 +77,12 @@ class BatchSchedule:
 
     @classmethod
     def draw(cls, texts: UnlearningTexts, settings: UnlearningSettings) -> BatchSchedule:
-        """Draw the schedule of a run; it is the same for the same seed."""
+        """Draw the schedule of a run at random; the same seed gives the same schedule.
+
+        Args:
+            texts: the forget set and the retain set.
+            settings: the settings of training, with the seed.
+        """
         rng = Random(settings.seed)
         forget, retain = (rng.sample(range(len(side)), len(side)) for side in (texts.forget, texts.retain))
         probed = min(MAX_PROBE_TEXTS, max(len(retain) // 5, 1))
@@ -90,11 +97,11 @@ class BatchSchedule:
         return cls(batches, forget[:MAX_PROBE_TEXTS], retain[:probed])
 
     def trained_texts(self, *, forget: bool) -> list[int]:
-        """The indices of the texts of one set that are trained on, sorted."""
+        """The sorted indices of the texts that are trained on, in the forget set or in the retain set."""
         return sorted({i for batch in self.batches if batch.forget is forget for i in batch.indices})
 
 
 def _shuffled_forever(indices: Sequence[int], rng: Random) -> Iterator[int]:
-    """Yield all indices in random order, again and again."""
+    """Yield all indices in random order, then all of them in another order, without end."""
     while True:
         yield from rng.sample(indices, len(indices))

@@ -8,32 +8,32 @@ from dataclasses import dataclass
 from arts.data.errors import ArtsError
 from arts.unlearning.objectives import LossWeights, find_objective
 
-MAX_LENGTH = 1024  # tokens that a text is truncated to, unless the user or the model says otherwise
+MAX_LENGTH = 1024  # default number of tokens that a text is truncated to
 
 
 @dataclass(frozen=True)
 class UnlearningSettings:
-    """How to unlearn.
+    """The settings of training in an unlearning run.
 
     Args:
-        objective: name of the objective, one of `arts.unlearning.objectives.OBJECTIVES`.
-        weights: weights of its loss terms; by default, the objective's own.
+        objective: name of the objective: lower-bounded, gradient-ascent, gradient-difference, npo or kl.
+        weights: weights of the three loss terms. Default: the objective's own.
         learning_rate: learning rate at the first step; it falls linearly to 0.
-        batch_size: number of texts a batch.
-        retain_ratio: number of batches of the retain set for each batch of the forget set.
-        gradient_accumulation_steps: number of batches of the forget set for each optimizer step, each with
-            its batches of the retain set.
-        steps: number of optimizer steps at most; by default, one pass over the forget set.
+        batch_size: number of texts per batch.
+        retain_ratio: number of batches of the retain set that follow each batch of the forget set.
+        gradient_accumulation_steps: number of batches of the forget set per optimizer step; each brings its
+            batches of the retain set.
+        steps: largest number of optimizer steps. Default: as many as one pass over the forget set takes.
         eval_steps: number of optimizer steps between two checks of the stopping criteria.
-        stop_forget_loss: stop when the lower-bounded forgetting loss, in nats, has come down to this; by
-            default, never.
-        tolerance: nats by which the loss on the retain set may rise; beyond it, training stops and goes back
-            to the last check within it.
+        stop_forget_loss: training stops when the lower-bounded forgetting loss, in nats per prediction, has
+            fallen to this value. Default: it does not stop for this reason.
+        tolerance: rise of the cross-entropy on the retain set that is allowed, in nats per prediction. When
+            it has risen further, training stops, and the weights of the check before are kept.
         seed: random seed of the order of texts and of dropout.
 
     Raises:
-        ArtsError: for a value out of range.
-        UnknownNameError: for an objective that does not exist.
+        ArtsError: when a value is out of range.
+        UnknownNameError: when there is no such objective.
     """
 
     objective: str = "lower-bounded"
@@ -62,11 +62,11 @@ class UnlearningSettings:
 
     @property
     def loss_weights(self) -> LossWeights:
-        """The given weights, or the objective's own."""
+        """The given weights of the loss terms, or else the objective's own."""
         return self.weights or find_objective(self.objective).weights
 
     def max_steps(self, forget_texts: int) -> int:
-        """The number of optimizer steps at most.
+        """The largest number of optimizer steps.
 
         Args:
             forget_texts: number of texts in the forget set.

@@ -16,13 +16,16 @@ from arts.unlearning.settings import UnlearningSettings
 
 
 def probe_losses(model: Any, texts: UnlearningTexts, *, schedule: BatchSchedule, step: int) -> StopProbe:
-    """The losses on the probe texts: forgetting on the forget set, cross-entropy on the retain set.
+    """Calculate the two losses on which the stopping criteria are checked, in nats per prediction.
+
+    They are the lower-bounded forgetting loss on texts of the forget set, and the cross-entropy on held-out
+    texts of the retain set.
 
     Args:
-        model: the model as it is now.
+        model: the model with its present weights.
         texts: the forget set and the retain set.
-        schedule: the schedule that says which texts are probed.
-        step: number of optimizer steps taken.
+        schedule: the schedule, which names the texts.
+        step: number of optimizer steps taken so far.
     """
 
     def mean_loss(indices: Sequence[int], loss: Callable[[Tensor, Tensor], Tensor], *, forget: bool) -> float:
@@ -44,34 +47,34 @@ def probe_losses(model: Any, texts: UnlearningTexts, *, schedule: BatchSchedule,
 
 @dataclass(frozen=True)
 class StoppingCriteria:
-    """Decides when to stop.
+    """Decides when training stops.
 
     Args:
         before: the losses before training.
-        settings: the settings of the run.
+        settings: the settings of training, with the limits.
     """
 
     before: StopProbe
     settings: UnlearningSettings
 
     def rise(self, probe: StopProbe) -> float:
-        """The nats by which the loss on the retain set has risen."""
+        """How much the cross-entropy on the retain set has risen since the start, in nats per prediction."""
         return probe.retain - self.before.retain
 
     def is_within_tolerance(self, probe: StopProbe) -> bool:
-        """Whether the loss on the retain set has risen by no more than the tolerance."""
+        """Whether the cross-entropy on the retain set has risen by no more than the tolerance."""
         return self.rise(probe) <= self.settings.tolerance
 
     def is_forgotten(self, probe: StopProbe) -> bool:
-        """Whether the forgetting loss is low enough to stop."""
+        """Whether the forgetting loss has fallen to the limit in the settings; False without a limit."""
         limit = self.settings.stop_forget_loss
         return limit is not None and probe.forget <= limit
 
     def reason(self, last: StopProbe) -> str:
-        """Why training stopped, as the end of a sentence.
+        """Why training stopped, as the end of a sentence, such as "all 20 steps were taken".
 
         Args:
-            last: the last losses.
+            last: the losses at the last check.
         """
         if not self.is_within_tolerance(last):
             return (

@@ -1,4 +1,4 @@
-"""Tokenising the forget set and the retain set: rows of a file or dataset become token features."""
+"""Tokenising the forget set and the retain set: rows of a file or dataset become inputs of the model."""
 
 from __future__ import annotations
 
@@ -19,37 +19,49 @@ Collate = Callable[[list[TokenFeatures]], dict[str, Tensor]]
 
 
 class RowTokenizer(Protocol):
-    """Tokenises rows for one kind of model."""
+    """Turns rows of a file or dataset into inputs for one kind of model."""
 
     def encode(self, source: RowSource) -> list[TokenFeatures]:
-        """The features of each row.
+        """Tokenise each row.
+
+        Returns:
+            One dictionary per row, with lists of token ids (``input_ids``) and what is to be predicted
+            (``labels``).
 
         Raises:
-            DataError: naming the line of a row that is not as expected.
+            DataError: when a row lacks a column or has an invalid value; the message has its line.
         """
 
     def collate(self, features: list[TokenFeatures]) -> dict[str, Tensor]:
-        """A padded batch."""
+        """Pad the features of several texts, and join them to one batch: tensors, keyed by input name."""
 
 
 @dataclass(frozen=True)
 class AnswerTokenizer:
-    """Tokenises texts for a causal model, which is trained to predict the answers in them.
+    """Tokenises rows for a causal language model, which is trained to predict the answer in each row.
 
-    A row has ``messages``, of which the last, the assistant's, is the answer; or ``prompt`` and
-    ``completion``, the answer; or ``text``, all of which is predicted. Where the tokenizer has a chat
-    template, prompt and completion are put into it.
+    A row has one of three forms. With ``messages``, the last message, which is the assistant's, is the
+    answer. With ``prompt`` and ``completion``, the completion is the answer; both are put into the
+    tokenizer's chat template if it has one. With ``text``, the whole text is the answer.
 
     Args:
         tokenizer: the model's tokenizer.
-        max_length: number of tokens that a text is truncated to.
+        max_length: number of tokens that a row is truncated to.
     """
 
     tokenizer: Any
     max_length: int
 
     def encode(self, source: RowSource) -> list[TokenFeatures]:
-        """Features with ``labels`` that are tokens in the answer and `IGNORED_LABEL` elsewhere."""
+        """Tokenise each row.
+
+        Returns:
+            One dictionary per row: ``input_ids``, and ``labels``, which are the token ids of the answer, and
+            `IGNORED_LABEL` elsewhere.
+
+        Raises:
+            DataError: when a row has none of the forms, or no answer within the maximum length.
+        """
         features = []
         for line, row in source.rows:
             prompt, answer = self._split_row(row, source=source.name, line=line)
@@ -63,7 +75,7 @@ class AnswerTokenizer:
         return features
 
     def _split_row(self, row: Row, *, source: str, line: int) -> tuple[list[int], list[int]]:
-        """The tokens of a row before the answer, and those of the answer."""
+        """The token ids of a row before the answer, and those of the answer."""
         end = self.tokenizer.eos_token or ""
         match row:
             case {"messages": [*given, {"role": "assistant", "content": str(answer)}]} if given:
@@ -83,29 +95,33 @@ class AnswerTokenizer:
         )
 
     def _chat_tokens(self, messages: list[Any], *, source: str, line: int) -> list[int]:
-        """The tokens of messages in the chat template, up to where the answer begins."""
+        """The token ids of messages in the chat template, up to where the answer begins."""
         if not self.tokenizer.chat_template:
             raise DataError(source, "messages, but the model's tokenizer has no chat template", line=line)
         text = self.tokenizer.apply_chat_template(messages, tokenize=False, add_generation_prompt=True)
         return self._tokens(text)
 
     def _tokens(self, text: str, *, special: bool = False) -> list[int]:
-        """The tokens of a text, with or without the tokenizer's special tokens around it."""
+        """The token ids of a text; `special` adds the tokenizer's special tokens, such as BOS."""
         return list(self.tokenizer(text, add_special_tokens=special)["input_ids"])
 
     def collate(self, features: list[TokenFeatures]) -> dict[str, Tensor]:
-        """A padded batch; the padding may be any token, since the labels say what is predicted."""
+        """Pad the features of several texts, and join them to one batch: tensors, keyed by input name.
+
+        If the tokenizer has no padding token, token 0 is used: it is never predicted.
+        """
         return pad_batch(features, self.tokenizer.pad_token_id or 0)
 
 
 @dataclass(frozen=True)
 class LabelledTextTokenizer:
-    """Tokenises texts for a classifier: a row has ``text``, ``label``, and optionally ``text_pair``.
+    """Tokenises rows for a classifier: a row has ``text``, ``label``, and optionally ``text_pair``.
 
     Args:
         tokenizer: the model's tokenizer.
-        max_length: number of tokens that a text is truncated to.
-        labels: the number of each label by its name; a row's label may be either.
+        max_length: number of tokens that a row is truncated to.
+        labels: the class number of each label, keyed by the label's name. A row may have the name or the
+            number.
     """
 
     tokenizer: Any
@@ -113,7 +129,15 @@ class LabelledTextTokenizer:
     labels: Mapping[str, int]
 
     def encode(self, source: RowSource) -> list[TokenFeatures]:
-        """Features with the number of the label as ``labels``."""
+        """Tokenise each row.
+
+        Returns:
+            One dictionary per row: ``input_ids`` and the tokenizer's other inputs, and the class number as
+            ``labels``.
+
+        Raises:
+            DataError: when a row has no text or no valid label; the message has its line.
+        """
         features = []
         for line, row in source.rows:
             text = row.get("text")
@@ -128,7 +152,7 @@ class LabelledTextTokenizer:
         return features
 
     def _label(self, row: Row, *, source: str, line: int) -> int:
-        """The number of a row's label."""
+        """The class number of a row's label; `source` and `line` are for the error."""
         if row.get("label") in (None, ""):
             raise DataError(source, "no label; expected one for a classifier", line=line)
         label = str(row["label"])
@@ -139,19 +163,20 @@ class LabelledTextTokenizer:
         raise DataError(source, f'label "{label}"; expected {", ".join(self.labels)}, or a number', line=line)
 
     def collate(self, features: list[TokenFeatures]) -> dict[str, Tensor]:
-        """A padded batch."""
+        """Pad the features of several texts, and join them to one batch: tensors, keyed by input name."""
         return pad_batch(features, self.tokenizer.pad_token_id or 0)
 
 
 def pad_batch(features: list[TokenFeatures], padding: int) -> dict[str, Tensor]:
-    """Make a batch: lists are padded on the right, and a mask says what is not padding.
+    """Join the features of several texts to one batch, in which lists are padded on the right.
 
-    transformers' `DataCollatorForSeq2Seq` and `DataCollatorWithPadding` are not used because they need a
-    tokenizer with a padding token, which many causal models lack, and pad on the side that it prefers.
+    The batch gets an ``attention_mask`` that is 1 for tokens and 0 for padding. The collators of transformers
+    (`DataCollatorForSeq2Seq`, `DataCollatorWithPadding`) are not used: they need a padding token, which many
+    causal models lack, and pad on the side that the tokenizer prefers.
 
     Args:
         features: the features of each text, with ``input_ids`` and ``labels``.
-        padding: token to fill ``input_ids`` up with.
+        padding: token id that fills ``input_ids`` up.
 
     Example:
         >>> texts = [{"input_ids": [5, 0], "labels": 1}, {"input_ids": [7], "labels": 2}]
@@ -179,15 +204,16 @@ def check_disjoint(
     *,
     sources: tuple[RowSource, RowSource],
 ) -> None:
-    """Check that no text is in both sets.
+    """Raise `DataError` when a text is in both the forget set and the retain set.
 
     Args:
-        forget: the texts of the forget set.
-        retain: the texts of the retain set.
-        sources: where they come from, for the message.
+        forget: the tokenised texts of the forget set.
+        retain: the tokenised texts of the retain set.
+        sources: the sources of the forget set and of the retain set, whose names and line numbers the error
+            has.
 
     Raises:
-        DataError: naming the lines of a text that is in both.
+        DataError: when the tokens and the labels of two texts are equal.
     """
     retain_lines = {_digest(text): line for text, (line, _) in zip(retain, sources[1].rows, strict=True)}
     for text, (line, _) in zip(forget, sources[0].rows, strict=True):
@@ -201,5 +227,5 @@ def check_disjoint(
 
 
 def _digest(features: TokenFeatures) -> str:
-    """A checksum of a text's tokens and labels."""
+    """A checksum of a text's token ids and labels."""
     return hashlib.sha256(repr((features["input_ids"], features["labels"])).encode()).hexdigest()

@@ -32,13 +32,13 @@ from arts.unlearning.stopping import StoppingCriteria, probe_losses
 
 @dataclass
 class UnlearningOutcome:
-    """What came of an unlearning run.
+    """What happened in an unlearning run.
 
     Args:
-        kept: number of the step whose weights were kept.
+        kept: number of the optimizer step whose weights were kept.
         stopped: why training stopped, as the end of a sentence.
-        steps: the losses of each step.
-        probes: the losses that the stop was decided on, the first before training.
+        steps: the losses of each optimizer step.
+        probes: the checks of the stopping criteria; the first was made before training.
         tokens: number of tokens trained on.
         seconds: duration of training.
     """
@@ -59,19 +59,20 @@ def unlearn(
     folder: Path,
     progress: TrainingProgress | None = None,
 ) -> UnlearningOutcome:
-    """Unlearn, in place.
+    """Train a model, in place, to forget the forget set and to stay as it is on the retain set.
 
     Args:
-        model: the original; at the end, it has the weights of the last step at which the loss on the retain
-            set was within the tolerance.
+        model: the original. At the end, it has the weights of the last check at which the cross-entropy on
+            the retain set was within the tolerance.
         texts: the forget set and the retain set.
-        settings: the settings of the run.
-        folder: the folder that `save_reference_outputs` wrote to, and for checkpoints: a run that was cut off
-            resumes from the last one there.
-        progress: called after each step.
+        settings: the settings of training.
+        folder: the folder that `save_reference_outputs` wrote to. Checkpoints are written there, too, and a
+            run that was cut off resumes from the last one.
+        progress: called after each optimizer step with the steps done, all steps, and a remark.
 
     Raises:
-        ArtsError: when the loss is not a number, or is beyond the tolerance at the first check.
+        ArtsError: when the loss is not a finite number, or the cross-entropy on the retain set is beyond the
+            tolerance at the first check.
     """
     schedule = BatchSchedule.draw(texts, settings)
     references = load_reference_outputs(folder, texts, schedule=schedule)
@@ -92,12 +93,13 @@ def unlearn(
 
 
 class _ScheduledBatches(Dataset[dict[str, Any]]):
-    """The batches of a schedule, each with the original's outputs on it, where they are stored.
+    """The batches of a schedule, each with the original's outputs on it if a loss needs them.
 
     Args:
         schedule: the schedule.
         texts: the forget set and the retain set.
-        references: the original's outputs, by whether they are of the forget set.
+        references: the original's outputs on the forget set under the key True, on the retain set under
+            False.
     """
 
     def __init__(
@@ -120,7 +122,7 @@ class _ScheduledBatches(Dataset[dict[str, Any]]):
         return {**batch, "is_forget": scheduled.forget}
 
     def count_tokens(self, batches: int) -> int:
-        """Number of tokens in the first batches."""
+        """Number of tokens in the first `batches` batches."""
         return sum(
             len(self.texts.texts(forget=batch.forget)[index]["input_ids"])
             for batch in self.schedule.batches[:batches]
@@ -129,14 +131,14 @@ class _ScheduledBatches(Dataset[dict[str, Any]]):
 
 
 def _single_batch(batches: list[dict[str, Any]]) -> dict[str, Any]:
-    """The one item of a list: batches are made by the schedule, not by the trainer."""
+    """The only item of a list: the schedule has made the batches already."""
     return batches[0]
 
 
 def _training_arguments(
     schedule: BatchSchedule, texts: UnlearningTexts, *, settings: UnlearningSettings, folder: Path
 ) -> TrainingArguments:
-    """The arguments of a trainer that takes the batches in order and keeps the best checkpoint."""
+    """Arguments with which the trainer takes batches in order and keeps the last checkpoint in tolerance."""
     steps = settings.max_steps(len(texts.forget))
     return TrainingArguments(
         output_dir=str(folder),
@@ -165,11 +167,11 @@ def _training_arguments(
 
 
 class _UnlearningTrainer(Trainer):
-    """A trainer whose loss is that of an unlearning objective.
+    """A trainer of transformers whose loss is that of an unlearning objective.
 
     Args:
         batches: the batches of the schedule.
-        settings: the settings of the run.
+        settings: the settings of training.
         options: arguments of `transformers.Trainer`.
     """
 
@@ -178,7 +180,7 @@ class _UnlearningTrainer(Trainer):
         self.model_accepts_loss_kwargs = False
         self.batches, self.settings = batches, settings
         self.objective: ForgetObjective = find_objective(settings.objective)
-        self.terms: dict[str, list[float]] = {}  # of the batches since the last step, by name
+        self.terms: dict[str, list[float]] = {}  # values in the batches since the last step, keyed by name
         self.criteria = StoppingCriteria(self._probe(), settings)
 
     def run(self) -> UnlearningOutcome:
@@ -219,7 +221,7 @@ class _UnlearningTrainer(Trainer):
         return_outputs: bool = False,
         num_items_in_batch: Tensor | int | None = None,
     ) -> Any:
-        """The weighted sum of the terms of one batch; the trainer divides it by the batches of a step."""
+        """The weighted sum of the loss terms of a batch; the trainer divides it by the batches per step."""
         is_forget, labels, reference = (inputs.pop(n, None) for n in ("is_forget", "labels", "reference"))
         rows = PredictionRows.from_batch(model(**inputs).logits, labels, reference=reference)
         batches_per_forget = (
@@ -245,14 +247,14 @@ class _UnlearningTrainer(Trainer):
         return loss
 
     def log(self, logs: dict[str, float], start_time: float | None = None) -> None:
-        """Log a step, with the means of the terms since the last one."""
+        """Log the losses of a step: the total, and the mean of each term over the batches of the step."""
         if "loss" in logs:
             logs = {**logs, **{name: sum(values) / len(values) for name, values in self.terms.items()}}
             self.terms.clear()
         super().log(logs, start_time)
 
     def evaluate(self, *args: Any, **options: Any) -> dict[str, float]:
-        """Check the stopping criteria; the checkpoint is the best so far if it is within the tolerance."""
+        """Check the stopping criteria; a checkpoint within the tolerance becomes the one to keep."""
         probe = self._probe()
         within = self.criteria.is_within_tolerance(probe)
         metrics = {
@@ -273,6 +275,6 @@ class _UnlearningTrainer(Trainer):
         return metrics
 
     def _probe(self) -> StopProbe:
-        """The losses that the stop is decided on, with the weights as they are now."""
+        """The losses on which the stopping criteria are checked, with the present weights."""
         batches = self.batches
         return probe_losses(self.model, batches.texts, schedule=batches.schedule, step=self.state.global_step)

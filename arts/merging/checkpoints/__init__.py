@@ -1,1 +1,1 @@
-"""Reading and writing checkpoints as safetensors, a span of a tensor at a time."""
+"""Reading and writing of checkpoints in safetensors files, a span of a tensor at a time."""

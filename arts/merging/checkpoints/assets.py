@@ -1,4 +1,4 @@
-"""The files that go along with merged weights: configuration, tokenizer and chat template."""
+"""Copying the files that a merged model needs beside its weights: configuration, tokenizer, chat template."""
 
 from __future__ import annotations
 
@@ -24,17 +24,18 @@ def copy_assets(
     dtype: str | None = None,
     headless: bool,
 ) -> None:
-    """Copy the base's configuration, generation configuration, tokenizer and chat template.
+    """Write the configuration, tokenizer and chat template of a merged model, which are copies of the base's.
 
     Args:
-        base: the checkpoint to copy from.
-        folder: the folder to copy to.
-        tokenizer: folder to take the tokenizer and chat template from, instead of the base's.
-        dtype: type that the weights are stored in (BF16, F16 or F32), if not the base's.
-        headless: whether the classifier head was left out.
+        base: the base, whose files are copied.
+        folder: the folder to write to; it exists.
+        tokenizer: folder whose tokenizer and chat template are copied instead of the base's.
+        dtype: type that the weights are stored in (BF16, F16 or F32), for config.json. None: the base's type.
+        headless: whether the merged model has no classifier head; then config.json names no labels and no
+            architecture.
 
     Raises:
-        DataError: when the folder of the tokenizer has none.
+        DataError: when `tokenizer` is given but is a folder without a tokenizer.
     """
     config = dict(base.config)
     if dtype:

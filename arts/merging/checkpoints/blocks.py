@@ -1,4 +1,7 @@
-"""Conversion between stored bytes and arrays to calculate with; by numpy alone, so that it starts fast."""
+"""Conversion between the bytes of a safetensors file and arrays of floating-point numbers.
+
+It needs numpy alone, not torch, so that ``arts merge`` starts fast.
+"""
 
 from __future__ import annotations
 
@@ -6,11 +9,11 @@ import numpy as np
 import numpy.typing as npt
 
 Raw = npt.NDArray[np.uint8]  # bytes as stored, little-endian
-Values = npt.NDArray[np.floating]
-Positions = npt.NDArray[np.intp]
+Values = npt.NDArray[np.floating]  # fp32 or fp64
+Positions = npt.NDArray[np.intp]  # indices of elements
 
-SIZES = {"F32": 4, "F16": 2, "BF16": 2}  # bytes an element, by the names of safetensors
-_ROUNDING_ERROR = 16  # units in the last place of fp32 by which a sum of a few terms can be off
+SIZES = {"F32": 4, "F16": 2, "BF16": 2}  # bytes per element, keyed by the type's name in safetensors
+_ROUNDING_ERROR = 16  # error that a sum of a few terms can have, in units in the last place of fp32
 _NO_POSITIONS: Positions = np.empty(0, np.intp)
 
 
@@ -18,9 +21,9 @@ def decode(raw: Raw, dtype: str, *, out: Values) -> None:
     """Convert stored bytes to floating-point numbers, exactly.
 
     Args:
-        raw: the bytes.
-        dtype: the type that they are stored in, one of `SIZES`.
-        out: fp32 or fp64 array to write to.
+        raw: the bytes of n elements, little-endian.
+        dtype: the type that they are stored in: F32, F16 or BF16.
+        out: fp32 or fp64 array (n,) to write to.
 
     Example:
         >>> out = np.empty(2, np.float32)
@@ -39,16 +42,17 @@ def decode(raw: Raw, dtype: str, *, out: Values) -> None:
 
 
 def encode(values: Values, dtype: str, *, out: Raw) -> Positions:
-    """Convert numbers to bytes, each rounded once, to the nearest, halfway to even.
+    """Convert numbers to stored bytes, each rounded to the nearest number of the type, ties to even.
 
     Args:
-        values: fp32 or fp64.
-        dtype: the type to store them in, one of `SIZES`.
-        out: array of as many bytes as that takes, to write to.
+        values: fp32 or fp64 array (n,).
+        dtype: the type to store them in: F32, F16 or BF16.
+        out: array of bytes to write to, of the size that n elements need.
 
     Returns:
-        Positions of fp32 values so near to halfway between two bf16 numbers that an earlier rounding error
-        could send them to the wrong one: calculate these again in fp64, and encode that.
+        The indices of fp32 values that are almost halfway between two BF16 numbers, as an integer array. An
+        earlier rounding error may have sent these to the wrong one: calculate them again in fp64, and encode
+        that. Empty for fp64 values and for other types.
     """
     if dtype != "BF16":
         with np.errstate(over="ignore"):  # the caller checks for what is not finite
@@ -68,9 +72,10 @@ def encode(values: Values, dtype: str, *, out: Raw) -> Positions:
 
 
 def bf16_safe_fp32(exact: Values) -> Values:
-    """Convert fp64 to fp32 values that round to the same bf16 as the fp64 values do.
+    """Convert fp64 numbers to fp32 numbers that round to the same BF16 numbers as the fp64 numbers do.
 
-    A value that fp32 would put exactly halfway between two bf16 numbers is moved to the side it came from.
+    A number that fp32 would put exactly halfway between two BF16 numbers is moved back to the side that it
+    came from.
 
     Example:
         >>> [float(bf16_safe_fp32(np.array([1 + 2**-8 + d]))[0]) > 1 + 2**-8 for d in (-(2**-40), 0, 2**-40)]

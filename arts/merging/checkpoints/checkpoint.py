@@ -1,4 +1,4 @@
-"""Checkpoints on disk: the list of their tensors, and any span of a tensor without loading the rest."""
+"""Reading checkpoints: the list of their tensors, and any span of a tensor without loading the rest."""
 
 from __future__ import annotations
 
@@ -30,9 +30,9 @@ class TensorEntry:
 
     Args:
         name: name of the tensor in the checkpoint.
-        dtype: type of its elements, by the names of safetensors: BF16, F16, F32, ..
+        dtype: type of its elements, by its name in safetensors: BF16, F16, F32, I64 ...
         shape: length of each dimension.
-        path: the file that holds it.
+        path: the file that contains it.
         offset: position of its first byte in the file.
     """
 
@@ -44,17 +44,17 @@ class TensorEntry:
 
     @cached_property
     def count(self) -> int:
-        """Number of elements."""
+        """Number of elements of the tensor."""
         return math.prod(self.shape)
 
     @property
     def nbytes(self) -> int:
-        """Size in bytes."""
+        """Size of the tensor in bytes."""
         return self.count * self.itemsize
 
     @property
     def itemsize(self) -> int:
-        """Size of an element in bytes."""
+        """Size of one element in bytes."""
         return _ALL_SIZES[self.dtype]
 
 
@@ -64,7 +64,7 @@ class TensorSpan:
 
     Args:
         name: name of the tensor.
-        first: index of the first element.
+        first: index of the first element of the run.
         count: number of elements.
     """
 
@@ -74,11 +74,11 @@ class TensorSpan:
 
 
 class Checkpoint:
-    """A model saved as safetensors, in one file or in shards with an index.
+    """A model saved as safetensors, in one file or in several (shards) with an index.
 
     Args:
         folder: the folder with its files.
-        name: what the user called it: the folder (the default), or a Hub id.
+        name: what messages and reports call it: a folder or Hub id. Default: the path of the folder.
 
     Raises:
         DataError: when files are missing, cut short, or not safetensors.
@@ -92,7 +92,7 @@ class Checkpoint:
         self._lock = threading.Lock()
 
     def read_entries(self) -> dict[str, TensorEntry]:
-        """Read the headers of all files; returns the tensors by name."""
+        """Read the headers of all weights files; the entries are keyed by tensor name."""
         return _checkpoint_entries(self.folder)
 
     @cached_property
@@ -100,7 +100,7 @@ class Checkpoint:
         """The content of config.json.
 
         Raises:
-            DataError: when there is none.
+            DataError: when the folder has no config.json, or it is not a JSON object.
         """
         return read_json(self.folder / "config.json")
 
@@ -110,11 +110,11 @@ class Checkpoint:
         return sum(entry.count for entry in self.tensors.values())
 
     def read_raw(self, entry: TensorEntry, out: Raw, *, first: int = 0) -> None:
-        """Read stored bytes of a tensor.
+        """Fill an array with stored bytes of a tensor.
 
         Args:
             entry: the tensor.
-            out: array to fill.
+            out: array of bytes to fill.
             first: index of the first element to read.
 
         Raises:
@@ -129,15 +129,15 @@ class Checkpoint:
             done += count
 
     def read_values(self, span: TensorSpan, *, out: Values, buffer: Raw) -> Raw:
-        """Read a span; elements beyond the end of the tensor are 0.
+        """Read a span as floating-point numbers; elements beyond the end of the tensor are 0.
 
         Args:
-            span: the elements to read.
-            out: (span.count) array to write to.
-            buffer: scratch space of at least ``4 * span.count`` bytes.
+            span: the elements to read. It is a span of the base's tensor, which may be longer than this one.
+            out: fp32 or fp64 array (span.count,) to write to.
+            buffer: array of at least ``4 * span.count`` bytes, which is overwritten.
 
         Returns:
-            The bytes as they are stored.
+            The bytes as they are stored: a part of `buffer`.
         """
         entry = self.tensors[span.name]
         available = self._available(span)
@@ -149,16 +149,16 @@ class Checkpoint:
         return raw
 
     def read_task_vector(self, span: TensorSpan, *, base: Values, out: Values, buffer: Raw) -> Raw:
-        """Read a span of the task vector, theta - theta_0; elements that only the base has are 0.
+        """Read a span of the task vector: the difference to the base, and 0 where only the base has elements.
 
         Args:
             span: the elements to read.
-            base: (span.count) the same elements of the base.
-            out: (span.count) array to write to.
-            buffer: scratch space of at least ``4 * span.count`` bytes.
+            base: the same elements of the base, an array (span.count,).
+            out: fp32 or fp64 array (span.count,) to write to.
+            buffer: array of at least ``4 * span.count`` bytes, which is overwritten.
 
         Returns:
-            The bytes of theta as they are stored.
+            The bytes of the model as they are stored: a part of `buffer`.
         """
         raw = self.read_values(span, out=out, buffer=buffer)
         available = self._available(span)
@@ -166,18 +166,18 @@ class Checkpoint:
         return raw
 
     def close(self) -> None:
-        """Close the files."""
+        """Close all files."""
         with self._lock:
             for file in self._files.values():
                 os.close(file)
             self._files.clear()
 
     def _available(self, span: TensorSpan) -> int:
-        """Number of elements of the span that the tensor has: it may be shorter than the base's."""
+        """Number of elements of a span of the base that this checkpoint has; its tensor may be shorter."""
         return min(max(self.tensors[span.name].count - span.first, 0), span.count)
 
     def _file(self, path: Path) -> int:
-        """File descriptor of an open file."""
+        """The descriptor of a file, which is opened the first time."""
         with self._lock:
             if path not in self._files:
                 self._files[path] = os.open(path, os.O_RDONLY)
@@ -185,10 +185,10 @@ class Checkpoint:
 
 
 def read_json(path: Path) -> dict[str, Any]:
-    """Read the object in a JSON file.
+    """Read a JSON file that contains an object, and return the object as a dictionary.
 
     Raises:
-        DataError: when there is no such file, or no object in it.
+        DataError: when the file cannot be read, or does not contain a JSON object.
     """
     try:
         content = json.loads(path.read_text(encoding="utf-8"))
@@ -202,10 +202,13 @@ def read_json(path: Path) -> dict[str, Any]:
 
 
 def read_header(path: Path) -> dict[str, TensorEntry]:
-    """Read the header of a safetensors file; returns its tensors by name, in the order of the file.
+    """Read the header of a safetensors file.
+
+    Returns:
+        The entries of its tensors, keyed by tensor name, in the order of the file.
 
     Raises:
-        DataError: when it is not a safetensors file, or cut short.
+        DataError: when it is not a safetensors file, or is cut short.
     """
     try:
         with path.open("rb") as file:
@@ -231,7 +234,7 @@ def read_header(path: Path) -> dict[str, TensorEntry]:
 
 
 def _checkpoint_entries(folder: Path) -> dict[str, TensorEntry]:
-    """The tensors of a checkpoint, in one file or in shards."""
+    """The entries of all tensors in a checkpoint's folder, keyed by tensor name."""
     if (folder / WEIGHTS_FILE).is_file():
         return read_header(folder / WEIGHTS_FILE)
     if (folder / INDEX_FILE).is_file():
@@ -247,7 +250,7 @@ def _checkpoint_entries(folder: Path) -> dict[str, TensorEntry]:
 
 
 def _sharded_entries(folder: Path) -> dict[str, TensorEntry]:
-    """The tensors of all shards, which have to be those that the index lists."""
+    """The entries of the tensors in all shards, keyed by tensor name; `DataError` if the index disagrees."""
     index = folder / INDEX_FILE
     shard_of = read_json(index).get("weight_map")
     if not isinstance(shard_of, dict) or not shard_of:

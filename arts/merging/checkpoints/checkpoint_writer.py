@@ -1,4 +1,4 @@
-"""The checkpoint that is written: laid out first, filled in any order, there whole or not at all."""
+"""Writing a checkpoint whose tensors are filled in any order; it appears complete or not at all."""
 
 from __future__ import annotations
 
@@ -17,20 +17,20 @@ from arts.merging.checkpoints.blocks import SIZES, Raw
 from arts.merging.checkpoints.checkpoint import INDEX_FILE, WEIGHTS_FILE, TensorEntry, TensorSpan
 from arts.merging.policies import MAX_SHARD_BYTES
 
-_SPARE_BYTES = 64 * 2**20  # that are to stay free on the disk
+_SPARE_BYTES = 64 * 2**20  # bytes that are to stay free on the disk
 
 
 class CheckpointOutput:
-    """A checkpoint that is being written, under another name until it is complete.
+    """A checkpoint that is being written, in a work folder until it is complete.
 
     Args:
         folder: the folder to write; new or empty.
-        tensors: the base's tensors, in the order in which they are to be stored.
-        dtype: BF16, F16 or F32 to store all floating-point tensors in; by default, each as in the base.
-        max_shard_bytes: size of a file at most, unless a single tensor is larger.
+        tensors: the header entries of the base's tensors, in the order in which they are to be stored.
+        dtype: type to store all floating-point tensors in: BF16, F16 or F32. Default: each tensor's own type.
+        max_shard_bytes: largest size of a file in bytes; a file with a single larger tensor exceeds it.
 
     Raises:
-        DataError: when the folder holds something, or the disk has too little room.
+        DataError: when the folder is not empty, or the disk has too little room.
     """
 
     def __init__(
@@ -55,10 +55,11 @@ class CheckpointOutput:
 
     @contextmanager
     def open(self) -> Iterator[Path]:
-        """Reserve the room on the disk, write the headers, and keep the files open for `write`.
+        """Create the files at their full size, with their headers, and keep them open for `write`.
 
         Yields:
-            The work folder: it gets its final name when the block succeeds, and is removed when it fails.
+            The folder of the files. It gets its final name when the block ends, and is removed when the block
+            raises.
         """
         with new_folder(self.folder) as work:
             work.result.mkdir()
@@ -71,7 +72,7 @@ class CheckpointOutput:
                 self._files.clear()
 
     def write(self, span: TensorSpan, raw: Raw) -> None:
-        """Write the bytes of a span, as they are to be stored."""
+        """Write the stored bytes of a span at their place in the file."""
         entry = self.tensors[span.name]
         offset, view, done = entry.offset + span.first * entry.itemsize, raw.data, 0
         with _clear_error_if_full(self.folder):
@@ -79,7 +80,7 @@ class CheckpointOutput:
                 done += os.pwrite(self._files[entry.path.name], view[done:], offset + done)
 
     def write_index(self, folder: Path) -> None:
-        """Write the index of the shards to the folder that `open` yields, if there are several."""
+        """Write the index of the shards to the folder that `open` yields; nothing when there is one file."""
         if len(self._headers) < 2:
             return
         index = {
@@ -98,10 +99,13 @@ class CheckpointOutput:
                 os.pwrite(file, header, 0)
 
     def _layout(self, tensors: list[TensorEntry], max_shard_bytes: int) -> dict[str, TensorEntry]:
-        """Give each tensor its file and offset, and make the headers; the tensors keep their order.
+        """Give each tensor a file and an offset, in the order of the tensors, and make the files' headers.
 
-        huggingface_hub's `split_state_dict_into_shards_factory` would not: it lets smaller tensors behind one
-        that is larger than a shard join the shard before it.
+        huggingface_hub's `split_state_dict_into_shards_factory` does not keep the order: smaller tensors that
+        follow a tensor larger than a shard join the shard before it.
+
+        Returns:
+            The entries with their new files and offsets, keyed by tensor name.
         """
         shards: list[list[TensorEntry]] = [[]]
         shard_bytes = 0
@@ -123,7 +127,10 @@ class CheckpointOutput:
 
 
 def _header(tensors: list[TensorEntry]) -> tuple[bytes, dict[str, int]]:
-    """The header of a safetensors file, and the offset of each tensor from the end of the header."""
+    """The header of a safetensors file, and the offset of each tensor from the end of the header.
+
+    The offsets are in bytes, keyed by tensor name.
+    """
     listing: dict[str, object] = {"__metadata__": {"format": "pt"}}
     start: dict[str, int] = {}
     end = 0
@@ -141,7 +148,7 @@ def _header(tensors: list[TensorEntry]) -> tuple[bytes, dict[str, int]]:
 
 @contextmanager
 def _clear_error_if_full(folder: Path) -> Iterator[None]:
-    """Turn the system's errors for a full disk into one clear error."""
+    """Turn the system's errors for a full disk, which may come up inside the block, into a `DataError`."""
     try:
         yield
     except OSError as error:

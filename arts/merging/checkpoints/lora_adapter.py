@@ -23,7 +23,7 @@ from arts.merging.checkpoints.checkpoint import (
 )
 
 ADAPTER_WEIGHTS = "adapter_model.safetensors"
-_PREFIX = "base_model.model."  # that peft gives to the names of all tensors
+_PREFIX = "base_model.model."  # prefix of all tensor names in files of peft
 _MATRIX = re.compile(r"(?P<module>.+)\.lora_(?:embedding_)?(?P<side>[AB])(?:\.weight)?")
 _SCALE_SETTINGS = ("lora_alpha", "alpha_pattern", "use_rslora", "fan_in_fan_out")
 _UNSUPPORTED = {
@@ -35,11 +35,11 @@ _UNSUPPORTED = {
 
 @dataclass(frozen=True)
 class LoraFactors:
-    """The task vector of one weight as a product, ``left @ right``; the scale is in the factors.
+    """The task vector of one weight as the product of two matrices, ``left @ right``.
 
     Args:
-        left: (rows, rank).
-        right: (rank, columns).
+        left: a matrix (rows, rank), with the scale of the adapter.
+        right: a matrix (rank, columns).
     """
 
     left: Values
@@ -47,11 +47,14 @@ class LoraFactors:
 
 
 class LoraAdapter(Checkpoint):
-    """A LoRA adapter: tau = (alpha / r) B A for each weight it adapts, theta - theta_0 for saved modules.
+    """A LoRA adapter, which is read as the task vector that it stands for.
+
+    The task vector of an adapted weight is (alpha / r) B A. For modules that the adapter stores as a whole,
+    it is the difference to the base. It is 0 for all other weights.
 
     Args:
         folder: the folder with its files.
-        name: what the user called it: the folder (the default), or a Hub id.
+        name: what messages and reports call it: a folder or Hub id. Default: the path of the folder.
 
     Raises:
         DataError: when it is another kind of adapter, or its matrices do not match.
@@ -69,10 +72,10 @@ class LoraAdapter(Checkpoint):
                 )
         super().__init__(folder, name)
         self.matrices = self._matrix_pairs()
-        self.factors = lru_cache(maxsize=4)(self._read_factors)  # of the weights that are being read
+        self.factors = lru_cache(maxsize=4)(self._read_factors)  # for the weights that are being read
 
     def read_entries(self) -> dict[str, TensorEntry]:
-        """Read the header of the adapter; returns its tensors by name, without peft's prefix."""
+        """Read the header of the weights file; entries are keyed by tensor name, without peft's prefix."""
         if (self.folder / "adapter_model.bin").exists() and not (self.folder / ADAPTER_WEIGHTS).exists():
             raise DataError(
                 self.folder / "adapter_model.bin",
@@ -83,7 +86,7 @@ class LoraAdapter(Checkpoint):
 
     @cached_property
     def checksum(self) -> str:
-        """XXH3 of its tensors with their names, and of the settings that scale them."""
+        """XXH3 checksum of its tensors, their names, and the settings that scale them."""
         digest = xxh3_128(repr([self.settings.get(key) for key in _SCALE_SETTINGS]).encode())
         for name in sorted(self.tensors):
             digest.update(name.encode())
@@ -92,15 +95,21 @@ class LoraAdapter(Checkpoint):
 
     @property
     def target_shapes(self) -> dict[str, tuple[int, ...]]:
-        """The shapes of the weights that it changes, by their names in the base."""
+        """The shapes of the weights that it changes, keyed by their names in the base."""
         saved = {name: entry.shape for name, entry in self.tensors.items() if not _MATRIX.fullmatch(name)}
         return saved | {name: self._shape(name) for name in self.matrices}
 
     def read_task_vector(self, span: TensorSpan, *, base: Values, out: Values, buffer: Raw) -> Raw:
-        """Read a span of the task vector, which is 0 for a weight that is not adapted.
+        """Read a span of the task vector, which is 0 for a weight that the adapter does not change.
 
-        Arguments are those of `Checkpoint.read_task_vector`. The stored bytes are returned for saved modules
-        only: other weights are products, and no bytes are returned for them.
+        Args:
+            span: the elements to read.
+            base: the same elements of the base, an array (span.count,).
+            out: fp32 or fp64 array (span.count,) to write to.
+            buffer: array of at least ``4 * span.count`` bytes, which is overwritten.
+
+        Returns:
+            The stored bytes of a module that the adapter stores as a whole; no bytes for other weights.
         """
         if span.name in self.matrices:
             factors = self.factors(span.name)
@@ -115,7 +124,7 @@ class LoraAdapter(Checkpoint):
         return buffer[:0]
 
     def _matrix_pairs(self) -> dict[str, dict[str, TensorEntry]]:
-        """The matrices A and B of each adapted weight."""
+        """The matrices of each adapted weight, keyed by the weight's name and then by ``A`` and ``B``."""
         pairs: dict[str, dict[str, TensorEntry]] = {}
         for name, entry in self.tensors.items():
             if match := _MATRIX.fullmatch(name):
@@ -128,22 +137,22 @@ class LoraAdapter(Checkpoint):
         return pairs
 
     def _scale(self, name: str, rank: int) -> float:
-        """What B A is multiplied by: alpha / r, or alpha / sqrt(r) for rank-stabilised LoRA."""
+        """The factor on the product of B and A: alpha / r, or alpha / sqrt(r) for rank-stabilised LoRA."""
         alpha = _pattern_value(self.settings.get("alpha_pattern"), name, self.settings["lora_alpha"])
         return float(alpha / (rank**0.5 if self.settings.get("use_rslora") else rank))
 
     def _stores_transpose(self, name: str) -> bool:
-        """Whether the weight is stored as (in, out): so are embeddings, and GPT-2's linear maps."""
+        """Whether the base stores a weight as (in, out), as it does embeddings and GPT-2's linear maps."""
         embedding = "lora_embedding_" in self.matrices[name]["A"].name
         return embedding or bool(self.settings.get("fan_in_fan_out"))
 
     def _shape(self, name: str) -> tuple[int, int]:
-        """The shape of an adapted weight."""
+        """The shape that an adapted weight has in the base."""
         a, b = self.matrices[name]["A"].shape, self.matrices[name]["B"].shape
         return (a[1], b[0]) if self._stores_transpose(name) else (b[0], a[1])
 
     def _read_factors(self, name: str) -> LoraFactors:
-        """Read the matrices of an adapted weight, and scale B."""
+        """Read the matrices of an adapted weight, and multiply B by the scale."""
         a, b = (self._read_matrix(self.matrices[name][side]) for side in "AB")
         b *= np.float32(self._scale(name, a.shape[0]))
         left, right = (a.T, b.T) if self._stores_transpose(name) else (b, a)
@@ -158,7 +167,13 @@ class LoraAdapter(Checkpoint):
 
 
 def _pattern_value(pattern: dict[str, Any] | None, name: str, default: Any) -> Any:
-    """The value of the first pattern that matches the end of a module's name, as in peft."""
+    """The value of the first pattern that matches the end of a weight's name, as in peft.
+
+    Args:
+        pattern: values keyed by regular expression; None or empty when there are none.
+        name: name of the weight.
+        default: the value when no pattern matches.
+    """
     module = name.removesuffix(".weight")
     for key, value in (pattern or {}).items():
         if re.fullmatch(rf"(.*\.)?({key})", module):

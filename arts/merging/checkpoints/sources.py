@@ -1,4 +1,4 @@
-"""Finding and opening a checkpoint by its name: a folder, or an id on the Hugging Face Hub."""
+"""Finding and opening a checkpoint by the path of its folder or its id on the Hugging Face Hub."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ _WEIGHT_PATTERNS = ("*.safetensors", "*.safetensors.index.json", ADAPTER_CONFIG,
 
 
 def checkpoint_folder(name: str) -> Path:
-    """The folder of a model: the name itself, or the download of a Hub id.
+    """The local folder of a model; a model on the Hub is downloaded.
 
     Args:
         name: a folder or Hub id; ``id@revision`` for a certain revision.
@@ -43,7 +43,7 @@ def open_checkpoint(name: str) -> Checkpoint:
         name: a folder or Hub id; ``id@revision`` for a certain revision.
 
     Raises:
-        ArtsError: when there is none, or its files are not as expected.
+        ArtsError: when there is no such model, or its files are missing or damaged.
     """
     folder = checkpoint_folder(name)
     kind = LoraAdapter if (folder / ADAPTER_CONFIG).is_file() else Checkpoint

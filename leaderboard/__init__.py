@@ -1,1 +1,1 @@
-"""The leaderboard: the app, the store of measured reports, and the reports themselves in `results/`."""
+"""The leaderboard of models: the app, the code behind it, and the package's own reports in `results/`."""

@@ -1,4 +1,4 @@
-"""`python -m arts.leaderboard`."""
+"""Run the command `arts leaderboard` as `python -m arts.leaderboard`."""
 
 from arts.cli.app import run_command
 from arts.leaderboard.command import leaderboard

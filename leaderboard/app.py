@@ -1,4 +1,7 @@
-"""The app: `streamlit run leaderboard/app.py -- [FOLDER ..] [--no-packaged]`, or `arts leaderboard`."""
+"""The streamlit app, which shows the pages of `views/` under one navigation bar.
+
+`arts leaderboard` starts it, and so does ``streamlit run leaderboard/app.py -- [FOLDER ..] [--no-packaged]``.
+"""
 
 from __future__ import annotations
 
@@ -15,6 +18,6 @@ pages = [
 ]
 st.html("<style>.stMainBlockContainer { padding-top: 4rem }</style>")
 current = st.navigation(pages, position="top")
-if current.url_path != "submit":  # a run that starts by itself there could lose an uploaded file
+if current.url_path != "submit":  # there, a rerun during an upload could lose the file
     show_progress()
 current.run()

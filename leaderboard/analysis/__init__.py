@@ -1,1 +1,1 @@
-"""What the board works out from its entries: ranks, tables, units, comparisons and commands."""
+"""What pages compute from the board's entries: ranks, tables, comparisons, commands to measure again."""

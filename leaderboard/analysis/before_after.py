@@ -1,4 +1,4 @@
-"""Models before and after an intervention: which entries belong together, and what was gained."""
+"""Pairs of entries for the same model without and with an intervention, and what the intervention gains."""
 
 from __future__ import annotations
 
@@ -19,17 +19,20 @@ NO_INTERVENTION = "plain"
 
 @dataclass(frozen=True)
 class InterventionPair:
-    """A model with an intervention, beside the same model without it.
+    """A model measured without and with an intervention.
 
-    Both were measured on the same instances, and trained from the same start with the same seed.
+    Both models have the same encoder, recipe and seed, and were measured on the same instances. Unlearning
+    continues from a model that has an intervention already; if that model was measured, it is `before`.
 
     Args:
         before: The entry without the intervention.
-        after: The entry with it.
-        intervention: The intervention in a few words: its name, and the settings that are not the defaults.
-        start: What `before` is: for unlearning, the intervention it continued from, if that was measured;
-            otherwise `NO_INTERVENTION`.
-        report_before, report_after: The reports of the two entries.
+        after: The entry with the intervention.
+        intervention: Label of the intervention of `after`: its name and the settings that are not the
+            defaults, such as "adversarial --variant-ratio 1".
+        start: Label of the intervention that `before` has, from which unlearning continued; "plain" if
+            `before` has none.
+        report_before: Report of `before`.
+        report_after: Report of `after`.
     """
 
     before: BoardEntry
@@ -41,17 +44,23 @@ class InterventionPair:
 
     @property
     def title(self) -> str:
-        """The intervention, and the one it continued from."""
+        """Label of the intervention, and of any that it continued from: "unlearn (after adversarial)"."""
         if self.start == NO_INTERVENTION:
             return self.intervention
         return f"{self.intervention} (after {self.start.split()[0]})"
 
 
 def before_and_after(reports: Iterable[tuple[BoardEntry, Report]]) -> list[InterventionPair]:
-    """Each entry with an intervention, beside the latest entry that differs in nothing else.
+    """The pairs of entries on one corpus that differ only in an intervention.
+
+    Each entry with an intervention is paired with an entry without it. If several qualify, the one measured
+    last is taken; if none does, there is no pair.
 
     Args:
-        reports: The entries of one corpus with their reports.
+        reports: The entries of one corpus with their reports. Models outside the zoo are ignored.
+
+    Returns:
+        At most one pair per entry with an intervention, in the order of `reports`.
     """
     zoo = [(entry, report) for entry, report in reports if report.model.kind == "zoo"]
     by_conditions: dict[tuple[str, str], list[tuple[BoardEntry, Report]]] = defaultdict(list)
@@ -73,17 +82,24 @@ def before_and_after(reports: Iterable[tuple[BoardEntry, Report]]) -> list[Inter
 
 
 def _intervention_text(settings: object) -> str:
-    """An intervention in a few words; `NO_INTERVENTION` for anything but settings."""
+    """The label of recorded intervention settings, such as "adversarial --variant-ratio 1".
+
+    Args:
+        settings: Settings of an intervention. The result is "plain" for anything but a dict, such as None.
+    """
     return intervention_label(settings) if isinstance(settings, Mapping) else NO_INTERVENTION
 
 
 def _start_time(entry: BoardEntry) -> float:
-    """When an entry was measured, in seconds since 1970; 0 if that is not known."""
+    """When the measurement of an entry started, in seconds since 1970; 0 if that is not recorded."""
     return entry.started.timestamp() if entry.started else 0.0
 
 
 def _conditions(report: Report) -> str:
-    """Everything that a trained model depends on, except for the intervention."""
+    """The corpus and everything that the model of a report depends on, except the intervention, as one text.
+
+    Two reports with equal texts differ at most in their interventions.
+    """
     model = report.model
     start = (model.id, model.seed, model.encoder, model.encoder_checksum, sorted(model.extras.items()))
     return repr((report.dataset.checksum, *start, sorted(model.recipe.items())))
@@ -93,12 +109,14 @@ def mean_gains(pairs: Sequence[InterventionPair], score: str) -> pd.DataFrame:
     """How much each model gains from an intervention, averaged over seeds.
 
     Args:
-        pairs: The pairs of one intervention.
-        score: A name out of `SCORES`.
+        pairs: The pairs of one intervention on one corpus.
+        score: Name of the score to compare, from `SCORES`. Pairs that lack the score are left out.
 
     Returns:
-        A row per model, largest gain first, with the columns ``model, seeds, before, after, gain, least,
-        most``: the means before and after, their difference, and the smallest and largest gain of a seed.
+        One row per model, largest gain first, with these columns: ``model``; ``seeds``, the number of pairs;
+        ``before`` and ``after``, the mean scores in percent; ``gain``, the mean of after minus before in
+        percentage points; ``least`` and ``most``, the smallest and largest gain of a single pair. The
+        encoder is added to the name of the model if the pairs have several encoders.
     """
     several_encoders = len({pair.after.encoder for pair in pairs}) > 1
     groups: dict[str, list[tuple[float, float]]] = defaultdict(list)

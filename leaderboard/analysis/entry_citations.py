@@ -1,4 +1,4 @@
-"""What to cite for an entry: the benchmark, the model and the intervention, as BibTeX."""
+"""What to cite for an entry of the board: benchmark, model and intervention, as BibTeX."""
 
 from __future__ import annotations
 
@@ -8,7 +8,14 @@ from arts.models.registry import model_card
 
 
 def entry_bibtex(model: str, intervention: str = "") -> list[str]:
-    """The BibTeX entries behind a model and an intervention, each paper once; the benchmark's first.
+    """The BibTeX entries to cite for a model and its intervention, each paper once.
+
+    Args:
+        model: Registered name of the model; an unregistered one adds nothing.
+        intervention: Name of the intervention; an empty or unregistered one adds nothing.
+
+    Returns:
+        BibTeX entries in this order: the benchmark's, the model's, the intervention's.
 
     Example:
         >>> [entry.splitlines()[0] for entry in entry_bibtex("td-lstm", "adversarial")]

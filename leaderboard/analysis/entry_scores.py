@@ -1,4 +1,4 @@
-"""The scores of a board entry that pages show, by name and as text."""
+"""The scores of a board entry that pages show: their names, their titles, and how they are written."""
 
 from __future__ import annotations
 
@@ -11,11 +11,11 @@ TITLES = {"ars": "ARS", "accuracy": "accuracy", **{str(s): s.upper() for s in PE
 
 
 def score_of(entry: BoardEntry, score: str) -> Estimate | None:
-    """A score of an entry; None if the corpus has no variants of that strategy.
+    """One score of an entry in percent, with its interval; None if the entry does not have the score.
 
     Args:
         entry: The entry.
-        score: A name out of `SCORES`; a strategy stands for the accuracy on its variants.
+        score: Name of the score, from `SCORES`. The name of a strategy means the accuracy on its variants.
     """
     if score == "ars":
         return entry.ars
@@ -25,7 +25,7 @@ def score_of(entry: BoardEntry, score: str) -> Estimate | None:
 
 
 def interval_text(estimate: Estimate) -> str:
-    """A score with its interval, as tables write it.
+    """A score in percent with its 95% interval, as tables write it.
 
     Example:
         >>> interval_text(Estimate(value=50.94, low=47.1, high=54.8))

@@ -1,4 +1,4 @@
-"""Rank groups: entries that a paired test cannot tell apart share a rank."""
+"""Ranks of the board's entries; those that a paired test cannot tell from the best of them share a rank."""
 
 from __future__ import annotations
 
@@ -18,10 +18,12 @@ ALPHA = 0.05  # significance level
 class BoardRank:
     """The rank of an entry on the board.
 
+    It is written "3", or "≈ 3" if intervals were compared for lack of predictions.
+
     Args:
-        position: 1 for the best; shared by all entries of a rank group.
-        paired: Whether paired tests alone decided the entry's group and where the group begins. If not,
-            predictions were missing, and intervals were compared instead.
+        position: The rank, 1 for the best; all entries of a rank group have the same.
+        paired: Whether paired tests alone decided the rank: where the group begins, and that the entry is in
+            it. False if intervals had to be compared.
     """
 
     position: int
@@ -32,20 +34,21 @@ class BoardRank:
 
 
 def ranks(entries: Sequence[BoardEntry]) -> list[BoardRank]:
-    """The ranks of the entries of one corpus, by ARS.
+    """The rank of each entry of one corpus, by ARS.
 
-    A rank group is the best entry without a rank and those that follow it, up to the first entry that is
-    worse by the exact McNemar test on units (p < 0.05). If one of the two has no predictions, the other is
-    worse when its interval lies entirely below.
+    Rank groups are formed from the best entry down. A group begins with the best entry that has no rank yet,
+    and includes the entries after it until one is worse than that best entry. An entry is worse if the exact
+    McNemar test on units says so (p < 0.05). If one of the two has no predictions, or their test splits
+    differ, it is worse if its interval of ARS lies entirely below that of the best entry.
 
     Args:
         entries: The entries, best ARS first.
 
     Returns:
-        The rank of each entry, in the same order.
+        One rank per entry, in the order of `entries`.
     """
     board_ranks: list[BoardRank] = []
-    head, paired_head = 0, True  # the best of the group, and whether a paired test began the group
+    head, paired_head = 0, True  # index of the group's best; whether a paired test made it begin a group
     bits = _right_bits(entries)
     while head < len(entries):
         worse, paired = _compare_with_head(entries, bits, head)
@@ -58,7 +61,10 @@ def ranks(entries: Sequence[BoardEntry]) -> list[BoardRank]:
 
 
 def _right_bits(entries: Sequence[BoardEntry]) -> npt.NDArray[np.uint8]:
-    """(entries, bytes) packed bits of the units that are right; zeros without predictions."""
+    """Which units each entry has wholly right, as an array (entries, bytes) with one bit per unit.
+
+    Shorter rows are padded with zeros. An entry without predictions has only zeros.
+    """
     right_bits = [entry.right_bits for entry in entries]
     width = max((len(bits) for bits in right_bits), default=0)
     rows = np.zeros((len(entries), width), np.uint8)
@@ -70,10 +76,16 @@ def _right_bits(entries: Sequence[BoardEntry]) -> npt.NDArray[np.uint8]:
 def _compare_with_head(
     entries: Sequence[BoardEntry], bits: npt.NDArray[np.uint8], head: int
 ) -> tuple[npt.NDArray[np.bool_], npt.NDArray[np.bool_]]:
-    """Compare the entries from position `head` on with the one at `head`.
+    """Compare the best entry of a rank group with itself and with all entries after it.
+
+    Args:
+        entries: All entries, best ARS first.
+        bits: (entries, bytes) packed bits: whether each entry has each unit wholly right.
+        head: Index of the best entry of the group.
 
     Returns:
-        (rest,) whether each is worse, and (rest,) whether a paired test decided that.
+        Two arrays with one element per entry from `head` on: whether the entry is worse than the one at
+        `head`, and whether a paired test decided that rather than a comparison of intervals.
     """
     best, rest = entries[head], entries[head:]
     paired = np.array(

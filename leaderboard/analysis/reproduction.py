@@ -1,4 +1,4 @@
-"""The command line that measures an entry again, from its report."""
+"""The `arts evaluate` command that measures an entry again, worked out from its report."""
 
 from __future__ import annotations
 
@@ -15,18 +15,21 @@ from arts.models.encoders import DEFAULT_ENCODER
 from arts.models.record_names import POST_TRAINED
 from arts.models.registry import model_names
 
-ADDRESS = "PACKAGE.MODULE:ATTRIBUTE"  # in place of a model that has no name
+ADDRESS = "PACKAGE.MODULE:ATTRIBUTE"  # placeholder for a model that is not registered
+# A further input of training, as reports name it, to the option of `arts evaluate` that gives it.
 EXTRA_OPTIONS = {"embeddings": "--embeddings", "corpus": "--post-training-text"}
-MALFORMED = (ArtsError, AttributeError, KeyError, TypeError, ValueError)  # settings that are not ours
+# What `intervention_from` raises when it does not know the settings.
+MALFORMED = (ArtsError, AttributeError, KeyError, TypeError, ValueError)
 
 
 @dataclass(frozen=True)
 class EvaluateCommand:
-    """A command line of `arts`.
+    """A command line that measures a model again; as text, it can be pasted into a shell.
 
     Args:
-        arguments: its words after ``arts``.
-        notes: what it needs beside, or cannot ask for.
+        arguments: The words of the command line after ``arts``.
+        notes: Sentences for the reader: what the command needs besides its arguments, such as the user's own
+            files, and which recorded settings it cannot express.
     """
 
     arguments: tuple[str, ...]
@@ -37,7 +40,10 @@ class EvaluateCommand:
 
 
 def evaluate_command(report: Report) -> EvaluateCommand:
-    """The `arts evaluate` that makes a report; with an intervention, it measures the plain model too."""
+    """The `arts evaluate` command that measures the model of a report again.
+
+    If the model has an intervention, the command measures it without the intervention, too.
+    """
     notes: list[str] = []
     arguments = ["evaluate", "--dataset", report.dataset.name]
     if report.dataset.name not in CORPUS_NAMES:
@@ -50,6 +56,12 @@ def evaluate_command(report: Report) -> EvaluateCommand:
 
 
 def _model_options(report: Report, notes: list[str]) -> Iterator[str]:
+    """Yield the arguments that name the model of a report, its seed, its encoder and its intervention.
+
+    Args:
+        report: The report.
+        notes: List to which sentences are added about what the arguments cannot express.
+    """
     model = report.model
     if model.kind == "predictions":
         yield from ("--predictions", model.id)
@@ -71,6 +83,12 @@ def _model_options(report: Report, notes: list[str]) -> Iterator[str]:
 
 
 def _extra_options(model: ModelInfo, notes: list[str]) -> Iterator[str]:
+    """Yield the arguments for further inputs of training, such as word vectors.
+
+    Args:
+        model: The model of a report.
+        notes: List to which sentences are added about what the arguments cannot express.
+    """
     for extra, value in model.extras.items():
         if value is None:
             continue
@@ -84,6 +102,12 @@ def _extra_options(model: ModelInfo, notes: list[str]) -> Iterator[str]:
 
 
 def _intervention_options(settings: Mapping[str, Any], notes: list[str]) -> list[str]:
+    """The arguments that ask for an intervention; none if this version does not know its recorded settings.
+
+    Args:
+        settings: The intervention's name and settings in a report.
+        notes: List to which sentences are added about what the arguments cannot express.
+    """
     try:
         intervention = intervention_from(settings)
         if different := different_settings(settings, intervention.settings()):
@@ -96,7 +120,7 @@ def _intervention_options(settings: Mapping[str, Any], notes: list[str]) -> list
 
 
 def _name_option(report: Report) -> list[str]:
-    """``--name``, unless the report has the name that it gets without."""
+    """The arguments ``--name NAME``; none if the report has the name that it would get by default."""
     model = report.model
     if model.kind == "predictions":
         return [] if report.name == model.id.rpartition(".")[0] else ["--name", report.name]
@@ -106,11 +130,21 @@ def _name_option(report: Report) -> list[str]:
 
 
 def different_settings(recorded: Mapping[str, Any], given: Mapping[str, Any]) -> dict[str, Any]:
-    """The recorded settings that differ from those given, by name; nested ones are compared one by one."""
+    """The settings that have another value in a report than they should have.
+
+    Args:
+        recorded: The settings in the report.
+        given: The settings to compare them with. Nested dicts are compared setting by setting, and a
+            setting that only one side has is ignored.
+
+    Returns:
+        The recorded values that differ, keyed by the name of the setting.
+    """
     return dict(_differences(recorded, given))
 
 
 def _differences(recorded: Mapping[str, Any], given: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
+    """Yield the name and the recorded value of each setting that has another value in `given`."""
     for name, value in given.items():
         if name not in recorded:
             continue
@@ -121,12 +155,16 @@ def _differences(recorded: Mapping[str, Any], given: Mapping[str, Any]) -> Itera
 
 
 def _as_json(value: Any) -> Any:
-    """A value as it is after JSON, where tuples are lists."""
+    """The value as it is read back from JSON: tuples become lists."""
     return [_as_json(item) for item in value] if isinstance(value, list | tuple) else value
 
 
 def intervention_label(settings: Mapping[str, Any]) -> str:
-    """An intervention in a few words: its name, and what is not at its default.
+    """A short label of an intervention: its name, and the settings that are not the defaults.
+
+    Args:
+        settings: The intervention's name and settings in a report. If this version does not know them, the
+            label is the name alone.
 
     Example:
         >>> from arts.interventions.adversarial import Adversarial

@@ -1,4 +1,4 @@
-"""The board as a table: its columns, filters and order."""
+"""The board as a table: its columns, and how its rows are filtered, sorted and written as CSV."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from arts.leaderboard.store.display_names import FORMULA_STARTS
 from arts.leaderboard.store.entry import BoardEntry
 
 NOT_GIVEN = "none"  # shown for an entry without an encoder or intervention
-COLUMNS = {  # column: title
+COLUMNS = {  # name of the column: its title on the page
     "rank": "rank",
     "model": "model",
     "accuracy": "accuracy",
@@ -57,12 +57,16 @@ ASCENDING_COLUMNS = ("lost", "model")
 
 @dataclass(frozen=True)
 class EntryFilter:
-    """Which entries of the board to show; an empty filter shows all.
+    """Which entries of the board to show. A field that is not set lets all entries pass.
 
     Args:
-        families, encoders, interventions, statuses: Values of which an entry must have one.
-        text: What the label, encoder or intervention must contain, in upper or lower case.
-        since, until: First and last day of the measurement.
+        families: Model families to show.
+        encoders: Encoders to show.
+        interventions: Names of the interventions to show.
+        statuses: Statuses to show, such as "verified".
+        text: Text that must occur in the label, the encoder or the intervention; case is ignored.
+        since: First day to show; entries without a date are left out.
+        until: Last day to show; entries without a date are left out.
     """
 
     families: Collection[str] = ()
@@ -74,7 +78,7 @@ class EntryFilter:
     until: date | None = None
 
     def apply(self, frame: pd.DataFrame) -> pd.DataFrame:
-        """The rows of `board_table` that pass."""
+        """The rows of a `board_table` that pass the filter, in the same order."""
         keep = pd.Series(True, index=frame.index)
         for column, values in (
             ("family", self.families),
@@ -95,28 +99,43 @@ class EntryFilter:
 
 
 def board_table(entries: Sequence[BoardEntry]) -> pd.DataFrame:
-    """One row per entry with the columns of `COLUMNS`, indexed by the keys of the entries.
+    """The entries of one corpus as a table with one row per entry.
 
     Args:
         entries: The entries of one corpus, best ARS first.
+
+    Returns:
+        A frame with the columns of `COLUMNS`, in the order of `entries`; its index holds their keys.
     """
     rows = [_table_row(entry, rank) for entry, rank in zip(entries, ranks(entries), strict=True)]
     return pd.DataFrame(rows, columns=list(COLUMNS), index=[entry.key for entry in entries])
 
 
 def sort_rows(frame: pd.DataFrame, by: str) -> pd.DataFrame:
-    """The rows, sorted by one of `SORT_COLUMNS`, best first."""
+    """The rows of a `board_table`, sorted by one column.
+
+    The best comes first; for "lost" that is the smallest value. The order of "model" is alphabetical. Rows
+    without a value come last.
+
+    Args:
+        frame: The rows.
+        by: Name of the column, from `SORT_COLUMNS`.
+    """
     return frame.sort_values(by, ascending=by in ASCENDING_COLUMNS, kind="stable", na_position="last")
 
 
 def csv_text(frame: pd.DataFrame) -> str:
-    """The rows as CSV; an apostrophe precedes names that a spreadsheet would take for a formula."""
+    """The rows of a `board_table` as CSV.
+
+    An apostrophe is put before each model name that a spreadsheet would take for a formula.
+    """
     is_formula = frame["model"].str.startswith(FORMULA_STARTS)
     safe = frame.assign(model=frame["model"].mask(is_formula, "'" + frame["model"]))
     return str(safe.to_csv(index_label="key"))
 
 
 def _table_row(entry: BoardEntry, rank: BoardRank) -> dict[str, object]:
+    """The table's row for an entry, keyed by the columns of `COLUMNS`; unknown values are None."""
     return {
         "rank": str(rank),
         "model": entry.label,
@@ -141,7 +160,14 @@ def _table_row(entry: BoardEntry, rank: BoardRank) -> dict[str, object]:
 
 
 def interval_bar(ars: Estimate, accuracy: float) -> str:
-    """A small chart from 0 to 100, as a ``data:`` address: a bar for ARS, a ring for accuracy."""
+    """A small chart from 0 to 100% as a ``data:`` URL of an SVG image.
+
+    It shows the interval of ARS as a bar with a line at its value, and accuracy as a ring.
+
+    Args:
+        ars: ARS in percent, with its interval.
+        accuracy: Accuracy in percent.
+    """
     svg = (
         "<svg xmlns='http://www.w3.org/2000/svg' width='200' height='24' viewBox='0 0 200 24'>"
         "<path d='M0 12H200' stroke='#8884' stroke-width='2'/>"

@@ -1,4 +1,7 @@
-"""Units that one of two models has wholly right and the other has not."""
+"""Comparison of two models unit by unit.
+
+A model has a unit wholly right if it is right on the original and on all its variants.
+"""
 
 from __future__ import annotations
 
@@ -20,12 +23,12 @@ MARKS = {True: "✓", False: "✗"}
 
 
 class UnitDifference(NamedTuple):
-    """How two entries differ on units.
+    """How many units only one of two entries has wholly right.
 
     Args:
-        won: Number of units that only the second has right.
-        lost: Number of units that only the first has right.
-        p_value: P-value of the exact McNemar test on the two numbers.
+        won: Number of units that only the second entry has wholly right.
+        lost: Number of units that only the first entry has wholly right.
+        p_value: Two-sided p-value of the exact McNemar test on `won` and `lost`.
     """
 
     won: int
@@ -34,10 +37,14 @@ class UnitDifference(NamedTuple):
 
 
 def compare_units(before: BoardEntry, after: BoardEntry) -> UnitDifference | None:
-    """How two entries differ on units.
+    """Count the units that only one of two entries has wholly right, and test the difference.
+
+    Args:
+        before: The first entry.
+        after: The second entry; the units that only it has right count as won.
 
     Returns:
-        None if either has no predictions, or they were measured on different test splits.
+        The counts and the p-value; None if an entry has no predictions, or their test splits differ.
     """
     if not (before.has_predictions and after.has_predictions) or before.checksum != after.checksum:
         return None
@@ -47,10 +54,17 @@ def compare_units(before: BoardEntry, after: BoardEntry) -> UnitDifference | Non
 
 
 def align_predictions(predictions: Predictions, reference: Predictions) -> Predictions:
-    """The predictions in the order of the reference.
+    """Put predictions into the order of other predictions for the same instances.
+
+    Args:
+        predictions: The predictions to reorder.
+        reference: Predictions in the order that is wanted.
+
+    Returns:
+        The reordered predictions, without probabilities; `predictions` itself if the order is right already.
 
     Raises:
-        ArtsError: The two are not about the same instances with the same gold labels.
+        ArtsError: The two are for different instances, or their gold labels differ.
     """
     if predictions.ids == reference.ids:
         return predictions
@@ -64,14 +78,15 @@ def align_predictions(predictions: Predictions, reference: Predictions) -> Predi
 
 
 def exclusive_units(first: Predictions, second: Predictions) -> tuple[BoolArray, BoolArray]:
-    """Units that only one of two models has wholly right.
+    """The units that only one of two models has wholly right.
 
     Args:
         first: Predictions of one model.
-        second: Predictions of the other, in the same order.
+        second: Predictions of the other model for the same instances, in the same order.
 
     Returns:
-        (units,) what only the first has right, and (units,) what only the second has right.
+        Two boolean arrays (units,). One is true for the units that only the first model has wholly right, the
+        other for those that only the second model has.
     """
     first_right, second_right = (units_right(side.correct, first.layout.units) for side in (first, second))
     return first_right & ~second_right, second_right & ~first_right
@@ -80,17 +95,19 @@ def exclusive_units(first: Predictions, second: Predictions) -> tuple[BoolArray,
 def prediction_table(
     first: Predictions, second: Predictions, *, units: BoolArray, instances: Sequence[Instance] = ()
 ) -> pd.DataFrame:
-    """The predictions of two models for all members of some units, the original of a unit first.
+    """The predictions of two models for all instances of some units, with one row per instance.
 
     Args:
         first: Predictions of one model.
-        second: Predictions of the other, in the same order.
+        second: Predictions of the other model for the same instances, in the same order.
         units: (units,) whether to include each unit.
-        instances: The instances that were predicted, if the corpus is on this machine.
+        instances: The instances of the test split; empty if the corpus is not on this machine.
 
     Returns:
-        A row per member with the columns ``unit, member, gold, first, second``, and with instances also
-        ``aspect, sentence``.
+        A frame in which each unit's original comes before its variants. Its columns are ``unit``, the id of
+        the original; ``member``, the strategy of the instance; ``gold``, the gold polarity; ``first`` and
+        ``second``, the predicted polarities, each after ✓ if right and ✗ if wrong. If `instances` are
+        given, the columns ``aspect``, the target, and ``sentence`` follow.
     """
     layout, strategies = first.layout, tuple(Strategy)
     rows = np.flatnonzero(units[layout.units])
@@ -113,17 +130,23 @@ def prediction_table(
 
 
 def _polarity_names(labels: IntArray) -> list[str]:
+    """The names of polarities that are given as positions in `Polarity`: "positive" for 0."""
     return [str(POLARITIES[k]) for k in labels]
 
 
 def _marked_names(predictions: Predictions, rows: IntArray) -> list[str]:
-    """The predicted polarities of some rows, each after ✓ if it is right and ✗ if not."""
+    """The predicted polarities of some instances, such as "✓ positive" if right and "✗ neutral" if wrong.
+
+    Args:
+        predictions: The predictions.
+        rows: Indices of the instances in the predictions.
+    """
     names = _polarity_names(predictions.labels[rows])
     return [f"{MARKS[bool(ok)]} {name}" for ok, name in zip(predictions.correct[rows], names, strict=True)]
 
 
 def p_text(p_value: float) -> str:
-    """A p-value as pages write it.
+    """A p-value as pages write it: with two significant digits, or "p < 0.0001" if it is smaller.
 
     Example:
         >>> p_text(0.01234), p_text(2e-9)

@@ -1,4 +1,4 @@
-"""Units (originals with their variants), what entries predict for them, and a filter."""
+"""Units (originals with their variants), what entries predict for them, and a filter of units."""
 
 from __future__ import annotations
 
@@ -10,51 +10,62 @@ from arts.data.schema import PERTURBATIONS, Instance, Polarity, Strategy
 from arts.evaluation.metrics import POLARITIES
 from arts.leaderboard.store.entry import BoardEntry
 
-PredictionsById = Mapping[str, Polarity]  # the predicted polarity by the id of the instance
+PredictionsById = Mapping[str, Polarity]  # predicted polarities, keyed by instance id
 
 
 @dataclass(frozen=True)
 class Unit:
-    """An original and its variants, in the order of the strategies."""
+    """An original with all its variants.
+
+    Args:
+        original: The original.
+        variants: Its variants, in the order REVTGT, REVNON, ADDDIFF.
+    """
 
     original: Instance
     variants: tuple[Instance, ...] = ()
 
     @property
     def id(self) -> str:
-        """The id of the original."""
+        """The id of the original, which also identifies the unit."""
         return self.original.id
 
     @property
     def instances(self) -> tuple[Instance, ...]:
-        """The original, then its variants."""
+        """The original, followed by its variants."""
         return self.original, *self.variants
 
     @cached_property
     def word_count(self) -> int:
-        """Number of words of the original."""
+        """Number of words in the text of the original, split at whitespace."""
         return len(self.original.text.split())
 
     @cached_property
     def rules(self) -> frozenset[str]:
-        """The rules that made the recorded edits of the variants."""
+        """Names of the rules that made the recorded edits of the variants; empty if none are recorded."""
         return frozenset(edit.rule for variant in self.variants for edit in variant.edits)
 
     def failed_by(self, predictions: PredictionsById) -> bool:
-        """Whether at least one instance is predicted wrong, or not predicted."""
+        """Whether a model fails the unit: at least one instance is predicted wrong or has no prediction.
+
+        Args:
+            predictions: Predicted polarities of the model, keyed by instance id.
+        """
         return any(predictions.get(instance.id) is not instance.polarity for instance in self.instances)
 
 
 @dataclass(frozen=True)
 class UnitFilter:
-    """Which units to show; an empty filter shows all.
+    """Which units to show, and with which of their variants. A field that is not set lets all units pass.
 
     Args:
-        strategies: Strategies of which a unit must have a variant; its other variants are left out.
-        polarities: Polarities that the target may have in the original.
-        rules: Rules of which one must have made a variant.
-        shortest, longest: Fewest and most words of the original.
-        failed_by_all: Whether every entry must fail the unit, on the original or on a variant that is shown.
+        strategies: Strategies whose variants are shown; units without such a variant are left out.
+        polarities: Gold polarities of the original.
+        rules: Names of edit rules, of which one must have made a variant that is shown.
+        shortest: Smallest number of words of the original.
+        longest: Largest number of words of the original.
+        failed_by_all: Whether to show only units that every entry fails, on the original or on a variant that
+            is shown.
     """
 
     strategies: Collection[Strategy] = ()
@@ -65,21 +76,24 @@ class UnitFilter:
     failed_by_all: bool = False
 
     def apply(self, units: Iterable[Unit], predictions: Sequence[PredictionsById] = ()) -> list[Unit]:
-        """The units that pass, each with the variants to show.
+        """The units that pass, each with only those variants that are to be shown.
 
         Args:
             units: The units of a corpus.
-            predictions: The predictions of each entry.
+            predictions: One dict per entry: its predicted polarities, keyed by instance id. If there is none
+                and `failed_by_all` is set, no unit passes.
         """
         narrowed = (self._with_chosen_variants(unit) for unit in units)
         return [unit for unit in narrowed if self._passes(unit) and self._fails(unit, predictions)]
 
     def _with_chosen_variants(self, unit: Unit) -> Unit:
+        """The unit with only the variants of the chosen strategies."""
         if not self.strategies:
             return unit
         return replace(unit, variants=tuple(v for v in unit.variants if v.strategy in self.strategies))
 
     def _passes(self, unit: Unit) -> bool:
+        """Whether a unit meets all conditions except `failed_by_all`."""
         return (
             bool(unit.variants or not self.strategies)
             and (not self.polarities or unit.original.polarity in self.polarities)
@@ -89,11 +103,12 @@ class UnitFilter:
         )
 
     def _fails(self, unit: Unit, predictions: Sequence[PredictionsById]) -> bool:
+        """Whether a unit meets the condition `failed_by_all`, which every unit does if it is not set."""
         return not self.failed_by_all or (bool(predictions) and all(map(unit.failed_by, predictions)))
 
 
 def units_of(instances: Iterable[Instance]) -> list[Unit]:
-    """The units of a test split, in the order of their originals."""
+    """The units that the instances of a test split form, in the order of their originals."""
     originals: dict[str, Instance] = {}
     variants: dict[str, list[Instance]] = {}
     for instance in instances:
@@ -108,10 +123,10 @@ def units_of(instances: Iterable[Instance]) -> list[Unit]:
 
 
 def predictions_by_id(entry: BoardEntry) -> PredictionsById:
-    """What an entry predicts, by the id of the instance.
+    """The polarities that an entry predicts, keyed by instance id.
 
     Raises:
-        ArtsError: The entry has no predictions, or they cannot be read any more.
+        ArtsError: The entry has no predictions, or its report cannot be read any more.
     """
     predictions = entry.report.predictions
     return {id: POLARITIES[label] for id, label in zip(predictions.ids, predictions.labels, strict=True)}

@@ -1,4 +1,4 @@
-"""What was edited to make a variant: the recorded edits, or a comparison of two texts word by word."""
+"""The edits that turn an original into its variant: as recorded, or found by comparing the two texts."""
 
 from __future__ import annotations
 
@@ -14,12 +14,19 @@ _WORD = re.compile(r"\w+(?:['’-]\w+)*|\s+|.", re.DOTALL)
 
 
 def edits_of(original: Instance, variant: Instance) -> tuple[Edit, ...]:
-    """The edits that turn the original's text into the variant's: as recorded, or by comparison."""
+    """The edits that turn the text of an original into that of its variant.
+
+    They are the recorded edits if there are any; otherwise, the two texts are compared word by word.
+    """
     return variant.edits or word_diff(original.text, variant.text)
 
 
 def word_diff(before: str, after: str) -> tuple[Edit, ...]:
-    """The replacements of words that turn one text into another, in order and without overlaps.
+    """The replacements of words that turn one text into another.
+
+    Returns:
+        The edits in the order of the text, without overlaps; their offsets are characters of `before`. Edits
+        with only whitespace between them are joined into one.
 
     Example:
         >>> [(e.before, e.after) for e in word_diff("The soup is good.", "The soup is not good.")]
@@ -38,7 +45,12 @@ def word_diff(before: str, after: str) -> tuple[Edit, ...]:
 
 
 def _join_over_spaces(text: str, edits: Iterable[Edit]) -> list[Edit]:
-    """The edits of a text, where edits with only spaces between them become one."""
+    """Join edits that have only whitespace between them.
+
+    Args:
+        text: The text before the edits.
+        edits: The edits in the order of the text.
+    """
     joined: list[Edit] = []
     for edit in edits:
         gap = text[joined[-1].end : edit.start] if joined else ""
@@ -51,7 +63,7 @@ def _join_over_spaces(text: str, edits: Iterable[Edit]) -> list[Edit]:
 
 
 def trim_edit(edit: Edit) -> Edit:
-    """The edit without unchanged words at its beginning and end.
+    """The edit without the unchanged words at its beginning and end.
 
     Example:
         >>> trim_edit(Edit(0, 1, ".", ". The beans are watery.", "added")).after
@@ -70,9 +82,10 @@ def trim_edit(edit: Edit) -> Edit:
 
 
 def _common_prefix_length(first: str, second: str) -> int:
-    """Number of characters that two texts have in common at their beginning, in whole words."""
+    """Number of characters of the longest beginning that two texts share without cutting a word."""
 
     def inside_word(text: str, position: int) -> bool:
+        """Whether a position lies between two characters of one word."""
         return 0 < position < len(text) and text[position - 1].isalnum() and text[position].isalnum()
 
     pairs = enumerate(zip(first, second, strict=False))

@@ -1,1 +1,1 @@
-"""Where results come from: reports in folders, checked; uploads; the paper's figures and citations."""
+"""Where the board's entries come from: checked reports in folders, uploads, and the paper's scores."""

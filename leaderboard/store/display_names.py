@@ -1,4 +1,4 @@
-"""Names of models that are safe to show on a page and to open in a spreadsheet."""
+"""Checks that make the names of models safe to show on a page and to open in a spreadsheet."""
 
 from __future__ import annotations
 
@@ -12,10 +12,10 @@ FORMULA_STARTS = ("=", "+", "-", "@")  # a spreadsheet takes text that begins so
 
 
 def clean_name(name: str) -> str:
-    r"""The name on one line, without control characters.
+    r"""The name of a model on one line, with single spaces and without control characters.
 
     Raises:
-        ArtsError: The name is empty or too long, contains markup, or begins like a formula.
+        ArtsError: The name is empty, has more than 80 characters, contains < or >, or begins like a formula.
 
     Example:
         >>> clean_name("  My\tmodel, v2 ")

@@ -1,4 +1,4 @@
-"""A row of the board: one measured model, its figures, and how far they can be trusted."""
+"""The entries of the board: one per measured model, with its scores and how far these can be trusted."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ from arts.models.registry import model_card
 
 
 class Status(StrEnum):
-    """How far the figures of a board entry can be trusted; `MEANING` explains each in words."""
+    """How far the scores of a board entry can be trusted; `MEANING` explains each status in words."""
 
     VERIFIED = "verified"
     CONSISTENT = "consistent"
@@ -45,32 +45,33 @@ MEANING = {
 
 
 class BoardEntry(Record):
-    """One row of the board: what was measured, the figures, and how far they can be trusted.
+    """One row of the board: a measured model, its scores, and how far they can be trusted.
 
     Args:
         key: Identifies the entry in links; reports with the same content have the same key.
-        path: Path of the report; None for the paper's figures.
+        path: Path of the report's JSON file; None for the paper's scores.
         name: What the report calls the model.
-        corpus: Name of the corpus that was measured on.
-        checksum: SHA-256 of the content of its test split; empty for the paper's figures.
+        corpus: Name of the corpus on which the model was measured.
+        checksum: SHA-256 of the content of the corpus's test split; empty for the paper's scores.
         units: Number of units in the test split.
-        family: Family of the model, such as "encoder"; "other" for models outside the zoo.
-        model: Name of the model in the zoo, or its identifier in the report.
+        family: Kind of architecture, such as "encoder" or "recurrent"; "other" for models outside the zoo.
+        model: Registered name of the model; for other models, the path, Hub id or file name in the report.
         encoder: Pretrained encoder that the model was trained from; empty when there is none.
         intervention: Name of the intervention; empty when there is none.
-        seed: Random seed of training.
-        kind: "zoo", "custom", "predictions", or "published" for the paper's figures.
-        started: When the measurement began; None for the paper's figures.
-        seconds: How long measuring took.
-        train_seconds: How long training took.
-        parameters: Number of the model's parameters.
+        seed: Random seed of training; None if there is none.
+        kind: "zoo" for a model trained by this package, "custom" for any other model, "predictions" for a
+            predictions file, "published" for the paper's scores.
+        started: When the measurement began; None for the paper's scores.
+        seconds: Duration of the measurement in seconds; None if unknown.
+        train_seconds: Duration of training in seconds; None if unknown.
+        parameters: Number of the model's parameters; None if unknown.
         accuracy, ars, macro_f1: Scores in percent, with 95% intervals.
-        strategies: Accuracy on the variants of each strategy, in percent.
-        status: How far the figures can be trusted.
-        remark: What is wrong with the figures, or where they come from.
-        right_units: Which units are wholly right: base64 of packed bits, in the order of the unit ids;
-            empty without predictions.
-        predictions_checksum: SHA-256 over the ids and predicted labels; empty without predictions.
+        strategies: Accuracy on the variants in percent, keyed by the strategy that made them.
+        status: How far the scores can be trusted.
+        remark: What is wrong with the report's own scores, or the source of the paper's; often empty.
+        right_units: Which units have all instances right: one bit per unit, in the order of the sorted unit
+            ids, packed and written as base64. Empty without predictions.
+        predictions_checksum: SHA-256 of instance ids and predicted labels; empty without predictions.
     """
 
     key: str
@@ -100,7 +101,7 @@ class BoardEntry(Record):
 
     @property
     def label(self) -> str:
-        """The name that pages show: the model's name with its seed, and "(paper)" for the paper's figures."""
+        """The name that pages show: "bert, seed 1", or "bert (paper)" for scores of the paper."""
         seed = "" if self.seed is None else f", seed {self.seed}"
         return f"{self.name}{seed}" + (" (paper)" if self.status is Status.PUBLISHED else "")
 
@@ -111,41 +112,49 @@ class BoardEntry(Record):
 
     @property
     def report(self) -> Report:
-        """The entry's report, read from disk, with predictions if they lie beside it.
+        """The entry's report, read from disk, with its predictions if they lie beside it.
 
         Raises:
             DataError: The file is gone, or no longer a report.
-            ArtsError: The entry shows the paper's figures, which have no report.
+            ArtsError: The entry shows the paper's scores, which have no report.
         """
         if self.path is None:
             raise ArtsError(f"{self.name}: figures of the paper have no report")
         return Report.load_unchecked(Path(self.path))
 
     def repeats(self, other: BoardEntry) -> bool:
-        """Whether the other entry has the same report, or the same predictions on the same test split."""
+        """Whether the other entry has the same report, or the same predictions for the same test split."""
         return any(identity in other.identities for identity in self.identities)
 
     @property
     def identities(self) -> tuple[tuple[str, str], ...]:
-        """What only a repetition of this entry shares: its key, and its predictions on their test split."""
+        """Pairs of texts that two entries have in common only if one repeats the other.
+
+        They are ("key", its key) and, if there are predictions, (checksum of the test split, their checksum).
+        """
         predictions = (self.checksum, self.predictions_checksum)
         return (("key", self.key), *([predictions] if self.predictions_checksum else []))
 
     @property
     def right_bits(self) -> npt.NDArray[np.uint8]:
-        """(ceil(units / 8),) the packed bits of `right_units`; empty without predictions."""
+        """The packed bits of `right_units`, an array (ceil(units / 8),); empty without predictions."""
         return np.frombuffer(base64.b64decode(self.right_units), np.uint8)
 
 
 class ExcludedFile(Record):
-    """A file in a results folder that the board does not show, and the reason."""
+    """A file of a results folder that the board does not show.
+
+    Args:
+        path: Path of the file.
+        reason: Why the board does not show it, as a phrase.
+    """
 
     path: str
     reason: str
 
 
 def family_of(model: str) -> str:
-    """The kind of architecture of a model, by its registered name; "other" for any else.
+    """The kind of architecture of a registered model; "other" for a name that is not registered.
 
     Example:
         >>> family_of("td-lstm"), family_of("mine.csv")
@@ -156,14 +165,17 @@ def family_of(model: str) -> str:
 
 
 def entry_of(report: Report, path: Path | None = None) -> BoardEntry:
-    """The board entry of a report; figures are recomputed from the predictions if the report has them.
+    """Make the board entry of a report, and check its scores.
+
+    If the report has predictions, the scores are recomputed from them. If not, the entry has the scores that
+    the report claims, provided that they do not contradict each other.
 
     Args:
         report: The report, with predictions if there are any.
-        path: Where the report was read from.
+        path: Path of the report's file; None if it is not on disk.
 
     Raises:
-        DataError: A report without predictions contradicts itself.
+        DataError: The report has no predictions, and its scores contradict each other.
     """
     if not report.has_predictions:
         _check_consistency(report, path or report.stem)
@@ -192,14 +204,14 @@ def entry_of(report: Report, path: Path | None = None) -> BoardEntry:
 
 @lru_cache(maxsize=1 << 13)
 def unchecked_entry(path: Path, fingerprint: str) -> BoardEntry:
-    """The board entry of a report whose predictions have not been checked yet: its figures as claimed.
+    """Make the board entry of a report file with the scores that it claims; its predictions are not read.
 
     Args:
         path: Path of the report.
-        fingerprint: Changes when the file does, so that a changed file is read again.
+        fingerprint: A text that changes when the file does, so that the cache reads a changed file again.
 
     Raises:
-        DataError: The file is not a report, or contradicts itself.
+        DataError: The file is not a report, or its scores contradict each other.
     """
     report = Report.load_without_predictions(path)
     _check_consistency(report, path)
@@ -207,7 +219,7 @@ def unchecked_entry(path: Path, fingerprint: str) -> BoardEntry:
 
 
 def _entry_with_scores(report: Report, path: Path | None, *, scores: Scores, status: Status) -> BoardEntry:
-    """The board entry of a report, with these scores instead of the report's own."""
+    """Make a board entry with the given scores and status, and everything else from the report."""
     model = report.model
     return BoardEntry(
         key=hashlib.sha256(report.model_dump_json().encode()).hexdigest()[:12],
@@ -235,14 +247,14 @@ def _entry_with_scores(report: Report, path: Path | None, *, scores: Scores, sta
 
 
 def _check_consistency(report: Report, source: object) -> None:
-    """Check the scores of a report without predictions by its confusion matrix and its intervals.
+    """Raise `DataError` if the scores that a report claims contradict each other.
+
+    The confusion matrix must give the number of units and the accuracy. ARS must not exceed accuracy. Both
+    must lie within their intervals.
 
     Args:
         report: The report.
-        source: What an error names as the place of the contradiction.
-
-    Raises:
-        DataError: The report contradicts itself.
+        source: Path or name of the report, for the error.
     """
     confusion = np.array(report.confusion)
     if confusion.shape != (3, 3) or confusion.sum() != report.dataset.units:
@@ -264,7 +276,10 @@ def _check_consistency(report: Report, source: object) -> None:
 
 
 def _encode_right_units(predictions: Predictions) -> str:
-    """Which units are wholly right: base64 of packed bits, in the order of the unit ids."""
+    """Which units have all instances right, as base64 of one bit per unit.
+
+    The bits are in the order of the sorted unit ids, so that entries can be compared bit by bit.
+    """
     right = units_right(predictions.correct, predictions.layout.units)
     originals = predictions.layout.strategy_mask(Strategy.ORIGINAL)
     ids = [predictions.ids[row] for row in np.flatnonzero(originals)]
@@ -273,6 +288,6 @@ def _encode_right_units(predictions: Predictions) -> str:
 
 
 def _predictions_checksum(predictions: Predictions) -> str:
-    """SHA-256 over the ids and predicted labels; it does not depend on the order of the file."""
+    """SHA-256 of the instance ids and predicted labels, whatever the order of the instances."""
     pairs = sorted(zip(predictions.ids, predictions.labels.tolist(), strict=True))
     return hashlib.sha256(repr(pairs).encode()).hexdigest()

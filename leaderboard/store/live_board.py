@@ -1,4 +1,4 @@
-"""The board of a running app: one per process, kept up to date for all visitors."""
+"""The board of a running app, shared by all visitors and kept up to date with its files."""
 
 from __future__ import annotations
 
@@ -11,24 +11,25 @@ from threading import Lock
 from arts.leaderboard.store import verifier_process
 from arts.leaderboard.store.store import Board, Store
 
-CHECKED_AT_ONCE = 20  # files checked while a visitor waits; if there are more, the verifier checks them
-RECHECK_SECONDS = 5.0  # between two readings of what the verifier has checked
-LOOK_SECONDS = 1.0  # between two looks at the files
+CHECKED_AT_ONCE = 20  # most files to check while a visitor waits; more are left to the verifier
+RECHECK_SECONDS = 5.0  # between two readings of the verifier's results
+LOOK_SECONDS = 1.0  # between two checks whether files have changed
 
 
 @cache
 def live_board(store: Store) -> LiveBoard:
-    """The one live board of a store in this process."""
+    """The live board of a store; within a process, the same store always gives the same object."""
     return LiveBoard(store)
 
 
 class LiveBoard:
-    """The board of a store, read again only when a file has changed or more files have been checked.
+    """The board of a store, read again when its files change.
 
-    When checking would take long, a verifier process does it beside the app, one process at a time.
+    If more than a few files are unchecked, a separate verifier process checks them. Until it has done so, the
+    board shows the scores that the reports claim.
 
     Args:
-        store: The store to show; its files are read at once.
+        store: The store to show. Its files are read when the object is made.
 
     Raises:
         DownloadError: A dataset repository of the store cannot be downloaded.
@@ -41,11 +42,15 @@ class LiveBoard:
         self._board = store.read(CHECKED_AT_ONCE)
         self._last_look = self._last_reading = time.monotonic()
         self._verifier: subprocess.Popen[bytes] | None = None
-        self._verified_fingerprint = ""  # of the files that the last verifier was started for
+        self._verified_fingerprint = ""  # of the files when the last verifier was started
         self._start_verifier()
 
     def look(self) -> tuple[Board, str]:
-        """The board, at most `LOOK_SECONDS` old, and its version: a text that changes whenever it does."""
+        """The board as it is now, and its version.
+
+        Returns:
+            The board, at most `LOOK_SECONDS` old, and a text that changes whenever the board changes.
+        """
         with self._lock:
             now = time.monotonic()
             if now - self._last_look >= LOOK_SECONDS:
@@ -58,12 +63,16 @@ class LiveBoard:
             return self._board, f"{self._fingerprint} {self._board.unchecked}"
 
     def refresh(self) -> None:
-        """Make the next `look` see files that were added just now."""
+        """Let the next `look` read the files without waiting, after one was added."""
         with self._lock:
             self._last_look = -inf
 
     def _start_verifier(self) -> None:
-        """Start a verifier for unchecked files, unless one is running or was started for the same files."""
+        """Start a verifier process if files are unchecked.
+
+        Nothing is started while a verifier runs, or if one has already run for the present state of the
+        files.
+        """
         idle = self._verifier is None or self._verifier.poll() is not None
         if self._board.unchecked and idle and self._verified_fingerprint != self._fingerprint:
             self._verifier = verifier_process.start_verifier(self.store)

@@ -1,4 +1,4 @@
-"""The paper's figures as board entries: nine models on three corpora."""
+"""The scores of the ARTS paper (Xing et al., 2020) as board entries: nine models on three corpora."""
 
 from __future__ import annotations
 
@@ -18,9 +18,10 @@ TEST_SIZES = {  # number of originals, and of variants of each strategy in the o
 
 
 def published_entries() -> Iterator[BoardEntry]:
-    """The entries of the paper's tables, which come without predictions.
+    """Yield one entry per model and corpus of the paper; these entries have no predictions.
 
-    Their intervals are ours: binomial (Wilson), over the number of originals or variants.
+    The paper has no intervals. Those of the entries are binomial (Wilson) intervals at 95%, computed here
+    from the number of originals or variants.
     """
     for corpus in RELEASED_CORPORA:
         table = published_table(corpus)
@@ -29,7 +30,13 @@ def published_entries() -> Iterator[BoardEntry]:
 
 
 def _published_entry(score: PublishedScore, corpus: str, *, source: str) -> BoardEntry:
-    """The board entry of one row of the paper's table on a corpus."""
+    """Make the board entry of one model on one corpus.
+
+    Args:
+        score: The row of the paper's table.
+        corpus: Name of the corpus.
+        source: Citation of the table.
+    """
     name, (units, *variants) = score["model"], TEST_SIZES[corpus]
     counts = dict(zip(PERTURBATIONS, variants, strict=True))
     return BoardEntry(
@@ -53,13 +60,22 @@ def _published_entry(score: PublishedScore, corpus: str, *, source: str) -> Boar
 
 
 def accuracy_by_strategy(score: PublishedScore) -> dict[Strategy, tuple[float | None, float]]:
-    """The paper's accuracy on the originals (None where it is not given) and on the variants, in percent."""
+    """The paper's accuracy of one model in percent, keyed by strategy.
+
+    Each value is a pair: the accuracy on the originals that have a variant by the strategy (None where the
+    paper does not give it), and the accuracy on these variants.
+    """
     pairs = (score["revtgt"], score["revnon"], score["adddiff"])
     return dict(zip(PERTURBATIONS, pairs, strict=True))
 
 
 def _wilson_estimate(percent: float, count: int) -> Estimate:
-    """A percentage of a count with its 95% Wilson interval."""
+    """A score with its 95% Wilson interval, in percent.
+
+    Args:
+        percent: The score: the percentage of instances that are predicted right.
+        count: Number of instances.
+    """
     from scipy.stats import binomtest
 
     low, high = binomtest(round(percent * count / 100), count).proportion_ci(method="wilson")

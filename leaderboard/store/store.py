@@ -1,4 +1,4 @@
-"""The store of results: read from folders, checked against their predictions, and added to safely."""
+"""Stores of results: reports in folders, read and checked against their predictions, and added safely."""
 
 from __future__ import annotations
 
@@ -25,25 +25,25 @@ from arts.leaderboard.store.entry import BoardEntry, ExcludedFile, entry_of, unc
 from arts.leaderboard.store.published import published_entries
 
 PACKAGED_RESULTS = Path(__file__).parents[1] / "results"
-DATASET_PREFIX = "hf:"  # marks the id of a Hugging Face dataset repository among the folders
+DATASET_PREFIX = "hf:"  # tells the id of a Hugging Face dataset repository from a folder
 NO_PACKAGED = "--no-packaged"
-CACHE_VERSION = "3"  # of the cached entries; after a change, every file is checked again
-CHUNK_FILES = 20  # files that are checked before their entries are written to the cache
-CHECKED_BEFORE_START = 200  # unchecked files that are checked before a report is added or the app starts
+CACHE_VERSION = "3"  # of cached entries; if it changes, every file is checked again
+CHUNK_FILES = 20  # files to check before their entries are written to the cache
+CHECKED_BEFORE_START = 200  # most files to check before a report is added or the app starts
 
-_CheckedFiles = dict[str, BoardEntry | ExcludedFile]  # by the fingerprint of the file
+_CheckedFiles = dict[str, BoardEntry | ExcludedFile]  # results of checks, keyed by the file's fingerprint
 _RESULTS: TypeAdapter[list[BoardEntry | ExcludedFile]] = TypeAdapter(list[BoardEntry | ExcludedFile])
 
 
 @dataclass(frozen=True)
 class Board:
-    """All entries, and the files that are not shown.
+    """All entries of the board, and the files in results folders that it leaves out.
 
     Args:
-        entries: The paper's entries, and those of the results folders.
+        entries: The paper's entries, followed by those of the results folders.
         invalid_files: Files that are not a valid report.
         duplicate_files: Files that repeat an entry.
-        unchecked: Number of entries whose predictions have not been checked yet.
+        unchecked: Number of reports that have not been checked against their predictions yet.
     """
 
     entries: tuple[BoardEntry, ...]
@@ -53,12 +53,12 @@ class Board:
 
     @cached_property
     def excluded_files(self) -> tuple[ExcludedFile, ...]:
-        """All files that are not shown: invalid ones, then duplicates."""
+        """All files that the board leaves out: invalid ones, then duplicates."""
         return self.invalid_files + self.duplicate_files
 
     @cached_property
     def by_key(self) -> dict[str, BoardEntry]:
-        """The entries by their keys."""
+        """The entries, keyed by `BoardEntry.key`."""
         return {entry.key: entry for entry in self.entries}
 
     @cached_property
@@ -69,22 +69,22 @@ class Board:
         return sorted(names, key=lambda n: (order.index(n) if n in order else len(order), n == SAMPLE, n))
 
     def on(self, corpus: str) -> list[BoardEntry]:
-        """The entries on a corpus, best ARS first."""
+        """The entries on one corpus, best ARS first."""
         return sorted((entry for entry in self.entries if entry.corpus == corpus), key=board_order)
 
 
 def board_order(entry: BoardEntry) -> tuple[float, float, str]:
-    """Sort key of the board: best ARS first, then best accuracy."""
+    """Sort key that puts the best entry first: by ARS, then by accuracy, then by the entry's key."""
     return -entry.ars.value, -entry.accuracy.value, entry.key
 
 
 @dataclass(frozen=True)
 class Store:
-    """Folders and dataset repositories with results; reports are added to the first folder.
+    """The places that the board reads results from; new reports are added to the first local folder.
 
     Args:
-        folders: Paths of results folders, or ``hf:`` and the id of a dataset repository.
-        packaged: Whether the paper's figures and the package's own results are shown too.
+        folders: Paths of results folders, or ``hf:`` followed by the id of a Hugging Face dataset repository.
+        packaged: Whether to include the paper's scores and the reports that come with this package.
     """
 
     folders: tuple[str, ...] = ("results",)
@@ -92,10 +92,10 @@ class Store:
 
     @classmethod
     def from_arguments(cls, arguments: Sequence[str]) -> Self:
-        """The store that command-line arguments name; the inverse of `arguments`.
+        """Make a store from command-line arguments, such as those that `arguments` gives.
 
         Args:
-            arguments: Folders and ``--no-packaged``; anything else is ignored. The folder is ``results``
+            arguments: Folders and ``--no-packaged``; other options are ignored. The folder is ``results``
                 when none is given.
 
         Example:
@@ -110,12 +110,12 @@ class Store:
 
     @property
     def arguments(self) -> list[str]:
-        """The command-line arguments that name this store to another process."""
+        """Command-line arguments from which another process can make this store by `from_arguments`."""
         return [*self.folders, *([] if self.packaged else [NO_PACKAGED])]
 
     @cached_property
     def local_folders(self) -> list[Path]:
-        """The folders to read on this machine; dataset repositories are downloaded first.
+        """Local paths of all folders of the store; dataset repositories are downloaded first.
 
         Raises:
             DownloadError: A dataset repository cannot be downloaded.
@@ -125,12 +125,12 @@ class Store:
 
     @cached_property
     def _in_memory(self) -> dict[str, BoardEntry | ExcludedFile]:
-        """Results of earlier readings, by the fingerprint of the file."""
+        """The results of earlier readings, keyed by the fingerprint of the file."""
         return {}
 
     @property
     def target(self) -> Path:
-        """The folder that reports are added to.
+        """The folder to which new reports are added: the first local one.
 
         Raises:
             ArtsError: The store has dataset repositories only.
@@ -141,15 +141,18 @@ class Store:
         raise ArtsError("only dataset repositories are open; start the board with a folder to add to")
 
     def fingerprint(self) -> str:
-        """A text that changes when a file is added, changed or removed."""
+        """A digest that changes when a file of the store is added, changed or removed."""
         digest = hashlib.sha256()
         for path, fingerprint in self._files():
             digest.update(f"{path} {fingerprint}\n".encode())
         return digest.hexdigest()
 
     def _files(self) -> Iterator[tuple[Path, str]]:
-        """The path of every report, with a fingerprint of the report and of its predictions."""
-        corpora = " ".join(filter(is_available_locally, RELEASED_CORPORA))  # another one allows more checks
+        """Yield the path and the fingerprint of each report.
+
+        The fingerprint changes with the report, its predictions, and the corpora on this machine.
+        """
+        corpora = " ".join(filter(is_available_locally, RELEASED_CORPORA))  # a new one allows more checks
         for folder in self.local_folders:
             stamps = _file_stamps(folder)
             resolved = str(folder.resolve())
@@ -159,11 +162,11 @@ class Store:
                     yield folder / name, f"{resolved}/{name} {stamps[name]} {predictions} {corpora}"
 
     def read(self, check_at_most: float = inf) -> Board:
-        """Read all files, and check those that are new or have changed since they were checked.
+        """Read all files, and check those that are new or have changed since their last check.
 
         Args:
-            check_at_most: If more files than this are unchecked, none is checked now: their entries show the
-                figures that they claim, and count as unchecked.
+            check_at_most: Most files to check now. If more are unchecked, none of them is checked: their
+                entries show the scores that the reports claim, and count as unchecked.
         """
         files = list(self._files())
         cache = TextCache("leaderboard", CACHE_VERSION)
@@ -184,19 +187,22 @@ class Store:
         return Board(tuple(entries), invalid, tuple(duplicates), len(files) - len(results))
 
     def _cached_results(self, fingerprints: Sequence[str], cache: TextCache) -> _CheckedFiles:
-        """The results of earlier checks, in memory or on disk, by fingerprint."""
+        """The results of earlier checks, from memory or disk, keyed by fingerprint.
+
+        Fingerprints of files that have not been checked are missing.
+        """
         results = {key: self._in_memory[key] for key in fingerprints if key in self._in_memory}
         stored = cache.get(key for key in fingerprints if key not in results)
         return results | dict(zip(stored, _RESULTS.validate_python([*stored.values()]), strict=True))
 
     def add(self, report: Report) -> Path:
-        """Write a report and its predictions; several processes may add at the same time.
+        """Write a report and its predictions to the `target` folder; safe if several processes do so at once.
 
         Returns:
-            Path of the report.
+            Path of the report's JSON file.
 
         Raises:
-            ArtsError: The board has the same predictions, or the same report, already.
+            ArtsError: The report or its predictions are on the board already, or no local folder is open.
         """
         entry = entry_of(report)
         folder = self.target
@@ -213,7 +219,7 @@ class Store:
 
 
 def _local_folder(folder: str) -> Path:
-    """The folder itself, or the download of a dataset repository."""
+    """The path of a local folder as given; for a dataset repository, that of its downloaded copy."""
     if not folder.startswith(DATASET_PREFIX):
         return Path(folder)
     name = folder.removeprefix(DATASET_PREFIX)
@@ -223,7 +229,7 @@ def _local_folder(folder: str) -> Path:
 
 
 def _file_stamps(folder: Path) -> dict[str, str]:
-    """Size and modification time of the visible files in a folder, by name; none if there is no folder."""
+    """Size and modification time of a folder's visible files, keyed by file name; {} without a folder."""
     if not folder.is_dir():
         return {}
     stats = {
@@ -235,11 +241,14 @@ def _file_stamps(folder: Path) -> dict[str, str]:
 
 
 def _check_files(files: Sequence[tuple[Path, str]], cache: TextCache) -> _CheckedFiles:
-    """Check reports by their predictions, and cache the results chunk by chunk.
+    """Check reports against their predictions, and write the results to the cache chunk by chunk.
 
     Args:
         files: Paths of reports, with their fingerprints.
-        cache: Where the results are written to.
+        cache: Where to write the results.
+
+    Returns:
+        One entry per report, or an `ExcludedFile` if it is invalid, keyed by fingerprint.
     """
     results: _CheckedFiles = {}
     for first in range(0, len(files), CHUNK_FILES):
@@ -253,7 +262,7 @@ def _check_files(files: Sequence[tuple[Path, str]], cache: TextCache) -> _Checke
 
 
 def _check_file(path: Path) -> BoardEntry | ExcludedFile:
-    """The entry of a report, checked by its predictions, or why there is none."""
+    """The entry of a report file, checked against its predictions; an `ExcludedFile` if it is invalid."""
     try:
         return entry_of(Report.load_unchecked(path), path)
     except ArtsError as error:
@@ -261,7 +270,7 @@ def _check_file(path: Path) -> BoardEntry | ExcludedFile:
 
 
 def _read_claim(path: Path, fingerprint: str) -> BoardEntry | ExcludedFile:
-    """The entry of a report as it claims to be, or why there is none."""
+    """The entry of a report file with the scores that it claims; an `ExcludedFile` if it is invalid."""
     try:
         return unchecked_entry(path, fingerprint)
     except ArtsError as error:
@@ -269,7 +278,11 @@ def _read_claim(path: Path, fingerprint: str) -> BoardEntry | ExcludedFile:
 
 
 def _split_duplicates(entries: Iterable[BoardEntry]) -> tuple[Sequence[BoardEntry], Sequence[ExcludedFile]]:
-    """The distinct entries, and the files that repeat one of them, each with the entry that it repeats."""
+    """Separate the entries that repeat an earlier one from the others.
+
+    Returns:
+        The distinct entries; and one excluded file per repetition, whose reason names the earlier entry.
+    """
     seen: dict[tuple[str, str], BoardEntry] = {}
     unique, duplicates = [], []
     for entry in entries:

@@ -1,4 +1,4 @@
-"""Uploaded files: checked, scored, and turned into a report before they may go on the board."""
+"""Uploaded files: checked, scored, and made into reports before they may go on the board."""
 
 from __future__ import annotations
 
@@ -21,16 +21,17 @@ REPORT_SUFFIX = ".json"
 
 
 def report_from_upload(file: str, content: bytes, *, corpus: str, name: str) -> Report:
-    """The report of an uploaded file: read from a report, scored from a predictions file.
+    """Make a report of an uploaded file: read it if it is a report, score it if it holds predictions.
 
     Args:
-        file: Name of the file; only its suffix is used.
+        file: Name of the file. Its suffix tells what it is: ``.json`` for a report, ``.csv`` or ``.jsonl``
+            for predictions.
         content: Content of the file.
-        corpus: Name of the corpus that the predictions are for.
-        name: What the board should call the model; if empty, a report keeps its own name.
+        corpus: Name of the corpus that the predictions are for; not used for a report.
+        name: What the board should call the model. If it is empty, a report keeps its own name.
 
     Raises:
-        ArtsError: The file is not valid; the message says what is wrong.
+        ArtsError: The file is not valid, or predictions have no name; the message says what is wrong.
     """
     if len(content) > MAX_MEGABYTES << 20:
         raise ArtsError(f"a file of {len(content) / (1 << 20):.1f} MB; expected {MAX_MEGABYTES} MB at most")
@@ -51,13 +52,16 @@ def report_from_upload(file: str, content: bytes, *, corpus: str, name: str) -> 
 
 
 def _score_predictions(suffix: str, content: bytes, *, corpus: str, name: str) -> Report:
-    """The report of a predictions file.
+    """Score an uploaded predictions file and make its report.
 
     Args:
         suffix: Suffix of the file, which tells its format.
         content: Content of the file.
         corpus: Name of the corpus that the predictions are for.
         name: What the board should call the model.
+
+    Raises:
+        ArtsError: The corpus is not on this machine, or the predictions are not valid.
     """
     if not is_available_locally(corpus):
         raise ArtsError(f"{corpus} is not on this machine, so nothing can be scored on it")
@@ -72,11 +76,15 @@ def _score_predictions(suffix: str, content: bytes, *, corpus: str, name: str) -
 
 
 def _read_report(content: bytes, name: str) -> Report:
-    """The report in an uploaded report file, which comes without predictions.
+    """Read an uploaded report, which comes without predictions, and check it.
 
     Args:
         content: Content of the file.
-        name: What the board should call the model; the report's own name if empty.
+        name: What the board should call the model. If it is empty, the report keeps its own name.
+
+    Raises:
+        ArtsError: The file is not a report, its corpus is unknown or has another content than the one on this
+            machine, or its scores contradict each other.
     """
     try:
         report = Report.model_validate_json(content)
@@ -92,5 +100,5 @@ def _read_report(content: bytes, name: str) -> Report:
                 f"expected {checksum[:12]}"
             )
     renamed = report.model_copy(update={"name": clean_name(name or report.name)})
-    entry_of(renamed)  # which raises if the report contradicts itself
+    entry_of(renamed)  # raises if its scores contradict each other
     return renamed

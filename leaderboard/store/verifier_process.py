@@ -1,8 +1,8 @@
-"""Check all results of a store in a separate process.
+"""Check all reports of a store against their predictions, in a process beside the app.
 
     python -m arts.leaderboard.store.verifier_process [--no-packaged] FOLDER ..
 
-It runs at the lowest priority, so that the app stays quick, and ends when its standard input closes,
+The process runs at the lowest priority, so that the app stays quick. It ends when its standard input closes,
 which happens when the app ends.
 """
 
@@ -21,13 +21,16 @@ LEAST_URGENT = 19  # the highest niceness
 
 
 def start_verifier(store: Store) -> subprocess.Popen[bytes]:
-    """Start a process that checks every file of the store; `Store.read` finds the results in the cache."""
+    """Start a process that checks every file of a store and writes the results to the cache.
+
+    `Store.read` takes them from there. The process ends when this one ends or all files are checked.
+    """
     command = [sys.executable, "-m", __name__, *store.arguments]
     return subprocess.Popen(command, stdin=subprocess.PIPE, start_new_session=True)
 
 
 def _lower_priority() -> None:
-    """Give the processor to other processes first, where the platform allows it."""
+    """Let other processes use the processor first, where the platform allows it."""
     if hasattr(os, "nice"):
         os.nice(LEAST_URGENT)
     if os.access(AUTOGROUP, os.W_OK):
@@ -35,7 +38,7 @@ def _lower_priority() -> None:
 
 
 def _exit_when_input_ends() -> None:
-    """Wait until standard input closes, then end the process at once."""
+    """Wait until standard input closes, then end this process at once."""
     sys.stdin.read()
     os._exit(0)  # results are saved after every chunk, so at most one chunk is lost
 

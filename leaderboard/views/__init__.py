@@ -1,1 +1,1 @@
-"""The pages of the app: scripts that streamlit runs."""
+"""The pages of the app: one script per page, which streamlit runs from top to bottom for each visitor."""

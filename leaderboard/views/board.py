@@ -1,4 +1,4 @@
-"""The board: who reads the aspect, how sure that is, and whom a test cannot tell apart."""
+"""The page "Board": the entries on a corpus with ranks and intervals, as a table and as charts."""
 
 from __future__ import annotations
 
@@ -25,9 +25,14 @@ MAX_ROWS = 200  # rows of the table, unless the visitor asks for all
 
 
 def pick_filters(frame: pd.DataFrame) -> EntryFilter:
-    """Let the visitor pick filters; the choice is kept in the page's address."""
+    """Let the visitor pick filters; the choice is kept in the page's URL.
+
+    Args:
+        frame: The `board_table` of the corpus, whose values are offered.
+    """
 
     def pick_values(label: str, column: str) -> list[str]:
+        """Let the visitor pick some of the values in a column."""
         return page_state.pick_values(label, sorted(frame[column].unique()), key=column)
 
     with st.popover("Filter", icon=":material/filter_alt:"):
@@ -42,7 +47,7 @@ def pick_filters(frame: pd.DataFrame) -> EntryFilter:
 
 
 def pick_columns() -> list[str]:
-    """Let the visitor pick the columns of the table."""
+    """Let the visitor pick the columns of the table; `DEFAULT_COLUMNS` if none is picked."""
     with st.popover("Columns", icon=":material/view_column:"):
         columns = st.multiselect(
             "Columns",
@@ -56,7 +61,14 @@ def pick_columns() -> list[str]:
 
 
 def pick_rows(frame: pd.DataFrame) -> tuple[pd.DataFrame, list[str]]:
-    """The rows that pass the search and the filters, sorted, and the columns to show."""
+    """Let the visitor search, filter and sort the entries, and pick columns.
+
+    Args:
+        frame: The `board_table` of the corpus.
+
+    Returns:
+        The rows that pass, sorted, and the names of the columns to show.
+    """
     with st.container(horizontal=True, vertical_alignment="bottom"):
         text = st.text_input(
             "Search",
@@ -80,7 +92,7 @@ def pick_rows(frame: pd.DataFrame) -> tuple[pd.DataFrame, list[str]]:
 
 
 def column_config() -> dict[str, Any]:
-    """How the table shows each column."""
+    """How streamlit displays each column of the table, keyed by the name of the column."""
     percent = {
         name: st.column_config.NumberColumn(COLUMNS[name], format="%.1f", width="small")
         for name in COLUMNS
@@ -104,13 +116,13 @@ def column_config() -> dict[str, Any]:
 
 
 def show_table(rows: pd.DataFrame, corpus: str, *, columns: Sequence[str], total: int) -> None:
-    """Show the table, links to the selected entries, and downloads of all rows.
+    """Show the table of entries, with a link to the selected ones and downloads of all rows.
 
     Args:
-        rows: All rows that pass the filters.
+        rows: The rows that pass the filters, sorted.
         corpus: Name of the corpus.
-        columns: The columns to show.
-        total: Number of entries without filters.
+        columns: Names of the columns to show.
+        total: Number of entries on the corpus, without filters.
     """
     shown = rows
     if len(rows) > MAX_ROWS and not st.toggle(
@@ -143,11 +155,11 @@ def show_table(rows: pd.DataFrame, corpus: str, *, columns: Sequence[str], total
 
 
 def show_selection(rows: pd.DataFrame, keys: Sequence[str], *, corpus: str) -> None:
-    """Show a link to the selected entry, or to the comparison of several.
+    """Show a link to the selected entry, or to the comparison of several selected entries.
 
     Args:
-        rows: All rows that pass the filters.
-        keys: Keys of the selected entries.
+        rows: The rows that pass the filters.
+        keys: Keys of the selected entries; if there are none, a hint is shown instead.
         corpus: Name of the corpus.
     """
     if len(keys) == 1:
@@ -159,9 +171,10 @@ def show_selection(rows: pd.DataFrame, keys: Sequence[str], *, corpus: str) -> N
 
 
 def downloads(rows: pd.DataFrame) -> Iterator[tuple[str, str, str]]:
-    """The rows as CSV and as JSON: (format, text, media type).
+    """Yield the rows as CSV and then as JSON, each as a tuple (name of the format, text, media type).
 
-    Both are made before they are asked for: a file made on a click is lost if the page runs meanwhile.
+    Both texts are made before the visitor asks for one. A file made on a click is lost if the page runs again
+    in the meantime.
     """
     plain = rows.drop(columns="interval")
     yield "CSV", csv_text(plain), "text/csv"
@@ -169,7 +182,12 @@ def downloads(rows: pd.DataFrame) -> Iterator[tuple[str, str, str]]:
 
 
 def show_charts(rows: pd.DataFrame, corpus: str) -> None:
-    """Show accuracy against ARS, and ARS with intervals."""
+    """Show two charts of the entries: accuracy against ARS, and ARS with its intervals.
+
+    Args:
+        rows: The rows that pass the filters, sorted.
+        corpus: Name of the corpus.
+    """
     left, right = st.columns(2)
     with left:
         st.subheader("Accuracy against ARS")
@@ -184,7 +202,7 @@ def show_charts(rows: pd.DataFrame, corpus: str) -> None:
 
 
 def show_excluded_files(board: Board) -> None:
-    """List the files that are not on the board, with reasons."""
+    """List the files that the board leaves out, with the reasons; nothing if there are none."""
     if board.excluded_files:
         with st.expander(f"{len(board.excluded_files)} files are not on the board"):
             for file in board.excluded_files:
@@ -192,7 +210,7 @@ def show_excluded_files(board: Board) -> None:
 
 
 def show_entries(corpus: str) -> None:
-    """Show the entries on a corpus as a table and as charts."""
+    """Show the entries on a corpus as a table and as charts; if none passes the filters, the page ends."""
     frame = page_state.frame(corpus, page_state.board_version())
     rows, columns = pick_rows(frame)
     if rows.empty:
@@ -207,7 +225,7 @@ def show_entries(corpus: str) -> None:
 
 
 def main() -> None:
-    """The page."""
+    """Show the page "Board"."""
     board = page_state.board()
     page_state.show_heading(
         "board",

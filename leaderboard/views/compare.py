@@ -1,4 +1,4 @@
-"""Entries side by side: whether they differ by more than chance, and on which units."""
+"""The page "Compare": whether entries differ by more than chance, and on which units."""
 
 from __future__ import annotations
 
@@ -17,15 +17,15 @@ from arts.leaderboard.web.escaping import escape_markdown
 
 
 def show_conclusion(first: BoardEntry, other: BoardEntry, *, names: Mapping[str, str]) -> bool:
-    """Show in a sentence how two entries differ.
+    """Show in words how two entries differ in ARS and accuracy, with a paired test if both have predictions.
 
     Args:
-        first: The one entry.
+        first: The first entry; differences are its scores minus those of the other.
         other: The other entry.
-        names: Distinct labels of the entries, by key.
+        names: Labels of the entries, all different, keyed by the key of the entry.
 
     Returns:
-        Whether the sentence rests on a paired test, for which both need predictions.
+        Whether the paired test could be made.
     """
     first_name, other_name = (f"**{escape_markdown(names[entry.key])}**" for entry in (first, other))
     try:
@@ -48,17 +48,20 @@ def show_conclusion(first: BoardEntry, other: BoardEntry, *, names: Mapping[str,
 
 
 def difference_text(difference: Difference) -> str:
-    """A difference with its interval and p-value, in Markdown."""
+    """A difference in percentage points with its 95% interval and p-value, in Markdown.
+
+    It reads like "+1.25 [-0.3, +2.8], p = 0.11".
+    """
     interval = f"\\[{difference.low:+.1f}, {difference.high:+.1f}\\]"
     return f"{difference.value:+.2f} {interval}, {p_text(difference.p_value)}"
 
 
 def show_scores(entries: Sequence[BoardEntry], names: Mapping[str, str]) -> None:
-    """Show all scores with their intervals, as a chart and as a table.
+    """Show all scores of some entries with their intervals, as a chart and as a table.
 
     Args:
-        entries: The entries.
-        names: Distinct labels of the entries, by key.
+        entries: The entries, of which the chart shows the first `MAX_SERIES`.
+        names: Labels of the entries, all different, keyed by the key of the entry.
     """
     rows = pd.DataFrame(
         {
@@ -84,12 +87,12 @@ def show_scores(entries: Sequence[BoardEntry], names: Mapping[str, str]) -> None
 
 
 def show_units(first: BoardEntry, others: Sequence[BoardEntry], *, names: Mapping[str, str]) -> None:
-    """Show the units that only one of two entries has right, with all predictions of both.
+    """Show the units that only one of two entries has wholly right, with all predictions of both.
 
     Args:
-        first: The entry that the others are compared with.
-        others: Entries with predictions, of which the visitor picks one.
-        names: Distinct labels of the entries, by key.
+        first: The first of the two entries.
+        others: Entries with predictions; the visitor picks one to compare with the first.
+        names: Labels of the entries, all different, keyed by the key of the entry.
     """
     st.subheader("Units that only one has right")
     by_key = {entry.key: entry for entry in others}
@@ -113,14 +116,14 @@ def show_units(first: BoardEntry, others: Sequence[BoardEntry], *, names: Mappin
 
 
 def pick_winner(titles: tuple[str, str], counts: Sequence[int]) -> int:
-    """Let the visitor pick which of two entries is right.
+    """Let the visitor pick which of two entries is to be the one that has the units right.
 
     Args:
         titles: Labels of the two entries.
-        counts: Number of units that only each of them has right.
+        counts: For each of the two, the number of units that only it has wholly right.
 
     Returns:
-        Position of the entry, 0 or 1.
+        Index of the picked entry, 0 or 1.
     """
     return st.radio(
         "Right is",
@@ -133,12 +136,12 @@ def pick_winner(titles: tuple[str, str], counts: Sequence[int]) -> int:
 
 
 def show_prediction_table(table: pd.DataFrame, titles: tuple[str, str], *, winner: str) -> None:
-    """Show a `prediction_table`.
+    """Show the predictions of two entries for all instances of some units.
 
     Args:
-        table: The table.
+        table: One row per instance, as `prediction_table` makes them.
         titles: Labels of the two entries.
-        winner: Label of the entry that has the units right.
+        winner: Label of the entry that has these units right.
     """
     st.dataframe(
         table,
@@ -158,7 +161,7 @@ def show_prediction_table(table: pd.DataFrame, titles: tuple[str, str], *, winne
 
 
 def main() -> None:
-    """The page."""
+    """Show the page "Compare"."""
     page_state.show_heading(
         "compare",
         "A paired test over units: all entries were measured on the same instances, so that chance plays a "

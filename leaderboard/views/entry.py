@@ -1,4 +1,4 @@
-"""One entry: its scores, how far to trust them, where they come from, and how to measure them again."""
+"""The page "Entry": the scores of one entry, how far to trust them, and how to measure them again."""
 
 from __future__ import annotations
 
@@ -17,11 +17,14 @@ from arts.leaderboard.store.store import Board
 from arts.leaderboard.web import entry_cache, page_state, provenance_sections, score_sections
 from arts.leaderboard.web.escaping import escape_markdown
 
-PARAMETER = "entry"  # of the page's address: the key of the entry
+PARAMETER = "entry"  # query parameter of the page's URL: the key of the entry
 
 
 def pick_entry(board: Board) -> BoardEntry:
-    """The entry that the address names, or that the visitor picks; an unknown key ends the page."""
+    """The entry that the page's URL names, or else one that the visitor picks.
+
+    If the URL has an unknown key, an error is shown and the page ends.
+    """
     key = st.query_params.get(PARAMETER)
     if key and key not in board.by_key:
         show_unknown_key(key)
@@ -31,7 +34,7 @@ def pick_entry(board: Board) -> BoardEntry:
 
 
 def show_unknown_key(key: str) -> None:
-    """Show that no entry has a key, and what to do."""
+    """Show an error that no entry has this key, and links with which the visitor can go on."""
     st.error(
         f'No entry "{escape_markdown(key)}" is on the board. A key changes with the content of its report, '
         "and an entry goes with its file: open it from the board, or choose another one."
@@ -42,7 +45,7 @@ def show_unknown_key(key: str) -> None:
 
 
 def show_headline(entry: BoardEntry) -> None:
-    """Show ARS, accuracy and macro-F1 with intervals."""
+    """Show ARS, accuracy and macro-F1 with their intervals, and how far they can be trusted."""
     scores = {"ARS": entry.ars, "Accuracy": entry.accuracy, "Macro-F1": entry.macro_f1}
     with st.container(horizontal=True):
         for name, estimate in scores.items():
@@ -60,7 +63,12 @@ def show_headline(entry: BoardEntry) -> None:
 
 
 def show_links(entry: BoardEntry, others: Sequence[BoardEntry]) -> None:
-    """Show links to a comparison with the best other entry, and to the entry's predictions."""
+    """Show links to a comparison with the best other entry, and to the entry's predictions if it has them.
+
+    Args:
+        entry: The entry.
+        others: The other entries on the same corpus, best first.
+    """
     with st.container(horizontal=True):
         if others:
             page_state.show_link(
@@ -74,7 +82,10 @@ def show_links(entry: BoardEntry, others: Sequence[BoardEntry]) -> None:
 
 
 def show_report(entry: BoardEntry) -> None:
-    """Show everything that the report of an entry has."""
+    """Show the details in an entry's report: scores, provenance, and how to reproduce and cite it.
+
+    If the report cannot be read any more, an error is shown instead.
+    """
     try:
         report, scores = entry_cache.report_of(entry), entry_cache.scores_of(entry)
     except ArtsError as error:
@@ -98,7 +109,7 @@ def show_report(entry: BoardEntry) -> None:
 
 
 def show_published_scores(entry: BoardEntry) -> None:
-    """Show everything that the paper says of an entry."""
+    """Show all scores that the paper has for an entry, and how to measure the model here."""
     table = published_table(entry.corpus)
     scores = {score["model"]: score for score in table["scores"]} if table else {}
     by_strategy = accuracy_by_strategy(scores[entry.model])
@@ -125,12 +136,12 @@ def show_published_scores(entry: BoardEntry) -> None:
 
 
 def published_row(entry: BoardEntry, strategy: Strategy, *, on_originals: float | None) -> Mapping[str, str]:
-    """The paper's accuracy on a strategy, as a row of the table.
+    """The paper's accuracy for one strategy as a row of the table, keyed by the title of the column.
 
     Args:
         entry: An entry of the paper.
         strategy: The strategy.
-        on_originals: Accuracy on the originals in percent, None if the paper does not give it.
+        on_originals: Accuracy on the originals in percent; None if the paper does not give it.
     """
     return {
         "strategy": TITLES[strategy],
@@ -140,7 +151,7 @@ def published_row(entry: BoardEntry, strategy: Strategy, *, on_originals: float 
 
 
 def main() -> None:
-    """The page."""
+    """Show the page "Entry"."""
     board = page_state.board()
     page_state.show_heading("entry", "Everything that is known of one entry of the board.")
     if not board.entries:

@@ -1,4 +1,4 @@
-"""Explore: units with their variants side by side, and what entries predict for them."""
+"""The page "Explore": units with their variants side by side, and what entries predict for them."""
 
 from __future__ import annotations
 
@@ -15,17 +15,18 @@ from arts.leaderboard.store.entry import BoardEntry
 from arts.leaderboard.web import html_sentence, html_unit, page_state
 
 UNITS_PER_PAGE = 10
-DEFAULT_ENTRIES = 3  # entries that are chosen at first
-CACHED_ENTRIES = 64  # entries whose predictions are kept in memory
+DEFAULT_ENTRIES = 3  # number of entries that are picked when the page opens
+CACHED_ENTRIES = 64  # number of entries whose predictions stay in memory
 
 
 @st.cache_resource(max_entries=4, show_spinner="Reading the corpus …")
 def cached_units(name: str, available: str) -> tuple[Corpus, list[Unit]]:
-    """A corpus and its units, read again when the corpora on this machine change.
+    """Read a corpus and group its test split into units; the result is cached.
 
     Args:
         name: Name of the corpus.
-        available: The names of the corpora on this machine.
+        available: Names of the corpora on this machine, as one text. When it changes, the corpus is read
+            again.
     """
     corpus = load_corpus(name)
     return corpus, units_of(corpus.test)
@@ -33,7 +34,12 @@ def cached_units(name: str, available: str) -> tuple[Corpus, list[Unit]]:
 
 @st.cache_resource(max_entries=CACHED_ENTRIES, show_spinner="Reading predictions …")
 def cached_predictions(key: str, _entry: BoardEntry) -> PredictionsById:
-    """The predictions of an entry, read once for each key."""
+    """The polarities that an entry predicts, keyed by instance id; cached by the key of the entry.
+
+    Args:
+        key: Key of the entry.
+        _entry: The entry; streamlit leaves it out of the cache's key for its leading underscore.
+    """
     return predictions_by_id(_entry)
 
 
@@ -47,13 +53,13 @@ def available_corpora() -> list[str]:
 
 
 def pick_corpus(measured: Sequence[str]) -> tuple[Corpus, list[Unit]]:
-    """Let the visitor pick a corpus, and show how to get those that are not on this machine.
+    """Let the visitor pick a corpus, and tell how to get the released ones that are not on this machine.
 
     Args:
-        measured: Names of the corpora on the board.
+        measured: Names of the corpora that have entries on the board.
 
     Returns:
-        The corpus and its units.
+        The corpus, and the units of its test split.
     """
     try:
         available = available_corpora()
@@ -70,14 +76,15 @@ def pick_corpus(measured: Sequence[str]) -> tuple[Corpus, list[Unit]]:
 
 
 def pick_predictions(corpus: Corpus, entries: Sequence[BoardEntry]) -> dict[str, PredictionsById]:
-    """Let the visitor pick entries.
+    """Let the visitor pick entries whose predictions are shown.
 
     Args:
         corpus: The corpus that is shown.
-        entries: The entries on it.
+        entries: The entries on this corpus.
 
     Returns:
-        The predictions of the chosen entries, by their distinct labels.
+        The predictions of the picked entries, keyed by their labels, which are all different. Each value is a
+        dict of predicted polarities, keyed by instance id.
     """
     usable = [entry for entry in entries if entry.has_predictions and entry.checksum == corpus.checksum]
     if not usable:
@@ -97,11 +104,11 @@ def pick_predictions(corpus: Corpus, entries: Sequence[BoardEntry]) -> dict[str,
 
 
 def pick_filters(units: Sequence[Unit], predictions: Mapping[str, PredictionsById]) -> UnitFilter:
-    """Let the visitor pick filters; the choice is kept in the page's address.
+    """Let the visitor pick filters of units; the choice is kept in the page's URL.
 
     Args:
         units: All units of the corpus.
-        predictions: The predictions of the chosen entries.
+        predictions: The predictions of the picked entries, keyed by label.
     """
     rules = sorted({rule for unit in units for rule in unit.rules})
     counts = [unit.word_count for unit in units]
@@ -136,14 +143,14 @@ def pick_filters(units: Sequence[Unit], predictions: Mapping[str, PredictionsByI
 
 
 def pick_page(count: int, state: object) -> int:
-    """Let the visitor turn pages; back to the first page when the state changes.
+    """Let the visitor turn pages of units, beginning again with the first page when the filters change.
 
     Args:
-        count: Number of units.
-        state: What determines the units: corpus, filters and entries.
+        count: Number of units that pass the filters.
+        state: Everything that decides which units pass: corpus, filters and entries.
 
     Returns:
-        The number of the page, from 1.
+        Number of the page, counted from 1.
     """
     pages = -(-count // UNITS_PER_PAGE)
     before = st.session_state.get("explored")
@@ -154,11 +161,12 @@ def pick_page(count: int, state: object) -> int:
 
 
 def show_units(units: Sequence[Unit], predictions: Mapping[str, PredictionsById]) -> None:
-    """Show units, each with its variants side by side.
+    """Show units one below another, each with its variants side by side.
 
     Args:
         units: The units of the page.
-        predictions: The predictions of the chosen entries, by their labels.
+        predictions: The predictions of the picked entries, keyed by label. Each value is a dict of predicted
+            polarities, keyed by instance id.
     """
     st.html(html_sentence.legend_html())
     for unit in units:
@@ -168,7 +176,7 @@ def show_units(units: Sequence[Unit], predictions: Mapping[str, PredictionsById]
 
 
 def main() -> None:
-    """The page."""
+    """Show the page "Explore"."""
     board = page_state.board()
     page_state.show_heading(
         "explore",

@@ -1,4 +1,4 @@
-"""What interventions gain: the same models before and after."""
+"""The page "Interventions": what the same models score without and with an intervention."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ NOT_RECORDED = "not recorded"
 
 
 def show_no_pairs(corpus: str) -> None:
-    """Show how to measure a first pair on a corpus."""
+    """Show that no model on a corpus was measured without and with an intervention, and how to do so."""
     st.info(f"No entry on {escape_markdown(corpus)} has an intervention beside the same model without.")
     st.markdown("Each of these commands measures a model without and with an intervention:")
     dataset = corpus if corpus in CORPUS_NAMES else SAMPLE
@@ -30,11 +30,11 @@ def show_no_pairs(corpus: str) -> None:
 
 
 def show_slopes(gains: pd.DataFrame, pair: InterventionPair, *, score: str) -> None:
-    """Show a line per model, from the mean before to the mean after.
+    """Show a chart with one line per model, from its mean score before the intervention to that after it.
 
     Args:
-        gains: The `mean_gains` of the models.
-        pair: One of the pairs, whose intervention names the two stages.
+        gains: One row per model, as `mean_gains` makes them.
+        pair: Any of the pairs, whose labels name the two ends of the lines.
         score: Name of the score.
     """
     stages = (pair.start.split()[0], pair.intervention.split()[0].rstrip(","))
@@ -51,7 +51,11 @@ def show_slopes(gains: pd.DataFrame, pair: InterventionPair, *, score: str) -> N
 
 
 def show_gains(gains: pd.DataFrame) -> None:
-    """Show the means over seeds, and the gain with its range."""
+    """Show a table of mean scores before and after, and of mean gains with their range over seeds.
+
+    Args:
+        gains: One row per model, as `mean_gains` makes them.
+    """
     table = pd.DataFrame(
         {
             "model": gains["model"],
@@ -69,7 +73,7 @@ def show_gains(gains: pd.DataFrame) -> None:
 
 
 def show_pairs(pairs: Sequence[InterventionPair], score: str, *, corpus: str) -> None:
-    """Show a row per pair with its gain and the paired test on units, and a link to the selected pair.
+    """Show a table of pairs with gains and tests, and a link that compares the selected pair.
 
     Args:
         pairs: The pairs of one intervention.
@@ -107,7 +111,14 @@ def show_pairs(pairs: Sequence[InterventionPair], score: str, *, corpus: str) ->
 
 
 def pair_row(pair: InterventionPair, score: str) -> Mapping[str, Any]:
-    """The row of a pair in the table of pairs."""
+    """The row of a pair in the table of pairs, keyed by the title of the column.
+
+    Values are None where the score or the test is not available.
+
+    Args:
+        pair: The pair.
+        score: Name of the score.
+    """
     before, after = score_of(pair.before, score), score_of(pair.after, score)
     difference = compare_units(pair.before, pair.after)
     return {
@@ -123,7 +134,11 @@ def pair_row(pair: InterventionPair, score: str) -> Mapping[str, Any]:
 
 
 def show_outcomes(pairs: Sequence[InterventionPair]) -> None:
-    """Show what merging or unlearning did, and the pattern gap, as recorded in the reports."""
+    """Show what the reports record about a merge or about unlearning, and the pattern gap if it was measured.
+
+    Args:
+        pairs: The pairs of one intervention.
+    """
     intervention = pairs[0].after.intervention
     if intervention == "merge":
         st.subheader("What was merged")
@@ -144,7 +159,11 @@ def show_outcomes(pairs: Sequence[InterventionPair]) -> None:
 
 
 def show_merge(pair: InterventionPair) -> None:
-    """Show the coefficients, norms and cosines of a merge."""
+    """Show a table of a merge: coefficients and norms of the task vectors, and the cosines between them.
+
+    Args:
+        pair: The pair, of which the second entry is the merged model.
+    """
     record = pair.report_after.model.intervention or {}
     names = record.get("specialists")
     title = f"{escape_markdown(pair.after.label)}: coefficients, norms and cosines "
@@ -162,12 +181,14 @@ def show_merge(pair: InterventionPair) -> None:
 
 
 def list_of_length(values: Any, length: int) -> list[Any]:
-    """The values of a report, or as many None if the report does not have a list of this length."""
+    """The values from a report if they are a list of this length; otherwise a list of as many None."""
     return values if isinstance(values, list) and len(values) == length else [None] * length
 
 
 def number_text(value: Any) -> str:
-    """A number of a report as the table writes it; for a list with a number per layer, its range.
+    """A number from a report as text, or the range of a list that has one number per layer.
+
+    Numbers have three significant digits. The text is "not recorded" for anything else, such as None.
 
     Example:
         >>> number_text(0.33333), number_text(None), number_text([0.2, 0.4])
@@ -179,7 +200,10 @@ def number_text(value: Any) -> str:
 
 
 def unlearning_row(pair: InterventionPair) -> Mapping[str, str]:
-    """When and why unlearning stopped."""
+    """A table row on unlearning: which step was kept, why it stopped, and on how many tokens it trained.
+
+    The row is keyed by the title of the column. Facts that the report lacks are "not recorded".
+    """
     record = pair.report_after.model.intervention or {}
     fields = ("kept", "stopped", "tokens")
     facts = {field: escape_markdown(str(record.get(field, NOT_RECORDED))) for field in fields}
@@ -187,7 +211,11 @@ def unlearning_row(pair: InterventionPair) -> Mapping[str, str]:
 
 
 def pattern_gap_row(pair: InterventionPair) -> Mapping[str, str]:
-    """The pattern gap after the intervention, and before it if that was measured, too."""
+    """A row of the table of pattern gaps, keyed by the title of the column.
+
+    It has the accuracy on ADDDIFF templates seen in training and on held-out ones, and the gap between the
+    two before and after the intervention. Values that were not measured read "not measured".
+    """
     before, after = pair.report_before.pattern_gap, pair.report_after.pattern_gap
     columns = {
         "seen": after and after.seen,
@@ -202,8 +230,11 @@ def pattern_gap_row(pair: InterventionPair) -> Mapping[str, str]:
 def pick_pairs(pairs: Sequence[InterventionPair]) -> tuple[list[InterventionPair], str]:
     """Let the visitor pick an intervention and a score.
 
+    Args:
+        pairs: All pairs on the corpus.
+
     Returns:
-        The pairs of the intervention, ordered by model and seed, and the name of the score.
+        The pairs of the picked intervention, ordered by model and seed, and the name of the score.
     """
     titles = sorted({pair.title for pair in pairs})
     title = st.selectbox("Intervention", titles, key="way", bind="query-params")
@@ -224,7 +255,7 @@ def pick_pairs(pairs: Sequence[InterventionPair]) -> tuple[list[InterventionPair
 
 
 def main() -> None:
-    """The page."""
+    """Show the page "Interventions"."""
     page_state.show_heading(
         "interventions",
         "Each model beside itself: the same start and seed, without and with adversarial training, merging "

@@ -1,4 +1,4 @@
-"""The playground: a sentence that the visitor types, its variants, and what models predict for them."""
+"""The page "Playground": a sentence that the visitor types, its variants, and what models predict."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ ANY_DOMAIN = "any domain"
 
 @st.cache_resource(show_spinner="Loading the parser …")
 def cached_analyst() -> Analyst:
-    """The parser with the lexicon, loaded once."""
+    """The parser with the opinion lexicon, loaded once for all visitors."""
     from arts.generators.opinions.analysis import Analyst
 
     return Analyst()
@@ -34,7 +34,7 @@ def cached_analyst() -> Analyst:
 
 @st.cache_resource(show_spinner="Collecting what ADDDIFF can add, from the sample's training sentences …")
 def cached_pool() -> AspectSet:
-    """What the sample's training sentences say about their aspects, collected once."""
+    """The clauses that ADDDIFF can add, mined once from the training sentences of the sample corpus."""
     from arts.data.corpus_registry import SAMPLE, load_corpus
     from arts.generators.strategies.aspectset import mine_aspect_set
 
@@ -43,24 +43,30 @@ def cached_pool() -> AspectSet:
 
 @st.cache_data(max_entries=256, show_spinner=False)
 def cached_proposals(text: str) -> pd.DataFrame:
-    """The aspects that are proposed for a sentence, with the columns ``aspect, polarity``."""
+    """The aspects that are proposed for a sentence, as a table with the columns ``aspect`` and ``polarity``.
+
+    The result is cached.
+
+    Args:
+        text: The sentence.
+    """
     aspects = typed_sentence.propose_aspects(text, cached_analyst())
     return aspect_table([(term, str(polarity)) for term, polarity in aspects])
 
 
 @st.cache_data(max_entries=256, show_spinner="Perturbing …")
 def cached_variants(sentence: Sentence) -> list[TargetVariants]:
-    """The variants of a sentence, made once."""
+    """The variants of a sentence, with each of its aspects as the target in turn; cached."""
     return typed_sentence.perturb(sentence, cached_analyst(), pool=cached_pool())
 
 
 def aspect_table(aspects: Sequence[TypedAspect]) -> pd.DataFrame:
-    """Aspects as a table with the columns ``aspect, polarity``."""
+    """Make a table of aspects with the columns ``aspect`` (the term) and ``polarity``."""
     return pd.DataFrame(aspects, columns=["aspect", "polarity"])
 
 
 def type_sentence() -> Sentence:
-    """Let the visitor type a sentence with its aspects; a mistake is shown and ends the page."""
+    """Let the visitor type a sentence with its aspects; a mistake shows a warning and ends the page."""
     text = st.text_area(
         "Sentence",
         EXAMPLE,
@@ -89,10 +95,16 @@ def type_sentence() -> Sentence:
 
 
 def edit_aspects(text: str) -> list[TypedAspect]:
-    """Let the visitor edit the aspects of a sentence, which are kept in the page's address.
+    """Let the visitor edit the aspects of a sentence in a table; the result is kept in the page's URL.
 
-    The table begins with the aspects of the address for the sentence that the page was opened with, and
-    with proposals for any other.
+    The table begins with the aspects in the URL if the page was opened with this sentence and the URL has
+    any; otherwise with proposed aspects.
+
+    Args:
+        text: The sentence.
+
+    Returns:
+        Pairs of term and polarity, as typed; incomplete rows are left out.
     """
     st.caption("Aspects and their polarities: proposed, please correct them. Add a row at the end.")
     key = f"aspects-{hashlib.sha256(text.encode()).hexdigest()[:12]}"
@@ -119,7 +131,7 @@ def edit_aspects(text: str) -> list[TypedAspect]:
 
 
 def linked_aspects() -> pd.DataFrame | None:
-    """The aspects of the page's address, each written ``term:polarity``; None if it has none."""
+    """The aspects in the page's URL, each written ``term:polarity``, as a table; None if it has none."""
     pairs = [value.rpartition(":")[::2] for value in st.query_params.get_all("aspect")]
     aspects = [(term, polarity) for term, polarity in pairs if polarity in set(Polarity)]
     return aspect_table(aspects) if aspects else None
@@ -128,11 +140,11 @@ def linked_aspects() -> pd.DataFrame | None:
 def show_targets(
     targets: Sequence[TargetVariants], predictions: Mapping[str, Sequence[ModelPrediction]]
 ) -> None:
-    """Show the variants of each target side by side.
+    """Show the variants of each target side by side, with what models predict for them.
 
     Args:
-        targets: The variants of each aspect of the sentence.
-        predictions: What models predict, by the id of the instance.
+        targets: The variants, one item per aspect of the sentence.
+        predictions: What models predict, keyed by instance id; each value has one prediction per model.
     """
     st.html(html_sentence.legend_html())
     for target in targets:
@@ -151,8 +163,8 @@ def show_download(
 
     Args:
         sentence: The sentence.
-        targets: The variants of each of its aspects.
-        predictions: What models predict, by the id of the instance.
+        targets: The variants, one item per aspect of the sentence.
+        predictions: What models predict, keyed by instance id; each value has one prediction per model.
     """
     record = typed_sentence.json_record(sentence, targets, predictions=predictions)
     st.download_button(
@@ -165,7 +177,7 @@ def show_download(
 
 
 def main() -> None:
-    """The page."""
+    """Show the page "Playground"."""
     page_state.show_heading(
         "playground",
         "Type a sentence and mark its aspects: these are the variants that the benchmark would measure.",

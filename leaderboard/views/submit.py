@@ -1,4 +1,4 @@
-"""Submit a predictions file or a report: it is checked and scored first, and added on a second click."""
+"""The page "Submit": an uploaded file is checked and scored, and added to the board on a second click."""
 
 from __future__ import annotations
 
@@ -25,12 +25,22 @@ NEIGHBOURS = 3  # entries shown above and below the new one
 
 @st.cache_data(max_entries=20, show_spinner="Checking and scoring …")
 def cached_report(file: str, content: bytes, *, corpus: str, name: str) -> Report:
-    """The report of an uploaded file, computed once; the arguments are those of `report_from_upload`."""
+    """Check and score an uploaded file; the result is cached.
+
+    Args:
+        file: Name of the file, whose suffix tells its format.
+        content: Content of the file.
+        corpus: Name of the corpus that predictions are for.
+        name: What the board should call the model.
+
+    Raises:
+        ArtsError: The file is not valid.
+    """
     return report_from_upload(file, content, corpus=corpus, name=name)
 
 
 def show_preview(report: Report) -> None:
-    """Show the scores of a report, and where it would stand on the board."""
+    """Show the scores of a report, the rank it would have, and how far the scores can be trusted."""
     entry = entry_of(report)
     for column, (title, estimate) in zip(
         st.columns(3),
@@ -44,7 +54,7 @@ def show_preview(report: Report) -> None:
 
 
 def show_neighbours(entry: BoardEntry) -> None:
-    """Show the rank that an entry would have, between its neighbours on the board."""
+    """Show the rank that an entry would have, in a table with the entries just above and below it."""
     others = [other for other in page_state.board().on(entry.corpus) if other.key != entry.key]
     entries = sorted([*others, entry], key=board_order)
     position, board_ranks = entries.index(entry), ranks(entries)
@@ -65,7 +75,7 @@ def show_neighbours(entry: BoardEntry) -> None:
 
 
 def add_report(report: Report) -> None:
-    """Add a report to the board, or show why it cannot be added."""
+    """Add a report to the board and link to its entry, or show why it cannot be added."""
     try:
         page_state.store().add(report)
     except ArtsError as error:
@@ -77,7 +87,9 @@ def add_report(report: Report) -> None:
 
 
 def show_upload(upload: UploadedFile, *, corpus: str, name: str) -> None:
-    """Show what an uploaded file amounts to, and a button that adds it.
+    """Check and score an uploaded file, show the result, and offer a button that adds it to the board.
+
+    If the file is not valid, the error is shown instead.
 
     Args:
         upload: The uploaded file.
@@ -95,7 +107,7 @@ def show_upload(upload: UploadedFile, *, corpus: str, name: str) -> None:
 
 
 def show_form() -> None:
-    """Show the form, and what was submitted with it."""
+    """Show the form for uploading a file, and the result once it is submitted."""
     available = [name for name in CORPUS_NAMES if is_available_locally(name)]
     with st.form("offer"):  # runs the page only when submitted: a run during an upload can lose the file
         corpus = st.selectbox("Corpus", available, key="dataset", bind="query-params")
@@ -130,7 +142,7 @@ def show_file_formats() -> None:
 
 
 def show_missing_corpora() -> None:
-    """Show which corpora are not on this machine."""
+    """Show which corpora are not on this machine, if any."""
     if missing := [name for name in CORPUS_NAMES if not is_available_locally(name)]:
         st.caption(
             f"Not on this machine, so files for it cannot be scored here: {', '.join(missing)}. "
@@ -139,7 +151,7 @@ def show_missing_corpora() -> None:
 
 
 def main() -> None:
-    """The page."""
+    """Show the page "Submit"."""
     page_state.show_heading(
         "submit",
         "A file is read, never run. It is checked and scored first, and added only when you say so.",

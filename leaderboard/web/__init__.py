@@ -1,1 +1,1 @@
-"""What the pages are built of: charts, HTML, cached values, links between pages, and the exported page."""
+"""What pages are built of: charts, HTML, choices and links, cached values, and the exported page."""

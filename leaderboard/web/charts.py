@@ -1,6 +1,6 @@
 """The charts of the app and of the exported page, as Vega-Lite specifications.
 
-The color-blind can tell their colors apart, and they are readable in light and dark themes.
+The color-blind can tell their colors apart, and they are readable on light and dark backgrounds.
 """
 
 from __future__ import annotations
@@ -10,13 +10,13 @@ from typing import Any
 import pandas as pd
 
 BLUE, ORANGE = "#0072B2", "#E69F00"
-MAX_INTERVALS = 50  # rows that `ars_intervals` has room for
-MAX_SERIES = 7  # series that `score_intervals` can tell apart
-Chart = tuple[pd.DataFrame, dict[str, Any]]  # the data and the specification
+MAX_INTERVALS = 50  # most rows that `ars_intervals` draws
+MAX_SERIES = 7  # most series that `score_intervals` can tell apart
+Chart = tuple[pd.DataFrame, dict[str, Any]]  # the data, and the Vega-Lite specification without them
 
 
 def accuracy_against_ars(rows: pd.DataFrame) -> Chart:
-    """A point per entry, with a color and shape per family.
+    """A scatter plot with one point per entry, whose color and shape show the family of the model.
 
     Args:
         rows: Rows of a `board_table`.
@@ -37,7 +37,7 @@ def accuracy_against_ars(rows: pd.DataFrame) -> Chart:
 
 
 def ars_intervals(rows: pd.DataFrame, *, label_width: int = 220) -> Chart:
-    """A line per entry: ARS with its interval, and accuracy as a ring.
+    """One line per entry: ARS as a dot on its interval, and accuracy as a ring.
 
     Args:
         rows: Rows of a `board_table`, of which the first `MAX_INTERVALS` are drawn.
@@ -67,10 +67,11 @@ def ars_intervals(rows: pd.DataFrame, *, label_width: int = 220) -> Chart:
 
 
 def score_intervals(rows: pd.DataFrame, title: str) -> Chart:
-    """A group of lines per score: the value of each series with its interval.
+    """Several series of scores, grouped by score: each value is a dot on its interval.
 
     Args:
-        rows: Rows with the columns ``score, series, value, low, high``.
+        rows: One row per score and series. The columns are ``score`` and ``series`` (their names), ``value``
+            (percent), and ``low`` and ``high`` (the ends of its interval).
         title: Title of the legend of the series.
     """
     series: dict[str, Any] = {"field": "series", "type": "nominal", "sort": None, "title": title}
@@ -98,10 +99,11 @@ def score_intervals(rows: pd.DataFrame, title: str) -> Chart:
 
 
 def confusion_matrix(rows: pd.DataFrame) -> Chart:
-    """Counts of instances, with gold labels down and predicted labels across.
+    """A confusion matrix with gold labels as rows and predicted labels as columns.
 
     Args:
-        rows: Rows with the columns ``gold, predicted, count, share``; the share of the gold label in percent.
+        rows: One row per cell. The columns are ``gold``, ``predicted``, ``count`` (number of instances) and
+            ``share`` (percentage of the instances with this gold label).
     """
     label_axis = {"labelAngle": 0, "labelOverlap": False, "labelFlush": False}
     predicted = {"field": "predicted", "type": "nominal", "sort": None, "title": "predicted"}
@@ -129,10 +131,11 @@ def confusion_matrix(rows: pd.DataFrame) -> Chart:
 
 
 def adddiff_curve(rows: pd.DataFrame) -> Chart:
-    """Accuracy with its interval by the number of added aspects.
+    """A curve of accuracy over the number of added aspects, with a band for its interval.
 
     Args:
-        rows: Rows with the columns ``added, value, low, high``.
+        rows: One row per number of added aspects. The columns are ``added`` (the number), ``value`` (accuracy
+            in percent), and ``low`` and ``high`` (the ends of its interval).
     """
     added = {"field": "added", "type": "ordinal", "title": "added aspects", "axis": {"labelAngle": 0}}
     spec = {
@@ -153,11 +156,12 @@ def adddiff_curve(rows: pd.DataFrame) -> Chart:
 
 
 def before_after_slopes(rows: pd.DataFrame, stages: tuple[str, str], *, title: str) -> Chart:
-    """A line per model from its score before an intervention to its score after.
+    """One line per model, from its score before an intervention to its score after it.
 
     Args:
-        rows: Rows with the columns ``model, stage, value``.
-        stages: The names of the two stages.
+        rows: Two rows per model. The columns are ``model``, ``stage`` (one of `stages`) and ``value``
+            (percent).
+        stages: What the axis calls the model before and after.
         title: Title of the score.
     """
     model: dict[str, Any] = {"field": "model", "type": "nominal", "title": None, "sort": None}
@@ -184,15 +188,26 @@ def before_after_slopes(rows: pd.DataFrame, stages: tuple[str, str], *, title: s
 
 
 def _percent(field: str, title: str) -> dict[str, Any]:
-    """A channel for a percentage, on an axis that need not begin at zero."""
+    """A Vega-Lite channel for a column of percentages, on an axis that need not begin at zero.
+
+    Args:
+        field: Name of the column.
+        title: Title of the axis.
+    """
     return {"field": field, "type": "quantitative", "title": title, "scale": {"zero": False}}
 
 
 def _interval(low: str, high: str, *, title: str) -> dict[str, Any]:
-    """The channels of a horizontal bar between two percentages, on an axis from 0 to 100."""
+    """The Vega-Lite channels of a horizontal bar on an axis from 0 to 100.
+
+    Args:
+        low: Name of the column with the lower end of the bar.
+        high: Name of the column with the upper end.
+        title: Title of the axis.
+    """
     return {"x": {**_percent(low, title), "scale": {"domain": [0, 100]}}, "x2": {"field": high}}
 
 
 def _tooltip(*fields: str) -> list[dict[str, str]]:
-    """A tooltip that shows these fields."""
+    """A Vega-Lite tooltip that shows the values of these columns."""
     return [{"field": field} for field in fields]

@@ -1,4 +1,4 @@
-"""Reports, scores and comparisons of entries, computed once and cached until a file changes."""
+"""Reports, scores and comparisons of entries, computed once and cached until a file of the board changes."""
 
 from __future__ import annotations
 
@@ -31,11 +31,17 @@ def report_of(entry: BoardEntry) -> Report:
 
 @st.cache_resource(max_entries=64, show_spinner=False)
 def _report(key: str, version: str, _entry: BoardEntry) -> Report:
+    """The report of an entry, cached by its key and the version of the board.
+
+    Streamlit leaves arguments with a leading underscore out of the cache's key.
+    """
     return _entry.report
 
 
 def scores_of(entry: BoardEntry) -> Scores:
-    """The scores of an entry, recomputed from its predictions if its report claims other scores.
+    """The scores of an entry as the board shows them.
+
+    They are those of its report, unless its predictions give other scores; then the latter are returned.
 
     Raises:
         ArtsError: The report cannot be read, or the entry has none.
@@ -47,15 +53,19 @@ def scores_of(entry: BoardEntry) -> Scores:
 
 @st.cache_resource(max_entries=16, show_spinner="Scoring …")
 def _scores(key: str, version: str, _entry: BoardEntry) -> Scores:
+    """The scores that an entry's predictions give, cached by its key and the version of the board.
+
+    Streamlit leaves arguments with a leading underscore out of the cache's key.
+    """
     report = report_of(_entry)
     return Scores.of(report.predictions, report.bootstrap)
 
 
 def aligned_predictions(first: BoardEntry, second: BoardEntry) -> tuple[Predictions, Predictions]:
-    """The predictions of two entries, both in the order of the first.
+    """The predictions of two entries for the same instances, both in the order of the first.
 
     Raises:
-        ArtsError: An entry has no predictions, or they are not about the same instances.
+        ArtsError: An entry has no predictions, or the two were measured on different instances.
     """
     for entry in (first, second):
         if entry.path is None:
@@ -65,38 +75,47 @@ def aligned_predictions(first: BoardEntry, second: BoardEntry) -> tuple[Predicti
 
 
 def comparison(first: BoardEntry, second: BoardEntry) -> Comparison:
-    """The paired comparison of two entries.
+    """The differences in accuracy and ARS between two entries, first minus second, with paired tests.
 
     Raises:
-        ArtsError: An entry has no predictions, or they are not about the same instances.
+        ArtsError: An entry has no predictions, or the two were measured on different instances.
     """
     return _comparison(first.key, second.key, page_state.board_version(), first, second)
 
 
 @st.cache_resource(max_entries=256, show_spinner="Comparing …")
 def _comparison(first: str, second: str, version: str, _first: BoardEntry, _second: BoardEntry) -> Comparison:
+    """The paired comparison of two entries, cached by their keys and the version of the board.
+
+    Streamlit leaves arguments with a leading underscore out of the cache's key.
+    """
     return compare(*aligned_predictions(_first, _second))
 
 
 def instances_of(entry: BoardEntry) -> Sequence[Instance]:
-    """The instances that an entry was measured on; none if the corpus is not on this machine."""
+    """The instances that an entry was measured on; empty if the corpus is not on this machine.
+
+    Raises:
+        ArtsError: The report of the entry cannot be read, or the entry has none.
+    """
     dataset = report_of(entry).dataset
     return load_local_instances(dataset.name, dataset.checksum)
 
 
 def pairs_on(corpus: str) -> list[InterventionPair]:
-    """The entries of a corpus with an intervention, each beside the same model without it."""
+    """The pairs of entries on a corpus that measure one model without and with an intervention."""
     return _pairs(corpus, page_state.board_version())
 
 
 @st.cache_resource(max_entries=8, show_spinner="Reading reports …")
 def _pairs(corpus: str, version: str) -> list[InterventionPair]:
+    """The intervention pairs on a corpus, cached by its name and the version of the board."""
     reports = []
     for entry in page_state.board().on(corpus):
         if entry.path is None or entry.kind != "zoo":
             continue
         try:
             reports.append((entry, Report.load_without_predictions(Path(entry.path))))
-        except ArtsError:  # the file is gone or broken, which the board says
+        except ArtsError:  # a file that is gone or broken; the board leaves it out, too
             continue
     return before_and_after(reports)

@@ -1,4 +1,4 @@
-"""Text of visitors and reports in Markdown."""
+"""Escaping of text for Markdown, so that names from visitors and reports are shown as they are."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A sentence as HTML, with marks for its aspects by polarity and for what edits removed and inserted."""
+"""A sentence as HTML that shows its aspects by polarity, and what edits removed and inserted."""
 
 from __future__ import annotations
 
@@ -31,14 +31,14 @@ STYLE = (
 
 @dataclass(frozen=True, slots=True)
 class _MarkedText:
-    """A stretch of text that is marked in one way.
+    """A stretch of a sentence that is formatted in one way throughout.
 
     Args:
-        text: The text; empty for a deletion.
-        inserted: Whether an edit inserted it.
-        deleted: What an edit removed before it.
-        aspect: The aspect that it belongs to.
-        last: Whether the aspect ends with it.
+        text: The text; empty for a stretch that shows removed words.
+        inserted: Whether an edit inserted the text.
+        deleted: The words that an edit removed at this place; empty for other stretches.
+        aspect: The aspect that the text is a part of; None outside aspects.
+        last: Whether the aspect ends with this stretch.
     """
 
     text: str
@@ -49,11 +49,13 @@ class _MarkedText:
 
 
 def sentence_html(instance: Instance, edits: Sequence[Edit] = ()) -> str:
-    """The text of an instance as HTML; the text itself is escaped.
+    """The text of an instance as HTML, with its aspects and edits highlighted.
+
+    The text is escaped. Aspects are framed, and the target is bold, too.
 
     Args:
-        instance: The instance; its aspects are marked, and the target is bold.
-        edits: The edits that made it out of the original; they are marked, too.
+        instance: The instance.
+        edits: The edits that turned the original into this instance, in the order of the text.
 
     Example:
         >>> from arts.data.schema import Strategy
@@ -68,7 +70,14 @@ def sentence_html(instance: Instance, edits: Sequence[Edit] = ()) -> str:
 
 
 def _marked_texts(instance: Instance, edits: Sequence[Edit]) -> Iterator[_MarkedText]:
-    """The text of an instance, split where a mark begins or ends."""
+    """Split the text of an instance where an aspect or an edit begins or ends.
+
+    The words that an edit removed are a stretch of their own, before the words that it inserted.
+
+    Args:
+        instance: The instance.
+        edits: The edits that turned the original into this instance, in the order of the text.
+    """
     aspects = _without_overlaps([instance.aspect, *instance.aspects])
     for start, end, inserted, deleted in _edited_stretches(instance.text, edits):
         if deleted:
@@ -85,7 +94,15 @@ def _marked_texts(instance: Instance, edits: Sequence[Edit]) -> Iterator[_Marked
 
 
 def _edited_stretches(text: str, edits: Sequence[Edit]) -> Iterator[tuple[int, int, bool, str]]:
-    """Split a text where edits begin and end: (start, end, whether inserted, what was deleted before)."""
+    """Split an edited text where its edits begin and end.
+
+    Args:
+        text: The text after the edits.
+        edits: The edits in the order of the text; their offsets count characters of the text before them.
+
+    Yields:
+        Start and end of a stretch in `text`, whether an edit inserted it, and what that edit removed.
+    """
     position = shift = 0
     for edit in edits:
         start = edit.start + shift
@@ -99,7 +116,7 @@ def _edited_stretches(text: str, edits: Sequence[Edit]) -> Iterator[tuple[int, i
 
 
 def _without_overlaps(aspects: Iterable[Aspect]) -> list[Aspect]:
-    """The aspects without those that overlap an earlier one in the list."""
+    """The aspects, except those that overlap an aspect earlier in the list."""
     apart: list[Aspect] = []
     for aspect in aspects:
         if all(aspect.end <= other.start or other.end <= aspect.start for other in apart):
@@ -108,7 +125,12 @@ def _without_overlaps(aspects: Iterable[Aspect]) -> list[Aspect]:
 
 
 def _stretch_html(marked: _MarkedText, target: Aspect) -> str:
-    """A stretch of text as HTML; the target's is bold."""
+    """A stretch of a sentence as HTML, in a frame if it belongs to an aspect; text is escaped.
+
+    Args:
+        marked: The stretch.
+        target: The target of the instance, which is also set in bold.
+    """
     if marked.deleted:
         return f"<del>{escape(marked.deleted)}</del>"
     text = escape(marked.text)
@@ -123,12 +145,12 @@ def _stretch_html(marked: _MarkedText, target: Aspect) -> str:
 
 
 def _sign_html(polarity: Polarity) -> str:
-    """The sign of a polarity, with the polarity's name for screen readers."""
+    """The symbol of a polarity (+, − or ○) as HTML, with the polarity's name for screen readers."""
     return f'<span aria-hidden="true">{SIGNS[polarity]}</span><span class="arts-unseen"> ({polarity}) </span>'
 
 
 def legend_html() -> str:
-    """A legend of the marks, as HTML."""
+    """A legend as HTML that explains how aspects and edits look."""
     kinds = " ".join(
         f'<span class="arts-aspect arts-{polarity}">{polarity}<sup aria-hidden="true">{sign}</sup></span>'
         for polarity, sign in SIGNS.items()

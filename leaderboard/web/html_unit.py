@@ -1,4 +1,4 @@
-"""The instances of a unit side by side, each with what models predict for it, as HTML."""
+"""The instances of a unit as HTML cards side by side, with what models predict for them."""
 
 from __future__ import annotations
 
@@ -34,12 +34,12 @@ STYLE = (
 
 @dataclass(frozen=True, slots=True)
 class ModelPrediction:
-    """What a model predicts for an instance.
+    """What one model predicts for one instance.
 
     Args:
-        model: The name that is shown.
+        model: Name of the model, as pages show it.
         polarity: The predicted polarity.
-        probabilities: Probability of each polarity, in the order of `Polarity`; empty if not known.
+        probabilities: Probability of each polarity, in the order of `Polarity`; empty if unknown.
     """
 
     model: str
@@ -49,14 +49,14 @@ class ModelPrediction:
 
 @dataclass(frozen=True, slots=True)
 class InstanceCard:
-    """What the page shows of one instance, or why a strategy gave none.
+    """What a page shows of one instance, or of a strategy that gave no variant.
 
     Args:
-        strategy: The strategy that made the instance.
+        strategy: The strategy that made the instance, or that gave none.
         instance: The instance; None if the strategy gave none.
-        edits: The edits that made it out of the original.
-        remark: A remark below the text.
-        predictions: What models predict for it.
+        edits: The edits that turned the original into the instance; empty for the original.
+        remark: Text below the sentence, such as why there is no variant; often empty.
+        predictions: What models predict for the instance, one prediction per model.
     """
 
     strategy: Strategy
@@ -76,6 +76,7 @@ class InstanceCard:
 
     @property
     def _predictions_html(self) -> str:
+        """The predictions as an HTML list; empty if there are none."""
         if self.instance is None or not self.predictions:
             return ""
         items = (_prediction_html(prediction, self.instance.polarity) for prediction in self.predictions)
@@ -83,11 +84,12 @@ class InstanceCard:
 
 
 def unit_cards(unit: Unit, predictions: Mapping[str, PredictionsById]) -> list[InstanceCard]:
-    """A card for each instance of a unit, the original first.
+    """One card for each instance of a unit, the original first.
 
     Args:
         unit: The unit.
-        predictions: The predictions of each entry, by the name that is shown.
+        predictions: The predictions of each model, keyed by the name that is shown. Each value is a dict of
+            predicted polarities, keyed by instance id; it may lack instances.
     """
     return [
         InstanceCard(
@@ -105,7 +107,7 @@ def unit_cards(unit: Unit, predictions: Mapping[str, PredictionsById]) -> list[I
 
 
 def cards_html(cards: Iterable[InstanceCard]) -> str:
-    """Cards side by side, or one below another in a narrow window.
+    """Cards as HTML: side by side, or one below another in a narrow window.
 
     Example:
         >>> "no opinion" in cards_html([InstanceCard(Strategy.REVTGT, remark="no opinion term found")])
@@ -115,7 +117,12 @@ def cards_html(cards: Iterable[InstanceCard]) -> str:
 
 
 def _prediction_html(prediction: ModelPrediction, gold: Polarity) -> str:
-    """A prediction as a list item, with a mark that says whether it is right."""
+    """A prediction as an HTML list item that begins with ✓ if it is right and with ✗ if it is wrong.
+
+    Args:
+        prediction: The prediction.
+        gold: The gold polarity of the instance.
+    """
     right = prediction.polarity is gold
     mark = '<span aria-hidden="true">✓</span>' if right else '<span aria-hidden="true">✗</span>'
     unseen = f'<span class="arts-unseen">{"right" if right else "wrong"}: </span>'

@@ -1,4 +1,4 @@
-"""The part of the playground where models are picked and trained, and what they predict."""
+"""The part of the playground where visitors pick or train models, and what these models predict."""
 
 from __future__ import annotations
 
@@ -18,26 +18,30 @@ from arts.models.registry import ZOO
 if TYPE_CHECKING:
     from arts.models.trained_models import TrainedModel
 
-FAST_MODEL = "td-lstm"  # offered first, because it trains in half a minute
-POLL_SECONDS = 2  # between two looks at a running training
-TRAINING = "training"  # in the session: name of the model that the visitor has started to train
+FAST_MODEL = "td-lstm"  # the default choice, because it trains in half a minute
+POLL_SECONDS = 2  # between two checks of a running training
+TRAINING = "training"  # key in the session's state: name of the model that the visitor has started to train
 
 
 @st.cache_resource(ttl=30, max_entries=4, show_spinner="Looking for trained models …")
 def trained_models(version: str) -> list[CachedModel]:
-    """The trained models in the cache, looked up again when the version of the board changes."""
+    """The trained models in the cache, newest first; the list is at most 30 seconds old.
+
+    Args:
+        version: Version of the board; when it changes, the models are looked up again.
+    """
     return playground_models.cached_models(page_state.board().entries)
 
 
 @st.cache_resource(max_entries=2, show_spinner="Loading the model …")
 def loaded_model(key: str) -> TrainedModel:
-    """The trained model with a key, kept in memory."""
+    """The trained model with a key; the last two that were loaded stay in memory."""
     return playground_models.load_model(key)
 
 
 @st.cache_resource
 def training_processes() -> dict[str, TrainingProcess]:
-    """The trainings since the start of the app, by the name of the model; shared by all visitors."""
+    """The last training of each model since the app started, keyed by model name; for all visitors."""
     return {}
 
 
@@ -45,18 +49,25 @@ def training_processes() -> dict[str, TrainingProcess]:
 def cached_predictions(
     key: str, label: str, *, instances: tuple[Instance, ...]
 ) -> dict[str, ModelPrediction]:
-    """What a model predicts, by the id of the instance, computed once.
+    """What a model predicts for instances; the result is cached.
 
     Args:
         key: Key of the model.
         label: The name that pages show for it.
         instances: The instances to predict.
+
+    Returns:
+        One prediction per instance, keyed by instance id.
     """
     return playground_models.predict(loaded_model(key), instances, label=label)
 
 
 def pick_models() -> list[CachedModel]:
-    """Let the visitor pick trained models, or train another one."""
+    """Let the visitor pick trained models, or train another one.
+
+    Returns:
+        The picked models; empty if none is picked.
+    """
     select_new_model()
     models = {model.key: model for model in trained_models(page_state.board_version())}
     keys = st.multiselect(
@@ -73,7 +84,7 @@ def pick_models() -> list[CachedModel]:
 
 
 def select_new_model() -> None:
-    """Add the model that this visitor has trained to the picked ones, once training has ended."""
+    """Once a training that this visitor started has ended, add its model to the picked ones."""
     process = training_processes().get(st.session_state.get(TRAINING, ""))
     if process is None or process.running:
         return
@@ -85,7 +96,10 @@ def select_new_model() -> None:
 
 
 def show_training() -> None:
-    """Show a button that trains a model of the zoo; training goes on when the visitor leaves."""
+    """Show a button that trains a model of the zoo, and how far its training is.
+
+    The training goes on when the visitor leaves the page.
+    """
     names = list(ZOO)
     name = st.selectbox("Model of the zoo", names, names.index(FAST_MODEL))
     st.caption(
@@ -104,7 +118,7 @@ def show_training() -> None:
 
 @st.fragment(run_every=POLL_SECONDS)
 def show_progress(process: TrainingProcess) -> None:
-    """Show how long a training has taken so far, and run the page again when it has ended."""
+    """Show for how long a training has been running, and run the page again when it has ended."""
     if not process.running:
         st.rerun()
     st.info(f"Training {process.model}: {process.seconds} s so far.", icon=":material/hourglass_top:")
@@ -113,7 +127,13 @@ def show_progress(process: TrainingProcess) -> None:
 def predict_all(
     models: Sequence[CachedModel], instances: tuple[Instance, ...]
 ) -> dict[str, list[ModelPrediction]]:
-    """What all models predict, by the id of the instance; a model that cannot be loaded is reported."""
+    """What several models predict for the same instances.
+
+    A model that cannot be loaded is left out, with a warning on the page.
+
+    Returns:
+        One prediction per model, in the order of `models`, keyed by instance id.
+    """
     predictions: dict[str, list[ModelPrediction]] = {}
     for model in models:
         try:

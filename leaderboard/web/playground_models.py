@@ -1,4 +1,4 @@
-"""Trained models in the cache: which there are, what to call them, and what they predict."""
+"""Trained models in the cache: which there are, what pages call them, and what they predict."""
 
 from __future__ import annotations
 
@@ -30,9 +30,9 @@ class CachedModel:
 
     Args:
         folder: The folder with its files.
-        record: The record of its training.
-        measured: The board entry of this very model; if there is none, the name of the corpus that it was
-            measured on; empty if that is not known either.
+        record: The record of its training, saved in the folder: name, seed, recipe, learning curve ...
+        measured: The board entry with exactly these weights. If there is none, the name of a corpus that the
+            model was measured on; empty if that is unknown, too.
     """
 
     folder: Path
@@ -41,29 +41,36 @@ class CachedModel:
 
     @property
     def key(self) -> str:
-        """The name of its folder, which stands for everything that its weights depend on."""
+        """Name of the model's folder, which contains a digest of everything that its weights depend on."""
         return self.folder.name
 
     @property
     def corpus(self) -> str:
-        """The corpus that it was measured on, and so most likely trained on; empty if not known."""
+        """Name of the corpus on which the model was measured, and probably trained; empty if unknown."""
         return self.measured.corpus if isinstance(self.measured, BoardEntry) else self.measured
 
     @property
     def without_intervention(self) -> bool:
-        """Whether no intervention on it is known."""
+        """Whether the model was trained without an intervention, as far as its entry and its record tell.
+
+        Without an entry, adversarial training is not recognised, because the record does not name it.
+        """
         known = isinstance(self.measured, BoardEntry) and self.measured.intervention
         return not known and not self.record.get(OUTCOME)
 
     @property
     def label(self) -> str:
-        """The name that pages show: model, intervention, seed and corpus if known, and part of the key."""
+        """The name that pages show, such as "td-lstm, seed 1, sample · 3f9a2c".
+
+        It has the model, intervention and seed, the corpus if known, and six characters of the key.
+        """
         name = self.measured.label if isinstance(self.measured, BoardEntry) else self._recorded_name
         corpus = f", {self.corpus}" if self.corpus else ""
         return f"{name}{corpus} · {self.key.rpartition('-')[2][:6]}"
 
     @property
     def _recorded_name(self) -> str:
+        """Model, intervention and seed as the training record tells them."""
         outcome = self.record.get(OUTCOME, {})
         intervention = " + merge" if "coefficients" in outcome else " + unlearn" if outcome else ""
         return f"{self.record['name']}{intervention}, seed {self.record['seed']}"
@@ -71,17 +78,24 @@ class CachedModel:
 
 @dataclass(frozen=True)
 class _MeasuredCorpus:
-    """A corpus with the board entries on it."""
+    """A corpus with the board entries on it.
+
+    Args:
+        name: Name of the corpus.
+        entries: The entries.
+    """
 
     name: str
     entries: list[BoardEntry]
 
 
 def cached_models(entries: Iterable[BoardEntry] = ()) -> list[CachedModel]:
-    """The trained models in the cache, newest first, without untrained and unfinished ones.
+    """The trained models in the cache, newest first.
+
+    Models that are initialised but not trained, and those whose training has not ended, are left out.
 
     Args:
-        entries: Entries of the board, which tell a model's corpus and intervention.
+        entries: Entries of the board, by which a model's corpus and intervention are recognised.
     """
     records = sorted(models_folder().glob(f"*/{RECORD}"), key=lambda path: -path.stat().st_mtime)
     models, corpora = [], _corpora_by_checksum(entries)
@@ -93,7 +107,11 @@ def cached_models(entries: Iterable[BoardEntry] = ()) -> list[CachedModel]:
 
 
 def _corpora_by_checksum(entries: Iterable[BoardEntry]) -> dict[str, _MeasuredCorpus]:
-    """The sample and the corpora of the entries, by the checksum of their test split."""
+    """The sample corpus and the corpora of the entries, keyed by the SHA-256 of their test split.
+
+    Args:
+        entries: Entries of the board.
+    """
     corpora = {load_corpus(SAMPLE).checksum: _MeasuredCorpus(SAMPLE, [])}
     for entry in entries:
         if entry.checksum:
@@ -105,7 +123,17 @@ def _corpora_by_checksum(entries: Iterable[BoardEntry]) -> dict[str, _MeasuredCo
 def _entry_or_corpus(
     folder: Path, record: Mapping[str, Any], *, corpora: Mapping[str, _MeasuredCorpus]
 ) -> BoardEntry | str:
-    """The board entry of a model, else the corpus that it has predicted, else an empty text."""
+    """The board entry that has the weights of a cached model.
+
+    Args:
+        folder: Folder of the model.
+        record: The record of its training.
+        corpora: Corpora with their entries, keyed by the SHA-256 of their test split.
+
+    Returns:
+        The entry. If there is none, the name of a corpus for which the cache has predictions of the model;
+        empty if there is none of these, either.
+    """
     predicted = [
         corpus
         for checksum, corpus in corpora.items()
@@ -121,7 +149,11 @@ def _entry_or_corpus(
 
 @lru_cache(maxsize=256)
 def _reported_checksum(path: str) -> str | None:
-    """The checksum of the weights that a report is about."""
+    """The SHA-256 of the weights that a report is about; None if it is not recorded.
+
+    Args:
+        path: Path of the report. If it cannot be read, the result is None, too.
+    """
     from arts.evaluation.report import Report
 
     try:
@@ -132,15 +164,20 @@ def _reported_checksum(path: str) -> str | None:
 
 @lru_cache(maxsize=256)
 def _file_checksum(path: Path, modified: int) -> str:
-    """The checksum of a file; the time of its last change makes a changed file be read again."""
+    """The SHA-256 of a file; cached.
+
+    Args:
+        path: Path of the file.
+        modified: Time of its last change in nanoseconds; when it differs, the file is read again.
+    """
     return sha256(path)
 
 
 def load_model(key: str) -> TrainedModel:
-    """The cached model with a key.
+    """Load the model with a key from the cache.
 
     Raises:
-        ArtsError: Its files are not all there.
+        ArtsError: The model is not in the cache, or files of it are missing.
     """
     from arts.models.trained_models import TrainedModel
 
@@ -151,12 +188,15 @@ def load_model(key: str) -> TrainedModel:
 
 
 def predict(model: TrainedModel, instances: Sequence[Instance], *, label: str) -> dict[str, ModelPrediction]:
-    """What a model predicts, by the id of the instance.
+    """What a model predicts for instances.
 
     Args:
         model: The model.
-        instances: The instances to predict.
+        instances: The instances.
         label: The name that pages show for the model.
+
+    Returns:
+        One prediction per instance, keyed by instance id.
     """
     rows = model.predict_proba(instances)
     return {

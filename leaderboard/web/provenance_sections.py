@@ -1,4 +1,4 @@
-"""Sections of a page that show where the scores of an entry come from, and how to measure and cite it."""
+"""Sections of a page on where the scores of an entry come from, and how to measure and cite it."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from arts.leaderboard.web.escaping import escape_markdown
 
 
 def show_provenance(entry: BoardEntry, report: Report) -> None:
-    """Show where the scores come from, and what they cost."""
+    """Show how an entry was measured, how long that took, and the checksums of the files that were used."""
     st.subheader("Provenance and cost")
     facts = [(name, str(value)) for name, value in provenance_facts(report).items() if value is not None]
     facts.append(("Key", entry.key))
@@ -30,7 +30,10 @@ def show_provenance(entry: BoardEntry, report: Report) -> None:
 
 
 def provenance_facts(report: Report) -> dict[str, object]:
-    """What a report says of the model and its measurement, by name; None where it says nothing."""
+    """Facts about the model of a report and its measurement, keyed by a title for the page.
+
+    Facts that the report does not record are None.
+    """
     model, provenance, dataset = report.model, report.provenance, report.dataset
     libraries = ", ".join(f"{name} {version}" for name, version in provenance.libraries.items())
     return {
@@ -49,7 +52,7 @@ def provenance_facts(report: Report) -> dict[str, object]:
 
 
 def duration_text(seconds: float | None) -> str | None:
-    """A duration in seconds or minutes, whichever reads better.
+    """A duration as text: in seconds below two minutes, else in minutes; None if it is not known.
 
     Example:
         >>> duration_text(42.51), duration_text(1211.8), duration_text(None)
@@ -61,7 +64,7 @@ def duration_text(seconds: float | None) -> str | None:
 
 
 def show_command(report: Report) -> None:
-    """Show the command that measures the model again."""
+    """Show the command that measures the model of a report again, and what else it needs."""
     command = evaluate_command(report)
     st.code(str(command), language="bash", wrap_lines=True)
     if command.notes:
@@ -71,7 +74,7 @@ def show_command(report: Report) -> None:
 
 
 def show_citations(entry: BoardEntry) -> None:
-    """Show the BibTeX of the papers behind an entry."""
+    """Show the BibTeX of the papers to cite for an entry: benchmark, model and intervention."""
     bibtex = "\n\n".join(entry_bibtex(entry.model, entry.intervention))
     with st.expander("Cite", icon=":material/format_quote:"):
         st.code(bibtex, language="latex", wrap_lines=True)

@@ -1,4 +1,4 @@
-"""Sections of a page that show the scores of one entry, as tables and charts."""
+"""Sections of a page that show the scores of one entry as tables and charts."""
 
 from __future__ import annotations
 
@@ -12,11 +12,12 @@ from arts.leaderboard.analysis.entry_scores import TITLES, interval_text
 from arts.leaderboard.web import charts, page_state
 from arts.leaderboard.web.escaping import escape_markdown
 
-COLUMNS = {"on originals": "original", "on variants": "perturbed", "on both": "both"}  # title: field
+# Title of the column: field of `StrategyScore`.
+COLUMNS = {"on originals": "original", "on variants": "perturbed", "on both": "both"}
 
 
 def show_scores_by_strategy(scores: Scores) -> None:
-    """Show the accuracy on originals and on variants for each strategy."""
+    """Show for each strategy how often originals, their variants, and both of the two are predicted right."""
     st.subheader("By strategy")
     if not scores.strategies:
         st.caption("The corpus has no variants.")
@@ -42,7 +43,7 @@ def show_scores_by_strategy(scores: Scores) -> None:
 
 
 def show_scores_by_polarity(scores: Scores) -> None:
-    """Show the scores for each gold label."""
+    """Show recall, F1 and ARS for each gold polarity."""
     st.subheader("By polarity")
     rows = [
         {
@@ -75,7 +76,7 @@ def show_confusion_matrix(scores: Scores) -> None:
 
 
 def show_adddiff_curve(report: Report) -> None:
-    """Show accuracy by the number of added aspects, or how to measure it."""
+    """Show accuracy by the number of added aspects, or how to measure it if the report lacks it."""
     st.subheader("More and more added aspects")
     if report.adddiff_curve is None:
         st.caption("Not measured: `arts evaluate --adddiff-curve` adds 0 to 5 aspects to each original.")
@@ -90,7 +91,7 @@ def show_adddiff_curve(report: Report) -> None:
 
 
 def show_pattern_gap(report: Report) -> None:
-    """Show the pattern gap, if one was measured."""
+    """Show the pattern gap and the accuracies behind it; nothing if it was not measured."""
     pattern_gap = report.pattern_gap
     if pattern_gap is None:
         return

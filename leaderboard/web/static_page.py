@@ -1,4 +1,4 @@
-"""The board as one HTML file with tables and charts, for a project page."""
+"""The board as one HTML file with tables and charts, for the web page of a project."""
 
 from __future__ import annotations
 
@@ -19,12 +19,12 @@ from arts.leaderboard.web import charts
 
 NAME = "index.html"
 SHOWN_COLUMNS = tuple(column for column in DEFAULT_COLUMNS if column != "lost")
-PLOT_WIDTH, LABEL_WIDTH = 380, 400  # in pixels, before the page scales the whole chart to its column
+PLOT_WIDTH, LABEL_WIDTH = 380, 400  # pixels, before the page scales a chart to the width it has
 GREY = "#888888"  # readable on white and on black
 CHART_CONFIG = {
-    "aria": False,  # one label for the whole chart, instead of one for each mark
+    "aria": False,  # screen readers get one label per chart, not one per point
     "background": None,
-    "font": "Arial, Liberation Sans, Helvetica, sans-serif",  # of the widths that vl-convert measures
+    "font": "Arial, Liberation Sans, Helvetica, sans-serif",  # vl-convert measures text in these fonts
     "view": {"stroke": None},
     "axis": {"domainColor": GREY, "tickColor": GREY, "gridColor": GREY, "gridOpacity": 0.3},
     "axisX": {"labelFontSize": 12, "titleFontSize": 13},
@@ -35,7 +35,7 @@ CHART_CONFIG = {
 
 
 def write_page(store: Store, folder: Path) -> Path:
-    """Write the board of a store to ``index.html`` in a folder; the file needs nothing beside it.
+    """Write the board of a store to ``index.html`` in a folder; the page needs no other file.
 
     Returns:
         Path of the file.
@@ -62,7 +62,16 @@ def write_page(store: Store, folder: Path) -> Path:
 
 
 def _corpus_section(corpus: str, rows: pd.DataFrame) -> dict[str, Any]:
-    """What the template shows of a corpus: the rows of its table, and its charts."""
+    """What the page shows of a corpus.
+
+    Args:
+        corpus: Name of the corpus.
+        rows: Its `board_table`.
+
+    Returns:
+        Values for the template: ``name``, ``rows`` (one dict per entry, keyed by column) and ``charts`` (SVG
+        elements).
+    """
     return {
         "name": corpus,
         "rows": rows.to_dict("records"),
@@ -76,16 +85,16 @@ def _corpus_section(corpus: str, rows: pd.DataFrame) -> dict[str, Any]:
 
 
 def _svg(chart: charts.Chart, description: str) -> Markup:
-    """A chart as an SVG element of the page.
+    """Draw a chart as an SVG element of the page.
 
     Args:
-        chart: The chart.
-        description: What it shows, for those who cannot see it.
+        chart: The data of the chart, and its Vega-Lite specification.
+        description: What the chart shows, for screen readers.
     """
     import vl_convert
 
     data, spec = chart
-    static = {name: value for name, value in spec.items() if name != "params"}  # there is nothing to zoom
+    static = {name: value for name, value in spec.items() if name != "params"}  # an image cannot be zoomed
     values = data.astype(object).where(data.notna(), None).to_dict("records")
     drawing: str = vl_convert.vegalite_to_svg(
         {**static, "width": PLOT_WIDTH, "data": {"values": values}},

@@ -1,4 +1,4 @@
-"""The training of a model in a separate process, started from the playground."""
+"""The training of a model in a process beside the app, started from the playground."""
 
 from __future__ import annotations
 
@@ -13,20 +13,21 @@ from typing import IO, Self
 from arts.data.corpus_registry import SAMPLE
 from arts.leaderboard.web.playground_models import CachedModel
 
-SEED = 1  # the default of `arts evaluate`
+SEED = 1  # random seed of training: the default of `arts evaluate`
 
 
 @dataclass(frozen=True)
 class TrainingProcess:
-    """A process that trains a model of the zoo on the sample and puts it into the cache.
+    """A process that trains a model of the zoo on the sample corpus and puts it into the cache.
 
-    It also measures the model on the sample, by which the cached model is recognised later.
+    It runs `arts evaluate`, so that it also measures the model on the sample corpus. The predictions in the
+    cache later tell which corpus the model was trained on.
 
     Args:
-        model: Name of the model.
-        process: The process.
-        errors: File with the process's standard error.
-        started: When it was started, in seconds of `time.monotonic`.
+        model: Registered name of the model.
+        process: The running or ended process.
+        errors: Open file with the process's standard error.
+        started: When the process was started, in seconds of `time.monotonic`.
     """
 
     model: str
@@ -36,7 +37,7 @@ class TrainingProcess:
 
     @classmethod
     def start(cls, model: str) -> Self:
-        """Start training a model."""
+        """Start a process that trains a model, given by its registered name."""
         errors = tempfile.TemporaryFile()  # noqa: SIM115 - stays open as long as the process may fail
         command = [sys.executable, "-m", "arts.evaluate", "--dataset", SAMPLE, "--model", model]
         process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=errors)
@@ -44,17 +45,17 @@ class TrainingProcess:
 
     @property
     def running(self) -> bool:
-        """Whether the process has not ended yet."""
+        """Whether the process is still running."""
         return self.process.poll() is None
 
     @property
     def seconds(self) -> int:
-        """Seconds since the start."""
+        """Seconds since the process was started."""
         return int(time.monotonic() - self.started)
 
     @property
     def failure(self) -> str:
-        """The last line of the error if training failed; otherwise empty."""
+        """The last line of the process's standard error if it failed; otherwise empty."""
         if self.running or self.process.returncode == 0:
             return ""
         self.errors.seek(0)
@@ -62,7 +63,14 @@ class TrainingProcess:
         return lines[-1] if lines else f"ended with code {self.process.returncode}"
 
     def trained_model(self, models: Iterable[CachedModel]) -> CachedModel | None:
-        """The model that came of the training, out of the models in the cache; None if it is not there."""
+        """Find the model that the process has trained.
+
+        Args:
+            models: The models in the cache.
+
+        Returns:
+            The model; None if it is not among them.
+        """
         wanted = (self.model, SEED, SAMPLE)
         return next(
             (

@@ -1,4 +1,4 @@
-"""A sentence that a visitor of the playground types: its aspects, its variants, and all of it as JSON."""
+"""A sentence typed into the playground: its aspects, its variants, and all of it as JSON."""
 
 from __future__ import annotations
 
@@ -19,19 +19,19 @@ if TYPE_CHECKING:
     from arts.generators.strategies.aspectset import AspectSet
 
 MAX_SENTENCE_LENGTH = 500  # characters
-SEED = 1
-TypedAspect = tuple[str, str]  # an aspect term and its polarity, as typed
-PredictionsByInstance = Mapping[str, Sequence[ModelPrediction]]  # by the id of the instance
+SEED = 1  # random seed of the variants
+TypedAspect = tuple[str, str]  # term and polarity of an aspect, as typed
+PredictionsByInstance = Mapping[str, Sequence[ModelPrediction]]  # one per model, keyed by instance id
 
 
 @dataclass(frozen=True)
 class TargetVariants:
-    """What the strategies make of one aspect of the sentence.
+    """The variants of a sentence with one of its aspects as the target.
 
     Args:
-        original: The instance with the aspect as its target.
-        variants: The variant by strategy, for the strategies that give one.
-        reasons: Why there is no variant, by strategy, for the others.
+        original: The instance with the original text and this target.
+        variants: The variants, keyed by strategy; strategies that gave none are missing.
+        reasons: Why a strategy gave no variant, keyed by strategy; those that gave one are missing.
     """
 
     original: Instance
@@ -40,14 +40,14 @@ class TargetVariants:
 
     @property
     def instances(self) -> tuple[Instance, ...]:
-        """The original, then its variants."""
+        """The original, followed by its variants."""
         return self.original, *self.variants.values()
 
     def cards(self, predictions: PredictionsByInstance) -> Iterator[InstanceCard]:
-        """A card for the original and one for each strategy.
+        """Yield a card for the original and one card per strategy, with its variant or why there is none.
 
         Args:
-            predictions: What models predict, by the id of the instance.
+            predictions: What models predict, keyed by instance id; each value has one prediction per model.
         """
         original = self.original
         yield InstanceCard(Strategy.ORIGINAL, original, predictions=predictions.get(original.id, ()))
@@ -66,15 +66,16 @@ class TargetVariants:
 
 
 def parse_sentence(text: str, typed_aspects: Iterable[TypedAspect], *, domain: str = "") -> Sentence:
-    """The sentence that was typed, with its aspects in the order of the text.
+    """Make a sentence of what the visitor typed, with the aspects in the order of the text.
 
     Args:
         text: The text of the sentence.
-        typed_aspects: Its aspects. If a term is listed twice, the second is its next occurrence.
+        typed_aspects: Pairs of term and polarity. A term that is listed twice stands for its first two
+            occurrences.
         domain: Domain of the aspects that ADDDIFF may add; empty for any domain.
 
     Raises:
-        ArtsError: The text is empty or too long, or an aspect does not occur in it.
+        ArtsError: The text is empty or too long, no aspect is given, or one does not occur in the text.
 
     Example:
         >>> [(a.start, a.end) for a in parse_sentence("Good soup.", [("soup", "positive")]).aspects]
@@ -95,9 +96,19 @@ def parse_sentence(text: str, typed_aspects: Iterable[TypedAspect], *, domain: s
 
 
 def _locate_aspect(text: str, term: str, *, polarity: Polarity, others: Sequence[Aspect]) -> Aspect:
-    """The first occurrence of a term that overlaps no other aspect, in the spelling of the text.
+    """Find the first occurrence of a term in a text that overlaps no other aspect.
 
-    Occurrences in the same case come before those in another case.
+    An occurrence with the same upper and lower case letters is preferred. The aspect's term is spelled as in
+    the text.
+
+    Args:
+        text: The text of the sentence.
+        term: The term as typed.
+        polarity: Polarity of the aspect.
+        others: The aspects that were found before.
+
+    Raises:
+        ArtsError: The term does not occur in the text, or only inside other aspects.
     """
     pattern = rf"(?<!\w){re.escape(term)}(?!\w)"
     spans = [m.span() for m in re.finditer(pattern, text)]
@@ -111,11 +122,15 @@ def _locate_aspect(text: str, term: str, *, polarity: Polarity, others: Sequence
 
 
 def propose_aspects(text: str, analyst: Analyst) -> list[tuple[str, Polarity]]:
-    """Aspects that a sentence may have: its noun phrases, with their polarity by the lexicon.
+    """Aspects that a sentence may have: its noun phrases, with the polarity of their opinion words.
 
     Args:
         text: The text of the sentence.
-        analyst: The parser with the lexicon.
+        analyst: The parser with the opinion lexicon.
+
+    Returns:
+        Pairs of term and polarity, in the order of the text. The polarity is neutral if the lexicon knows no
+        opinion word of the aspect, or if positive and negative ones are equally many.
     """
     from arts.generators.opinions.opinion_assignment import OpinionAssignment, span_of
 
@@ -129,7 +144,11 @@ def propose_aspects(text: str, analyst: Analyst) -> list[tuple[str, Polarity]]:
 
 
 def _term_span(chunk: Span) -> tuple[int, int] | None:
-    """Where the nouns of a noun phrase start and end, in characters; None if its head is no noun."""
+    """The span of the nouns in a noun phrase: "battery life" in "the long battery life".
+
+    Returns:
+        Character offsets, end exclusive; None if the head of the phrase is not a noun.
+    """
     nouns = [token for token in chunk if token.pos_ in ("NOUN", "PROPN")]
     if not nouns or chunk.root.pos_ not in ("NOUN", "PROPN"):
         return None
@@ -137,19 +156,22 @@ def _term_span(chunk: Span) -> tuple[int, int] | None:
 
 
 def _polarity_of_sign(sign: int) -> Polarity:
-    """Positive above zero, negative below."""
+    """The polarity of a number: positive above zero, negative below zero, neutral at zero."""
     if not sign:
         return Polarity.NEUTRAL
     return Polarity.POSITIVE if sign > 0 else Polarity.NEGATIVE
 
 
 def perturb(sentence: Sentence, analyst: Analyst, *, pool: AspectSet) -> list[TargetVariants]:
-    """What the three strategies make of each aspect of a sentence.
+    """Make the variants of a sentence by all three strategies, with each of its aspects as target in turn.
 
     Args:
         sentence: The sentence with its aspects.
-        analyst: The parser with the lexicon.
-        pool: The aspects that ADDDIFF may add.
+        analyst: The parser with the opinion lexicon.
+        pool: The clauses that ADDDIFF may add.
+
+    Returns:
+        The variants, one item per aspect.
     """
     from arts.generators.generator import GenerationOptions, Generator
 
@@ -169,19 +191,23 @@ def perturb(sentence: Sentence, analyst: Analyst, *, pool: AspectSet) -> list[Ta
 
 
 def domains_of(pool: AspectSet) -> list[str]:
-    """The domains of the aspects that ADDDIFF may add."""
+    """Names of the domains in a pool of ADDDIFF's clauses, sorted."""
     return sorted({clause.domain for clause in pool.clauses if clause.domain})
 
 
 def json_record(
     sentence: Sentence, targets: Iterable[TargetVariants], *, predictions: PredictionsByInstance
 ) -> dict[str, Any]:
-    """The sentence, the variants of each target, and the predictions, ready to be written as JSON.
+    """Everything on the page as a dict of JSON values.
+
+    Its keys are ``sentence`` (the text), ``aspects``, ``seed`` and ``targets``. Each target has its
+    ``aspect``, its ``instances`` with what models predict, and ``without_variant`` (reasons, keyed by
+    strategy).
 
     Args:
         sentence: The sentence with its aspects.
-        targets: The variants of each aspect.
-        predictions: What models predict, by the id of the instance.
+        targets: The variants, one item per aspect.
+        predictions: What models predict, keyed by instance id; each value has one prediction per model.
     """
     return {
         "sentence": sentence.text,
@@ -202,6 +228,7 @@ def json_record(
 
 
 def _instance_record(instance: Instance, predictions: Iterable[ModelPrediction]) -> dict[str, Any]:
+    """The fields of an instance as JSON values, with what models predict for it under ``answers``."""
     return {
         "strategy": instance.strategy,
         "text": instance.text,
@@ -221,5 +248,5 @@ def _instance_record(instance: Instance, predictions: Iterable[ModelPrediction])
 
 
 def _aspect_record(aspect: Aspect) -> dict[str, Any]:
-    """The fields of an aspect, without its opinion terms and id."""
+    """The fields of an aspect as a dict, without its opinion terms and its id."""
     return {k: v for k, v in asdict(replace(aspect, opinions=())).items() if k not in ("opinions", "id")}

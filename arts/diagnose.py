@@ -3,9 +3,6 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
-
-import typer
 
 from arts.cli.app import run_command, tell
 from arts.models.encoders import DEFAULT_ENCODER
@@ -13,39 +10,28 @@ from arts.models.encoders import DEFAULT_ENCODER
 
 def diagnose(
     *,
-    synthetic: Annotated[
-        Path,
-        typer.Option(
-            help="File of synthetic texts: JSONL, CSV or Parquet with one text per row, or .txt with one "
-            "text per line."
-        ),
-    ],
-    natural: Annotated[
-        Path,
-        typer.Option(
-            help="File of natural texts: JSONL, CSV or Parquet with one text per row, or .txt with one "
-            "text per line."
-        ),
-    ],
-    output: Annotated[
-        Path, typer.Option(help="Folder to write diagnosis.json and the plots (PNG and SVG) to.")
-    ],
-    model: Annotated[
-        list[str] | None,
-        typer.Option(
-            help="Causal language model to calculate perplexities with: a folder, GGUF file or Hub id, or "
-            "smollm2-135m-instruct. Repeatable, for example for a model before and after training."
-        ),
-    ] = None,
-    encoder: Annotated[
-        str, typer.Option(help="Encoder that embeds the texts: a folder or Hub id.")
-    ] = DEFAULT_ENCODER,
-    seed: Annotated[int, typer.Option(help="Random seed of the cross-validation folds and of t-SNE.")] = 1,
+    synthetic: Path,
+    natural: Path,
+    output: Path,
+    model: list[str] | None = None,
+    encoder: str = DEFAULT_ENCODER,
+    seed: int = 1,
 ) -> None:
     """Diagnose pattern overfitting: measure how synthetic texts differ from natural texts.
 
     There are three views: embeddings, token frequencies and, with --model, perplexities. A row of a file has
     one of three forms: text; prompt and completion; or messages.
+
+    Args:
+        synthetic: File of synthetic texts: JSONL, CSV or Parquet with one text per row, or .txt with one
+            text per line.
+        natural: File of natural texts: JSONL, CSV or Parquet with one text per row, or .txt with one text
+            per line.
+        output: Folder to write diagnosis.json and the plots (PNG and SVG) to.
+        model: Causal language model to calculate perplexities with: a folder, GGUF file or Hub id, or
+            smollm2-135m-instruct. Repeatable, for example for a model before and after training.
+        encoder: Encoder that embeds the texts: a folder or Hub id.
+        seed: Random seed of the cross-validation folds and of t-SNE.
     """
     from arts.cli import tables
     from arts.diagnosis.plots import draw_views

@@ -36,47 +36,15 @@ class ResultFormat(StrEnum):
 
 def evaluate(
     *,
-    dataset: Annotated[
-        str,
-        typer.Option(
-            help="Corpus to measure on: sample, laptop, restaurant, mams, or the path of a file or folder. "
-            "Models are measured on its test split, after training on its training split where they need "
-            "training."
-        ),
-    ] = "sample",
-    model: Annotated[
-        list[str] | None,
-        typer.Option(
-            help="Model to measure: a name that `arts models` lists, which is trained first; hf: followed "
-            "by the folder or Hub id of a saved model; or the import path package.module:attribute of a "
-            "classifier or function. Repeatable. Default: td-lstm."
-        ),
-    ] = None,
+    dataset: str = "sample",
+    model: list[str] | None = None,
     encoder: options.Encoder = DEFAULT_ENCODER,
     embeddings: options.Embeddings = None,
     post_training_text: options.PostTrainingText = None,
     post_trained: options.PostTrained = False,
-    seed: Annotated[
-        list[int] | None,
-        typer.Option(
-            help="Random seed of training. Repeatable: each model is trained and measured once per seed. "
-            "Default: 1."
-        ),
-    ] = None,
-    predictions: Annotated[
-        Path | None,
-        typer.Option(
-            help="CSV, JSONL or Parquet file of predictions to score instead of a model. It has the "
-            "columns id and prediction (see --column)."
-        ),
-    ] = None,
-    column: Annotated[
-        list[str] | None,
-        typer.Option(
-            help="Column of the predictions file that contains the predicted labels. Repeatable: each "
-            "column is scored as a separate model. Default: prediction."
-        ),
-    ] = None,
+    seed: list[int] | None = None,
+    predictions: Path | None = None,
+    column: list[str] | None = None,
     intervention: Annotated[
         str | None,
         typer.Option(
@@ -89,59 +57,45 @@ def evaluate(
     variant_ratio: options.VariantRatio = None,
     template: options.Templates = None,
     holdout_templates: options.HoldoutTemplates = None,
-    merge_method: Annotated[
-        str | None,
-        typer.Option(
-            help="Method that merges the specialists (models trained on one strategy or one domain each), "
-            "such as metagpt or ties; `arts merge --help` lists all. Default: metagpt."
-        ),
-    ] = None,
-    domain: Annotated[
-        list[str] | None,
-        typer.Option(
-            help="Name or path of another corpus. One specialist is trained on it and one on --dataset, "
-            "and these are merged. Repeatable. Default: one specialist per strategy is trained on "
-            "--dataset."
-        ),
-    ] = None,
-    intervention_option: Annotated[
-        list[str] | None,
-        typer.Option(
-            metavar="NAME=VALUE",
-            help="Setting of an intervention that comes from another package; the value is JSON or text. "
-            "Repeatable.",
-        ),
-    ] = None,
-    adddiff_curve: Annotated[
-        bool,
-        typer.Option(
-            "--adddiff-curve",
-            help="Also measure the accuracy when ADDDIFF adds 0, 1, 2, 3, 4 or 5 aspects to each sentence. "
-            "With --output, the curve is plotted.",
-        ),
-    ] = False,
-    name: Annotated[
-        str | None,
-        typer.Option(
-            help="Name of the model in the report. Default: the value of --model or --column, or the name "
-            "of the predictions file."
-        ),
-    ] = None,
-    output: Annotated[
-        Path | None,
-        typer.Option(
-            help="Folder to write reports (JSON) and predictions (Parquet) to, one of each per model and "
-            "seed."
-        ),
-    ] = None,
-    format: Annotated[
-        ResultFormat, typer.Option(help="Format of the results on standard output.")
-    ] = ResultFormat.TABLE,
+    merge_method: str | None = None,
+    domain: list[str] | None = None,
+    intervention_option: Annotated[list[str] | None, typer.Option(metavar="NAME=VALUE")] = None,
+    adddiff_curve: Annotated[bool, typer.Option("--adddiff-curve")] = False,
+    name: str | None = None,
+    output: Path | None = None,
+    format: ResultFormat = ResultFormat.TABLE,
 ) -> None:
     """Measure how much of a model's accuracy remains when the sentences are perturbed.
 
     Without options, td-lstm is trained and measured on the sample corpus that ships with the package; this
     needs no network.
+
+    Args:
+        dataset: Corpus to measure on: sample, laptop, restaurant, mams, or the path of a file or folder.
+            Models are measured on its test split, after training on its training split where they need
+            training.
+        model: Model to measure: a name that `arts models` lists, which is trained first; hf: followed by
+            the folder or Hub id of a saved model; or the import path package.module:attribute of a
+            classifier or function. Repeatable. Default: td-lstm.
+        seed: Random seed of training. Repeatable: each model is trained and measured once per seed.
+            Default: 1.
+        predictions: CSV, JSONL or Parquet file of predictions to score instead of a model. It has the
+            columns id and prediction (see --column).
+        column: Column of the predictions file that contains the predicted labels. Repeatable: each column
+            is scored as a separate model. Default: prediction.
+        merge_method: Method that merges the specialists (models trained on one strategy or one domain
+            each), such as metagpt or ties; `arts merge --help` lists all. Default: metagpt.
+        domain: Name or path of another corpus. One specialist is trained on it and one on --dataset, and
+            these are merged. Repeatable. Default: one specialist per strategy is trained on --dataset.
+        intervention_option: Setting of an intervention that comes from another package; the value is JSON
+            or text. Repeatable.
+        adddiff_curve: Also measure the accuracy when ADDDIFF adds 0, 1, 2, 3, 4 or 5 aspects to each
+            sentence. With --output, the curve is plotted.
+        name: Name of the model in the report. Default: the value of --model or --column, or the name of
+            the predictions file.
+        output: Folder to write reports (JSON) and predictions (Parquet) to, one of each per model and
+            seed.
+        format: Format of the results on standard output.
     """
     from arts.evaluation.benchmark import load_benchmark
 

@@ -11,18 +11,17 @@ from arts.cli.app import run_command
 
 
 def export(
-    folder: Annotated[Path, typer.Argument(help="New or empty folder to write the dataset repository to.")],
-    dataset: Annotated[
-        list[str] | None,
-        typer.Option(
-            help="Corpus to export: sample, laptop, restaurant, mams, or the path of a file or folder. "
-            "Repeatable. Default: sample."
-        ),
-    ] = None,
+    folder: Annotated[Path, typer.Argument()],
+    dataset: list[str] | None = None,
 ) -> None:
     """Write corpora as a Hugging Face dataset repository.
 
     datasets.load_dataset(FOLDER, NAME) then loads the corpus of that name, without a loading script.
+
+    Args:
+        folder: New or empty folder to write the dataset repository to.
+        dataset: Corpus to export: sample, laptop, restaurant, mams, or the path of a file or folder.
+            Repeatable. Default: sample.
     """
     from arts.data import hf_dataset
     from arts.data.corpus_registry import load_corpus

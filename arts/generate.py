@@ -30,63 +30,16 @@ CANDIDATES = 6  # variants of an instance from which the language model chooses
 
 def generate(
     *,
-    output: Annotated[Path, typer.Option(help="New or empty folder to write the test set to.")],
-    input: Annotated[
-        str,
-        typer.Option(
-            help="Corpus to perturb: sample, laptop, restaurant, mams, or the path of a file or folder."
-        ),
-    ] = "sample",
-    split: Annotated[
-        Split, typer.Option(help="Split to perturb when --input is the name of a corpus or a folder.")
-    ] = Split.TEST,
-    opinions: Annotated[
-        Path | None,
-        typer.Option(
-            help="File of annotated opinion terms (JSON of the TOWE datasets), matched to --input by id. "
-            "Default: opinion terms are extracted automatically."
-        ),
-    ] = None,
-    pool: Annotated[
-        str | None,
-        typer.Option(
-            help="Corpus of the same domain: a name or path, as --input takes. ADDDIFF adds clauses from "
-            "its training sentences, and replacement words that occur in them are preferred. Default: the "
-            "training split of --input or, when it has none, the sentences to perturb."
-        ),
-    ] = None,
-    strategy: Annotated[
-        list[Strategy] | None,
-        typer.Option(
-            help="Strategy by which variants are made: revtgt, revnon or adddiff. Repeatable. Default: all "
-            "three."
-        ),
-    ] = None,
-    seed: Annotated[
-        int, typer.Option(help="Random seed of all random choices, such as the aspects that ADDDIFF adds.")
-    ] = 1,
-    neutral: Annotated[
-        NeutralPolicy,
-        typer.Option(
-            help="What REVTGT does with a neutral target: keep reverses its opinion words and keeps the "
-            "label neutral; skip makes no variant."
-        ),
-    ] = NeutralPolicy.KEEP,
-    k: Annotated[
-        int | None,
-        typer.Option(
-            min=1,
-            max=10,
-            help="Number of aspects that ADDDIFF adds to a sentence. Default: 1 to 3, drawn at random.",
-        ),
-    ] = None,
-    template: Annotated[
-        list[str] | None,
-        typer.Option(
-            help="Name of an ADDDIFF template (a way of joining the added aspects to the sentence, such as "
-            "but). Repeatable. Default: all templates."
-        ),
-    ] = None,
+    output: Path,
+    input: str = "sample",
+    split: Split = Split.TEST,
+    opinions: Path | None = None,
+    pool: str | None = None,
+    strategy: list[Strategy] | None = None,
+    seed: int = 1,
+    neutral: NeutralPolicy = NeutralPolicy.KEEP,
+    k: Annotated[int | None, typer.Option(min=1, max=10)] = None,
+    template: list[str] | None = None,
     rank: Annotated[
         Ranking,
         typer.Option(
@@ -94,30 +47,40 @@ def generate(
             "language model finds most likely; none makes a single candidate."
         ),
     ] = Ranking.NONE,
-    language_model: Annotated[
-        str | None,
-        typer.Option(
-            help="Language model that ranks the candidates when --rank is lm: a folder, GGUF file or Hub "
-            "id. Default: smollm2-135m-instruct."
-        ),
-    ] = None,
-    workers: Annotated[int, typer.Option(min=1, help="Number of worker processes.")] = 1,
-    engine: Annotated[
-        Engine, typer.Option(help="What runs the worker processes: local (this machine) or ray (Ray Data).")
-    ] = Engine.LOCAL,
-    format: Annotated[
-        OutputFormat,
-        typer.Option(
-            help="Format of the test set: hf is Parquet for datasets.load_dataset; arts is the JSON format "
-            "of the ARTS release."
-        ),
-    ] = OutputFormat.HF,
+    language_model: str | None = None,
+    workers: Annotated[int, typer.Option(min=1)] = 1,
+    engine: Engine = Engine.LOCAL,
+    format: OutputFormat = OutputFormat.HF,
 ) -> None:
     """Generate a robustness test set: perturb every sentence of a corpus by three strategies.
 
     REVTGT reverses the sentiment on the target aspect, REVNON the sentiment on the other aspects, and ADDDIFF
     adds aspects of the opposite sentiment. The original sentences are written with their variants and a
     quality report (quality.json). A run that was interrupted resumes when the same command is run again.
+
+    Args:
+        output: New or empty folder to write the test set to.
+        input: Corpus to perturb: sample, laptop, restaurant, mams, or the path of a file or folder.
+        split: Split to perturb when --input is the name of a corpus or a folder.
+        opinions: File of annotated opinion terms (JSON of the TOWE datasets), matched to --input by id.
+            Default: opinion terms are extracted automatically.
+        pool: Corpus of the same domain: a name or path, as --input takes. ADDDIFF adds clauses from its
+            training sentences, and replacement words that occur in them are preferred. Default: the
+            training split of --input or, when it has none, the sentences to perturb.
+        strategy: Strategy by which variants are made: revtgt, revnon or adddiff. Repeatable. Default: all
+            three.
+        seed: Random seed of all random choices, such as the aspects that ADDDIFF adds.
+        neutral: What REVTGT does with a neutral target: keep reverses its opinion words and keeps the
+            label neutral; skip makes no variant.
+        k: Number of aspects that ADDDIFF adds to a sentence. Default: 1 to 3, drawn at random.
+        template: Name of an ADDDIFF template (a way of joining the added aspects to the sentence, such as
+            but). Repeatable. Default: all templates.
+        language_model: Language model that ranks the candidates when --rank is lm: a folder, GGUF file or
+            Hub id. Default: smollm2-135m-instruct.
+        workers: Number of worker processes.
+        engine: What runs the worker processes: local (this machine) or ray (Ray Data).
+        format: Format of the test set: hf is Parquet for datasets.load_dataset; arts is the JSON format
+            of the ARTS release.
     """
     from arts.generators.generator import GenerationOptions
     from arts.generators.opinions.analysis import Analyst

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from typing import Annotated
 
 import typer
 
@@ -12,11 +11,13 @@ from arts.cli.options import ReportFormat
 
 
 def models(
-    format: Annotated[
-        ReportFormat, typer.Option(help="Format of the list on standard output.")
-    ] = ReportFormat.TABLE,
+    format: ReportFormat = ReportFormat.TABLE,
 ) -> None:
-    """List the models with their names, papers, sizes (with the default encoder) and what they read."""
+    """List the models with their names, papers, sizes (with the default encoder) and what they read.
+
+    Args:
+        format: Format of the list on standard output.
+    """
     from arts.cli import tables
     from arts.models.registry import model_rows
 

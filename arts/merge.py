@@ -18,6 +18,7 @@ from arts.merging.policies import (
     DARE_DENSITY,
     DEFAULT_METHOD,
     MAX_SHARD_BYTES,
+    SAFETENSORS_NAMES,
     TIES_DENSITY,
     Granularity,
     HeadPolicy,
@@ -29,130 +30,78 @@ if TYPE_CHECKING:
     from arts.merging.job import MergeJob
     from arts.merging.report import MergeReport
 
+Density = Annotated[
+    float | None,
+    typer.Option(
+        help="Share of the elements of each task vector that are kept; the others are set to 0. "
+        f"Default: {TIES_DENSITY} for ties methods, {DARE_DENSITY} for dare methods."
+    ),
+]
+
 
 def merge(
     context: typer.Context,
     *,
-    output: Annotated[
-        Path | None,
-        typer.Option(
-            help="New or empty folder to write the merged model to. Required unless --dry-run is given."
-        ),
-    ] = None,
-    base: Annotated[
-        str | None, typer.Option(help="Checkpoint that the models were fine-tuned from: a folder or Hub id.")
-    ] = None,
-    model: Annotated[
-        list[str] | None,
-        typer.Option(help="Fine-tuned checkpoint or LoRA adapter to merge: a folder or Hub id. Repeatable."),
-    ] = None,
-    method: Annotated[
-        str,
-        typer.Option(
-            help="Merge method: metagpt, average, task-arithmetic, ties, dare, dare-ties, ties-metagpt or "
-            "dare-metagpt."
-        ),
-    ] = DEFAULT_METHOD,
-    config: Annotated[
-        Path | None,
-        typer.Option(
-            help="YAML file in mergekit's schema with the base, the models, the method and its options; "
-            "these are then not given as options here."
-        ),
-    ] = None,
-    granularity: Annotated[
-        Granularity,
-        typer.Option(help="MetaGPT's coefficients: one per model (global) or per model and layer (layer)."),
-    ] = Granularity.GLOBAL,
-    weight: Annotated[
-        list[float] | None,
-        typer.Option(
-            help="Coefficient of a model. Repeatable: one per --model, in the same order. Default: 0.3 for "
-            "task-arithmetic and dare, 1 for ties and dare-ties."
-        ),
-    ] = None,
-    density: Annotated[
-        float | None,
-        typer.Option(
-            help="Share of the elements of each task vector that are kept; the others are set to 0. "
-            f"Default: {TIES_DENSITY} for ties methods, {DARE_DENSITY} for dare methods."
-        ),
-    ] = None,
-    scale: Annotated[
-        float, typer.Option(help="Factor on the weighted sum of task vectors that is added to the base.")
-    ] = 1.0,
-    by_tensor: Annotated[
-        bool,
-        typer.Option(
-            "--by-tensor",
-            help="Sparsify each tensor separately, as mergekit does, not the whole model at once.",
-        ),
-    ] = False,
-    seed: Annotated[int, typer.Option(help="Random seed of the elements that dare methods drop.")] = 0,
-    head: Annotated[
-        HeadPolicy,
-        typer.Option(
-            help="When a classifier head differs from the base's: error stops, keep-base keeps the base's "
-            "head, drop leaves out the head."
-        ),
-    ] = HeadPolicy.ERROR,
-    vocab: Annotated[
-        VocabPolicy,
-        typer.Option(
-            help="When a vocabulary differs from the base's: error stops, base merges the tokens that each "
-            "model shares with the base, intersect merges only the tokens that all models share. Other "
-            "tokens stay as in the base."
-        ),
-    ] = VocabPolicy.ERROR,
-    dtype: Annotated[
-        StorageDtype | None,
-        typer.Option(help="Type to store the weights in. Default: their type in the base."),
-    ] = None,
-    max_shard_size: Annotated[
-        float, typer.Option(min=0.001, help="Largest size of a weights file, in GB.")
-    ] = MAX_SHARD_BYTES / 1e9,
-    tokenizer_from: Annotated[
-        str | None,
-        typer.Option(help="Folder or Hub id to take tokenizer and chat template from. Default: the base."),
-    ] = None,
-    threads: Annotated[
-        int | None, typer.Option(min=1, help="Number of threads. Default: one per processor, up to 4.")
-    ] = None,
-    dry_run: Annotated[
-        bool,
-        typer.Option(
-            "--dry-run", help="Write no model; report norms, cosines, sign conflicts and the expected cost."
-        ),
-    ] = False,
-    by_layer: Annotated[
-        bool,
-        typer.Option(
-            "--by-layer", help="With --dry-run: also report norms, cosines and sign conflicts for each layer."
-        ),
-    ] = False,
-    emit_config: Annotated[
-        Path | None, typer.Option(help="File to write a mergekit configuration of the same merge to.")
-    ] = None,
-    heatmap: Annotated[
-        Path | None, typer.Option(help="File (.png or .svg) to draw the cosines of the task vectors in.")
-    ] = None,
-    check_linearity: Annotated[
-        bool,
-        typer.Option(
-            "--check-linearity",
-            help="Also measure how far the models' outputs are from changing linearly along their task "
-            "vectors, as MetaGPT assumes; whole models are loaded into memory.",
-        ),
-    ] = False,
-    form: Annotated[
-        ReportFormat, typer.Option("--format", help="Format of the report on standard output.")
-    ] = ReportFormat.TABLE,
+    output: Path | None = None,
+    base: str | None = None,
+    model: list[str] | None = None,
+    method: str = DEFAULT_METHOD,
+    config: Path | None = None,
+    granularity: Granularity = Granularity.GLOBAL,
+    weight: list[float] | None = None,
+    density: Density = None,
+    scale: float = 1.0,
+    by_tensor: Annotated[bool, typer.Option("--by-tensor")] = False,
+    seed: int = 0,
+    head: HeadPolicy = HeadPolicy.ERROR,
+    vocab: VocabPolicy = VocabPolicy.ERROR,
+    dtype: StorageDtype | None = None,
+    max_shard_size: Annotated[float, typer.Option(min=0.001)] = MAX_SHARD_BYTES / 1e9,
+    tokenizer_from: str | None = None,
+    threads: Annotated[int | None, typer.Option(min=1)] = None,
+    dry_run: Annotated[bool, typer.Option("--dry-run")] = False,
+    by_layer: Annotated[bool, typer.Option("--by-layer")] = False,
+    emit_config: Path | None = None,
+    heatmap: Path | None = None,
+    check_linearity: Annotated[bool, typer.Option("--check-linearity")] = False,
+    form: Annotated[ReportFormat, typer.Option("--format")] = ReportFormat.TABLE,
 ) -> None:
     """Merge models that were fine-tuned from one base; memory does not grow with the size of the models.
 
     A task vector is a model minus the base. The default method, metagpt, needs neither data nor a search: the
     coefficient of a model is the squared norm of its task vector, divided by the sum of the squared norms of
     all task vectors.
+
+    Args:
+        output: New or empty folder to write the merged model to. Required unless --dry-run is given.
+        base: Checkpoint that the models were fine-tuned from: a folder or Hub id.
+        model: Fine-tuned checkpoint or LoRA adapter to merge: a folder or Hub id. Repeatable.
+        method: Merge method: metagpt, average, task-arithmetic, ties, dare, dare-ties, ties-metagpt or
+            dare-metagpt.
+        config: YAML file in mergekit's schema with the base, the models, the method and its options;
+            these are then not given as options here.
+        granularity: MetaGPT's coefficients: one per model (global) or per model and layer (layer).
+        weight: Coefficient of a model. Repeatable: one per --model, in the same order. Default: 0.3 for
+            task-arithmetic and dare, 1 for ties and dare-ties.
+        scale: Factor on the weighted sum of task vectors that is added to the base.
+        by_tensor: Sparsify each tensor separately, as mergekit does, not the whole model at once.
+        seed: Random seed of the elements that dare methods drop.
+        head: When a classifier head differs from the base's: error stops, keep-base keeps the base's
+            head, drop leaves out the head.
+        vocab: When a vocabulary differs from the base's: error stops, base merges the tokens that each
+            model shares with the base, intersect merges only the tokens that all models share. Other
+            tokens stay as in the base.
+        dtype: Type to store the weights in. Default: their type in the base.
+        max_shard_size: Largest size of a weights file, in GB.
+        tokenizer_from: Folder or Hub id to take tokenizer and chat template from. Default: the base.
+        threads: Number of threads. Default: one per processor, up to 4.
+        dry_run: Write no model; report norms, cosines, sign conflicts and the expected cost.
+        by_layer: With --dry-run: also report norms, cosines and sign conflicts for each layer.
+        emit_config: File to write a mergekit configuration of the same merge to.
+        heatmap: File (.png or .svg) to draw the cosines of the task vectors in.
+        check_linearity: Also measure how far the models' outputs are from changing linearly along their
+            task vectors, as MetaGPT assumes; whole models are loaded into memory.
+        form: Format of the report on standard output.
     """
     if (output is None) != dry_run:
         raise ArtsError("give --output FOLDER, or --dry-run to write nothing")
@@ -161,7 +110,7 @@ def merge(
     if config is None:
         job = replace(
             _job(base, model, method, granularity, weight, density),
-            dtype=dtype.safetensors_name if dtype else None,
+            dtype=SAFETENSORS_NAMES[dtype] if dtype else None,
             tokenizer_from=tokenizer_from,
         )
         more = replace(job.options, scale=scale, by_tensor=by_tensor, seed=seed)

@@ -16,27 +16,15 @@ from arts.models.encoders import DEFAULT_ENCODER
 
 def train(
     *,
-    model: Annotated[str, typer.Option(help="Name of the model to train; `arts models` lists them.")],
-    output: Annotated[Path, typer.Option(help="New or empty folder to save the model to.")],
-    dataset: Annotated[
-        str,
-        typer.Option(
-            help="Corpus to train on: sample, laptop, restaurant, mams, or the path of a folder with the "
-            "splits train and dev."
-        ),
-    ] = "sample",
-    seed: Annotated[int, typer.Option(help="Random seed of initialisation, dropout and batch order.")] = 1,
+    model: str,
+    output: Path,
+    dataset: str = "sample",
+    seed: int = 1,
     encoder: options.Encoder = DEFAULT_ENCODER,
     embeddings: options.Embeddings = None,
     post_training_text: options.PostTrainingText = None,
     post_trained: options.PostTrained = False,
-    adversarial: Annotated[
-        bool,
-        typer.Option(
-            "--adversarial",
-            help="Adversarial training: train also on perturbed variants of the training sentences.",
-        ),
-    ] = False,
+    adversarial: Annotated[bool, typer.Option("--adversarial")] = False,
     strategy: options.Strategies = None,
     variant_ratio: options.VariantRatio = None,
     template: options.Templates = None,
@@ -46,6 +34,14 @@ def train(
 
     Afterwards, `arts evaluate --model hf:FOLDER` measures the model saved in FOLDER. The Auto classes of
     transformers can load it, too.
+
+    Args:
+        model: Name of the model to train; `arts models` lists them.
+        output: New or empty folder to save the model to.
+        dataset: Corpus to train on: sample, laptop, restaurant, mams, or the path of a folder with the
+            splits train and dev.
+        seed: Random seed of initialisation, dropout and batch order.
+        adversarial: Adversarial training: train also on perturbed variants of the training sentences.
     """
     intervention = options.intervention_from_options(
         "adversarial" if adversarial else None,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shlex
 import sys
+from dataclasses import replace
 from pathlib import Path
 from typing import Annotated
 
@@ -17,109 +18,62 @@ from arts.unlearning.settings import MAX_LENGTH, UnlearningSettings
 
 def unlearn(
     *,
-    model: Annotated[
-        str,
-        typer.Option(
-            help="Model to unlearn from, a causal language model or a sequence classifier: a folder, GGUF "
-            "file or Hub id, or smollm2-135m-instruct."
-        ),
-    ],
-    forget: Annotated[
-        str,
-        typer.Option(
-            help="Forget set, the texts to unlearn: a JSONL, CSV or Parquet file, or the folder or Hub id "
-            "of a dataset."
-        ),
-    ],
-    retain: Annotated[
-        str,
-        typer.Option(
-            help="Retain set, texts on which the model is to stay as it is: a JSONL, CSV or Parquet file, "
-            "or the folder or Hub id of a dataset."
-        ),
-    ],
-    output: Annotated[Path, typer.Option(help="New or empty folder to write the unlearned model to.")],
+    model: str,
+    forget: str,
+    retain: str,
+    output: Path,
     objective: Annotated[
         str, typer.Option(help=f"Unlearning objective: {', '.join(OBJECTIVES)}.")
     ] = UnlearningSettings.objective,
-    weights: Annotated[
-        tuple[float, float, float] | None,
-        typer.Option(
-            help="Weights of the three losses: forgetting (on the forget set), replay (cross-entropy on "
-            "the retain set) and mitigation (KL divergence from the outputs of --reference on the retain "
-            "set). Default: the objective's own, which are 0.01 1 1 for lower-bounded."
-        ),
-    ] = None,
-    learning_rate: Annotated[
-        float, typer.Option(help="Learning rate at the first step; it falls linearly to 0.")
-    ] = UnlearningSettings.learning_rate,
-    batch_size: Annotated[
-        int, typer.Option(help="Number of texts per batch.")
-    ] = UnlearningSettings.batch_size,
-    retain_ratio: Annotated[
-        int,
-        typer.Option(
-            help="Number of batches of the retain set that are trained on per batch of the forget set."
-        ),
-    ] = UnlearningSettings.retain_ratio,
-    gradient_accumulation_steps: Annotated[
-        int, typer.Option(help="Number of batches of the forget set per optimizer step.")
-    ] = UnlearningSettings.gradient_accumulation_steps,
-    steps: Annotated[
-        int | None,
-        typer.Option(
-            help="Largest number of optimizer steps. Default: as many as one pass over the forget set takes."
-        ),
-    ] = UnlearningSettings.steps,
-    eval_steps: Annotated[
-        int,
-        typer.Option(
-            help="Number of optimizer steps between two checks of the stopping criteria (--until and "
-            "--tolerance)."
-        ),
-    ] = UnlearningSettings.eval_steps,
-    until: Annotated[
-        float | None,
-        typer.Option(
-            help="Stop when the mean of -log(1 - p) on the forget set has fallen to this value, in nats "
-            "per prediction; p is the probability of the token or label to forget. Default: do not stop "
-            "for this reason."
-        ),
-    ] = UnlearningSettings.stop_forget_loss,
-    tolerance: Annotated[
-        float,
-        typer.Option(
-            help="Largest rise of the loss (cross-entropy) on the retain set, in nats per prediction. When "
-            "it rises further, training stops, and the weights of the last check within the tolerance are "
-            "kept."
-        ),
-    ] = UnlearningSettings.tolerance,
-    seed: Annotated[
-        int, typer.Option(help="Random seed of the order of texts and of dropout.")
-    ] = UnlearningSettings.seed,
-    reference: Annotated[
-        str | None,
-        typer.Option(
-            help="Model whose outputs on the retain set are to be preserved: a folder, GGUF file or Hub "
-            "id. Default: the model to unlearn from."
-        ),
-    ] = None,
-    lora: Annotated[
-        int | None,
-        typer.Option(
-            min=1,
-            help="Train only LoRA adapters, of this rank, instead of all weights, and merge them into the "
-            "model at the end.",
-        ),
-    ] = None,
-    max_length: Annotated[
-        int, typer.Option(min=2, help="Maximum length of a text in tokens; longer texts are truncated.")
-    ] = MAX_LENGTH,
+    weights: tuple[float, float, float] | None = None,
+    learning_rate: float = UnlearningSettings.learning_rate,
+    batch_size: int = UnlearningSettings.batch_size,
+    retain_ratio: int = UnlearningSettings.retain_ratio,
+    gradient_accumulation_steps: int = UnlearningSettings.gradient_accumulation_steps,
+    steps: int | None = UnlearningSettings.steps,
+    eval_steps: int = UnlearningSettings.eval_steps,
+    until: float | None = UnlearningSettings.stop_forget_loss,
+    tolerance: float = UnlearningSettings.tolerance,
+    seed: int = UnlearningSettings.seed,
+    reference: str | None = None,
+    lora: Annotated[int | None, typer.Option(min=1)] = None,
+    max_length: Annotated[int, typer.Option(min=2)] = MAX_LENGTH,
 ) -> None:
     """Unlearn what the forget set taught a model, and keep its behaviour on the retain set.
 
     The default objective minimises a loss that has a lower bound, unlike gradient ascent. A row of a file has
     one of three forms: messages; prompt and completion; or text. For a classifier, a row has text and label.
+
+    Args:
+        model: Model to unlearn from, a causal language model or a sequence classifier: a folder, GGUF
+            file or Hub id, or smollm2-135m-instruct.
+        forget: Forget set, the texts to unlearn: a JSONL, CSV or Parquet file, or the folder or Hub id of
+            a dataset.
+        retain: Retain set, texts on which the model is to stay as it is: a JSONL, CSV or Parquet file, or
+            the folder or Hub id of a dataset.
+        output: New or empty folder to write the unlearned model to.
+        weights: Weights of the three losses: forgetting (on the forget set), replay (cross-entropy on the
+            retain set) and mitigation (KL divergence from the outputs of --reference on the retain set).
+            Default: the objective's own, which are 0.01 1 1 for lower-bounded.
+        learning_rate: Learning rate at the first step; it falls linearly to 0.
+        batch_size: Number of texts per batch.
+        retain_ratio: Number of batches of the retain set that are trained on per batch of the forget set.
+        gradient_accumulation_steps: Number of batches of the forget set per optimizer step.
+        steps: Largest number of optimizer steps. Default: as many as one pass over the forget set takes.
+        eval_steps: Number of optimizer steps between two checks of the stopping criteria (--until and
+            --tolerance).
+        until: Stop when the mean of -log(1 - p) on the forget set has fallen to this value, in nats per
+            prediction; p is the probability of the token or label to forget. Default: do not stop for
+            this reason.
+        tolerance: Largest rise of the loss (cross-entropy) on the retain set, in nats per prediction.
+            When it rises further, training stops, and the weights of the last check within the tolerance
+            are kept.
+        seed: Random seed of the order of texts and of dropout.
+        reference: Model whose outputs on the retain set are to be preserved: a folder, GGUF file or Hub
+            id. Default: the model to unlearn from.
+        lora: Train only LoRA adapters, of this rank, instead of all weights, and merge them into the
+            model at the end.
+        max_length: Maximum length of a text in tokens; longer texts are truncated.
     """
     from arts.cli import tables
     from arts.unlearning.job import UnlearningJob
@@ -137,16 +91,9 @@ def unlearn(
         tolerance=tolerance,
         seed=seed,
     )
-    job = UnlearningJob(
-        model,
-        forget=forget,
-        retain=retain,
-        settings=settings,
-        reference=reference,
-        lora=lora,
-        max_length=max_length,
-        command=shlex.join(["arts", "unlearn", *sys.argv[1 + (sys.argv[1:2] == ["unlearn"]) :]]),
-    )
+    command = shlex.join(["arts", "unlearn", *sys.argv[1 + (sys.argv[1:2] == ["unlearn"]) :]])
+    job = UnlearningJob(model, forget=forget, retain=retain, settings=settings)
+    job = replace(job, reference=reference, lora=lora, max_length=max_length, command=command)
     with progress_bar("unlearning") as progress:
         report = job.run(output, progress)
     tables.show(tables.probe_table(report))

@@ -12,14 +12,14 @@ from arts.data.errors import ArtsError
 
 
 def validate(
-    files: Annotated[
-        list[Path],
-        typer.Argument(help="Files to check: reports (JSON) or corpora (XML, JSON, JSONL, CSV, Parquet)."),
-    ],
+    files: Annotated[list[Path], typer.Argument()],
 ) -> None:
     """Check reports against their schema and predictions, and corpora against their file format.
 
     All files are checked, also after an invalid one. The exit code is 2 if any file is invalid.
+
+    Args:
+        files: Files to check: reports (JSON) or corpora (XML, JSON, JSONL, CSV, Parquet).
     """
     invalid = 0
     for file in files:

@@ -18,29 +18,23 @@ APP = Path(__file__).with_name("app.py")
 
 
 def leaderboard(
-    folders: Annotated[
-        list[str] | None,
-        typer.Argument(
-            help="Folders with reports, or hf: followed by the id of a dataset repository on the Hugging "
-            "Face Hub. Reports submitted in the app are added to the first folder. Default: results."
-        ),
-    ] = None,
-    packaged: Annotated[
-        bool, typer.Option(help="Also show the paper's figures and the results that come with this package.")
-    ] = True,
-    port: Annotated[int, typer.Option(min=1, max=65535, help="Port of the app.")] = 8501,
-    address: Annotated[
-        str, typer.Option(help="Address to listen on; with 0.0.0.0, other machines can reach the app.")
-    ] = "localhost",
-    export: Annotated[
-        Path | None,
-        typer.Option(
-            help="Folder to write the leaderboard to as one HTML file (index.html), instead of starting "
-            "the app."
-        ),
-    ] = None,
+    folders: Annotated[list[str] | None, typer.Argument()] = None,
+    packaged: bool = True,
+    port: Annotated[int, typer.Option(min=1, max=65535)] = 8501,
+    address: str = "localhost",
+    export: Path | None = None,
 ) -> None:
-    """Open the leaderboard in a browser; no network is needed."""
+    """Open the leaderboard in a browser; no network is needed.
+
+    Args:
+        folders: Folders with reports, or hf: followed by the id of a dataset repository on the Hugging
+            Face Hub. Reports submitted in the app are added to the first folder. Default: results.
+        packaged: Also show the paper's figures and the results that come with this package.
+        port: Port of the app.
+        address: Address to listen on; with 0.0.0.0, other machines can reach the app.
+        export: Folder to write the leaderboard to as one HTML file (index.html), instead of starting the
+            app.
+    """
     from arts.leaderboard.store.store import Store
 
     store = Store(tuple(folders or ["results"]), packaged=packaged)

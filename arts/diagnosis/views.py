@@ -65,13 +65,7 @@ class PerplexityQuartiles(Record):
 
 
 class ModelPerplexity(Record):
-    """The perplexities of synthetic and of natural texts under a language model.
-
-    Args:
-        model: name of the language model.
-        synthetic: quartiles over the synthetic texts.
-        natural: quartiles over the natural texts.
-    """
+    """The quartiles of the perplexities of synthetic and of natural texts, and the model they are of."""
 
     model: str
     synthetic: PerplexityQuartiles

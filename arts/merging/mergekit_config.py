@@ -20,7 +20,7 @@ from arts.merging.engine import MergeOptions, TensorSetting
 from arts.merging.job import MergeJob
 from arts.merging.methods import METHODS, Coefficients, MergeMethod, disjoint_mean, disjoint_sum
 from arts.merging.plan import MergeError
-from arts.merging.policies import Granularity, StorageDtype
+from arts.merging.policies import SAFETENSORS_NAMES, Granularity, StorageDtype
 
 _MERGEKIT_NAMES = {
     "linear": "linear",
@@ -167,7 +167,7 @@ class _MergekitConfig:
         given = self.content.get("out_dtype") or self.content.get("dtype")
         if given is None:
             return None
-        return _choice(self.path, given, StorageDtype, key="dtype").safetensors_name
+        return SAFETENSORS_NAMES[_choice(self.path, given, StorageDtype, key="dtype")]
 
     def _tokenizer(self) -> str | None:
         """The folder or Hub id of the model whose tokenizer is copied; None for that of the base."""

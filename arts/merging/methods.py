@@ -44,14 +44,7 @@ def weighted_sum(
 ) -> Values:
     """Merge one block by task arithmetic (Ilharco et al., 2023): theta_0 + s sum_t w_t tau_t.
 
-    Args:
-        base: theta_0, an array (n,).
-        tasks: the tau_t, one array (n,) per model.
-        weights: the w_t, one per model.
-        scale: s.
-
-    Returns:
-        The elements of the merged model, a new array (n,).
+    In the formula, theta_0 is `base`, the tau_t are `tasks`, the w_t are `weights`, and s is `scale`.
     """
     merged = base.copy()
     for task, weight in zip(tasks, weights, strict=True):
@@ -68,14 +61,7 @@ def disjoint_mean(
     elected sign, the result is theta_0 + s (sum_A w_t tau_t) / (sum_A w_t). With equal weights, these are the
     paper's equations.
 
-    Args:
-        base: theta_0, an array (n,).
-        tasks: the tau_t, one array (n,) per model.
-        weights: the w_t, one per model.
-        scale: s.
-
-    Returns:
-        The elements of the merged model, a new array (n,).
+    In the formula, theta_0 is `base`, the tau_t are `tasks`, the w_t are `weights`, and s is `scale`.
     """
     total, agreeing_weight = _sums_of_elected_sign(tasks, weights)
     total /= agreeing_weight + (agreeing_weight == 0)  # where no model agrees, the sum is 0
@@ -90,14 +76,7 @@ def disjoint_sum(
     The elected sign of an element is the sign of sum_t w_t tau_t. With A the models whose tau_t has the
     elected sign, the result is theta_0 + s sum_A w_t tau_t.
 
-    Args:
-        base: theta_0, an array (n,).
-        tasks: the tau_t, one array (n,) per model.
-        weights: the w_t, one per model.
-        scale: s.
-
-    Returns:
-        The elements of the merged model, a new array (n,).
+    In the formula, theta_0 is `base`, the tau_t are `tasks`, the w_t are `weights`, and s is `scale`.
     """
     total, _ = _sums_of_elected_sign(tasks, weights)
     return base + total * scale

@@ -42,7 +42,5 @@ class StorageDtype(StrEnum):
     FLOAT16 = "float16"
     FLOAT32 = "float32"
 
-    @property
-    def safetensors_name(self) -> str:
-        """The name of the type in safetensors files, such as BF16."""
-        return {"bfloat16": "BF16", "float16": "F16", "float32": "F32"}[self.value]
+
+SAFETENSORS_NAMES = {StorageDtype.BFLOAT16: "BF16", StorageDtype.FLOAT16: "F16", StorageDtype.FLOAT32: "F32"}

@@ -9,10 +9,10 @@ from pathlib import Path
 from arts.data.errors import DataError
 from arts.merging.checkpoints.checkpoint import Checkpoint
 from arts.merging.checkpoints.sources import ASSET_PATTERNS
-from arts.merging.policies import StorageDtype
+from arts.merging.policies import SAFETENSORS_NAMES
 
 _CONFIGURATION_FILES = ("config.json", "generation_config.json")
-_TORCH_NAMES = {dtype.safetensors_name: str(dtype) for dtype in StorageDtype}
+_TORCH_NAMES = {stored: str(dtype) for dtype, stored in SAFETENSORS_NAMES.items()}
 _HEAD_SETTINGS = ("id2label", "label2id", "architectures")
 
 

@@ -102,12 +102,6 @@ class LoraAdapter(Checkpoint):
     def read_task_vector(self, span: TensorSpan, *, base: Values, out: Values, buffer: Raw) -> Raw:
         """Read a span of the task vector, which is 0 for a weight that the adapter does not change.
 
-        Args:
-            span: the elements to read.
-            base: the same elements of the base, an array (span.count,).
-            out: fp32 or fp64 array (span.count,) to write to.
-            buffer: array of at least ``4 * span.count`` bytes, which is overwritten.
-
         Returns:
             The stored bytes of a module that the adapter stores as a whole; no bytes for other weights.
         """

@@ -26,70 +26,52 @@ def test_app_bad_usage_is_exit_code_2(tmp_path):
 
 
 @pytest.mark.parametrize(
-    ("arguments", "message"),
+    ("command", "message"),
     [
         (
-            ("arts.evaluate", "--model", "bert", "--variant-ratio", "0.5"),
+            "arts.evaluate --model bert --variant-ratio 0.5",
             "--variant-ratio: only with an intervention; add --intervention",
         ),
         (
-            ("arts.train", "--model", "bert", "--output", "out", "--template", "but"),
+            "arts.train --model bert --output out --template but",
             "--template: only with an intervention; add --adversarial",
         ),
         (
-            ("arts.evaluate", "--intervention", "adversarial", "--holdout-templates", "bt"),
+            "arts.evaluate --intervention adversarial --holdout-templates bt",
             'unknown template "bt". Did you mean "but"?',
         ),
         (
-            ("arts.evaluate", "--intervention", "adversarial", "--merge-method", "ties"),
+            "arts.evaluate --intervention adversarial --merge-method ties",
             "--merge-method is not an option of --intervention adversarial",
         ),
         (
-            ("arts.evaluate", "--intervention", "unlearn", "--domain", "sample"),
+            "arts.evaluate --intervention unlearn --domain sample",
             "unlearning takes out ADDDIFF's pattern; expected a model that was trained on it",
         ),
+        ("arts.unlearn --model m --forget f.jsonl --retain r --output out", "f.jsonl: no such file"),
         (
-            ("arts.unlearn", "--model", "m", "--forget", "f.jsonl", "--retain", "r", "--output", "out"),
-            "f.jsonl: no such file",
-        ),
-        (
-            (
-                "arts.unlearn",
-                "--model",
-                "m",
-                "--forget",
-                "f",
-                "--retain",
-                "r",
-                "--output",
-                "o",
-                "--learning-rate",
-                "0",
-            ),
+            "arts.unlearn --model m --forget f --retain r --output o --learning-rate 0",
             "rate 0.0, tolerance 0.1; expected over 0",
         ),
+        ("arts.diagnose --synthetic s.txt --natural n.txt --output out", "s.txt: no such file"),
         (
-            ("arts.diagnose", "--synthetic", "s.txt", "--natural", "n.txt", "--output", "out"),
-            "s.txt: no such file",
-        ),
-        (
-            ("arts.evaluate", "--intervention", "merge", "--merge-method", "tise"),
+            "arts.evaluate --intervention merge --merge-method tise",
             'unknown merge method "tise". Did you mean "ties"?',
         ),
         (
-            ("arts.evaluate", "--model", "bert", "--embeddings", "glove.txt"),
+            "arts.evaluate --model bert --embeddings glove.txt",
             "--embeddings is taken by none of the models; see `arts models`",
         ),
         (
-            ("arts.evaluate", "--model", "hf:x/y", "--intervention", "adversarial"),
+            "arts.evaluate --model hf:x/y --intervention adversarial",
             "--intervention adversarial trains models of the zoo",
         ),
-        (("arts.train", "--model", "brt", "--output", "out"), 'unknown model "brt". Did you mean "bert"'),
-        (("arts.evaluate", "--model", "hf:nowhere/there/is"), 'encoder "nowhere/there/is" is neither'),
+        ("arts.train --model brt --output out", 'unknown model "brt". Did you mean "bert"'),
+        ("arts.evaluate --model hf:nowhere/there/is", 'encoder "nowhere/there/is" is neither'),
     ],
 )
-def test_app_what_cannot_be_done_is_one_clear_line(arguments, message, tmp_path):
-    done = call(*arguments, folder=tmp_path)
+def test_app_what_cannot_be_done_is_one_clear_line(command, message, tmp_path):
+    done = call(*command.split(), folder=tmp_path)
     assert done.returncode == 2, done.stderr
     assert message in done.stderr
     assert len(done.stderr.strip().splitlines()) == 1

@@ -9,8 +9,8 @@ evaluate: $(READY)
 	$(BIN)/python -m arts.evaluate
 
 test: $(READY)
-	OMP_NUM_THREADS=1 $(BIN)/python -m pytest -n logical --maxprocesses 4 --dist loadfile -m "not timed"
-	$(BIN)/python -m pytest -m timed
+	OMP_NUM_THREADS=1 $(BIN)/python -m pytest -n logical --maxprocesses 4 --dist loadfile -m "not timed" --durations=10
+	$(BIN)/python -m pytest -m timed --durations=10
 
 lint: $(READY)
 	$(BIN)/ruff check .

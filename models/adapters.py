@@ -1,4 +1,4 @@
-"""Adapters that turn other models into a `Classifier`: callables, scikit-learn, SetFit, pipelines."""
+"""Adapters that give callables, scikit-learn and SetFit models, and pipelines the `Classifier` interface."""
 
 from __future__ import annotations
 
@@ -13,27 +13,29 @@ from arts.data.support.arrays import FloatArray
 
 LABELS = tuple(Polarity)
 _ABBREVIATIONS = {"pos": Polarity.POSITIVE, "neg": Polarity.NEGATIVE, "neu": Polarity.NEUTRAL}
-SUM_TOLERANCE = 1e-3  # by which probabilities may miss a sum of 1
+SUM_TOLERANCE = 1e-3  # largest accepted difference between 1 and the sum of a row of probabilities
 
 
 @runtime_checkable
 class Classifier(Protocol):
-    """A model that can be measured: it predicts the polarity of each instance's aspect."""
+    """The interface that a model needs to be measured: it predicts the polarity of each instance's aspect."""
 
     def predict_proba(self, instances: Sequence[Instance]) -> FloatArray:
-        """(n, 3) the probability of each polarity for n instances; columns in the order of `Polarity`."""
+        """The probability of each polarity for n instances: an array (n, 3) in the order of `Polarity`."""
 
 
 def as_classifier(model: object, *, train: Callable[[], Sequence[Instance]] = tuple) -> Classifier:
-    """Wrap a model so that it can be measured.
+    """Turn a model of any supported kind into a `Classifier`, so that it can be measured.
 
     Args:
-        model: one of
-            a `Classifier`, or a class of it that is constructed without arguments;
-            a scikit-learn estimator or a SetFit model, which gets the texts of `text_with_aspect`;
+        model: one of the following, or a class of one that can be constructed without arguments:
+            a `Classifier`, which is returned unchanged;
+            a scikit-learn estimator or a SetFit model, which gets sentence and aspect as one text, joined
+            by `text_with_aspect`;
             a Hugging Face text-classification pipeline, which gets sentence and aspect as a pair of texts;
-            a callable from n instances to labels (n,) or probabilities (n, 3).
-        train: returns the original training instances; called only to fit an estimator that is not fitted.
+            a callable that maps n instances to their n labels, or to an array (n, 3) of probabilities.
+        train: function that returns the original training instances. It is called only if the model is a
+            scikit-learn estimator that is not fitted yet, to fit a clone of it.
 
     Raises:
         ArtsError: when the model is none of these, or its labels are not polarities.
@@ -57,7 +59,7 @@ def as_classifier(model: object, *, train: Callable[[], Sequence[Instance]] = tu
 
 
 def text_with_aspect(instance: Instance) -> str:
-    """The sentence and the aspect joined to one text, for models that read a single text.
+    """Join the sentence and the aspect of an instance, for models that read a single text.
 
     Example:
         >>> from arts.data.schema import Aspect, Sentence
@@ -69,15 +71,16 @@ def text_with_aspect(instance: Instance) -> str:
 
 
 def check_probabilities(probabilities: object, count: int, *, name: str) -> FloatArray:
-    """The probabilities as an array (count, 3).
+    """Check that a model returned probabilities, and convert them to an array (count, 3).
 
     Args:
-        probabilities: what a model returned.
+        probabilities: what the model's `predict_proba` returned.
         count: the number of instances.
-        name: the name of the model, for the message.
+        name: the name of the model, for error messages.
 
     Raises:
-        ArtsError: when the shape is another, a number is negative or not finite, or a row does not sum to 1.
+        ArtsError: when the shape is not (count, 3), a number is negative or not finite, or the sum of a row
+            is not 1 (within 0.001).
     """
     try:
         array = np.asarray(probabilities, dtype=np.float64)
@@ -96,7 +99,7 @@ def check_probabilities(probabilities: object, count: int, *, name: str) -> Floa
 
 
 def one_hot_probabilities(labels: Sequence[Polarity]) -> FloatArray:
-    """(n, 3) probability 1 for each label, and 0 for the others."""
+    """Turn n labels into probabilities: an array (n, 3) with 1 for the label of each row, otherwise 0."""
     return np.eye(len(LABELS))[[LABELS.index(label) for label in labels]]
 
 
@@ -104,11 +107,11 @@ def parse_polarity(label: object, name: str) -> Polarity:
     """The polarity that a label stands for: its full name, or ``pos``, ``neg`` or ``neu``, in any case.
 
     Args:
-        label: a label that a model returned or declares.
-        name: the kind of model, for the message.
+        label: a label that a model returned, or that its configuration declares.
+        name: the kind of model, such as ``pipeline``, for the error message.
 
     Raises:
-        ArtsError: when the label is not a polarity.
+        ArtsError: when the label is not the name of a polarity.
     """
     text = str(label).strip().lower()
     if text in _ABBREVIATIONS:
@@ -122,7 +125,7 @@ def parse_polarity(label: object, name: str) -> Polarity:
 
 
 class _FunctionClassifier:
-    """A callable that returns labels or probabilities."""
+    """Makes a `Classifier` of a callable that returns labels or probabilities."""
 
     def __init__(self, function: Callable[[Sequence[Instance]], Any]) -> None:
         self.function = function
@@ -135,7 +138,15 @@ class _FunctionClassifier:
 
 
 class _EstimatorClassifier:
-    """A scikit-learn estimator over texts; a clone of it is fitted when it is not fitted yet."""
+    """Makes a `Classifier` of a scikit-learn estimator that reads texts.
+
+    Args:
+        estimator: the estimator. If it is not fitted, a clone of it is fitted.
+        train: function that returns the training instances for fitting.
+
+    Raises:
+        ArtsError: when the estimator is not fitted and there are no training instances.
+    """
 
     def __init__(self, estimator: Any, train: Callable[[], Sequence[Instance]]) -> None:
         from sklearn.base import clone
@@ -166,7 +177,7 @@ class _EstimatorClassifier:
 
 
 class _SetFitClassifier:
-    """A SetFit model over texts."""
+    """Makes a `Classifier` of a SetFit model; raises `ArtsError` if the model does not name its labels."""
 
     def __init__(self, model: Any) -> None:
         self.columns = [LABELS.index(parse_polarity(label, "SetFit")) for label in model.labels or ()]
@@ -182,7 +193,7 @@ class _SetFitClassifier:
 
 
 class _PipelineClassifier:
-    """A text-classification pipeline of transformers over pairs of sentence and aspect."""
+    """Makes a `Classifier` of a text-classification pipeline, which gets pairs of sentence and aspect."""
 
     def __init__(self, pipeline: Any) -> None:
         if pipeline.task != "text-classification":

@@ -1,4 +1,4 @@
-"""The base classes of the models: configuration, inputs, and a classifier with its loss."""
+"""The base classes of the models that can be trained: configuration, inputs, and the network itself."""
 
 from __future__ import annotations
 
@@ -25,35 +25,52 @@ TokenFeatures = dict[str, Any]  # one tokenised instance: arguments of `forward`
 
 
 class Inputs:
-    """Converts instances to a model's input tensors.
+    """Base class of what converts instances to a model's input tensors.
 
     Args:
-        tokenizer: a tokenizer of transformers; it is saved beside the model.
+        tokenizer: a tokenizer of transformers; it is saved in the model's folder.
     """
 
     def __init__(self, tokenizer: Any) -> None:
         self.tokenizer = tokenizer
 
     def encode(self, instances: Sequence[Instance]) -> list[TokenFeatures]:
-        """Tokenise each instance, without padding; batches are grouped by the length of ``input_ids``."""
+        """Tokenise each instance, without padding.
+
+        Returns:
+            One dict per instance, keyed by the argument names of the model's `encode`. It contains at least
+            ``input_ids``, a list of token ids, by whose length instances are grouped into batches.
+        """
         raise NotImplementedError
 
     def collate(self, features: list[TokenFeatures]) -> dict[str, Tensor]:
-        """Pad the features of several instances into one batch; ``labels`` are kept where they are given."""
+        """Pad the features of several instances, and stack them into one batch.
+
+        Args:
+            features: dicts that `encode` returned. Each may also have ``labels``, the position of the gold
+                label in `Polarity`.
+
+        Returns:
+            One tensor per key of the features, keyed as they are; the first dimension is the batch.
+        """
         raise NotImplementedError
 
     def save(self, folder: Path) -> None:
-        """Write the tokenizer to a folder."""
+        """Write the tokenizer's files to a folder."""
         self.tokenizer.save_pretrained(folder)
 
     @classmethod
     def load(cls, folder: Path) -> Self:
-        """Read the tokenizer from the folder of a saved model or of a pretrained encoder."""
+        """Create the inputs with the tokenizer in the folder of a saved model or of a pretrained encoder."""
         return cls(load_tokenizer(folder))
 
 
 class AspectConfig(PretrainedConfig):
-    """The configuration that all models share: the labels, in the order of `Polarity`, and the dropout."""
+    """Base class of the models' configurations: label names in the order of `Polarity`, and dropout.
+
+    Args:
+        dropout: probability of dropout on the encoding (the vector that the classifier gets).
+    """
 
     model_type = "arts"
     dropout: float = 0.1
@@ -66,15 +83,16 @@ class AspectConfig(PretrainedConfig):
 
     @property
     def encoding_size(self) -> int:
-        """The number of dimensions of the model's encoding of an instance."""
+        """The number of dimensions of the encoding, the vector by which the model represents an instance."""
         raise NotImplementedError
 
 
 class AspectModel(PreTrainedModel):
     """Base class of the models that can be trained here.
 
-    A subclass defines `encode`, `from_start`, its configuration, inputs, recipe and card. The logits are a
-    linear function of the encoding and the loss is cross-entropy, unless a model overrides `forward`.
+    A subclass defines the methods `encode` and `from_start`, and the class attributes `config_class`,
+    `inputs`, `recipe` and `card`. The logits are a linear function of the encoding, and the loss is
+    cross-entropy, unless the subclass overrides `forward`.
     """
 
     config_class = AspectConfig
@@ -88,7 +106,7 @@ class AspectModel(PreTrainedModel):
     recipe: ClassVar[Recipe] = Recipe()
 
     def __init_subclass__(cls, **kwargs: Any) -> None:
-        """Register a subclass that has a card with transformers, so that its Auto classes can load it."""
+        """Register a subclass that defines a card with transformers, so that its Auto classes can load it."""
         super().__init_subclass__(**kwargs)
         if "card" in cls.__dict__:
             AutoConfig.register(cls.config_class.model_type, cls.config_class, exist_ok=True)
@@ -101,19 +119,20 @@ class AspectModel(PreTrainedModel):
 
     @classmethod
     def config_from_start(cls, start: Start) -> AspectConfig:
-        """The configuration of a model that starts from `start`; reads no weights and no word vectors."""
+        """The configuration of a model with this starting point, made without reading any weights."""
         return cls.config_class()
 
     @classmethod
     def from_start(
         cls, start: Start, texts: Sequence[str], *, progress: TrainingProgress | None = None
     ) -> tuple[Self, Inputs]:
-        """A model before training, with its inputs.
+        """Create a model before training, and its inputs.
 
         Args:
             start: the pretrained starting point.
-            texts: the original training sentences, for the vocabulary or for further pretraining.
-            progress: called after each step of further pretraining.
+            texts: the original training sentences. Some models take their vocabulary from them, and
+                `bert-pt` is post-trained on them.
+            progress: called after each optimizer step of post-training.
 
         Raises:
             ArtsError: when the encoder, the word vectors or the post-training text are not as expected.
@@ -121,18 +140,30 @@ class AspectModel(PreTrainedModel):
         raise NotImplementedError
 
     def encode(self, *args: Any, **batch: Any) -> Tensor:
-        """(batch, encoding size) the encoding of each instance."""
+        """The encoding of each instance of a batch, as a tensor (batch, encoding size).
+
+        Its arguments are the tensors of `Inputs.collate`, except the labels.
+        """
         raise NotImplementedError
 
     def forward(self, labels: Tensor | None = None, **batch: Tensor) -> SequenceClassifierOutput:
-        """Logits (batch, 3), and the mean cross-entropy when labels (batch,) are given."""
+        """Compute the logits of a batch, and the loss if the labels are given.
+
+        Args:
+            labels: (batch,) gold labels, as positions in `Polarity`.
+            batch: the arguments of `encode`.
+
+        Returns:
+            An output with `logits`, of shape (batch, 3), and `loss`, the cross-entropy in nats averaged over
+            the batch, or None without labels.
+        """
         logits = self.classifier(self.dropout(self.encode(**batch)))
         loss = None if labels is None else nn.functional.cross_entropy(logits, labels)
         return SequenceClassifierOutput(loss=loss, logits=logits)
 
 
 def pad(rows: list[list[int]], value: int) -> Tensor:
-    """(batch, longest) the rows as one tensor, filled up on the right with `value`."""
+    """Stack lists of integers into a tensor (lists, longest), filled up on the right with `value`."""
     return nn.utils.rnn.pad_sequence(
         [torch.tensor(row) for row in rows], batch_first=True, padding_value=value
     )

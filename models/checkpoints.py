@@ -1,4 +1,4 @@
-"""Loading any sequence-classification checkpoint, local or on the Hub, as a classifier."""
+"""Loading sequence-classification checkpoints, from a folder or the Hub, as classifiers."""
 
 from __future__ import annotations
 
@@ -27,13 +27,16 @@ if TYPE_CHECKING:
 
 
 def load_checkpoint(name: str) -> tuple[Classifier, str]:
-    """Load a saved model, and compute the checksum (SHA-256) of its files.
+    """Load a saved sequence-classification model as a `Classifier`.
 
-    A model that `arts train` saved gets the inputs that it was trained on. Any other checkpoint gets the
-    sentence and the aspect as a pair of texts, and its label names have to be polarities.
+    A model that `arts train` saved is given its inputs in the form that it was trained with. Any other
+    model is given the sentence and the aspect as a pair of texts, and its label names have to be polarities.
 
     Args:
         name: folder or Hub id of the checkpoint.
+
+    Returns:
+        The classifier, and the SHA-256 of the checkpoint's files.
 
     Raises:
         ArtsError: when there is no such checkpoint, it is not for sequence classification, its tokenizer is
@@ -59,7 +62,7 @@ def load_checkpoint(name: str) -> tuple[Classifier, str]:
 
 
 def is_zoo_model(folder: Path) -> bool:
-    """Whether a folder holds a registered model that was trained here, of the zoo or of another package."""
+    """Whether a folder contains a model saved by `arts train`, rather than some other checkpoint."""
     if read_record(folder).get("name") in model_names():
         return True
     config = json.loads((folder / "config.json").read_text("utf-8"))
@@ -67,14 +70,17 @@ def is_zoo_model(folder: Path) -> bool:
 
 
 def load_zoo_probe(folder: Path) -> tuple[AspectModel, Callable[[], Tensor]]:
-    """Load a model that was trained here, and a function that gives its log-probabilities.
+    """Load a model that `arts train` saved, and a function that predicts with its current weights.
+
+    The function shows how predictions change when the weights of the network are changed.
 
     Args:
-        folder: the folder that it was saved in.
+        folder: the folder of the saved model.
 
     Returns:
-        The network, and a function that gives (3 * n) the log-probabilities of its present weights for the
-        first n = 32 originals of the sample corpus.
+        The network, and a function without arguments. The function returns the log-probabilities that the
+        network gives to the polarities of the first 32 originals of the sample corpus, as a flat tensor of
+        3 * 32 elements.
     """
     import torch
 

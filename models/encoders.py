@@ -1,4 +1,4 @@
-"""Pretrained encoders: the folder that a name stands for, loading, and checksums."""
+"""Pretrained encoders: finding the folder of an encoder by its name, loading it, and its checksum."""
 
 from __future__ import annotations
 
@@ -28,8 +28,8 @@ def encoder_folder(name: str) -> Path:
         name: the default encoder's name, a folder, or a Hub id, which is downloaded unless it is cached.
 
     Raises:
-        MissingDependencyError: when the default is requested and its package is not installed.
-        ArtsError: when there is no such encoder.
+        MissingDependencyError: when the default encoder is named and its package is not installed.
+        ArtsError: when the folder has no ``config.json``, or the encoder cannot be downloaded.
     """
     if name == DEFAULT_ENCODER:
         spec = importlib.util.find_spec(_DEFAULT_PACKAGE)
@@ -60,10 +60,10 @@ def quiet_transformers() -> Iterator[None]:
 
 
 def load_tokenizer(folder: Path) -> Any:
-    """Load the tokenizer that is saved in a folder.
+    """Load the tokenizer (of transformers) that is saved in a folder.
 
     Raises:
-        ArtsError: when there is none.
+        ArtsError: when the folder has no tokenizer, or it cannot be loaded.
     """
     from transformers import AutoTokenizer
 
@@ -80,12 +80,14 @@ def load_weights(model_class: Any, folder: Path, *, optional: str | None = None)
     """Load a pretrained model in fp32 and check that no weight is missing.
 
     Args:
-        model_class: the class that loads it: a model or an Auto class of transformers.
+        model_class: class whose `from_pretrained` loads the model: a model class or an Auto class.
         folder: the folder of the saved model.
-        optional: prefix of the names of weights that may be missing; they are newly initialised then.
+        optional: weights whose names begin with this text may be missing, and are then initialised at
+            random. None: no weight may be missing.
 
     Raises:
-        ArtsError: when it cannot be loaded, or weights are missing or have another shape.
+        ArtsError: when the model cannot be loaded, or a weight is missing or does not have the expected
+            shape.
     """
     with as_loading_error(str(folder)):
         model, info = model_class.from_pretrained(folder, dtype="float32", output_loading_info=True)
@@ -100,12 +102,12 @@ def load_weights(model_class: Any, folder: Path, *, optional: str | None = None)
 
 @contextmanager
 def as_loading_error(what: str) -> Iterator[None]:
-    """Turn an error of transformers inside a ``with`` block into an `ArtsError` with a message of one line.
+    """Turn errors of transformers inside a ``with`` block into an `ArtsError` with a message of one line.
 
-    The progress bars and warnings of transformers are turned off.
+    Inside the block, the progress bars and warnings of transformers are turned off.
 
     Args:
-        what: what is being loaded, for the message.
+        what: what is being loaded, as the subject of the message "... cannot be loaded".
     """
     try:
         with quiet_transformers():
@@ -116,13 +118,14 @@ def as_loading_error(what: str) -> Iterator[None]:
 
 
 def load_encoder(name: str) -> Any:
-    """Load a BERT-like encoder: a model of transformers that maps pairs of texts to hidden states.
+    """Load a BERT-like encoder: a model of transformers that maps a pair of texts to hidden states.
 
     Args:
-        name: as for `encoder_folder`.
+        name: the default encoder's name, a folder, or a Hub id, which is downloaded unless it is cached.
 
     Raises:
-        ArtsError: when it cannot be loaded or is of another kind, such as a decoder or an image model.
+        ArtsError: when the model cannot be loaded, or is not BERT-like: for example an encoder-decoder, an
+            image model, or a model whose tokenizer has no [CLS] and [SEP].
     """
     from transformers import AutoConfig, AutoModel
 
@@ -140,10 +143,13 @@ def load_encoder(name: str) -> Any:
 
 @cache
 def encoder_checksum(name: str) -> str:
-    """SHA-256 (hexadecimal) over the names and contents of an encoder's files.
+    """SHA-256 (hexadecimal) of the names and contents of an encoder's files.
+
+    Args:
+        name: the default encoder's name, a folder, or a Hub id.
 
     Raises:
-        ArtsError: as `encoder_folder`.
+        ArtsError: when there is no such encoder.
     """
     folder = encoder_folder(name)
     paths = sorted(path for pattern in (*_FILES, POOLING_FILE) for path in folder.glob(pattern))

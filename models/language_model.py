@@ -1,4 +1,4 @@
-"""Causal language models: loading them, and the likelihood that they give to texts."""
+"""Causal language models: loading them, and scoring how likely (fluent) texts are."""
 
 from __future__ import annotations
 
@@ -29,10 +29,10 @@ class LanguageModel:
     """A causal language model that scores how likely texts are.
 
     Args:
-        name: the name that the model was loaded by.
-        model: the causal language model of transformers.
+        name: the name that the model was loaded by: the default's name, a folder, a GGUF file or a Hub id.
+        model: the causal language model, of transformers.
         tokenizer: its tokenizer.
-        cache: likelihoods that were computed before, on disk.
+        cache: negative log-likelihoods that were computed before, stored on disk.
     """
 
     name: str
@@ -42,14 +42,14 @@ class LanguageModel:
 
     @classmethod
     def load(cls, name: str = DEFAULT_LANGUAGE_MODEL) -> LanguageModel:
-        """Load a model, onto the accelerator if there is one.
+        """Load a causal language model, onto the GPU if there is one.
 
         Args:
             name: the default model's name, a folder, a GGUF file, or a Hub id.
 
         Raises:
-            ArtsError: when the default model or the reader of GGUF files is not installed, or the model
-                cannot be loaded.
+            ArtsError: when the default model, or the package ``gguf`` that reads it, is not installed, or
+                the model cannot be loaded.
         """
         import torch
         from transformers import AutoModelForCausalLM, AutoTokenizer
@@ -65,7 +65,7 @@ class LanguageModel:
                 model = AutoModelForCausalLM.from_pretrained(path, dtype=torch.float32, **options)
         except (OSError, ValueError) as error:
             raise ArtsError(f'language model "{name}" cannot be loaded: {error}') from error
-        if options:  # GGUF weights are dequantized on loading: without these marks the model can be saved
+        if options:  # GGUF weights are dequantized on loading; then the model can be saved
             setattr(model, "hf_quantizer", None)  # noqa: B010, an attribute that mypy does not know
             vars(model.config).pop("quantization_config", None)
         device = "cuda" if torch.cuda.is_available() else "cpu"
@@ -79,7 +79,14 @@ class LanguageModel:
         )
 
     def nats(self, texts: Sequence[str]) -> NDArray[np.float64]:
-        """(n,) the negative log-likelihood of each text, in nats over its tokens; lower is more fluent."""
+        """The negative log-likelihood of each of n texts, in nats; a lower value means more fluent.
+
+        It is the sum over the tokens of a text. If the tokenizer has no token for the beginning of a text
+        (BOS), the first token is not counted. Values in the cache are not computed again.
+
+        Returns:
+            An array (n,) in the order of the texts.
+        """
         import numpy as np
 
         known = self.cache.get(texts)
@@ -91,7 +98,7 @@ class LanguageModel:
         return np.array([known[text] for text in texts])
 
     def _losses(self, texts: list[str]) -> list[float]:
-        """The negative log-likelihood of each text of a batch, in nats, after BOS or else its first token."""
+        """Compute the negative log-likelihood of each text of a batch, in nats, summed over its tokens."""
         import torch
 
         start = self.tokenizer.bos_token or ""
@@ -105,13 +112,17 @@ class LanguageModel:
 
 
 def locate_language_model(name: str) -> tuple[str, dict[str, str]]:
-    """The folder or Hub id of a language model, and the keyword arguments of `from_pretrained` to load it.
+    """Find a language model by its name.
 
     Args:
         name: the default model's name, a folder, a GGUF file, or a Hub id.
 
+    Returns:
+        The model's folder or Hub id, and the keyword arguments with which `from_pretrained` loads it:
+        ``gguf_file`` for a GGUF file, none for other models.
+
     Raises:
-        ArtsError: when the default model or the reader of GGUF files is not installed.
+        ArtsError: when the default model, or the package ``gguf`` that reads it, is not installed.
     """
     if name == DEFAULT_LANGUAGE_MODEL:
         package = find_spec(DEFAULT_PACKAGE)
@@ -130,7 +141,7 @@ def locate_language_model(name: str) -> tuple[str, dict[str, str]]:
 
 
 def _weights_fingerprint(name: str, path: str, options: dict[str, str]) -> str:
-    """SHA-256 that changes with a local model's weights; of a Hub model, with its name."""
+    """A SHA-256 that changes with the weights of a local model, or with the name of a model on the Hub."""
     if options:
         return sha256(Path(path) / options["gguf_file"])
     weights = sorted(Path(path).glob("*.safetensors")) if Path(path).is_dir() else []

@@ -1,4 +1,4 @@
-"""The inputs of training: the starting point, the recipe, and the request for one model."""
+"""What a training run is given: starting point, hyperparameters (`Recipe`), and which model to train."""
 
 from __future__ import annotations
 
@@ -8,20 +8,20 @@ from pathlib import Path
 
 from arts.models.encoders import DEFAULT_ENCODER
 
-TrainingProgress = Callable[[int, int, str], None]  # called with steps done, steps in all, and a remark
+TrainingProgress = Callable[[int, int, str], None]  # called with steps done, all steps, a status text
 
 
 @dataclass(frozen=True)
 class Start:
-    """The pretrained starting point of training.
+    """The pretrained weights and the extra text that training starts from.
 
     Args:
         encoder: folder or Hub id of the pretrained encoder.
-        embeddings: file of word vectors in GloVe's text format, for the models over words. Default: the
-            means of the encoder's token vectors.
-        corpus: in-domain text file, a passage a line, that `bert-pt` is post-trained on.
+        embeddings: file of word vectors in GloVe's text format, for the models that read words. Default:
+            the vector of a word is the mean of the encoder's input embeddings of its tokens.
+        corpus: text file of the domain, one passage per line, on which `bert-pt` is post-trained.
             Default: the training sentences.
-        post_trained: whether the encoder is post-trained already, so that `bert-pt` does not do it again.
+        post_trained: whether the encoder has already been post-trained; `bert-pt` then skips that step.
     """
 
     encoder: str = DEFAULT_ENCODER
@@ -36,14 +36,16 @@ class Recipe:
 
     Args:
         learning_rate: peak learning rate; it decays linearly to 0.
-        head_learning_rate: peak learning rate of the layers on top of a pretrained encoder. None: the same.
-        epochs: passes over the training split, as long as `min_steps` and `max_steps` allow it.
-        batch_size: instances a batch; there is one optimizer step a batch.
-        patience: number of epochs without a better macro-F1 on dev after which training stops; the best
-            epoch is kept. None: all epochs are trained, and the last one is kept.
-        min_steps: fewest optimizer steps; a small corpus gets more epochs to reach it.
+        head_learning_rate: peak learning rate of the layers on top of a pretrained encoder. None:
+            `learning_rate`.
+        epochs: number of passes over the training split, unless `min_steps` or `max_steps` changes it.
+        batch_size: number of instances per batch; there is one optimizer step per batch.
+        patience: number of successive epochs without a better macro-F1 on the dev split after which
+            training stops; the weights of the best epoch are kept. None: all epochs are trained, and the
+            weights of the last one are kept.
+        min_steps: least number of optimizer steps; a small corpus gets more epochs to reach it.
         max_steps: number of optimizer steps after which no further epoch begins.
-        warmup_ratio: fraction of the steps over which the learning rate rises.
+        warmup_ratio: fraction of the steps, from the first, over which the learning rate rises from 0.
         weight_decay: weight decay of AdamW.
     """
 
@@ -58,7 +60,9 @@ class Recipe:
     weight_decay: float = 0.01
 
     def epochs_for(self, instances: int) -> int:
-        """The number of epochs for a training set with this number of instances.
+        """The number of epochs for a training set with the given number of instances.
+
+        It is `epochs`, raised until `min_steps` is reached, or lowered to what `max_steps` allows.
 
         Example:
             >>> recipe = Recipe(epochs=4, batch_size=16, min_steps=150, max_steps=800)
@@ -78,7 +82,8 @@ class TrainingRequest:
         model: name of the model in the registry.
         seed: random seed of initialisation, dropout and batch order.
         start: the pretrained starting point.
-        progress: called after each optimizer step.
+        progress: called after each optimizer step with the steps done, the number of all steps, and a
+            status text such as the last scores on the dev split.
     """
 
     model: str

@@ -1,4 +1,4 @@
-"""Folder, file names and record keys of saved models, for code that does not load the models themselves."""
+"""The folder, file names and record keys of saved models; importing this module does not import torch."""
 
 from __future__ import annotations
 
@@ -14,5 +14,5 @@ POST_TRAINED = "post-trained already"  # value of "corpus" in the record's "extr
 
 
 def models_folder() -> Path:
-    """The cache of trained models: a folder with one folder a model, named by the model's key."""
+    """The cache folder of trained models; it has one folder per model, named by `TrainedModel.key`."""
     return cache_home() / "models"

@@ -1,4 +1,4 @@
-"""The registry of models: the nine of the zoo, and those that other packages add as entry points."""
+"""The registry of models by name: the nine of the zoo, and those that other packages add as entry points."""
 
 from __future__ import annotations
 
@@ -31,25 +31,31 @@ ZOO = {
 
 
 def with_plugins(own: Mapping[str, str], group: str) -> dict[str, str]:
-    """The addresses of this package, then those of other packages; they add names and never replace one.
+    """Extend a registry of this package by the objects that other packages register as entry points.
 
     Args:
-        own: this package's ``package.module:attribute`` addresses, by name.
-        group: the group of entry points that other packages register in.
+        own: import paths ``package.module:attribute``, keyed by the name of the registered object.
+        group: the group of entry points in which other packages register objects.
+
+    Returns:
+        The import paths keyed by name, this package's first. A name in `own` keeps its import path.
     """
     return {**own, **{entry.name: entry.value for entry in entry_points(group=group)}, **own}
 
 
 def model_names() -> list[str]:
-    """The names of all registered models, the zoo's first."""
+    """The names of all registered models; those of the zoo come first."""
     return list(_addresses())
 
 
 def find_model(name: str) -> object:
-    """The registered model: a class of the zoo, or whatever another package registers under the name.
+    """Import the object that is registered under a name.
+
+    Returns:
+        A class of the zoo, or whatever object another package registers.
 
     Raises:
-        UnknownNameError: names the most similar model; no module is imported to find it.
+        UnknownNameError: when no model has this name. The message names the most similar one.
     """
     address = _addresses().get(name)
     if address is None:
@@ -59,13 +65,16 @@ def find_model(name: str) -> object:
 
 @cache
 def model_card(name: str) -> ModelCard | None:
-    """The card of a model; None when the name is not registered, or the model has no card.
+    """The card (paper, licence and other facts) of a registered model.
 
-    The card is read from the source file, since importing a model takes seconds. Only where it is not
-    written with plain strings is the class imported.
+    It is read from the source file, since importing a model takes seconds. The class is imported only if
+    its card is not written with plain strings.
+
+    Returns:
+        The card. None when the name is not registered, or the model has no card.
 
     Raises:
-        ArtsError: when a registered model does not exist in its package.
+        ArtsError: when the module or class that is registered does not exist.
 
     Example:
         >>> model_card("td-lstm").family
@@ -79,7 +88,7 @@ def model_card(name: str) -> ModelCard | None:
 
 
 def _card_in_source(address: str) -> ModelCard | None:
-    """The card of ``package.module:Class``, parsed from its source; None unless it has plain strings."""
+    """Parse the card of ``package.module:Class`` from its source; None if that is not possible."""
     module, _, class_name = address.partition(":")
     spec = find_spec(module)
     if spec is None or spec.origin is None or not spec.origin.endswith(".py"):
@@ -91,7 +100,7 @@ def _card_in_source(address: str) -> ModelCard | None:
 
 
 def _literal_card(statement: ast.stmt) -> ModelCard | None:
-    """The card of a statement ``card = ModelCard(...)``; None for any other statement."""
+    """The card that a statement ``card = ModelCard(...)`` of strings assigns; None for other statements."""
     match statement:
         case ast.Assign(targets=[ast.Name(id="card")], value=ast.Call(args=[], keywords=keywords)):
             try:
@@ -102,9 +111,11 @@ def _literal_card(statement: ast.stmt) -> ModelCard | None:
 
 
 def model_rows() -> list[dict[str, Any]]:
-    """A row for each registered model: its name, paper, sizes on the default encoder, and what it reads.
+    """The table of the registered models, as one dict per model.
 
-    The sizes are the numbers of parameters: ``parameters`` of all, ``trained`` of those that are trained.
+    The keys are ``name``, ``paper``, ``parameters`` (number of parameters, with the default encoder),
+    ``trained`` (how many of them are trained) and ``reads`` (what the model reads, in a phrase). A model
+    that cannot be trained here has no ``parameters`` and ``trained``.
     """
     import torch
 
@@ -133,11 +144,11 @@ def model_rows() -> list[dict[str, Any]]:
 
 
 def aspect_model_class(name: str) -> type[AspectModel]:
-    """The class of a registered model that can be trained here.
+    """The class of a registered model that can be trained here, which is a subclass of `AspectModel`.
 
     Raises:
-        UnknownNameError: names the most similar model.
-        ArtsError: when the registered object is no `AspectModel` class.
+        UnknownNameError: when no model has this name. The message names the most similar one.
+        ArtsError: when the registered object is not a subclass of `AspectModel`.
     """
     model_class = find_model(name)  # before the import, which takes seconds
     from arts.models.base import AspectModel
@@ -148,10 +159,10 @@ def aspect_model_class(name: str) -> type[AspectModel]:
 
 
 def load_object(address: str) -> Any:
-    """Import the object that an address names.
+    """Import an object by its import path.
 
     Args:
-        address: ``package.module:attribute``.
+        address: the import path, ``package.module:attribute``.
 
     Raises:
         ArtsError: when there is no such module or attribute.
@@ -169,5 +180,5 @@ def load_object(address: str) -> Any:
 
 
 def _addresses() -> dict[str, str]:
-    """The address of each registered model, by name."""
+    """The import paths ``package.module:Class`` of all registered models, keyed by the model's name."""
     return with_plugins(ZOO, "arts.models")

@@ -1,4 +1,4 @@
-"""Trained models: the cache of them, and saving and loading them with their inputs and record."""
+"""Trained models: training them or loading them from the cache, and saving them to folders."""
 
 from __future__ import annotations
 
@@ -34,15 +34,19 @@ from arts.models.registry import aspect_model_class
 
 @dataclass(frozen=True)
 class TrainedModel:
-    """A trained model with its inputs and its training record; it is a `Classifier`.
+    """A trained network together with its inputs (tokenizer and batching) and its training record.
+
+    It has `predict_proba`, so it satisfies the protocol `arts.models.adapters.Classifier`.
 
     Args:
         model: the network.
         inputs: converts instances to the network's tensors.
-        key: name of its folder; in the cache, a digest of everything that the weights depend on.
-        checksum: SHA-256 of the weights file.
-        record: the training record: name, seed, starting point, recipe, seconds of training, learning curve
-            and the epoch whose checkpoint was kept.
+        key: name of the folder that the model is saved in. In the cache, the name ends in a digest of
+            everything that the weights depend on.
+        checksum: SHA-256 of the weights file; empty before the model is saved.
+        record: the training record as JSON values. Its keys include ``name`` (in the registry), ``seed``,
+            ``encoder``, ``recipe``, ``train_seconds``, ``curve`` (the scores of each epoch) and ``epoch``
+            (the one whose weights were kept).
     """
 
     model: AspectModel
@@ -52,23 +56,23 @@ class TrainedModel:
     record: dict[str, Any]
 
     def predict_proba(self, instances: Sequence[Instance]) -> npt.NDArray[np.floating]:
-        """(n, 3) the probability of each polarity for n instances."""
+        """The probability of each polarity for n instances: an array (n, 3) in the order of `Polarity`."""
         return training.predict_proba(self.model, self.inputs, instances=instances)
 
     @property
     def parameters(self) -> int:
-        """The number of the network's parameters."""
+        """The number of parameters of the network, trained or not."""
         return int(self.model.num_parameters())
 
     @classmethod
     def load(cls, folder: Path) -> Self:
-        """Load a saved model, onto the accelerator if there is one.
+        """Load a saved model, onto the GPU if there is one.
 
         Args:
             folder: a folder that `save` wrote.
 
         Raises:
-            ArtsError: when a file is missing, or the class of the model is not registered.
+            ArtsError: when a file is missing, or the model's class is not in the registry.
         """
         record = read_record(folder)
         model_class = aspect_model_class(registered_name(folder, record))
@@ -78,16 +82,21 @@ class TrainedModel:
         return cls(model, inputs, folder.name, sha256(folder / WEIGHTS), record)
 
     def save(self, folder: Path) -> None:
-        """Write the model, its tokenizer and its record to a folder.
+        """Write the model, its tokenizer and its training record to a folder.
 
-        `load` reads the folder again, and so do the Auto classes of transformers.
+        The folder can be loaded with `TrainedModel.load`, and with the Auto classes of transformers.
         """
         self.model.save_pretrained(folder)
         self.inputs.save(folder)
         write_record(self.record, folder)
 
     def push_to_hub(self, repository: str, *, private: bool = False) -> str:
-        """Upload the files of `save` to a model repository on the Hugging Face Hub, and return its URL."""
+        """Upload the saved model to a repository on the Hugging Face Hub, and return the repository's URL.
+
+        Args:
+            repository: id of the repository, such as ``user/name``; it is created if it does not exist.
+            private: whether the repository, if it is created, is private.
+        """
         from huggingface_hub import HfApi
 
         api = HfApi()
@@ -99,22 +108,23 @@ class TrainedModel:
 
 
 def write_record(record: Mapping[str, Any], folder: Path) -> None:
-    """Write the training record of a model beside its weights."""
+    """Write a training record as a JSON file into the folder of a saved model."""
     (folder / RECORD).write_text(json.dumps(record, indent=1), encoding="utf-8")
 
 
 def read_record(folder: Path) -> dict[str, Any]:
-    """The training record of the model in a folder; empty where there is none."""
+    """The training record of the model saved in a folder; an empty dict if the folder has no record."""
     path = folder / RECORD
     return dict(json.loads(path.read_text("utf-8"))) if path.is_file() else {}
 
 
 def registered_name(folder: Path, record: Mapping[str, Any]) -> str:
-    """The name under which the class of a saved model is registered.
+    """The name of a saved model in the registry, such as ``td-lstm``.
 
     Args:
         folder: the folder of the saved model.
-        record: its training record. Where that has no name, the name is taken from the zoo's model type.
+        record: its training record. If it has no key ``name``, the name is taken from the model type in
+            ``config.json``, such as ``arts-td-lstm``.
     """
     if "name" in record:
         return str(record["name"])
@@ -126,15 +136,16 @@ def registered_name(folder: Path, record: Mapping[str, Any]) -> str:
 def train_or_load(
     request: TrainingRequest, *, train: Sequence[Instance], dev: Sequence[Instance]
 ) -> TrainedModel:
-    """Load a trained model from the cache, or else train it and put it there.
+    """Load a trained model from the cache; if it is not there, train it and save it to the cache.
 
-    When two processes need the same model, the second waits for the first. Training that was interrupted
-    resumes after its last complete epoch.
+    When two processes need one model, the second waits until the first has trained it. Training that was
+    interrupted resumes after its last complete epoch.
 
     Args:
-        request: model, seed and starting point.
+        request: the model's name, seed and starting point.
         train: instances to train on.
-        dev: instances to evaluate on after each epoch, and to choose the epoch by.
+        dev: instances to evaluate on after each epoch. If the recipe has a patience, the epoch with the best
+            macro-F1 on them is kept.
 
     Raises:
         UnknownNameError: when the model is not registered.
@@ -167,11 +178,11 @@ def train_or_load(
 def initial_model(request: TrainingRequest, train: Sequence[Instance]) -> TrainedModel:
     """The model before its first optimizer step, from the cache or newly initialised.
 
-    It is the same for every model of one seed and starting point, whatever variants it is trained on.
+    All models of one name, seed and starting point share it, whatever variants they are then trained on.
 
     Args:
-        request: model, seed and starting point.
-        train: the original training instances.
+        request: the model's name, seed and starting point.
+        train: the original training instances, without variants.
 
     Raises:
         UnknownNameError: when the model is not registered.
@@ -189,21 +200,22 @@ def initial_model(request: TrainingRequest, train: Sequence[Instance]) -> Traine
 
 
 def cached_model(key: str, build: Callable[[WorkFolder], None]) -> TrainedModel:
-    """Load a model from the cache; build it first where the cache lacks it.
+    """Load a model from the cache; if it is not there, build it first.
 
     Args:
-        key: name of its folder in the cache.
-        build: trains the model and saves it to the work folder's `result`.
+        key: name of the model's folder in the cache.
+        build: function that trains the model and saves it to the folder `result` of the work folder (a
+            temporary folder) that it is given.
     """
     return TrainedModel.load(cached_folder(models_folder() / key, build))
 
 
 def cache_key(prefix: str, parts: object) -> str:
-    """The name of a folder in the cache: the prefix, and a digest of everything that the weights depend on.
+    """The name of a model's folder in the cache: a readable prefix, and 16 hexadecimal digits of a digest.
 
     Args:
-        prefix: beginning of the name, for people.
-        parts: the things that the weights depend on, as JSON values.
+        prefix: beginning of the name, such as the model's name.
+        parts: everything that the weights depend on, as JSON values; the digest is computed from it.
     """
     digest = hashlib.sha256(json.dumps(parts, sort_keys=True).encode()).hexdigest()
     return f"{prefix}-{digest[:16]}"
@@ -217,7 +229,15 @@ def _training_key(
     train: Sequence[Instance],
     dev: Sequence[Instance],
 ) -> str:
-    """The cache key of a model with these inputs of training."""
+    """The name of a model's folder in the cache, which changes with anything that its weights depend on.
+
+    Args:
+        prefix: beginning of the name.
+        model_class: the class of the model, whose recipe and source files count.
+        request: seed and starting point.
+        train: instances to train on.
+        dev: instances to evaluate on.
+    """
     parts = {
         "name": prefix,
         "train": content_checksum(train),
@@ -236,7 +256,11 @@ def _training_key(
 
 
 def _extra_inputs(model_class: type[AspectModel], start: Start) -> dict[str, str | None]:
-    """The name and checksum of each further input of training that the model takes; None if not given."""
+    """What a model is trained from beside the encoder, keyed by the names in `AspectModel.extras`.
+
+    The value of ``embeddings`` or ``corpus`` is the file's name and checksum, or None if no file is given.
+    The value of ``parser`` is the parser's name.
+    """
     labels = {
         "embeddings": lambda: _file_label(start.embeddings),
         "corpus": lambda: POST_TRAINED if start.post_trained else _file_label(start.corpus),
@@ -246,7 +270,11 @@ def _extra_inputs(model_class: type[AspectModel], start: Start) -> dict[str, str
 
 
 def _file_label(path: Path | None) -> str | None:
-    """The name and checksum of a file."""
+    """The name and SHA-256 of a file as one text; None if there is no path.
+
+    Raises:
+        DataError: when the path is not that of a file.
+    """
     if path is None:
         return None
     if not path.is_file():
@@ -255,7 +283,7 @@ def _file_label(path: Path | None) -> str | None:
 
 
 def _code_checksum(model_class: type[AspectModel]) -> str:
-    """Checksums of the source files that define the model, its base classes and inputs, and its training."""
+    """The SHA-256 of each source file of the model, its inputs and its training, joined by spaces."""
     classes = (*model_class.__mro__, *model_class.inputs.__mro__)
     files = {inspect.getfile(c) for c in classes if issubclass(c, AspectModel | Inputs)}
     shared = (training.__file__, recipe.__file__, word_vectors.__file__, dependency_cache.__file__)

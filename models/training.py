@@ -1,4 +1,4 @@
-"""Training and prediction, the same for all models."""
+"""The training loop and the prediction loop that all models share."""
 
 from __future__ import annotations
 
@@ -45,17 +45,17 @@ def train_model(
     dev: Sequence[Instance],
     folder: Path,
 ) -> tuple[AspectModel, Inputs, list[EpochScores]]:
-    """Train a model by the recipe of its class, and evaluate it after each epoch.
+    """Train a model with the recipe of its class, and evaluate it on the dev split after each epoch.
 
     Args:
         model_class: the class of the model.
         request: seed, starting point and progress callback.
         train: instances to train on.
-        dev: instances to evaluate on, and to choose the epoch by where the recipe has a patience.
-        folder: folder for checkpoints; training resumes from the last complete one there.
+        dev: instances to evaluate on. If the recipe has a patience, they also decide which epoch is kept.
+        folder: folder for checkpoints; training resumes from the last complete one in it.
 
     Returns:
-        The model with the weights of the kept epoch, its inputs, and the scores of each epoch.
+        The model with the weights of the epoch that was kept, its inputs, and the scores of each epoch.
 
     Raises:
         ArtsError: when a split is empty, or the starting point cannot be loaded.
@@ -81,7 +81,7 @@ def train_model(
 
 
 def _recipe_settings(recipe: Recipe, *, instances: int) -> dict[str, Any]:
-    """The arguments of `TrainingArguments` that a recipe means for this number of training instances."""
+    """Convert a recipe to keyword arguments of `TrainingArguments`, given the number of instances."""
     return {
         "learning_rate": recipe.learning_rate,
         "num_train_epochs": recipe.epochs_for(instances),
@@ -99,10 +99,15 @@ def _recipe_settings(recipe: Recipe, *, instances: int) -> dict[str, Any]:
 def initialise_model(
     model_class: type[AspectModel], request: TrainingRequest, *, train: Sequence[Instance]
 ) -> tuple[AspectModel, Inputs]:
-    """A model before training, with its inputs.
+    """Create a model before training, and its inputs.
 
-    Only the original texts of `train` matter, so that models of one seed are equal at the start, whatever
-    variants they are trained on.
+    Only the originals in `train` are used. So models with one seed start from equal weights, whatever
+    variants they are then trained on.
+
+    Args:
+        model_class: the class of the model.
+        request: seed, starting point and progress callback.
+        train: the training instances.
     """
     texts = list(dict.fromkeys(i.text for i in train if i.strategy is Strategy.ORIGINAL))
     set_seed(request.seed)
@@ -110,9 +115,10 @@ def initialise_model(
 
 
 def _parameter_groups(model: AspectModel, recipe: Recipe) -> list[dict[str, Any]]:
-    """The weights grouped by learning rate and weight decay, as AdamW takes them.
+    """The parameter groups for AdamW, one per combination of learning rate and weight decay.
 
-    Biases, normalisation weights and scalars have no weight decay.
+    Each group is a dict with the keys ``params`` (a list of weights), ``lr`` and ``weight_decay``. Biases,
+    normalisation weights and scalars have no weight decay.
     """
     groups: dict[tuple[float, float], list[Parameter]] = {}
     for name, weight in model.named_parameters():
@@ -128,14 +134,16 @@ def _parameter_groups(model: AspectModel, recipe: Recipe) -> list[dict[str, Any]
 def run_trainer(
     folder: Path, callback: StepCallback, *, seed: int, settings: Mapping[str, Any], **options: Any
 ) -> Trainer:
-    """Train with `transformers.Trainer`, without its output, in batches of instances of similar length.
+    """Train with `transformers.Trainer`, with nothing printed, and return the trainer.
+
+    Batches consist of instances of similar length.
 
     Args:
-        folder: folder for checkpoints, one an epoch; training resumes from the last complete one there.
+        folder: folder for checkpoints, written once per epoch. Training resumes from the last complete one.
         callback: called after each optimizer step.
         seed: random seed of dropout and batch order.
-        settings: further arguments of `TrainingArguments`.
-        options: arguments of `Trainer`, such as the model and the data.
+        settings: keyword arguments of `TrainingArguments`; they override those that this function sets.
+        options: keyword arguments of `Trainer`, such as the model and the data.
     """
     accelerator = torch.cuda.is_available()
     arguments = TrainingArguments(
@@ -163,11 +171,11 @@ def run_trainer(
 
 @dataclass(frozen=True)
 class EpochScores:
-    """The scores of one epoch, a point of the learning curve.
+    """The scores of one epoch of training, which are one point of the learning curve.
 
     Args:
         epoch: number of the epoch, from 1.
-        loss: mean loss on the training split.
+        loss: training loss averaged over the optimizer steps of the epoch.
         accuracy: accuracy on the dev split, in percent.
         macro_f1: macro-F1 on the dev split, in percent.
     """
@@ -179,14 +187,21 @@ class EpochScores:
 
 
 def kept_epoch(model_class: type[AspectModel], curve: Sequence[EpochScores]) -> int:
-    """The number of the epoch whose weights were kept: the last, or with a patience the best on dev."""
+    """The number (from 1) of the epoch whose weights were kept.
+
+    It is the epoch with the best macro-F1 on dev if the recipe has a patience, otherwise the last epoch.
+
+    Args:
+        model_class: the class of the model, which has the recipe.
+        curve: the scores of each epoch.
+    """
     if model_class.recipe.patience is None:
         return curve[-1].epoch
     return max(curve, key=lambda epoch: epoch.macro_f1).epoch
 
 
 def _learning_curve(history: list[dict[str, float]]) -> list[EpochScores]:
-    """The scores of each epoch, from the log of the trainer."""
+    """The scores of each epoch, taken from the log history of the trainer."""
     losses = {round(entry["epoch"]): entry["loss"] for entry in history if "loss" in entry}
     return [
         EpochScores(
@@ -203,7 +218,16 @@ def _learning_curve(history: list[dict[str, float]]) -> list[EpochScores]:
 def predict_proba(
     model: AspectModel, inputs: Inputs, *, instances: Sequence[Instance]
 ) -> npt.NDArray[np.float64]:
-    """(n, 3) the probability of each polarity for n instances, predicted in batches of similar length."""
+    """Predict the probability of each polarity for n instances, in batches of similar length.
+
+    Args:
+        model: the network.
+        inputs: converts the instances to the network's tensors.
+        instances: the n instances.
+
+    Returns:
+        An array (n, 3), with columns in the order of `Polarity` and rows in the order of the instances.
+    """
     features = inputs.encode(instances)
     order = sorted(range(len(features)), key=lambda row: len(features[row]["input_ids"]))
     probabilities = np.empty((len(features), len(Polarity)))
@@ -218,7 +242,7 @@ def predict_proba(
 
 
 def last_checkpoint(folder: Path) -> str | None:
-    """The path of the newest complete checkpoint, if there is one; incomplete ones are deleted."""
+    """The path of the newest complete checkpoint in a folder, or None; incomplete checkpoints are deleted."""
     for path in folder.glob("checkpoint-*"):
         if not (path / "trainer_state.json").is_file():  # the file that is written last
             shutil.rmtree(path)
@@ -226,7 +250,11 @@ def last_checkpoint(folder: Path) -> str | None:
 
 
 def features_with_labels(inputs: Inputs, instances: Sequence[Instance]) -> list[TokenFeatures]:
-    """The token features of each instance, with its label as a position in `Polarity`."""
+    """Tokenise instances for training: one dict of features per instance, with its gold label.
+
+    Each dict is what `Inputs.encode` returns, and has the key ``labels``: the position of the gold label in
+    `Polarity`.
+    """
     labels = list(Polarity)
     return [
         {**features, "labels": labels.index(instance.polarity)}
@@ -235,7 +263,7 @@ def features_with_labels(inputs: Inputs, instances: Sequence[Instance]) -> list[
 
 
 def _dev_scores(prediction: EvalPrediction) -> dict[str, float]:
-    """Accuracy and macro-F1 on the dev split, between 0 and 1."""
+    """Scores on the dev split, as fractions from 0 to 1, keyed ``accuracy`` and ``macro_f1``."""
     labels = np.asarray(prediction.predictions).argmax(-1)
     return {
         "accuracy": float((labels == prediction.label_ids).mean()),
@@ -247,8 +275,9 @@ class StepCallback(TrainerCallback):
     """Calls the progress callback after each optimizer step.
 
     Args:
-        progress: called with the steps done, the steps in all, and the remark.
-        remark: a remark that is shown beside the progress bar.
+        progress: called with the steps done, the number of all steps, and the remark. None: nothing is
+            called.
+        remark: status text that is shown beside the progress bar.
     """
 
     def __init__(self, progress: TrainingProgress | None, remark: str = "") -> None:
@@ -261,7 +290,7 @@ class StepCallback(TrainerCallback):
 
 
 class _DevScoreCallback(StepCallback):
-    """Calls the progress callback after each optimizer step, with the last scores on dev as the remark."""
+    """Calls the progress callback after each optimizer step; the status text is the last scores on dev."""
 
     def on_evaluate(self, args: Any, state: Any, control: Any, **kwargs: Any) -> None:
         accuracy, f1 = (100 * kwargs["metrics"][f"eval_{name}"] for name in ("accuracy", "macro_f1"))

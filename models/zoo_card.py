@@ -7,10 +7,10 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class ModelCard:
-    """The facts about a model, kept on its class.
+    """The facts about a model that are shown to users; it is the attribute `card` of the model's class.
 
     In a class body, write it with plain strings, ``card = ModelCard(family="recurrent", ...)``, so that
-    `arts.models.registry.model_card` can read it from the source file: importing a model takes seconds.
+    `arts.models.registry.model_card` can read it from the source file. Importing the model takes seconds.
 
     Args:
         family: kind of architecture: "recurrent", "encoder", "graph", ...

@@ -1,4 +1,4 @@
-"""Dependency parses for the models that read them, cached on disk by sentence."""
+"""Dependency parses for the models that read them; each parsed text is cached on disk."""
 
 from __future__ import annotations
 
@@ -7,11 +7,14 @@ from collections.abc import Iterable
 from arts.data.support.spacy_parser import parse_texts, parser_name
 from arts.data.support.text_cache import TextCache
 
-DependencyHeads = list[list[int]]  # of each token: first character, end (exclusive), position of its head
+DependencyHeads = list[list[int]]  # per token: start and end character, position of its head
 
 
 def dependency_heads(texts: Iterable[str]) -> dict[str, DependencyHeads]:
-    """The dependency heads of each text, by text; parsed only where the cache lacks them.
+    """Parse texts, and return their dependency heads keyed by text.
+
+    Each value has one list ``[start, end, head]`` per token of spaCy: the character offsets of the token
+    (end exclusive), and the position of its head among the tokens. Texts in the cache are not parsed again.
 
     Raises:
         MissingDependencyError: when no parser is installed.

@@ -1,4 +1,4 @@
-"""The pair of sentence and aspect as input, and the base class of models on a pretrained encoder."""
+"""Models that fine-tune a pretrained encoder: their base class, and their input of sentence and aspect."""
 
 from __future__ import annotations
 
@@ -35,11 +35,12 @@ class PairInputs(Inputs):
 
 
 class EncoderConfig(AspectConfig):
-    """The configuration of a model on a pretrained encoder.
+    """The configuration of a model that fine-tunes a pretrained encoder.
 
     Args:
-        encoder: the encoder's own configuration.
-        pooling: how the encoder's hidden states become one vector: that of [CLS], or the mean over tokens.
+        encoder: the encoder's own configuration, as a dict.
+        pooling: how the encoder's hidden states become one vector per input: ``cls`` takes that of [CLS],
+            ``mean`` the mean over the tokens.
     """
 
     model_type = "arts-encoder"
@@ -60,11 +61,11 @@ class EncoderConfig(AspectConfig):
 
 
 class EncoderModel(AspectModel):
-    """Base class of the models on a pretrained encoder, which is fine-tuned.
+    """Base class of the models that fine-tune a pretrained encoder.
 
     Args:
         config: the configuration.
-        encoder: the pretrained encoder, any `AutoModel`. Default: one with random weights.
+        encoder: the pretrained encoder, loaded by `AutoModel`. Default: an encoder with random weights.
     """
 
     config_class = EncoderConfig
@@ -89,7 +90,15 @@ class EncoderModel(AspectModel):
         return model, cls.inputs.load(encoder_folder(start.encoder))
 
     def pool(self, **batch: Tensor) -> Tensor:
-        """(batch, hidden) one vector for each input: the mean over its tokens, or that of [CLS]."""
+        """Run the encoder, and reduce its hidden states to one vector per input.
+
+        Args:
+            batch: the arguments of the encoder, such as ``input_ids`` and ``attention_mask``.
+
+        Returns:
+            A tensor (batch, hidden): the mean over the tokens if the configuration's pooling is ``mean``,
+            otherwise the vector of [CLS] (through the encoder's pooler if it has one).
+        """
         output = self.encoder(**batch)
         states: Tensor = output.last_hidden_state  # (batch, tokens, hidden)
         if self.config.pooling == "mean":
@@ -100,7 +109,11 @@ class EncoderModel(AspectModel):
 
 
 def _declared_pooling(encoder: Path) -> Literal["cls", "mean"]:
-    """The pooling that a sentence encoder declares in the layout of sentence-transformers; else "cls"."""
+    """The pooling that an encoder was trained with: "mean" if it declares so, otherwise "cls".
+
+    Args:
+        encoder: the encoder's folder, in which sentence-transformers saves such a declaration.
+    """
     file = encoder / POOLING_FILE
     declared = json.loads(file.read_text("utf-8")) if file.is_file() else {}
     return "mean" if declared.get("pooling_mode_mean_tokens") else "cls"

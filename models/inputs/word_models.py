@@ -1,4 +1,4 @@
-"""The base class of the models over words, with their inputs and the word vectors of a batch."""
+"""Models that read word vectors: their base class, their inputs, and the word vectors of a batch."""
 
 from __future__ import annotations
 
@@ -29,9 +29,10 @@ WORD_RECIPE = Recipe(
 
 
 class WordInputs(Inputs):
-    """The tokens of a sentence, the word that each token belongs to, and the position of the aspect.
+    """The input of models that read words: tokens, the word of each token, and the aspect's position.
 
-    Words are the parts that the tokenizer splits a text into before it divides them into tokens.
+    Words are the parts that the tokenizer first splits a text into, at spaces and punctuation. It then
+    divides them into tokens.
     """
 
     def encode(self, instances: Sequence[Instance]) -> list[TokenFeatures]:
@@ -53,13 +54,19 @@ class WordInputs(Inputs):
     def _features(
         self, ids: list[int], word_ids: list[int], offsets: list[tuple[int, int]], instance: Instance
     ) -> TokenFeatures:
-        """The features of one instance.
+        """The features of one instance, as a dict.
+
+        Its keys are ``input_ids``, ``word_ids``, ``spans`` (character offsets of each word, end exclusive),
+        and ``first`` and ``last`` (the positions of the aspect's first and last word).
 
         Args:
-            ids: its tokens.
-            word_ids: the position of each token's word.
-            offsets: first character and end (exclusive) of each token.
+            ids: the token ids.
+            word_ids: the position, among the words, of each token's word.
+            offsets: the character offsets of each token, end exclusive.
             instance: the instance.
+
+        Raises:
+            ArtsError: when the tokenizer finds no word in the aspect's span.
         """
         aspect = instance.aspect
         aspect_words = [
@@ -92,12 +99,12 @@ class WordInputs(Inputs):
 
 
 class WordConfig(AspectConfig):
-    """The configuration of the models over words.
+    """The configuration of the models that read words.
 
     Args:
         vocab_size: number of tokens in the vocabulary.
-        embedding_size: dimensions of a token's vector, and so of a word's.
-        hidden_size: dimensions of a hidden state, where the model has hidden states.
+        embedding_size: number of dimensions of the vector of a token, and of the vector of a word.
+        hidden_size: number of dimensions of a hidden state, for the models that have an LSTM.
         dropout: probability of dropout on the word vectors and on the encoding.
     """
 
@@ -114,10 +121,10 @@ class WordBatch:
     """The word vectors of a batch of sentences, and the position of the aspect in each.
 
     Args:
-        vectors: (batch, words, embedding) the word vectors, 0 after the end of a sentence.
+        vectors: (batch, words, embedding) the word vectors; they are 0 after the end of a sentence.
         lengths: (batch,) the number of words of each sentence.
-        first: (batch,) the position of the aspect's first word.
-        last: (batch,) the position of the aspect's last word.
+        first: (batch,) the position of the aspect's first word in the sentence, from 0.
+        last: (batch,) the position of the aspect's last word in the sentence, from 0.
     """
 
     vectors: Tensor
@@ -127,34 +134,34 @@ class WordBatch:
 
     @property
     def positions(self) -> Tensor:
-        """(1, words) the positions of the words, from 0."""
+        """The positions of the words, counted from 0, as a tensor (1, words) of integers."""
         return torch.arange(self.vectors.shape[1], device=self.vectors.device).unsqueeze(0)
 
     @property
     def word_mask(self) -> Tensor:
-        """(batch, words) whether the sentence has a word at this position."""
+        """Whether each position is inside the sentence rather than padding: a tensor (batch, words)."""
         return self.positions < self.lengths.unsqueeze(1)
 
     @property
     def aspect_mask(self) -> Tensor:
-        """(batch, words) whether the word belongs to the aspect."""
+        """Whether each word belongs to the aspect: a tensor (batch, words) of booleans."""
         return (self.positions >= self.first.unsqueeze(1)) & (self.positions <= self.last.unsqueeze(1))
 
     @property
     def distance(self) -> Tensor:
-        """(batch, words) the distance of the word from the aspect, in words; 0 inside the aspect."""
+        """The distance of each word from the aspect, in words, as (batch, words); 0 inside the aspect."""
         before = (self.first.unsqueeze(1) - self.positions).clamp(min=0)
         return before + (self.positions - self.last.unsqueeze(1)).clamp(min=0)
 
     @property
     def aspect_mean(self) -> Tensor:
-        """(batch, embedding) the mean of the aspect's word vectors."""
+        """The mean of the aspect's word vectors, as a tensor (batch, embedding)."""
         mask = self.aspect_mask.unsqueeze(-1).to(self.vectors.dtype)
         return (self.vectors * mask).sum(1) / mask.sum(1)
 
     @property
     def aspect_vectors(self) -> Tensor:
-        """(batch, longest aspect, embedding) the aspect's word vectors, 0 after its end."""
+        """The aspect's word vectors, padded with 0, as a tensor (batch, longest aspect, embedding)."""
         size = self.last - self.first + 1
         offset = torch.arange(int(size.max()), device=size.device).unsqueeze(0)
         position = (self.first.unsqueeze(1) + offset).clamp(max=self.vectors.shape[1] - 1)
@@ -163,7 +170,7 @@ class WordBatch:
 
 
 class WordModel(AspectModel):
-    """Base class of the models over word vectors, which stay fixed in training."""
+    """Base class of the models that read word vectors. Training does not change the word vectors."""
 
     config_class = WordConfig
     inputs = WordInputs
@@ -189,13 +196,15 @@ class WordModel(AspectModel):
         return model, cls.inputs(tokenizer)
 
     def embed(self, input_ids: Tensor, word_ids: Tensor, *, first: Tensor, last: Tensor) -> WordBatch:
-        """The word vectors of a batch, each the mean of its tokens' vectors, after dropout.
+        """Look up the word vectors of a batch, and apply dropout to them.
+
+        The vector of a word is the mean of the vectors of its tokens.
 
         Args:
-            input_ids: (batch, tokens) the tokens.
-            word_ids: (batch, tokens) the position of each token's word; -1 for padding.
-            first: (batch,) the position of the aspect's first word.
-            last: (batch,) the position of the aspect's last word.
+            input_ids: (batch, tokens) the token ids.
+            word_ids: (batch, tokens) the position in the sentence of each token's word; -1 for padding.
+            first: (batch,) the position of the aspect's first word, from 0.
+            last: (batch,) the position of the aspect's last word, from 0.
         """
         lengths = word_ids.max(dim=1).values + 1
         positions = torch.arange(int(lengths.max()), device=word_ids.device)
@@ -208,21 +217,25 @@ def lstm_states(lstm: nn.LSTM, vectors: Tensor, *, lengths: Tensor) -> Tensor:
     """The hidden states of an LSTM over sentences of different lengths.
 
     Args:
-        lstm: the LSTM.
+        lstm: the LSTM, with one or two directions.
         vectors: (batch, words, embedding) the word vectors.
         lengths: (batch,) the number of words of each sentence.
 
     Returns:
-        (batch, words, hidden), or 2 hidden of a bidirectional LSTM; 0 after the end of a sentence.
+        A tensor (batch, words, directions * hidden); it is 0 after the end of a sentence.
     """
     packed = pack_padded_sequence(vectors, lengths.cpu(), batch_first=True, enforce_sorted=False)
     return pad_packed_sequence(lstm(packed)[0], batch_first=True)[0]
 
 
 def masked_softmax(scores: Tensor, mask: Tensor) -> Tensor:
-    """The softmax of scores over the last dimension, with weight 0 where `mask` is false.
+    """The softmax of scores over those positions of the last dimension where the mask is true.
 
-    All weights are 0 where the mask is false everywhere.
+    The other positions get the weight 0. If the mask is false in a whole row, all its weights are 0.
+
+    Args:
+        scores: the scores, of any shape.
+        mask: booleans of the same shape.
     """
     weights = scores.masked_fill(~mask, torch.finfo(scores.dtype).min).softmax(-1)
     return weights * mask

@@ -1,4 +1,4 @@
-"""Word vectors: those of a pretrained encoder's tokens, or of a file in GloVe's text format."""
+"""Word vectors, taken from the input embeddings of a pretrained encoder or from a file in GloVe's format."""
 
 from __future__ import annotations
 
@@ -21,9 +21,9 @@ PAD, UNKNOWN = "[PAD]", "[UNK]"
 
 
 def token_vectors(encoder: str) -> Tensor:
-    """(vocabulary, embedding) the input embeddings of an encoder.
+    """The input embeddings of an encoder, standardised, as a tensor (vocabulary, embedding).
 
-    Each dimension is scaled to mean 0 and standard deviation 0.5 over the vocabulary.
+    Each dimension is shifted and scaled to mean 0 and standard deviation 0.5 over the vocabulary.
 
     Args:
         encoder: folder or Hub id of the encoder.
@@ -38,17 +38,18 @@ def token_vectors(encoder: str) -> Tensor:
 def read_word_vectors(path: Path, texts: Iterable[str]) -> tuple[Any, Tensor]:
     """Read word vectors in GloVe's text format: on each line a word and its numbers, separated by spaces.
 
-    The vocabulary consists of the words of `texts`, in lower case, that the file contains. A word in the
-    file may contain spaces, as some of GloVe's do. A first line of two integers, word2vec's header, is
-    skipped.
+    The vocabulary consists of those words of `texts`, in lower case, that the file contains. A word in the
+    file may contain spaces, as some of GloVe's do. A first line with only two fields, the header of
+    word2vec, is skipped.
 
     Args:
         path: the file.
         texts: the sentences of the training split.
 
     Returns:
-        A tokenizer with this vocabulary, and the vectors (vocabulary, dimensions). The first is that of
-        padding, 0; the second is that of unknown words, the mean of the words' vectors, which follow.
+        A tokenizer with this vocabulary, and its vectors as a tensor (vocabulary, dimensions). Row 0 is for
+        padding, and is 0. Row 1 is for unknown words, and is the mean of the rows that follow, the vectors
+        of the words.
 
     Raises:
         DataError: when a line is malformed, or the file contains no word of the texts.
@@ -68,7 +69,13 @@ def read_word_vectors(path: Path, texts: Iterable[str]) -> tuple[Any, Tensor]:
 
 
 def _read_wanted_vectors(path: Path, wanted: set[str]) -> dict[str, npt.NDArray[np.float32]]:
-    """The first vector of each wanted word that the file contains, by word."""
+    """Read the vectors of the wanted words that a file contains, keyed by word.
+
+    Each value is an array (dimensions,). If a word occurs several times, its first vector counts.
+
+    Raises:
+        DataError: when the file cannot be read, or a line is malformed.
+    """
     vector_by_word: dict[str, npt.NDArray[np.float32]] = {}
     width = 0
     try:
@@ -91,10 +98,15 @@ def _read_wanted_vectors(path: Path, wanted: set[str]) -> dict[str, npt.NDArray[
 
 
 def _parse_numbers(parts: Sequence[str], path: Path, *, line: int) -> npt.NDArray[np.float32]:
-    """The vector with these numbers.
+    """Parse the numbers of a word vector, given as texts, into an array (dimensions,).
+
+    Args:
+        parts: the numbers as texts.
+        path: the file, for the error message.
+        line: the number of the line, for the error message.
 
     Raises:
-        DataError: when one of them is not a number.
+        DataError: when one of the texts is not a number.
     """
     try:
         return np.array(parts, dtype=np.float32)

@@ -1,4 +1,4 @@
-"""ASGCN: graph convolutions over the dependency parse, and attention from the aspect."""
+"""The model `asgcn`: graph convolutions over the dependency parse, and attention from the aspect."""
 
 from __future__ import annotations
 
@@ -15,7 +15,11 @@ from arts.models.zoo_card import ModelCard
 
 
 class ParsedInputs(WordInputs):
-    """The words of a sentence, the position of the aspect, and the pairs of words that the parse links."""
+    """The input of ASGCN: words, the position of the aspect, and the links of the dependency parse.
+
+    `encode` adds the key ``links``, pairs of positions of words. `collate` turns them into the tensor
+    ``graph`` (batch, words, words), which is 1 for linked words and otherwise 0.
+    """
 
     def encode(self, instances: Sequence[Instance]) -> list[TokenFeatures]:
         parses = dependency_heads(instance.text for instance in instances)
@@ -36,17 +40,19 @@ class ParsedInputs(WordInputs):
 
 
 def dependency_links(words: Sequence[tuple[int, int]], heads: DependencyHeads) -> list[tuple[int, int]]:
-    """The pairs of words that the dependency parse links, in both directions, and each word with itself.
+    """The pairs of words that the dependency parse links.
 
-    Our words and spaCy's tokens may differ. A word belongs to the token that contains its first character;
-    words of the same token are linked, and so are the words of a token and those of its head.
+    Every link is there in both directions, and each word is linked with itself. The words may differ from
+    spaCy's tokens. A word belongs to the token that contains its first character. Words of one token are
+    linked with each other and with the words of the token's head.
 
     Args:
-        words: first character and end (exclusive) of each word.
-        heads: first character and end (exclusive) of each of spaCy's tokens, and the position of its head.
+        words: the character offsets of each word, end exclusive.
+        heads: ``[start, end, head]`` for each token of spaCy: its character offsets, end exclusive, and
+            the position of its head among the tokens.
 
     Returns:
-        Pairs of positions of words.
+        Pairs of positions of words, from 0.
 
     Example:
         >>> words = [(0, 3), (3, 4), (4, 5), (6, 8)]  # don ' t go, which spaCy splits into do n't go
@@ -76,7 +82,7 @@ class ASGCNConfig(WordConfig):
 
     @property
     def encoding_size(self) -> int:
-        """The dimensions of a state of the bidirectional LSTM."""
+        """The number of dimensions of a state of the bidirectional LSTM, both directions together."""
         return 2 * self.hidden_size
 
 
@@ -84,8 +90,8 @@ class ASGCN(WordModel):
     """Aspect-specific graph convolutional network over the dependency graph, ASGCN-DG (Zhang et al., 2019).
 
     "Aspect-based Sentiment Classification with Aspect-specific Graph Convolutional Networks", EMNLP 2019,
-    section 3. With H^c the states of a bidirectional LSTM, A the undirected dependency graph with
-    self-loops, d_i the degree of word i, n words, and the aspect at tau+1 .. tau+m:
+    section 3. H^c are the states of a bidirectional LSTM, A is the undirected dependency graph with
+    self-loops, d_i the degree of word i, n the number of words, and the aspect is at tau+1 .. tau+m:
 
     - position: g_i = q_i h_i with q_i = 1 - (tau + 1 - i) / n before the aspect, 0 inside it,
       1 - (i - tau - m) / n after it (equations 4 and 5);
@@ -94,8 +100,8 @@ class ASGCN(WordModel):
     - retrieval: beta_t = sum_i h^c_t . h^L_i, alpha = softmax(beta), encoding = sum_t alpha_t h^c_t
       (equations 7 to 9).
 
-    Departures: word vectors are means of the encoder's token vectors (the paper: GloVe; fixed in both);
-    parses are those of spaCy's small model, aligned to words by characters.
+    Departures from the paper: word vectors are means of the encoder's token vectors instead of GloVe (they
+    stay fixed in both); parses are those of spaCy's small model, aligned to words by characters.
     """
 
     config_class = ASGCNConfig
@@ -117,11 +123,11 @@ class ASGCN(WordModel):
         self.post_init()
 
     def encode(self, graph: Tensor, **batch: Tensor) -> Tensor:
-        """(batch, 2 hidden) the encoding of each instance.
+        """The encoding of each instance, as a tensor (batch, 2 * hidden).
 
         Args:
-            graph: (batch, words, words) 1 where the parse links two words, and on the diagonal.
-            batch: the arguments of `embed`.
+            graph: (batch, words, words) 1 where the parse links two words and on the diagonal, otherwise 0.
+            batch: the arguments of `WordModel.embed`.
         """
         words = self.embed(**batch)
         context = lstm_states(

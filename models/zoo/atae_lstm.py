@@ -1,4 +1,4 @@
-"""ATAE-LSTM: an LSTM with attention that reads the aspect beside every word."""
+"""The model `atae-lstm`: an LSTM with attention that gets the aspect's vector with every word."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ class ATAELSTMConfig(WordConfig):
 
     @property
     def encoding_size(self) -> int:
-        """The dimensions of a hidden state."""
+        """The number of dimensions of a hidden state."""
         return self.hidden_size
 
 
@@ -31,9 +31,11 @@ class ATAELSTM(WordModel):
         H = LSTM([w_1; v_a] .. [w_n; v_a]),  M = tanh([W_h H; W_v v_a]),  alpha = softmax(w^T M)
         encoding = tanh(W_p sum_i alpha_i h_i + W_x h_n)
 
-    Departures: v_a is the mean of the aspect's word vectors (the paper learns one per aspect category); word
-    vectors are means of the encoder's token vectors and stay fixed (the paper: GloVe, tuned); AdamW instead
-    of AdaGrad; dropout on the word vectors and on the encoding.
+    w_i are the word vectors, h_i the columns of H, and all W and w are parameters.
+
+    Departures from the paper: v_a is the mean of the aspect's word vectors, while the paper learns one
+    vector per aspect category; word vectors are means of the encoder's token vectors and stay fixed, instead
+    of GloVe vectors that are tuned; AdamW instead of AdaGrad; dropout on the word vectors and the encoding.
     """
 
     config_class = ATAELSTMConfig

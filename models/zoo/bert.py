@@ -1,4 +1,4 @@
-"""BERT on the pair of sentence and aspect."""
+"""The model `bert`: BERT that reads the sentence and the aspect as a pair of texts."""
 
 from __future__ import annotations
 
@@ -15,13 +15,14 @@ class BertPairConfig(EncoderConfig):
 
 
 class BertPair(EncoderModel):
-    """BERT on a pair of texts (Devlin et al., 2019), the "BERT" of Xing et al. (2020).
+    """BERT that reads sentence and aspect (Devlin et al., 2019); it is called "BERT" in Xing et al. (2020).
 
-    The input is ``[CLS] sentence [SEP] aspect [SEP]``; the encoding is the last hidden state of [CLS],
-    through the encoder's own pooler where it has one (Devlin et al., 2019, section 3.2).
+    The input is ``[CLS] sentence [SEP] aspect [SEP]``. The encoding is the last hidden state of [CLS],
+    passed through the encoder's own pooler if it has one (Devlin et al., 2019, section 3.2).
 
-    Departures: the default encoder is MiniLM-L6 (22M parameters; the paper: BERT-base). Where an encoder
-    declares that it was trained with mean pooling, as MiniLM-L6 does, the encoding is the mean over tokens.
+    Departures from the paper: the default encoder is MiniLM-L6 with 22M parameters, instead of BERT-base.
+    If an encoder declares that it was trained with mean pooling, as MiniLM-L6 does, the encoding is the
+    mean of the last hidden states over the tokens.
     """
 
     config_class: type[EncoderConfig] = BertPairConfig

@@ -1,4 +1,4 @@
-"""BERT-PT: BERT that is post-trained on review text before it is fine-tuned."""
+"""The model `bert-pt`: BERT that is post-trained on review text before it is fine-tuned."""
 
 from __future__ import annotations
 
@@ -42,19 +42,22 @@ class BertPTConfig(EncoderConfig):
 
 
 class BertPT(BertPair):
-    """BERT post-trained on in-domain reviews, then fine-tuned on the pair (Xu et al., 2019).
+    """BERT that is post-trained on reviews of the domain, then fine-tuned (Xu et al., 2019).
 
-    "BERT Post-Training for Review Reading Comprehension and Aspect-based Sentiment Analysis", NAACL 2019:
-    masked language modelling on text of the domain, from the pretrained weights,
+    "BERT Post-Training for Review Reading Comprehension and Aspect-based Sentiment Analysis", NAACL 2019.
+    Post-training starts from the pretrained weights, and is masked language modelling with the loss
 
         L = - mean over masked tokens of log p(token | the text with 15% of its tokens masked)
 
-    then fine-tuning as in `arts.models.zoo.bert.BertPair`.
+    The model is then fine-tuned on the pair of sentence and aspect, as `arts.models.zoo.bert.BertPair` is.
 
-    Departures: the text is the unlabelled training sentences, or `Start.corpus` (the paper:
-    millions of Amazon and Yelp reviews); no next-sentence prediction and no reading comprehension; the
-    default encoder is MiniLM-L6, whose checkpoint has no head for masked tokens: a new one, tied to the
-    input embeddings, is trained too and then dropped.
+    Departures from the paper:
+
+    - the text is the unlabelled training sentences, or the file `Start.corpus`, instead of millions of
+      Amazon and Yelp reviews;
+    - there is no next-sentence prediction and no reading comprehension;
+    - the default encoder is MiniLM-L6, whose checkpoint has no head that predicts masked tokens. A new head,
+      which shares its weights with the input embeddings, is trained with the encoder and then dropped.
     """
 
     config_class = BertPTConfig
@@ -78,7 +81,7 @@ class BertPT(BertPair):
 
 
 def read_passages(path: Path) -> list[str]:
-    """The passages of a text file: its lines, without the empty ones.
+    """Read the passages of a text file: the lines that are not empty, stripped.
 
     Raises:
         DataError: when the file cannot be read or is empty.
@@ -97,7 +100,7 @@ def read_passages(path: Path) -> list[str]:
 def post_train_encoder(
     encoder: str, texts: Sequence[str], *, progress: TrainingProgress | None = None
 ) -> Path:
-    """The folder of an encoder that is post-trained on texts, from the cache or newly trained.
+    """Post-train an encoder on texts, unless the result is in the cache, and return its folder.
 
     Post-training that was interrupted resumes after its last complete epoch.
 
@@ -117,7 +120,14 @@ def post_train_encoder(
 def _post_train(
     source: Path, texts: Sequence[str], work: WorkFolder, progress: TrainingProgress | None
 ) -> None:
-    """Post-train the encoder in the folder `source`, and save it to the work folder."""
+    """Post-train the encoder in the folder `source`, and save it to the work folder.
+
+    Args:
+        source: the folder of the pretrained encoder.
+        texts: the texts, each truncated to 128 tokens.
+        work: the work folder, for training checkpoints and the result.
+        progress: called after each optimizer step.
+    """
     set_seed(SEED)
     tokenizer, encoder = load_tokenizer(source), load_encoder(str(source))
     with as_loading_error(f"{source}, for masked language modelling,"):
@@ -148,7 +158,7 @@ def _post_train(
 
 
 def _cache_key(encoder: str, texts: Sequence[str]) -> str:
-    """A digest of everything that the post-trained weights depend on."""
+    """The name of a post-trained encoder's cache folder: a digest of all that its weights depend on."""
     parts = [
         encoder_checksum(encoder),
         [EPOCHS, LEARNING_RATE, BATCH_SIZE, MASKED, SEED, MAX_LENGTH],

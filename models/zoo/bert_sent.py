@@ -1,4 +1,4 @@
-"""BERT on the sentence alone: the control, which never sees the aspect."""
+"""The model `bert-sent`: BERT that reads only the sentence, a control that never sees the aspect."""
 
 from __future__ import annotations
 
@@ -28,12 +28,13 @@ class BertSentenceConfig(EncoderConfig):
 
 
 class BertSentence(BertPair):
-    """BERT on ``[CLS] sentence [SEP]``, the "BERT-Sent" of Xing et al. (2020).
+    """BERT that reads only the sentence; it is called "BERT-Sent" in Xing et al. (2020).
 
-    It never sees the aspect, so it predicts the same for every aspect of a sentence: whatever it predicts
-    right can be predicted without reading the aspect.
+    The input is ``[CLS] sentence [SEP]``. Since the model never sees the aspect, it predicts one polarity
+    for all aspects of a sentence. Whatever it predicts right can be predicted without reading the aspect.
 
-    Departures: as `arts.models.zoo.bert.BertPair`.
+    Departures from the paper: the default encoder is MiniLM-L6 instead of BERT-base. Encoders that declare
+    mean pooling, as MiniLM-L6 does, are pooled by the mean over the tokens instead of [CLS].
     """
 
     config_class = BertSentenceConfig

@@ -1,4 +1,4 @@
-"""CapsBERT: capsules on top of BERT, weighted by the aspect, with guided routing."""
+"""The model `capsbert`: BERT with capsules (vectors whose length is a confidence) on top."""
 
 from __future__ import annotations
 
@@ -22,7 +22,10 @@ PRESENT, ABSENT, ABSENT_WEIGHT = 0.9, 0.1, 0.6  # m+, m- and lambda of the margi
 
 
 class CapsuleInputs(PairInputs):
-    """The pair of sentence and aspect, and which of the two texts each token belongs to."""
+    """The input of CapsBERT: the pair of sentence and aspect, and the text that each token belongs to.
+
+    The latter is the key ``segments``, whose values are `SENTENCE`, `ASPECT` or `NEITHER`.
+    """
 
     def encode(self, instances: Sequence[Instance]) -> list[TokenFeatures]:
         features = super().encode(instances)
@@ -35,7 +38,7 @@ class CapsuleInputs(PairInputs):
         return {**super().collate(pairs), "segments": pad(segments, NEITHER)}
 
     def _segments(self, ids: list[int], special: set[int]) -> list[int]:
-        """`SENTENCE` for tokens before the first separator, `ASPECT` after it, `NEITHER` for special ones."""
+        """The text that each token belongs to: `SENTENCE`, `ASPECT`, or `NEITHER` for special tokens."""
         separator = ids.index(self.tokenizer.sep_token_id)
         return [NEITHER if id in special else int(position > separator) for position, id in enumerate(ids)]
 
@@ -56,21 +59,22 @@ class CapsBert(EncoderModel):
     """CapsNet-BERT (Jiang et al., 2019): aspect-level sentiment by capsules with guided routing.
 
     "A Challenge Dataset and Effective Models for Aspect-Based Sentiment Analysis", EMNLP 2019.
-    With h_i the hidden states of the sentence's tokens and a the mean of the aspect's, in
-    ``[CLS] sentence [SEP] aspect [SEP]``:
+    The input is ``[CLS] sentence [SEP] aspect [SEP]``. h_i are the hidden states of the sentence's tokens,
+    and a is the mean of those of the aspect's tokens:
 
     - primary capsules p_i = squash(W^p h_i + b^p), aspect capsule c = squash(W^a a + b^a);
     - aspect-aware normalisation u_i = softmax_i(p_i W^t c): how much token i matters to the aspect;
-    - guided routing w_ij = softmax_j(p_i W^r z_j) with z_j = squash(g_j), a learned guide for category j,
-      instead of iterative routing;
+    - guided routing w_ij = softmax_j(p_i W^r z_j) takes the place of iterative routing. z_j = squash(g_j),
+      where g_j is a learned guide for category (polarity) j;
     - category capsules v_j = squash(s sum_i w_ij u_i p_i), with a learned scale s;
-    - the length of v_j is the confidence in category j: margin loss
-      sum_j T_j max(0, m+ - |v_j|)^2 + lambda (1 - T_j) max(0, |v_j| - m-)^2.
+    - the length |v_j| is the confidence in category j. The margin loss is
+      sum_j T_j max(0, m+ - |v_j|)^2 + lambda (1 - T_j) max(0, |v_j| - m-)^2,
+      where T_j is 1 for the gold category and 0 for the others.
 
-    The logits are the logarithms of the lengths, so that their softmax gives the normalised lengths.
+    The logits are the logarithms of the lengths. So their softmax is the lengths, divided by their sum.
 
-    Departures: guides are initialised at random (the paper: from the embeddings of hand-picked sentiment
-    words); the default encoder is MiniLM-L6.
+    Departures from the paper: guides are initialised at random, instead of from the embeddings of
+    hand-picked sentiment words; the default encoder is MiniLM-L6 instead of BERT-base.
     """
 
     config_class = CapsBertConfig
@@ -95,11 +99,11 @@ class CapsBert(EncoderModel):
         del self.classifier  # lengths of capsules take its place
 
     def encode(self, segments: Tensor, **batch: Tensor) -> Tensor:
-        """(batch, 3, capsule) the category capsules of each instance.
+        """The category capsules of each instance, as a tensor (batch, 3, capsule).
 
         Args:
-            segments: (batch, tokens) `SENTENCE`, `ASPECT` or `NEITHER`.
-            batch: the inputs of the encoder.
+            segments: (batch, tokens) the text that each token belongs to: `SENTENCE`, `ASPECT` or `NEITHER`.
+            batch: the arguments of the encoder, such as ``input_ids``.
         """
         states = self.encoder(**batch).last_hidden_state  # (batch, tokens, hidden)
         in_aspect = (segments == ASPECT).unsqueeze(-1).to(states.dtype)
@@ -113,24 +117,40 @@ class CapsBert(EncoderModel):
         return squash(self.dropout(weight.transpose(1, 2) @ primary))  # (batch, 3, capsule): v
 
     def forward(self, labels: Tensor | None = None, **batch: Tensor) -> SequenceClassifierOutput:
-        """Logits (batch, 3), and the mean margin loss when labels (batch,) are given."""
+        """Compute the logits of a batch, and the loss if the labels are given.
+
+        Args:
+            labels: (batch,) gold labels, as positions in `Polarity`.
+            batch: the arguments of `encode`.
+
+        Returns:
+            An output with `logits`, of shape (batch, 3), and `loss`, the margin loss averaged over the
+            batch, or None without labels.
+        """
         length = self.encode(**batch).norm(dim=-1)  # (batch, 3)
         loss = None if labels is None else margin_loss(length, labels)
         return SequenceClassifierOutput(loss=loss, logits=length.clamp(min=1e-6).log())
 
 
 def squash(vectors: Tensor) -> Tensor:
-    """The vectors (..., size), rescaled from length n to n^2 / (1 + n^2) (Sabour et al., 2017, eq. 1)."""
+    """Rescale vectors of length n to the length n^2 / (1 + n^2) (Sabour et al., 2017, equation 1).
+
+    Args:
+        vectors: (..., size) the vectors, along the last dimension.
+
+    Returns:
+        The rescaled vectors, in the same shape. Their lengths are below 1.
+    """
     squared = vectors.square().sum(-1, keepdim=True)
     return vectors * squared / (1 + squared) / (squared + 1e-8).sqrt()
 
 
 def margin_loss(length: Tensor, labels: Tensor) -> Tensor:
-    """The margin loss, averaged over the batch.
+    """The margin loss, summed over the categories and averaged over the batch.
 
     Args:
         length: (batch, 3) the lengths of the category capsules.
-        labels: (batch,) the gold labels.
+        labels: (batch,) the gold labels, as positions in `Polarity`.
     """
     target = nn.functional.one_hot(labels, length.shape[-1]).to(length.dtype)
     present = target * (PRESENT - length).clamp(min=0).square()

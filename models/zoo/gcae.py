@@ -1,4 +1,4 @@
-"""GCAE: convolutions over the sentence, gated by the aspect."""
+"""The model `gcae`: convolutions over the sentence, whose outputs are gated by the aspect."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ class GCAEConfig(WordConfig):
 
     @property
     def encoding_size(self) -> int:
-        """The number of channels of all widths together."""
+        """The number of channels, summed over the convolutions of all widths."""
         return self.channels * len(self.widths)
 
 
@@ -39,12 +39,13 @@ class GCAE(WordModel):
 
         s_i = tanh(X_{i:i+k} * W_s + b_s),  a_i = relu(X_{i:i+k} * W_a + V_a v_a + b_a),  c_i = s_i a_i
 
-    with v_a the maximum over positions of a convolution over the aspect's words. The encoding is the maximum
-    of c_i over positions, for all widths. The position of the aspect in the sentence is not an input.
+    Here v_a is the maximum over positions of a convolution over the aspect's words. The encoding is the
+    concatenation, over the widths, of the maximum of c_i over positions. The position of the aspect in the
+    sentence is not an input.
 
-    Departures: word vectors are means of the encoder's token vectors and stay fixed (the paper: GloVe,
-    300 dimensions, tuned); AdamW instead of Adagrad; the sentence is padded by half a width at either end,
-    so that a convolution fits into a short one.
+    Departures from the paper: word vectors are means of the encoder's token vectors and stay fixed, instead
+    of GloVe with 300 dimensions that are tuned; AdamW instead of Adagrad; the sentence is padded at either
+    end by half the width of the convolution, so that short sentences are long enough.
     """
 
     config_class = GCAEConfig
@@ -70,7 +71,7 @@ class GCAE(WordModel):
         self.post_init()
 
     def _convolution(self, width: int) -> nn.Conv1d:
-        """A convolution over word vectors."""
+        """Create a convolution over word vectors, with this width in words."""
         return nn.Conv1d(self.config.embedding_size, self.config.channels, width, padding=width // 2)
 
     def encode(self, **batch: Tensor) -> Tensor:
@@ -85,12 +86,20 @@ class GCAE(WordModel):
         return torch.cat(outputs, dim=-1)  # (batch, widths * channels)
 
     def _aspect(self, words: WordBatch) -> Tensor:
-        """(batch, channels) the maximum over positions of the convolution over the aspect's words."""
+        """Convolve the aspect's words, and take the maximum over positions: a tensor (batch, channels)."""
         features = self.aspect(words.aspect_vectors.transpose(1, 2)).relu()  # (batch, channels, positions)
         return _maximum_over_positions(features, words.last - words.first + 1)
 
 
 def _maximum_over_positions(values: Tensor, lengths: Tensor) -> Tensor:
-    """(batch, channels) the maximum of (batch, channels, positions) over the first `lengths` positions."""
+    """The maximum over positions, without the positions after the end of each sentence.
+
+    Args:
+        values: (batch, channels, positions) the values.
+        lengths: (batch,) the number of positions of each sentence.
+
+    Returns:
+        A tensor (batch, channels).
+    """
     absent = torch.arange(values.shape[2], device=values.device) >= lengths.unsqueeze(1)
     return values.masked_fill(absent.unsqueeze(1), -torch.inf).amax(2)

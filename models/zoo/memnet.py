@@ -1,4 +1,4 @@
-"""MemNet: hops of attention over the words around the aspect."""
+"""The model `memnet`: several rounds (hops) of attention over the words around the aspect."""
 
 from __future__ import annotations
 
@@ -22,26 +22,26 @@ class MemNetConfig(WordConfig):
 
     @property
     def encoding_size(self) -> int:
-        """The dimensions of a word vector, which the hops do not change."""
+        """The number of dimensions of a word vector, which the hops do not change."""
         return self.embedding_size
 
 
 class MemNet(WordModel):
     """Deep memory network (Tang et al., 2016b).
 
-    "Aspect Level Sentiment Classification with Deep Memory Network", EMNLP 2016, section 3. The memory is
-    the word vectors e_i of the context, without the aspect's, weighted by their location:
-    m_i = e_i (1 - l_i / n), with l_i the distance to the aspect and n the length of the sentence (the
-    paper's model 2 of location attention). Each hop attends to it with a query q, at first the mean of the
-    aspect's vectors:
+    "Aspect Level Sentiment Classification with Deep Memory Network", EMNLP 2016, section 3. The memory
+    consists of the vectors m_i = e_i (1 - l_i / n), one for each word outside the aspect. Here e_i is the
+    word's vector, l_i its distance to the aspect, and n the length of the sentence (model 2 of location
+    attention in the paper). Each hop attends to the memory with a query q. The first q is the mean of the
+    aspect's word vectors:
 
         g_i = tanh(W_a [m_i; q] + b_a),  alpha = softmax(g),  q <- sum_i alpha_i m_i + W_l q + b_l
 
-    with parameters shared by the hops; the last q is the encoding.
+    All hops share their parameters. The last q is the encoding.
 
-    Departures: word vectors are means of the encoder's token vectors (the paper: GloVe, 300 dimensions),
-    standardised; there is dropout on them and on the encoding; AdamW instead of plain gradient descent;
-    three hops, the count of later public settings, of the paper's one to nine.
+    Departures from the paper: word vectors are means of the encoder's token vectors, standardised, instead
+    of GloVe with 300 dimensions; there is dropout on them and on the encoding; AdamW instead of plain
+    gradient descent; three hops, as in later public implementations, while the paper tries one to nine.
     """
 
     config_class = MemNetConfig

@@ -1,4 +1,4 @@
-"""TD-LSTM: two LSTMs that meet at the target."""
+"""The model `td-lstm`: two LSTMs, which read from either end of the sentence up to the aspect."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ class TDLSTMConfig(WordConfig):
 
     @property
     def encoding_size(self) -> int:
-        """The dimensions of two hidden states: one from the left, one from the right."""
+        """The number of dimensions of two hidden states, one per direction."""
         return 2 * self.hidden_size
 
 
@@ -26,12 +26,12 @@ class TDLSTM(WordModel):
     """Target-dependent LSTM (Tang et al., 2016).
 
     "Effective LSTMs for Target-Dependent Sentiment Classification", COLING 2016, section 3.2.
-    One LSTM reads from the start of the sentence to the last word of the target, another from the end of
-    the sentence back to the target's first word; their last states, concatenated, are the encoding. The two
-    are the directions of one bidirectional LSTM.
+    One LSTM reads from the start of the sentence to the last word of the target (the aspect). Another reads
+    from the end of the sentence back to the target's first word. The encoding is the concatenation of
+    their last states. The two LSTMs are the directions of one bidirectional LSTM.
 
-    Departures: word vectors are means of the encoder's token vectors and stay fixed (the paper: Twitter
-    embeddings); dropout is applied to them and to the encoding.
+    Departures from the paper: word vectors are means of the encoder's token vectors and stay fixed, instead
+    of Twitter embeddings; dropout is applied to them and to the encoding.
     """
 
     config_class = TDLSTMConfig

@@ -1,1 +1,1 @@
-"""Evaluation: the system under test, its predictions, the scores with intervals, and the report."""
+"""Evaluation of a model on a benchmark: its predictions, scores with intervals, tests, and the report."""

@@ -1,4 +1,4 @@
-"""Two measurements with ADDDIFF: the curve over the number of added aspects, and the pattern gap."""
+"""Two further measurements with ADDDIFF: accuracy by number of added aspects, and the pattern gap."""
 
 from __future__ import annotations
 
@@ -17,16 +17,16 @@ from arts.evaluation.scores import Estimate, Scores
 if TYPE_CHECKING:
     from arts.data.corpus import Corpus
 
-MOST_ADDED = 5  # aspects added at most, as in the paper
+MOST_ADDED = 5  # greatest number of aspects added to an original, as in the paper
 Predict = Callable[[Sequence[Instance]], FloatArray]
 
 
 class CurvePoint(Record):
-    """The accuracy when ADDDIFF adds a fixed number of aspects to each original.
+    """One point of the ADDDIFF curve: the accuracy with a fixed number of aspects added to each original.
 
     Args:
         added: number of aspects of the opposite sentiment that are added.
-        accuracy: accuracy on the variants.
+        accuracy: accuracy on the variants, in percent; with 0 added aspects, on the originals.
     """
 
     added: Count
@@ -34,12 +34,12 @@ class CurvePoint(Record):
 
 
 class AddDiffCurve(Record):
-    """Accuracy by number of added aspects, ADDDIFF(k) (Xing et al., 2020).
+    """The ADDDIFF(k) curve: accuracy when ADDDIFF adds k aspects to each original (Xing et al., 2020).
 
     Args:
-        units: number of originals, the same for all points: those to which every number of aspects can be
-            added.
-        points: the points of the curve, from 0 added aspects.
+        units: number of originals that every point is measured on. They are those to which ADDDIFF can add
+            each of the numbers of aspects.
+        points: the points of the curve, for 0, 1, 2 ... added aspects.
     """
 
     units: Count
@@ -47,18 +47,19 @@ class AddDiffCurve(Record):
 
 
 class PatternGap(Record):
-    """Accuracy on ADDDIFF variants with templates seen in training, and with templates held out of it.
+    """The pattern gap: how much accuracy on ADDDIFF variants depends on templates seen in training.
 
-    Both kinds of variants add the same clauses about the same aspects. A gap below 0 means that the model
+    A template is a way of joining the added clauses to the sentence. The variants with seen and with unseen
+    templates are made from equal originals and add equal clauses. A gap below 0 means that the model
     learnt the pattern of the seen templates.
 
     Args:
-        units: number of originals, the same for both kinds.
-        seen_templates: names of the templates seen in training.
+        units: number of originals that both accuracies are measured on.
+        seen_templates: names of the templates used in training.
         unseen_templates: names of the templates held out of training.
-        seen: accuracy on variants with the seen templates.
-        unseen: accuracy on variants with the unseen templates.
-        gap: accuracy on the unseen minus accuracy on the seen.
+        seen: accuracy on the variants with seen templates, in percent.
+        unseen: accuracy on the variants with unseen templates, in percent.
+        gap: `unseen` minus `seen`, in percentage points.
     """
 
     units: Count
@@ -70,11 +71,11 @@ class PatternGap(Record):
 
 
 def measure_curve(predict: Predict, corpus: Corpus) -> AddDiffCurve:
-    """Measure the accuracy with 0 to 5 added aspects.
+    """Measure a model's accuracy when ADDDIFF adds 0 to 5 aspects to each original of the test split.
 
     Args:
-        predict: function from n instances to probabilities (n, 3).
-        corpus: the corpus whose test split is perturbed; the added aspects are mined from its training split.
+        predict: function of the model that maps n instances to an array (n, 3) of probabilities.
+        corpus: the corpus. Its test split is perturbed; the added aspects are mined from its training split.
 
     Raises:
         DataError: when the corpus has no training split, or no aspect can be added to any original.
@@ -92,11 +93,11 @@ def measure_curve(predict: Predict, corpus: Corpus) -> AddDiffCurve:
 def measure_gap(
     predict: Predict, corpus: Corpus, *, seen: tuple[str, ...], holdout: tuple[str, ...]
 ) -> PatternGap:
-    """Measure the pattern gap between ADDDIFF templates seen in training and templates held out of it.
+    """Measure a model's accuracy on ADDDIFF variants by seen and by held-out templates, and the difference.
 
     Args:
-        predict: function from n instances to probabilities (n, 3).
-        corpus: the corpus whose test split is perturbed; the added aspects are mined from its training split.
+        predict: function of the model that maps n instances to an array (n, 3) of probabilities.
+        corpus: the corpus. Its test split is perturbed; the added aspects are mined from its training split.
         seen: names of the templates seen in training.
         holdout: names of the templates held out of training.
 
@@ -118,11 +119,14 @@ def measure_gap(
 
 
 def _adddiff_variants(corpus: Corpus, **options: Any) -> dict[str, Instance]:
-    """The ADDDIFF variants of the test split's originals, by unit.
+    """Make the ADDDIFF variants of the test split, keyed by the id of their original.
 
     Args:
         corpus: the corpus.
-        options: options of `arts.generators.generator.GenerationOptions`.
+        options: fields of `arts.generators.generator.GenerationOptions`, except the strategies.
+
+    Raises:
+        DataError: when the corpus has no training split, or no aspect can be added to any original.
     """
     from arts.generators.generator import GenerationOptions
     from arts.generators.running.perturbation_cache import perturbations
@@ -138,7 +142,13 @@ def _adddiff_variants(corpus: Corpus, **options: Any) -> dict[str, Instance]:
 
 
 def _predictions_of_units(predict: Predict, by_unit: dict[str, Instance], *, units: set[str]) -> Predictions:
-    """The predictions for the variant of each unit, as if the variant were an original."""
+    """Predict the variants of some units; each variant is treated as an original, so that it can be scored.
+
+    Args:
+        predict: function that maps n instances to an array (n, 3) of probabilities.
+        by_unit: the variants, keyed by the id of their original.
+        units: ids of the originals whose variants are predicted.
+    """
     instances = [
         replace(instance, id=unit, strategy=Strategy.ORIGINAL)
         for unit, instance in by_unit.items()

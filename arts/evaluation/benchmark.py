@@ -1,4 +1,4 @@
-"""A benchmark: a corpus on which models and files of predictions are measured."""
+"""The benchmark: measures models, or scores files of predictions, on the test split of a corpus."""
 
 from __future__ import annotations
 
@@ -24,11 +24,11 @@ if TYPE_CHECKING:
 
 
 def load_benchmark(source: str | Path | Dataset | DatasetDict) -> Benchmark:
-    """Load a benchmark.
+    """Load a corpus as a benchmark, on which models can be measured.
 
     Args:
-        source: ``sample``, ``laptop``, ``restaurant`` or ``mams``; the path of a file or folder; or a
-            dataset of Hugging Face datasets.
+        source: the name of a corpus, ``sample``, ``laptop``, ``restaurant`` or ``mams``; the path of a file
+            or folder with a corpus; or a `Dataset` or `DatasetDict` of the library `datasets`.
 
     Raises:
         ArtsError: when the corpus is unknown, or cannot be downloaded or read.
@@ -42,7 +42,11 @@ def load_benchmark(source: str | Path | Dataset | DatasetDict) -> Benchmark:
 
 @dataclass(frozen=True)
 class Benchmark:
-    """A corpus that models are measured on."""
+    """A benchmark: a corpus on whose test split models are measured.
+
+    Args:
+        corpus: the corpus. Its training and dev splits are used to train models of the zoo.
+    """
 
     corpus: Corpus
 
@@ -57,18 +61,22 @@ class Benchmark:
         name: str | None = None,
         progress: TrainingProgress | None = None,
     ) -> Report:
-        """Measure a model.
+        """Measure a model, after training it if it has to be trained.
 
         Args:
-            model: the name of a model of the zoo, which is trained on the corpus or taken from the cache;
+            model: one of
+                the name of a model of the zoo, which is trained on the corpus or taken from the cache;
                 ``hf:`` followed by the folder or Hub id of a sequence-classification checkpoint;
-                ``package.module:attribute``; or any object that `arts.models.adapters.as_classifier` takes.
+                the import path ``package.module:attribute`` of a model;
+                an object: a `Classifier`, a scikit-learn estimator, a SetFit model, a text-classification
+                pipeline, or a callable from instances to labels or probabilities.
             seed: random seed of training.
             start: pretrained starting point of a model of the zoo. Default: the default encoder.
             intervention: way of training that makes a model of the zoo more robust. Default: plain training.
             adddiff_curve: whether to measure also the accuracy by number of aspects that ADDDIFF adds.
             name: name of the model in the report. Default: the name of the model and the intervention.
-            progress: called with steps done, steps in all, and a remark, after each optimizer step.
+            progress: called after each optimizer step with the steps done, the number of all steps, and a
+                status text.
 
         Raises:
             ArtsError: when the model is unknown, cannot be trained on this corpus, or its predictions
@@ -97,12 +105,13 @@ class Benchmark:
         )
 
     def score(self, path: str | Path, *, column: str | None = None, name: str | None = None) -> Report:
-        """Score a file of predictions.
+        """Score a file of predicted labels.
 
         Args:
             path: CSV, JSONL or Parquet file with the columns ``id`` and ``prediction``.
-            column: name of the column with the labels, where it is not ``prediction``.
-            name: name of the model in the report. Default: the name of the column, or of the file.
+            column: name of the column with the labels. Default: ``prediction``.
+            name: name of the model in the report. Default: `column` if it is given, otherwise the name of
+                the file without suffix.
 
         Raises:
             DataError: when the file does not have exactly one prediction for every instance.
@@ -116,7 +125,15 @@ class Benchmark:
     def _report(
         self, name: str, info: ModelInfo, *, predictions: Predictions, clock: Clock, **probes: Any
     ) -> Report:
-        """The report of these predictions."""
+        """Score predictions, and make the report of them.
+
+        Args:
+            name: name of the model in the report.
+            info: facts about the model.
+            predictions: its predictions for the test split.
+            clock: clock that was started when the measurement began.
+            probes: the fields `adddiff_curve` and `pattern_gap` of the report.
+        """
         report = Report(
             **dict(Scores.of(predictions)),
             name=name,
@@ -144,7 +161,7 @@ class Benchmark:
 
 
 def _provenance(clock: Clock) -> Provenance:
-    """Where and when the model was measured, and with which software."""
+    """Collect when the measurement started, how long it took, the machine, and the software versions."""
     return Provenance(
         arts=library_versions([PACKAGE])[PACKAGE],
         python=platform.python_version(),

@@ -1,4 +1,4 @@
-"""The bootstrap over units, and the intervals that it gives: pure functions on arrays."""
+"""The bootstrap over units and its confidence intervals, as pure functions on arrays."""
 
 from __future__ import annotations
 
@@ -14,15 +14,20 @@ CHUNK = 1_000  # resamples in memory at the same time
 
 
 def resample_units(statistics: FloatArray, *, resamples: int, seed: int) -> Iterator[FloatArray]:
-    """Bootstrap over units: the sums of the statistics over each resample, in chunks (b, m) of resamples.
+    """Draw bootstrap resamples of the units, and sum the statistics over each resample.
 
-    The resamples depend only on the number of units, the number of resamples and the seed, so that those of
-    two models are paired.
+    A resample draws as many units as there are, with replacement. The draws depend only on the number of
+    units, the number of resamples and the seed. So two models are resampled alike, and can be compared in
+    pairs.
 
     Args:
-        statistics: (units, m) the counts of each unit.
+        statistics: (units, m) m counts for each unit.
         resamples: the number of resamples.
         seed: random seed of the resamples.
+
+    Yields:
+        Chunks of the sums, as arrays (b, m): one row for each of b resamples. All chunks together have
+        `resamples` rows.
     """
     for times in _draw_counts(len(statistics), resamples, seed):
         yield times.astype(np.float32) @ statistics  # exact: integers below 2**24
@@ -30,7 +35,11 @@ def resample_units(statistics: FloatArray, *, resamples: int, seed: int) -> Iter
 
 @lru_cache(maxsize=4)
 def _draw_counts(units: int, resamples: int, seed: int) -> list[npt.NDArray[np.uint16]]:
-    """How often each resample contains each unit, in chunks (b, units) of resamples."""
+    """Draw resamples of the units, and count how often each unit is drawn.
+
+    Returns:
+        Arrays (b, units) of counts, with one row for each of b resamples.
+    """
     rng, chunks = np.random.default_rng(seed), []
     for first in range(0, resamples, CHUNK):
         size = min(CHUNK, resamples - first)
@@ -42,12 +51,15 @@ def _draw_counts(units: int, resamples: int, seed: int) -> list[npt.NDArray[np.u
 
 
 def central_interval(values: FloatArray, level: float) -> tuple[FloatArray, FloatArray]:
-    """The bounds (...) of the central interval of resampled values.
+    """The lower and upper bounds of the central interval of resampled scores.
 
     Args:
-        values: (b, ...) a score of each of b resamples. NaN is left out: the score of a class is undefined
-            in a resample without this class.
+        values: (b, ...) scores of b resamples. NaN is ignored; the score of a class is NaN in a resample
+            that does not contain the class.
         level: the share of the values inside the interval, such as 0.95.
+
+    Returns:
+        The lower bounds and the upper bounds, each as an array (...).
     """
     tail = (1 - level) / 2
     low, high = np.nanquantile(values, [tail, 1 - tail], axis=0)

@@ -1,7 +1,8 @@
 """The formulas of the scores: pure functions on arrays.
 
-Every score is a function of sums over units (a unit is an original instance with all its variants). So one
-row of statistics for each unit is enough to compute a score and, by resampling rows, its interval.
+Every score can be computed from counts that are summed over units (a unit is an original instance with all
+its variants). So one row of counts per unit is enough to compute the scores. Resampling the rows gives their
+confidence intervals.
 """
 
 from __future__ import annotations
@@ -19,11 +20,11 @@ POLARITIES = tuple(Polarity)
 
 
 def aspect_robustness_score(correct: BoolArray, units: IntArray) -> float:
-    """The share of units all of whose instances are predicted right (Xing et al., 2020, section 4).
+    """The ARS: the share of units all of whose instances are predicted right (Xing et al., 2020, section 4).
 
     Args:
         correct: (n,) whether each instance is predicted right.
-        units: (n,) the unit each instance belongs to, numbered from 0 without gaps.
+        units: (n,) the number of the unit that each instance belongs to, from 0 without gaps.
 
     Returns:
         A fraction between 0 and 1.
@@ -36,11 +37,11 @@ def aspect_robustness_score(correct: BoolArray, units: IntArray) -> float:
 
 
 def units_right(correct: BoolArray, units: IntArray) -> BoolArray:
-    """(units,) whether all instances of each unit are predicted right.
+    """Whether all instances of each unit are predicted right, as an array (units,) of booleans.
 
     Args:
         correct: (n,) whether each instance is predicted right.
-        units: (n,) the unit each instance belongs to, numbered from 0 without gaps.
+        units: (n,) the number of the unit that each instance belongs to, from 0 without gaps.
     """
     right = np.ones(units.max() + 1, bool)
     np.logical_and.at(right, units, correct)
@@ -48,30 +49,34 @@ def units_right(correct: BoolArray, units: IntArray) -> BoolArray:
 
 
 def macro_f1(confusion: FloatArray) -> FloatArray:
-    """The unweighted mean of the classes' F1, over classes that occur in the labels or the predictions.
+    """Macro-F1: the unweighted mean of the F1 of the classes that occur in the labels or the predictions.
 
     Args:
-        confusion: (..., 3, 3) counts; rows are gold labels, columns predictions.
+        confusion: (..., 3, 3) confusion matrices of counts; rows are gold labels, columns predictions.
 
     Returns:
-        (...) fractions between 0 and 1.
+        Fractions between 0 and 1, as an array (...) with one value per confusion matrix.
     """
     with np.errstate(invalid="ignore"):
         return np.asarray(np.nanmean(class_f1(confusion), axis=-1))
 
 
 def class_f1(confusion: FloatArray) -> FloatArray:
-    """(..., 3) the F1 of each class; NaN for a class that never occurs.
+    """The F1 of each class, as fractions from 0 to 1.
 
     Args:
-        confusion: (..., 3, 3) counts; rows are gold labels, columns predictions.
+        confusion: (..., 3, 3) confusion matrices of counts; rows are gold labels, columns predictions.
+
+    Returns:
+        An array (..., 3) in the order of `Polarity`. It is NaN for a class that occurs neither in the labels
+        nor in the predictions.
     """
     right = np.diagonal(confusion, axis1=-2, axis2=-1)
     return _ratio(2 * right, confusion.sum(-1) + confusion.sum(-2))
 
 
 def _ratio(part: FloatArray, whole: FloatArray) -> FloatArray:
-    """The part divided by the whole, elementwise; NaN where the whole is 0."""
+    """Divide `part` by `whole`, elementwise; the result is NaN where `whole` is 0."""
     with np.errstate(invalid="ignore", divide="ignore"):
         return np.asarray(part / whole)
 
@@ -83,8 +88,9 @@ class BenchmarkLayout:
     Args:
         gold: (n,) the gold label of each instance, as a position in `Polarity`.
         strategy: (n,) the strategy of each instance, as a position in `Strategy`.
-        units: (n,) the unit of each instance, numbered from 0 in the order of the originals.
-        original: (n,) the position, among the n, of the original of each instance's unit.
+        units: (n,) the number of each instance's unit; units are numbered from 0, in the order of originals.
+        original: (n,) the position of each instance's original among the n instances. An original has its
+            own position.
     """
 
     gold: IntArray
@@ -94,7 +100,7 @@ class BenchmarkLayout:
 
     @classmethod
     def of(cls, instances: Sequence[Instance]) -> BenchmarkLayout:
-        """The layout of a test split.
+        """The layout of the instances of a test split.
 
         Raises:
             KeyError: when a variant's original is missing.
@@ -115,13 +121,13 @@ class BenchmarkLayout:
         strategies: Sequence[Strategy],
         polarities: Sequence[Polarity],
     ) -> BenchmarkLayout:
-        """The layout of a test split whose instances are given field by field, n of each.
+        """The layout of n instances whose fields are given as columns.
 
         Args:
-            ids: the instances' ids.
-            units: the ids of their originals.
-            strategies: how their texts were made.
-            polarities: their gold labels.
+            ids: the n ids.
+            units: the id of each instance's original.
+            strategies: the strategy of each instance, `ORIGINAL` for originals.
+            polarities: the gold label of each instance.
 
         Raises:
             KeyError: when a variant's original is missing.
@@ -141,24 +147,27 @@ class BenchmarkLayout:
         )
 
     def strategy_mask(self, strategy: Strategy) -> BoolArray:
-        """(n,) whether each instance was made by the strategy."""
+        """Whether each of the n instances was made by the strategy, as an array (n,) of booleans."""
         return np.asarray(self.strategy == tuple(Strategy).index(strategy))
 
 
 @dataclass(frozen=True)
 class UnitSums:
-    """Counts summed over all units, or over the units of each of b resamples.
+    """Counts summed over all units, or over the units of each of b resamples; its methods give the scores.
 
-    The leading dimensions ``...`` are () for one sum, and (b,) for b resamples.
+    The leading dimensions ``...`` of all arrays are empty for the sums over all units, and (b,) for
+    resamples. Arrays by polarity are in the order of `Polarity`, arrays by strategy in that of
+    `PERTURBATIONS`. "Right" means predicted right. All scores are fractions from 0 to 1, and NaN where they
+    are undefined.
 
     Args:
-        units: (...) units.
-        confusion: (..., 3, 3) originals, by gold label and predicted label.
-        right: (..., 3) units all of whose instances are right, by the gold label of the original.
-        variants: (..., 3) variants, by strategy in the order of `PERTURBATIONS`.
-        variants_right: (..., 3) variants that are right, by strategy.
-        originals_right: (..., 3) variants whose original is right, by strategy.
-        both_right: (..., 3) variants that are right and whose original is right, by strategy.
+        units: (...) numbers of units.
+        confusion: (..., 3, 3) numbers of originals; rows are gold labels, columns predictions.
+        right: (..., 3) numbers of units all of whose instances are right, by gold label of the original.
+        variants: (..., 3) numbers of variants, by strategy.
+        variants_right: (..., 3) numbers of variants that are right, by strategy.
+        originals_right: (..., 3) numbers of variants whose original is right, by strategy.
+        both_right: (..., 3) numbers of variants that are right and whose original is right, by strategy.
     """
 
     units: FloatArray
@@ -171,50 +180,54 @@ class UnitSums:
 
     @classmethod
     def unpack(cls, columns: FloatArray) -> UnitSums:
-        """The sums of an array (..., 25) whose columns are those of `unit_statistics`."""
+        """Split an array (..., 25) of sums, with the columns of `unit_statistics`, into the fields."""
         units, confusion, *triples = np.split(columns, [1, 10, 13, 16, 19, 22], axis=-1)
         square = confusion.reshape(*confusion.shape[:-1], CLASSES, CLASSES)
         return cls(units[..., 0], square, *triples)
 
     def accuracy(self) -> FloatArray:
-        """(...) accuracy on the originals."""
+        """The accuracy on the originals, as an array (...)."""
         return _ratio(np.trace(self.confusion, axis1=-2, axis2=-1), self.units)
 
     def macro_f1(self) -> FloatArray:
-        """(...) macro-F1 on the originals."""
+        """The macro-F1 on the originals, as an array (...)."""
         return macro_f1(self.confusion)
 
     def ars(self) -> FloatArray:
-        """(...) the Aspect Robustness Score: the share of units all of whose instances are right."""
+        """The Aspect Robustness Score, the share of units all of whose instances are right, as (...)."""
         return _ratio(self.right.sum(-1), self.units)
 
     def accuracy_on_originals(self) -> FloatArray:
-        """(..., 3) for each strategy, accuracy on the originals of its variants."""
+        """The accuracy on the originals of each strategy's variants, as an array (..., 3)."""
         return _ratio(self.originals_right, self.variants)
 
     def accuracy_on_variants(self) -> FloatArray:
-        """(..., 3) for each strategy, accuracy on its variants."""
+        """The accuracy on the variants of each strategy, as an array (..., 3)."""
         return _ratio(self.variants_right, self.variants)
 
     def share_both_right(self) -> FloatArray:
-        """(..., 3) for each strategy, the share of variants that are right and whose original is right."""
+        """The share of each strategy's variants that are right and whose original is right, as (..., 3)."""
         return _ratio(self.both_right, self.variants)
 
     def recall(self) -> FloatArray:
-        """(..., 3) for each polarity, accuracy on the originals with this gold label."""
+        """The accuracy on the originals with each gold label, as an array (..., 3)."""
         return _ratio(np.diagonal(self.confusion, axis1=-2, axis2=-1), self.confusion.sum(-1))
 
     def ars_by_polarity(self) -> FloatArray:
-        """(..., 3) for each polarity, the ARS of the units whose original has this gold label."""
+        """The ARS of the units whose original has each gold label, as an array (..., 3)."""
         return _ratio(self.right, self.confusion.sum(-1))
 
 
 def unit_statistics(layout: BenchmarkLayout, predicted: IntArray) -> FloatArray:
-    """(units, 25) the counts of each unit; the columns are the fields of `UnitSums` in their order.
+    """Count, for each unit, everything that the scores are computed from.
 
     Args:
-        layout: the layout of the n instances.
+        layout: the gold labels, strategies and units of the n instances.
         predicted: (n,) predicted labels, as positions in `Polarity`.
+
+    Returns:
+        An array (units, 25) with one row per unit. The columns are the fields of `UnitSums`, flattened, in
+        the order of the fields.
     """
     correct = predicted == layout.gold
     originals = layout.strategy_mask(Strategy.ORIGINAL)

@@ -1,4 +1,4 @@
-"""Paired comparison of two models: paired bootstrap over units, and the exact McNemar test."""
+"""Paired comparison of two models, by the paired bootstrap over units and the exact McNemar test."""
 
 from __future__ import annotations
 
@@ -18,15 +18,17 @@ from arts.evaluation.scores import LEVEL, Bootstrap, resampled_sums
 
 
 class Difference(Record):
-    """The difference of two models' scores, first minus second.
+    """The difference of one score between two models: that of the first minus that of the second.
 
     Args:
-        value: the difference in percentage points.
-        low: lower bound of its 95% interval, by paired bootstrap over units.
-        high: upper bound of the interval.
-        only_first: number of originals (for ARS: of units) that only the first model has right.
-        only_second: number that only the second model has right.
-        p_value: p-value of the exact McNemar test on these two numbers.
+        value: the difference, in percentage points.
+        low: lower bound of its 95% interval by paired bootstrap over units, in percentage points.
+        high: upper bound of this interval, in percentage points.
+        only_first: number of originals (for ARS: of units) that the first model has right and the second
+            has wrong.
+        only_second: number of originals (for ARS: of units) that the second model has right and the first
+            has wrong.
+        p_value: two-sided p-value of the exact McNemar test on `only_first` and `only_second`.
     """
 
     value: float
@@ -41,11 +43,11 @@ class Difference(Record):
 
 
 class Comparison(Record):
-    """The differences between two models on the same instances.
+    """The differences in accuracy and ARS between two models that predicted one set of instances.
 
     Args:
-        accuracy: the difference of their accuracy on the originals.
-        ars: the difference of their ARS.
+        accuracy: the difference in accuracy on the originals.
+        ars: the difference in ARS.
     """
 
     accuracy: Difference
@@ -53,17 +55,26 @@ class Comparison(Record):
 
 
 def compare(first: Predictions, second: Predictions) -> Comparison:
-    """Compare two models' predictions for the same instances.
+    """Compare the predictions of two models for one set of instances, in one order.
+
+    Args:
+        first: the predictions of the first model.
+        second: the predictions of the second model, whose scores are subtracted.
 
     Raises:
-        ArtsError: when the instances or their gold labels differ.
+        ArtsError: when the instances, their order or their gold labels differ.
     """
     if first.ids != second.ids or (first.layout.gold != second.layout.gold).any():
         raise ArtsError("the two were not measured on the same instances, in the same order")
     pairs = [resampled_sums(predictions, Bootstrap()) for predictions in (first, second)]
 
     def difference(score: str, right: tuple[BoolArray, BoolArray]) -> Difference:
-        """The difference in one score of `UnitSums`; `right` says what each model has right."""
+        """The difference in one score.
+
+        Args:
+            score: name of the method of `UnitSums` that computes the score.
+            right: for each of the two models, whether it has each original (or unit) right.
+        """
         value, resampled = (
             100 * (getattr(a, score)() - getattr(b, score)()) for a, b in zip(*pairs, strict=True)
         )
@@ -87,16 +98,16 @@ def compare(first: Predictions, second: Predictions) -> Comparison:
 
 
 def exact_mcnemar(only_first: int | IntArray, only_second: int | IntArray) -> FloatArray:
-    """Two-sided p-values of the exact McNemar test.
+    """Two-sided p-values of the exact McNemar test, which compares two models on one set of items.
 
-    It is a sign test on the items that exactly one of two models has right.
+    It is a sign test on the items that exactly one of the two models has right.
 
     Args:
-        only_first: (...) the number of items that only the first model has right.
-        only_second: (...) the number of items that only the second model has right.
+        only_first: (...) numbers of items that the first model has right and the second has wrong.
+        only_second: (...) numbers of items that the second model has right and the first has wrong.
 
     Returns:
-        (...) p-values; 1 where there are no such items.
+        The p-values, as an array (...). They are 1 where both numbers are 0.
 
     Example:
         >>> exact_mcnemar(np.array([6, 0]), np.array([0, 0])).tolist()

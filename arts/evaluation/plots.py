@@ -10,9 +10,10 @@ from arts.evaluation.report import Report
 
 
 def draw_adddiff_curves(reports: Sequence[Report], stem: Path) -> list[Path]:
-    """Draw the ADDDIFF curves of reports into one figure.
+    """Draw the accuracy by number of added aspects, with one curve per model in one figure.
 
-    A model with several seeds gets one curve, their mean. Reports without a curve are left out.
+    The curve of a model with several seeds is the mean over its seeds. The band around a curve is the 95%
+    interval. Reports without an ADDDIFF curve are left out.
 
     Args:
         reports: reports on one dataset.

@@ -1,4 +1,4 @@
-"""The predictions of a model: saved beside its report, or read from a user's file."""
+"""The predictions of a model, computed here or read from a file, and their storage in Parquet files."""
 
 from __future__ import annotations
 
@@ -23,13 +23,13 @@ EXAMPLES = 3  # number of ids that an error names
 
 @dataclass(frozen=True)
 class Predictions:
-    """The predictions of a model for n instances, with everything needed to score them without the corpus.
+    """The predictions of a model for n instances, with all that is needed to score them without the corpus.
 
     Args:
-        ids: the ids of the instances.
-        layout: their gold labels, strategies and units.
+        ids: the ids of the n instances.
+        layout: the gold labels, strategies and units of the instances.
         labels: (n,) the predicted labels, as positions in `Polarity`.
-        probabilities: (n, 3) the predicted probabilities. None: the model gave only labels.
+        probabilities: (n, 3) the predicted probabilities, or None if the model gave only labels.
     """
 
     ids: tuple[str, ...]
@@ -41,29 +41,31 @@ class Predictions:
     def of(
         cls, instances: Sequence[Instance], labels: IntArray, *, probabilities: FloatArray | None = None
     ) -> Predictions:
-        """The predictions for instances.
+        """Combine instances with the labels that a model predicted for them.
 
         Args:
             instances: the n instances.
-            labels: (n,) the predicted labels in the same order, as positions in `Polarity`.
-            probabilities: (n, 3) the predicted probabilities, if there are any.
+            labels: (n,) the predicted labels in the order of the instances, as positions in `Polarity`.
+            probabilities: (n, 3) the predicted probabilities, or None if the model gave only labels.
         """
         return cls(tuple(i.id for i in instances), BenchmarkLayout.of(instances), labels, probabilities)
 
     @property
     def correct(self) -> BoolArray:
-        """(n,) whether each instance is predicted right."""
+        """Whether each of the n instances is predicted right, as an array (n,) of booleans."""
         return np.asarray(self.labels == self.layout.gold)
 
     def save(self, path: Path, *, blind: bool = False) -> None:
         """Write the predictions to a Parquet file.
 
-        The columns are ``id``, ``unit``, ``strategy``, ``polarity``, ``prediction`` and the probabilities.
+        The columns are ``id``, ``unit``, ``strategy``, ``polarity`` (the gold label), ``prediction``, and,
+        if there are probabilities, ``positive``, ``negative`` and ``neutral``.
 
         Args:
             path: the file to write.
-            blind: whether to write only the column ``prediction``, in the order of the sorted ids. Such a
-                file contains nothing of the corpus, and can be published where the corpus cannot.
+            blind: whether to write only the column ``prediction``, in the order of the sorted ids. A file
+                with blind predictions contains nothing of the corpus. So it can be published even if the
+                corpus cannot.
         """
         import pyarrow as pa
         import pyarrow.parquet as pq
@@ -88,19 +90,20 @@ class Predictions:
 
     @classmethod
     def load(cls, path: Path, instances: Sequence[Instance] = ()) -> Predictions | None:
-        """Read the predictions from a file that `save` wrote.
+        """Read predictions from a Parquet file that `Predictions.save` wrote.
 
         Args:
             path: the file.
-            instances: the benchmark's instances, if the corpus is available. Blind predictions cannot be
-                read without them; other predictions are checked against their ids and gold labels.
+            instances: the benchmark's instances, if the corpus is available. Blind predictions (a file with
+                labels and no ids) cannot be read without them. Other predictions are checked against their
+                ids and gold labels.
 
         Returns:
-            The predictions in the order of the file, blind ones in the order of the instances. None for
-            blind predictions without instances.
+            The predictions, in the order of the file; blind predictions are in the order of the instances.
+            None if the predictions are blind and no instances are given.
 
         Raises:
-            DataError: when the file is not one of predictions, or not of these instances.
+            DataError: when the file does not contain saved predictions, or they are for other instances.
         """
         rows = [row for _, row in parquet_rows(path)]
         if rows and set(rows[0]) == {COLUMN}:
@@ -114,7 +117,16 @@ class Predictions:
 
     @classmethod
     def _from_blind(cls, path: Path, names: Sequence[object], instances: Sequence[Instance]) -> Predictions:
-        """The predictions for instances whose predicted labels are given in the order of the sorted ids."""
+        """Combine instances with blind predictions.
+
+        Args:
+            path: the file of the predictions, for error messages.
+            names: the predicted labels as text, in the order of the sorted ids of the instances.
+            instances: the instances, in any order.
+
+        Raises:
+            DataError: when there are more or fewer predictions than instances, or a label is no polarity.
+        """
         if len(names) != len(instances):
             raise DataError(path, f"{len(names)} predictions; expected {len(instances)}")
         order = sorted(range(len(instances)), key=lambda row: instances[row].id)
@@ -125,7 +137,11 @@ class Predictions:
 
     @classmethod
     def _from_rows(cls, path: Path, rows: Sequence[Mapping[str, Any]]) -> Predictions:
-        """The predictions of a file's rows, which have all the columns of `save`."""
+        """Convert the rows of a file that `Predictions.save` wrote; each row is keyed by column name.
+
+        Raises:
+            DataError: when a column is missing, or a value is not valid.
+        """
         try:
             ids = tuple(str(row["id"]) for row in rows)
             layout = BenchmarkLayout.of_columns(
@@ -145,11 +161,11 @@ class Predictions:
 
 
 def cached_predictions_path(model_key: str, checksum: str) -> Path:
-    """The file in the cache for what a trained model predicts for a test split.
+    """The path in the cache of the predictions of a trained model for a test split.
 
     Args:
-        model_key: key of the trained model.
-        checksum: content checksum of the instances.
+        model_key: `TrainedModel.key` of the model.
+        checksum: checksum of the content of the test split's instances.
     """
     return cache_home() / "predictions" / f"{model_key}-{checksum[:16]}.parquet"
 
@@ -164,17 +180,18 @@ def read_labels(
     """Read the predicted labels of n instances from a CSV, JSONL or Parquet file with a column ``id``.
 
     Args:
-        path: the file, with every instance exactly once, in any order. ADDDIFF ids may end in ``_adv3`` or
-            ``_adv4``, as in the files of the ARTS release.
+        path: the file, which has each instance exactly once, in any order. The ids of ADDDIFF variants may
+            end in ``_adv3`` or in ``_adv4``, since the files of the ARTS release use both.
         instances: the benchmark's n instances.
         column: name of the column with the labels. Default: ``prediction``.
         left_out: ids of the ARTS release that the benchmark leaves out; the file may contain them.
 
     Returns:
-        (n,) the labels in the order of the instances, as positions in `Polarity`.
+        The labels as positions in `Polarity`: an array (n,) in the order of the instances.
 
     Raises:
-        DataError: names the line of a row that is not as expected, or the ids that are missing.
+        DataError: when an id is missing, unknown or duplicate, or a label is no polarity. The message names
+            the line or the ids.
     """
     rows = read_rows(path)
     positions = {canonical_id(instance.id): row for row, instance in enumerate(instances)}
@@ -202,7 +219,9 @@ def read_labels(
 
 
 def canonical_id(id: str) -> str:
-    """The id as the JSON of the ARTS release writes it: of an ADDDIFF variant, with ``_adv3``, not ``_adv4``.
+    """Normalise an id: that of an ADDDIFF variant gets the ending ``_adv3`` instead of ``_adv4``.
+
+    The files of the ARTS release use both endings. All other ids are returned unchanged.
 
     Example:
         >>> canonical_id("892:1_0_adv4")
@@ -213,7 +232,13 @@ def canonical_id(id: str) -> str:
 
 
 def _cell_text(path: Path, line: int, row: Mapping[str, object], name: str) -> str:
-    """The text of one column of a row.
+    """The value of one column of a row, as text.
+
+    Args:
+        path: the file, for the error message.
+        line: number of the row's line, for the error message.
+        row: the values of the row, keyed by column name.
+        name: name of the column.
 
     Raises:
         DataError: when the row has no such column.
@@ -224,6 +249,6 @@ def _cell_text(path: Path, line: int, row: Mapping[str, object], name: str) -> s
 
 
 def _example_ids(instances: Sequence[Instance]) -> str:
-    """The first few ids, for a message."""
+    """The ids of the first three instances, quoted and joined by commas, for an error message."""
     more = ", …" if len(instances) > EXAMPLES else ""
     return ", ".join(f'"{instance.id}"' for instance in instances[:EXAMPLES]) + more

@@ -1,4 +1,4 @@
-"""The report of one model on one benchmark: scores with intervals, and how they were obtained."""
+"""The report of one model on one benchmark: its scores with intervals, and how they were obtained."""
 
 from __future__ import annotations
 
@@ -25,13 +25,13 @@ class DatasetInfo(Record):
 
     Args:
         name: name or path of the corpus.
-        checksum: SHA-256 of the content of the test split, the same for every file format.
-        units: number of originals.
-        instances: number of originals and variants.
+        checksum: SHA-256 of the content of the test split; it does not depend on the file format.
+        units: number of originals in the test split.
+        instances: number of originals and variants together.
         conflict: number of aspects that were left out because their polarity is "conflict".
-        repaired: ids of instances whose span was repaired.
-        left_out: ids of instances that were left out, with the reason.
-        files: SHA-256 of each file of the corpus.
+        repaired: ids of the instances whose span (character offsets of the aspect) was repaired on reading.
+        left_out: the reason why each left-out instance was left out, keyed by the instance's id.
+        files: the SHA-256 of each file of the corpus, keyed by the file's name.
     """
 
     name: str
@@ -45,20 +45,24 @@ class DatasetInfo(Record):
 
 
 class ModelInfo(Record):
-    """The model that was measured, and how it was trained.
+    """The model that was measured, and how it was trained. Fields that are not known are None or empty.
 
     Args:
-        kind: "zoo" for a model that was trained here, "custom" for any other, "predictions" for a file.
-        id: registered name, path, Hub id or name of the model; name of the predictions file.
-        checksum: SHA-256 of the weights or of the predictions file.
+        kind: "zoo" for a model that this package trained, "custom" for any other model, "predictions" for
+            a file of predictions.
+        id: name of the model in the registry, its path, Hub id or class name; or the name of the file of
+            predictions.
+        checksum: SHA-256 of the weights or of the file of predictions.
         seed: random seed of training.
-        encoder: name of the pretrained encoder.
+        encoder: folder or Hub id of the pretrained encoder.
         encoder_checksum: SHA-256 of the encoder's files.
-        extras: name and checksum of each further input of training, such as word vectors.
+        extras: name and checksum of each further input of training, keyed by ``embeddings``, ``corpus`` or
+            ``parser``; the value is None if the input was not given.
         parameters: number of parameters.
-        intervention: name, settings and outcome of the intervention that the model was trained with.
-        recipe: hyperparameters of training.
-        train_seconds: duration of training.
+        intervention: the intervention that the model was trained with: its ``name``, its settings, and the
+            results of the training, as one dict.
+        recipe: hyperparameters of training, keyed by the fields of `arts.models.recipe.Recipe`.
+        train_seconds: duration of training in seconds.
     """
 
     kind: Literal["zoo", "custom", "predictions"]
@@ -80,10 +84,11 @@ class Provenance(Record):
     Args:
         arts: version of this package.
         python: version of Python.
-        platform: system, architecture and number of processors.
-        libraries: versions of the libraries, by name.
-        started: when the measurement started.
-        seconds: duration of the measurement, with training unless the model was in the cache.
+        platform: operating system, architecture and number of processors.
+        libraries: the version of each library, keyed by the library's name.
+        started: date and time when the measurement started.
+        seconds: duration of the measurement in seconds. It includes training if the model was not in the
+            cache.
     """
 
     arts: str
@@ -100,8 +105,8 @@ class Header(Record):
     Args:
         schema_version: version of the report's schema.
         name: name of the model, as tables show it.
-        dataset: the dataset.
-        model: the model.
+        dataset: the dataset that the model was measured on.
+        model: the model that was measured.
         provenance: where, when and with which software it was measured.
     """
 
@@ -113,11 +118,14 @@ class Header(Record):
 
 
 class Report(Scores, Header):
-    """The report of one model on one benchmark. The headline figure is `report.ars.value`, in percent.
+    """The report of one model on one benchmark: scores, dataset, model and provenance.
+
+    The headline figure is `report.ars.value`, in percent.
 
     Args:
-        adddiff_curve: accuracy by number of aspects that ADDDIFF adds, if it was measured.
-        pattern_gap: accuracy with ADDDIFF templates seen in training and with others, if it was measured.
+        adddiff_curve: accuracy by number of aspects that ADDDIFF adds; None if it was not measured.
+        pattern_gap: accuracy on ADDDIFF variants by templates seen in training and by held-out templates;
+            None if it was not measured.
     """
 
     adddiff_curve: AddDiffCurve | None = None
@@ -126,10 +134,10 @@ class Report(Scores, Header):
 
     @property
     def predictions(self) -> Predictions:
-        """The model's predictions.
+        """The model's predictions for the test split.
 
         Raises:
-            ArtsError: when the report was loaded without predictions.
+            ArtsError: when the report has no predictions, because none were found when it was loaded.
         """
         if self._predictions is None:
             raise ArtsError(f"report {self.name}: its predictions are not at hand")
@@ -137,12 +145,12 @@ class Report(Scores, Header):
 
     @property
     def has_predictions(self) -> bool:
-        """Whether the report has its predictions."""
+        """Whether the report has the predictions from which its scores were computed."""
         return self._predictions is not None
 
     @property
     def stem(self) -> str:
-        """The name of the report's files, without suffix: dataset, model and seed."""
+        """The name of the report's files without suffix, such as ``laptop-bert-seed1``."""
         seed = "" if self.model.seed is None else f"-seed{self.model.seed}"
         return re.sub(r"[^\w.-]+", "_", f"{self.dataset.name}-{self.name}{seed}")
 
@@ -150,8 +158,9 @@ class Report(Scores, Header):
         """Write the report to ``<stem>.json``, and its predictions beside it to ``<stem>.parquet``.
 
         Args:
-            folder: folder to write to, created where it does not exist.
-            blind: whether to write the predictions without anything of the corpus, for publication.
+            folder: folder to write to; it is created if it does not exist.
+            blind: whether to write only the predicted labels, without ids, gold labels and probabilities. So
+                nothing of the corpus is published with the predictions.
 
         Returns:
             The path of the JSON file.
@@ -163,10 +172,11 @@ class Report(Scores, Header):
 
     @classmethod
     def load(cls, path: str | Path) -> Report:
-        """Read a report with the predictions beside it, if there are any, and check its scores with them.
+        """Read a report and the predictions beside it, and check that they give the scores of the report.
 
         Args:
-            path: the JSON file.
+            path: the JSON file. The predictions are in a file with the suffix ``.parquet`` beside it. If
+                there is none, nothing is checked.
 
         Raises:
             DataError: when the file is not a report, or its predictions give other scores.
@@ -184,7 +194,11 @@ class Report(Scores, Header):
 
     @classmethod
     def load_unchecked(cls, path: Path) -> Report:
-        """Read a report with the predictions beside it, without comparing its scores with them.
+        """Read a report and the predictions beside it, without checking the report's scores.
+
+        Args:
+            path: the JSON file. The predictions are in a file with the suffix ``.parquet`` beside it, if
+                there are any.
 
         Raises:
             DataError: when the file is not a report, or its predictions are not for its dataset.
@@ -198,7 +212,7 @@ class Report(Scores, Header):
 
     @classmethod
     def load_without_predictions(cls, path: Path) -> Report:
-        """Read a report, and not its predictions.
+        """Read a report from its JSON file, and leave its predictions unread.
 
         Raises:
             DataError: when the file is not a report.
@@ -206,11 +220,18 @@ class Report(Scores, Header):
         return cls.read_json(path, f"a report of schema {SCHEMA_VERSION}")
 
     def differing_fields(self, scores: Scores) -> list[str]:
-        """The names of the fields in which the report's scores differ from other scores."""
+        """The names of the fields of `Scores` whose values in the report differ from those of `scores`."""
         return [name for name in type(scores).model_fields if getattr(self, name) != getattr(scores, name)]
 
     def compare(self, other: Report) -> Comparison:
-        """Compare this report with another on the same instances: paired bootstrap and exact McNemar tests.
+        """Compare this report with that of another model on one test split.
+
+        Args:
+            other: the other report, whose scores are subtracted.
+
+        Returns:
+            The differences in accuracy and ARS, with intervals by paired bootstrap and p-values of the exact
+            McNemar test.
 
         Raises:
             ArtsError: when the instances differ, or one of the reports has no predictions.

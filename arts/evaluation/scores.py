@@ -1,4 +1,4 @@
-"""The scores of a report with their confidence intervals, computed from predictions."""
+"""The scores of a report and their confidence intervals, computed from predictions."""
 
 from __future__ import annotations
 
@@ -22,7 +22,13 @@ Percent = Annotated[float, Field(ge=0, le=100, allow_inf_nan=False)]
 
 
 class Estimate(Record):
-    """A score with its 95% interval by bootstrap over units, in percent, rounded to two decimals."""
+    """A score with its confidence interval by bootstrap over units, in percent with two decimals.
+
+    Args:
+        value: the score.
+        low: lower bound of the interval, whose level is 95% unless set otherwise.
+        high: upper bound of the interval.
+    """
 
     value: Percent
     low: Percent
@@ -33,13 +39,13 @@ class Estimate(Record):
 
 
 class StrategyScore(Record):
-    """The scores for one strategy.
+    """The scores on the variants that one strategy made, in percent.
 
     Args:
-        count: number of variants.
-        original: accuracy on the originals of the variants.
+        count: number of these variants.
+        original: accuracy on their originals.
         perturbed: accuracy on the variants.
-        both: share of the variants that are right and whose original is right.
+        both: share of the variants that are predicted right and whose original is predicted right.
     """
 
     count: Count
@@ -49,13 +55,13 @@ class StrategyScore(Record):
 
 
 class PolarityScore(Record):
-    """The scores on the units whose original has one gold label.
+    """The scores on the units whose original has a given gold label, in percent.
 
     Args:
         count: number of originals with this gold label.
         accuracy: accuracy on these originals, which is the recall of the label.
-        f1: F1 of the label on all originals.
-        ars: ARS of these units.
+        f1: F1 of the label, computed on all originals.
+        ars: share of these units all of whose instances are predicted right.
     """
 
     count: Count
@@ -65,10 +71,10 @@ class PolarityScore(Record):
 
 
 class Bootstrap(Record):
-    """The settings of the bootstrap.
+    """The settings of the bootstrap over units, by which confidence intervals are computed.
 
     Args:
-        level: level of the confidence intervals.
+        level: level of the confidence intervals, as a fraction such as 0.95.
         resamples: number of resamples.
         seed: random seed of the resamples.
     """
@@ -84,11 +90,12 @@ class Scores(Record):
     Args:
         accuracy: accuracy on the originals.
         macro_f1: macro-F1 on the originals.
-        ars: Aspect Robustness Score: share of units all of whose instances are right.
-        strategies: scores by strategy, for strategies that have variants.
-        polarities: scores by gold label of the original, for labels that occur.
-        confusion: numbers of originals; rows are gold labels, columns predictions, ordered as `Polarity`.
-        bootstrap: the settings of the intervals.
+        ars: Aspect Robustness Score: share of units all of whose instances are predicted right.
+        strategies: the scores of each strategy that has variants, keyed by strategy.
+        polarities: the scores of each gold label that occurs among the originals, keyed by polarity.
+        confusion: confusion matrix of the originals, as counts. Rows are gold labels, columns predicted
+            labels, both in the order of `Polarity`.
+        bootstrap: the settings of the confidence intervals.
     """
 
     accuracy: Estimate
@@ -101,17 +108,18 @@ class Scores(Record):
 
     @classmethod
     def of(cls, predictions: Predictions, bootstrap: Bootstrap | None = None) -> Scores:
-        """The scores of predictions.
+        """Compute the scores of a model from its predictions.
 
         Args:
-            predictions: the predictions for a whole benchmark.
-            bootstrap: the settings of the intervals. Default: 10,000 resamples, level 0.95, seed 0.
+            predictions: the predictions for all instances of a benchmark.
+            bootstrap: the settings of the confidence intervals. Default: 10,000 resamples, level 0.95,
+                seed 0.
         """
         bootstrap = bootstrap or Bootstrap()
         total, resampled = resampled_sums(predictions, bootstrap)
 
         def estimate(score: str, part: int | None = None) -> Estimate:
-            """One score of `UnitSums`, or that of one strategy or polarity, with its interval."""
+            """The score that a method of `UnitSums` gives, or its element `part`, with its interval."""
             value, values = (np.asarray(getattr(sums, score)()) for sums in (total, resampled))
             if part is not None:
                 value, values = value[part], values[:, part]
@@ -149,12 +157,12 @@ class Scores(Record):
 
 
 def resampled_sums(predictions: Predictions, bootstrap: Bootstrap) -> tuple[UnitSums, UnitSums]:
-    """The counts summed over all units, and over the units of each resample."""
+    """The counts summed over all units, and the counts summed over the units of each bootstrap resample."""
     statistics = unit_statistics(predictions.layout, predictions.labels)
     chunks = resample_units(statistics, resamples=bootstrap.resamples, seed=bootstrap.seed)
     return UnitSums.unpack(statistics.sum(0)), UnitSums.unpack(np.concatenate(list(chunks)))
 
 
 def _percent(fraction: float | FloatArray) -> float:
-    """A fraction in percent, rounded to two decimals."""
+    """Convert a fraction to percent, rounded to two decimals."""
     return round(100 * float(fraction), 2)

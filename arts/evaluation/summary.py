@@ -1,4 +1,4 @@
-"""The summary of several reports: mean and deviation over seeds, and paired comparisons of models."""
+"""The summary of several reports: scores over several seeds, and paired comparisons of models."""
 
 from __future__ import annotations
 
@@ -15,11 +15,11 @@ from arts.evaluation.scores import Estimate
 
 
 class SeedSpread(Record):
-    """A score over several seeds.
+    """The mean and standard deviation of one score over several seeds.
 
     Args:
         mean: mean over the seeds, in percent.
-        deviation: sample standard deviation over the seeds (n - 1), in percentage points.
+        deviation: sample standard deviation over the seeds (denominator n - 1), in percentage points.
     """
 
     mean: float
@@ -27,7 +27,7 @@ class SeedSpread(Record):
 
     @classmethod
     def of(cls, estimates: Sequence[Estimate]) -> SeedSpread:
-        """The mean and deviation of the estimates of at least two seeds."""
+        """Compute the mean and deviation of one score from its estimates for at least two seeds."""
         values = [estimate.value for estimate in estimates]
         return cls(
             mean=round(float(np.mean(values)), 2),
@@ -43,11 +43,11 @@ class SeedSummary(Record):
 
     Args:
         name: name of the model.
-        seeds: the seeds.
+        seeds: the random seeds, in the order of the reports.
         accuracy: accuracy on the originals.
         macro_f1: macro-F1 on the originals.
-        ars: ARS.
-        strategies: accuracy on the variants, by strategy.
+        ars: Aspect Robustness Score.
+        strategies: accuracy on the variants of each strategy, keyed by strategy.
     """
 
     name: str
@@ -59,7 +59,7 @@ class SeedSummary(Record):
 
     @classmethod
     def of(cls, reports: Sequence[Report]) -> SeedSummary:
-        """The summary of the reports of one model, one for each seed."""
+        """Summarize the reports of one model, of which there is one per seed."""
         first = reports[0]
         return cls(
             name=first.name,
@@ -75,12 +75,12 @@ class SeedSummary(Record):
 
 
 class Pairing(Comparison):
-    """A comparison of two named models.
+    """A paired comparison of two models, with their names.
 
     Args:
         first: name of the first model.
         second: name of the second model, whose scores are subtracted.
-        seed: seed of the first model, if it was trained.
+        seed: random seed of the first model; None if it was not trained here.
     """
 
     first: str
@@ -89,12 +89,12 @@ class Pairing(Comparison):
 
 
 class Summary(Record):
-    """The results of one call of `arts evaluate`.
+    """The results of one call of `arts evaluate`: its reports, summarized and compared.
 
     Args:
         schema_version: version of the schema.
-        reports: the reports, one for each model and seed.
-        seeds: summaries of the models with several seeds.
+        reports: the reports, one per model and seed.
+        seeds: the scores over all seeds, for each model with several seeds.
         comparisons: paired comparisons between models.
     """
 
@@ -105,10 +105,11 @@ class Summary(Record):
 
     @classmethod
     def of(cls, reports: Sequence[Report]) -> Summary:
-        """Summarize reports: those of one name over their seeds, and models against each other.
+        """Summarize reports: reports of one name over their seeds, and models against each other.
 
-        A model with an intervention is compared with the same model without it, any other model with the
-        first. Two models are compared seed by seed; one without a seed is compared with every seed.
+        A model with an intervention is compared with its plain version, which was trained without one. Each
+        other model is compared with the first plain model. Two models are compared seed by seed. A model
+        without a seed is compared with all seeds of the other.
         """
         names = list(dict.fromkeys(report.name for report in reports))
         groups = {name: [r for r in reports if r.name == name] for name in names}
@@ -126,7 +127,16 @@ class Summary(Record):
 
 
 def _name_pairs(groups: Mapping[str, Sequence[Report]]) -> Iterator[tuple[str, str]]:
-    """The pairs of names to compare, by the rule of `Summary.of`."""
+    """Choose the pairs of models to compare.
+
+    A model with an intervention is paired with its plain versions, any other model with the first plain one.
+
+    Args:
+        groups: the reports of each model, keyed by the model's name.
+
+    Yields:
+        The names of two models. The scores of the second are subtracted from those of the first.
+    """
     plain = [name for name, group in groups.items() if not group[0].model.intervention]
     for name, group in groups.items():
         model = group[0].model

@@ -1,4 +1,4 @@
-"""The system under test: a predict function, and the metadata for the report."""
+"""The system under test: any kind of model, loaded or trained, as a predict function with metadata."""
 
 from __future__ import annotations
 
@@ -18,11 +18,11 @@ from arts.models.record_names import OUTCOME
 if TYPE_CHECKING:
     from arts.models.trained_models import TrainedModel
 
-CHECKPOINT_PREFIX = "hf:"  # before the folder or Hub id of a saved checkpoint
+CHECKPOINT_PREFIX = "hf:"  # precedes the folder or Hub id of a saved checkpoint
 
 
 class RobustTraining(Protocol):
-    """A way of training that makes a model more robust: what evaluation needs of an intervention."""
+    """The interface that evaluation needs of an intervention, a way of training that makes models robust."""
 
     @property
     def name(self) -> str:
@@ -30,17 +30,17 @@ class RobustTraining(Protocol):
 
     @property
     def seen_templates(self) -> tuple[str, ...]:
-        """The ADDDIFF templates that the model is trained with."""
+        """The names of the ADDDIFF templates that the model is trained with."""
 
     @property
     def holdout(self) -> tuple[str, ...]:
-        """The ADDDIFF templates that are held out of training, to measure the pattern gap."""
+        """The names of the ADDDIFF templates that are held out of training, to measure the pattern gap."""
 
     def settings(self) -> Mapping[str, Any]:
-        """All settings of the intervention, for the report."""
+        """All settings of the intervention as JSON values, keyed by name, for the report."""
 
     def train(self, request: TrainingRequest, corpus: Corpus) -> TrainedModel:
-        """Train the requested model without looking at the test split."""
+        """Train the requested model on the corpus, without using its test split."""
 
 
 @dataclass(frozen=True)
@@ -49,7 +49,7 @@ class System:
 
     Args:
         info: metadata for the report.
-        predict: function from n instances to probabilities (n, 3).
+        predict: function that maps n instances to probabilities, an array (n, 3).
     """
 
     info: ModelInfo
@@ -65,19 +65,20 @@ def load_system(
     progress: TrainingProgress | None = None,
     intervention: RobustTraining | None = None,
 ) -> System:
-    """Load a model for measuring; train it on the corpus where it has to be trained.
+    """Load a model so that it can be measured, after training it on the corpus if it has to be trained.
 
     Args:
-        model: any model that `arts.evaluation.benchmark.Benchmark.evaluate` takes.
-        corpus: the corpus to measure on, whose training split the model is trained on.
+        model: the name of a registered model; ``hf:`` followed by the folder or Hub id of a checkpoint; the
+            import path ``package.module:attribute`` of a model; or an object, such as a `Classifier`.
+        corpus: the corpus to measure on. Its training and dev splits are used for training.
         seed: random seed of training.
         start: pretrained starting point of training. Default: the default encoder.
         progress: called after each optimizer step.
-        intervention: the way to train the model, if it is not the plain one.
+        intervention: the way to train the model. Default: plain training on the originals.
 
     Raises:
-        ArtsError: when the model is unknown, cannot be loaded or trained, or is not one that an intervention
-            can train.
+        ArtsError: when the model is unknown, or cannot be loaded or trained; or when an intervention is
+            given for a model that is not trained here.
     """
     from arts.models.base import AspectModel
     from arts.models.registry import find_model
@@ -94,7 +95,13 @@ def load_system(
 
 
 def _trained_system(request: TrainingRequest, corpus: Corpus, intervention: RobustTraining | None) -> System:
-    """A model that is trained on the corpus or taken from the cache."""
+    """Train a model of the zoo on the corpus, or load it from the cache.
+
+    Args:
+        request: the model's name, seed and starting point.
+        corpus: the corpus.
+        intervention: the way to train the model. None: plain training on the originals.
+    """
     from arts.models.trained_models import train_or_load
 
     if intervention:
@@ -116,7 +123,7 @@ def _trained_system(request: TrainingRequest, corpus: Corpus, intervention: Robu
 
 
 def _cached_predictions(model: TrainedModel, instances: Sequence[Instance]) -> FloatArray:
-    """(n, 3) the probabilities of a trained model for n instances, from the cache or newly predicted."""
+    """The probabilities (n, 3) that a model gives for n instances, predicted unless they are in the cache."""
     path = cached_predictions_path(model.key, content_checksum(instances))
     ids = tuple(instance.id for instance in instances)
     if path.is_file():
@@ -129,7 +136,14 @@ def _cached_predictions(model: TrainedModel, instances: Sequence[Instance]) -> F
 
 
 def _other_system(model: object, name: str, corpus: Corpus) -> System:
-    """Any model but a registered `AspectModel`: a checkpoint, an address to import from, or an object."""
+    """Load a model that is not trained by this package; a scikit-learn estimator may be fitted.
+
+    Args:
+        model: ``hf:`` followed by the folder or Hub id of a checkpoint; the import path
+            ``package.module:attribute`` of a model; or an object, such as a `Classifier`.
+        name: name of the model, for the report and error messages.
+        corpus: the corpus, whose training split an unfitted estimator is fitted on.
+    """
     from arts.models.adapters import as_classifier, check_probabilities
     from arts.models.registry import load_object
 

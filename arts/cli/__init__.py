@@ -1,1 +1,1 @@
-"""The command line: the app that finds the commands, the options they share, tables and progress bars."""
+"""The parts that all commands share: the application, options, tables of results and progress bars."""

@@ -1,4 +1,4 @@
-"""The command-line application: how every command starts, reports errors and exits."""
+"""The command-line application: it starts commands, reports errors, and sets the exit code."""
 
 from __future__ import annotations
 
@@ -19,7 +19,10 @@ INTERRUPTED = 130
 
 
 def main() -> NoReturn:
-    """Run ``arts COMMAND``; the commands are the entry points in the group `arts.commands`."""
+    """Run the console script ``arts COMMAND`` and exit.
+
+    The commands are the functions that packages register as entry points in the group ``arts.commands``.
+    """
     app = new_app(
         no_args_is_help=True,
         help="The aspect-robustness benchmark for aspect-based sentiment analysis.",
@@ -30,9 +33,9 @@ def main() -> NoReturn:
 
 
 def run(app: typer.Typer) -> NoReturn:
-    """Run an application and exit.
+    """Run a command-line application, and exit with its exit code.
 
-    The exit code is 0 when all went well, 2 for bad usage or bad input, 1 for a bug, and 130 after Ctrl-C.
+    The code is 0 on success, 2 for bad usage or bad input, 1 for a bug in this package, and 130 after Ctrl-C.
     """
     if "" not in sys.path:  # so that --model can name a module in the current folder, as with python -m
         sys.path.insert(0, "")
@@ -53,23 +56,23 @@ def run(app: typer.Typer) -> NoReturn:
 
 
 def run_command(command: Callable[..., Any]) -> NoReturn:
-    """Run a single command and exit, for ``python -m arts.COMMAND``."""
+    """Run one command function and exit; this is what ``python -m arts.COMMAND`` does."""
     run(command_app(command))
 
 
 def command_app(command: Callable[..., Any]) -> typer.Typer:
-    """An application with a single command."""
+    """Create an application whose only command is this function."""
     app = new_app()
     app.command()(with_help(command))
     return app
 
 
 def tell(message: str) -> None:
-    """Print a message to standard error; nothing when it is empty."""
+    """Print a message to standard error, after ``arts:``; an empty message is not printed."""
     if message:
         typer.echo(f"arts: {message}", err=True)
 
 
 def new_app(**options: Any) -> typer.Typer:
-    """An empty application, with typer's own error messages and completion turned off."""
+    """Create an application without commands; Typer's tracebacks and shell completion are turned off."""
     return typer.Typer(pretty_exceptions_enable=False, add_completion=False, **options)

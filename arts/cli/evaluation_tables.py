@@ -1,4 +1,4 @@
-"""The tables that `arts evaluate` prints."""
+"""The tables that `arts evaluate` prints on a terminal."""
 
 from __future__ import annotations
 
@@ -16,7 +16,12 @@ from arts.evaluation.summary import Summary
 
 
 def evaluation_tables(summary: Summary) -> RenderableType:
-    """The tables of a summary: all models beside the paper's; for a single model, also by part."""
+    """All tables of an evaluation, to be printed by Rich.
+
+    The first table has the scores of all models, and below them those in the paper if it has any for the
+    dataset. If there is a single report, tables by strategy and by polarity follow. Then come the ADDDIFF
+    curves, if they were measured, and sentences about the figures.
+    """
     first = summary.reports[0]
     known = published_table(first.dataset.name)
     parts: list[RenderableType] = [_score_table(summary, known)]
@@ -31,7 +36,7 @@ def evaluation_tables(summary: Summary) -> RenderableType:
 
 
 def _score_table(summary: Summary, known: PublishedTable | None) -> Table:
-    """The scores of all models, and below them the paper's figures."""
+    """The table of the scores of all models, and below them the figures of the paper (`known`), if any."""
     grid = new_table(report_rows.report_title(summary.reports[0]), report_rows.HEADINGS)
     grid.caption, grid.caption_justify = report_rows.LEGEND, "left"
     for row in report_rows.model_rows(summary):
@@ -44,7 +49,7 @@ def _score_table(summary: Summary, known: PublishedTable | None) -> Table:
 
 
 def _strategy_table(report: Report) -> Table:
-    """The scores of one model by strategy."""
+    """The table of one model's scores, with one row per strategy."""
     grid = new_table("By strategy", ("", "variants", "originals right", "variants right", "both right"))
     for strategy, score in report.strategies.items():
         cells = (str(estimate) for estimate in (score.original, score.perturbed, score.both))
@@ -53,7 +58,7 @@ def _strategy_table(report: Report) -> Table:
 
 
 def _polarity_table(report: Report) -> Table:
-    """The scores of one model by gold label of the original."""
+    """The table of one model's scores, with one row per gold label of the original."""
     grid = new_table("By polarity of the original", ("", "units", "accuracy", "F1", "ARS"))
     for polarity, score in report.polarities.items():
         cells = (str(score.accuracy), f"{score.f1:.2f}", str(score.ars))
@@ -64,7 +69,7 @@ def _polarity_table(report: Report) -> Table:
 
 
 def _curve_table(reports: Sequence[Report]) -> list[RenderableType]:
-    """The accuracy of each model by number of aspects that ADDDIFF adds, if it was measured."""
+    """A list with the table of accuracy by number of added aspects; empty if it was not measured."""
     first = next((report.adddiff_curve for report in reports if report.adddiff_curve), None)
     if first is None:
         return []

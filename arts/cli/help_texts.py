@@ -1,4 +1,4 @@
-"""The help of options, taken from the docstrings of commands."""
+"""Takes the help texts of command-line options from the docstrings of the command functions."""
 
 from __future__ import annotations
 
@@ -16,14 +16,15 @@ from typer.models import ParameterInfo
 def with_help(command: Callable[..., Any]) -> Callable[..., Any]:
     """Give each option of a command the description that the command's docstring has under ``Args``.
 
-    So a command is documented once, for those who read the code and for those who ask for ``--help``. An
-    option whose annotation has a help text of its own keeps it.
+    So each command is documented once, for readers of the code and for users of ``--help``. An option
+    whose annotation already has a help text keeps it.
 
     Args:
-        command: a function that Typer is to call; every parameter after the context is an option.
+        command: a function that Typer is to call. Its parameters are options.
 
     Returns:
-        The command for Typer: its docstring ends before ``Args``.
+        A function for Typer that calls the command. Its annotations have the help texts, and its docstring
+        ends before ``Args``.
     """
     docstring = docstring_parser.parse(inspect.getdoc(command) or "", docstring_parser.DocstringStyle.GOOGLE)
     hints = get_type_hints(command, include_extras=True)
@@ -44,7 +45,15 @@ def with_help(command: Callable[..., Any]) -> Callable[..., Any]:
 
 
 def _with_text(hint: Any, text: str) -> Any:
-    """An annotation whose option has the help text; an option is made where there is none."""
+    """Add a help text to the annotation of an option.
+
+    Args:
+        hint: the annotation: ``Annotated`` with an option of Typer, or a plain type.
+        text: the help text.
+
+    Returns:
+        An ``Annotated`` type with an option that has the help text, unless it already had another.
+    """
     if get_origin(hint) is not Annotated:
         return Annotated[hint, typer.Option(help=text)]
     type_, *metadata = get_args(hint)

@@ -10,7 +10,7 @@ from arts.evaluation.summary import Summary
 
 
 def markdown_tables(summary: Summary) -> str:
-    """The score table, the remarks and the ADDDIFF curves of a summary, as Markdown."""
+    """The results of an evaluation as Markdown text: scores, sentences about them, and ADDDIFF curves."""
     first = summary.reports[0]
     known = published_table(first.dataset.name)
     rows = [*report_rows.model_rows(summary), *(report_rows.published_rows(known) if known else ())]
@@ -29,6 +29,6 @@ def markdown_tables(summary: Summary) -> str:
 
 
 def _markdown_table(headings: Sequence[str], rows: Sequence[report_rows.Row]) -> list[str]:
-    """The lines of a table; the first column is text, the others are numbers."""
+    """The lines of a Markdown table whose first column is aligned to the left, the others to the right."""
     ruler = ["---", *["---:"] * (len(headings) - 1)]
     return [f"| {' | '.join(cell.strip() for cell in cells)} |" for cells in (headings, ruler, *rows)]

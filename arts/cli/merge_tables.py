@@ -1,4 +1,4 @@
-"""The report of a merge as tables for a terminal."""
+"""The tables and sentences that `arts merge` prints on a terminal."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from arts.merging.report import MergeReport
 
 
 def model_table(report: MergeReport) -> RenderableType:
-    """Norm, coefficient and cosines of each model."""
+    """The table of a merge with one row per model: norm, coefficient and cosines of its task vector."""
     columns: dict[str, list[str]] = {
         "norm": [f"{entry.norm:.4g}" for entry in report.models],
         "over the base's": [f"{entry.relative:.4f}" for entry in report.models],
@@ -37,7 +37,7 @@ def model_table(report: MergeReport) -> RenderableType:
 
 
 def layer_table(report: MergeReport) -> RenderableType:
-    """Norms, cosines and sign conflicts of each layer."""
+    """The table of a merge with one row per layer: norms and cosines of the task vectors, sign conflicts."""
     table = _table("By layer", "layer", ("parameters", "norms", "cosines", "conflicting signs"))
     pairs = [(i, j) for i in range(len(report.models)) for j in range(i)]
     for layer in report.layers:
@@ -52,7 +52,7 @@ def layer_table(report: MergeReport) -> RenderableType:
 
 
 def cost_summary(report: MergeReport) -> str:
-    """Size, duration and memory of a merge in a line."""
+    """One line of text on the number of parameters, the bytes, the duration and the memory of a merge."""
     parts = [
         f"{report.parameters:,} parameters",
         f"{report.bytes_read / 1e9:.2f} GB read",
@@ -68,7 +68,11 @@ def cost_summary(report: MergeReport) -> str:
 
 
 def cost_forecast(report: MergeReport) -> str:
-    """The estimated cost of a merge after a dry run: its duration once more, and the output's size."""
+    """One sentence that estimates the cost of a merge from the report of its dry run.
+
+    The duration is estimated as twice that of the dry run, and the disk space as the mean size of the
+    checkpoints that were read.
+    """
     checkpoint_bytes = report.bytes_read / (len(report.models) + 1)
     return (
         f"Merging by metagpt takes about {2 * report.seconds:.1f} s, {report.peak_memory / 1e6:,.0f} MB of "
@@ -77,7 +81,7 @@ def cost_forecast(report: MergeReport) -> str:
 
 
 def _table(title: str, first: str, headings: Iterable[str]) -> Table:
-    """An empty table; all columns but the first are aligned to the right."""
+    """Create a table without rows; all columns except the first are aligned to the right."""
     table = Table(title=title, title_justify="left")
     table.add_column(first)
     for heading in headings:

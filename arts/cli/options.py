@@ -1,4 +1,4 @@
-"""The options that several commands share, and functions that turn their values into objects."""
+"""The options that several commands share, and functions that convert their values to objects."""
 
 from __future__ import annotations
 
@@ -93,17 +93,18 @@ def starting_point(
     post_training_text: Path | None,
     post_trained: bool,
 ) -> Start:
-    """Turn the options on pretrained weights into the starting point of training.
+    """Convert the options on pretrained weights to the starting point of training.
 
     Args:
-        models: the values of --model. Only names of registered models count, not other kinds of values.
+        models: the values of --model. Values with a colon, which are no names of registered models, are
+            ignored.
         encoder: value of --encoder.
         embeddings: value of --embeddings.
         post_training_text: value of --post-training-text.
         post_trained: whether --post-trained is given.
 
     Raises:
-        UnknownNameError: when a model is not registered.
+        UnknownNameError: when a name is not that of a registered model.
         ArtsError: when an option is given that none of the models uses.
     """
     from arts.models.registry import find_model
@@ -123,18 +124,20 @@ def starting_point(
 def intervention_from_options(
     name: str | None, values: Mapping[str, Any], *, extra: Iterable[str] = (), switch: str
 ) -> Intervention | None:
-    """Make an intervention from the values of its options; None when no intervention is named.
+    """Create an intervention from the values of command-line options; None when `name` is None.
 
     Args:
         name: name of the intervention.
-        values: values of the interventions' options, keyed by the argument of `Intervention.from_options`.
-            None and empty values count as not given.
+        values: values of all options that belong to interventions, keyed by the argument names of
+            `Intervention.from_options`. None and empty values count as not given.
         extra: values of --intervention-option, each in the form ``NAME=VALUE``.
-        switch: the option that asks for an intervention, for messages.
+        switch: the option by which the command's user chooses an intervention, such as ``--intervention``,
+            for error messages.
 
     Raises:
         UnknownNameError: when no intervention has this name.
-        ArtsError: when options are given without an intervention, or the intervention does not take them.
+        ArtsError: when `values` or `extra` has values but `name` is None, or the intervention has no such
+            option.
     """
     given = {keyword: value for keyword, value in values.items() if value not in (None, [], ())}
     extra_values = dict(map(_parse_assignment, extra))
@@ -160,13 +163,17 @@ def adversarial_values(
     templates: list[str] | None,
     holdout: list[str] | None,
 ) -> dict[str, Any]:
-    """The values of the options of adversarial training, keyed by the argument of `Adversarial.from_options`.
+    """Collect the values of the options of adversarial training.
 
     Args:
         strategies: values of --strategy.
         ratio: value of --variant-ratio.
         templates: values of --template.
         holdout: values of --holdout-templates.
+
+    Returns:
+        The values, keyed by the argument names of `Adversarial.from_options`. Values that are not given are
+        None or empty.
     """
     return {
         "strategies": tuple(strategy for strategy in Strategy if strategy in (strategies or ())),
@@ -177,7 +184,7 @@ def adversarial_values(
 
 
 def _option_names(keywords: Iterable[str]) -> list[str]:
-    """The command-line options, such as ``--domain``, for arguments of `Intervention.from_options`."""
+    """The command-line options, such as ``--domain``, of arguments of `Intervention.from_options`."""
     from arts.interventions.base import GENERIC_OPTION
     from arts.interventions.merge import Merge  # its options include those of the other interventions
 
@@ -185,7 +192,13 @@ def _option_names(keywords: Iterable[str]) -> list[str]:
 
 
 def _parse_assignment(text: str) -> tuple[str, Any]:
-    """Split a text ``NAME=VALUE`` into the name and the value, which is parsed as JSON where it is JSON."""
+    """Split a text ``NAME=VALUE`` into the name and the value.
+
+    The value is parsed as JSON. If it is not JSON, it is the text itself.
+
+    Raises:
+        ArtsError: when the text has no name or no ``=``.
+    """
     name, equals, value = text.partition("=")
     if not name or not equals:
         raise ArtsError(f'"{text}" is no option of an intervention; expected NAME=VALUE')

@@ -1,4 +1,4 @@
-"""The progress bar of every command, on standard error."""
+"""The progress bar that commands show on standard error."""
 
 from __future__ import annotations
 
@@ -8,15 +8,28 @@ from typing import Protocol
 
 
 class ProgressUpdate(Protocol):
-    """A function that updates a progress bar."""
+    """The type of a function that updates a progress bar."""
 
     def __call__(self, done: int, total: int | None = None, remark: str = "") -> None:
-        """Show the number of steps done, the number in all if it is known, and a remark beside the bar."""
+        """Update the progress bar.
+
+        Args:
+            done: number of steps done.
+            total: number of all steps; None if it is not known.
+            remark: status text that is shown beside the bar.
+        """
 
 
 @contextmanager
 def progress_bar(title: str) -> Iterator[ProgressUpdate]:
-    """Show a progress bar inside a ``with`` block, on terminals only; yields the function that updates it."""
+    """Show a progress bar inside a ``with`` block; nothing is shown if standard error is not a terminal.
+
+    Args:
+        title: text that is shown before the bar.
+
+    Yields:
+        The function that updates the bar.
+    """
     from rich.console import Console
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 

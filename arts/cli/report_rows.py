@@ -1,4 +1,4 @@
-"""The rows and sentences of an evaluation, the same for every output format."""
+"""The rows and sentences about an evaluation that all output formats (terminal, Markdown) share."""
 
 from __future__ import annotations
 
@@ -19,18 +19,21 @@ LEGEND = (
 
 
 def report_title(report: Report) -> str:
-    """The title of a table: the corpus, and its numbers of units and instances."""
+    """The title of the table of scores: the corpus, and its numbers of units and instances."""
     data = report.dataset
     return f"ARTS {data.name}: {data.units:,} units, {data.instances:,} instances"
 
 
 def model_label(report: Report) -> str:
-    """The model's name, and the seed if it was trained here."""
+    """The label of a model in tables: its name, and its seed if it has one, as in ``bert, seed 1``."""
     return report.name if report.model.seed is None else f"{report.name}, seed {report.model.seed}"
 
 
 def model_rows(summary: Summary) -> list[Row]:
-    """A row for each report, and one for each model with several seeds; the columns are `HEADINGS`."""
+    """The rows of scores: one row per report, then one row per model with several seeds.
+
+    Each row is a tuple of texts, in the order of `HEADINGS`.
+    """
     rows = [_report_row(report) for report in summary.reports]
     for group in summary.seeds:
         on_variants = [group.strategies.get(strategy) for strategy in PERTURBATIONS]
@@ -41,7 +44,7 @@ def model_rows(summary: Summary) -> list[Row]:
 
 
 def _report_row(report: Report) -> Row:
-    """The row of one report; the columns are `HEADINGS`."""
+    """The row of one report: texts in the order of `HEADINGS`, empty for strategies without variants."""
     scores = [report.strategies.get(strategy) for strategy in PERTURBATIONS]
     return (
         model_label(report),
@@ -51,12 +54,12 @@ def _report_row(report: Report) -> Row:
 
 
 def _plus_minus(value: float, margin: float) -> str:
-    """A score with its margin, such as ``80.00 ±2.1``."""
+    """Format a score and its margin, both in percent, such as ``80.00 ±2.1``."""
     return f"{value:.2f} ±{margin:.1f}"
 
 
 def published_rows(table: PublishedTable) -> list[Row]:
-    """A row for each model in the paper's table, best ARS first; the columns are `HEADINGS`."""
+    """The rows of the paper's table, one per model, best ARS first; texts in the order of `HEADINGS`."""
     return [
         (
             f"({score['model']})",
@@ -69,12 +72,15 @@ def published_rows(table: PublishedTable) -> list[Row]:
 
 
 def _change(original: float | None, perturbed: float) -> str:
-    """Accuracy on the originals and on their variants, such as ``80.00→45.00``."""
+    """Format accuracy on originals (``?`` for None) and on their variants, such as ``80.00→45.00``."""
     return f"{'?' if original is None else f'{original:.2f}'}→{perturbed:.2f}"
 
 
 def curve_rows(reports: Sequence[Report]) -> list[Row]:
-    """The headings and a row for each report with an ADDDIFF curve; empty when none has one."""
+    """The table of accuracy by number of added aspects: the headings, then one row per report.
+
+    Reports without an ADDDIFF curve are left out. The list is empty if no report has one.
+    """
     curves = [
         (model_label(report), report.adddiff_curve.points) for report in reports if report.adddiff_curve
     ]
@@ -85,7 +91,11 @@ def curve_rows(reports: Sequence[Report]) -> list[Row]:
 
 
 def remarks(summary: Summary) -> list[str]:
-    """Sentences about the figures: verdicts, pattern gaps and comparisons."""
+    """Sentences about the figures of an evaluation, for printing below its table.
+
+    They say how much of each model's accuracy is robust, its pattern gap if it was measured, and how models
+    compare in pairs.
+    """
     lines = [_verdict(report) for report in summary.reports if report.strategies]
     if not lines:
         lines = ["This dataset has no variants: nothing was perturbed, and ARS is no more than accuracy."]
@@ -100,7 +110,7 @@ def remarks(summary: Summary) -> list[str]:
 
 
 def _verdict(report: Report) -> str:
-    """A sentence on how much of a model's accuracy is robust, and which strategy costs the most."""
+    """A sentence on how much of a model's accuracy is robust, and which strategy lowers it most."""
     name, score = min(
         report.strategies.items(),
         key=lambda item: item[1].perturbed.value - item[1].original.value,
@@ -115,7 +125,7 @@ def _verdict(report: Report) -> str:
 
 
 def _gap_remarks(report: Report) -> list[str]:
-    """A sentence on the pattern gap, if it was measured."""
+    """A list with one sentence on a model's pattern gap; empty if it was not measured."""
     gap = report.pattern_gap
     if not gap:
         return []

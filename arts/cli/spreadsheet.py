@@ -1,4 +1,4 @@
-"""Evaluation reports as CSV, for spreadsheets."""
+"""Evaluation reports as CSV text, for spreadsheets."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from arts.evaluation.scores import Estimate
 
 
 def csv_text(reports: Sequence[Report]) -> str:
-    """Reports as CSV: a line for each report, a column for each score, in percent."""
+    """Format reports as CSV text: headings, then one line per report; all scores are in percent."""
     buffer = io.StringIO()
     rows = [_report_row(report) for report in reports]
     writer = csv.DictWriter(buffer, list(dict.fromkeys(name for row in rows for name in row)))
@@ -21,7 +21,7 @@ def csv_text(reports: Sequence[Report]) -> str:
 
 
 def _report_row(report: Report) -> dict[str, object]:
-    """The cells of one report, by column."""
+    """The cells of one report's line, keyed by the heading of the column."""
     row: dict[str, object] = {
         "dataset": report.dataset.name,
         "model": report.name,
@@ -43,5 +43,5 @@ def _report_row(report: Report) -> dict[str, object]:
 
 
 def _estimate_columns(name: str, estimate: Estimate) -> dict[str, float]:
-    """The cells of a score and the bounds of its interval, by column."""
+    """The cells of a score and of the bounds of its interval, keyed by the headings of their columns."""
     return {name: estimate.value, f"{name}_low": estimate.low, f"{name}_high": estimate.high}

@@ -1,4 +1,4 @@
-"""Tables on the terminal: their style, and the tables of all commands but `arts evaluate`."""
+"""Tables on the terminal: their style, and the tables of several commands."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from arts.generators.running.quality_report import QualityReport
     from arts.unlearning.report import UnlearnReport
 
-WIDTH = 100  # characters a line, where the output is not a terminal
+WIDTH = 100  # characters per line, if the output is not a terminal
 
 
 def show(renderable: RenderableType) -> None:
@@ -25,7 +25,7 @@ def show(renderable: RenderableType) -> None:
 
 
 def new_table(title: str, headings: Sequence[str]) -> Table:
-    """A table with a title; the first column is text, the others are numbers."""
+    """Create a table without rows; the first column is aligned to the left, the others to the right."""
     grid = Table(title=title, title_style="bold", title_justify="left", box=SIMPLE_HEAD, padding=(0, 0, 0, 1))
     for position, heading in enumerate(headings):
         grid.add_column(heading, justify="right" if position else "left", no_wrap=True)
@@ -33,7 +33,7 @@ def new_table(title: str, headings: Sequence[str]) -> Table:
 
 
 def model_table(rows: Sequence[Mapping[str, Any]]) -> RenderableType:
-    """The list of registered models."""
+    """The table of registered models, from the rows of `arts.models.registry.model_rows`."""
     grid = Table(box=SIMPLE_HEAD, padding=(0, 1, 0, 0))
     for heading in ("name", "paper", "parameters", "trained", "reads"):
         numeric = heading in ("parameters", "trained")
@@ -45,7 +45,7 @@ def model_table(rows: Sequence[Mapping[str, Any]]) -> RenderableType:
 
 
 def quality_table(report: QualityReport) -> RenderableType:
-    """The results of `arts generate`: counts, the reasons for rejections, and an example a strategy."""
+    """The results of `arts generate`: counts, reasons for rejections, and one example per strategy."""
     measured = any(tally.measured for tally in report.strategies.values())
     headings = ("strategy", "originals", "variants", "coverage", *(["nats over source"] if measured else []))
     grid = new_table("Generated", headings)
@@ -65,7 +65,11 @@ def quality_table(report: QualityReport) -> RenderableType:
 
 
 def diagnosis_tables(diagnosis: Diagnosis) -> RenderableType:
-    """The results of `arts diagnose`: separability, tokens that peak, and perplexities."""
+    """The results of `arts diagnose`, to be printed by Rich.
+
+    They are the separability of synthetic and natural texts (how well a classifier tells them apart), the
+    ten tokens most over-represented in the synthetic texts, and perplexities if they were measured.
+    """
     auc = diagnosis.separability
     grid = new_table("Tokens that peak", ("token", "per 1,000 synthetic", "natural", "z"))
     for peak in diagnosis.tokens[:10]:
@@ -89,7 +93,7 @@ def diagnosis_tables(diagnosis: Diagnosis) -> RenderableType:
 
 
 def probe_table(report: UnlearnReport) -> RenderableType:
-    """The results of `arts unlearn`: the losses on the forget set and the retain set at each probe."""
+    """The results of `arts unlearn`: the losses on forget set and retain set at each evaluated step."""
     grid = new_table(
         "Loss per prediction, in nats", ("step", "forget set: -log(1 - p)", "retain set: -log p")
     )

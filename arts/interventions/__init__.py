@@ -1,1 +1,1 @@
-"""Interventions: ways of training that make a model of the zoo more robust."""
+"""Interventions: ways of training that are to make a model of the zoo more robust."""

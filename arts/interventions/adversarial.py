@@ -1,4 +1,4 @@
-"""Adversarial training: training on the training split together with its perturbations."""
+"""Adversarial training: a model is trained on the training split together with its variants."""
 
 from __future__ import annotations
 
@@ -32,22 +32,23 @@ ADVERSARIAL_OPTIONS = {
 class Adversarial(Intervention):
     """Adversarial training (Xing et al., 2020).
 
-    The training and dev splits are each extended by perturbations of their own sentences. The aspects that
-    ADDDIFF adds are mined from the training split for both. The test split is never used.
+    The training split and the dev split are each extended by variants of their own sentences. The aspects
+    that ADDDIFF adds are mined from the training split in both cases. The test split is never used.
 
-    Departure: by default half of the variants are used. With all of them, as in the paper, ARS is a little
-    higher and accuracy on the originals is lower.
+    Departure from the paper: by default, half of the variants are used. With all of them, as in the paper,
+    ARS is a little higher and accuracy on the originals is lower.
 
     Args:
-        strategies: strategies to perturb by.
-        ratio: share of the variants that are used, over 0 and up to 1; each is drawn with this probability.
-        templates: names of the ADDDIFF templates.
-        holdout: names of the templates that are held out of training, to measure the pattern gap.
-        seed: random seed of generation and of drawing; training has a seed of its own.
+        strategies: strategies by which the variants are made.
+        ratio: share of the variants that are used, over 0 and up to 1. Each variant is drawn with this
+            probability.
+        templates: names of the ADDDIFF templates, which are ways of joining the added aspects to a sentence.
+        holdout: names of templates that are held out of training, to measure the pattern gap.
+        seed: random seed of generating and drawing variants. The seed of training is set apart from it.
 
     Raises:
         UnknownNameError: when a template does not exist.
-        ArtsError: when no strategy or no template is left, or the ratio is out of range.
+        ArtsError: when there is no strategy, all templates are held out, or the ratio is out of range.
     """
 
     strategies: tuple[Strategy, ...] = PERTURBATIONS
@@ -76,11 +77,11 @@ class Adversarial(Intervention):
 
     @property
     def seen_templates(self) -> tuple[str, ...]:
-        """The ADDDIFF templates that the model is trained with."""
+        """The names of the ADDDIFF templates in training: those in `templates` that are not in `holdout`."""
         return tuple(template for template in self.templates if template not in self.holdout)
 
     def settings(self) -> dict[str, Any]:
-        """All settings as JSON values, for reports."""
+        """All settings as JSON values, keyed by name, for reports."""
         return {
             "strategies": [str(strategy) for strategy in self.strategies],
             "ratio": self.ratio,
@@ -90,11 +91,16 @@ class Adversarial(Intervention):
         }
 
     def splits(self, corpus: Corpus) -> tuple[list[Instance], list[Instance]]:
-        """The training and dev instances: of each split the originals, followed by their variants."""
+        """The instances of the training split and of the dev split; in each, originals precede variants."""
         return self._with_variants(corpus.train, corpus), self._with_variants(corpus.dev, corpus)
 
     def _with_variants(self, sentences: Sequence[Sentence], corpus: Corpus) -> list[Instance]:
-        """The original instances of sentences, followed by those of their variants that are drawn."""
+        """The original instances of sentences, followed by the variants that are drawn.
+
+        Args:
+            sentences: the sentences of a split.
+            corpus: the corpus, from whose training split added aspects are mined.
+        """
         options = GenerationOptions(strategies=self.strategies, seed=self.seed, templates=self.seen_templates)
         variants = perturbations(sentences, training=corpus.train, options=options)
         sample = [v for v in variants if Random(f"{self.seed} {v.id}").random() < self.ratio]
@@ -113,7 +119,10 @@ class Adversarial(Intervention):
 
     @classmethod
     def from_settings(cls, settings: Mapping[str, Any]) -> Adversarial:
-        """The adversarial training with recorded settings; no option sets its seed."""
+        """Create the adversarial training that has the settings in a report, with the default seed.
+
+        The seed in the report is ignored, because no command-line option can set it.
+        """
         seen, holdout = tuple(settings["templates"]), tuple(settings["holdout"])
         recorded = {Strategy(strategy) for strategy in settings["strategies"]}
         strategies = tuple(strategy for strategy in Strategy if strategy in recorded)
@@ -125,7 +134,10 @@ class Adversarial(Intervention):
         )
 
     def command_options(self) -> list[str]:
-        """The options of `arts evaluate` for these settings, but --intervention; defaults are left out."""
+        """The arguments of `arts evaluate` that set these settings, such as ``["--variant-ratio", "1.0"]``.
+
+        Settings with default values, and the option --intervention itself, are left out.
+        """
         arguments = []
         if self.strategies != Adversarial.strategies:
             arguments += repeat_option("--strategy", self.strategies)

@@ -1,4 +1,4 @@
-"""The base class of interventions: training, card, options, and the command that reproduces a report."""
+"""The base class of interventions: how they train a model, and how they are set by options."""
 
 from __future__ import annotations
 
@@ -32,37 +32,37 @@ class InterventionCard:
 
 
 class Intervention(ABC):
-    """Base class of interventions, which train a model of the zoo so that it becomes more robust.
+    """Base class of interventions, ways of training a model of the zoo that are to make it more robust.
 
-    A subclass is a frozen dataclass whose fields are the settings. It defines `name`, `card`, `settings` and
-    `train`. The other methods work for any dataclass whose settings are JSON values; a subclass with options
-    of its own on the command line overrides them.
+    A subclass is a frozen dataclass whose fields are its settings. It defines `name`, `card`, `settings` and
+    `train`. The other methods work for all dataclasses whose fields are JSON values. A subclass overrides
+    them if it has command-line options of its own, or uses ADDDIFF templates.
     """
 
     name: ClassVar[str]
     card: ClassVar[InterventionCard]
-    options: ClassVar[Mapping[str, str]] = {}  # options of `arts evaluate`, by keyword of `from_options`
+    options: ClassVar[Mapping[str, str]] = {}  # the option that sets each keyword of `from_options`
 
     @property
     def seen_templates(self) -> tuple[str, ...]:
-        """The ADDDIFF templates that the model is trained with."""
+        """The names of the ADDDIFF templates that the model is trained with; empty by default."""
         return ()
 
     @property
     def holdout(self) -> tuple[str, ...]:
-        """The ADDDIFF templates that are held out of training, to measure the pattern gap."""
+        """The names of the ADDDIFF templates held out of training, to measure the pattern gap."""
         return ()
 
     @abstractmethod
     def settings(self) -> dict[str, Any]:
-        """All settings of the intervention as JSON values, for reports."""
+        """All settings of the intervention as JSON values, keyed by name, for reports."""
 
     @abstractmethod
     def train(self, request: TrainingRequest, corpus: Corpus) -> TrainedModel:
         """Train the requested model with the intervention, without using the test split.
 
         Args:
-            request: model, seed and starting point.
+            request: the model's name, seed and starting point.
             corpus: the corpus to train on.
 
         Raises:
@@ -71,10 +71,13 @@ class Intervention(ABC):
 
     @classmethod
     def from_options(cls, **values: Any) -> Self:
-        """The intervention with the values of command-line options, and defaults for the other settings.
+        """Create the intervention from values of command-line options; other settings have their defaults.
+
+        Args:
+            values: the values that are given, keyed by the names of settings.
 
         Raises:
-            ArtsError: when the intervention does not take an option, or refuses its value.
+            ArtsError: when the intervention has no such setting, or a value is not valid.
         """
         known = {field.name for field in fields(cls)}  # type: ignore[arg-type]
         for name in values:
@@ -84,10 +87,13 @@ class Intervention(ABC):
 
     @classmethod
     def from_settings(cls, settings: Mapping[str, Any]) -> Self:
-        """The intervention with recorded settings, as far as command-line options can express them.
+        """Create the intervention that has the settings in a report.
+
+        Settings that no command-line option can set may have their default values instead. The result is
+        used to find the command that measures the model again.
 
         Args:
-            settings: the settings in a report.
+            settings: the settings, as the method `settings` returned them, keyed by name.
 
         Raises:
             ArtsError, AttributeError, KeyError, TypeError, ValueError: when the settings are not valid.
@@ -96,14 +102,17 @@ class Intervention(ABC):
         return cls(**{name: settings[name] for name in known if name in settings})
 
     def command_options(self) -> list[str]:
-        """The options of `arts evaluate` for these settings, but --intervention; defaults are left out."""
+        """The arguments of `arts evaluate` that set these settings, as a list of texts.
+
+        Settings with default values, and the option --intervention itself, are left out.
+        """
         changed = (field for field in fields(self) if not _is_default(self, field))  # type: ignore[arg-type]
         values = (f"{field.name}={json.dumps(getattr(self, field.name))}" for field in changed)
         return repeat_option(GENERIC_OPTION, values)
 
 
 def repeat_option(option: str, values: Iterable[object]) -> list[str]:
-    """The arguments of a repeatable option: the option before each of its values.
+    """The command-line arguments of an option that is given once per value.
 
     Example:
         >>> repeat_option("--domain", ["laptop", "mams"])

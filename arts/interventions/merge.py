@@ -1,4 +1,4 @@
-"""Merging as an intervention: specialists of one initialisation, merged without data."""
+"""Merging as an intervention: specialists that were trained from equal weights are merged without data."""
 
 from __future__ import annotations
 
@@ -25,16 +25,18 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Merge(Intervention):
-    """Merge specialists that were trained from one initialisation (Zhou et al., 2024).
+    """Train several specialists from equal initial weights, and merge them (Zhou et al., 2024).
 
-    There is one specialist for each strategy, adversarially trained on perturbations by this strategy alone;
-    or, with domains, one for each corpus, trained on its originals. The test split is never used.
+    Without domains, there is one specialist per strategy, adversarially trained on the variants that this
+    strategy makes. With domains, there is one specialist per corpus, trained on its originals. The test
+    split is never used.
 
     Args:
-        method: name of the merge method.
-        granularity: whether MetaGPT computes one coefficient for each model, or one for each of its layers.
-        domains: names or paths of corpora to train specialists on, beside the one that is measured.
-        adversarial: adversarial training of the specialists, one for each of its strategies.
+        method: name of the merge method, such as ``metagpt``.
+        granularity: whether MetaGPT computes one coefficient per model, or one per layer of each model.
+        domains: names or paths of corpora to train specialists on, in addition to the corpus that is
+            measured. Empty: specialists are trained per strategy.
+        adversarial: the adversarial training of the specialists, whose strategies are divided among them.
 
     Raises:
         UnknownNameError: when the method does not exist.
@@ -61,23 +63,30 @@ class Merge(Intervention):
 
     @property
     def seen_templates(self) -> tuple[str, ...]:
-        """The ADDDIFF templates that the specialists are trained with; none for specialists on domains."""
+        """The names of the ADDDIFF templates that specialists are trained with; empty with domains."""
         return () if self.domains else self.adversarial.seen_templates
 
     @property
     def holdout(self) -> tuple[str, ...]:
-        """The ADDDIFF templates that are held out of training; none for specialists on domains."""
+        """The names of the ADDDIFF templates that are held out of training; empty with domains."""
         return () if self.domains else self.adversarial.holdout
 
     def settings(self) -> dict[str, Any]:
-        """The method, and the settings of the specialists, as JSON values, for reports."""
+        """The settings of the merge and of the specialists, as JSON values keyed by name, for reports."""
         method = {"method": self.method, "granularity": str(self.granularity)}
         if self.domains:
             return {**method, "domains": list(self.domains)}
         return {**method, **self.adversarial.settings()}
 
     def specialists(self, request: TrainingRequest, corpus: Corpus) -> Iterator[tuple[str, TrainedModel]]:
-        """Each specialist with the name of its strategy or domain, newly trained or from the cache.
+        """Train the specialists, or load them from the cache.
+
+        Args:
+            request: the model's name, seed and starting point.
+            corpus: the corpus that is measured.
+
+        Yields:
+            The name of a strategy or domain, and the specialist for it.
 
         Raises:
             ArtsError: when a specialist cannot be trained, or a domain does not exist.
@@ -114,7 +123,14 @@ class Merge(Intervention):
     def _merge(
         self, base: TrainedModel, specialists: list[tuple[str, TrainedModel]], *, folder: Path, seed: int
     ) -> None:
-        """Merge the specialists, and save the result with its record to a folder."""
+        """Merge the specialists, and save the merged model with its training record to a folder.
+
+        Args:
+            base: the model before training, which all specialists were trained from.
+            specialists: pairs of the name of a strategy or domain, and the specialist for it.
+            folder: the folder to save to.
+            seed: random seed of the merge method, for methods that draw at random.
+        """
         from arts.models.record_names import models_folder
         from arts.models.trained_models import write_record
 
@@ -142,19 +158,25 @@ class Merge(Intervention):
 
     @classmethod
     def from_options(cls, **values: Any) -> Merge:
-        """The merge with the values of command-line options, which include those of adversarial training."""
+        """Create the merge from values of command-line options, including those of adversarial training."""
         own = {name: values.pop(name) for name in ("method", "domains") if name in values}
         return cls(**own, adversarial=Adversarial.from_options(**values))
 
     @classmethod
     def from_settings(cls, settings: Mapping[str, Any]) -> Merge:
-        """The merge with recorded settings; no option sets its granularity."""
+        """Create the merge that has the settings in a report, with the default granularity.
+
+        The granularity in the report is ignored, because no command-line option can set it.
+        """
         if "domains" in settings:
             return cls(settings["method"], domains=tuple(settings["domains"]))
         return cls(settings["method"], adversarial=Adversarial.from_settings(settings))
 
     def command_options(self) -> list[str]:
-        """The options of `arts evaluate` for these settings, but --intervention; defaults are left out."""
+        """The arguments of `arts evaluate` that set these settings, such as ``["--domain", "mams"]``.
+
+        Settings with default values, and the option --intervention itself, are left out.
+        """
         arguments = [] if self.method == Merge.method else ["--merge-method", self.method]
         if self.domains:
             return arguments + repeat_option("--domain", self.domains)

@@ -1,4 +1,4 @@
-"""The registry of interventions: those of this package, and those that other packages add as entry points."""
+"""The registry of interventions by name: those of this package and those of other packages."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ INTERVENTIONS = {
 
 
 def intervention_names() -> list[str]:
-    """The names of all registered interventions, this package's first."""
+    """The names of all registered interventions; those of this package come first."""
     return list(_addresses())
 
 
@@ -25,8 +25,8 @@ def find_intervention(name: str) -> type[Intervention]:
     """The class of a registered intervention.
 
     Raises:
-        UnknownNameError: names the most similar intervention.
-        ArtsError: when another package registers something else under the name.
+        UnknownNameError: when no intervention has this name. The message names the most similar one.
+        ArtsError: when the object that is registered is not a subclass of `Intervention`.
     """
     address = lookup(name, _addresses(), kind="intervention")
     intervention = load_object(address)
@@ -36,10 +36,13 @@ def find_intervention(name: str) -> type[Intervention]:
 
 
 def intervention_from(settings: Mapping[str, Any]) -> Intervention:
-    """The intervention with the settings of a report, as far as command-line options can express them.
+    """Create the intervention that a report describes.
+
+    Settings that no command-line option can set may have their default values instead.
 
     Args:
-        settings: the report's ``model.intervention``: the name and the recorded settings.
+        settings: the field ``model.intervention`` of the report: the ``name`` of the intervention, and its
+            settings, keyed by name.
 
     Raises:
         ArtsError, AttributeError, KeyError, TypeError, ValueError: when the settings are not valid.
@@ -48,5 +51,5 @@ def intervention_from(settings: Mapping[str, Any]) -> Intervention:
 
 
 def _addresses() -> dict[str, str]:
-    """The address of each registered intervention, by name."""
+    """The import paths ``package.module:Class`` of all interventions, keyed by the intervention's name."""
     return with_plugins(INTERVENTIONS, "arts.interventions")

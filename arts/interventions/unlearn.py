@@ -1,4 +1,4 @@
-"""Unlearning as an intervention: removes the pattern that ADDDIFF variants left in a trained model."""
+"""Unlearning as an intervention: a model unlearns the shortcut that it learnt from ADDDIFF variants."""
 
 from __future__ import annotations
 
@@ -25,21 +25,23 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Unlearn(Intervention):
-    """Unlearn the pattern of ADDDIFF after adversarial training or a merge (Chen et al., 2024).
+    """Train a model adversarially or by a merge, then unlearn the pattern of ADDDIFF (Chen et al., 2024).
 
-    ADDDIFF always adds an aspect of the opposite sentiment, by one of a few templates, so the added part
-    gives the label away. The forget set makes this shortcut wrong: training sentences to which an aspect of
-    their *own* sentiment is added by these templates, with the label that the shortcut predicts. The retain
-    set is the data of adversarial training without ADDDIFF variants. The test split is never used.
+    ADDDIFF always adds an aspect of the opposite sentiment, by one of a few templates. So a model can learn
+    a shortcut: the label is the opposite of the added part's sentiment. The forget set consists of training
+    sentences to which an aspect of their *own* sentiment is added, labelled with the wrong polarity that
+    the shortcut predicts. The retain set is the data of adversarial training without ADDDIFF variants. The
+    test split is never used.
 
     Args:
-        training: the intervention that the model is trained with first; it includes ADDDIFF.
-        objective: name of the objective, as `arts.unlearning.objectives` lists them.
-        weights: weights of the forgetting, replay and mitigation terms of the loss.
+        training: the intervention that the model is trained with first. Its strategies include ADDDIFF.
+        objective: name of the loss that is minimised, one of those in `arts.unlearning.objectives`.
+        weights: weights of the three terms of the loss: forgetting, replay and mitigation.
         learning_rate: learning rate at the first step.
-        steps: number of optimizer steps, each on one batch of either set.
-        batch_size: instances a batch.
-        tolerance: nats by which the loss on the retain set may rise.
+        steps: number of optimizer steps. Each uses one batch of the forget set and one of the retain set.
+        batch_size: number of instances per batch.
+        tolerance: accepted rise of the cross-entropy on the retain set, in nats per prediction. Training
+            stops when it has risen further.
 
     Raises:
         ArtsError: when the model is not trained on ADDDIFF variants, or a setting is out of range.
@@ -68,21 +70,24 @@ class Unlearn(Intervention):
 
     @property
     def _adversarial(self) -> Adversarial:
-        """The adversarial training of the model, or of the merged specialists."""
+        """The adversarial training that comes first, of the model or of the specialists that are merged."""
         return self.training.adversarial if isinstance(self.training, Merge) else self.training
 
     @property
     def seen_templates(self) -> tuple[str, ...]:
-        """The ADDDIFF templates that the model is trained with."""
+        """The names of the ADDDIFF templates that the model is trained with before unlearning."""
         return self.training.seen_templates
 
     @property
     def holdout(self) -> tuple[str, ...]:
-        """The ADDDIFF templates that are held out of training."""
+        """The names of the ADDDIFF templates that are held out of training and unlearning."""
         return self.training.holdout
 
     def settings(self) -> dict[str, Any]:
-        """All settings of unlearning, and those of the training before it."""
+        """All settings as JSON values, keyed by name, for reports.
+
+        The key ``taught`` has the name and the settings of the training before unlearning, as a dict.
+        """
         return {
             "objective": self.objective,
             "weights": self.weights,
@@ -94,7 +99,7 @@ class Unlearn(Intervention):
         }
 
     def _unlearning_settings(self, *, seed: int) -> UnlearningSettings:
-        """The settings for `arts.unlearning`."""
+        """Convert the settings to those that `arts.unlearning` takes; `seed` is the seed of unlearning."""
         from arts.unlearning.objectives import LossWeights
         from arts.unlearning.settings import UnlearningSettings
 
@@ -109,7 +114,7 @@ class Unlearn(Intervention):
         )
 
     def splits(self, corpus: Corpus) -> tuple[list[Instance], list[Instance]]:
-        """The forget set and the retain set, both made from the training split.
+        """The forget set and the retain set, as two lists of instances made from the training split.
 
         Raises:
             ArtsError: when no aspect can be added to any training sentence.
@@ -144,7 +149,14 @@ class Unlearn(Intervention):
     def _unlearn(
         self, trained: TrainedModel, request: TrainingRequest, *, corpus: Corpus, work: WorkFolder
     ) -> None:
-        """Unlearn the pattern from a trained model, and save the result to the work folder."""
+        """Unlearn the pattern from a trained model, and save the result to the work folder.
+
+        Args:
+            trained: the model, whose weights are changed.
+            request: seed and progress callback.
+            corpus: the corpus, from whose training split the forget set and the retain set are made.
+            work: the work folder.
+        """
         from arts.models.encoders import quiet_transformers
         from arts.models.training import features_with_labels
         from arts.unlearning.reference import save_reference_outputs
@@ -169,18 +181,27 @@ class Unlearn(Intervention):
 
     @classmethod
     def from_options(cls, **values: Any) -> Unlearn:
-        """Unlearning after a merge if ``method`` or ``domains`` is given, else after adversarial training."""
+        """Create the intervention from values of command-line options, which set the training before it.
+
+        That training is a merge if ``method`` or ``domains`` is given, otherwise adversarial training.
+        """
         merged = any(values.get(name) for name in ("method", "domains"))
         return cls((Merge if merged else Adversarial).from_options(**values))
 
     @classmethod
     def from_settings(cls, settings: Mapping[str, Any]) -> Unlearn:
-        """Unlearning after the recorded training; no option sets the settings of unlearning itself."""
+        """Create the intervention whose training before unlearning has the settings in a report.
+
+        The settings of unlearning have their defaults, because no command-line option can set them.
+        """
         training = settings["taught"]
         return cls((Merge if training["name"] == Merge.name else Adversarial).from_settings(training))
 
     def command_options(self) -> list[str]:
-        """The options of `arts evaluate` for these settings, but --intervention; defaults are left out."""
+        """The arguments of `arts evaluate` that set these settings, as a list of texts.
+
+        Settings with default values, and the option --intervention itself, are left out.
+        """
         if not isinstance(self.training, Merge):
             return self.training.command_options()
         method = ["--merge-method", self.training.method]  # even if it is the default: it means a merge
@@ -188,7 +209,7 @@ class Unlearn(Intervention):
 
 
 def _with_opposite_labels(sentence: Sentence) -> Sentence:
-    """A sentence with the opposite labels, so that ADDDIFF adds aspects of the true sentiment."""
+    """Swap positive and negative labels of a sentence, so that ADDDIFF adds aspects of the true sentiment."""
     aspects = tuple(
         aspect if aspect.polarity is Polarity.NEUTRAL else replace(aspect, polarity=aspect.polarity.opposite)
         for aspect in sentence.aspects

@@ -59,7 +59,7 @@ def as_classifier(model: object, *, train: Callable[[], Sequence[Instance]] = tu
 
 
 def text_with_aspect(instance: Instance) -> str:
-    """Join the sentence and the aspect of an instance, for models that read a single text.
+    """Join the sentence and the aspect of an instance by ``[SEP]``, for models that read a single text.
 
     Example:
         >>> from arts.data.schema import Aspect, Sentence

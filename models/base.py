@@ -38,8 +38,8 @@ class Inputs:
         """Tokenise each instance, without padding.
 
         Returns:
-            One dict per instance, keyed by the argument names of the model's `encode`. It contains at least
-            ``input_ids``, a list of token ids, by whose length instances are grouped into batches.
+            One dict of features per instance, for `collate`. Its key ``input_ids`` has the list of token
+            ids, by whose length instances are grouped into batches; the other keys depend on the class.
         """
         raise NotImplementedError
 
@@ -51,7 +51,8 @@ class Inputs:
                 label in `Polarity`.
 
         Returns:
-            One tensor per key of the features, keyed as they are; the first dimension is the batch.
+            The tensors, keyed by the argument names of the model's `forward`. The first dimension of each
+            is the batch.
         """
         raise NotImplementedError
 
@@ -106,7 +107,7 @@ class AspectModel(PreTrainedModel):
     recipe: ClassVar[Recipe] = Recipe()
 
     def __init_subclass__(cls, **kwargs: Any) -> None:
-        """Register a subclass that defines a card with transformers, so that its Auto classes can load it."""
+        """Make a subclass that has a `card` of its own loadable by the Auto classes of transformers."""
         super().__init_subclass__(**kwargs)
         if "card" in cls.__dict__:
             AutoConfig.register(cls.config_class.model_type, cls.config_class, exist_ok=True)

@@ -38,7 +38,8 @@ def with_plugins(own: Mapping[str, str], group: str) -> dict[str, str]:
         group: the group of entry points in which other packages register objects.
 
     Returns:
-        The import paths keyed by name, this package's first. A name in `own` keeps its import path.
+        The import paths, keyed by name; those in `own` come first. If another package registers a name that
+        is in `own`, the import path in `own` is kept.
     """
     return {**own, **{entry.name: entry.value for entry in entry_points(group=group)}, **own}
 

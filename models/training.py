@@ -101,7 +101,7 @@ def initialise_model(
 ) -> tuple[AspectModel, Inputs]:
     """Create a model before training, and its inputs.
 
-    Only the originals in `train` are used. So models with one seed start from equal weights, whatever
+    Only the originals in `train` are used. So models with equal seeds start from equal weights, whatever
     variants they are then trained on.
 
     Args:

@@ -64,19 +64,16 @@ class Benchmark:
         """Measure a model, after training it if it has to be trained.
 
         Args:
-            model: one of
-                the name of a model of the zoo, which is trained on the corpus or taken from the cache;
+            model: the name of a model of the zoo, which is trained on the corpus or taken from the cache;
                 ``hf:`` followed by the folder or Hub id of a sequence-classification checkpoint;
-                the import path ``package.module:attribute`` of a model;
-                an object: a `Classifier`, a scikit-learn estimator, a SetFit model, a text-classification
-                pipeline, or a callable from instances to labels or probabilities.
+                the import path ``package.module:attribute`` of a model; or a `Classifier`, or any other
+                object that `arts.models.adapters.as_classifier` supports, such as a pipeline or a callable.
             seed: random seed of training.
             start: pretrained starting point of a model of the zoo. Default: the default encoder.
             intervention: way of training that makes a model of the zoo more robust. Default: plain training.
             adddiff_curve: whether to measure also the accuracy by number of aspects that ADDDIFF adds.
             name: name of the model in the report. Default: the name of the model and the intervention.
-            progress: called after each optimizer step with the steps done, the number of all steps, and a
-                status text.
+            progress: called after each optimizer step with the steps done, all steps, and a status text.
 
         Raises:
             ArtsError: when the model is unknown, cannot be trained on this corpus, or its predictions
@@ -146,7 +143,7 @@ class Benchmark:
         return report
 
     def _dataset(self) -> DatasetInfo:
-        """The description of the corpus for the report."""
+        """The facts about the corpus that the report records, such as its checksum and size."""
         corpus = self.corpus
         return DatasetInfo(
             name=corpus.name,

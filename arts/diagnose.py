@@ -23,9 +23,9 @@ def diagnose(
     one of three forms: text; prompt and completion; or messages.
 
     Args:
-        synthetic: File of synthetic texts: JSONL, CSV or Parquet with one text per row, or .txt with one
+        synthetic: File of synthetic texts: JSONL, CSV or Parquet with a column text, or .txt with one
             text per line.
-        natural: File of natural texts: JSONL, CSV or Parquet with one text per row, or .txt with one text
+        natural: File of natural texts: JSONL, CSV or Parquet with a column text, or .txt with one text
             per line.
         output: Folder to write diagnosis.json and the plots (PNG and SVG) to.
         model: Causal language model to calculate perplexities with: a folder, GGUF file or Hub id, or

@@ -75,7 +75,7 @@ def generate(
         k: Number of aspects that ADDDIFF adds to a sentence. Default: 1 to 3, drawn at random.
         template: Name of an ADDDIFF template (a way of joining the added aspects to the sentence, such as
             but). Repeatable. Default: all templates.
-        language_model: Language model that ranks the candidates when --rank is lm: a folder, GGUF file or
+        language_model: Language model that ranks candidate variants when --rank is lm: a folder, GGUF file or
             Hub id. Default: smollm2-135m-instruct.
         workers: Number of worker processes.
         engine: What runs the worker processes: local (this machine) or ray (Ray Data).

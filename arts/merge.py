@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import shlex
-import sys
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from arts.cli.app import run_command
+from arts.cli.app import run_command, typed_command
 from arts.cli.options import ReportFormat
 from arts.cli.progress import progress_bar
 from arts.data.errors import ArtsError
@@ -116,7 +114,7 @@ def merge(
         more = replace(job.options, scale=scale, by_tensor=by_tensor, seed=seed)
         job = replace(job, options=more)
     else:
-        _refuse(context, _OF_METHODS)
+        _refuse_beside_config(context, _CONFIG_OPTIONS)
         from arts.merging.mergekit_config import read_mergekit_config
 
         job = read_mergekit_config(config)
@@ -126,7 +124,7 @@ def merge(
         vocab=vocab,
         max_shard_bytes=int(max_shard_size * 1e9),
         threads=threads,
-        command=shlex.join(["arts", "merge", *sys.argv[1 + (sys.argv[1:2] == ["merge"]) :]]),
+        command=typed_command("merge"),
     )
     with progress_bar("merging") as progress:
         report = job.inspect(progress) if output is None else job.run(output, progress)
@@ -156,7 +154,7 @@ def merge(
         typer.echo(f"arts: wrote {output}", err=True)
 
 
-_OF_METHODS = (
+_CONFIG_OPTIONS = (
     "base",
     "model",
     "method",
@@ -171,7 +169,7 @@ _OF_METHODS = (
 )
 
 
-def _refuse(context: typer.Context, names: tuple[str, ...]) -> None:
+def _refuse_beside_config(context: typer.Context, names: tuple[str, ...]) -> None:
     """Raise `ArtsError` when the command line has an option that the file of --config decides."""
     given = [
         f"--{name.replace('_', '-')}"

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import shlex
-import sys
 from dataclasses import replace
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from arts.cli.app import run_command
+from arts.cli.app import run_command, typed_command
 from arts.cli.progress import progress_bar
 from arts.unlearning.objectives import OBJECTIVES, LossWeights
 from arts.unlearning.settings import MAX_LENGTH, UnlearningSettings
@@ -45,7 +43,7 @@ def unlearn(
     one of three forms: messages; prompt and completion; or text. For a classifier, a row has text and label.
 
     Args:
-        model: Model to unlearn from, a causal language model or a sequence classifier: a folder, GGUF
+        model: Model that is to unlearn, a causal language model or a sequence classifier: a folder, GGUF
             file or Hub id, or smollm2-135m-instruct.
         forget: Forget set, the texts to unlearn: a JSONL, CSV or Parquet file, or the folder or Hub id of
             a dataset.
@@ -91,7 +89,7 @@ def unlearn(
         tolerance=tolerance,
         seed=seed,
     )
-    command = shlex.join(["arts", "unlearn", *sys.argv[1 + (sys.argv[1:2] == ["unlearn"]) :]])
+    command = typed_command("unlearn")
     job = UnlearningJob(model, forget=forget, retain=retain, settings=settings)
     job = replace(job, reference=reference, lora=lora, max_length=max_length, command=command)
     with progress_bar("unlearning") as progress:

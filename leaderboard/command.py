@@ -29,7 +29,8 @@ def leaderboard(
     Args:
         folders: Folders with reports, or hf: followed by the id of a dataset repository on the Hugging
             Face Hub. Reports submitted in the app are added to the first folder. Default: results.
-        packaged: Also show the paper's figures and the results that come with this package.
+        packaged: Also show the scores published in the paper (Xing et al., 2020) and the results that come
+            with this package.
         port: Port of the app.
         address: Address to listen on; with 0.0.0.0, other machines can reach the app.
         export: Folder to write the leaderboard to as one HTML file (index.html), instead of starting the

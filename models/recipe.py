@@ -62,7 +62,8 @@ class Recipe:
     def epochs_for(self, instances: int) -> int:
         """The number of epochs for a training set with the given number of instances.
 
-        It is `epochs`, raised until `min_steps` is reached, or lowered to what `max_steps` allows.
+        It is `epochs`, but at least the fewest epochs that make `min_steps` steps, and at most the fewest
+        that make `max_steps` steps.
 
         Example:
             >>> recipe = Recipe(epochs=4, batch_size=16, min_steps=150, max_steps=800)

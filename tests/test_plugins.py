@@ -104,7 +104,8 @@ from arts.leaderboard.store.store import Store
 
 for entry in Store(("results",), packaged=False).read().entries:
     command = evaluate_command(entry.report)
-    print(entry.family, entry.intervention or "none", len(entry_bibtex(entry.model, entry.intervention)), command)
+    citation = entry_bibtex(entry.model, entry.intervention)
+    print(entry.family, entry.intervention or "none", len(citation), command)
     assert not command.notes, command.notes
 """
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import shlex
 import sys
 from collections.abc import Callable
 from importlib.metadata import entry_points
@@ -76,3 +77,13 @@ def tell(message: str) -> None:
 def new_app(**options: Any) -> typer.Typer:
     """Create an application without commands; Typer's tracebacks and shell completion are turned off."""
     return typer.Typer(pretty_exceptions_enable=False, add_completion=False, **options)
+
+
+def typed_command(name: str) -> str:
+    """The command line that started this process, as the console script ``arts`` takes it.
+
+    Args:
+        name: name of the command, which `sys.argv` lacks after ``python -m arts.NAME``.
+    """
+    arguments = sys.argv[1:]
+    return shlex.join(["arts", *arguments] if arguments[:1] == [name] else ["arts", name, *arguments])

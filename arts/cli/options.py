@@ -35,7 +35,7 @@ Embeddings = Annotated[
     Path | None,
     typer.Option(
         help="File of word vectors in GloVe's text format, for the models that read words. Default: the "
-        "vector of a word is the mean of the encoder's vectors of its tokens."
+        "vector of a word is the mean of the input embeddings of its tokens in the encoder."
     ),
 ]
 PostTrainingText = Annotated[

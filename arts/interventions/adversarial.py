@@ -44,7 +44,7 @@ class Adversarial(Intervention):
             probability.
         templates: names of the ADDDIFF templates, which are ways of joining the added aspects to a sentence.
         holdout: names of templates that are held out of training, to measure the pattern gap.
-        seed: random seed of generating and drawing variants. The seed of training is set apart from it.
+        seed: random seed of generating and drawing the variants; the training has a seed of its own.
 
     Raises:
         UnknownNameError: when a template does not exist.

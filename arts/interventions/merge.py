@@ -14,7 +14,7 @@ from arts.interventions.base import Intervention, InterventionCard, repeat_optio
 from arts.merging.engine import MergeOptions
 from arts.merging.job import MergeJob
 from arts.merging.methods import find_method
-from arts.merging.policies import Granularity
+from arts.merging.policies import DEFAULT_METHOD, Granularity
 from arts.models.record_names import OUTCOME
 
 if TYPE_CHECKING:
@@ -42,7 +42,7 @@ class Merge(Intervention):
         UnknownNameError: when the method does not exist.
     """
 
-    method: str = "metagpt"
+    method: str = DEFAULT_METHOD
     granularity: Granularity = Granularity.GLOBAL
     domains: tuple[str, ...] = ()
     adversarial: Adversarial = field(default_factory=Adversarial)

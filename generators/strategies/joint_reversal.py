@@ -140,9 +140,10 @@ def _prepare(
 
 
 def _choose_distinct(words: Sequence[WordReversals], n: int) -> list[Reversal]:
-    """Choose the n-th way to reverse each word, or a later one to keep replacements apart.
+    """Choose a way to reverse each word: the n-th, or its last if it has fewer.
 
-    Two different words do not get the same replacement where one of them has another way.
+    If the replacement is already chosen for another word, the next way with an unused replacement is taken
+    instead, if there is one.
 
     Args:
         words: the words, each with the ways to reverse it.

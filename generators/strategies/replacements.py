@@ -46,7 +46,10 @@ def replacements(analysis: Analysis, word: OpinionWord, *, rng: Random) -> list[
 
 
 def _draw_order(texts: tuple[str, ...], rng: Random) -> list[str]:
-    """The replacements, with the first few in a random order drawn by `_ODDS`."""
+    """The replacements, with the first three shuffled; the rest keep their places.
+
+    `_ODDS` are the odds of the first, second and third to be drawn next.
+    """
     rest = list(texts[: len(_ODDS)])
     odds = list(_ODDS[: len(rest)])
     order = []

@@ -1,6 +1,6 @@
 """Comparison of two models unit by unit.
 
-A model has a unit wholly right if it is right on the original and on all its variants.
+A model has a unit wholly right if it predicts the original and all its variants correctly.
 """
 
 from __future__ import annotations

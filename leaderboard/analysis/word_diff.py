@@ -48,7 +48,7 @@ def _join_over_spaces(text: str, edits: Iterable[Edit]) -> list[Edit]:
     """Join edits that have only whitespace between them.
 
     Args:
-        text: The text before the edits.
+        text: The unedited text.
         edits: The edits in the order of the text.
     """
     joined: list[Edit] = []

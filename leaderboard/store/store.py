@@ -162,11 +162,11 @@ class Store:
                     yield folder / name, f"{resolved}/{name} {stamps[name]} {predictions} {corpora}"
 
     def read(self, check_at_most: float = inf) -> Board:
-        """Read all files, and check those that are new or have changed since their last check.
+        """Read all reports, and check the new and changed ones against their predictions.
 
         Args:
-            check_at_most: Most files to check now. If more are unchecked, none of them is checked: their
-                entries show the scores that the reports claim, and count as unchecked.
+            check_at_most: The largest number of reports to check in this call. If more need a check, none
+                is checked: their entries show the scores that they claim, and count as unchecked.
         """
         files = list(self._files())
         cache = TextCache("leaderboard", CACHE_VERSION)

@@ -87,7 +87,7 @@ def show_scores(entries: Sequence[BoardEntry], names: Mapping[str, str]) -> None
 
 
 def show_units(first: BoardEntry, others: Sequence[BoardEntry], *, names: Mapping[str, str]) -> None:
-    """Show the units that only one of two entries has wholly right, with all predictions of both.
+    """Show the units that only one of two entries predicts without an error, with all predictions of both.
 
     Args:
         first: The first of the two entries.
@@ -120,7 +120,7 @@ def pick_winner(titles: tuple[str, str], counts: Sequence[int]) -> int:
 
     Args:
         titles: Labels of the two entries.
-        counts: For each of the two, the number of units that only it has wholly right.
+        counts: For each of the two, the number of units that only it predicts without an error.
 
     Returns:
         Index of the picked entry, 0 or 1.

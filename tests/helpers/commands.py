@@ -33,12 +33,17 @@ def run(*arguments: object, folder: Path, **environment: str) -> Done:
 def call(module: str, *arguments: object, folder: Path) -> Done:
     """The same in this process, where the libraries are imported already."""
     output, errors = StringIO(), StringIO()
-    with pytest.MonkeyPatch.context() as patch, redirect_stdout(output), redirect_stderr(errors):
+    with (
+        pytest.MonkeyPatch.context() as patch,
+        redirect_stdout(output),
+        redirect_stderr(errors),
+        warnings.catch_warnings(),
+    ):
         patch.chdir(folder)
         patch.setattr(sys, "argv", [module, *map(str, arguments)])
         patch.setattr(sys, "path", [*sys.path])
-        with pytest.raises(SystemExit) as end, warnings.catch_warnings():
-            warnings.filterwarnings("ignore", ".*found in sys.modules", RuntimeWarning)
+        warnings.filterwarnings("ignore", ".*found in sys.modules", RuntimeWarning)
+        with pytest.raises(SystemExit) as end:
             runpy.run_module(module, run_name="__main__")
     return Done([module, *map(str, arguments)], end.value.code, output.getvalue(), errors.getvalue())
 

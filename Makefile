@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 READY := .venv/.ready
 
-.PHONY: evaluate test lint bench clean
+.PHONY: evaluate test test-lowest lint bench clean
 
 evaluate: $(READY)
 	$(BIN)/python -m arts.evaluate
@@ -11,6 +11,15 @@ evaluate: $(READY)
 test: $(READY)
 	OMP_NUM_THREADS=1 $(BIN)/python -m pytest -n logical --maxprocesses 4 --dist loadfile -m "not timed" --durations=10
 	$(BIN)/python -m pytest -m timed --durations=10
+
+# The fast tests with the lowest version of each library that setup.cfg allows
+test-lowest:
+	test -x .venv-lowest/bin/python || $(PYTHON) -m venv .venv-lowest
+	$(PYTHON) tests/lowest_versions.py > .venv-lowest/constraints.txt
+	.venv-lowest/bin/pip install --quiet --constraint .venv-lowest/constraints.txt \
+		--editable ".[offline,llm,ray,leaderboard,dev]"
+	OMP_NUM_THREADS=1 .venv-lowest/bin/python -m pytest -n logical --maxprocesses 4 --dist loadfile \
+		-m "not slow and not timed"
 
 lint: $(READY)
 	$(BIN)/ruff check .
@@ -29,4 +38,4 @@ $(READY): setup.cfg pyproject.toml constraints.txt
 	touch $@
 
 clean:
-	rm -rf .venv build dist *.egg-info .mypy_cache .pytest_cache .ruff_cache .hypothesis
+	rm -rf .venv .venv-lowest build dist *.egg-info .mypy_cache .pytest_cache .ruff_cache .hypothesis

@@ -19,6 +19,7 @@ APP = Path(__file__).with_name("app.py")
 
 def leaderboard(
     folders: Annotated[list[str] | None, typer.Argument()] = None,
+    *,
     packaged: bool = True,
     port: Annotated[int, typer.Option(min=1, max=65535)] = 8501,
     address: str = "localhost",

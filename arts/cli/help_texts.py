@@ -35,13 +35,13 @@ def with_help(command: Callable[..., Any]) -> Callable[..., Any]:
     parameters = [p.replace(annotation=hints[p.name]) for p in signature.parameters.values()]
 
     @wraps(command)
-    def documented(**options: Any) -> Any:
+    def run_with_help(**options: Any) -> Any:
         return command(**options)
 
-    documented.__doc__ = docstring.description
-    documented.__annotations__ = hints
-    documented.__signature__ = signature.replace(parameters=parameters)  # type: ignore[attr-defined]
-    return documented
+    run_with_help.__doc__ = docstring.description
+    run_with_help.__annotations__ = hints
+    run_with_help.__signature__ = signature.replace(parameters=parameters)  # type: ignore[attr-defined]
+    return run_with_help
 
 
 def _with_text(hint: Any, text: str) -> Any:
@@ -57,10 +57,10 @@ def _with_text(hint: Any, text: str) -> Any:
     if get_origin(hint) is not Annotated:
         return Annotated[hint, typer.Option(help=text)]
     type_, *metadata = get_args(hint)
-    return Annotated[type_, *(_described(item, text) for item in metadata)]
+    return Annotated[type_, *(_set_help(item, text) for item in metadata)]
 
 
-def _described(item: Any, text: str) -> Any:
+def _set_help(item: Any, text: str) -> Any:
     if not isinstance(item, ParameterInfo) or item.help:
         return item
     item = copy(item)

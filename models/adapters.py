@@ -28,7 +28,7 @@ def as_classifier(model: object, *, train: Callable[[], Sequence[Instance]] = tu
     """Turn a model of any supported kind into a `Classifier`, so that it can be measured.
 
     Args:
-        model: one of the following, or a class of one that can be constructed without arguments:
+        model: one of the following objects, or a class that creates one when called without arguments:
             a `Classifier`, which is returned unchanged;
             a scikit-learn estimator or a SetFit model, which gets sentence and aspect as one text, joined
             by `text_with_aspect`;
@@ -62,7 +62,7 @@ def text_with_aspect(instance: Instance) -> str:
     """Join the sentence and the aspect of an instance by ``[SEP]``, for models that read a single text.
 
     Example:
-        >>> from arts.data.schema import Aspect, Sentence
+        >>> from arts.data.schema import Aspect, Polarity, Sentence
         >>> soup = Aspect("soup", 4, 8, Polarity.POSITIVE)
         >>> text_with_aspect(next(Sentence("1", "The soup is hot.", (soup,)).instances()))
         'The soup is hot. [SEP] soup'

@@ -91,9 +91,16 @@ class AspectConfig(PretrainedConfig):
 class AspectModel(PreTrainedModel):
     """Base class of the models that can be trained here.
 
-    A subclass defines the methods `encode` and `from_start`, and the class attributes `config_class`,
-    `inputs`, `recipe` and `card`. The logits are a linear function of the encoding, and the loss is
-    cross-entropy, unless the subclass overrides `forward`.
+    A subclass defines the methods `encode` and `from_start`. The logits are a linear function of the
+    encoding, and the loss is cross-entropy, unless the subclass overrides `forward`. A subclass also
+    defines these class attributes:
+
+    - `config_class`: its subclass of `AspectConfig`;
+    - `inputs`: its subclass of `Inputs`;
+    - `card`: the facts about it that are shown to users;
+    - `recipe`: its hyperparameters of training, if they are not the defaults of `Recipe`;
+    - `extras`: what it is trained from beside the encoder, if anything: a tuple of some of the names
+      ``embeddings`` (a file of word vectors), ``corpus`` (a file of text) and ``parser``.
     """
 
     config_class = AspectConfig
@@ -107,7 +114,7 @@ class AspectModel(PreTrainedModel):
     recipe: ClassVar[Recipe] = Recipe()
 
     def __init_subclass__(cls, **kwargs: Any) -> None:
-        """Make a subclass that has a `card` of its own loadable by the Auto classes of transformers."""
+        """Register a subclass that defines `card`, so that the Auto classes of transformers can load it."""
         super().__init_subclass__(**kwargs)
         if "card" in cls.__dict__:
             AutoConfig.register(cls.config_class.model_type, cls.config_class, exist_ok=True)
@@ -136,7 +143,8 @@ class AspectModel(PreTrainedModel):
             progress: called after each optimizer step of post-training.
 
         Raises:
-            ArtsError: when the encoder, the word vectors or the post-training text are not as expected.
+            ArtsError: when the encoder cannot be loaded, or the file of word vectors or of post-training
+                text cannot be read, is malformed, or has nothing that can be used.
         """
         raise NotImplementedError
 
@@ -164,7 +172,7 @@ class AspectModel(PreTrainedModel):
 
 
 def pad(rows: list[list[int]], value: int) -> Tensor:
-    """Stack lists of integers into a tensor (lists, longest), filled up on the right with `value`."""
+    """Stack n lists of integers into a tensor (n, length of the longest), padded at the end with `value`."""
     return nn.utils.rnn.pad_sequence(
         [torch.tensor(row) for row in rows], batch_first=True, padding_value=value
     )

@@ -72,15 +72,15 @@ def is_zoo_model(folder: Path) -> bool:
 def load_zoo_probe(folder: Path) -> tuple[AspectModel, Callable[[], Tensor]]:
     """Load a model that `arts train` saved, and a function that predicts with its current weights.
 
-    The function shows how predictions change when the weights of the network are changed.
+    After changing the weights of the network, call the function to see how the predictions changed.
 
     Args:
         folder: the folder of the saved model.
 
     Returns:
-        The network, and a function without arguments. The function returns the log-probabilities that the
-        network gives to the polarities of the first 32 originals of the sample corpus, as a flat tensor of
-        3 * 32 elements.
+        The network, and a function without arguments. The function predicts the first 32 originals in the
+        test split of the corpus ``sample``, and returns a tensor (96,) of log-probabilities: three for
+        each original, in the order of `Polarity`.
     """
     import torch
 

@@ -141,7 +141,16 @@ def locate_language_model(name: str) -> tuple[str, dict[str, str]]:
 
 
 def _weights_fingerprint(name: str, path: str, options: dict[str, str]) -> str:
-    """A SHA-256 that changes with the weights of a local model, or with the name of a model on the Hub."""
+    """A SHA-256 (hexadecimal) that tells the weights of a language model from those of others.
+
+    It depends on the contents of a GGUF file, on the name and the weights of a model in a folder, and only
+    on the name of a model on the Hub.
+
+    Args:
+        name: the name that the model was asked for by.
+        path: its folder or Hub id, as `locate_language_model` returned it.
+        options: the keyword arguments that `locate_language_model` returned.
+    """
     if options:
         return sha256(Path(path) / options["gguf_file"])
     weights = sorted(Path(path).glob("*.safetensors")) if Path(path).is_dir() else []

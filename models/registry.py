@@ -101,7 +101,7 @@ def _card_in_source(address: str) -> ModelCard | None:
 
 
 def _literal_card(statement: ast.stmt) -> ModelCard | None:
-    """The card that a statement ``card = ModelCard(...)`` of strings assigns; None for other statements."""
+    """The card in a statement ``card = ModelCard(...)`` whose arguments are plain strings, otherwise None."""
     match statement:
         case ast.Assign(targets=[ast.Name(id="card")], value=ast.Call(args=[], keywords=keywords)):
             try:
@@ -115,8 +115,9 @@ def model_rows() -> list[dict[str, Any]]:
     """The table of the registered models, as one dict per model.
 
     The keys are ``name``, ``paper``, ``parameters`` (number of parameters, with the default encoder),
-    ``trained`` (how many of them are trained) and ``reads`` (what the model reads, in a phrase). A model
-    that cannot be trained here has no ``parameters`` and ``trained``.
+    ``trained`` (number of those parameters that training changes) and ``reads`` (what the model reads, in
+    a phrase). For a model that cannot be trained here, the keys ``parameters`` and ``trained`` are missing,
+    ``paper`` is empty, and ``reads`` names the entry point.
     """
     import torch
 

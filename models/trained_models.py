@@ -256,10 +256,11 @@ def _training_key(
 
 
 def _extra_inputs(model_class: type[AspectModel], start: Start) -> dict[str, str | None]:
-    """What a model is trained from beside the encoder, keyed by the names in `AspectModel.extras`.
+    """What a model is trained from beside the encoder; the keys are the names in its attribute `extras`.
 
-    The value of ``embeddings`` or ``corpus`` is the file's name and checksum, or None if no file is given.
-    The value of ``parser`` is the parser's name.
+    The possible keys are ``embeddings`` (file of word vectors), ``corpus`` (file of text for post-training)
+    and ``parser``. The value is the name and SHA-256 of the file, None if no file is given, or the name of
+    the parser. If the encoder has already been post-trained, ``corpus`` has the text `POST_TRAINED`.
     """
     labels = {
         "embeddings": lambda: _file_label(start.embeddings),

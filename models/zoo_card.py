@@ -9,11 +9,13 @@ from dataclasses import dataclass
 class ModelCard:
     """The facts about a model that are shown to users; it is the attribute `card` of the model's class.
 
-    In a class body, write it with plain strings, ``card = ModelCard(family="recurrent", ...)``, so that
-    `arts.models.registry.model_card` can read it from the source file. Importing the model takes seconds.
+    In a class body, write it with plain strings, ``card = ModelCard(family="recurrent", ...)``. Then
+    `arts.models.registry.model_card` can read it from the source file, without importing the model, which
+    would take seconds.
 
     Args:
-        family: kind of architecture: "recurrent", "encoder", "graph", ...
+        family: kind of architecture, in any words; the zoo has "recurrent", "memory network",
+            "convolution", "graph" and "encoder".
         paper: authors and year of the paper.
         bibtex: key of an entry in ``data/citations.bib``, or a whole BibTeX entry.
         licence: licence of the implementation.

@@ -14,7 +14,8 @@ def dependency_heads(texts: Iterable[str]) -> dict[str, DependencyHeads]:
     """Parse texts, and return their dependency heads keyed by text.
 
     Each value has one list ``[start, end, head]`` per token of spaCy: the character offsets of the token
-    (end exclusive), and the position of its head among the tokens. Texts in the cache are not parsed again.
+    (end exclusive), and the position of its head among the tokens, from 0. The root of a sentence is its
+    own head. Texts in the cache are not parsed again.
 
     Raises:
         MissingDependencyError: when no parser is installed.

@@ -90,13 +90,14 @@ class ASGCN(WordModel):
     """Aspect-specific graph convolutional network over the dependency graph, ASGCN-DG (Zhang et al., 2019).
 
     "Aspect-based Sentiment Classification with Aspect-specific Graph Convolutional Networks", EMNLP 2019,
-    section 3. H^c are the states of a bidirectional LSTM, A is the undirected dependency graph with
-    self-loops, d_i the degree of word i, n the number of words, and the aspect is at tau+1 .. tau+m:
+    section 3. h^c_i are the states of a bidirectional LSTM over the words i = 1 .. n. They are the input
+    h^0_i of L layers of graph convolution, l = 1 .. L. A is the undirected dependency graph with self-loops,
+    d_i the degree of word i in it, and the aspect is at the words tau+1 .. tau+m:
 
-    - position: g_i = q_i h_i with q_i = 1 - (tau + 1 - i) / n before the aspect, 0 inside it,
-      1 - (i - tau - m) / n after it (equations 4 and 5);
+    - position, before each layer: g^{l-1}_i = q_i h^{l-1}_i with q_i = 1 - (tau + 1 - i) / n before the
+      aspect, 0 inside it, 1 - (i - tau - m) / n after it (equations 4 and 5);
     - graph convolution: h^l_i = relu(sum_j A_ij W^l g^{l-1}_j / (d_i + 1) + b^l) (equations 2 and 3);
-    - aspect mask: h^L becomes 0 outside the aspect (equation 6);
+    - aspect mask: h^L_i becomes 0 outside the aspect (equation 6);
     - retrieval: beta_t = sum_i h^c_t . h^L_i, alpha = softmax(beta), encoding = sum_t alpha_t h^c_t
       (equations 7 to 9).
 

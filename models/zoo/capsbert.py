@@ -24,7 +24,8 @@ PRESENT, ABSENT, ABSENT_WEIGHT = 0.9, 0.1, 0.6  # m+, m- and lambda of the margi
 class CapsuleInputs(PairInputs):
     """The input of CapsBERT: the pair of sentence and aspect, and the text that each token belongs to.
 
-    The latter is the key ``segments``, whose values are `SENTENCE`, `ASPECT` or `NEITHER`.
+    `encode` and `collate` add the key ``segments``. It has one integer per token: `SENTENCE` (0), `ASPECT`
+    (1), or `NEITHER` (-1) for special tokens and padding.
     """
 
     def encode(self, instances: Sequence[Instance]) -> list[TokenFeatures]:
@@ -69,7 +70,7 @@ class CapsBert(EncoderModel):
     - category capsules v_j = squash(s sum_i w_ij u_i p_i), with a learned scale s;
     - the length |v_j| is the confidence in category j. The margin loss is
       sum_j T_j max(0, m+ - |v_j|)^2 + lambda (1 - T_j) max(0, |v_j| - m-)^2,
-      where T_j is 1 for the gold category and 0 for the others.
+      where T_j is 1 for the gold category and 0 for the others, m+ = 0.9, m- = 0.1 and lambda = 0.6.
 
     The logits are the logarithms of the lengths. So their softmax is the lengths, divided by their sum.
 
@@ -146,7 +147,7 @@ def squash(vectors: Tensor) -> Tensor:
 
 
 def margin_loss(length: Tensor, labels: Tensor) -> Tensor:
-    """The margin loss, summed over the categories and averaged over the batch.
+    """The margin loss of `CapsBert`, summed over the categories and averaged over the batch.
 
     Args:
         length: (batch, 3) the lengths of the category capsules.

@@ -39,7 +39,8 @@ class GCAE(WordModel):
 
         s_i = tanh(X_{i:i+k} * W_s + b_s),  a_i = relu(X_{i:i+k} * W_a + V_a v_a + b_a),  c_i = s_i a_i
 
-    Here v_a is the maximum over positions of a convolution over the aspect's words. The encoding is the
+    X_{i:i+k} are the vectors of the k words from word i on, where k is the width, and * is convolution. v_a
+    is the maximum over positions of a convolution (with relu) over the aspect's words. The encoding is the
     concatenation, over the widths, of the maximum of c_i over positions. The position of the aspect in the
     sentence is not an input.
 

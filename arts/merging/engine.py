@@ -32,9 +32,10 @@ class MergeOptions:
 
     Args:
         by_layer: whether MetaGPT calculates coefficients for each layer, not for the whole model.
-        weights: function that returns the coefficient of a model for a tensor. Default: the method's own.
-        densities: function that returns the share of a task vector's elements to keep in a tensor. Default:
-            the method's own.
+        weights: function that returns a coefficient for a tensor's name, a model's index and the depth of the
+            tensor (0 in the first layer, 1 in the last). Default: the method's own.
+        densities: function that returns, for the same arguments, the share of the elements of a task vector
+            to keep. Default: the method's own.
         scale: factor on everything that is added to the base.
         normalize: whether the coefficients that the user gives are divided by their sum.
         by_tensor: whether each tensor is sparsified separately, as in mergekit, not the whole model at once.
@@ -81,7 +82,7 @@ class MergeOutcome:
             the scale.
         densities: the shares of elements to keep, keyed by tensor name; each value is an array (models,).
         counts: counts of kept elements; all 0 when the method does not sparsify.
-        baseless: whether the last pass did not read the base, because it cancels.
+        baseless: whether merging read the base only for tensors with missing rows; in others its weight is 0.
     """
 
     weights: dict[str, FloatArray]
@@ -195,8 +196,8 @@ def merge(
 class _SpanMerger:
     """Merges spans, or copies them from the base, and writes them; all threads share one object.
 
-    `weights` is keyed by tensor name, and each value is an array (models,). `baseless` is true when the base
-    cancels, so that it need not be read.
+    `weights` is keyed by tensor name, and each value is an array (models,). `baseless` is true when merging
+    reads the base only for tensors with missing rows, because its weight is 0 in all others.
     """
 
     plan: MergePlan
@@ -231,11 +232,11 @@ class _SpanMerger:
         return span, counts
 
     def _read_from_first_model(self, span: TensorSpan, space: Workspace) -> tuple[Values, list[Values]]:
-        """Read a span of the first model, which takes the place of a base that cancels.
+        """Read a span of the first model, which takes the place of a base that need not be read.
 
         Returns:
-            Its elements, an array (span.count,), and the differences of the other models, one array per
-            model.
+            Its elements, an array (span.count,), and the differences of the other models to it, one array
+            (span.count,) per other model.
         """
         first_model, *models = self.plan.models
         anchor = space.base[: span.count]

@@ -92,10 +92,10 @@ class MergeJob:
 
         Args:
             folder: the folder to write; new or empty.
-            progress: called after each span with the elements done and all elements.
+            progress: called after each span with the number of elements done and the number of all elements.
 
         Raises:
-            ArtsError: when the models cannot be merged, or not be written; then there is no folder.
+            ArtsError: when the models cannot be merged, or the result cannot be written. No files are left.
         """
         started = time.perf_counter()
         check_new_folder(folder)

@@ -117,8 +117,8 @@ class _MergekitConfig:
     def linear_job(self) -> MergeJob:
         """The job of merging by mergekit's `linear`: sum_t w_t theta_t / sum_t w_t.
 
-        The first model takes the place of the base. This changes nothing, since the shares w_t / sum w sum to
-        1.
+        The first model takes the place of the base, and each other model has the coefficient w_t / sum w_t.
+        The result is the same, because these shares, with that of the first model, sum to 1.
         """
         if not self.parameters.get("normalize", True):
             raise DataError(self.path, '"normalize: false" is not supported for linear')

@@ -1,4 +1,4 @@
-"""The coefficients of MetaGPT (Zhou et al., 2024): a closed form of the weights, without data."""
+"""The coefficients of MetaGPT (Zhou et al., 2024), calculated from the task vectors alone, without data."""
 
 from __future__ import annotations
 
@@ -11,15 +11,17 @@ from arts.merging.survey import TaskVectorSurvey, layer_name
 def metagpt_coefficients(gram: FloatArray) -> FloatArray:
     """MetaGPT's coefficients: lambda_t = ||tau_t||^2 / sum_k ||tau_k||^2 (Zhou et al., 2024, section 3).
 
-    They minimise an upper bound of the mean difference in loss, not the loss. The bound assumes that the
-    models are linear in their weights between theta_0 and theta_t, and that the task vectors are orthogonal.
+    Here tau_t is the task vector of model t. The coefficients minimise an upper bound of the mean difference
+    in loss between the merged model and the models, not the loss. The bound assumes that the outputs change
+    linearly along each task vector, and that the task vectors are orthogonal.
+
     Every merge report has the cosines of the task vectors; `arts merge --check-linearity` measures linearity.
 
     Args:
         gram: inner products of the task vectors, an array (models, models).
 
     Returns:
-        The coefficients, an array (models,) that sums to 1.
+        The coefficients, an array (models,) that sums to 1; all equal when all task vectors are 0.
 
     Example:
         >>> metagpt_coefficients(np.diag([1.0, 3.0]))

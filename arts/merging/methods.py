@@ -57,9 +57,9 @@ def disjoint_mean(
 ) -> Values:
     """Merge one block of trimmed task vectors by TIES (Yadav et al., 2023).
 
-    The elected sign of an element is the sign of sum_t w_t tau_t. With A the models whose tau_t has the
-    elected sign, the result is theta_0 + s (sum_A w_t tau_t) / (sum_A w_t). With equal weights, these are the
-    paper's equations.
+    The elected sign of an element is the sign of sum_t w_t tau_t. With A the models whose w_t tau_t has the
+    elected sign, the result is theta_0 + s (sum_A w_t tau_t) / (sum_A w_t), or theta_0 where no sign is
+    elected because sum_t w_t tau_t is 0. With equal weights, these are the paper's equations.
 
     In the formula, theta_0 is `base`, the tau_t are `tasks`, the w_t are `weights`, and s is `scale`.
     """
@@ -73,8 +73,8 @@ def disjoint_sum(
 ) -> Values:
     """Merge one block like dare_ties of mergekit: add up the task vectors that have the elected sign.
 
-    The elected sign of an element is the sign of sum_t w_t tau_t. With A the models whose tau_t has the
-    elected sign, the result is theta_0 + s sum_A w_t tau_t.
+    The elected sign of an element is the sign of sum_t w_t tau_t. With A the models whose w_t tau_t has
+    the elected sign, the result is theta_0 + s sum_A w_t tau_t.
 
     In the formula, theta_0 is `base`, the tau_t are `tasks`, the w_t are `weights`, and s is `scale`.
     """
@@ -92,7 +92,8 @@ def _sums_of_elected_sign(tasks: Sequence[Values], weights: Sequence[float]) -> 
         weights: the w_t, one per model.
 
     Returns:
-        Two arrays (n,): for each element, the sum of w_t tau_t and the sum of w_t over these models.
+        Two arrays (n,): for each element, the sum of w_t tau_t and the sum of w_t over these models. Both are
+        0 where sum_t w_t tau_t is 0.
     """
     weighted = [task * weight for task, weight in zip(tasks, weights, strict=True)]
     mass = sum(weighted[1:], weighted[0])
@@ -130,7 +131,7 @@ class MergeMethod:
         combine: the function that merges one block.
         sparsification: how task vectors are sparsified before they are combined.
         coefficients: where the coefficients of the task vectors come from.
-        weight: coefficient of every model when the user is to give coefficients and gives none.
+        weight: coefficient of every model when `coefficients` is GIVEN and the user gives none.
         density: share of the elements of a task vector that sparsification keeps by default, over 0 and up to
             1.
     """

@@ -143,7 +143,7 @@ class _Comparison:
         remarks: sentences on what is unusual about the models, for the report.
         copied: names of tensors to copy from the base.
         dropped: names of tensors to leave out.
-        tied: names of output embeddings that are tied to the input embeddings, so only these are merged.
+        tied: names of output embeddings that are left out, because they are tied to the input embeddings.
         short: names of tensors with one row per token that in some model have another number of rows.
     """
 
@@ -275,7 +275,7 @@ class _Comparison:
         return bool((blocks[0] == blocks[1]).all())
 
     def _report_names(self, problem: str, names: set[str]) -> None:
-        """Add a problem that lists the first few of the names; nothing when there are no names."""
+        """Add a problem that lists the first 3 of the names in sorted order; nothing when there are none."""
         if names:
             more = f" and {len(names) - _EXAMPLES} more" if len(names) > _EXAMPLES else ""
             self.problems.append(f"{problem} {', '.join(sorted(names)[:_EXAMPLES])}{more}")

@@ -148,7 +148,7 @@ def layer_entries(
 
 
 def mean_over_elements(values: Mapping[str, FloatArray], sizes: Mapping[str, int]) -> FloatArray:
-    """The mean over all elements of values that are the same for all elements of a tensor.
+    """The mean of the tensors' values, each weighted by the tensor's number of elements.
 
     Args:
         values: the values, keyed by tensor name; each value is an array (models,).

@@ -231,7 +231,7 @@ class Sparsifier:
 
 
 def _magnitude_bits(task: Values) -> npt.NDArray[np.int32]:
-    """The bits of the absolute values (fp32) as integers, which are in the same order as the values."""
+    """The bits of the absolute values (fp32), read as integers; a larger value has a larger integer."""
     return task.astype(np.float32, copy=False).view(np.int32) & np.int32(0x7FFFFFFF)
 
 

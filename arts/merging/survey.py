@@ -219,8 +219,8 @@ def _gram_matrix(tasks: list[Values]) -> FloatArray:
 def _dot(a: Values, b: Values) -> float:
     """The inner product of two blocks.
 
-    Each run of 1,024 elements is summed in the blocks' own type, which is short enough to lose nothing; these
-    sums are added up in fp64.
+    Runs of 1,024 elements are summed in the blocks' own type: they are so short that rounding errors stay
+    small. The sums of the runs are added up in fp64.
     """
     whole = len(a) // _ROW * _ROW
     rows = np.vecdot(a[:whole].reshape(-1, _ROW), b[:whole].reshape(-1, _ROW))

@@ -28,7 +28,8 @@ class MissingTokens:
     Args:
         rows: the ids, a sorted integer array; they are the indices of rows of the embeddings.
         renamed: number of ids that the model uses for another token.
-        examples: a few of these ids with the tokens of both vocabularies, for a message; empty if none.
+        examples: text for a message, with up to 3 of the ids that the model uses for another token, and both
+            tokens of each; empty when there are none.
     """
 
     rows: RowIndices
@@ -42,8 +43,8 @@ def missing_tokens(base: Checkpoint, model: Checkpoint, *, short: Iterable[str])
     Args:
         base: the checkpoint whose vocabulary the merged model gets.
         model: a fine-tuned model; an adapter counts as having the base's vocabulary.
-        short: names of the model's tensors with one row per token that have another number of rows than the
-            base's.
+        short: names of embeddings, and other tensors with one row per token, that have another number of rows
+            in the model than in the base.
     """
     total = int(base.config.get("vocab_size") or 0)
     rows = min((model.tensors[name].shape[0] for name in short), default=total)

@@ -27,7 +27,8 @@ _SPANS_AHEAD = 4  # number of spans per thread that are submitted ahead
 def span_size(models: int, *, wide: bool = False) -> int:
     """Number of elements of a span that a thread processes at once.
 
-    It is smaller when there are many models, so that a thread needs the same memory for any number of models.
+    It is the largest power of 2 for which a block of this size for the base, one for each model and three for
+    results fit into 8 MiB together; but at least 65,536.
 
     Args:
         models: number of models, without the base.
@@ -81,7 +82,7 @@ class Workers:
     def map(self, function: Callable[[Item, Workspace], Result], items: Iterable[Item]) -> Iterator[Result]:
         """Apply a function to all items in the threads, and yield its results in the order of the items.
 
-        A few results are calculated before they are asked for.
+        Up to 4 items per thread are processed before their results are asked for.
 
         Args:
             function: called with an item and the memory to work in.

@@ -50,9 +50,9 @@ def encode(values: Values, dtype: str, *, out: Raw) -> Positions:
         out: array of bytes to write to, of the size that n elements need.
 
     Returns:
-        The indices of fp32 values that are almost halfway between two BF16 numbers, as an integer array. An
-        earlier rounding error may have sent these to the wrong one: calculate them again in fp64, and encode
-        that. Empty for fp64 values and for other types.
+        An integer array: the indices of the fp32 values that are so close to halfway between two BF16 numbers
+        that a rounding error in the value itself can decide between the two. The caller calculates these
+        values in fp64 and encodes them again. Empty for fp64 values, and when `dtype` is not BF16.
     """
     if dtype != "BF16":
         with np.errstate(over="ignore"):  # the caller checks for what is not finite
@@ -74,10 +74,12 @@ def encode(values: Values, dtype: str, *, out: Raw) -> Positions:
 def bf16_safe_fp32(exact: Values) -> Values:
     """Convert fp64 numbers to fp32 numbers that round to the same BF16 numbers as the fp64 numbers do.
 
-    A number that fp32 would put exactly halfway between two BF16 numbers is moved back to the side that it
-    came from.
+    A number that is rounded twice can end at the wrong BF16 number, when fp32 puts it exactly halfway between
+    two of them. Its fp32 number is then moved by one step, to the side of halfway that the fp64 number is on.
 
     Example:
+        Numbers just below, exactly at and just above halfway between the BF16 numbers 1 and 1 + 2**-7:
+
         >>> [float(bf16_safe_fp32(np.array([1 + 2**-8 + d]))[0]) > 1 + 2**-8 for d in (-(2**-40), 0, 2**-40)]
         [False, False, True]
     """

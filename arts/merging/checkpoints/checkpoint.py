@@ -132,7 +132,8 @@ class Checkpoint:
         """Read a span as floating-point numbers; elements beyond the end of the tensor are 0.
 
         Args:
-            span: the elements to read. It is a span of the base's tensor, which may be longer than this one.
+            span: the elements to read. The span may go beyond the end of the tensor, because the base's
+                tensor can be longer.
             out: fp32 or fp64 array (span.count,) to write to.
             buffer: array of at least ``4 * span.count`` bytes, which is overwritten.
 

@@ -101,8 +101,8 @@ class CheckpointOutput:
     def _layout(self, tensors: list[TensorEntry], max_shard_bytes: int) -> dict[str, TensorEntry]:
         """Give each tensor a file and an offset, in the order of the tensors, and make the files' headers.
 
-        huggingface_hub's `split_state_dict_into_shards_factory` does not keep the order: smaller tensors that
-        follow a tensor larger than a shard join the shard before it.
+        huggingface_hub's `split_state_dict_into_shards_factory` is not used, because it changes the order
+        around a tensor that is larger than a shard.
 
         Returns:
             The entries with their new files and offsets, keyed by tensor name.

@@ -37,8 +37,10 @@ _UNSUPPORTED = {
 class LoraFactors:
     """The task vector of one weight as the product of two matrices, ``left @ right``.
 
+    The product includes the scale of the adapter.
+
     Args:
-        left: a matrix (rows, rank), with the scale of the adapter.
+        left: a matrix (rows, rank).
         right: a matrix (rank, columns).
     """
 
@@ -103,7 +105,7 @@ class LoraAdapter(Checkpoint):
         """Read a span of the task vector, which is 0 for a weight that the adapter does not change.
 
         Returns:
-            The stored bytes of a module that the adapter stores as a whole; no bytes for other weights.
+            The stored bytes of a module that the adapter stores as a whole; an empty array for other weights.
         """
         if span.name in self.matrices:
             factors = self.factors(span.name)

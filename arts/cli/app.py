@@ -80,10 +80,10 @@ def new_app(**options: Any) -> typer.Typer:
 
 
 def typed_command(name: str) -> str:
-    """The command line that started this process, as the console script ``arts`` takes it.
+    """The command line of this process as text, written as if ``arts NAME`` had started it.
 
     Args:
-        name: name of the command, which `sys.argv` lacks after ``python -m arts.NAME``.
+        name: name of the command. It is added if `sys.argv` lacks it, as after ``python -m arts.NAME``.
     """
     arguments = sys.argv[1:]
     return shlex.join(["arts", *arguments] if arguments[:1] == [name] else ["arts", name, *arguments])

@@ -18,9 +18,9 @@ from arts.evaluation.summary import Summary
 def evaluation_tables(summary: Summary) -> RenderableType:
     """All tables of an evaluation, to be printed by Rich.
 
-    The first table has the scores of all models, and below them those in the paper if it has any for the
-    dataset. If there is a single report, tables by strategy and by polarity follow. Then come the ADDDIFF
-    curves, if they were measured, and sentences about the figures.
+    The first table has the scores of all models, and below them the scores that Xing et al. (2020) published
+    for the dataset, if there are any. If there is a single report, tables by strategy and by polarity follow.
+    Then come the ADDDIFF curves, if they were measured, and sentences about the scores.
     """
     first = summary.reports[0]
     known = published_table(first.dataset.name)
@@ -36,7 +36,7 @@ def evaluation_tables(summary: Summary) -> RenderableType:
 
 
 def _score_table(summary: Summary, known: PublishedTable | None) -> Table:
-    """The table of the scores of all models, and below them the figures of the paper (`known`), if any."""
+    """The table of the scores of all models, and below them the published scores (`known`), if any."""
     grid = new_table(report_rows.report_title(summary.reports[0]), report_rows.HEADINGS)
     grid.caption, grid.caption_justify = report_rows.LEGEND, "left"
     for row in report_rows.model_rows(summary):

@@ -59,7 +59,7 @@ def _plus_minus(value: float, margin: float) -> str:
 
 
 def published_rows(table: PublishedTable) -> list[Row]:
-    """The rows of the paper's table, one per model, best ARS first; texts in the order of `HEADINGS`."""
+    """The rows of published scores, one per model, best ARS first; texts in the order of `HEADINGS`."""
     return [
         (
             f"({score['model']})",
@@ -91,7 +91,7 @@ def curve_rows(reports: Sequence[Report]) -> list[Row]:
 
 
 def remarks(summary: Summary) -> list[str]:
-    """Sentences about the figures of an evaluation, for printing below its table.
+    """Sentences about the scores of an evaluation, for printing below its tables.
 
     They say how much of each model's accuracy is robust, its pattern gap if it was measured, and how models
     compare in pairs.

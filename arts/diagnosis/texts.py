@@ -15,7 +15,8 @@ def read_texts(path: Path) -> list[str]:
     whose contents are joined. Empty lines of a .txt file are left out.
 
     Raises:
-        DataError: when the file cannot be read, or a row has none of these forms; the message has its line.
+        DataError: when the file cannot be read, or a row has none of these forms. The message gives the
+            number of the row's line.
     """
     if path.suffix == ".txt":
         if not path.is_file():

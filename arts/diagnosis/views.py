@@ -97,8 +97,8 @@ class DiagnosisViews:
     Args:
         points: the embeddings in two dimensions by t-SNE, an array (texts, 2).
         synthetic: for each text, whether it is synthetic, an array (texts,).
-        rates: log10 of the frequency per thousand tokens of each token that occurs; an array (tokens,) under
-            each of the keys ``synthetic`` and ``natural``.
+        rates: under each of the keys ``synthetic`` and ``natural``, an array (tokens,): log10 of the
+            frequency per thousand tokens, for each token that occurs in texts of this kind.
         perplexities: the perplexities of the synthetic and of the natural texts, two arrays, keyed by the
             name of the language model.
     """

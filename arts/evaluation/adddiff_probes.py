@@ -37,8 +37,8 @@ class AddDiffCurve(Record):
     """The ADDDIFF(k) curve: accuracy when ADDDIFF adds k aspects to each original (Xing et al., 2020).
 
     Args:
-        units: number of originals that every point is measured on. They are those to which ADDDIFF can add
-            each of the numbers of aspects.
+        units: number of originals that every point is measured on: those to which ADDDIFF can add every
+            number of aspects on the curve.
         points: the points of the curve, for 0, 1, 2 ... added aspects.
     """
 
@@ -72,6 +72,8 @@ class PatternGap(Record):
 
 def measure_curve(predict: Predict, corpus: Corpus) -> AddDiffCurve:
     """Measure a model's accuracy when ADDDIFF adds 0 to 5 aspects to each original of the test split.
+
+    Originals to which not all of these numbers of aspects can be added are left out of all points.
 
     Args:
         predict: function of the model that maps n instances to an array (n, 3) of probabilities.

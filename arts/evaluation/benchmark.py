@@ -105,13 +105,15 @@ class Benchmark:
         """Score a file of predicted labels.
 
         Args:
-            path: CSV, JSONL or Parquet file with the columns ``id`` and ``prediction``.
-            column: name of the column with the labels. Default: ``prediction``.
+            path: CSV, JSONL or Parquet file with a column ``id`` and a column of labels (``positive``,
+                ``negative`` or ``neutral``).
+            column: name of the column of labels. Default: ``prediction``.
             name: name of the model in the report. Default: `column` if it is given, otherwise the name of
                 the file without suffix.
 
         Raises:
-            DataError: when the file does not have exactly one prediction for every instance.
+            DataError: when the file does not have exactly one label for every instance, or a label is none
+                of the three.
         """
         clock, path = Clock(), Path(path)
         labels = read_labels(path, self.corpus.test, column=column, left_out=self.corpus.notes.left_out)

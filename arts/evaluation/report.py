@@ -56,8 +56,10 @@ class ModelInfo(Record):
         seed: random seed of training.
         encoder: folder or Hub id of the pretrained encoder.
         encoder_checksum: SHA-256 of the encoder's files.
-        extras: name and checksum of each further input of training, keyed by ``embeddings``, ``corpus`` or
-            ``parser``; the value is None if the input was not given.
+        extras: the further inputs of training that this kind of model has, each as a text. Under
+            ``embeddings`` (word vectors) and ``corpus`` (text for post-training) it is the file's name and
+            SHA-256, or None if no file was given; an encoder that needed no post-training has
+            "post-trained already". Under ``parser`` it is the parser's name.
         parameters: number of parameters.
         intervention: the intervention that the model was trained with: its ``name``, its settings, and the
             results of the training, as one dict.

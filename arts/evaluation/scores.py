@@ -119,7 +119,7 @@ class Scores(Record):
         total, resampled = resampled_sums(predictions, bootstrap)
 
         def estimate(score: str, part: int | None = None) -> Estimate:
-            """The score that a method of `UnitSums` gives, or its element `part`, with its interval."""
+            """What the method `score` of `UnitSums` returns, or element `part` of it, with its interval."""
             value, values = (np.asarray(getattr(sums, score)()) for sums in (total, resampled))
             if part is not None:
                 value, values = value[part], values[:, part]

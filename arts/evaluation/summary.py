@@ -107,9 +107,9 @@ class Summary(Record):
     def of(cls, reports: Sequence[Report]) -> Summary:
         """Summarize reports: reports of one name over their seeds, and models against each other.
 
-        A model with an intervention is compared with its plain version, which was trained without one. Each
-        other model is compared with the first plain model. Two models are compared seed by seed. A model
-        without a seed is compared with all seeds of the other.
+        A plain model is one without an intervention. A model with an intervention is compared with the plain
+        models that have the same id, and the first plain model is compared with each other plain model. Two
+        models are compared seed by seed. A model without a seed is compared with all seeds of the other.
         """
         names = list(dict.fromkeys(report.name for report in reports))
         groups = {name: [r for r in reports if r.name == name] for name in names}
@@ -129,7 +129,8 @@ class Summary(Record):
 def _name_pairs(groups: Mapping[str, Sequence[Report]]) -> Iterator[tuple[str, str]]:
     """Choose the pairs of models to compare.
 
-    A model with an intervention is paired with its plain versions, any other model with the first plain one.
+    A plain model is one without an intervention. A model with an intervention is paired with the plain models
+    that have the same id, and the first plain model in `groups` with each other plain model.
 
     Args:
         groups: the reports of each model, keyed by the model's name.

@@ -22,15 +22,15 @@ class InterventionPair:
     """A model measured without and with an intervention.
 
     Both models have the same encoder, recipe and seed, and were measured on the same instances. Unlearning
-    continues from a model that has an intervention already; if that model was measured, it is `before`.
+    starts from a model that has another intervention already. If that model was measured, it is `before`;
+    otherwise, the plain model is, which has no intervention.
 
     Args:
-        before: The entry without the intervention.
-        after: The entry with the intervention.
+        before: The entry without the intervention of `after`.
+        after: The entry with it.
         intervention: Label of the intervention of `after`: its name and the settings that are not the
             defaults, such as "adversarial --variant-ratio 1".
-        start: Label of the intervention that `before` has, from which unlearning continued; "plain" if
-            `before` has none.
+        start: Label of the intervention of `before`; "plain" if it has none.
         report_before: Report of `before`.
         report_after: Report of `after`.
     """
@@ -53,8 +53,9 @@ class InterventionPair:
 def before_and_after(reports: Iterable[tuple[BoardEntry, Report]]) -> list[InterventionPair]:
     """The pairs of entries on one corpus that differ only in an intervention.
 
-    Each entry with an intervention is paired with an entry without it. If several qualify, the one measured
-    last is taken; if none does, there is no pair.
+    Each entry with an intervention is paired with an entry that has none but is trained and measured alike.
+    After unlearning, the entry of the model that unlearning started from is preferred. If several qualify,
+    the one measured last is taken; if none does, there is no pair.
 
     Args:
         reports: The entries of one corpus with their reports. Models outside the zoo are ignored.

@@ -1,4 +1,4 @@
-"""Ranks of the board's entries; those that a paired test cannot tell from the best of them share a rank."""
+"""Ranks of the board's entries; those not shown to be worse than the best of their group share its rank."""
 
 from __future__ import annotations
 
@@ -18,12 +18,13 @@ ALPHA = 0.05  # significance level
 class BoardRank:
     """The rank of an entry on the board.
 
-    It is written "3", or "≈ 3" if intervals were compared for lack of predictions.
+    As text it is the position, such as "3", or "≈ 3" if `paired` is False.
 
     Args:
         position: The rank, 1 for the best; all entries of a rank group have the same.
-        paired: Whether paired tests alone decided the rank: where the group begins, and that the entry is in
-            it. False if intervals had to be compared.
+        paired: Whether the rank rests on paired tests only; False if intervals had to be compared instead.
+            An entry's rank rests on its comparison with the best entry of its group. That of the best entry
+            rests on all these comparisons, and on that with the best entry of the group before.
     """
 
     position: int

@@ -130,7 +130,7 @@ def _name_option(report: Report) -> list[str]:
 
 
 def different_settings(recorded: Mapping[str, Any], given: Mapping[str, Any]) -> dict[str, Any]:
-    """The settings that have another value in a report than they should have.
+    """The settings in a report whose values differ from the given ones.
 
     Args:
         recorded: The settings in the report.
@@ -138,7 +138,8 @@ def different_settings(recorded: Mapping[str, Any], given: Mapping[str, Any]) ->
             setting that only one side has is ignored.
 
     Returns:
-        The recorded values that differ, keyed by the name of the setting.
+        The recorded values that differ, keyed by the name of the setting: for one in a nested dict, its key
+        in that dict.
     """
     return dict(_differences(recorded, given))
 

@@ -105,7 +105,7 @@ def board_table(entries: Sequence[BoardEntry]) -> pd.DataFrame:
         entries: The entries of one corpus, best ARS first.
 
     Returns:
-        A frame with the columns of `COLUMNS`, in the order of `entries`; its index holds their keys.
+        A frame with the columns of `COLUMNS`, in the order of `entries`; its index holds each entry's `key`.
     """
     rows = [_table_row(entry, rank) for entry, rank in zip(entries, ranks(entries), strict=True)]
     return pd.DataFrame(rows, columns=list(COLUMNS), index=[entry.key for entry in entries])
@@ -114,8 +114,8 @@ def board_table(entries: Sequence[BoardEntry]) -> pd.DataFrame:
 def sort_rows(frame: pd.DataFrame, by: str) -> pd.DataFrame:
     """The rows of a `board_table`, sorted by one column.
 
-    The best comes first; for "lost" that is the smallest value. The order of "model" is alphabetical. Rows
-    without a value come last.
+    The largest value comes first, but "lost" (accuracy minus ARS) begins with the smallest, and "model" is in
+    alphabetical order. Rows without a value come last.
 
     Args:
         frame: The rows.

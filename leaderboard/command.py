@@ -25,11 +25,12 @@ def leaderboard(
     address: str = "localhost",
     export: Path | None = None,
 ) -> None:
-    """Open the leaderboard in a browser; no network is needed.
+    """Open the leaderboard in a browser; only hf: folders need a network.
 
     Args:
         folders: Folders with reports, or hf: followed by the id of a dataset repository on the Hugging
-            Face Hub. Reports submitted in the app are added to the first folder. Default: results.
+            Face Hub. Reports submitted in the app are added to the first folder that is not on the Hub.
+            Default: results.
         packaged: Also show the scores published in the paper (Xing et al., 2020) and the results that come
             with this package.
         port: Port of the app.

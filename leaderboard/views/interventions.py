@@ -181,7 +181,7 @@ def show_merge(pair: InterventionPair) -> None:
 
 
 def list_of_length(values: Any, length: int) -> list[Any]:
-    """The values from a report if they are a list of this length; otherwise a list of as many None."""
+    """The values from a report if they are a list of `length` items; otherwise a list of `length` Nones."""
     return values if isinstance(values, list) and len(values) == length else [None] * length
 
 
@@ -213,8 +213,8 @@ def unlearning_row(pair: InterventionPair) -> Mapping[str, str]:
 def pattern_gap_row(pair: InterventionPair) -> Mapping[str, str]:
     """A row of the table of pattern gaps, keyed by the title of the column.
 
-    It has the accuracy on ADDDIFF templates seen in training and on held-out ones, and the gap between the
-    two before and after the intervention. Values that were not measured read "not measured".
+    It has the accuracies after the intervention, with ADDDIFF templates seen in training and with held-out
+    ones, and the pattern gap before and after it. Values that were not measured read "not measured".
     """
     before, after = pair.report_before.pattern_gap, pair.report_after.pattern_gap
     columns = {

@@ -1,6 +1,6 @@
 """The charts of the app and of the exported page, as Vega-Lite specifications.
 
-The color-blind can tell their colors apart, and they are readable on light and dark backgrounds.
+The charts are readable on light and dark backgrounds, and the color-blind can tell their colors apart.
 """
 
 from __future__ import annotations

@@ -98,7 +98,7 @@ def _edited_stretches(text: str, edits: Sequence[Edit]) -> Iterator[tuple[int, i
 
     Args:
         text: The text after the edits.
-        edits: The edits in the order of the text; their offsets count characters of the text before them.
+        edits: The edits in the order of the text; their offsets count characters of the original.
 
     Yields:
         Start and end of a stretch in `text`, whether an edit inserted it, and what that edit removed.

@@ -52,7 +52,7 @@ class InstanceCard:
     """What a page shows of one instance, or of a strategy that gave no variant.
 
     Args:
-        strategy: The strategy that made the instance, or that gave none.
+        strategy: The strategy that made the instance, or that gave none; `ORIGINAL` for the original.
         instance: The instance; None if the strategy gave none.
         edits: The edits that turned the original into the instance; empty for the original.
         remark: Text below the sentence, such as why there is no variant; often empty.

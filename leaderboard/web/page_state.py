@@ -233,5 +233,5 @@ def distinct_labels(entries: Sequence[BoardEntry]) -> dict[str, str]:
 
 
 def trust_statement(entry: BoardEntry) -> str:
-    """How far an entry's scores can be trusted, in Markdown: its status, and what that means."""
+    """How far an entry's scores can be trusted, in Markdown: its status, such as "verified", and why."""
     return f"**{entry.status}**: {entry.remark or MEANING[entry.status]}"

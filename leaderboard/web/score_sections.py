@@ -17,7 +17,10 @@ COLUMNS = {"on originals": "original", "on variants": "perturbed", "on both": "b
 
 
 def show_scores_by_strategy(scores: Scores) -> None:
-    """Show for each strategy how often originals, their variants, and both of the two are predicted right."""
+    """Show for each strategy the accuracy on its variants, on their originals, and on pairs of the two.
+
+    A pair counts as right if the original and the variant are both predicted right.
+    """
     st.subheader("By strategy")
     if not scores.strategies:
         st.caption("The corpus has no variants.")

@@ -69,8 +69,8 @@ def _corpus_section(corpus: str, rows: pd.DataFrame) -> dict[str, Any]:
         rows: Its `board_table`.
 
     Returns:
-        Values for the template: ``name``, ``rows`` (one dict per entry, keyed by column) and ``charts`` (SVG
-        elements).
+        Values for the template: ``name`` (of the corpus), ``rows`` (one dict per entry, keyed by column) and
+        ``charts`` (a list of two SVG elements).
     """
     return {
         "name": corpus,

@@ -212,7 +212,10 @@ class Analysis:
 
     @cached_property
     def _forms(self) -> list[tuple[str, str]]:
-        """The forms that the lexicon may have of each token: its text, and its lemma or `ANY_POSSESSIVE`."""
+        """Two forms of each token to look up, in lower case: its text and its lemma.
+
+        For a possessive ("my"), the second is `ANY_POSSESSIVE`, which stands for any possessive in a phrase.
+        """
         return [
             (token.lower_, ANY_POSSESSIVE if token.tag_ == "PRP$" else token.lemma_.lower())
             for token in self.doc
@@ -241,7 +244,7 @@ class Analysis:
 
 
 def _precedes_particle(doc: Doc, end: int) -> bool:
-    """Whether the token at `end` is a particle of the verb before it, which makes that another verb."""
+    """Whether the token at `end` is a particle of the token before it: "down" in "slow down"."""
     return end < len(doc) and doc[end].dep_ == "prt" and doc[end].head.i == end - 1
 
 

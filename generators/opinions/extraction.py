@@ -62,7 +62,10 @@ def annotated_opinion_words(analysis: Analysis, opinions: Sequence[Opinion]) -> 
 
 
 def _main_word(span: Iterable[Token]) -> OpinionWord:
-    """The word that carries the opinion of a term that the lexicon lacks: its adjective, else another one."""
+    """The likeliest opinion word of an annotated term without any opinion word of the lexicon.
+
+    It is the first adjective of the term, else its first verb, noun, adverb, name, or token of any kind.
+    """
     content = [token for token in span if token.pos_ in _CONTENT and token.lower_ not in _NOT]
     best = min(content or span, key=lambda t: (_CONTENT.index(t.pos_) if t.pos_ in _CONTENT else 9, t.i))
     return OpinionWord(best.i, best.i + 1, best.i, None)
@@ -125,8 +128,8 @@ def _nearest_candidates(
 ) -> tuple[OpinionWord, ...]:
     """Choose the candidates nearest to the aspect, and those joined to them without a contrast.
 
-    Candidates that are hardly farther than the nearest one (`LONGEST_BEHIND`) count as nearest, too. When a
-    candidate has the wanted sign, those of unknown sign do not count.
+    Candidates that are at most `LONGEST_BEHIND` farther than the nearest one count as nearest, too. When a
+    candidate has the wanted sign, those of unknown sign can only be chosen because they are joined to it.
 
     Args:
         analysis: the analysis of the sentence.
@@ -187,6 +190,11 @@ def _only_stresses(adverb: OpinionWord, adjective: OpinionWord, token: Token) ->
     """Whether a modifier only stresses an adjective of the same sign.
 
     "consistently" does in "consistently good", and "poorly" does not in "poorly designed".
+
+    Args:
+        adverb: the modifier.
+        adjective: the word that it modifies.
+        token: the token of the modifier.
     """
     signs = [word.entry.sign if word.entry else 0 for word in (adverb, adjective)]
     return token.pos_ in ("ADV", "ADJ") and token.head.tag_.startswith("JJ") and signs[0] == signs[1]

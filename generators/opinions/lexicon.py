@@ -68,8 +68,8 @@ class Lexicon:
         and its replacements, separated by `` | ``.
 
         Raises:
-            DataError: when a line is no such entry, or repeats the word and part of speech of another; names
-                it.
+            DataError: when a line is no such entry, or repeats the word and part of speech of another one.
+                The message names the line.
         """
         entries = []
         seen = set()

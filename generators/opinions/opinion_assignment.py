@@ -61,15 +61,15 @@ class OpinionAssignment:
         return frozenset(word.head for word in self.words[span_of(aspect)])
 
     def companions(self, aspect: Aspect) -> tuple[OpinionWord, ...]:
-        """Further adjectives that seem to be about an aspect and have the sign of its polarity.
+        """Words to reverse together with the opinion words on an aspect.
 
-        They are farther from the aspect than its opinion words, but belong to no other aspect and are nearer
-        to none. A variant in which they are not reversed would contradict itself: "The screen is awful -
-        great."
+        They have the sign of the aspect's polarity. If they stayed, the variant would contradict itself, as
+        the "great" in "The screen is awful - great."
 
         Returns:
-            The adjectives, and comments such as "luckily" if the sentence has only one aspect. Empty for a
-            neutral aspect and for one with annotated opinion terms.
+            Adjectives that are opinion words on no aspect and nearer to no other aspect; then, if the
+            sentence has only one aspect, words such as "luckily" that comment on the whole sentence. Empty
+            for a neutral aspect and for one with annotated opinion terms.
         """
         sign = SIGN_OF[aspect.polarity]
         if aspect.opinions or not sign:
@@ -83,7 +83,10 @@ class OpinionAssignment:
         return (*words, *self._comments(sign))
 
     def _comments(self, sign: int) -> list[OpinionWord]:
-        """The comments with this sign ("luckily", "unfortunately"), if the sentence has only one aspect."""
+        """The words with this sign that comment on the whole sentence: "luckily", "unfortunately".
+
+        The list is empty if the sentence has several aspects.
+        """
         if len(self.sentence.aspects) > 1:
             return []
         words = self.analysis.opinion_words.values()
@@ -131,8 +134,9 @@ class OpinionAssignment:
     def signs(self) -> dict[int, int]:
         """The sign of every opinion word with a known sign, keyed by the token index of its syntactic head.
 
-        The sign of a word on an aspect is that of the aspect's label, otherwise that of the lexicon in
-        context. An adjective joined to such a word by "and" has the same sign.
+        A word on an aspect that is not neutral has the sign of the aspect's label. Any other word has the
+        sign that `Analysis.sign` gives. An adjective without sign gets that of an adjective to which "and"
+        joins it.
         """
         signs = {}
         for word in self.analysis.opinion_words.values():

@@ -22,8 +22,9 @@ def write_output(
 ) -> None:
     """Write the finished batches of a run as one corpus, with the quality report.
 
-    The instances go to ``FOLDER/NAME/SPLIT.parquet``, with a card in ``FOLDER/README.md``, or to
-    ``FOLDER/NAME/SPLIT.json`` without a card. The report goes to ``FOLDER/quality.json``.
+    The format HF puts the instances into ``FOLDER/NAME/SPLIT.parquet`` and a dataset card (for the Hugging
+    Face Hub) into ``FOLDER/README.md``. The format ARTS only writes ``FOLDER/NAME/SPLIT.json``. With both,
+    the report goes to ``FOLDER/quality.json``.
 
     Args:
         staging: the finished batches.

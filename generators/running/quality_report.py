@@ -43,7 +43,7 @@ class StrategyTally(Record, frozen=False):
         generated: the number of originals with a variant.
         rejected: the number of originals without a variant, keyed by the reason.
         rules: the number of edits in the variants, keyed by the name of the rule that made them.
-        examples: the first few variants.
+        examples: the first variants, at most five.
         nats: how much less likely the variants are than their originals: the increase in negative
             log-likelihood, summed over the tokens and over the variants that were `measured`, in nats.
         measured: the number of variants whose likelihood a language model measured.

@@ -30,7 +30,7 @@ class SentenceSource:
         sentences: the sentences to perturb; they may be a stream, which can be read once.
         training: sentences of the same domain, from which the AspectSet is mined.
         mined: a description of `training` for the quality report.
-        notes: what the readers repaired or left out.
+        notes: what was repaired or left out when the input was read.
     """
 
     name: str
@@ -46,12 +46,14 @@ def load_sentence_source(
     """Load the sentences of a named corpus, a folder or a file.
 
     Args:
-        dataset: the name of a corpus, or the path of a folder or file. A file is read as a stream, so the
-            originals of a sentence must follow each other in it.
+        dataset: the name of a corpus, or the path of a folder or file. A file is read as a stream, so
+            originals that share a sentence must be consecutive in it.
         split: the split of a named corpus or folder.
-        opinions: a JSON file with annotated opinion terms (TOWE); each aspect gets those with its id.
-        pool: where the training sentences come from: a named corpus or folder (its train split), or a file.
-            By default the train split of `dataset`, or the sentences to perturb when it has no such split.
+        opinions: a JSON file with annotated opinion terms (TOWE); each aspect gets those that the file has
+            for the same id and aspect term.
+        pool: where the training sentences come from: a file, or a named corpus or folder, of which the
+            train split is used, or the test split when there is none. By default the train split of
+            `dataset`, or the sentences to perturb when it has none.
 
     Raises:
         UnknownNameError: when `dataset` or `pool` is neither a known name nor an existing path.

@@ -30,7 +30,7 @@ class AdddiffTemplate:
     """A way to join clauses to a sentence.
 
     Args:
-        lead: returns the words between the sentence and the clauses, given the polarity of the clauses.
+        lead: returns the words before the clauses (", but "), given the polarity of the clauses.
         inside: whether the clauses go before the sentence's final punctuation mark.
         contrasts: whether the words of `lead` express a contrast. A sentence should have only one contrast.
         before: whether the clauses come before the sentence, instead of after it.
@@ -43,7 +43,7 @@ class AdddiffTemplate:
 
 
 def _upside_or_downside(polarity: Polarity) -> str:
-    """The beginning of an added sentence, by the polarity of what follows."""
+    """The beginning of an added sentence: "On the upside, " or "On the downside, "."""
     return "On the upside, " if polarity is Polarity.POSITIVE else "On the downside, "
 
 
@@ -69,8 +69,8 @@ def add_different(
 ) -> Iterator[Instance | Reason]:
     """Make variants with added aspects whose sentiment is the opposite of the target's.
 
-    A neutral target gets aspects that are all positive or all negative, which is drawn. The added aspects are
-    all different, and the sentence mentions none of them.
+    For a neutral target, a random draw decides whether all added aspects are positive or all negative. The
+    added aspects are all different, and the sentence mentions none of them.
 
     Args:
         source: the original instance.

@@ -130,7 +130,7 @@ class AspectSet:
         return {p: [clause for clause in self.clauses if clause.polarity is p] for p in Polarity}
 
     def clauses_in(self, domain: str, polarity: Polarity) -> Sequence[AspectClause]:
-        """The clauses of a domain with a polarity; those of all domains if the set lacks the domain."""
+        """The clauses of a domain with a polarity; of all domains if the set has no clause of that domain."""
         if any((domain, p) in self._groups for p in Polarity):
             return self._groups.get((domain, polarity), ())
         return self._by_polarity[polarity]
@@ -140,8 +140,8 @@ def mine_aspect_set(sentences: Iterable[Sentence], analyst: Analyst) -> AspectSe
     """Mine the clauses that training sentences say of their aspects.
 
     Only clauses that can stand alone are mined, without negation: a noun phrase with an adjective that
-    describes it, or a noun phrase with a verb without object and an adverb. The adjective or adverb must be
-    in the opinion lexicon, with the polarity of the aspect's label.
+    describes it, or with an adverb and a verb that has no object. The adjective or adverb must be in the
+    opinion lexicon, with the polarity of the aspect's label.
 
     Args:
         sentences: training sentences with their aspects.
@@ -157,11 +157,11 @@ def mine_aspect_set(sentences: Iterable[Sentence], analyst: Analyst) -> AspectSe
 
 
 def _usual_clauses(counts: Counter[AspectClause]) -> list[AspectClause]:
-    """Keep, for each domain and polarity, the clauses that more than one sentence supports.
+    """Leave out the clauses that are unusual in their domain.
 
-    A clause is kept when two sentences speak of its aspect. Besides, two must have its predicate for this
-    aspect, or the predicate must be one that can describe anything ("great", "terrible"). When these are too
-    few for a domain and polarity (`_ENOUGH`), all its clauses are kept.
+    A clause is usual when its aspect and predicate were found together at least twice. It is enough that its
+    aspect was, if the predicate can describe anything ("great", "terrible"). If a domain has fewer than
+    `_ENOUGH` usual clauses of a polarity, all its clauses of that polarity are kept.
 
     Args:
         counts: how often each clause was found.

@@ -119,7 +119,7 @@ def repair_articles(text: str, edits: tuple[Edit, ...]) -> tuple[Edit, ...]:
 
 
 def _text_after(text: str, edit: Edit, edits: tuple[Edit, ...]) -> str:
-    """The text that follows an edit, in which the next edit is made but no later one."""
+    """The text after an edit, with the next edit made; edits after that one are not made."""
     later = [other for other in edits if other.start >= edit.end and other != edit]
     if later:
         return text[edit.end : later[0].start] + later[0].after + text[later[0].end :]

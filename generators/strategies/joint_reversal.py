@@ -53,7 +53,7 @@ class ReversalPlan:
     Args:
         words: the words to reverse, each with the ways to reverse it.
         polarities: the new polarity of each aspect that changes, keyed by its character span (start, end).
-        repairs: the edits of the conjunctions.
+        repairs: the edits that make the conjunctions fit the reversed words, such as "and" → "but".
     """
 
     words: Sequence[WordReversals]
@@ -75,7 +75,7 @@ def reverse_together(
     rng: Random,
     extra: Sequence[Edit] = (),
 ) -> Iterator[Instance | Reason]:
-    """Make variants in which several opinion words are reversed and the conjunctions are repaired.
+    """Make variants in which several opinion words are reversed, and conjunctions adapted ("and" → "but").
 
     Args:
         source: the original instance.
@@ -176,7 +176,7 @@ def _is_new_replacement(reversal: Reversal, replaced: Mapping[str, str]) -> bool
 def _governs_others(opinions: OpinionAssignment, source: Instance, words: Sequence[OpinionWord]) -> bool:
     """Whether a verb that is to be reversed has, as an object, another aspect that must stay as it is.
 
-    Such an aspect has the target's label and opinion words of its own, none of which is reversed.
+    An aspect must stay when it has the target's label, and opinion words of which none is reversed.
     """
     changed = {word.head for word in words}
     rivals = [a for a in opinions.sentence.aspects if a.polarity is source.polarity and opinions.heads(a)]

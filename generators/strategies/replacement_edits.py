@@ -83,9 +83,15 @@ def _fits_construction(head: Token, word: OpinionWord, replacement: str) -> bool
 def _replace_with_particle(verb: Token, form: str, rule: str) -> tuple[Edit, ...] | None:
     """The edits that replace a verb and its particle, each in its place: "slows it down" → "speeds it up".
 
+    A verb without a particle is replaced by verb and particle together.
+
+    Args:
+        verb: the verb.
+        form: the inflected replacement, which ends with a particle: "speeds up".
+        rule: the name of the rule that makes the edits.
+
     Returns:
-        The edits; a verb without particle is replaced by the whole of `form`. None when a pronoun follows
-        such a verb.
+        The edits, or None when the verb has no particle and a pronoun follows it.
     """
     particle = next((child for child in verb.children if child.dep_ == "prt"), None)
     bare, new = form.rsplit(" ", 1)
@@ -106,7 +112,7 @@ def _delete_particle(head: Token, word: OpinionWord) -> list[Edit]:
 
 
 def _replace_definite_article(first: Token, word: OpinionWord, form: str) -> list[Edit]:
-    """The edit that replaces "the" before a definite adjective: "the ideal size" → "a poor size".
+    """The edit that replaces the "the" that goes with some adjectives: "the ideal size" → "a poor size".
 
     Returns:
         A list of that edit, empty when there is nothing to replace.

@@ -25,15 +25,14 @@ _HEADING_TAGS = {"best": "JJS", "worst": "JJS", "better": "JJR", "worse": "JJR"}
 def replacements(analysis: Analysis, word: OpinionWord, *, rng: Random) -> list[str]:
     """The replacements that the lexicon has for an opinion word and that fit its sentence, best first.
 
-    They are not inflected yet. Three rules order them, and a later rule outweighs an earlier one. The first
-    few in the lexicon are put in a random order. Those whose words occur in the training sentences go before
-    others (screens are "blurry", chips "soggy"). Those that go with the degree word before the opinion word
-    go before others.
+    They are not inflected yet. Those that go with the degree word before the opinion word come first. Among
+    equals, those whose words all occur in the training sentences do (screens are "blurry", chips "soggy").
+    Otherwise the order is that of the lexicon, with its first three replacements shuffled.
 
     Args:
         analysis: the analysis of the sentence.
         word: an opinion word that has an entry in the lexicon.
-        rng: draws the order of the first few.
+        rng: draws the order of the first three.
     """
     assert word.entry is not None
     head = analysis.doc[word.head]
@@ -48,7 +47,7 @@ def replacements(analysis: Analysis, word: OpinionWord, *, rng: Random) -> list[
 def _draw_order(texts: tuple[str, ...], rng: Random) -> list[str]:
     """The replacements, with the first three shuffled; the rest keep their places.
 
-    `_ODDS` are the odds of the first, second and third to be drawn next.
+    The three are drawn one after another; `_ODDS` are the weights with which each is drawn.
     """
     rest = list(texts[: len(_ODDS)])
     odds = list(_ODDS[: len(rest)])
@@ -97,7 +96,14 @@ def _inflect_phrase(analysis: Analysis, word: OpinionWord, entry: LexiconEntry, 
 
 
 def _inflect_adjective(head: Token, entry: LexiconEntry, replacement: str, tag: str) -> str:
-    """The replacement of an adjective in the same degree, as an adverb where the adjective is used as one."""
+    """The replacement of an adjective in the same degree, as an adverb where the adjective is used as one.
+
+    Args:
+        head: the adjective.
+        entry: its entry in the lexicon.
+        replacement: the replacement, not yet inflected.
+        tag: the Penn Treebank tag of the adjective, such as JJR for a comparative.
+    """
     if tag.startswith("NN"):  # of a heading in capitals: "BEST rolls in town"
         tag = _HEADING_TAGS.get(head.lower_, tag)
     if describes_action(head, ("VERB",)) and head.head.i < head.i:  # "works great"

@@ -42,7 +42,8 @@ class Reversal:
 
     Args:
         edits: the edits, which must be made together.
-        scope: the indices of all tokens that an inserted or removed negation affects; empty without one.
+        scope: the indices of the tokens that an inserted negation affects, or of the syntactic heads of the
+            opinion words that a removed one affected; empty when no negation is inserted or removed.
     """
 
     edits: tuple[Edit, ...]
@@ -52,9 +53,10 @@ class Reversal:
 def reversals(analysis: Analysis, word: OpinionWord, *, rng: Random) -> Iterator[Reversal]:
     """Stream the acceptable ways to reverse an opinion word, best first.
 
-    A word that is negated is reversed only by removing the negation. Any other word has these ways, in this
-    order: an antonym from the lexicon, "less" instead of "more" or the other way round, a negation, and an
-    antonym from WordNet.
+    A word that is negated is reversed only by removing the negation, and one with "more", "less", "most" or
+    "least" only by replacing that. Any other word has these ways, in this order: an antonym from the
+    lexicon, "less" or "least" if it is a comparative or superlative ("faster" → "less fast"), a negation,
+    and an antonym from WordNet.
 
     Args:
         analysis: the analysis of the sentence.

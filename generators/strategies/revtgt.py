@@ -24,9 +24,11 @@ def reverse_target(
 ) -> Iterator[Instance | Reason]:
     """Make variants in which the sentiment on the target is reversed.
 
-    All opinion words on the target are reversed. An aspect whose words are all among them is reversed, too.
-    When only some of its words are, there is no variant. A neutral target stays neutral. When it has no
-    opinion word, the nearest one that is about no aspect is reversed instead.
+    All opinion words on the target are reversed. Another aspect whose words are all among them is reversed,
+    too; when only some of its words are, there is no variant, unless that aspect is neutral.
+
+    A neutral target is skipped, or its opinion words are reversed and its label stays neutral, as `neutral`
+    says. When a neutral target has no opinion word, the nearest one that is about no aspect is reversed.
 
     Args:
         source: the original instance.

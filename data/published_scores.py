@@ -10,8 +10,9 @@ from typing import TypedDict
 class PublishedScore(TypedDict):
     """The published scores of one model on one corpus, all in percent.
 
-    The three strategies hold pairs: the accuracy on the originals that have a variant by this strategy (None
-    where the paper does not report it), and the accuracy on those variants.
+    `accuracy` is that on the originals, and `ars` the Aspect Robustness Score. The key of each strategy holds
+    a pair: the accuracy on the originals that have a variant by this strategy (None where the paper does not
+    report it), and the accuracy on those variants.
     """
 
     model: str
@@ -40,8 +41,9 @@ def published_table(corpus: str) -> PublishedTable | None:
         corpus: ``laptop``, ``restaurant`` or ``mams``; for any other name the result is None.
 
     Example:
-        >>> published_table("laptop")["scores"][7]["ars"]
-        50.94
+        >>> score = published_table("laptop")["scores"][7]
+        >>> score["model"], score["ars"]
+        ('bert', 50.94)
     """
     file = files("arts.data").joinpath("published", f"{corpus}.json")
     if not file.is_file():

@@ -30,8 +30,8 @@ _STRATEGIES = {
 def parse_id(id: str) -> tuple[str, Strategy]:
     """Split an id of the ARTS release into the id of its unit and its strategy.
 
-    The suffixes ``_adv1`` to ``_adv4`` say how a variant was made; an id without such a suffix is an
-    original's.
+    The suffix ``_adv1`` stands for REVTGT, ``_adv2`` for REVNON, ``_adv3`` and ``_adv4`` for ADDDIFF. An id
+    without such a suffix is an original's, and is also the id of its unit.
 
     Example:
         >>> parse_id("892:1_0_adv4")
@@ -48,8 +48,11 @@ def read_arts_json(path: Path, notes: ReadingNotes) -> Iterator[Instance]:
 
     A record has one of two forms:
 
-    - one instance: ``sentence, term, polarity, from, to``, where a variant may name its unit in ``id``;
-    - a sentence: ``sentence, term_list``, where each term may have ``opinion_words, opinion_position``.
+    - one instance: ``sentence, term, polarity, from, to``. Its key gives its unit and strategy (`parse_id`);
+      if it has a field ``id``, that must be the id of its unit.
+    - a sentence and its originals: ``sentence, term_list``. The list is an object that maps the id of each
+      original to ``term, polarity, from, to``, and optionally to ``opinion_words`` (a list of texts) and
+      ``opinion_position`` (their start and end offsets, as pairs).
 
     Wrong spans are repaired, or their instances left out, by `arts.data.readers.span_repair.repair_span`.
 
@@ -93,7 +96,10 @@ def _records(path: Path) -> Iterator[tuple[str, Any]]:
 def _instance(
     id: str, record: Mapping[str, Any], *, notes: ReadingNotes, last_original: Instance | None
 ) -> Instance | None:
-    """The instance of a record, or None when its span is wrong and cannot be repaired."""
+    """The instance of a record, or None when its span is wrong and cannot be repaired.
+
+    `last_original` is the original read last; it helps to repair the span of a variant of it.
+    """
     unit, strategy = parse_id(id)
     if record.get("id", unit) != unit:
         raise ValueError(f'field id is "{record["id"]}"; expected "{unit}"')
@@ -117,7 +123,10 @@ def _aspect(
     notes: ReadingNotes,
     original: Instance | None = None,
 ) -> Aspect | None:
-    """The aspect of a record, or None when its span is wrong and cannot be repaired."""
+    """The aspect of a record, or None when its span is wrong and cannot be repaired.
+
+    `original` is the original that the record is a variant of, if it is known; it helps to repair the span.
+    """
     term, start, end = record["term"], record["from"], record["to"]
     span = repair_span(text, term, start=start, end=end, id=id, notes=notes, original=original)
     polarity = Polarity(record["polarity"])

@@ -24,7 +24,7 @@ def read_semeval(path: Path, notes: ReadingNotes) -> Iterator[Sentence]:
     """Stream the sentences of a SemEval 2014 file that have at least one usable aspect term.
 
     Terms with polarity ``conflict`` are left out and counted. A span that does not hold its term is repaired
-    when the term occurs once nearby; otherwise the aspect is left out.
+    by `arts.data.readers.span_repair.repair_span`; where that fails, the aspect is left out.
 
     Args:
         path: the XML file.
@@ -102,7 +102,10 @@ class _SemEvalHandler(ContentHandler):
                 self.complete.append(Sentence(self.id, self.text, usable))
 
     def _aspect(self, attrs: dict[str, str], *, position: int, line: int) -> Aspect | None:
-        """The aspect of an ``aspectTerm`` element; None when it is to be left out."""
+        """The aspect of an ``aspectTerm`` element; None when it is to be left out.
+
+        `position` is its place among the terms of its sentence, from 0, and `line` its line in the file.
+        """
         term = self._attribute(attrs, "term", line=line)
         polarity = self._attribute(attrs, "polarity", line=line)
         start, end = (self._offset(attrs, name, line=line) for name in ("from", "to"))

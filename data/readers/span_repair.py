@@ -16,7 +16,7 @@ MIN_SIMILARITY = 0.6  # SequenceMatcher's ratio from which two terms count as on
 class ReadingNotes:
     """What a reader repaired or left out, so that no change to a corpus stays hidden.
 
-    Its text (``str``) sums it up in one line, with the first few ids.
+    Its text (``str``) sums it up in one line, with the first three ids of each kind.
 
     Args:
         conflict: the number of aspects left out because their polarity is ``conflict``.
@@ -87,6 +87,8 @@ def repair_span(
 ) -> tuple[int, int] | None:
     """Return the stated span if it holds the term, else the span of the term's only occurrence nearby.
 
+    Nearby means: beginning at most 3 characters from `start` or, if none does, at most 24.
+
     Args:
         text: the sentence.
         term: the words that the span should hold.
@@ -94,12 +96,11 @@ def repair_span(
         end: the offset after its last character.
         id: the id of the instance, for `notes`.
         notes: gets the id when the span is repaired or cannot be.
-        original: the original instance, when `text` is a variant of it. The term may then have been edited
-            too, and its offsets may be off. So words at the stated span that are similar to the term are
-            accepted, and otherwise the span that `transfer_span` finds.
+        original: the original instance, when `text` is a variant of it. When the term is not found nearby,
+            words similar to it at the stated span are accepted, else the span that `transfer_span` finds.
 
     Returns:
-        The (start, end) span, or None when the term does not occur nearby, or occurs there more than once.
+        The (start, end) span, or None when neither a single occurrence nearby nor `original` gives one.
 
     Raises:
         SpanError: when the stated span lies outside the text and there is no `original`.
@@ -127,9 +128,9 @@ def repair_span(
 
 
 def _single_nearby_span(text: str, term: str, start: int) -> tuple[int, int] | None:
-    """The span of the term's occurrence nearest to `start`.
+    """The span of the term's only occurrence that begins within 3 characters of `start`.
 
-    None when no occurrence is near, or when two are about equally near.
+    If none begins there, the only one within 24 characters. None when there is none, or more than one.
     """
     spans = term_spans(text, term)
     for radius in NEARBY_RADII:

@@ -26,6 +26,10 @@ def read_table(path: Path, notes: ReadingNotes) -> Iterator[Instance]:
     edits``. The columns may also be named ``sentence, from, to`` instead of ``text, start, end``. In JSONL, a
     row may instead be a sentence: ``id, text, aspects``.
 
+    Without ``unit`` or ``strategy``, the id gives them, as `arts.data.readers.arts_json.parse_id` reads it.
+    ``aspects`` and ``edits``, for which CSV has no place, are lists of objects with the fields of `Aspect`
+    (``opinions`` and ``id`` may be missing) and `Edit`.
+
     Args:
         path: the file.
         notes: gets the ids of what is repaired or left out.

@@ -70,7 +70,7 @@ def describes_action(word: Token, verbs: Container[str]) -> bool:
 
     Args:
         word: the adjective or adverb.
-        verbs: the parts of speech that count as verb for the word it modifies: "VERB", "AUX", or both.
+        verbs: which of spaCy's tags "VERB" and "AUX" the word that it modifies may have.
     """
     verb = word.head
     return word.dep_ == "advmod" and verb.pos_ in verbs and verb.lemma_ not in word_list("copulas")

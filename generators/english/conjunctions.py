@@ -147,7 +147,7 @@ def _joins_clauses(comma: Token) -> bool:
 
 
 def _contrasting_word(link: Token, links: Sequence[Token], edits: Sequence[Edit]) -> str:
-    """The word to put in for a contrast: "but", or "yet" where a "but" is near or was put in already."""
+    """The word to put in for a contrast: "but", or "yet" when an edit or a neighbouring link has "but"."""
     position = [other.i for other in links].index(link.i)
     neighbours = [*links[max(position - 1, 0) : position], *links[position + 1 : position + 2]]
     near = any(other.lower_ == "but" for other in neighbours) or any("but" in edit.after for edit in edits)
@@ -210,8 +210,8 @@ def _nearest_opinion(
     """The token index of the nearest opinion word on one side of a conjunction; None when there is none.
 
     The search ends at the next conjunction of contrast or at a strong punctuation mark, such as a full stop
-    or a dash. A reversed word is preferred to a nearer one if no other conjunction or comma stands between
-    them.
+    or a dash. A reversed word is preferred to a nearer one that is not reversed, if it is at most four tokens
+    further away and no other conjunction or comma stands between the two.
 
     Args:
         doc: the sentence.

@@ -181,9 +181,9 @@ def has_degree_word(head: Token) -> bool:
 
 
 def exaggerating_words(head: Token) -> tuple[str, ...]:
-    """The degree words from which one is to be drawn to exaggerate a word; empty when none fits.
+    """The degree words that can exaggerate a word; empty when none fits.
 
-    A degree word that is listed twice is to be drawn twice as often.
+    The caller draws one at random. A word is in the tuple twice when it should be drawn twice as often.
     """
     tag, describes_noun = head.tag_, head.dep_ == "amod" and head.head.pos_ in ("NOUN", "PROPN")
     if head.lower_ in _UNEXAGGERATED or (head.dep_ == "amod" and not describes_noun):

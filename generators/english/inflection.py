@@ -1,4 +1,4 @@
-"""Word forms: inflecting a word like another one, the article before it, and its capitals."""
+"""Word forms: the form that a Penn Treebank tag names, the article before a word, and its capitals."""
 
 from __future__ import annotations
 

@@ -35,9 +35,9 @@ def _wordnet() -> Any:
 def antonyms(lemma: str, pos: PartOfSpeech | None) -> tuple[str, ...]:
     """The antonyms that WordNet gives for a word and that differ from it by a negative prefix.
 
-    "unresponsive" is one for "responsive". Other antonyms are left out, since most hold for one sense among
-    many, and so are rare words (those that the corpus SemCor does not have). Only the most frequent senses
-    are used.
+    "unresponsive" is one for "responsive". Antonyms without such a prefix are left out, since most hold for
+    only one sense among many. Rare words, which the corpus SemCor does not have, are left out as well. Only
+    the three most frequent senses of the word are used.
 
     Args:
         lemma: the base form of the word, in lower case.

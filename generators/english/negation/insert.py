@@ -43,7 +43,7 @@ class Negation:
 
 
 def insert_negation(word: Token, *, contract: bool) -> Negation | None:
-    """The edits that negate a word, where English has a natural place for the negation.
+    """The negation to insert so that a word is negated, where English has a natural place for one.
 
     Args:
         word: an opinion word that nothing negates yet.
@@ -86,7 +86,8 @@ def _is_possession(word: Token) -> bool:
 def _scope_of(verb: Token) -> frozenset[int]:
     """The indices of the tokens that a negation of a verb negates.
 
-    They are the verb and what depends on it behind it, without clauses that have a verb of their own.
+    They are the verb and, of the words after it, those that depend on it directly or indirectly, except in
+    clauses with a verb of their own.
     """
     scope = {verb.i}
     frontier = [verb]

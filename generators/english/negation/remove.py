@@ -29,7 +29,7 @@ def remove_negation(negator: Token, word: Token, *, sign: int = 0) -> tuple[Edit
         sign: the sign of that word without the negation: 1 positive, -1 negative, 0 when unknown.
 
     Returns:
-        The edits, or None where English needs more than that.
+        The edits, or None when no rule can remove this negation, as in "not even" or "never again".
     """
     lower = negator.lower_
     if lower in word_list("not"):
@@ -71,7 +71,8 @@ def _remove_not(negator: Token, sign: int) -> tuple[Edit, ...] | None:
 def _remove_free_not(negator: Token, sign: int) -> tuple[Edit, ...] | None:
     """Remove a "not" that is not joined to an auxiliary.
 
-    A degree word or quantifier after it is replaced with it: "not that good" → "very good".
+    One word takes the place of "not" and a degree word or quantifier after it: "not that good" → "very good".
+    None where that is not possible, as for "not all".
     """
     following, lower = next_token(negator), _next_lower(negator)
     if lower == "too" and sign <= 0:

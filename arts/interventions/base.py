@@ -62,7 +62,7 @@ class Intervention(ABC):
         """Train the requested model with the intervention, without using the test split.
 
         Args:
-            request: the model's name, seed and starting point.
+            request: the model's name and seed, and the pretrained weights that it starts from.
             corpus: the corpus to train on.
 
         Raises:
@@ -89,8 +89,8 @@ class Intervention(ABC):
     def from_settings(cls, settings: Mapping[str, Any]) -> Self:
         """Create the intervention that has the settings in a report.
 
-        Settings that no command-line option can set may have their default values instead. The result is
-        used to find the command that measures the model again.
+        The result is used to find the command that measures the model again. So a subclass may ignore the
+        report's values of settings that no command-line option can set, and use the defaults.
 
         Args:
             settings: the settings, as the method `settings` returned them, keyed by name.

@@ -36,7 +36,8 @@ class Merge(Intervention):
         granularity: whether MetaGPT computes one coefficient per model, or one per layer of each model.
         domains: names or paths of corpora to train specialists on, in addition to the corpus that is
             measured. Empty: specialists are trained per strategy.
-        adversarial: the adversarial training of the specialists, whose strategies are divided among them.
+        adversarial: the adversarial training that has one specialist for each of its strategies; all its
+            other settings hold for every specialist. Not used with domains.
 
     Raises:
         UnknownNameError: when the method does not exist.
@@ -82,7 +83,7 @@ class Merge(Intervention):
         """Train the specialists, or load them from the cache.
 
         Args:
-            request: the model's name, seed and starting point.
+            request: the model's name and seed, and the pretrained weights that it starts from.
             corpus: the corpus that is measured.
 
         Yields:

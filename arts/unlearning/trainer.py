@@ -62,8 +62,8 @@ def unlearn(
     """Train a model, in place, to forget the forget set and to stay as it is on the retain set.
 
     Args:
-        model: the original. At the end, it has the weights of the last check at which the cross-entropy on
-            the retain set was within the tolerance.
+        model: the model to unlearn from. At the end, it has the weights of the last check at which the
+            cross-entropy on the retain set was within the tolerance.
         texts: the forget set and the retain set.
         settings: the settings of training.
         folder: the folder that `save_reference_outputs` wrote to. Checkpoints are written there, too, and a
@@ -71,8 +71,8 @@ def unlearn(
         progress: called after each optimizer step with the steps done, all steps, and a remark.
 
     Raises:
-        ArtsError: when the loss is not a finite number, or the cross-entropy on the retain set is beyond the
-            tolerance at the first check.
+        ArtsError: when the loss is not a finite number, or the cross-entropy on the retain set has risen by
+            more than the tolerance at the first check after the start of training.
     """
     schedule = BatchSchedule.draw(texts, settings)
     references = load_reference_outputs(folder, texts, schedule=schedule)
@@ -93,13 +93,13 @@ def unlearn(
 
 
 class _ScheduledBatches(Dataset[dict[str, Any]]):
-    """The batches of a schedule, each with the original's outputs on it if a loss needs them.
+    """The batches of a schedule, each with the reference model's outputs on it if a loss needs them.
 
     Args:
         schedule: the schedule.
         texts: the forget set and the retain set.
-        references: the original's outputs on the forget set under the key True, on the retain set under
-            False.
+        references: the reference model's outputs on the forget set under the key True, on the retain set
+            under False.
     """
 
     def __init__(
@@ -131,14 +131,17 @@ class _ScheduledBatches(Dataset[dict[str, Any]]):
 
 
 def _single_batch(batches: list[dict[str, Any]]) -> dict[str, Any]:
-    """The only item of a list: the schedule has made the batches already."""
+    """Collate a list of one batch: return this batch, which the schedule has made already."""
     return batches[0]
 
 
 def _training_arguments(
     schedule: BatchSchedule, texts: UnlearningTexts, *, settings: UnlearningSettings, folder: Path
 ) -> TrainingArguments:
-    """Arguments with which the trainer takes batches in order and keeps the last checkpoint in tolerance."""
+    """Arguments of a trainer that takes the batches in the order of the schedule.
+
+    When it ends, it loads the last checkpoint that was within the tolerance.
+    """
     steps = settings.max_steps(len(texts.forget))
     return TrainingArguments(
         output_dir=str(folder),

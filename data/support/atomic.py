@@ -92,8 +92,8 @@ def new_folder(folder: Path) -> Iterator[WorkFolder]:
         folder is removed then, and all of it when the block raises.
 
     Raises:
-        DataError: when `folder` exists and is not empty, before the block or, because another run was faster,
-            after it. The content of `folder` is not touched then.
+        DataError: when `folder` is not empty before the block, or no longer empty after it because another
+            run was faster. The content of `folder` is not touched then.
     """
     check_new_folder(folder)
     folder = folder.resolve()  # of "." and of links, too, the work folder lies beside it, never in it

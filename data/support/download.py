@@ -41,7 +41,8 @@ def fetch_release_file(name: str, *, base_url: str = BASE_URL) -> Path:
         base_url: the URL that `name` is appended to for a download.
 
     Raises:
-        DataError: when the file under `ARTS_DATA_HOME` differs from the released one.
+        DataError: when the environment variable `ARTS_DATA_HOME` names no folder, or the file in this folder
+            differs from the released one.
         DownloadError: when the download fails, or what was downloaded is not the released file.
     """
     path = local_release_file(name)
@@ -52,7 +53,10 @@ def fetch_release_file(name: str, *, base_url: str = BASE_URL) -> Path:
 
 
 def local_release_file(name: str) -> Path | None:
-    """The path of a file of the ARTS release under `ARTS_DATA_HOME` or in the cache; None if in neither.
+    """The path of a file of the ARTS release on this machine; None if it is not there.
+
+    It is looked for in the copy of the repository that the environment variable `ARTS_DATA_HOME` names, if it
+    is set, and then in the cache.
 
     Args:
         name: the path of the file in the repository, e.g. ``data/src_data/laptop/train.json``.

@@ -68,7 +68,7 @@ class BoardEntry(Record):
         accuracy, ars, macro_f1: Scores in percent, with 95% intervals.
         strategies: Accuracy on the variants in percent, keyed by the strategy that made them.
         status: How far the scores can be trusted.
-        remark: What is wrong with the report's own scores, or the source of the paper's; often empty.
+        remark: What is wrong with the report's scores; for the paper's scores, their source. Often empty.
         right_units: Which units have all instances right: one bit per unit, in the order of the sorted unit
             ids, packed and written as base64. Empty without predictions.
         predictions_checksum: SHA-256 of instance ids and predicted labels; empty without predictions.
@@ -208,7 +208,8 @@ def unchecked_entry(path: Path, fingerprint: str) -> BoardEntry:
 
     Args:
         path: Path of the report.
-        fingerprint: A text that changes when the file does, so that the cache reads a changed file again.
+        fingerprint: A text that changes when the file does. Entries are kept in memory by path and
+            fingerprint, so a changed file is read again.
 
     Raises:
         DataError: The file is not a report, or its scores contradict each other.

@@ -25,8 +25,9 @@ def live_board(store: Store) -> LiveBoard:
 class LiveBoard:
     """The board of a store, read again when its files change.
 
-    If more than a few files are unchecked, a separate verifier process checks them. Until it has done so, the
-    board shows the scores that the reports claim.
+    Up to `CHECKED_AT_ONCE` (20) unchecked files are checked while a visitor waits. If there are more, a
+    separate verifier process checks them. Until it has done so, the board shows the scores that the reports
+    claim.
 
     Args:
         store: The store to show. Its files are read when the object is made.
@@ -49,7 +50,8 @@ class LiveBoard:
         """The board as it is now, and its version.
 
         Returns:
-            The board, at most `LOOK_SECONDS` old, and a text that changes whenever the board changes.
+            The board, and a text that changes whenever the board changes. The board lags behind its files by
+            `LOOK_SECONDS` (1) at most, and behind the verifier's results by about `RECHECK_SECONDS` (5).
         """
         with self._lock:
             now = time.monotonic()
@@ -63,7 +65,7 @@ class LiveBoard:
             return self._board, f"{self._fingerprint} {self._board.unchecked}"
 
     def refresh(self) -> None:
-        """Let the next `look` read the files without waiting, after one was added."""
+        """Make the next `look` check at once whether files have changed; to be called after adding one."""
         with self._lock:
             self._last_look = -inf
 

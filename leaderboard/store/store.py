@@ -202,7 +202,7 @@ class Store:
             Path of the report's JSON file.
 
         Raises:
-            ArtsError: The report or its predictions are on the board already, or no local folder is open.
+            ArtsError: The report or its predictions are on the board already, or there is no local folder.
         """
         entry = entry_of(report)
         folder = self.target

@@ -45,7 +45,7 @@ def shared_perturbations(session_folder: Path, tmp_path: Path) -> None:
 
 
 @pytest.fixture
-def shared(monkeypatch: pytest.MonkeyPatch) -> Path:
+def shared_data(monkeypatch: pytest.MonkeyPatch) -> Path:
     if not SHARED.is_dir():
         pytest.skip("needs ../shared/data, the SemEval and ARTS files, which are not part of the project")
     monkeypatch.setenv("ARTS_DATA_HOME", str(SHARED / "ARTS_TestSet"))

@@ -19,8 +19,8 @@ from arts.data.published_scores import published_table
 
 
 @pytest.mark.parametrize("column", COLUMNS)
-def test_evaluate_the_release_predictions_give_the_figures_of_the_paper(shared, tmp_path, column):
-    path = shared / "ARTS_TestSet" / "output" / "laptop_results.csv"
+def test_evaluate_the_release_predictions_give_the_figures_of_the_paper(shared_data, tmp_path, column):
+    path = shared_data / "ARTS_TestSet" / "output" / "laptop_results.csv"
     done = run(
         "arts.evaluate",
         "--dataset",
@@ -44,8 +44,8 @@ def test_evaluate_the_release_predictions_give_the_figures_of_the_paper(shared, 
 
 
 @pytest.mark.timed
-def test_evaluate_scoring_predictions_is_fast_and_loads_no_torch(shared, tmp_path):
-    path = shared / "ARTS_TestSet" / "output" / "laptop_results.csv"
+def test_evaluate_scoring_predictions_is_fast_and_loads_no_torch(shared_data, tmp_path):
+    path = shared_data / "ARTS_TestSet" / "output" / "laptop_results.csv"
     command = ("arts.evaluate", "--dataset", "laptop", "--predictions", path, "--column", "bert_pt")
     done = run(*command, folder=tmp_path, PYTHONPROFILEIMPORTTIME="1")
     imported = {line.rsplit("|", 1)[-1].strip() for line in done.stderr.splitlines()}

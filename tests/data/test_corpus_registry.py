@@ -57,7 +57,7 @@ def test_corpus_registry_every_file_of_the_registry_has_a_checksum():
             assert len(known[name]) == 64
 
 
-def test_corpus_registry_laptop_loads_with_the_counts_of_the_paper(shared):
+def test_corpus_registry_laptop_loads_with_the_counts_of_the_paper(shared_data):
     corpus = load_corpus("laptop")
     counts = [sum(i.strategy is s for i in corpus.test) for s in Strategy]
     assert counts == [638, 466, 135, 638]

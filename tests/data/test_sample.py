@@ -113,9 +113,9 @@ def test_sample_labels_follow_the_strategy(originals, variants):
             assert not added, v.id
 
 
-def test_sample_nothing_of_it_is_in_the_third_party_data(sample, shared):
+def test_sample_nothing_of_it_is_in_the_third_party_data(sample, shared_data):
     held = set()
-    for path in shared.rglob("*.json"):
+    for path in shared_data.rglob("*.json"):
         held |= {row["sentence"].strip().lower() for row in json.loads(path.read_text("utf-8")).values()}
     ours = {text.lower() for text in texts(sample).values()} | {i.text.lower() for i in sample.test}
     assert not ours & held

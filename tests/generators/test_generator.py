@@ -11,7 +11,7 @@ from random import Random
 import pytest
 from helpers.folders import SHARED
 from helpers.generation import POOL
-from helpers.sentences import marked
+from helpers.sentences import marked_sentence
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from lemminflect import getLemma
@@ -198,8 +198,8 @@ TAILS = ("", ".", "!", " and the bread was fine.", ", but I liked it.", "; the r
 def test_generator_invariants_hold_for_any_sentence(
     subject: str, verb: str, word: str, tail: str, seed: int
 ) -> None:
-    sentence = marked(f"The {{{subject}|{'+-0'[seed % 3]}}} {verb} {word}{tail}")
-    training = [marked("The {keyboard|+} is comfortable and the {lid|-} is flimsy.", "9")]
+    sentence = marked_sentence(f"The {{{subject}|{'+-0'[seed % 3]}}} {verb} {word}{tail}")
+    training = [marked_sentence("The {keyboard|+} is comfortable and the {lid|-} is flimsy.", "9")]
     outcomes = generate([sentence], training)
     test_generator_every_span_is_exact_and_every_edit_accounts_for_the_text(outcomes)
     test_generator_no_marker_and_no_doubled_punctuation_is_left(outcomes)
@@ -209,8 +209,8 @@ def test_generator_invariants_hold_for_any_sentence(
 def test_generator_draws_depend_on_the_seed_and_the_id_only(analyst: Analyst) -> None:
     text = "The {soup|+} was great and the {staff|+} was friendly."
     generator = Generator(POOL, GenerationOptions(), analyst)
-    alone = dict(generator.outcomes([marked(text, "9")]))
-    others = [marked("The {lid|-} is weak.", str(n)) for n in range(5)]
-    among = dict(generator.outcomes([*others, marked(text, "9")]))
-    assert among[marked(text, "9")] == alone[marked(text, "9")]
+    alone = dict(generator.outcomes([marked_sentence(text, "9")]))
+    others = [marked_sentence("The {lid|-} is weak.", str(n)) for n in range(5)]
+    among = dict(generator.outcomes([*others, marked_sentence(text, "9")]))
+    assert among[marked_sentence(text, "9")] == alone[marked_sentence(text, "9")]
     assert Random("1 x").random() == Random("1 x").random()

@@ -40,13 +40,13 @@ def predictions(path: Path, *, right: float = 0.8, seed: int = 1) -> Path:
     return path
 
 
-def measured(folder: Path, name: str, *, right: float = 0.8, seed: int = 1) -> Report:
+def sample_report(folder: Path, name: str, *, right: float = 0.8, seed: int = 1) -> Report:
     """The report on such a file, of which nothing is saved."""
     path = predictions(folder / "made" / f"{seed}.csv", right=right, seed=seed)
     return load_benchmark("sample").score(path, name=name)
 
 
-def started(folder: Path, monkeypatch: pytest.MonkeyPatch, *options: str) -> Path:
+def prepare_app(folder: Path, monkeypatch: pytest.MonkeyPatch, *options: str) -> Path:
     """The results of an app that is about to be opened, in a folder; the options are the app's."""
     monkeypatch.setattr("sys.argv", ["app.py", str(folder / "results"), *options])
     st.cache_resource.clear()
@@ -55,7 +55,7 @@ def started(folder: Path, monkeypatch: pytest.MonkeyPatch, *options: str) -> Pat
     return folder / "results"
 
 
-def opened(view: str, **state: str | Sequence[str]) -> AppTest:
+def open_view(view: str, **state: str | Sequence[str]) -> AppTest:
     """A page of the app, at an address with a state."""
     app = AppTest.from_file(str(APP), default_timeout=120)
     if view != "board":  # which is what opens first
@@ -69,7 +69,7 @@ def page_opener(view: str) -> Callable[..., AppTest]:
     """Opens a page with a state, and finds it without an exception."""
 
     def open_page(**state: str | Sequence[str]) -> AppTest:
-        app = opened(view, **state)
+        app = open_view(view, **state)
         assert not app.exception
         return app
 

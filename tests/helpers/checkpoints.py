@@ -103,14 +103,14 @@ def save_adapter(folder, parts, **further):
     return str(folder)
 
 
-def fails(message, base, models, tmp_path, **options):
+def check_refused(message, base, models, tmp_path, **options):
     with pytest.raises(ArtsError, match=message):
         MergeJob(base, models, method=METHODS["metagpt"], **options).run(tmp_path / "merged")
     assert not (tmp_path / "merged").exists()
     assert not list(tmp_path.glob(".merged*"))
 
 
-def changed(folder, tmp_path, name="changed", config=None, **tensors):
+def altered_copy(folder, tmp_path, name="changed", config=None, **tensors):
     """A copy of a model with other tensors, None for none."""
     weights = weights_of(folder) | {key.replace("__", "."): value for key, value in tensors.items()}
     return save(tmp_path / name, {k: v for k, v in weights.items() if v is not None}, **(config or {}))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from helpers.sentences import marked
+from helpers.sentences import marked_sentence
 
 from arts.data.schema import Instance, Polarity, Sentence, Strategy
 from arts.generators.generator import GenerationOptions, Generator, Outcome
@@ -33,7 +33,7 @@ POOL = AspectSet(
 
 def outcomes(analyst: Analyst, text: str, strategy: Strategy, **options: object) -> list[Outcome]:
     generator = Generator(POOL, GenerationOptions((strategy,), **options), analyst)  # type: ignore[arg-type]
-    ((_, found),) = generator.outcomes([marked(text)])
+    ((_, found),) = generator.outcomes([marked_sentence(text)])
     return found
 
 

@@ -25,7 +25,7 @@ def variant(original: Instance, strategy: str, text: str, polarity: str) -> Inst
 POLARITIES = {"+": Polarity.POSITIVE, "-": Polarity.NEGATIVE, "0": Polarity.NEUTRAL}
 
 
-def marked(text: str, id: str = "1") -> Sentence:
+def marked_sentence(text: str, id: str = "1") -> Sentence:
     """A sentence from one whose aspects are marked: "The {soup|+} was hot, the {bread|-} stale." """
     plain, aspects = "", []
     for piece in re.split(r"(\{[^}]*\})", text):

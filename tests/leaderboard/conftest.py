@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 from helpers.boards import (
-    measured,
     predictions,
+    sample_report,
 )
 
 from arts.data.corpus_registry import load_corpus
@@ -20,12 +20,14 @@ SHARES = {"good": 0.95, "fair": 0.8, "poor": 0.6}
 @pytest.fixture(scope="module")
 def reports(tmp_path_factory) -> list[Report]:
     folder = tmp_path_factory.mktemp("reports")
-    return [measured(folder, name, right=right, seed=n) for n, (name, right) in enumerate(SHARES.items(), 1)]
+    return [
+        sample_report(folder, name, right=right, seed=n) for n, (name, right) in enumerate(SHARES.items(), 1)
+    ]
 
 
 @pytest.fixture(scope="module")
 def report(tmp_path_factory) -> Report:
-    return measured(tmp_path_factory.mktemp("report"), "mine")
+    return sample_report(tmp_path_factory.mktemp("report"), "mine")
 
 
 @pytest.fixture(scope="module")
@@ -37,7 +39,8 @@ def sample_units() -> list[Unit]:
 def reports_by_share(tmp_path_factory) -> dict[float, Report]:
     folder = tmp_path_factory.mktemp("reports")
     return {
-        right: measured(folder, "x", right=right, seed=int(100 * right)) for right in (0.6, 0.7, 0.8, 0.9)
+        right: sample_report(folder, "x", right=right, seed=int(100 * right))
+        for right in (0.6, 0.7, 0.8, 0.9)
     }
 
 
@@ -45,7 +48,7 @@ def reports_by_share(tmp_path_factory) -> dict[float, Report]:
 def three_results(tmp_path: Path) -> Path:
     """Three reports with their predictions, of which the last is the best."""
     for seed, right in enumerate((0.6, 0.8, 0.95)):
-        measured(tmp_path, f"model {seed}", right=right, seed=seed).save(tmp_path / "results")
+        sample_report(tmp_path, f"model {seed}", right=right, seed=seed).save(tmp_path / "results")
     return tmp_path / "results"
 
 

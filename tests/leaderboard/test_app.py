@@ -10,7 +10,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
-from helpers.boards import measured, predictions
+from helpers.boards import predictions, sample_report
 from playwright.async_api import Page as AsyncPage
 from playwright.async_api import async_playwright
 from playwright.sync_api import Browser, BrowserContext, Page, expect
@@ -33,7 +33,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Results of two models on the sample."""
     folder = tmp_path_factory.mktemp("board")
     for seed, right in enumerate((0.6, 0.9)):
-        measured(folder, f"model {seed}", right=right, seed=seed).save(folder / "results")
+        sample_report(folder, f"model {seed}", right=right, seed=seed).save(folder / "results")
     return folder
 
 
@@ -68,14 +68,14 @@ def page(context: BrowserContext) -> Iterator[Page]:
     page.close()
 
 
-def opened(page: Page, app: RunningApp, path: str = "/") -> Page:
+def open_page(page: Page, app: RunningApp, path: str = "/") -> Page:
     page.goto(app.address + path)
     page.get_by_role("heading", level=1).wait_for()
     return wait_until_settled(page)
 
 
 def test_app_the_board_is_searched_and_sorted_and_a_link_keeps_it(page, app, browser):
-    opened(page, app, "/?corpus=laptop")
+    open_page(page, app, "/?corpus=laptop")
     page.get_by_role("textbox", name="Search").fill("capsbert")
     page.keyboard.press("Enter")
     expect(page.get_by_text(re.compile(r"^7 of \d+ entries"))).to_be_visible()
@@ -99,7 +99,7 @@ def test_app_the_board_is_searched_and_sorted_and_a_link_keeps_it(page, app, bro
 
 
 def test_app_the_table_is_downloaded(page, app, tmp_path):
-    opened(page, app, "/?corpus=sample")
+    open_page(page, app, "/?corpus=sample")
     with page.expect_download() as found:
         page.get_by_role("button", name="Download CSV").click()
     found.value.save_as(tmp_path / "board.csv")
@@ -109,7 +109,7 @@ def test_app_the_table_is_downloaded(page, app, tmp_path):
 
 
 def submit(page: Page, app: RunningApp, file: Path, name: str) -> None:
-    opened(page, app, "/submit?dataset=sample")
+    open_page(page, app, "/submit?dataset=sample")
     page.get_by_label("Name of the model").fill(name)
     page.locator("input[type=file]").set_input_files(file)
     expect(page.get_by_role("button", name="Remove")).to_be_visible()
@@ -123,7 +123,7 @@ def test_app_an_upload_is_accepted_and_on_the_board(page, app, folder):
     expect(page.get_by_text("my fine model is on the board")).to_be_visible()
     page.get_by_role("link", name="Open the entry").click()
     expect(page.get_by_text("my fine model").first).to_be_visible()
-    opened(page, app, "/?corpus=sample&q=my+fine+model")
+    open_page(page, app, "/?corpus=sample&q=my+fine+model")
     expect(page.get_by_text(re.compile(r"^1 of \d+ entries"))).to_be_visible()
 
 
@@ -152,7 +152,7 @@ def test_app_an_upload_is_refused(page, app, folder, tmp_path, content, file, na
 
 
 def test_app_the_playground_perturbs_a_sentence(page, app):
-    opened(page, app, "/playground")
+    open_page(page, app, "/playground")
     box = page.get_by_role("textbox", name="Sentence")
     box.fill("The soup was delicious, but the waiter was rude.")
     box.press("Tab")
@@ -175,7 +175,7 @@ AT_REST = """() => {
 
 @pytest.mark.parametrize("view", PAGES)
 def test_app_every_page_fits_in_both_themes_and_has_names_for_its_controls(page, app, view):
-    opened(page, app, "/" if view == "board" else f"/{view}")
+    open_page(page, app, "/" if view == "board" else f"/{view}")
     assert not page.get_by_text("Page not found").count()
     for control in page.locator("section input:visible, section textarea:visible").all():
         assert any(map(control.get_attribute, ("aria-label", "aria-labelledby", "id")))

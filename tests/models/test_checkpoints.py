@@ -11,7 +11,7 @@ from arts.evaluation.benchmark import Benchmark
 from arts.models.checkpoints import load_checkpoint
 
 
-def saved(folder, encoder, labels, *, tokenizer=True):
+def save_classifier(folder, encoder, labels, *, tokenizer=True):
     model = BertForSequenceClassification.from_pretrained(
         encoder, num_labels=len(labels), id2label=dict(enumerate(labels))
     )
@@ -22,7 +22,7 @@ def saved(folder, encoder, labels, *, tokenizer=True):
 
 
 def test_checkpoints_is_asked_in_pairs_with_its_labels_mapped(corpus, encoder, tmp_path):
-    report = Benchmark(corpus).evaluate(saved(tmp_path / "m", encoder, ["NEU", "neg", "Positive"]))
+    report = Benchmark(corpus).evaluate(save_classifier(tmp_path / "m", encoder, ["NEU", "neg", "Positive"]))
     asked = pipeline(
         "text-classification",
         model=BertForSequenceClassification.from_pretrained(tmp_path / "m"),
@@ -42,7 +42,7 @@ def test_checkpoints_is_asked_in_pairs_with_its_labels_mapped(corpus, encoder, t
     ],
 )
 def test_checkpoints_that_cannot_be_asked_is_one_clear_error(labels, tokenizer, message, encoder, tmp_path):
-    name = saved(tmp_path / "m", encoder, labels, tokenizer=tokenizer)
+    name = save_classifier(tmp_path / "m", encoder, labels, tokenizer=tokenizer)
     with pytest.raises(ArtsError, match=message):
         load_checkpoint(name.removeprefix("hf:"))
 
@@ -56,7 +56,7 @@ def test_checkpoints_without_its_head_is_refused(encoder, tmp_path):
     from safetensors.torch import load_file, save_file
 
     folder = tmp_path / "m"
-    saved(folder, encoder, ["positive", "negative", "neutral"])
+    save_classifier(folder, encoder, ["positive", "negative", "neutral"])
     weights = load_file(folder / "model.safetensors")
     kept = {name: tensor for name, tensor in weights.items() if not name.startswith("classifier")}
     save_file(kept, folder / "model.safetensors", metadata={"format": "pt"})

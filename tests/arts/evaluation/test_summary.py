@@ -23,13 +23,13 @@ def test_summary_gives_mean_and_deviation_over_seeds(report):
 
 
 def test_summary_compares_seed_by_seed_and_the_untrained_with_all(bench, report):
-    def seeded(name, seed):
+    def report_of(name, seed):
         model = report.model.model_copy(update={"seed": seed})
         copy = report.model_copy(update={"name": name, "model": model})
         copy._predictions = report.predictions
         return copy
 
-    runs = [seeded("a", 1), seeded("a", 2), seeded("b", 1), seeded("b", 2), seeded("c", None)]
+    runs = [report_of("a", 1), report_of("a", 2), report_of("b", 1), report_of("b", 2), report_of("c", None)]
     pairs = [(p.first, p.second, p.seed) for p in Summary.of(runs).comparisons]
     assert pairs == [("a", "b", 1), ("a", "b", 2), ("a", "c", 1), ("a", "c", 2)]
 

@@ -52,7 +52,7 @@ def test_adversarial_no_test_sentence_variant_or_phrase_reaches_training(sample)
         assert not any(word in i.text for i in split for word in ("zorble", "quux", "frobnitz"))
 
 
-def test_adversarial_no_released_test_text_reaches_training(shared):
+def test_adversarial_no_released_test_text_reaches_training(shared_data):
     corpus = load_corpus("laptop")
     twice = texts_of(corpus.test) & texts_of(original_instances([*corpus.train, *corpus.dev]))
     for split in Adversarial().splits(corpus):

@@ -25,13 +25,13 @@ def test_merge_specialists_start_from_one_initialisation(encoder, sample, monkey
     started = []
     begin = training.initialise_model
 
-    def watched(*arguments, **options):
+    def watch(*arguments, **options):
         model, inputs = begin(*arguments, **options)
         started.append({name: weight.clone() for name, weight in model.state_dict().items()})
         return model, inputs
 
     base = initial_model(TrainingRequest(NAME, 1, Start(encoder)), train)
-    monkeypatch.setattr(training, "initialise_model", watched)
+    monkeypatch.setattr(training, "initialise_model", watch)
     way = Merge(adversarial=Adversarial(ratio=0.2))
     names = [name for name, _ in way.specialists(TrainingRequest(NAME, 1, Start(encoder)), sample)]
     assert names == ["revtgt", "revnon", "adddiff"]

@@ -9,8 +9,8 @@ import torch
 from helpers.checkpoints import (
     TINY,
     TOKENS,
-    changed,
-    fails,
+    altered_copy,
+    check_refused,
     weights_of,
     wide,
     write_tokens,
@@ -40,31 +40,31 @@ from arts.merging.policies import HeadPolicy, VocabPolicy
 )
 def test_plan_tensors_that_do_not_fit(tensors, message, family, tmp_path):
     base, models = family(2)
-    fails(message, base, [models[0], changed(models[1], tmp_path, **tensors)], tmp_path)
+    check_refused(message, base, [models[0], altered_copy(models[1], tmp_path, **tensors)], tmp_path)
 
 
 def test_plan_all_that_does_not_fit_is_told_at_once(family, tmp_path):
     base, models = family(2)
-    odd = changed(models[1], tmp_path, model__norm__weight=None, more__weight=torch.ones(3))
-    fails(r"(?s)lacks model\.norm\.weight.*the base has no more\.weight", base, [odd], tmp_path)
+    odd = altered_copy(models[1], tmp_path, model__norm__weight=None, more__weight=torch.ones(3))
+    check_refused(r"(?s)lacks model\.norm\.weight.*the base has no more\.weight", base, [odd], tmp_path)
 
 
 def test_plan_another_architecture(family, tmp_path):
     base, models = family(1)
-    other = changed(models[0], tmp_path, config={"model_type": "gpt2"})
-    fails("changed: a gpt2 model, and the base is a llama model", base, [other], tmp_path)
+    other = altered_copy(models[0], tmp_path, config={"model_type": "gpt2"})
+    check_refused("changed: a gpt2 model, and the base is a llama model", base, [other], tmp_path)
 
 
 def test_plan_the_base_itself(family, tmp_path):
     base, models = family(1)
-    fails("does not differ from the base", base, [models[0], base], tmp_path)
+    check_refused("does not differ from the base", base, [models[0], base], tmp_path)
 
 
 def test_plan_integers_are_carried_over_when_they_are_equal(family, tmp_path):
     places = torch.arange(7)
     base, models = family(1)
     base, model = (
-        changed(folder, tmp_path, name, places=places)
+        altered_copy(folder, tmp_path, name, places=places)
         for folder, name in ((base, "base-2"), (models[0], "other"))
     )
     MergeJob(base, [model], method=METHODS["metagpt"]).run(tmp_path / "merged")
@@ -76,7 +76,7 @@ def test_plan_tied_embeddings_that_one_stores_are_merged_once(stored_in, family,
     base, models = family(1)
     embedding = weights_of(base)["model.embed_tokens.weight"].clone()
     holder = {"base": base, "model": models[0]}[stored_in]
-    holding = changed(holder, tmp_path, lm_head__weight=embedding)
+    holding = altered_copy(holder, tmp_path, lm_head__weight=embedding)
     start, end = (holding, models[0]) if stored_in == "base" else (base, holding)
     report = MergeJob(start, [end], method=METHODS["metagpt"]).run(tmp_path / "merged")
     assert weights_of(tmp_path / "merged").keys() == TINY.keys()
@@ -85,10 +85,10 @@ def test_plan_tied_embeddings_that_one_stores_are_merged_once(stored_in, family,
 
 def test_plan_output_embeddings_of_their_own_are_not_lost(family, tmp_path):
     base, models = family(1)
-    own = changed(
+    own = altered_copy(
         models[0], tmp_path, lm_head__weight=torch.randn(60, 24), config={"tie_word_embeddings": False}
     )
-    fails(r"its output embeddings \(lm_head\.weight\) are its own", base, [own], tmp_path)
+    check_refused(r"its output embeddings \(lm_head\.weight\) are its own", base, [own], tmp_path)
 
 
 def test_plan_vocabularies_that_differ(family, tmp_path):
@@ -96,11 +96,15 @@ def test_plan_vocabularies_that_differ(family, tmp_path):
     name = "model.embed_tokens.weight"
     longer = torch.cat([weights_of(models[1])[name], torch.ones(5, 24)])
     renamed = [*TOKENS[:10], "another", *TOKENS[11:], *(f"new-{n}" for n in range(5))]
-    long = changed(models[1], tmp_path, config={"vocab_size": 65}, model__embed_tokens__weight=longer)
+    long = altered_copy(models[1], tmp_path, config={"vocab_size": 65}, model__embed_tokens__weight=longer)
     for folder, tokens in ((base, TOKENS), (models[0], TOKENS), (long, renamed)):
         write_tokens(folder, tokens)
-    fails("65 rows in model.embed_tokens.weight, and the base has 60; --vocab", base, [long], tmp_path)
-    fails(r"1 tokens have other numbers.*10 is 'another', in the base 'token-10'", base, [long], tmp_path)
+    check_refused(
+        "65 rows in model.embed_tokens.weight, and the base has 60; --vocab", base, [long], tmp_path
+    )
+    check_refused(
+        r"1 tokens have other numbers.*10 is 'another', in the base 'token-10'", base, [long], tmp_path
+    )
     theta, one, two = (wide(folder)[name] for folder in (base, models[0], long))
     two = two[:60]
     two[10] = theta[10]
@@ -121,10 +125,10 @@ def test_plan_classifier_heads_that_differ(family, tmp_path):
     base, models = family(2)
     labels = [{"id2label": {"0": "positive", "1": "negative"}}, {"id2label": {"0": "spam", "1": "ham"}}]
     head = torch.randn(2, 24)
-    start = changed(base, tmp_path, "start", config=labels[0], classifier__weight=head)
-    same = changed(models[0], tmp_path, "same", config=labels[0], classifier__weight=head + 1)
-    other = changed(models[1], tmp_path, "other", config=labels[1], classifier__weight=head - 1)
-    fails(
+    start = altered_copy(base, tmp_path, "start", config=labels[0], classifier__weight=head)
+    same = altered_copy(models[0], tmp_path, "same", config=labels[0], classifier__weight=head + 1)
+    other = altered_copy(models[1], tmp_path, "other", config=labels[1], classifier__weight=head - 1)
+    check_refused(
         r"other: another classifier head \(.*; labels spam/ham, the base's positive/negative\)",
         start,
         [same, other],

@@ -63,12 +63,12 @@ def test_trainer_a_run_that_was_cut_off_goes_on_to_the_same_end(job: UnlearningJ
     class Cut(Exception):
         pass
 
-    def cut(step: int, steps: int, remark: str) -> None:
+    def interrupt(step: int, steps: int, remark: str) -> None:
         if step == 7:
             raise Cut
 
     with pytest.raises(Cut):
-        job.run(tmp_path / "cut", cut)
+        job.run(tmp_path / "cut", interrupt)
     assert not (tmp_path / "cut").exists()
     seen: list[int] = []
     again = job.run(tmp_path / "cut", lambda step, steps, remark: seen.append(step))
@@ -79,12 +79,12 @@ def test_trainer_a_run_that_was_cut_off_goes_on_to_the_same_end(job: UnlearningJ
 
 
 def test_trainer_another_run_does_not_go_on_from_a_cut_off_one(job: UnlearningJob, tmp_path: Path) -> None:
-    def cut(step: int, steps: int, remark: str) -> None:
+    def interrupt(step: int, steps: int, remark: str) -> None:
         if step == 5:
             raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):
-        job.run(tmp_path / "made", cut)
+        job.run(tmp_path / "made", interrupt)
     seen: list[int] = []
     other = replace(job, settings=replace(QUICK, seed=2))
     other.run(tmp_path / "made", lambda step, steps, remark: seen.append(step))

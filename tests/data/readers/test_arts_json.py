@@ -64,16 +64,16 @@ ARTS = {
 
 
 @pytest.mark.parametrize("name", ARTS)
-def test_arts_json_files_have_the_published_counts(shared, name):
-    folder = shared / "ARTS_TestSet" / "data" / "src_data"
+def test_arts_json_files_have_the_published_counts(shared_data, name):
+    folder = shared_data / "ARTS_TestSet" / "data" / "src_data"
     for form in ("", "_sent"):
         notes = ReadingNotes()
         assert len(read(folder / f"{name}{form}.json", notes)) == ARTS[name]
         assert not notes.left_out
 
 
-def test_arts_json_every_json_file_at_hand_is_read(shared):
-    paths = list(Path(shared).rglob("*.json"))
+def test_arts_json_every_json_file_at_hand_is_read(shared_data):
+    paths = list(Path(shared_data).rglob("*.json"))
     assert len(paths) == 18
     for path in paths:
         notes = ReadingNotes()

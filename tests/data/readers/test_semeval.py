@@ -56,9 +56,9 @@ SEMEVAL = {  # positive, negative, neutral, conflict, repaired
 
 
 @pytest.mark.parametrize("name", SEMEVAL)
-def test_semeval_files_have_the_published_counts(shared, name):
+def test_semeval_files_have_the_published_counts(shared_data, name):
     notes = ReadingNotes()
-    counts = Counter(i.polarity for i in read(shared / "semeval14" / name, notes))
+    counts = Counter(i.polarity for i in read(shared_data / "semeval14" / name, notes))
     found = (*(counts[p] for p in Polarity), notes.conflict, len(notes.repaired))
     assert found == SEMEVAL[name]
     assert not notes.left_out

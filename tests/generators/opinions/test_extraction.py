@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from helpers.sentences import marked
+from helpers.sentences import marked_sentence
 
 from arts.generators.opinions.analysis import Analyst
 from arts.generators.opinions.extraction import find_opinion_words
@@ -24,7 +24,7 @@ from arts.generators.opinions.extraction import find_opinion_words
 def test_extraction_opinion_terms_are_found_without_annotation(
     analyst: Analyst, text: str, expected: list[str]
 ) -> None:
-    sentence = marked(text)
+    sentence = marked_sentence(text)
     (analysis,) = analyst.read([sentence])
     words = find_opinion_words(analysis, sentence.aspects[0], others=sentence.aspects[1:])
     assert [analysis.doc[word.start : word.end].text for word in words] == expected

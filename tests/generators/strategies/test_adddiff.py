@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 from helpers.generation import NEGATIVE, POSITIVE, first
-from helpers.sentences import marked
+from helpers.sentences import marked_sentence
 
 from arts.data.schema import Instance, Strategy
 from arts.generators.opinions.analysis import Analyst
@@ -68,4 +68,4 @@ def test_adddiff_regression_no_full_stop_is_doubled(analyst: Analyst, end: str, 
         assert added is Reason.TEMPLATE
         return
     assert isinstance(added, Instance)
-    assert fault(marked(text).text, added.text) is None
+    assert fault(marked_sentence(text).text, added.text) is None

@@ -6,7 +6,7 @@ import re
 
 import pytest
 from helpers.generation import NEGATIVE, NEUTRAL, POOL, POSITIVE, first
-from helpers.sentences import marked
+from helpers.sentences import marked_sentence
 
 from arts.data.schema import Aspect, Instance, Opinion, Sentence, Strategy
 from arts.generators.choices import NeutralPolicy
@@ -51,7 +51,7 @@ def test_revtgt_reverses_the_target(analyst: Analyst, text: str, pattern: str) -
     variant = first(analyst, text, Strategy.REVTGT)
     assert isinstance(variant, Instance), variant
     assert re.fullmatch(pattern, variant.text), variant.text
-    source = marked(text)
+    source = marked_sentence(text)
     assert variant.polarity is source.aspects[0].polarity.opposite
     assert [a.polarity for a in variant.aspects[1:]] == [a.polarity for a in source.aspects[1:]]
 

@@ -14,13 +14,13 @@ from arts.leaderboard.store.entry import entry_of
 from arts.models.encoders import DEFAULT_ENCODER
 
 
-def paired(*reports: Report) -> list[InterventionPair]:
+def pairs_of(*reports: Report) -> list[InterventionPair]:
     return before_and_after((entry_of(report), report) for report in reports)
 
 
 def test_before_after_an_entry_stands_beside_the_plain_one_of_its_seed(reports_by_share):
     plain = [zoo_report(reports_by_share[0.6], seed=seed) for seed in (1, 2)]
-    (pair,) = paired(*plain, zoo_report(reports_by_share[0.9], Adversarial(), seed=2))
+    (pair,) = pairs_of(*plain, zoo_report(reports_by_share[0.9], Adversarial(), seed=2))
     assert (pair.before.seed, pair.after.seed, pair.intervention) == (2, 2, "adversarial")
 
 
@@ -36,7 +36,7 @@ def test_before_after_an_entry_stands_beside_the_plain_one_of_its_seed(reports_b
     ],
 )
 def test_before_after_what_differs_in_more_is_no_pair(reports_by_share, other):
-    assert not paired(
+    assert not pairs_of(
         zoo_report(reports_by_share[0.6]), zoo_report(reports_by_share[0.9], Adversarial(), **other)
     )
 
@@ -44,11 +44,11 @@ def test_before_after_what_differs_in_more_is_no_pair(reports_by_share, other):
 def test_before_after_another_test_split_is_no_pair(reports_by_share):
     plain = zoo_report(reports_by_share[0.6])
     elsewhere = plain.model_copy(update={"dataset": plain.dataset.model_copy(update={"checksum": "other"})})
-    assert not paired(elsewhere, zoo_report(reports_by_share[0.9], Adversarial()))
+    assert not pairs_of(elsewhere, zoo_report(reports_by_share[0.9], Adversarial()))
 
 
 def test_before_after_settings_tell_two_ways_apart(reports_by_share):
-    pairs = paired(
+    pairs = pairs_of(
         zoo_report(reports_by_share[0.6]),
         zoo_report(reports_by_share[0.8], Adversarial()),
         zoo_report(reports_by_share[0.9], Adversarial(ratio=1)),
@@ -59,20 +59,20 @@ def test_before_after_settings_tell_two_ways_apart(reports_by_share):
 def test_before_after_unlearning_stands_beside_what_it_went_on_from(reports_by_share):
     plain, taught = zoo_report(reports_by_share[0.6]), zoo_report(reports_by_share[0.8], Adversarial())
     unlearn = zoo_report(reports_by_share[0.9], Unlearn())
-    (_, pair) = paired(plain, taught, unlearn)
+    (_, pair) = pairs_of(plain, taught, unlearn)
     assert pair.report_before is taught
     assert (pair.before.intervention, pair.start, pair.title) == (
         "adversarial",
         "adversarial",
         "unlearn (after adversarial)",
     )
-    (pair,) = paired(plain, unlearn)
+    (pair,) = pairs_of(plain, unlearn)
     assert (pair.before.intervention, pair.title) == ("", "unlearn")
 
 
 def test_before_after_means_are_over_seeds(reports_by_share):
     after = {1: reports_by_share[0.8], 2: reports_by_share[0.9]}
-    pairs = paired(
+    pairs = pairs_of(
         *(zoo_report(reports_by_share[0.6], seed=seed) for seed in after),
         *(zoo_report(report, Merge(), seed=seed) for seed, report in after.items()),
     )
@@ -87,7 +87,7 @@ def test_before_after_means_are_over_seeds(reports_by_share):
 
 
 def test_before_after_encoders_are_named_where_there_are_several(reports_by_share):
-    pairs = paired(
+    pairs = pairs_of(
         zoo_report(reports_by_share[0.6]),
         zoo_report(reports_by_share[0.9], Merge()),
         zoo_report(reports_by_share[0.7], encoder="big"),

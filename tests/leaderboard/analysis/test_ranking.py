@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from helpers.board_entries import entry
-from helpers.boards import measured
+from helpers.boards import sample_report
 
 from arts.evaluation.metrics import units_right
 from arts.evaluation.paired_tests import exact_mcnemar
@@ -19,7 +19,7 @@ def test_ranking_entries_without_predictions_share_a_rank_while_their_intervals_
 
 def test_ranking_entries_share_a_rank_when_the_paired_test_does_not_tell_them_apart(tmp_path):
     rates = (0.98, 0.96, 0.8, 0.78, 0.5)
-    reports = [measured(tmp_path, f"m{n}", right=rate, seed=n) for n, rate in enumerate(rates)]
+    reports = [sample_report(tmp_path, f"m{n}", right=rate, seed=n) for n, rate in enumerate(rates)]
     entries = sorted(map(entry_of, reports), key=lambda e: -e.ars.value)
     by_key = {entry_of(report).key: report.predictions for report in reports}
     found = ranks(entries)

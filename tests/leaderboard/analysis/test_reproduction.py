@@ -44,7 +44,7 @@ WAYS = [
 ]
 
 
-def said(arguments: list[str], monkeypatch: pytest.MonkeyPatch) -> SimpleNamespace:
+def parse_command(arguments: list[str], monkeypatch: pytest.MonkeyPatch) -> SimpleNamespace:
     """What `arts evaluate` makes of its arguments, without measuring anything."""
     heard = SimpleNamespace()
 
@@ -68,7 +68,7 @@ def said(arguments: list[str], monkeypatch: pytest.MonkeyPatch) -> SimpleNamespa
 def test_reproduction_the_command_of_a_packaged_report_measures_the_same(path, monkeypatch):
     report = Report.load_without_predictions(path)
     command = evaluate_command(report)
-    heard = said(shlex.split(str(command))[2:], monkeypatch)
+    heard = parse_command(shlex.split(str(command))[2:], monkeypatch)
     model = report.model
     assert (heard.dataset, heard.models, heard.seeds) == (report.dataset.name, [model.id], [model.seed])
     assert (heard.start.encoder, heard.adddiff_curve) == (model.encoder, bool(report.adddiff_curve))
@@ -88,7 +88,7 @@ def test_reproduction_the_command_of_a_packaged_report_measures_the_same(path, m
 )
 def test_reproduction_an_intervention_comes_back_from_its_command(report, way, monkeypatch):
     command = evaluate_command(zoo(report, intervention=recorded_settings(way)))
-    heard = said(list(command.arguments)[1:], monkeypatch)
+    heard = parse_command(list(command.arguments)[1:], monkeypatch)
     assert heard.intervention.settings() == way.settings()
     assert not command.notes
 
@@ -127,11 +127,11 @@ def test_reproduction_settings_that_are_not_ours_leave_the_plain_command(report)
 def test_reproduction_what_a_model_started_from_is_in_the_command(report, monkeypatch):
     made = zoo(report, id="asgcn", encoder="a b", extras={"embeddings": "g.txt, SHA-256 ab", "parser": "p 3"})
     command = evaluate_command(made)
-    heard = said(shlex.split(str(command))[2:], monkeypatch)
+    heard = parse_command(shlex.split(str(command))[2:], monkeypatch)
     assert (heard.start.encoder, str(heard.start.embeddings)) == ("a b", "g.txt")
     assert command.notes == ("--embeddings: g.txt, SHA-256 ab.", "It needs the parser p 3.")
     ready = evaluate_command(zoo(report, id="bert-pt", extras={"corpus": "post-trained already"}))
-    assert said(list(ready.arguments)[1:], monkeypatch).start.post_trained
+    assert parse_command(list(ready.arguments)[1:], monkeypatch).start.post_trained
 
 
 def test_reproduction_names_predictions_and_custom_models(report):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pandas as pd
-from helpers.boards import measured
+from helpers.boards import sample_report
 
 from arts.leaderboard.analysis.table import EntryFilter, board_table, csv_text, sort_rows
 from arts.leaderboard.store.entry import entry_of
@@ -24,6 +24,6 @@ def test_table_filters_search_and_order(three_results):
 
 
 def test_table_a_formula_in_a_name_is_no_formula_in_the_csv(tmp_path):
-    rows = board_table([entry_of(measured(tmp_path, '=HYPERLINK("x")'))])
+    rows = board_table([entry_of(sample_report(tmp_path, '=HYPERLINK("x")'))])
     assert "'=HYPERLINK" in csv_text(rows)
-    assert csv_text(board_table([entry_of(measured(tmp_path, "bert"))])).count("'") == 0
+    assert csv_text(board_table([entry_of(sample_report(tmp_path, "bert"))])).count("'") == 0

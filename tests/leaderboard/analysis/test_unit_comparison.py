@@ -21,15 +21,15 @@ from arts.leaderboard.analysis.unit_comparison import (
 from arts.leaderboard.store.entry import entry_of
 
 
-def answered(units, *labels: str) -> Predictions:
+def predictions_of(units, *labels: str) -> Predictions:
     """Predictions for the units of the fixture, by initials."""
     by_initial = {str(polarity)[:3]: k for k, polarity in enumerate(POLARITIES)}
     return Predictions.of(units, np.array([by_initial[label] for label in labels]), probabilities=None)
 
 
 def test_unit_comparison_units_that_only_one_has_right(units):
-    first = answered(units, "pos", "neg", "pos", "neg", "pos", "neg", "neg")
-    second = answered(units, "pos", "neg", "neg", "neg", "pos", "neg", "neu")
+    first = predictions_of(units, "pos", "neg", "pos", "neg", "pos", "neg", "neg")
+    second = predictions_of(units, "pos", "neg", "neg", "neg", "pos", "neg", "neu")
     won, lost = exclusive_units(first, second)
     assert (won.tolist(), lost.tolist()) == ([True, False, False], [False, False, True])
     found = prediction_table(first, second, units=won)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from helpers.boards import measured
+from helpers.boards import sample_report
 
 from arts.data.corpus_registry import load_corpus
 from arts.data.schema import Polarity, Strategy
@@ -55,6 +55,6 @@ def test_units_filters_find_what_every_entry_fails(units):
 
 
 def test_units_predictions_by_id_are_those_of_the_report(tmp_path):
-    report = measured(tmp_path, "mine", right=1.0)
+    report = sample_report(tmp_path, "mine", right=1.0)
     predictions = predictions_by_id(entry_of(report, report.save(tmp_path / "results")))
     assert predictions == {one.id: one.polarity for one in load_corpus("sample").test}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from helpers.boards import change_fields, measured, own_store
+from helpers.boards import change_fields, own_store, sample_report
 
 from arts.evaluation.metrics import units_right
 from arts.leaderboard.store.entry import Status, entry_of
@@ -32,7 +32,7 @@ def test_entry_a_claim_without_predictions_must_agree_with_itself(three_results,
 
 
 def test_entry_bits_are_in_the_order_of_the_unit_ids(tmp_path):
-    report = measured(tmp_path, "mine")
+    report = sample_report(tmp_path, "mine")
     predictions = report.predictions
     right = units_right(predictions.correct, predictions.layout.units)
     ids = [

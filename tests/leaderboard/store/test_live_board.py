@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from helpers.boards import measured, own_store
+from helpers.boards import own_store, sample_report
 
 from arts.leaderboard.store import verifier_process
 from arts.leaderboard.store.live_board import LiveBoard
@@ -24,7 +24,7 @@ def test_live_board_sees_what_changes_and_has_it_checked_beside(three_results, t
     assert (board.unchecked, before == after) == (0, False)
     watched.refresh()
     assert watched.look()[0] is board
-    measured(tmp_path, "model 4", seed=4).save(three_results)
+    sample_report(tmp_path, "model 4", seed=4).save(three_results)
     assert watched.look()[0] is board  # for a second
     watched.refresh()
     board, _ = watched.look()

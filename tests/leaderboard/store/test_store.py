@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pyarrow.parquet as pq
 import pytest
-from helpers.boards import change_fields, measured, own_store
+from helpers.boards import change_fields, own_store, sample_report
 
 from arts.data.errors import ArtsError, DownloadError
 from arts.evaluation.report import Report
@@ -36,7 +36,7 @@ def test_store_every_packaged_result_file_is_a_row():
     assert sum(len(board_table(board.on(corpus))) for corpus in board.corpora) == len(board.entries)
 
 
-def test_store_packaged_predictions_give_the_figures_of_their_reports(shared):
+def test_store_packaged_predictions_give_the_figures_of_their_reports(shared_data):
     for entry in Store(()).read().entries:
         assert entry.status in (Status.VERIFIED, Status.PUBLISHED), entry.remark
 
@@ -111,7 +111,7 @@ def test_store_files_are_shown_as_unchecked_until_there_is_time(three_results):
 
 
 def test_store_five_processes_that_add_at_once_lose_nothing(tmp_path):
-    reports = [measured(tmp_path / str(seed), f"model {seed % 2}", seed=seed) for seed in range(5)]
+    reports = [sample_report(tmp_path / str(seed), f"model {seed % 2}", seed=seed) for seed in range(5)]
     with get_context("spawn").Pool(5) as pool:
         pool.map(own_store(tmp_path / "results").add, reports, chunksize=1)
     board = own_store(tmp_path / "results").read()
@@ -120,14 +120,14 @@ def test_store_five_processes_that_add_at_once_lose_nothing(tmp_path):
 
 
 def test_store_a_name_does_not_lead_out_of_the_folder(tmp_path):
-    path = own_store(tmp_path / "results").add(measured(tmp_path, "../../" + "long " * 12))
+    path = own_store(tmp_path / "results").add(sample_report(tmp_path, "../../" + "long " * 12))
     assert path.parent == tmp_path / "results"
     assert own_store(tmp_path / "results").read().entries[0].path == str(path)
 
 
 def test_store_repositories_cannot_be_added_to(tmp_path):
     with pytest.raises(ArtsError, match="start the board with a folder"):
-        Store(("hf:somebody/results",)).add(measured(tmp_path, "mine"))
+        Store(("hf:somebody/results",)).add(sample_report(tmp_path, "mine"))
 
 
 def test_store_a_repository_that_is_not_to_be_had(monkeypatch):

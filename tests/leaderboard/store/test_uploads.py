@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from helpers.boards import measured
+from helpers.boards import sample_report
 
 from arts.data.errors import ArtsError
 from arts.leaderboard.store.uploads import report_from_upload
@@ -52,14 +52,14 @@ def test_uploads_markup_and_formulas_in_a_name_are_refused(good_upload, name):
 
 
 def test_uploads_a_report_is_taken_as_a_claim(tmp_path):
-    made = measured(tmp_path, "mine")
+    made = sample_report(tmp_path, "mine")
     content = made.model_dump_json().encode()
     assert report_from_upload("x.json", content, corpus="sample", name="").name == "mine"
     assert report_from_upload("x.json", content, corpus="sample", name="yours").name == "yours"
 
 
 def test_uploads_a_report_that_cannot_be_true_is_refused(tmp_path):
-    made = measured(tmp_path, "mine")
+    made = sample_report(tmp_path, "mine")
     text = made.model_dump_json()
     assert "not a report" in upload(b"{}", "x.json", "")
     assert "not a report" in upload(b'{"a": ', "x.json", "")

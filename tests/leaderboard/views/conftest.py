@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 from filelock import FileLock
-from helpers.boards import started
+from helpers.boards import prepare_app
 
 from arts.leaderboard.store.store import Store
 
@@ -27,10 +27,10 @@ def checked_cache(session_folder: Path) -> Path:
 def packaged_results(tmp_path: Path, checked_cache: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """The folder of an app that is about to be started."""
     shutil.copytree(checked_cache, tmp_path / "cache")
-    return started(tmp_path, monkeypatch)
+    return prepare_app(tmp_path, monkeypatch)
 
 
 @pytest.fixture
 def results(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """The folder of an app that is about to be started, without the package's own results."""
-    return started(tmp_path, monkeypatch, "--no-packaged")
+    return prepare_app(tmp_path, monkeypatch, "--no-packaged")

@@ -5,8 +5,7 @@ from __future__ import annotations
 import sys
 from functools import partial
 
-from helpers.boards import opened as open_view
-from helpers.boards import recorded_settings, zoo
+from helpers.boards import open_view, recorded_settings, zoo
 from streamlit.testing.v1 import AppTest
 
 from arts.evaluation.adddiff_probes import AddDiffCurve, CurvePoint, PatternGap
@@ -15,7 +14,7 @@ from arts.interventions.adversarial import Adversarial
 from arts.leaderboard.store.entry import entry_of
 from arts.leaderboard.store.store import Store
 
-opened = partial(open_view, "entry")
+open_entry = partial(open_view, "entry")
 
 
 def text(app: AppTest) -> str:
@@ -27,7 +26,7 @@ def test_entry_the_page_shows_what_a_report_has(report, packaged_results, monkey
     monkeypatch.setattr("sys.argv", [*sys.argv, "--no-packaged"])
     report.save(packaged_results)
     key = entry_of(report).key
-    app = opened(entry=key)
+    app = open_entry(entry=key)
     assert not app.exception
     assert app.header[0].value == "mine"
     assert app.metric[0].value == f"{report.ars.value:.2f}%"
@@ -55,7 +54,7 @@ def test_entry_curve_and_gap_are_shown_where_they_are(report, packaged_results):
         }
     )
     made.save(packaged_results)
-    app = opened(entry=entry_of(made).key)
+    app = open_entry(entry=entry_of(made).key)
     assert not app.exception
     assert "Over the 77 originals" in text(app)
     assert "Held out minus seen: -4.00 [-6.0, -2.0], p = 0.02, over 66 units" in text(app)
@@ -67,13 +66,13 @@ def test_entry_figures_that_were_made_up_are_not_shown(report, packaged_results,
     better = report.ars.model_copy(update={"value": 99.0, "high": 100.0})
     made = report.model_copy(update={"ars": better})
     made.save(packaged_results)
-    app = opened(entry=entry_of(made).key)
+    app = open_entry(entry=entry_of(made).key)
     assert app.metric[0].value == f"{report.ars.value:.2f}%"
     assert "claims accuracy" in text(app)
 
 
 def test_entry_a_published_entry_names_its_table(packaged_results):
-    app = opened(entry="paper-mams-gcae")
+    app = open_entry(entry="paper-mams-gcae")
     assert not app.exception
     assert app.header[0].value == "gcae \\(paper\\)"
     assert "Xing et al" in text(app)
@@ -81,13 +80,13 @@ def test_entry_a_published_entry_names_its_table(packaged_results):
 
 
 def test_entry_an_unknown_key_says_what_to_do(packaged_results):
-    app = opened(entry="0123456789ab")
+    app = open_entry(entry="0123456789ab")
     assert 'No entry "0123456789ab" is on the board' in app.error[0].value
     assert not app.metric
 
 
 def test_entry_a_corpus_and_an_entry_can_be_chosen(packaged_results):
-    app = opened(entry="paper-mams-gcae")
+    app = open_entry(entry="paper-mams-gcae")
     app.segmented_control(key="corpus").set_value("restaurant").run()
     app.selectbox[0].select("paper-restaurant-asgcn").run()
     assert not app.exception
@@ -98,7 +97,7 @@ def test_entry_a_corpus_and_an_entry_can_be_chosen(packaged_results):
 def test_entry_a_report_that_has_gone_is_said_to_have(report, packaged_results):
     path = report.save(packaged_results)
     (found,) = [entry for entry in Store((str(packaged_results),)).read().entries if entry.name == "mine"]
-    app = opened(entry=found.key)
+    app = open_entry(entry=found.key)
     path.unlink()
     app.run()
     assert not app.exception
@@ -109,6 +108,6 @@ def test_entry_names_are_shown_as_they_are(report, packaged_results):
         packaged_results / "a.json"
     )
     (found,) = [entry for entry in Store((str(packaged_results),)).read().entries if "example" in entry.name]
-    app = opened(entry=found.key)
+    app = open_entry(entry=found.key)
     assert app.header[0].value.startswith(r"\!\[x\]\(http\://a.example/b.png\) \$y\$")
     assert "**claimed**" in text(app)

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from helpers.boards import APP, measured, page_opener
+from helpers.boards import APP, page_opener, sample_report
 from streamlit.testing.v1 import AppTest
 
 from arts.evaluation.report import Report
@@ -18,13 +18,13 @@ def open_page(results: Path) -> Callable[..., AppTest]:
     return page_opener("explore")
 
 
-def shown(app: AppTest) -> list[str]:
+def cards(app: AppTest) -> list[str]:
     return [
         html.value for html in app.get("html") if "arts-card" in html.value and "<style" not in html.value
     ]
 
 
-def told(app: AppTest) -> str:
+def remarks(app: AppTest) -> str:
     return " ".join(one.value for one in (*app.caption, *app.info, *app.warning))
 
 
@@ -36,58 +36,58 @@ def keep(report: Report, folder: Path) -> None:
 
 def test_explore_the_page_says_how_to_come_by_a_corpus_that_is_not_here(open_page, results, monkeypatch):
     monkeypatch.setattr("sys.argv", ["app.py", str(results)])
-    assert "ARTS_DATA_HOME" in told(open_page())
+    assert "ARTS_DATA_HOME" in remarks(open_page())
 
 
 def test_explore_the_page_shows_units_without_any_entry(open_page):
     app = open_page()
-    assert len(shown(app)) == 10
-    assert "Units 1 to 10 of 138" in told(app)
-    assert "arts evaluate --dataset sample" in told(app)
+    assert len(cards(app)) == 10
+    assert "Units 1 to 10 of 138" in remarks(app)
+    assert "arts evaluate --dataset sample" in remarks(app)
 
 
 def test_explore_the_page_shows_the_answers_of_the_chosen_entries(open_page, results, tmp_path):
     for seed, right in ((1, 0.9), (2, 0.5)):
-        keep(measured(tmp_path, f"model {seed}", right=right, seed=seed), results)
+        keep(sample_report(tmp_path, f"model {seed}", right=right, seed=seed), results)
     app = open_page()
-    assert all("model 1:" in html and "model 2:" in html for html in shown(app))
+    assert all("model 1:" in html and "model 2:" in html for html in cards(app))
     app.toggle(key="failed").set_value(True).run()
     assert not app.exception
-    assert all(html.count("✗") >= 2 for html in shown(app))
+    assert all(html.count("✗") >= 2 for html in cards(app))
     entries = next(m for m in app.multiselect if m.label == "Entries")
     entries.set_value(entries.value[:1]).run()
-    assert all("model 2:" not in html for html in shown(app))
+    assert all("model 2:" not in html for html in cards(app))
 
 
 def test_explore_the_page_opens_in_the_state_of_its_address(open_page):
     app = open_page(strategy=["revnon"], polarity=["negative"], page="2")
-    assert "Units 11 to 20 of" in told(app)
-    assert all("REVNON" in html and "ADDDIFF" not in html for html in shown(app))
+    assert "Units 11 to 20 of" in remarks(app)
+    assert all("REVNON" in html and "ADDDIFF" not in html for html in cards(app))
 
 
 def test_explore_the_page_begins_again_when_a_filter_changes(open_page):
     app = open_page(page="3")
-    assert "Units 21 to 30" in told(app)
+    assert "Units 21 to 30" in remarks(app)
     app.multiselect(key="strategy").set_value(["revtgt"]).run()
     assert not app.exception
-    assert "Units 1 to 10" in told(app)
+    assert "Units 1 to 10" in remarks(app)
 
 
 def test_explore_the_page_says_what_to_do_when_nothing_passes(open_page, results, tmp_path):
-    keep(measured(tmp_path, "right", right=1.0), results)
+    keep(sample_report(tmp_path, "right", right=1.0), results)
     app = open_page(failed="true")
-    assert "None of the 138 units" in told(app)
-    assert "Clear a filter" in told(app)
+    assert "None of the 138 units" in remarks(app)
+    assert "Clear a filter" in remarks(app)
 
 
 def test_explore_the_page_shows_no_entry_of_another_version_of_the_corpus(open_page, results, tmp_path):
-    report = measured(tmp_path, "stale")
+    report = sample_report(tmp_path, "stale")
     stale = report.model_copy(
         update={"dataset": report.dataset.model_copy(update={"checksum": "0" * 64, "name": "sample"})}
     )
     stale._predictions = report.predictions
     keep(stale, results)
-    assert "No entry on sample" in told(open_page())
+    assert "No entry on sample" in remarks(open_page())
 
 
 def test_explore_the_page_names_a_data_folder_that_is_none(open_page, monkeypatch, tmp_path):
@@ -98,7 +98,7 @@ def test_explore_the_page_names_a_data_folder_that_is_none(open_page, monkeypatc
     assert any("ARTS_DATA_HOME is not a folder" in error.value for error in app.error)
 
 
-def test_explore_corpora_without_recorded_edits_are_compared(open_page, shared):
+def test_explore_corpora_without_recorded_edits_are_compared(open_page, shared_data):
     app = open_page(corpus="laptop")
-    assert any("<ins>" in html for html in shown(app))
+    assert any("<ins>" in html for html in cards(app))
     assert "Edit rule" not in [m.label for m in app.multiselect]

@@ -5,8 +5,7 @@ from __future__ import annotations
 from functools import partial
 
 import pytest
-from helpers.boards import opened as open_view
-from helpers.boards import zoo_report
+from helpers.boards import open_view, zoo_report
 from streamlit.testing.v1 import AppTest
 
 from arts.interventions.adversarial import Adversarial
@@ -22,10 +21,10 @@ MERGED = {
 
 UNLEARNT = {"kept": 24, "stopped": "what is kept got worse", "tokens": 12345}
 
-opened = partial(open_view, "interventions")
+open_interventions = partial(open_view, "interventions")
 
 
-def said(app: AppTest) -> str:
+def page_text(app: AppTest) -> str:
     parts = (app.subheader, app.markdown, app.caption, app.info, app.code)
     return "\n".join(str(one.value) for part in parts for one in part)
 
@@ -33,7 +32,7 @@ def said(app: AppTest) -> str:
 def test_interventions_the_page_shows_gains_and_tests(reports_by_share, results):
     for report in (zoo_report(reports_by_share[0.6]), zoo_report(reports_by_share[0.9], Adversarial())):
         report.save(results)
-    app = opened()
+    app = open_interventions()
     assert not app.exception
     gain = reports_by_share[0.9].ars.value - reports_by_share[0.6].ars.value
     (row,) = app.table[0].value.to_dict("records")
@@ -49,28 +48,28 @@ def test_interventions_the_page_shows_gains_and_tests(reports_by_share, results)
 def test_interventions_without_predictions_there_is_no_test(reports_by_share, results):
     zoo_report(reports_by_share[0.6]).save(results)
     zoo_report(reports_by_share[0.9], Adversarial()).write_json(results / "alone.json")
-    app = opened()
+    app = open_interventions()
     assert not app.exception
     assert app.dataframe[0].value["test"].isna().all()
-    assert "Where the test is missing, predictions are" in said(app)
+    assert "Where the test is missing, predictions are" in page_text(app)
 
 
 def test_interventions_a_merge_shows_what_it_came_to(reports_by_share, results):
     for seed, outcome, before, after in ((1, MERGED, 0.6, 0.9), (2, {}, 0.7, 0.8)):
         zoo_report(reports_by_share[before], seed=seed).save(results)
         zoo_report(reports_by_share[after], Merge(), seed=seed, outcome=outcome).save(results)
-    app = opened()
+    app = open_interventions()
     assert not app.exception
     shown = app.table[1].value
     assert shown["coefficient"].tolist() == ["0.25", "0.75"]
     assert shown["cosine with adddiff"].tolist() == ["0.125", "1"]
-    assert "seed 2: coefficients, norms and cosines not recorded" in said(app)
+    assert "seed 2: coefficients, norms and cosines not recorded" in page_text(app)
 
 
 def test_interventions_unlearning_shows_where_it_stopped(reports_by_share, results):
     zoo_report(reports_by_share[0.6]).save(results)
     zoo_report(reports_by_share[0.9], Unlearn(), outcome=UNLEARNT).save(results)
-    app = opened()
+    app = open_interventions()
     assert not app.exception
     (row,) = app.table[1].value.to_dict("records")
     assert (row["kept"], row["stopped"]) == ("24", "what is kept got worse")
@@ -78,11 +77,11 @@ def test_interventions_unlearning_shows_where_it_stopped(reports_by_share, resul
 
 def test_interventions_without_a_pair_the_page_says_how_to_make_one(reports_by_share, results):
     reports_by_share[0.6].save(results)
-    app = opened()
+    app = open_interventions()
     assert not app.exception
     for name in ("adversarial", "merge", "unlearn"):
-        assert f"--intervention {name} --output results" in said(app)
+        assert f"--intervention {name} --output results" in page_text(app)
 
 
 def test_interventions_an_empty_board_says_so_too(results):
-    assert "--intervention merge" in said(opened())
+    assert "--intervention merge" in page_text(open_interventions())

@@ -9,7 +9,7 @@ from time import monotonic
 
 import numpy as np
 import pytest
-from helpers.boards import page_opener, started
+from helpers.boards import page_opener, prepare_app
 from helpers.cached_models import model_folder, remember
 from streamlit.testing.v1 import AppTest
 
@@ -19,7 +19,7 @@ from arts.leaderboard.web.training_process import TrainingProcess
 
 @pytest.fixture
 def page(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., AppTest]:
-    started(tmp_path, monkeypatch, "--no-packaged")
+    prepare_app(tmp_path, monkeypatch, "--no-packaged")
 
     return page_opener("playground")
 

@@ -3,32 +3,32 @@
 from __future__ import annotations
 
 import pytest
-from helpers.boards import opened
+from helpers.boards import open_view
 from streamlit.testing.v1 import AppTest
 
 from arts.leaderboard.store.store import Store
 
 
-def pressed(app: AppTest, label: str) -> None:
+def press(app: AppTest, label: str) -> None:
     """Press a button of the page."""
     next(button for button in app.button if button.label == label).click().run()
     assert not app.exception
 
 
 def test_submit_an_upload_is_previewed_and_only_then_added(packaged_results, good_upload):
-    app = opened("submit", dataset="sample")
+    app = open_view("submit", dataset="sample")
     app.text_input[0].set_value("my model")
     app.file_uploader[0].set_value(("mine.csv", good_upload, "text/csv"))
-    pressed(app, "Check and score")
+    press(app, "Check and score")
     assert not app.error
     assert [metric.label for metric in app.metric] == ["ARS", "Accuracy", "Macro-F1"]
     assert not list(packaged_results.glob("*.json"))
-    pressed(app, "Add to the board")
+    press(app, "Add to the board")
     assert "my model is on the board" in app.success[0].value
     (entry,) = Store((str(packaged_results),), packaged=False).read().entries
     assert entry.name == "my model"
     assert entry.status == "verified"
-    pressed(app, "Add to the board")
+    press(app, "Add to the board")
     assert 'on the board already, as "my model"' in app.error[0].value
     assert len(list(packaged_results.glob("*.json"))) == 1
 
@@ -44,10 +44,10 @@ def test_submit_an_upload_is_previewed_and_only_then_added(packaged_results, goo
     ],
 )
 def test_submit_a_refused_upload_says_why_and_adds_nothing(packaged_results, file, name, message):
-    app = opened("submit", dataset="sample")
+    app = open_view("submit", dataset="sample")
     app.text_input[0].set_value(name)
     app.file_uploader[0].set_value(file)
-    pressed(app, "Check and score")
+    press(app, "Check and score")
     assert message in app.error[0].value
     assert [button.label for button in app.button] == ["Check and score"]
     assert not packaged_results.exists()

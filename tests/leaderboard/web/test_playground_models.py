@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from helpers.boards import measured
+from helpers.boards import sample_report
 from helpers.cached_models import model_folder, remember
 
 from arts.data.errors import ArtsError
@@ -43,7 +43,7 @@ def test_playground_models_one_is_known_by_the_report_on_its_weights(tmp_path):
 
     folder = model_folder("td-lstm-0123456789")
     remember(folder.name)
-    report = measured(tmp_path, "td-lstm + adversarial")
+    report = sample_report(tmp_path, "td-lstm + adversarial")
     info = ModelInfo(
         kind="zoo",
         id="td-lstm",

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from helpers.boards import measured
+from helpers.boards import sample_report
 
 from arts.leaderboard.store.store import Store
 from arts.leaderboard.web.static_page import write_page
 
 
 def test_static_page_has_the_whole_board(three_results, tmp_path):
-    nasty = measured(tmp_path, "<script>alert(1)</script> $x$", seed=9)
+    nasty = sample_report(tmp_path, "<script>alert(1)</script> $x$", seed=9)
     nasty.save(three_results)
     (three_results / "broken.json").write_text("{")
     page = write_page(Store((str(three_results),)), tmp_path / "page").read_text("utf-8")

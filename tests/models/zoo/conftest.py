@@ -13,14 +13,14 @@ from arts.models.registry import aspect_model_class
 
 
 @pytest.fixture
-def asked(encoder):
+def equation_inputs(encoder):
     """A model by name, with the batch of one instance among others, and the words of its sentence."""
 
-    def asked(name):
+    def equation_inputs(name):
         torch.manual_seed(1)
         model, inputs = aspect_model_class(name).from_start(Start(encoder), [])
         batch = inputs.collate(inputs.encode([INSTANCE, *original_instances(TOY)[:2]]))
         model.eval()
         return model, batch
 
-    return asked
+    return equation_inputs

@@ -8,8 +8,8 @@ from helpers.equations import agrees, words
 from arts.models.zoo.asgcn import dependency_links
 
 
-def test_asgcn_convolves_over_the_parse_and_reads_at_the_aspect(asked):
-    model, batch = asked("asgcn")
+def test_asgcn_convolves_over_the_parse_and_reads_at_the_aspect(equation_inputs):
+    model, batch = equation_inputs("asgcn")
     vectors, first, last = words(model, batch)
     n = len(vectors)
     context = model.lstm(vectors)[0]
@@ -26,8 +26,8 @@ def test_asgcn_convolves_over_the_parse_and_reads_at_the_aspect(asked):
     assert agrees(model, batch, (beta.softmax(0).unsqueeze(1) * context).sum(0))
 
 
-def test_asgcn_links_are_symmetric_and_hold_each_word_itself(asked):
-    _, batch = asked("asgcn")
+def test_asgcn_links_are_symmetric_and_hold_each_word_itself(equation_inputs):
+    _, batch = equation_inputs("asgcn")
     graph = batch["graph"][0]
     assert torch.equal(graph, graph.T)
     size = int(batch["word_ids"][0].max()) + 1

@@ -6,8 +6,8 @@ import torch
 from helpers.equations import agrees, words
 
 
-def test_atae_lstm_attends_with_the_aspect_at_every_word(asked):
-    model, batch = asked("atae-lstm")
+def test_atae_lstm_attends_with_the_aspect_at_every_word(equation_inputs):
+    model, batch = equation_inputs("atae-lstm")
     vectors, first, last = words(model, batch)
     aspect = vectors[first : last + 1].mean(0)
     states = model.lstm(torch.stack([torch.cat([v, aspect]) for v in vectors]))[0]

@@ -8,8 +8,8 @@ import torch
 from arts.models.zoo.capsbert import margin_loss, squash
 
 
-def test_capsbert_weighs_by_the_aspect_and_routes_by_guides(asked):
-    model, batch = asked("capsbert")
+def test_capsbert_weighs_by_the_aspect_and_routes_by_guides(equation_inputs):
+    model, batch = equation_inputs("capsbert")
     segments = batch["segments"][0]
     inputs = {name: tensor for name, tensor in batch.items() if name != "segments"}
     states = model.encoder(**inputs).last_hidden_state[0]
@@ -24,8 +24,8 @@ def test_capsbert_weighs_by_the_aspect_and_routes_by_guides(asked):
     assert torch.allclose(model.encode(**batch)[0], squash(categories), atol=1e-5)
 
 
-def test_capsbert_reads_the_sentence_and_the_aspect_apart(asked):
-    model, batch = asked("capsbert")
+def test_capsbert_reads_the_sentence_and_the_aspect_apart(equation_inputs):
+    model, batch = equation_inputs("capsbert")
     tokens = batch["input_ids"][0]
     count = {segment: int((batch["segments"][0] == segment).sum()) for segment in (0, 1)}
     assert count == {0: 11, 1: 1}  # words and marks of the sentence; soup

@@ -7,8 +7,8 @@ from helpers.equations import agrees, words
 from torch.nn import functional
 
 
-def test_gcae_gates_features_by_the_aspect(asked):
-    model, batch = asked("gcae")
+def test_gcae_gates_features_by_the_aspect(equation_inputs):
+    model, batch = equation_inputs("gcae")
     vectors, first, last = words(model, batch)
     aspect = model.aspect(vectors[first : last + 1].T).relu()[:, : last - first + 1].amax(1)
     outputs = []

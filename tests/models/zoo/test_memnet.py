@@ -6,8 +6,8 @@ import torch
 from helpers.equations import agrees, words
 
 
-def test_memnet_hops_over_the_located_context(asked):
-    model, batch = asked("memnet")
+def test_memnet_hops_over_the_located_context(equation_inputs):
+    model, batch = equation_inputs("memnet")
     vectors, first, last = words(model, batch)
     n = len(vectors)
     memory = [

@@ -6,8 +6,8 @@ import torch
 from helpers.equations import agrees, words
 
 
-def test_td_lstm_is_two_lstms_that_meet_at_the_target(asked):
-    model, batch = asked("td-lstm")
+def test_td_lstm_is_two_lstms_that_meet_at_the_target(equation_inputs):
+    model, batch = equation_inputs("td-lstm")
     vectors, first, last = words(model, batch)
     size = model.config.hidden_size
     single = [torch.nn.LSTM(vectors.shape[-1], size) for _ in range(2)]

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import torch
 from helpers.checkpoints import (
-    fails,
+    check_refused,
     save,
     weights_of,
 )
@@ -35,7 +35,7 @@ def test_checkpoint_pickles_are_refused(family, tmp_path):
     old = tmp_path / "old"
     old.mkdir()
     (old / "pytorch_model.bin").write_bytes(b"")
-    fails(r"pytorch_model\.bin: is a pickle.*convert it to safetensors", base, [str(old)], tmp_path)
+    check_refused(r"pytorch_model\.bin: is a pickle.*convert it to safetensors", base, [str(old)], tmp_path)
 
 
 def test_checkpoint_files_that_are_broken(family, tmp_path):
@@ -48,9 +48,9 @@ def test_checkpoint_files_that_are_broken(family, tmp_path):
         (b"", "is not a safetensors file"),
     ):
         file.write_bytes(broken)
-        fails(rf"model\.safetensors: {message}", base, models, tmp_path)
+        check_refused(rf"model\.safetensors: {message}", base, models, tmp_path)
     file.unlink()
-    fails(r"holds no checkpoint; expected model\.safetensors", base, models, tmp_path)
+    check_refused(r"holds no checkpoint; expected model\.safetensors", base, models, tmp_path)
 
 
 def test_checkpoint_an_index_that_does_not_match_its_shards(family, tmp_path):
@@ -61,7 +61,9 @@ def test_checkpoint_an_index_that_does_not_match_its_shards(family, tmp_path):
     name = next(iter(index["weight_map"]))
     other = {**index["weight_map"], name: "model-1.safetensors"}
     path.write_text(json.dumps({"weight_map": other}))
-    fails(f'says that "{name}" is in model-1.safetensors, which has it not', base, [parts], tmp_path)
+    check_refused(f'says that "{name}" is in model-1.safetensors, which has it not', base, [parts], tmp_path)
     left = {key: value for key, value in index["weight_map"].items() if key != name}
     path.write_text(json.dumps({"weight_map": left}))
-    fails(f'holds "{name}", which model.safetensors.index.json does not name', base, [parts], tmp_path)
+    check_refused(
+        f'holds "{name}", which model.safetensors.index.json does not name', base, [parts], tmp_path
+    )

@@ -14,8 +14,8 @@ from collections import namedtuple
 import pytest
 import torch
 from helpers.checkpoints import (
-    changed,
-    fails,
+    altered_copy,
+    check_refused,
     weights_of,
 )
 
@@ -36,9 +36,11 @@ def test_output_a_folder_with_something_in_it_is_left_alone(family, tmp_path):
 def test_output_a_number_too_large_for_half_precision(family, tmp_path):
     base, models = family(1)
     large = torch.full((24,), 1e5)
-    start = changed(base, tmp_path, "start", model__norm__weight=large)
-    end = changed(models[0], tmp_path, "end", model__norm__weight=large + 1)
-    fails(r"model\.norm\.weight: a merged number is too large for F16", start, [end], tmp_path, dtype="F16")
+    start = altered_copy(base, tmp_path, "start", model__norm__weight=large)
+    end = altered_copy(models[0], tmp_path, "end", model__norm__weight=large + 1)
+    check_refused(
+        r"model\.norm\.weight: a merged number is too large for F16", start, [end], tmp_path, dtype="F16"
+    )
 
 
 def test_output_a_full_disk_is_one_clear_error(family, tmp_path, monkeypatch):
@@ -46,7 +48,7 @@ def test_output_a_full_disk_is_one_clear_error(family, tmp_path, monkeypatch):
     usage = namedtuple("usage", "total used free")
     with monkeypatch.context() as patch:
         patch.setattr(shutil, "disk_usage", lambda path: usage(10, 10, 0))
-        fails(r"merged: needs 0\.00 GB, and 0\.00 GB are free", base, models, tmp_path)
+        check_refused(r"merged: needs 0\.00 GB, and 0\.00 GB are free", base, models, tmp_path)
 
     def full(*arguments):
         raise OSError(errno.ENOSPC, "No space left on device")
@@ -54,7 +56,7 @@ def test_output_a_full_disk_is_one_clear_error(family, tmp_path, monkeypatch):
     for call in ("truncate", "pwrite"):
         with monkeypatch.context() as patch:
             patch.setattr(os, call, full)
-            fails("the disk is full; nothing was written under this name", base, models, tmp_path)
+            check_refused("the disk is full; nothing was written under this name", base, models, tmp_path)
 
 
 def test_output_a_merge_that_is_killed_leaves_nothing_under_its_name(tmp_path, family):

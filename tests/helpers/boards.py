@@ -16,9 +16,7 @@ from streamlit.testing.v1 import AppTest
 from arts.data.schema import Polarity
 from arts.evaluation.benchmark import load_benchmark
 from arts.evaluation.report import ModelInfo, Report
-from arts.interventions.adversarial import Adversarial
-from arts.interventions.merge import Merge
-from arts.interventions.unlearn import Unlearn
+from arts.interventions.base import Intervention
 from arts.leaderboard.store.live_board import live_board
 from arts.leaderboard.store.store import Store
 from arts.models.encoders import DEFAULT_ENCODER
@@ -76,24 +74,23 @@ def page_opener(view: str) -> Callable[..., AppTest]:
     return open_page
 
 
-def zoo(report: Report, **model: object) -> Report:
-    """As if it were of a model of the zoo."""
-    known = {"kind": "zoo", "id": "bert", "seed": 3, "encoder": DEFAULT_ENCODER, **model}
-    name = str(known["id"]) + (f" + {model['intervention']['name']}" if "intervention" in model else "")
-    return report.model_copy(update={"model": ModelInfo(**known), "name": name})
+def recorded_settings(intervention: Intervention) -> dict[str, object]:
+    return {"name": intervention.name, **intervention.settings()}
 
 
-def recorded_settings(way: Adversarial | Merge | Unlearn) -> dict[str, object]:
-    return {"name": way.name, **way.settings()}
+def zoo_report(
+    report: Report, intervention: Intervention | None = None, *, id: str = "bert", **further: Any
+) -> Report:
+    """The report as if it were of a model of the zoo, with an intervention and what it came to.
 
-
-def zoo_report(report: Report, way: Any = None, *, seed: int = 1, id: str = "bert", **further: Any) -> Report:
-    """As if it were of a model of the zoo, with an intervention and what it came to."""
+    What is recorded of the intervention can also be given as it is, as `recorded`.
+    """
     outcome = further.pop("outcome", {})
-    intervention = {"name": way.name, **way.settings(), **outcome} if way else None
-    model = {"kind": "zoo", "id": id, "seed": seed, "encoder": DEFAULT_ENCODER, **further}
-    name = f"{id} + {way.name}" if way else id
-    return report.model_copy(update={"model": ModelInfo(**model, intervention=intervention), "name": name})
+    recorded = further.pop("recorded", recorded_settings(intervention) | outcome if intervention else None)
+    known = {"kind": "zoo", "id": id, "seed": 1, "encoder": DEFAULT_ENCODER, **further}
+    name = f"{id} + {recorded['name']}" if recorded else id
+    model = ModelInfo(**known, intervention=recorded)
+    return report.model_copy(update={"model": model, "name": name})
 
 
 def own_store(three_results: Path) -> Store:

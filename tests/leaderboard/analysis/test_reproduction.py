@@ -8,7 +8,7 @@ from dataclasses import replace
 from types import SimpleNamespace
 
 import pytest
-from helpers.boards import recorded_settings, zoo
+from helpers.boards import recorded_settings, zoo_report
 from hypothesis import given
 from hypothesis import strategies as some
 from typer.testing import CliRunner
@@ -87,7 +87,7 @@ def test_reproduction_the_command_of_a_packaged_report_measures_the_same(path, m
     "way", WAYS, ids=lambda way: intervention_label({"name": way.name, **way.settings()})
 )
 def test_reproduction_an_intervention_comes_back_from_its_command(report, way, monkeypatch):
-    command = evaluate_command(zoo(report, intervention=recorded_settings(way)))
+    command = evaluate_command(zoo_report(report, way, seed=3))
     heard = parse_command(list(command.arguments)[1:], monkeypatch)
     assert heard.intervention.settings() == way.settings()
     assert not command.notes
@@ -112,30 +112,34 @@ def test_reproduction_what_the_command_cannot_ask_for_is_said(report):
     recorded = recorded_settings(by_layer)
     assert different_settings(recorded, intervention_from(recorded).settings()) == {"granularity": "layer"}
     shuffled = replace(Adversarial(), seed=7)
-    (note,) = evaluate_command(zoo(report, intervention=recorded_settings(shuffled))).notes
+    (note,) = evaluate_command(zoo_report(report, shuffled, seed=3)).notes
     assert note == "Other than the command gives, the report has: seed 7."
     assert intervention_label(recorded_settings(by_layer)) == "merge, granularity layer"
 
 
 def test_reproduction_settings_that_are_not_ours_leave_the_plain_command(report):
     for made_up in ({"name": "prayer"}, {"name": "adversarial"}, {"name": "unlearn", "taught": 3}):
-        command = evaluate_command(zoo(report, intervention=made_up))
+        command = evaluate_command(zoo_report(report, recorded=made_up, seed=3))
         assert "--intervention" not in command.arguments
         assert "does not know its intervention" in command.notes[0]
 
 
 def test_reproduction_what_a_model_started_from_is_in_the_command(report, monkeypatch):
-    made = zoo(report, id="asgcn", encoder="a b", extras={"embeddings": "g.txt, SHA-256 ab", "parser": "p 3"})
+    made = zoo_report(
+        report, seed=3, id="asgcn", encoder="a b", extras={"embeddings": "g.txt, SHA-256 ab", "parser": "p 3"}
+    )
     command = evaluate_command(made)
     heard = parse_command(shlex.split(str(command))[2:], monkeypatch)
     assert (heard.start.encoder, str(heard.start.embeddings)) == ("a b", "g.txt")
     assert command.notes == ("--embeddings: g.txt, SHA-256 ab.", "It needs the parser p 3.")
-    ready = evaluate_command(zoo(report, id="bert-pt", extras={"corpus": "post-trained already"}))
+    ready = evaluate_command(
+        zoo_report(report, seed=3, id="bert-pt", extras={"corpus": "post-trained already"})
+    )
     assert parse_command(list(ready.arguments)[1:], monkeypatch).start.post_trained
 
 
 def test_reproduction_names_predictions_and_custom_models(report):
-    named = zoo(report, intervention=recorded_settings(Merge())).model_copy(update={"name": "new + merge"})
+    named = zoo_report(report, Merge(), seed=3).model_copy(update={"name": "new + merge"})
     assert evaluate_command(named).arguments[-2:] == ("--name", "new")
     assert evaluate_command(report).arguments[3:] == ("--predictions", "1.csv", "--name", "mine")
     place = report.model_copy(update={"model": ModelInfo(kind="custom", id="hf:some/model"), "name": "x"})

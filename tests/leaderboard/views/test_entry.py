@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from functools import partial
 
-from helpers.boards import open_view, recorded_settings, zoo
+from helpers.boards import open_view, zoo_report
 from streamlit.testing.v1 import AppTest
 
 from arts.evaluation.adddiff_probes import AddDiffCurve, CurvePoint, PatternGap
@@ -40,7 +40,7 @@ def test_entry_the_page_shows_what_a_report_has(report, packaged_results, monkey
 def test_entry_curve_and_gap_are_shown_where_they_are(report, packaged_results):
     points = tuple(CurvePoint(added=k, accuracy=report.accuracy) for k in range(6))
     gap = Difference(value=-4, low=-6, high=-2, only_first=1, only_second=9, p_value=0.02)
-    made = zoo(report, intervention=recorded_settings(Adversarial(holdout=("sentence",)))).model_copy(
+    made = zoo_report(report, Adversarial(holdout=("sentence",)), seed=3).model_copy(
         update={
             "adddiff_curve": AddDiffCurve(units=77, points=points),
             "pattern_gap": PatternGap(

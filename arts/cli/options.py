@@ -96,8 +96,8 @@ def starting_point(
     """Convert the options on pretrained weights to the starting point of training.
 
     Args:
-        models: the values of --model. Values with a colon, which are no names of registered models, are
-            ignored.
+        models: the values of --model. Those that contain a colon are ignored; all others have to be names
+            of registered models.
         encoder: value of --encoder.
         embeddings: value of --embeddings.
         post_training_text: value of --post-training-text.
@@ -184,7 +184,10 @@ def adversarial_values(
 
 
 def _option_names(keywords: Iterable[str]) -> list[str]:
-    """The command-line options, such as ``--domain``, of arguments of `Intervention.from_options`."""
+    """The options, such as ``--domain``, that set the given arguments of `Intervention.from_options`.
+
+    Several arguments can have the same option, which is then listed once.
+    """
     from arts.interventions.base import GENERIC_OPTION
     from arts.interventions.merge import Merge  # its options include those of the other interventions
 

@@ -32,7 +32,8 @@ def model_label(report: Report) -> str:
 def model_rows(summary: Summary) -> list[Row]:
     """The rows of scores: one row per report, then one row per model with several seeds.
 
-    Each row is a tuple of texts, in the order of `HEADINGS`.
+    Each row is a tuple of texts, in the order of `HEADINGS`. The row of a model with several seeds has the
+    mean and the standard deviation of each score over the seeds.
     """
     rows = [_report_row(report) for report in summary.reports]
     for group in summary.seeds:

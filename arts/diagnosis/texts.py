@@ -11,11 +11,12 @@ from arts.data.readers.row_source import read_row_source
 def read_texts(path: Path) -> list[str]:
     """Read a text from each row of a JSONL, CSV or Parquet file, or from each line of a .txt file.
 
-    A row has one of three forms: ``text``; ``prompt`` and ``completion``, which are joined; or ``messages``,
-    whose contents are joined. Empty lines of a .txt file are left out.
+    A row has the key ``text``; or the keys ``prompt`` and ``completion``, whose texts are joined by a line
+    break; or the key ``messages``, a list of dicts whose texts under ``content`` are joined in the same way.
+    Empty lines of a .txt file are left out.
 
     Raises:
-        DataError: when the file cannot be read, or a row has none of these forms. The message gives the
+        DataError: when the file cannot be read, or a row has none of these keys. The message gives the
             number of the row's line.
     """
     if path.suffix == ".txt":

@@ -162,7 +162,7 @@ def diagnose_texts(
 
 
 def _check_counts(kinds: Mapping[str, Sequence[str]]) -> None:
-    """Raise `ArtsError` when a kind has fewer than ten texts; `kinds` has the texts of each kind."""
+    """Raise `ArtsError` if fewer than ten texts are synthetic or natural; `kinds` has both, keyed by kind."""
     for kind, texts in kinds.items():
         if len(texts) < MIN_TEXTS:
             raise ArtsError(f"{len(texts)} different {kind} texts; expected {MIN_TEXTS} or more")

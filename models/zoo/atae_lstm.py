@@ -26,7 +26,8 @@ class ATAELSTM(WordModel):
     """Attention-based LSTM with aspect embedding (Wang et al., 2016).
 
     "Attention-based LSTM for Aspect-level Sentiment Classification", EMNLP 2016, section 3.4. The aspect's
-    vector v_a is concatenated to every word vector, and for the attention to every hidden state:
+    vector v_a is concatenated to every word vector. To compute the attention, it is also concatenated to
+    every hidden state:
 
         H = LSTM([w_1; v_a] .. [w_n; v_a]),  M = tanh([W_h H; W_v v_a]),  alpha = softmax(w^T M)
         encoding = tanh(W_p sum_i alpha_i h_i + W_x h_n)

@@ -128,8 +128,9 @@ def _nearest_candidates(
 ) -> tuple[OpinionWord, ...]:
     """Choose the candidates nearest to the aspect, and those joined to them without a contrast.
 
-    Candidates that are at most `LONGEST_BEHIND` farther than the nearest one count as nearest, too. When a
-    candidate has the wanted sign, those of unknown sign can only be chosen because they are joined to it.
+    If any candidate has the wanted sign, only candidates with that sign can be the nearest; others are then
+    chosen only when they are joined to a nearest one. Candidates that are at most `LONGEST_BEHIND` farther
+    than the nearest one count as nearest, too. Of a word and its modifier, only one is kept.
 
     Args:
         analysis: the analysis of the sentence.

@@ -93,7 +93,11 @@ class OpinionAssignment:
         return [w for w in words if w.entry and w.entry.word in _COMMENTS and w.entry.sign == sign]
 
     def nearest_free_word(self, aspect: Aspect) -> tuple[OpinionWord, ...]:
-        """The opinion word nearest to an aspect among those that belong to no aspect and have a known sign.
+        """The opinion word to reverse for an aspect that has none: the nearest one that belongs to no aspect.
+
+        Only words with a known sign count. They must be nouns or have replacements in the lexicon, and must
+        not comment on the whole sentence, as "luckily" does. Words that are farther away than
+        `LONGEST_KNOWN`, or nearer to another aspect, do not count.
 
         Returns:
             A tuple with that word; an empty one when there is no such word.

@@ -140,7 +140,10 @@ def _words_in_singular(text: str) -> frozenset[str]:
 
 
 def _draw_templates(text: str, target: Polarity, names: Sequence[str], rng: Random) -> list[str]:
-    """The names of the templates that fit a sentence, in a random order.
+    """The names of the templates that fit a sentence, in a random order; empty when none fits.
+
+    Templates that contrast are left out when the sentence has a contrast already or its target is neutral,
+    unless no other template fits.
 
     Args:
         text: the sentence.

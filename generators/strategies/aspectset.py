@@ -130,7 +130,7 @@ class AspectSet:
         return {p: [clause for clause in self.clauses if clause.polarity is p] for p in Polarity}
 
     def clauses_in(self, domain: str, polarity: Polarity) -> Sequence[AspectClause]:
-        """The clauses of a domain with a polarity; of all domains if the set has no clause of that domain."""
+        """The clauses of a polarity in one domain; in all domains when that domain has no clause at all."""
         if any((domain, p) in self._groups for p in Polarity):
             return self._groups.get((domain, polarity), ())
         return self._by_polarity[polarity]
@@ -159,9 +159,10 @@ def mine_aspect_set(sentences: Iterable[Sentence], analyst: Analyst) -> AspectSe
 def _usual_clauses(counts: Counter[AspectClause]) -> list[AspectClause]:
     """Leave out the clauses that are unusual in their domain.
 
-    A clause is usual when its aspect and predicate were found together at least twice. It is enough that its
-    aspect was, if the predicate can describe anything ("great", "terrible"). If a domain has fewer than
-    `_ENOUGH` usual clauses of a polarity, all its clauses of that polarity are kept.
+    A clause is usual when its aspect was found with its predicate at least twice. If the predicate can
+    describe anything ("great", "terrible"), it is enough that its aspect was found at least twice, with
+    whichever predicates. If a domain has fewer than `_ENOUGH` usual clauses of a polarity, all its clauses
+    of that polarity are kept.
 
     Args:
         counts: how often each clause was found.

@@ -26,8 +26,9 @@ def replacements(analysis: Analysis, word: OpinionWord, *, rng: Random) -> list[
     """The replacements that the lexicon has for an opinion word and that fit its sentence, best first.
 
     They are not inflected yet. Those that go with the degree word before the opinion word come first. Among
-    equals, those whose words all occur in the training sentences do (screens are "blurry", chips "soggy").
-    Otherwise the order is that of the lexicon, with its first three replacements shuffled.
+    equals, those come first whose words are all in the `vocabulary` of the analysis, so that screens
+    become "blurry" and chips "soggy". Otherwise the order is that of the lexicon, with its first three
+    replacements shuffled.
 
     Args:
         analysis: the analysis of the sentence.

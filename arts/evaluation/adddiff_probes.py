@@ -49,8 +49,8 @@ class AddDiffCurve(Record):
 class PatternGap(Record):
     """The pattern gap: how much accuracy on ADDDIFF variants depends on templates seen in training.
 
-    A template is a way of joining the added clauses to the sentence. The variants with seen and with unseen
-    templates are made from equal originals and add equal clauses. A gap below 0 means that the model
+    A template is a way of joining the added clauses to the sentence. Each original has one variant with a
+    seen and one with an unseen template, and both add the same clauses. A gap below 0 means that the model
     learnt the pattern of the seen templates.
 
     Args:

@@ -38,7 +38,8 @@ def _draw_counts(units: int, resamples: int, seed: int) -> list[npt.NDArray[np.u
     """Draw resamples of the units, and count how often each unit is drawn.
 
     Returns:
-        Arrays (b, units) of counts, with one row for each of b resamples.
+        Chunks of the counts, as arrays (b, units): one row for each of b resamples. All chunks together
+        have `resamples` rows.
     """
     rng, chunks = np.random.default_rng(seed), []
     for first in range(0, resamples, CHUNK):

@@ -12,8 +12,8 @@ from arts.evaluation.report import Report
 def draw_adddiff_curves(reports: Sequence[Report], stem: Path) -> list[Path]:
     """Draw the accuracy by number of added aspects, with one curve per model in one figure.
 
-    The curve of a model with several seeds is the mean over its seeds. The band around a curve is the 95%
-    interval. Reports without an ADDDIFF curve are left out.
+    The band around a curve shows the 95% intervals of its points. For a model with several seeds, the curve
+    and both bounds of the band are means over the seeds. Reports without an ADDDIFF curve are left out.
 
     Args:
         reports: reports on one dataset.

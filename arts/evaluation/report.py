@@ -56,10 +56,10 @@ class ModelInfo(Record):
         seed: random seed of training.
         encoder: folder or Hub id of the pretrained encoder.
         encoder_checksum: SHA-256 of the encoder's files.
-        extras: the further inputs of training that this kind of model has, each as a text. Under
-            ``embeddings`` (word vectors) and ``corpus`` (text for post-training) it is the file's name and
-            SHA-256, or None if no file was given; an encoder that needed no post-training has
-            "post-trained already". Under ``parser`` it is the parser's name.
+        extras: the inputs of training beside the encoder, with those of these keys that the kind of model
+            uses: ``embeddings`` (word vectors), ``corpus`` (text for post-training) and ``parser``. A value
+            is the file's name and SHA-256 in one text, None if no file was given, or the parser's name.
+            ``corpus`` is "post-trained already" if the encoder needed no post-training.
         parameters: number of parameters.
         intervention: the intervention that the model was trained with: its ``name``, its settings, and the
             results of the training, as one dict.

@@ -33,7 +33,7 @@ def turn_comparison(head: Token) -> tuple[Edit, ...] | None:
     """Replace "more", "less", "most" or "least" before a word: "more reliable" → "less reliable".
 
     Returns:
-        One edit, or None when the word is no adjective or adverb with such an adverb.
+        One edit, or None when none of the four modifies the word, or the word is no adjective or adverb.
     """
     for child in head.children:
         is_number = child.lower_ == "most" and (

@@ -107,10 +107,11 @@ def _is_clause_of_its_own(token: Token) -> bool:
 
 
 def _negate_alone(word: Token) -> tuple[Edit, ...] | None:
-    """Negate a word that no verb negates: an adjective without a verb, or a participle.
+    """Put "not" before a word itself, where no verb can be negated: "Easy to use" → "Not easy to use".
 
     Returns:
-        One edit, or None when the word is neither.
+        One edit, or None when the word is neither an adjective whose phrase begins the sentence nor a
+        participle without subject and auxiliary.
     """
     starts = word.left_edge.i == word.sent.start
     if word.dep_ in ("ROOT", "advcl", "dep") and word.tag_ in ("JJ", "VBN", "VBG") and starts:

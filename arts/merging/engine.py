@@ -82,7 +82,8 @@ class MergeOutcome:
             the scale.
         densities: the shares of elements to keep, keyed by tensor name; each value is an array (models,).
         counts: counts of kept elements; all 0 when the method does not sparsify.
-        baseless: whether merging read the base only for tensors with missing rows; in others its weight is 0.
+        baseless: whether merging read the base only for the tensors that have rows for tokens that a model
+            lacks; in all other tensors the base has weight 0.
     """
 
     weights: dict[str, FloatArray]

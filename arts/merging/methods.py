@@ -107,7 +107,11 @@ def _sums_of_elected_sign(tasks: Sequence[Values], weights: Sequence[float]) -> 
 
 
 class Sparsification(StrEnum):
-    """How a task vector is sparsified before it is weighted."""
+    """How a task vector is sparsified before it is weighted.
+
+    NONE leaves it as it is. TRIM (TIES) sets the elements of smallest magnitude to 0. DROP (DARE) sets random
+    elements to 0 and scales the others up, by default by 1 / density.
+    """
 
     NONE = "none"
     TRIM = "trim"  # TIES: the elements of smallest magnitude become 0
@@ -115,7 +119,11 @@ class Sparsification(StrEnum):
 
 
 class Coefficients(StrEnum):
-    """Where the coefficients of the task vectors come from."""
+    """Where the coefficients of the task vectors come from.
+
+    METAGPT: calculated from the norms of the task vectors. AVERAGE: 1 / number of models. GIVEN: from the
+    user, or else the method's default.
+    """
 
     METAGPT = "metagpt"  # calculated from the norms of the task vectors
     AVERAGE = "average"  # 1 / number of models
@@ -131,7 +139,7 @@ class MergeMethod:
         combine: the function that merges one block.
         sparsification: how task vectors are sparsified before they are combined.
         coefficients: where the coefficients of the task vectors come from.
-        weight: coefficient of every model when `coefficients` is GIVEN and the user gives none.
+        weight: coefficient of every model, for `Coefficients.GIVEN` when the user gives none.
         density: share of the elements of a task vector that sparsification keeps by default, over 0 and up to
             1.
     """

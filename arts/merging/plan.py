@@ -34,8 +34,9 @@ class PlannedTensor:
     Args:
         entry: the header entry of this tensor in the base's file.
         is_merged: whether the tensor is merged; if not, it is copied from the base.
-        missing_rows: for each model, the sorted indices of the rows whose token the model lacks. Empty when
-            all models have all tokens, or the tensor has no row per token.
+        missing_rows: for each model, the sorted indices of the rows in which it is not merged: those of the
+            tokens that it lacks or, with `VocabPolicy.INTERSECT`, that any model lacks. Empty when all models
+            have all tokens, or the tensor has no row per token.
     """
 
     entry: TensorEntry

@@ -13,7 +13,10 @@ MAX_SHARD_BYTES = 5 * 10**9  # as in transformers
 
 
 class HeadPolicy(StrEnum):
-    """What to do when a model's classifier head differs from the base's."""
+    """What to do when a model's classifier head differs from the base's.
+
+    ERROR refuses to merge, KEEP_BASE gives the merged model the base's head, DROP leaves it without a head.
+    """
 
     ERROR = "error"  # refuse to merge
     KEEP_BASE = "keep-base"  # the merged model has the base's head
@@ -21,7 +24,11 @@ class HeadPolicy(StrEnum):
 
 
 class VocabPolicy(StrEnum):
-    """What to do when a model's vocabulary differs from the base's; the merged model has the base's."""
+    """What to do when a model's vocabulary differs from the base's; the merged model has the base's.
+
+    ERROR refuses to merge. BASE merges each model into the embeddings of the tokens that it shares with the
+    base. INTERSECT merges only the embeddings of the tokens that all models share.
+    """
 
     ERROR = "error"  # refuse to merge
     BASE = "base"  # each model is merged into the embeddings of the tokens that it shares with the base
@@ -29,14 +36,14 @@ class VocabPolicy(StrEnum):
 
 
 class Granularity(StrEnum):
-    """Whether MetaGPT calculates one coefficient per model, or one per model and layer."""
+    """Whether MetaGPT calculates one coefficient per model (GLOBAL), or one per model and layer (LAYER)."""
 
     GLOBAL = "global"
     LAYER = "layer"
 
 
 class StorageDtype(StrEnum):
-    """The type in which merged weights are stored."""
+    """The type in which merged weights are stored: bfloat16, float16 or float32."""
 
     BFLOAT16 = "bfloat16"
     FLOAT16 = "float16"

@@ -44,9 +44,10 @@ class Sparsifier:
             elements of each tensor, not of the whole model. DARE then scales each tensor back to its L1 norm,
             not by 1 / density.
         thresholds: the smallest magnitudes that TIES keeps, keyed by tensor name; each value is a list with
-            one magnitude per model. The only key is ``*`` when they hold for the whole model.
+            one magnitude per model. The only key is ``*`` when they hold for the whole model. `prepare` sets
+            them.
         scales: the factors by which DARE restores the L1 norm, keyed by tensor name; each value is an array
-            (models,). Empty when it scales by 1 / density.
+            (models,). Empty when it scales by 1 / density. `prepare` sets them.
     """
 
     method: MergeMethod
@@ -58,7 +59,9 @@ class Sparsifier:
     scales: dict[str, FloatArray] = field(default_factory=dict)
 
     def prepare(self, plan: MergePlan, workers: Workers, *, progress: AdvanceProgress | None = None) -> None:
-        """Calculate the thresholds of TIES or the scales of DARE, for which all elements are read.
+        """Calculate and set what `sparsify` needs: `thresholds` for TIES, `scales` for DARE with `by_tensor`.
+
+        All elements are read for this. DARE without `by_tensor` needs neither, and nothing is read.
 
         Args:
             plan: the plan whose models to read.

@@ -37,7 +37,7 @@ class Record(BaseModel):
 
         Raises:
             DataError: when the file cannot be read, or its content does not fit the fields of this class;
-                names the first field at fault.
+                the message names the first field at fault.
         """
         try:
             return cls.model_validate_json(path.read_bytes())

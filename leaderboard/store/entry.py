@@ -54,10 +54,10 @@ class BoardEntry(Record):
         corpus: Name of the corpus on which the model was measured.
         checksum: SHA-256 of the content of the corpus's test split; empty for the paper's scores.
         units: Number of units in the test split.
-        family: Kind of architecture, such as "encoder" or "recurrent"; "other" for models outside the zoo.
+        family: Kind of architecture, such as "encoder" or "recurrent"; "other" for unregistered models.
         model: Registered name of the model; for other models, the path, Hub id or file name in the report.
         encoder: Pretrained encoder that the model was trained from; empty when there is none.
-        intervention: Name of the intervention; empty when there is none.
+        intervention: Name of the intervention (a way of training for robustness); empty when there is none.
         seed: Random seed of training; None if there is none.
         kind: "zoo" for a model trained by this package, "custom" for any other model, "predictions" for a
             predictions file, "published" for the paper's scores.

@@ -63,7 +63,7 @@ class Board:
 
     @cached_property
     def corpora(self) -> list[str]:
-        """Names of the corpora with an entry: the paper's first, users' own next, the sample last."""
+        """Names of the corpora with an entry: the paper's, then users' own, then the packaged sample."""
         order = [*RELEASED_CORPORA]
         names = {entry.corpus for entry in self.entries}
         return sorted(names, key=lambda n: (order.index(n) if n in order else len(order), n == SAMPLE, n))
@@ -92,7 +92,7 @@ class Store:
 
     @classmethod
     def from_arguments(cls, arguments: Sequence[str]) -> Self:
-        """Make a store from command-line arguments, such as those that `arguments` gives.
+        """Make a store from command-line arguments, such as those in `Store.arguments`.
 
         Args:
             arguments: Folders and ``--no-packaged``; other options are ignored. The folder is ``results``

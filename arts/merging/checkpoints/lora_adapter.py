@@ -51,15 +51,16 @@ class LoraFactors:
 class LoraAdapter(Checkpoint):
     """A LoRA adapter, which is read as the task vector that it stands for.
 
-    The task vector of an adapted weight is (alpha / r) B A. For modules that the adapter stores as a whole,
-    it is the difference to the base. It is 0 for all other weights.
+    The task vector of an adapted weight is (alpha / r) B A, with alpha / sqrt(r) instead of alpha / r for
+    rank-stabilised LoRA. For modules that the adapter stores as a whole, it is the difference to the base. It
+    is 0 for all other weights.
 
     Args:
         folder: the folder with its files.
         name: what messages and reports call it: a folder or Hub id. Default: the path of the folder.
 
     Raises:
-        DataError: when it is another kind of adapter, or its matrices do not match.
+        DataError: when it is another kind of adapter, lacks A or B of a weight, or these differ in rank.
     """
 
     def __init__(self, folder: Path, name: str = "") -> None:
@@ -104,8 +105,15 @@ class LoraAdapter(Checkpoint):
     def read_task_vector(self, span: TensorSpan, *, base: Values, out: Values, buffer: Raw) -> Raw:
         """Read a span of the task vector, which is 0 for a weight that the adapter does not change.
 
+        Args:
+            span: the elements to read.
+            base: the same elements of the base, an array (span.count,).
+            out: fp32 or fp64 array (span.count,) to write the task vector to.
+            buffer: array of at least ``4 * span.count`` bytes, which may be overwritten.
+
         Returns:
-            The stored bytes of a module that the adapter stores as a whole; an empty array for other weights.
+            For a module that the adapter stores as a whole, its bytes as they are stored, a part of `buffer`;
+            for all other weights, an empty array.
         """
         if span.name in self.matrices:
             factors = self.factors(span.name)

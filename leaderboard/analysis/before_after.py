@@ -21,13 +21,13 @@ NO_INTERVENTION = "plain"
 class InterventionPair:
     """A model measured without and with an intervention.
 
-    Both models have the same encoder, recipe and seed, and were measured on the same instances. Unlearning
-    starts from a model that has another intervention already. If that model was measured, it is `before`;
-    otherwise, the plain model is, which has no intervention.
+    Both have the same encoder, recipe and seed, and were measured on the same instances. `before` has no
+    intervention, with one exception: unlearning starts from a model that already has another intervention,
+    and `before` is that model if it was measured.
 
     Args:
-        before: The entry without the intervention of `after`.
-        after: The entry with it.
+        before: The entry without the intervention.
+        after: The entry with the intervention.
         intervention: Label of the intervention of `after`: its name and the settings that are not the
             defaults, such as "adversarial --variant-ratio 1".
         start: Label of the intervention of `before`; "plain" if it has none.
@@ -44,7 +44,7 @@ class InterventionPair:
 
     @property
     def title(self) -> str:
-        """Label of the intervention, and of any that it continued from: "unlearn (after adversarial)"."""
+        """`intervention`, and the name of any that `before` has: "unlearn (after adversarial)"."""
         if self.start == NO_INTERVENTION:
             return self.intervention
         return f"{self.intervention} (after {self.start.split()[0]})"
@@ -53,9 +53,10 @@ class InterventionPair:
 def before_and_after(reports: Iterable[tuple[BoardEntry, Report]]) -> list[InterventionPair]:
     """The pairs of entries on one corpus that differ only in an intervention.
 
-    Each entry with an intervention is paired with an entry that has none but is trained and measured alike.
-    After unlearning, the entry of the model that unlearning started from is preferred. If several qualify,
-    the one measured last is taken; if none does, there is no pair.
+    Each entry with an intervention is paired with one that has none and is otherwise trained and measured
+    in the same way. An entry with unlearning is instead paired with the entry of the model that unlearning
+    started from, if `reports` has it. Of several possible partners, the one measured last is taken; without
+    any, the entry is in no pair.
 
     Args:
         reports: The entries of one corpus with their reports. Models outside the zoo are ignored.

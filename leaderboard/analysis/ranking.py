@@ -22,9 +22,10 @@ class BoardRank:
 
     Args:
         position: The rank, 1 for the best; all entries of a rank group have the same.
-        paired: Whether the rank rests on paired tests only; False if intervals had to be compared instead.
-            An entry's rank rests on its comparison with the best entry of its group. That of the best entry
-            rests on all these comparisons, and on that with the best entry of the group before.
+        paired: True if all comparisons behind the rank are paired tests; False if intervals had to be
+            compared in at least one. Behind the rank of the best entry of a group are its comparisons with
+            all other entries of the group and with the best entry of the previous group. Behind the rank of
+            any other entry is only its comparison with the best entry of its group.
     """
 
     position: int

@@ -34,7 +34,7 @@ def show_slopes(gains: pd.DataFrame, pair: InterventionPair, *, score: str) -> N
 
     Args:
         gains: One row per model, as `mean_gains` makes them.
-        pair: Any of the pairs, whose labels name the two ends of the lines.
+        pair: Any of the pairs that `gains` averages; its labels name the two ends of the lines.
         score: Name of the score.
     """
     stages = (pair.start.split()[0], pair.intervention.split()[0].rstrip(","))
@@ -162,7 +162,7 @@ def show_merge(pair: InterventionPair) -> None:
     """Show a table of a merge: coefficients and norms of the task vectors, and the cosines between them.
 
     Args:
-        pair: The pair, of which the second entry is the merged model.
+        pair: The pair; its entry `after` is the merged model.
     """
     record = pair.report_after.model.intervention or {}
     names = record.get("specialists")

@@ -101,7 +101,8 @@ def _edited_stretches(text: str, edits: Sequence[Edit]) -> Iterator[tuple[int, i
         edits: The edits in the order of the text; their offsets count characters of the original.
 
     Yields:
-        Start and end of a stretch in `text`, whether an edit inserted it, and what that edit removed.
+        Start and end of a stretch in `text`, whether an edit inserted it, and the words that the edit
+        removed; these are empty for a stretch outside edits.
     """
     position = shift = 0
     for edit in edits:

@@ -53,7 +53,7 @@ PAGES: Mapping[str, AppPage] = {
 
 
 def _live_board() -> LiveBoard:
-    """The live board of the store that the app's command-line arguments name."""
+    """The board of the store in the app's command-line arguments, read again when its files change."""
     return live_board(Store.from_arguments(sys.argv[1:]))
 
 

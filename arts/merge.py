@@ -72,8 +72,10 @@ def merge(
 
     Args:
         output: New or empty folder to write the merged model to. Required unless --dry-run is given.
-        base: Checkpoint that the models were fine-tuned from: a folder or Hub id.
-        model: Fine-tuned checkpoint or LoRA adapter to merge: a folder or Hub id. Repeatable.
+        base: Checkpoint that the models were fine-tuned from: a folder or Hub id. Required unless --config is
+            given.
+        model: Fine-tuned checkpoint or LoRA adapter to merge: a folder or Hub id. Repeatable. Required unless
+            --config is given.
         method: Merge method: metagpt, average, task-arithmetic, ties, dare, dare-ties, ties-metagpt or
             dare-metagpt.
         config: YAML file in mergekit's schema with the base, the models, the method and its options;

@@ -21,7 +21,12 @@ def unlearn(
     retain: str,
     output: Path,
     objective: Annotated[
-        str, typer.Option(help=f"Unlearning objective: {', '.join(OBJECTIVES)}.")
+        str,
+        typer.Option(
+            help=f"Unlearning objective: {', '.join(OBJECTIVES)}. gradient-difference is gradient ascent "
+            "with replay, kl is gradient ascent with mitigation (see --weights), and npo is negative "
+            "preference optimisation."
+        ),
     ] = UnlearningSettings.objective,
     weights: tuple[float, float, float] | None = None,
     learning_rate: float = UnlearningSettings.learning_rate,
@@ -63,12 +68,12 @@ def unlearn(
         until: Stop when the mean of -log(1 - p) on the forget set has fallen to this value, in nats per
             prediction; p is the probability of the token or label to forget. Default: do not stop for
             this reason.
-        tolerance: Largest rise of the loss (cross-entropy) on the retain set, in nats per prediction.
-            When it rises further, training stops, and the weights of the last check within the tolerance
-            are kept.
+        tolerance: Largest rise, since the start, of the loss (cross-entropy) on texts of the retain set that
+            are held out of training, in nats per prediction. When it rises further, training stops, and the
+            weights of the last check within the tolerance are kept.
         seed: Random seed of the order of texts and of dropout.
         reference: Model whose outputs on the retain set are to be preserved: a folder, GGUF file or Hub
-            id. Default: the model to unlearn from.
+            id. npo also compares with its outputs on the forget set. Default: the model to unlearn from.
         lora: Train only LoRA adapters, of this rank, instead of all weights, and merge them into the
             model at the end.
         max_length: Maximum length of a text in tokens; longer texts are truncated.

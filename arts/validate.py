@@ -14,12 +14,13 @@ from arts.data.errors import ArtsError
 def validate(
     files: Annotated[list[Path], typer.Argument()],
 ) -> None:
-    """Check reports against their schema and predictions, and corpora against their file format.
+    """Check reports against their schema and their predictions, and corpora against their file format.
 
     All files are checked, also after an invalid one. The exit code is 2 if any file is invalid.
 
     Args:
-        files: Files to check: reports (JSON) or corpora (XML, JSON, JSONL, CSV, Parquet).
+        files: Files to check: reports (JSON) or corpora (XML, JSON, JSONL, CSV, Parquet). A report's scores
+            are recomputed when the file of its predictions (Parquet, of the same name) is beside it.
     """
     invalid = 0
     for file in files:
@@ -53,7 +54,7 @@ def _describe(path: Path) -> str:
 
 
 def _is_report(path: Path) -> bool:
-    """Whether a file is a JSON report: these have a schema version near the beginning."""
+    """Whether a file is a JSON report: these have a schema version in their first 4,096 bytes."""
     if path.suffix.lower() != ".json" or not path.is_file():
         return False
     with path.open("rb") as file:

@@ -1,4 +1,4 @@
-"""The command `arts leaderboard`: open the leaderboard in a browser, or write it to one HTML file."""
+"""The command `arts leaderboard`: serve the leaderboard as a web app, or write it to one HTML file."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ def leaderboard(
     address: str = "localhost",
     export: Path | None = None,
 ) -> None:
-    """Open the leaderboard in a browser; only hf: folders need a network.
+    """Serve the leaderboard as a web app; a network is needed only for folders on the Hugging Face Hub.
 
     Args:
         folders: Folders with reports, or hf: followed by the id of a dataset repository on the Hugging

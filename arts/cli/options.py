@@ -71,16 +71,17 @@ Templates = Annotated[
     typer.Option(
         "--template",
         help="Name of an ADDDIFF template (a way of joining the added aspects to the sentence, such as "
-        "but) that adversarial training uses. Repeatable. Default: all templates.",
+        "but) that adversarial training uses; `arts generate --help` lists all. Repeatable. Default: all "
+        "templates.",
     ),
 ]
 HoldoutTemplates = Annotated[
     list[str] | None,
     typer.Option(
         "--holdout-templates",
-        help="Name of an ADDDIFF template to leave out of adversarial training. `arts evaluate` then "
-        "reports the pattern gap: accuracy on variants with the templates left out minus that with the "
-        "templates used. Repeatable.",
+        help="Name of an ADDDIFF template to leave out of adversarial training; `arts generate --help` "
+        "lists all. `arts evaluate` then reports the pattern gap: accuracy on variants with the templates "
+        "left out minus that with the templates used. Repeatable.",
     ),
 ]
 

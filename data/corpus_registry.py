@@ -100,7 +100,8 @@ def is_available_locally(name: str) -> bool:
     The corpus ``sample`` is shipped with the package, so it always can. An unknown name gives False.
 
     Raises:
-        DataError: when a file under `ARTS_DATA_HOME` differs from the released one.
+        DataError: when a file in the folder that the environment variable `ARTS_DATA_HOME` names differs
+            from the released one, or there is no such folder.
 
     Example:
         >>> is_available_locally("sample")

@@ -36,7 +36,8 @@ class Unlearn(Intervention):
     Args:
         training: the intervention that the model is trained with first. Its strategies include ADDDIFF.
         objective: name of the loss that is minimised, one of those in `arts.unlearning.objectives`.
-        weights: weights of the three terms of the loss: forgetting, replay and mitigation.
+        weights: weights of the three terms of the loss: forgetting, replay (cross-entropy on the retain set)
+            and mitigation (KL divergence from the model before unlearning, on the retain set).
         learning_rate: learning rate at the first step.
         steps: number of optimizer steps. Each uses one batch of the forget set and one of the retain set.
         batch_size: number of instances per batch.
@@ -149,13 +150,13 @@ class Unlearn(Intervention):
     def _unlearn(
         self, trained: TrainedModel, request: TrainingRequest, *, corpus: Corpus, work: WorkFolder
     ) -> None:
-        """Unlearn the pattern from a trained model, and save the result to the work folder.
+        """Unlearn the pattern from a trained model, and save the resulting model.
 
         Args:
             trained: the model, whose weights are changed.
             request: seed and progress callback.
             corpus: the corpus, from whose training split the forget set and the retain set are made.
-            work: the work folder.
+            work: where checkpoints and the resulting model are written.
         """
         from arts.models.encoders import quiet_transformers
         from arts.models.training import features_with_labels

@@ -35,8 +35,9 @@ class UnlearningJob:
         forget: the forget set: a JSONL, CSV or Parquet file, or the folder or Hub id of a dataset.
         retain: the retain set: a JSONL, CSV or Parquet file, or the folder or Hub id of a dataset.
         settings: the settings of training.
-        reference: the reference model, whose outputs on the retain set are to be preserved: a folder, GGUF
-            file or Hub id. Default: the original.
+        reference: the reference model, a folder, GGUF file or Hub id. The model in training is compared with
+            its outputs: on the retain set by bias mitigation, on the forget set by NPO. Default: the
+            original.
         lora: rank of LoRA adapters. They are trained instead of all weights, and merged into the model at the
             end. None: all weights are trained.
         max_length: number of tokens that a text is truncated to.
@@ -96,7 +97,10 @@ class UnlearningJob:
         return UnlearningTexts(forget, retain, collate=tokenizer.collate, classes=original.classes)
 
     def _fingerprint(self, original: UnlearningModel, sources: RowSources) -> str:
-        """SHA-256 of everything that the result depends on; work of a run with another one is not resumed."""
+        """SHA-256 of everything that the result depends on.
+
+        A run resumes unfinished work only if the fingerprint of that work is the same.
+        """
         content = {
             "settings": asdict(self.settings),
             "model": original.checksum,
@@ -108,7 +112,7 @@ class UnlearningJob:
         return hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()
 
     def _load_reference(self, original: UnlearningModel) -> UnlearningModel:
-        """Load the model whose outputs are to be preserved.
+        """Load the model named by `reference`, and check that it can be compared with the original.
 
         Raises:
             ArtsError: when it cannot be loaded, or is of another kind than the original or has another

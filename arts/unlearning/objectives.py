@@ -1,9 +1,9 @@
 """The losses that unlearning minimises: one on the forget set, and two on the retain set.
 
-All losses are in nats, and means over predictions. A causal language model makes one prediction per token of
-an answer, a classifier one per text. Padding and prompts are not predicted, so they change nothing. torch is
-imported when a loss is calculated, so that names and default weights of the objectives are available without
-it.
+All losses are in nats, and means over predictions; only NPO's is a mean over texts. A causal language
+model makes one prediction per token of an answer, a classifier one per text. Padding and prompts are not
+predicted, so they change nothing. torch is imported when a loss is calculated, so that names and default
+weights of the objectives are available without it.
 
 The reference model is the model before unlearning, or another one that the user names.
 """
@@ -80,10 +80,10 @@ class LossWeights:
 def lower_bounded_loss(logits: Tensor, targets: Tensor) -> Tensor:
     """The lower-bounded forgetting loss, -mean log(1 - p), where p is the probability of the target.
 
-    This is our reading of Chen et al. (2024), and the unlikelihood loss of Welleck et al. (2020). It is never
-    below 0. Its gradient fades as p goes to 0; that of gradient ascent does not. It is calculated in fp32 as
-    the logsumexp of all logits, minus that of all but the target's. So it is finite and exact where p rounds
-    to 1.
+    This is our reading of Chen et al. (2024). It equals the unlikelihood loss of Welleck et al. (2020). It is
+    never below 0. Its gradient fades as p goes to 0; that of gradient ascent does not. It is calculated in
+    fp32 as the logsumexp of all logits, minus that of all but the target's. So it is finite and exact where p
+    rounds to 1.
 
     Args:
         logits: scores of the classes, (rows, classes).
@@ -214,7 +214,8 @@ class NPO:
     """Negative preference optimisation (Zhang et al., 2024), whose loss has one term per text.
 
     Args:
-        beta: inverse temperature; as it goes to 0, the loss approaches that of gradient ascent.
+        beta: inverse temperature; as it goes to 0, the gradient approaches that of gradient ascent with one
+            term per text, the log-probability of its answer or label.
     """
 
     beta: float = 0.1

@@ -63,9 +63,10 @@ class UnlearnReport(Record):
 
     Args:
         schema_version: version of this format.
-        model: the original, as a folder, GGUF file or Hub id.
+        model: the model before unlearning, called the original: a folder, GGUF file or Hub id.
         model_checksum: SHA-256 of the original's weights.
-        reference: model whose outputs on the retain set were to be preserved. None: the original.
+        reference: the reference model, whose outputs were compared with those of the model in training: on
+            the retain set by bias mitigation, on the forget set by NPO. None: the original.
         forget: source of the forget set.
         retain: source of the retain set.
         objective: name of the objective.

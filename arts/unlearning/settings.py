@@ -28,7 +28,7 @@ class UnlearningSettings:
         stop_forget_loss: training stops when the lower-bounded forgetting loss, in nats per prediction, has
             fallen to this value. Default: it does not stop for this reason.
         tolerance: rise of the cross-entropy on the retain set that is allowed, in nats per prediction. When
-            it has risen further, training stops, and the weights of the check before are kept.
+            it has risen further, training stops, and the weights at the previous check are kept.
         seed: random seed of the order of texts and of dropout.
 
     Raises:

@@ -41,8 +41,9 @@ class AnswerTokenizer:
     """Tokenises rows for a causal language model, which is trained to predict the answer in each row.
 
     A row has one of three forms. With ``messages``, the last message, which is the assistant's, is the
-    answer. With ``prompt`` and ``completion``, the completion is the answer; both are put into the
-    tokenizer's chat template if it has one. With ``text``, the whole text is the answer.
+    answer; the tokenizer must have a chat template. With ``prompt`` and ``completion``, the completion is the
+    answer; if there is a chat template, the prompt is put into it as the user's message. With ``text``, the
+    whole text is the answer.
 
     Args:
         tokenizer: the model's tokenizer.
@@ -95,7 +96,7 @@ class AnswerTokenizer:
         )
 
     def _chat_tokens(self, messages: list[Any], *, source: str, line: int) -> list[int]:
-        """The token ids of messages in the chat template, up to where the answer begins."""
+        """The token ids of the messages before the answer, in the chat template, up to the answer's start."""
         if not self.tokenizer.chat_template:
             raise DataError(source, "messages, but the model's tokenizer has no chat template", line=line)
         text = self.tokenizer.apply_chat_template(messages, tokenize=False, add_generation_prompt=True)

@@ -140,7 +140,7 @@ def _training_arguments(
 ) -> TrainingArguments:
     """Arguments of a trainer that takes the batches in the order of the schedule.
 
-    When it ends, it loads the last checkpoint that was within the tolerance.
+    When training ends, the trainer loads the last checkpoint that was within the tolerance.
     """
     steps = settings.max_steps(len(texts.forget))
     return TrainingArguments(
@@ -257,7 +257,15 @@ class _UnlearningTrainer(Trainer):
         super().log(logs, start_time)
 
     def evaluate(self, *args: Any, **options: Any) -> dict[str, float]:
-        """Check the stopping criteria; a checkpoint within the tolerance becomes the one to keep."""
+        """Check the stopping criteria; a checkpoint within the tolerance becomes the one to keep.
+
+        Returns:
+            The two losses (``eval_forget``, ``eval_retain``), and as ``eval_kept`` the number of the step, or
+            -1 when the tolerance is exceeded.
+
+        Raises:
+            ArtsError: when the tolerance is exceeded and no checkpoint can be kept.
+        """
         probe = self._probe()
         within = self.criteria.is_within_tolerance(probe)
         metrics = {

@@ -97,7 +97,7 @@ def repair_span(
         id: the id of the instance, for `notes`.
         notes: gets the id when the span is repaired or cannot be.
         original: the original instance, when `text` is a variant of it. When the term is not found nearby,
-            words similar to it at the stated span are accepted, else the span that `transfer_span` finds.
+            similar words (see `transfer_span`) at the stated span are accepted, else that function is used.
 
     Returns:
         The (start, end) span, or None when neither a single occurrence nearby nor `original` gives one.
@@ -141,7 +141,7 @@ def _single_nearby_span(text: str, term: str, start: int) -> tuple[int, int] | N
 
 
 def _is_similar(a: str, b: str) -> bool:
-    """Whether two terms are alike enough for one to be an edited copy of the other; case is ignored."""
+    """Whether `SequenceMatcher` gives two terms a ratio (0 to 1) of at least 0.6; case is ignored."""
     return SequenceMatcher(None, a.lower(), b.lower(), autojunk=False).ratio() >= MIN_SIMILARITY
 
 
@@ -150,7 +150,8 @@ def transfer_span(source: str, edited: str, *, start: int, end: int) -> tuple[in
 
     The term is searched for in the copy. Among several occurrences, the one is taken that is nearest to where
     an alignment of the two texts puts the term. When the term does not occur, what the alignment puts in its
-    place is taken if it is similar to the term.
+    place is taken if it is similar to the term: if the ratio of `difflib.SequenceMatcher`, which is between 0
+    and 1 and ignores case here, is at least 0.6.
 
     Args:
         source: the text.

@@ -1,6 +1,6 @@
 """Reader of table files (JSONL, CSV, Parquet) with one instance per row.
 
-A row of a JSONL file may also be a sentence with all its aspects.
+A row of a JSONL or Parquet file may also be a sentence with all its aspects.
 """
 
 from __future__ import annotations
@@ -23,11 +23,11 @@ def read_table(path: Path, notes: ReadingNotes) -> Iterator[Instance]:
     """Stream the instances of a JSONL, CSV or Parquet file.
 
     A row is an instance: ``id, text, term, start, end, polarity``, and optionally ``unit, strategy, aspects,
-    edits``. The columns may also be named ``sentence, from, to`` instead of ``text, start, end``. In JSONL, a
-    row may instead be a sentence: ``id, text, aspects``.
+    edits``. The columns may also be named ``sentence, from, to`` instead of ``text, start, end``. A row with
+    ``aspects`` but no column ``term`` is a sentence: ``id, text, aspects``.
 
     Without ``unit`` or ``strategy``, the id gives them, as `arts.data.readers.arts_json.parse_id` reads it.
-    ``aspects`` and ``edits``, for which CSV has no place, are lists of objects with the fields of `Aspect`
+    ``aspects`` and ``edits``, which CSV cannot hold, are lists of objects with the fields of `Aspect`
     (``opinions`` and ``id`` may be missing) and `Edit`.
 
     Args:
@@ -111,7 +111,11 @@ def _aspect(row: Row) -> Aspect:
 
 
 def _value(row: Row, *names: str) -> Any:
-    """The value of the first of these columns that the row has."""
+    """The value of the first of these columns that the row has.
+
+    Raises:
+        KeyError: when it has none of them.
+    """
     for name in names:
         if name in row:
             return row[name]

@@ -114,8 +114,8 @@ class Sparsification(StrEnum):
     """
 
     NONE = "none"
-    TRIM = "trim"  # TIES: the elements of smallest magnitude become 0
-    DROP = "drop"  # DARE: random elements become 0, the others are scaled up by 1 / density
+    TRIM = "trim"
+    DROP = "drop"
 
 
 class Coefficients(StrEnum):
@@ -125,9 +125,9 @@ class Coefficients(StrEnum):
     user, or else the method's default.
     """
 
-    METAGPT = "metagpt"  # calculated from the norms of the task vectors
-    AVERAGE = "average"  # 1 / number of models
-    GIVEN = "given"  # the user's, or else the default of the method
+    METAGPT = "metagpt"
+    AVERAGE = "average"
+    GIVEN = "given"
 
 
 @dataclass(frozen=True)

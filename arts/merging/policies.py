@@ -18,9 +18,9 @@ class HeadPolicy(StrEnum):
     ERROR refuses to merge, KEEP_BASE gives the merged model the base's head, DROP leaves it without a head.
     """
 
-    ERROR = "error"  # refuse to merge
-    KEEP_BASE = "keep-base"  # the merged model has the base's head
-    DROP = "drop"  # the merged model has no head
+    ERROR = "error"
+    KEEP_BASE = "keep-base"
+    DROP = "drop"
 
 
 class VocabPolicy(StrEnum):
@@ -30,9 +30,9 @@ class VocabPolicy(StrEnum):
     base. INTERSECT merges only the embeddings of the tokens that all models share.
     """
 
-    ERROR = "error"  # refuse to merge
-    BASE = "base"  # each model is merged into the embeddings of the tokens that it shares with the base
-    INTERSECT = "intersect"  # only the embeddings of tokens that all models share are merged
+    ERROR = "error"
+    BASE = "base"
+    INTERSECT = "intersect"
 
 
 class Granularity(StrEnum):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import inspect
 import json
 from pathlib import Path
 
@@ -12,6 +13,8 @@ from helpers.commands import call, run
 from arts.data.corpus_registry import load_corpus
 from arts.data.readers.instances import read_instances
 from arts.data.schema import Strategy
+from arts.generate import generate
+from arts.generators.strategies.adddiff import TEMPLATES
 
 
 def checksums(folder: Path) -> dict[str, str]:
@@ -36,6 +39,12 @@ def test_generate_the_command_writes_what_datasets_and_the_benchmark_load(tmp_pa
     assert counted["tried"] == counted["generated"] + sum(counted["rejected"].values())
     assert report["source"]["pool"] == "sample, train"
     assert report["provenance"]["parser"].startswith("en_core_web_sm")
+
+
+def test_generate_the_help_names_every_template() -> None:
+    text = str(inspect.getdoc(generate))
+    described = text[text.index("template:") : text.index("language_model:")]
+    assert [name for name in TEMPLATES if name not in described] == []
 
 
 def test_generate_the_release_format_is_read_back(tmp_path: Path) -> None:

@@ -232,7 +232,7 @@ class NPO:
         from torch.nn import functional
 
         if rows.reference is None:
-            raise ValueError("NPO needs the original's log-probabilities")
+            raise ValueError("NPO needs the log-probabilities of the reference model")
         log_p = -_row_losses(rows.logits, rows.targets)
         texts = int(rows.texts.max()) + 1 if len(rows.texts) else 0
         ratio = log_p.new_zeros(texts).index_add(0, rows.texts, log_p - rows.reference)

@@ -1,4 +1,4 @@
-"""The original's outputs."""
+"""The outputs of the reference model."""
 
 from __future__ import annotations
 
@@ -64,6 +64,6 @@ def test_reference_no_room_for_the_reference(
     usage = type("Usage", (), {"free": 10})
     monkeypatch.setattr("arts.unlearning.reference.shutil.disk_usage", lambda path: usage)
     with pytest.raises(
-        ArtsError, match=r"the original's outputs on \d+ texts take .* GB, and 0.0 GB are free"
+        ArtsError, match=r"the reference model's outputs on \d+ texts take .* GB, and 0.0 GB are free"
     ):
         job.run(tmp_path / "made")

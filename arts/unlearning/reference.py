@@ -161,8 +161,8 @@ def write_reference(
     path.parent.mkdir(parents=True, exist_ok=True)
     if (free := shutil.disk_usage(path.parent).free) < needed:
         raise ArtsError(
-            f"{path.parent}: the reference model's outputs on {len(indices)} texts take "
-            f"{needed / 1e9:.1f} GB, and {free / 1e9:.1f} GB are free; retain fewer texts, or take fewer steps"
+            f"{path.parent}: the reference model's outputs on {len(indices)} texts take {needed / 1e9:.1f} "
+            f"GB, and {free / 1e9:.1f} GB are free; retain fewer texts, or take fewer steps"
         )
     with atomic_file(path) as partial:
         values = np.lib.format.open_memmap(partial, "w+", dtype, shape)

@@ -86,10 +86,11 @@ def evaluate(
             is scored as a separate model. Default: prediction.
         merge_method: Method that merges the specialists (models trained on one strategy or one domain
             each), such as metagpt or ties; `arts merge --help` lists all. Default: metagpt.
-        domain: Name or path of another corpus. One specialist is trained on it and one on --dataset, and
-            these are merged. Repeatable. Default: one specialist per strategy is trained on --dataset.
-        intervention_option: Setting of --intervention when another package provides the intervention. VALUE
-            is JSON or plain text. Repeatable.
+        domain: For --intervention merge: name or path of another corpus, to train a specialist on that is
+            merged with a specialist of --dataset. Repeatable. Default: one specialist per strategy is
+            merged, all trained on --dataset.
+        intervention_option: Setting, as NAME=VALUE, of an --intervention that another package provides.
+            VALUE is JSON or plain text. Repeatable.
         adddiff_curve: Also measure the accuracy when ADDDIFF adds 0, 1, 2, 3, 4 or 5 aspects to each
             sentence. With --output, the curve is plotted.
         name: Name of the model in the report. Default: the value of --model; with --predictions, the value

@@ -76,7 +76,7 @@ def generate(
         seed: Random seed of all random choices, such as the aspects that ADDDIFF adds.
         neutral: What REVTGT does with a neutral target: keep reverses its opinion words and keeps the
             label neutral; skip makes no variant.
-        k: Number of aspects that ADDDIFF adds to a sentence. Default: 1 to 3, drawn at random.
+        k: Number of aspects that ADDDIFF adds to a sentence. Default: 1 to 3, drawn for each sentence.
         template: Name of an ADDDIFF template, a way of joining the added aspects to the sentence: but,
             though, however, "on the other hand", side (a new sentence that begins with On the upside or On
             the downside), sentence (a new sentence that follows) or before (a new sentence that precedes).

@@ -79,7 +79,7 @@ def merge(
         method: Merge method: metagpt, average, task-arithmetic, ties, dare, dare-ties, ties-metagpt or
             dare-metagpt.
         config: YAML file in mergekit's schema with the base, the models, the method and its options;
-            these are then not given as options here.
+            do not give these on the command line as well.
         granularity: MetaGPT's coefficients: one per model (global) or per model and layer (layer).
         weight: Coefficient of a model. Repeatable: one per --model, in the same order. Default: 0.3 for
             task-arithmetic and dare, 1 for ties and dare-ties; the other methods find the coefficients.
@@ -93,12 +93,13 @@ def merge(
             tokens stay as in the base.
         dtype: Type to store the weights in. Default: their type in the base.
         max_shard_size: Largest size of a weights file, in GB.
-        tokenizer_from: Folder or Hub id to take tokenizer and chat template from. Default: the base.
+        tokenizer_from: Folder or Hub id to take the tokenizer and the chat template from. Default: the base.
         threads: Number of threads. Default: one per processor, up to 4.
         dry_run: Write no model; report norms, cosines and sign conflicts, and the time, memory and disk space
             that the merge would take.
         by_layer: With --dry-run: also report norms, cosines and sign conflicts for each layer.
-        emit_config: File to write a mergekit configuration of the same merge to.
+        emit_config: File to write a mergekit configuration of this merge to: its method is linear, with
+            the coefficients as they were calculated.
         heatmap: File (.png or .svg) to draw the cosines of the task vectors in.
         check_linearity: Also measure how far the models' outputs are from changing linearly along their
             task vectors, as MetaGPT assumes; whole models are loaded into memory.

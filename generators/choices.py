@@ -6,28 +6,41 @@ from enum import StrEnum
 
 
 class NeutralPolicy(StrEnum):
-    """What REVTGT does with an original whose target is neutral."""
+    """What REVTGT does with an original whose target is neutral.
 
-    KEEP = "keep"  # reverses its opinion words and leaves its label neutral, as in the paper
-    SKIP = "skip"  # makes no variant of it
+    KEEP reverses its opinion words and leaves its label neutral, as in the paper. SKIP makes no variant.
+    """
+
+    KEEP = "keep"
+    SKIP = "skip"
 
 
 class Ranking(StrEnum):
-    """What chooses among several variants of the same original by the same strategy."""
+    """What chooses among several variants of the same original by the same strategy.
 
-    NONE = "none"  # the generator's own order: its first variant
-    LM = "lm"  # a language model: the variant that it finds likeliest
+    NONE takes the generator's first variant. LM takes the variant that a language model finds likeliest.
+    """
+
+    NONE = "none"
+    LM = "lm"
 
 
 class Engine(StrEnum):
-    """What distributes the sentences to worker processes."""
+    """What distributes the sentences to worker processes.
 
-    LOCAL = "local"  # this process, or worker processes on this machine
-    RAY = "ray"  # actors of Ray Data, also on a cluster
+    LOCAL is this process, or worker processes on this machine. RAY is actors of Ray Data, also on a cluster.
+    """
+
+    LOCAL = "local"
+    RAY = "ray"
 
 
 class OutputFormat(StrEnum):
-    """The file format in which generated instances are written."""
+    """The file format in which generated instances are written.
 
-    HF = "hf"  # Parquet files with a card, for datasets.load_dataset(FOLDER)
-    ARTS = "arts"  # JSON, as in the ARTS release
+    HF is Parquet files with a card, for ``datasets.load_dataset(FOLDER)``. ARTS is the JSON format of the
+    ARTS release.
+    """
+
+    HF = "hf"
+    ARTS = "arts"

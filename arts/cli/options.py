@@ -48,7 +48,8 @@ PostTrainingText = Annotated[
 PostTrained = Annotated[
     bool,
     typer.Option(
-        "--post-trained", help="Do not post-train bert-pt, because the encoder is post-trained already."
+        "--post-trained",
+        help="Say that the encoder is post-trained already, so that bert-pt does not post-train it.",
     ),
 ]
 Strategies = Annotated[
@@ -70,9 +71,8 @@ Templates = Annotated[
     list[str] | None,
     typer.Option(
         "--template",
-        help="Name of an ADDDIFF template (a way of joining the added aspects to the sentence, such as "
-        "but) that adversarial training uses; `arts generate --help` lists all. Repeatable. Default: all "
-        "templates.",
+        help="ADDDIFF template that adversarial training uses. A template is a way of joining the added "
+        "aspects to the sentence; `arts generate --help` lists them. Repeatable. Default: all templates.",
     ),
 ]
 HoldoutTemplates = Annotated[

@@ -161,7 +161,7 @@ class Predictions:
 
 
 def cached_predictions_path(model_key: str, checksum: str) -> Path:
-    """The path in the cache of the predictions of a trained model for a test split.
+    """The file of the cache for a trained model's predictions on a test split; it may not exist yet.
 
     Args:
         model_key: `TrainedModel.key` of the model.

@@ -114,11 +114,11 @@ def load_reference_outputs(
     Args:
         folder: the folder with the stored outputs.
         texts: the forget set and the retain set.
-        schedule: the schedule of the run.
+        schedule: the batches of the run, for which the outputs were stored.
 
     Returns:
         The outputs on the forget set under the key True, those on the retain set under False. A key is
-        missing when no loss needs its outputs.
+        missing when no outputs on its set were stored, because the objective does not need them.
     """
     return {
         forget: read_reference(

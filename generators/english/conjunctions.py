@@ -168,7 +168,11 @@ def _joins(link: Token, right: int) -> bool:
 
 
 def _governs_both(left: Token, link: Token, right: Token) -> bool:
-    """Whether the opinion word on the left applies to both things joined: "easy to carry and handle"."""
+    """Whether `left`, or the noun that it modifies, is above both the conjunction and `right` in the parse.
+
+    The conjunction then joins two parts of one phrase, as in "easy to carry and handle", where `left` is
+    "easy", `link` "and" and `right` "handle".
+    """
     described = left.head if left.dep_ == "amod" else left
     return link.head != left and described.is_ancestor(link.head) and described.is_ancestor(right)
 

@@ -72,7 +72,12 @@ class CheckpointOutput:
                 self._files.clear()
 
     def write(self, span: TensorSpan, raw: Raw) -> None:
-        """Write the stored bytes of a span at their place in the file."""
+        """Write a span of a tensor to its place in its file.
+
+        Args:
+            span: which elements of which tensor.
+            raw: the bytes of these elements, in the tensor's type, little-endian.
+        """
         entry = self.tensors[span.name]
         offset, view, done = entry.offset + span.first * entry.itemsize, raw.data, 0
         with _clear_error_if_full(self.folder):

@@ -22,8 +22,8 @@ class InterventionPair:
     """A model measured without and with an intervention.
 
     Both have the same encoder, recipe and seed, and were measured on the same instances. `before` has no
-    intervention, with one exception: unlearning starts from a model that already has another intervention,
-    and `before` is that model if it was measured.
+    intervention, with one exception: if unlearning started from a model that already had another
+    intervention, and that model was measured, too, `before` is its entry.
 
     Args:
         before: The entry without the intervention.
@@ -44,7 +44,7 @@ class InterventionPair:
 
     @property
     def title(self) -> str:
-        """`intervention`, and the name of any that `before` has: "unlearn (after adversarial)"."""
+        """`intervention`; if `before` has one, too, its name follows: "unlearn (after adversarial)"."""
         if self.start == NO_INTERVENTION:
             return self.intervention
         return f"{self.intervention} (after {self.start.split()[0]})"
@@ -54,9 +54,9 @@ def before_and_after(reports: Iterable[tuple[BoardEntry, Report]]) -> list[Inter
     """The pairs of entries on one corpus that differ only in an intervention.
 
     Each entry with an intervention is paired with one that has none and is otherwise trained and measured
-    in the same way. An entry with unlearning is instead paired with the entry of the model that unlearning
-    started from, if `reports` has it. Of several possible partners, the one measured last is taken; without
-    any, the entry is in no pair.
+    in the same way. If unlearning started from a model that already had another intervention, the partner is
+    the entry of that model instead, if `reports` has it. Of several possible partners, the one measured last
+    is taken; without any, the entry is in no pair.
 
     Args:
         reports: The entries of one corpus with their reports. Models outside the zoo are ignored.
@@ -84,10 +84,11 @@ def before_and_after(reports: Iterable[tuple[BoardEntry, Report]]) -> list[Inter
 
 
 def _intervention_text(settings: object) -> str:
-    """The label of recorded intervention settings, such as "adversarial --variant-ratio 1".
+    """The label of an intervention, such as "adversarial --variant-ratio 1".
 
     Args:
-        settings: Settings of an intervention. The result is "plain" for anything but a dict, such as None.
+        settings: The intervention's name and settings in a report. If they are no dict, such as None for a
+            model without an intervention, the label is "plain".
     """
     return intervention_label(settings) if isinstance(settings, Mapping) else NO_INTERVENTION
 

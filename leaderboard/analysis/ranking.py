@@ -22,10 +22,9 @@ class BoardRank:
 
     Args:
         position: The rank, 1 for the best; all entries of a rank group have the same.
-        paired: True if all comparisons behind the rank are paired tests; False if intervals had to be
-            compared in at least one. Behind the rank of the best entry of a group are its comparisons with
-            all other entries of the group and with the best entry of the previous group. Behind the rank of
-            any other entry is only its comparison with the best entry of its group.
+        paired: Whether only paired tests decided the rank; False if intervals had to be compared, too. The
+            best entry of a group is compared with the rest of its group and with the best entry of the
+            previous group, any other entry only with the best entry of its group.
     """
 
     position: int
@@ -39,9 +38,10 @@ def ranks(entries: Sequence[BoardEntry]) -> list[BoardRank]:
     """The rank of each entry of one corpus, by ARS.
 
     Rank groups are formed from the best entry down. A group begins with the best entry that has no rank yet,
-    and includes the entries after it until one is worse than that best entry. An entry is worse if the exact
-    McNemar test on units says so (p < 0.05). If one of the two has no predictions, or their test splits
-    differ, it is worse if its interval of ARS lies entirely below that of the best entry.
+    and includes the entries after it until one is worse than that best entry. An entry is worse if it has
+    fewer units wholly right, and the exact McNemar test gives p < 0.05. If there is no such test, because one
+    of the two has no predictions or their test splits differ, the entry is worse if its interval of ARS lies
+    entirely below that of the best entry.
 
     Args:
         entries: The entries, best ARS first.

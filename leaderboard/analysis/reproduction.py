@@ -102,7 +102,7 @@ def _extra_options(model: ModelInfo, notes: list[str]) -> Iterator[str]:
 
 
 def _intervention_options(settings: Mapping[str, Any], notes: list[str]) -> list[str]:
-    """The arguments that ask for an intervention; none if this version does not know its recorded settings.
+    """The arguments that ask for an intervention; none if this version of arts does not know its settings.
 
     Args:
         settings: The intervention's name and settings in a report.
@@ -120,7 +120,7 @@ def _intervention_options(settings: Mapping[str, Any], notes: list[str]) -> list
 
 
 def _name_option(report: Report) -> list[str]:
-    """The arguments ``--name NAME``; none if the report has the name that it would get by default."""
+    """The arguments ``--name NAME``; none if `arts evaluate` gives the model of a report that name anyway."""
     model = report.model
     if model.kind == "predictions":
         return [] if report.name == model.id.rpartition(".")[0] else ["--name", report.name]

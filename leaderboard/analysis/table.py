@@ -127,7 +127,8 @@ def sort_rows(frame: pd.DataFrame, by: str) -> pd.DataFrame:
 def csv_text(frame: pd.DataFrame) -> str:
     """The rows of a `board_table` as CSV.
 
-    An apostrophe is put before each model name that a spreadsheet would take for a formula.
+    An apostrophe is put before each model name that begins with =, +, - or @, as a formula does in a
+    spreadsheet.
     """
     is_formula = frame["model"].str.startswith(FORMULA_STARTS)
     safe = frame.assign(model=frame["model"].mask(is_formula, "'" + frame["model"]))

@@ -103,7 +103,7 @@ class UnitFilter:
         )
 
     def _fails(self, unit: Unit, predictions: Sequence[PredictionsById]) -> bool:
-        """Whether there are entries and all fail the unit; always True if `failed_by_all` is not set."""
+        """Whether a unit meets the condition `failed_by_all`, which needs one entry at least if it is set."""
         return not self.failed_by_all or (bool(predictions) and all(map(unit.failed_by, predictions)))
 
 

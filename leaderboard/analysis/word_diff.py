@@ -66,7 +66,7 @@ def trim_edit(edit: Edit) -> Edit:
     """The edit without the unchanged text at its beginning and end; words are dropped only as a whole.
 
     Example:
-        >>> trim_edit(Edit(0, 1, ".", ". The beans are watery.", "added")).after
+        >>> trim_edit(Edit(0, 1, before=".", after=". The beans are watery.", rule="added")).after
         ' The beans are watery.'
     """
     head = _common_prefix_length(edit.before, edit.after)

@@ -15,7 +15,8 @@ def clean_name(name: str) -> str:
     r"""The name of a model on one line, with single spaces and without control characters.
 
     Raises:
-        ArtsError: The name is empty, has more than 80 characters, contains < or >, or begins like a formula.
+        ArtsError: The name is empty, has more than 80 characters, contains < or >, or begins with =, +, - or
+            @, as a formula does in a spreadsheet.
 
     Example:
         >>> clean_name("  My\tmodel, v2 ")

@@ -24,7 +24,12 @@ from arts.models.registry import model_card
 
 
 class Status(StrEnum):
-    """How far the scores of a board entry can be trusted; `MEANING` explains each status in words."""
+    """How far the scores of a board entry can be trusted.
+
+    Computed from predictions: verified; consistent, if the corpus is not here to check the gold labels; or
+    recomputed, if the report claims other scores. As in the report: claimed, if there are no predictions; or
+    unchecked, if the predictions are still to be checked. From the paper: published.
+    """
 
     VERIFIED = "verified"
     CONSISTENT = "consistent"
@@ -69,8 +74,8 @@ class BoardEntry(Record):
         strategies: Accuracy on the variants in percent, keyed by the strategy that made them.
         status: How far the scores can be trusted.
         remark: What is wrong with the report's scores; for the paper's scores, their source. Often empty.
-        right_units: Which units have all instances right: one bit per unit, in the order of the sorted unit
-            ids, packed and written as base64. Empty without predictions.
+        right_units: Which units have all instances right: one bit per unit, sorted by unit id, packed into
+            bytes and written as base64. Empty without predictions.
         predictions_checksum: SHA-256 of instance ids and predicted labels; empty without predictions.
     """
 
@@ -128,9 +133,9 @@ class BoardEntry(Record):
 
     @property
     def identities(self) -> tuple[tuple[str, str], ...]:
-        """Pairs of texts that two entries have in common only if one repeats the other.
+        """Pairs of texts by which repetitions are found: entries that share a pair repeat each other.
 
-        They are ("key", its key) and, if there are predictions, (checksum of the test split, their checksum).
+        They are ("key", `key`) and, if there are predictions, (`checksum`, `predictions_checksum`).
         """
         predictions = (self.checksum, self.predictions_checksum)
         return (("key", self.key), *([predictions] if self.predictions_checksum else []))

@@ -125,7 +125,7 @@ class Store:
 
     @cached_property
     def _in_memory(self) -> dict[str, BoardEntry | ExcludedFile]:
-        """The results of earlier readings, keyed by the fingerprint of the file."""
+        """The results of earlier checks in this process, keyed by the fingerprint of the file."""
         return {}
 
     @property
@@ -219,7 +219,7 @@ class Store:
 
 
 def _local_folder(folder: str) -> Path:
-    """The path of a local folder as given; for a dataset repository, that of its downloaded copy."""
+    """The path of a results folder: as given, or for a dataset repository that of its downloaded copy."""
     if not folder.startswith(DATASET_PREFIX):
         return Path(folder)
     name = folder.removeprefix(DATASET_PREFIX)
@@ -229,7 +229,7 @@ def _local_folder(folder: str) -> Path:
 
 
 def _file_stamps(folder: Path) -> dict[str, str]:
-    """Size and modification time of a folder's visible files, keyed by file name; {} without a folder."""
+    """Size and time of change of a folder's files, hidden ones excepted, by name; {} if it does not exist."""
     if not folder.is_dir():
         return {}
     stats = {
@@ -241,10 +241,10 @@ def _file_stamps(folder: Path) -> dict[str, str]:
 
 
 def _check_files(files: Sequence[tuple[Path, str]], cache: TextCache) -> _CheckedFiles:
-    """Check reports against their predictions, and write the results to the cache chunk by chunk.
+    """Check reports against their predictions, and write the results to the cache after every 20 reports.
 
     Args:
-        files: Paths of reports, with their fingerprints.
+        files: Paths of reports with their fingerprints, texts that change when the files do.
         cache: Where to write the results.
 
     Returns:

@@ -30,7 +30,7 @@ def start_verifier(store: Store) -> subprocess.Popen[bytes]:
 
 
 def _lower_priority() -> None:
-    """Let other processes use the processor first, where the platform allows it."""
+    """Give this process the lowest priority, where the platform allows it."""
     if hasattr(os, "nice"):
         os.nice(LEAST_URGENT)
     if os.access(AUTOGROUP, os.W_OK):

@@ -116,7 +116,7 @@ def show_units(first: BoardEntry, others: Sequence[BoardEntry], *, names: Mappin
 
 
 def pick_winner(titles: tuple[str, str], counts: Sequence[int]) -> int:
-    """Let the visitor pick which of two entries is to be the one that has the units right.
+    """Let the visitor pick one of two entries, to see the units that only it predicts without an error.
 
     Args:
         titles: Labels of the two entries.
@@ -141,7 +141,7 @@ def show_prediction_table(table: pd.DataFrame, titles: tuple[str, str], *, winne
     Args:
         table: One row per instance, as `prediction_table` makes them.
         titles: Labels of the two entries.
-        winner: Label of the entry that has these units right.
+        winner: Label of the entry that alone predicts these units without an error.
     """
     st.dataframe(
         table,

@@ -38,7 +38,7 @@ def cached_predictions(key: str, _entry: BoardEntry) -> PredictionsById:
 
     Args:
         key: Key of the entry.
-        _entry: The entry; streamlit leaves it out of the cache's key for its leading underscore.
+        _entry: The entry; because of the leading underscore, streamlit leaves it out of the cache's key.
     """
     return predictions_by_id(_entry)
 

@@ -21,7 +21,7 @@ NOT_RECORDED = "not recorded"
 
 
 def show_no_pairs(corpus: str) -> None:
-    """Show that no model on a corpus was measured without and with an intervention, and how to do so."""
+    """Show that no model was measured both without and with an intervention, and how to measure one so."""
     st.info(f"No entry on {escape_markdown(corpus)} has an intervention beside the same model without.")
     st.markdown("Each of these commands measures a model without and with an intervention:")
     dataset = corpus if corpus in CORPUS_NAMES else SAMPLE
@@ -34,7 +34,7 @@ def show_slopes(gains: pd.DataFrame, pair: InterventionPair, *, score: str) -> N
 
     Args:
         gains: One row per model, as `mean_gains` makes them.
-        pair: Any of the pairs that `gains` averages; its labels name the two ends of the lines.
+        pair: Any of the pairs that `gains` averages; its `start` and `intervention` label the axis.
         score: Name of the score.
     """
     stages = (pair.start.split()[0], pair.intervention.split()[0].rstrip(","))
@@ -200,9 +200,9 @@ def number_text(value: Any) -> str:
 
 
 def unlearning_row(pair: InterventionPair) -> Mapping[str, str]:
-    """A table row on unlearning: which step was kept, why it stopped, and on how many tokens it trained.
+    """A table row on unlearning: the step whose weights were kept, why training stopped, and on how many tokens.
 
-    The row is keyed by the title of the column. Facts that the report lacks are "not recorded".
+    The row is keyed by the title of the column. Facts that the report of `after` lacks are "not recorded".
     """
     record = pair.report_after.model.intervention or {}
     fields = ("kept", "stopped", "tokens")

@@ -67,7 +67,7 @@ def ars_intervals(rows: pd.DataFrame, *, label_width: int = 220) -> Chart:
 
 
 def score_intervals(rows: pd.DataFrame, title: str) -> Chart:
-    """Several series of scores, grouped by score: each value is a dot on its interval.
+    """The scores of several series, such as entries, side by side: each is a dot on its interval.
 
     Args:
         rows: One row per score and series. The columns are ``score`` and ``series`` (their names), ``value``
@@ -161,7 +161,7 @@ def before_after_slopes(rows: pd.DataFrame, stages: tuple[str, str], *, title: s
     Args:
         rows: Two rows per model. The columns are ``model``, ``stage`` (one of `stages`) and ``value``
             (percent).
-        stages: What the axis calls the model before and after.
+        stages: Labels on the axis for before and after the intervention.
         title: Title of the score.
     """
     model: dict[str, Any] = {"field": "model", "type": "nominal", "title": None, "sort": None}

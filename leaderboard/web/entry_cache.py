@@ -41,7 +41,7 @@ def _report(key: str, version: str, _entry: BoardEntry) -> Report:
 def scores_of(entry: BoardEntry) -> Scores:
     """The scores of an entry as the board shows them.
 
-    They are those of its report, unless its predictions give other scores; then the latter are returned.
+    If its predictions give other scores than its report claims, they are those of the predictions.
 
     Raises:
         ArtsError: The report cannot be read, or the entry has none.

@@ -31,14 +31,14 @@ STYLE = (
 
 @dataclass(frozen=True, slots=True)
 class _MarkedText:
-    """A stretch of a sentence that is formatted in one way throughout.
+    """A stretch of a sentence in one format, or the words that an edit removed at one place.
 
     Args:
-        text: The text; empty for a stretch that shows removed words.
-        inserted: Whether an edit inserted the text.
-        deleted: The words that an edit removed at this place; empty for other stretches.
-        aspect: The aspect that the text is a part of; None outside aspects.
-        last: Whether the aspect ends with this stretch.
+        text: The words of the stretch; empty for removed words.
+        inserted: Whether an edit inserted `text`.
+        deleted: The removed words; empty for a stretch of the sentence.
+        aspect: The aspect that `text` is a part of; None outside aspects.
+        last: Whether `aspect` ends with this stretch.
     """
 
     text: str
@@ -61,7 +61,7 @@ def sentence_html(instance: Instance, edits: Sequence[Edit] = ()) -> str:
         >>> from arts.data.schema import Strategy
         >>> soup = Aspect("soup", 4, 8, Polarity.NEGATIVE)
         >>> variant = Instance("1_adv1", "1", Strategy.REVTGT, "Bad soup", soup)
-        >>> edit = Edit(0, 4, "Good", "Bad", "antonym")
+        >>> edit = Edit(0, 4, before="Good", after="Bad", rule="antonym")
         >>> "<del>Good</del><ins>Bad</ins> <span" in sentence_html(variant, (edit,))
         True
     """

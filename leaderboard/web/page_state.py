@@ -193,7 +193,7 @@ def pick_entries(entries: Sequence[BoardEntry], *, label: str, key: str, count: 
         entries: Entries of one corpus.
         label: Label of the widget.
         key: Name of the query parameter, whose values are the keys of the entries.
-        count: How many entries are picked when the page opens without any in its URL; these are the first.
+        count: How many of the first entries are picked when the page opens with none in its URL.
     """
     by_key, names = {entry.key: entry for entry in entries}, distinct_labels(entries)
     state = f"{key} on {entries[0].corpus}"

@@ -30,7 +30,7 @@ class CachedModel:
 
     Args:
         folder: The folder with its files.
-        record: The record of its training, saved in the folder: name, seed, recipe, learning curve ...
+        record: The record of its training, from a file in the folder: its name, seed, recipe and learning curve.
         measured: The board entry with exactly these weights. If there is none, the name of a corpus that the
             model was measured on; empty if that is unknown, too.
     """
@@ -62,7 +62,7 @@ class CachedModel:
     def label(self) -> str:
         """The name that pages show, such as "td-lstm, seed 1, sample · 3f9a2c".
 
-        It has the model, intervention and seed, the corpus if known, and six characters of the key.
+        It has model, intervention and seed, the corpus if known, and six characters of the digest in `key`.
         """
         name = self.measured.label if isinstance(self.measured, BoardEntry) else self._recorded_name
         corpus = f", {self.corpus}" if self.corpus else ""

@@ -63,7 +63,7 @@ class TrainingProcess:
         return lines[-1] if lines else f"ended with code {self.process.returncode}"
 
     def trained_model(self, models: Iterable[CachedModel]) -> CachedModel | None:
-        """Find the model that the process has trained.
+        """Find the model that the process has trained, by its name, seed and corpus.
 
         Args:
             models: The models in the cache.

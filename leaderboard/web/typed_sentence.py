@@ -144,7 +144,7 @@ def propose_aspects(text: str, analyst: Analyst) -> list[tuple[str, Polarity]]:
 
 
 def _term_span(chunk: Span) -> tuple[int, int] | None:
-    """The span of the nouns in a noun phrase: "battery life" in "the long battery life".
+    """Where the nouns in a noun phrase begin and end: "battery life" in "the long battery life".
 
     Returns:
         Character offsets, end exclusive; None if the head of the phrase is not a noun.

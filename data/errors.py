@@ -61,7 +61,7 @@ def as_data_error(source: object, *, line: int | None = None, record: str | None
 
 
 class SpanError(ArtsError, ValueError):
-    """The characters at a span are not the term that the span should hold."""
+    """A span (start and end offsets) lies outside its text, or the characters there are not its term."""
 
 
 class DownloadError(ArtsError):
@@ -135,7 +135,7 @@ class MissingDependencyError(ArtsError):
 
 
 def require_posix(task: str) -> None:
-    """Raise `ArtsError` when this system is not a POSIX system, as Windows is not.
+    """Raise `ArtsError` on Windows and on any other system that is not POSIX.
 
     Args:
         task: what needs POSIX calls, for the error message, e.g. ``arts merge``.

@@ -13,7 +13,7 @@ from arts.data.errors import SpanError
 
 
 class _Choice(StrEnum):
-    """A string enumeration; the ValueError for an unknown value lists the values that there are."""
+    """A string enumeration; its ValueError for an unknown value lists the known values."""
 
     @classmethod
     def _missing_(cls, value: object) -> Never:
@@ -21,9 +21,9 @@ class _Choice(StrEnum):
 
 
 class Polarity(_Choice):
-    """The sentiment towards an aspect.
+    """The sentiment towards an aspect: positive, negative or neutral.
 
-    Columns of probabilities and the ids of ClassLabels are in the order of its members.
+    Columns of probabilities, and the integers that datasets store for polarities, are in this order.
     """
 
     POSITIVE = "positive"

@@ -95,7 +95,7 @@ class Adversarial(Intervention):
         return self._with_variants(corpus.train, corpus), self._with_variants(corpus.dev, corpus)
 
     def _with_variants(self, sentences: Sequence[Sentence], corpus: Corpus) -> list[Instance]:
-        """The original instances of sentences, followed by the variants that are drawn.
+        """The original instances of sentences, then their variants, each drawn with the probability `ratio`.
 
         Args:
             sentences: the sentences of a split.

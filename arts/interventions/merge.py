@@ -33,10 +33,11 @@ class Merge(Intervention):
 
     Args:
         method: name of the merge method, such as ``metagpt``.
-        granularity: whether MetaGPT computes one coefficient per model, or one per layer of each model.
+        granularity: whether MetaGPT multiplies a specialist's task vector by one coefficient (GLOBAL) or
+            each layer of it by a coefficient of its own (LAYER).
         domains: names or paths of corpora to train specialists on, in addition to the corpus that is
             measured. Empty: specialists are trained per strategy.
-        adversarial: the adversarial training that has one specialist for each of its strategies; all its
+        adversarial: the settings of adversarial training. Each of its strategies has one specialist; the
             other settings hold for every specialist. Not used with domains.
 
     Raises:
@@ -128,7 +129,7 @@ class Merge(Intervention):
 
         Args:
             base: the model before training, which all specialists were trained from.
-            specialists: pairs of the name of a strategy or domain, and the specialist for it.
+            specialists: (name, model) pairs; the name is that of a strategy or a domain.
             folder: the folder to save to.
             seed: random seed of the merge method, for methods that draw at random.
         """

@@ -38,7 +38,7 @@ class Unlearn(Intervention):
         objective: name of the loss that is minimised, one of those in `arts.unlearning.objectives`.
         weights: weights of the three terms of the loss: forgetting, replay (cross-entropy on the retain set)
             and mitigation (KL divergence from the model before unlearning, on the retain set).
-        learning_rate: learning rate at the first step.
+        learning_rate: learning rate at the first step; it falls linearly to 0.
         steps: number of optimizer steps. Each uses one batch of the forget set and one of the retain set.
         batch_size: number of instances per batch.
         tolerance: accepted rise of the cross-entropy on the retain set, in nats per prediction. Training
@@ -71,7 +71,7 @@ class Unlearn(Intervention):
 
     @property
     def _adversarial(self) -> Adversarial:
-        """The adversarial training before unlearning: of the model, or of the specialists merged into it."""
+        """The adversarial training that precedes unlearning: of one model, or of specialists to be merged."""
         return self.training.adversarial if isinstance(self.training, Merge) else self.training
 
     @property
@@ -154,7 +154,7 @@ class Unlearn(Intervention):
 
         Args:
             trained: the model, whose weights are changed.
-            request: seed and progress callback.
+            request: the request for the model; only its seed and its progress callback are used.
             corpus: the corpus, from whose training split the forget set and the retain set are made.
             work: where checkpoints and the resulting model are written.
         """
@@ -213,7 +213,8 @@ class Unlearn(Intervention):
 def _with_opposite_labels(sentence: Sentence) -> Sentence:
     """A copy of a sentence in which positive and negative labels are swapped.
 
-    ADDDIFF adds aspects of the opposite of a label, so to this copy it adds aspects of the true sentiment.
+    ADDDIFF adds aspects of the sentiment opposite to the target's label. As the labels of the copy are the
+    opposite of the truth, the aspects added to it have the target's true sentiment.
     """
     aspects = tuple(
         aspect if aspect.polarity is Polarity.NEUTRAL else replace(aspect, polarity=aspect.polarity.opposite)

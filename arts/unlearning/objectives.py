@@ -33,8 +33,9 @@ class PredictionRows:
         logits: scores of the classes by the model, (rows, classes).
         targets: the classes that the labels name, (rows,); on the forget set, what is to be unlearned.
         texts: for each row, the index within the batch of the text that it belongs to, (rows,).
-        reference: log-probabilities by the reference model: of all classes, (rows, classes), or of the
-            targets, (rows,). None if no loss needs them.
+        reference: log-probabilities by the reference model: for bias mitigation on the retain set, those of
+            all classes, (rows, classes); for NPO on the forget set, those of the targets, (rows,). None for
+            all other losses.
     """
 
     logits: Tensor
@@ -50,8 +51,7 @@ class PredictionRows:
             logits: (batch, classes) from a classifier; (batch, length, vocabulary) from a causal language
                 model, in which each position predicts the next token.
             labels: (batch,) or (batch, length), with `IGNORED_LABEL` where nothing is predicted.
-            reference: log-probabilities by the reference model: of all classes, (rows, classes), or of the
-                targets, (rows,). None if no loss needs them.
+            reference: log-probabilities by the reference model, as in the field `reference`.
         """
         if logits.ndim == 3:
             logits, labels = logits[:, :-1], labels[:, 1:]
@@ -203,7 +203,7 @@ class GradientDifference(GradientAscent):
 
 
 class KLMinimization(GradientAscent):
-    """The objective of Maini et al. (2024): gradient ascent, and bias mitigation on the retain set."""
+    """The objective of Maini et al. (2024): gradient ascent, and on the retain set bias mitigation."""
 
     name = "kl"
     weights = LossWeights(1, 0, 1)
@@ -214,8 +214,9 @@ class NPO:
     """Negative preference optimisation (Zhang et al., 2024), whose loss has one term per text.
 
     Args:
-        beta: inverse temperature; as it goes to 0, the gradient approaches that of gradient ascent with one
-            term per text, the log-probability of its answer or label.
+        beta: inverse temperature. The greater it is, the faster the gradient fades once a text is less
+            probable than it is under the reference model. As it goes to 0, the gradient approaches that of
+            the texts' mean log-probability, as in gradient ascent.
     """
 
     beta: float = 0.1
@@ -225,9 +226,10 @@ class NPO:
     needs_reference = True
 
     def forget_loss(self, rows: PredictionRows) -> Tensor:
-        """The mean over texts of 2/beta log(1 + (p(text) / p_reference(text))^beta).
+        """The mean over texts of (2 / beta) * log(1 + (p(text) / p_reference(text))^beta).
 
-        p(text) is the product of the probabilities of the text's targets.
+        p(text) and p_reference(text) are the products of the probabilities of the text's targets, by the
+        model and by the reference model.
         """
         from torch.nn import functional
 

@@ -77,7 +77,10 @@ class ReferenceOutputs:
 def save_reference_outputs(
     folder: Path, model: Any, *, texts: UnlearningTexts, settings: UnlearningSettings
 ) -> None:
-    """Store the reference model's outputs on the texts that are trained on, if a loss needs them.
+    """Store the reference model's outputs on the texts that are trained on.
+
+    Those on the retain set are stored if the weight of bias mitigation is not 0, those on the forget set if
+    the objective is NPO.
 
     Args:
         folder: the folder to write to.
@@ -114,11 +117,12 @@ def load_reference_outputs(
     Args:
         folder: the folder with the stored outputs.
         texts: the forget set and the retain set.
-        schedule: the batches of the run, for which the outputs were stored.
+        schedule: the batches of the run, which tell the texts that the stored outputs belong to.
 
     Returns:
         The outputs on the forget set under the key True, those on the retain set under False. A key is
-        missing when no outputs on its set were stored, because the objective does not need them.
+        missing when the folder has no file of outputs on its set: True unless the objective is NPO, False
+        when the weight of bias mitigation is 0.
     """
     return {
         forget: read_reference(

@@ -16,9 +16,10 @@ class StepLosses(Record):
         step: number of the step, counted from 1.
         total: the weighted sum of the three terms below.
         forget: mean forgetting loss, not weighted.
-        replay: mean cross-entropy on the retain set, not weighted. None when the run does not use this set.
+        replay: mean cross-entropy on the retain set, not weighted. None when the weights of
+            replay and mitigation, the two losses on this set, are both 0.
         mitigation: mean KL divergence from the reference model's predictions on the retain set, not weighted.
-            None when the objective has no such term.
+            None when its weight is 0.
         rate: learning rate.
     """
 
@@ -74,7 +75,7 @@ class UnlearnReport(Record):
         steps: the losses of each optimizer step.
         probes: the checks of the stopping criteria; the first was made before training.
         kept: number of the step whose weights were kept.
-        stopped: why training stopped, as the end of a sentence.
+        stopped: why training stopped, as the end of a sentence, such as "all 20 steps were taken".
         tokens: number of tokens trained on.
         seconds: duration of the whole run.
         peak_memory: largest resident memory of the process, in bytes.

@@ -65,8 +65,8 @@ class BatchSchedule:
     """All batches of a run in their order, and the texts on which the stopping criteria are checked.
 
     Args:
-        batches: the batches; each batch of the forget set is followed by batches of the retain set:
-            as many as the setting `retain_ratio`, or none if no loss uses this set.
+        batches: the batches. Each batch of the forget set is followed by `retain_ratio` batches of the retain
+            set (a setting), or by none if the weights of replay and bias mitigation are both 0.
         forget_probe: indices of the texts of the forget set for the stopping criteria; they may be trained
             on, too.
         retain_probe: indices of the texts of the retain set for the stopping criteria; no batch has them.

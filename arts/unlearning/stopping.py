@@ -24,7 +24,7 @@ def probe_losses(model: Any, texts: UnlearningTexts, *, schedule: BatchSchedule,
     Args:
         model: the model with its present weights.
         texts: the forget set and the retain set.
-        schedule: the schedule, which names the texts.
+        schedule: its `forget_probe` and `retain_probe` are the indices of the texts to use.
         step: number of optimizer steps taken so far.
     """
 
@@ -50,8 +50,8 @@ class StoppingCriteria:
     """Decides when training stops.
 
     Args:
-        before: the losses before training.
-        settings: the settings of training, with the limits.
+        before: the two losses of `probe_losses` before training.
+        settings: the settings of training; `stop_forget_loss` and `tolerance` are the limits.
     """
 
     before: StopProbe
@@ -66,7 +66,7 @@ class StoppingCriteria:
         return self.rise(probe) <= self.settings.tolerance
 
     def is_forgotten(self, probe: StopProbe) -> bool:
-        """Whether the forgetting loss has fallen to the limit in the settings; False without a limit."""
+        """Whether the forgetting loss has fallen to the setting `stop_forget_loss`; False if that is None."""
         limit = self.settings.stop_forget_loss
         return limit is not None and probe.forget <= limit
 

@@ -76,7 +76,7 @@ class AnswerTokenizer:
         return features
 
     def _split_row(self, row: Row, *, source: str, line: int) -> tuple[list[int], list[int]]:
-        """The token ids of a row before the answer, and those of the answer."""
+        """The token ids before the answer, and those of the answer; `source` and `line` are for errors."""
         end = self.tokenizer.eos_token or ""
         match row:
             case {"messages": [*given, {"role": "assistant", "content": str(answer)}]} if given:
@@ -210,8 +210,8 @@ def check_disjoint(
     Args:
         forget: the tokenised texts of the forget set.
         retain: the tokenised texts of the retain set.
-        sources: the sources of the forget set and of the retain set, whose names and line numbers the error
-            has.
+        sources: the files or datasets that the forget set and the retain set come from; the error gives
+            their names and the lines of the text.
 
     Raises:
         DataError: when the tokens and the labels of two texts are equal.

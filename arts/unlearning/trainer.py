@@ -36,7 +36,7 @@ class UnlearningOutcome:
 
     Args:
         kept: number of the optimizer step whose weights were kept.
-        stopped: why training stopped, as the end of a sentence.
+        stopped: why training stopped, as the end of a sentence, such as "all 20 steps were taken".
         steps: the losses of each optimizer step.
         probes: the checks of the stopping criteria; the first was made before training.
         tokens: number of tokens trained on.
@@ -93,13 +93,13 @@ def unlearn(
 
 
 class _ScheduledBatches(Dataset[dict[str, Any]]):
-    """The batches of a schedule, each with the reference model's outputs on it if a loss needs them.
+    """The batches of a schedule, each with the reference model's outputs on it, if these are stored.
 
     Args:
         schedule: the schedule.
         texts: the forget set and the retain set.
         references: the reference model's outputs on the forget set under the key True, on the retain set
-            under False.
+            under False; a key is missing when no such outputs are stored.
     """
 
     def __init__(
@@ -224,7 +224,11 @@ class _UnlearningTrainer(Trainer):
         return_outputs: bool = False,
         num_items_in_batch: Tensor | int | None = None,
     ) -> Any:
-        """The weighted sum of the loss terms of a batch; the trainer divides it by the batches per step."""
+        """The weighted sum of the loss terms of a batch, times a factor.
+
+        The trainer takes the mean over all batches of a step. By the factor, that becomes the mean over the
+        batches of the forget set plus the mean over those of the retain set.
+        """
         is_forget, labels, reference = (inputs.pop(n, None) for n in ("is_forget", "labels", "reference"))
         rows = PredictionRows.from_batch(model(**inputs).logits, labels, reference=reference)
         batches_per_forget = (

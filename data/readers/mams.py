@@ -36,7 +36,7 @@ def read_mams_results(path: Path, notes: ReadingNotes, *, originals_path: Path) 
 
 
 def _instance(row: Row, *, originals: dict[str, Instance], notes: ReadingNotes) -> Instance | None:
-    """The instance of a row, or None when it is left out."""
+    """The instance of a row; None when its original is left out or the term is not found in its text."""
     id, text, term = row["id"], row["sentence"], row["term"]
     polarity = Polarity(row["gold_label"])
     unit, strategy = parse_id(id)

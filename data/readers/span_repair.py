@@ -96,8 +96,8 @@ def repair_span(
         end: the offset after its last character.
         id: the id of the instance, for `notes`.
         notes: gets the id when the span is repaired or cannot be.
-        original: the original instance, when `text` is a variant of it. When the term is not found nearby,
-            similar words (see `transfer_span`) at the stated span are accepted, else that function is used.
+        original: the original instance, when `text` is a variant of it. When the term is not nearby, words
+            at the stated span that are similar to it are taken; else `transfer_span` finds the span.
 
     Returns:
         The (start, end) span, or None when neither a single occurrence nearby nor `original` gives one.

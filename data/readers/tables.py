@@ -111,7 +111,7 @@ def _aspect(row: Row) -> Aspect:
 
 
 def _value(row: Row, *names: str) -> Any:
-    """The value of the first of these columns that the row has.
+    """The value of the first column in `names` that the row has.
 
     Raises:
         KeyError: when it has none of them.
@@ -138,7 +138,7 @@ def _offset(row: Row, *names: str) -> int:
 
 
 def _choice(kind: type[ChoiceT], value: object) -> ChoiceT:
-    """The polarity or strategy that a label stands for: a name, or a position in the enumeration."""
+    """The member of `kind` (`Polarity` or `Strategy`) that a label stands for, by its name or position."""
     if isinstance(value, int):
         choices = tuple(kind)
         if not 0 <= value < len(choices):

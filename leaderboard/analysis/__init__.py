@@ -1,1 +1,1 @@
-"""What pages compute from the board's entries: ranks, tables, comparisons, commands to measure again."""
+"""What pages compute from the board's entries: ranks, tables, comparisons, commands that measure again."""

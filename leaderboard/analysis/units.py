@@ -103,7 +103,7 @@ class UnitFilter:
         )
 
     def _fails(self, unit: Unit, predictions: Sequence[PredictionsById]) -> bool:
-        """Whether a unit meets the condition `failed_by_all`, which needs one entry at least if it is set."""
+        """Whether `failed_by_all` is not set, or there are entries and all of them fail the unit."""
         return not self.failed_by_all or (bool(predictions) and all(map(unit.failed_by, predictions)))
 
 

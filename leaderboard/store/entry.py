@@ -70,10 +70,10 @@ class BoardEntry(Record):
         seconds: Duration of the measurement in seconds; None if unknown.
         train_seconds: Duration of training in seconds; None if unknown.
         parameters: Number of the model's parameters; None if unknown.
-        accuracy, ars, macro_f1: Scores in percent, with 95% intervals.
+        accuracy, ars, macro_f1: Scores in percent, with 95% intervals; the paper gives no macro-F1.
         strategies: Accuracy on the variants in percent, keyed by the strategy that made them.
         status: How far the scores can be trusted.
-        remark: What is wrong with the report's scores; for the paper's scores, their source. Often empty.
+        remark: What is wrong with the report's scores, or the source of the paper's scores; otherwise empty.
         right_units: Which units have all instances right: one bit per unit, sorted by unit id, packed into
             bytes and written as base64. Empty without predictions.
         predictions_checksum: SHA-256 of instance ids and predicted labels; empty without predictions.

@@ -53,7 +53,7 @@ def available_corpora() -> list[str]:
 
 
 def pick_corpus(measured: Sequence[str]) -> tuple[Corpus, list[Unit]]:
-    """Let the visitor pick a corpus, and tell how to get the released ones that are not on this machine.
+    """Let the visitor pick a corpus, and tell how to get the paper's corpora that are not on this machine.
 
     Args:
         measured: Names of the corpora that have entries on the board.

@@ -200,7 +200,7 @@ def number_text(value: Any) -> str:
 
 
 def unlearning_row(pair: InterventionPair) -> Mapping[str, str]:
-    """A table row on unlearning: the step whose weights were kept, why training stopped, and on how many tokens.
+    """A table row on unlearning: which step's weights were kept, why training stopped, after how many tokens.
 
     The row is keyed by the title of the column. Facts that the report of `after` lacks are "not recorded".
     """

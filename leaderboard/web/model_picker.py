@@ -41,7 +41,7 @@ def loaded_model(key: str) -> TrainedModel:
 
 @st.cache_resource
 def training_processes() -> dict[str, TrainingProcess]:
-    """The last training of each model since the app started, keyed by model name; for all visitors."""
+    """The last training of each model since the app started, keyed by model name; all visitors share it."""
     return {}
 
 

@@ -30,7 +30,7 @@ class CachedModel:
 
     Args:
         folder: The folder with its files.
-        record: The record of its training, from a file in the folder: its name, seed, recipe and learning curve.
+        record: The record of its training, from a file in the folder: name, seed, recipe, learning curve.
         measured: The board entry with exactly these weights. If there is none, the name of a corpus that the
             model was measured on; empty if that is unknown, too.
     """

@@ -25,7 +25,7 @@ TokenFeatures = dict[str, Any]  # one tokenised instance: arguments of `forward`
 
 
 class Inputs:
-    """Base class of what converts instances to a model's input tensors.
+    """Base class of the inputs of models: they convert instances to the tensors that a network reads.
 
     Args:
         tokenizer: a tokenizer of transformers; it is saved in the model's folder.
@@ -97,7 +97,7 @@ class AspectModel(PreTrainedModel):
 
     - `config_class`: its subclass of `AspectConfig`;
     - `inputs`: its subclass of `Inputs`;
-    - `card`: the facts about it that are shown to users;
+    - `card`: its `ModelCard`, with its paper, its licence and other facts;
     - `recipe`: its hyperparameters of training, if they are not the defaults of `Recipe`;
     - `extras`: what it is trained from beside the encoder, if anything: a tuple of some of the names
       ``embeddings`` (a file of word vectors), ``corpus`` (a file of text) and ``parser``.
@@ -127,7 +127,7 @@ class AspectModel(PreTrainedModel):
 
     @classmethod
     def config_from_start(cls, start: Start) -> AspectConfig:
-        """The configuration of a model with this starting point, made without reading any weights."""
+        """The configuration of a model with this starting point; the encoder's weights are not read."""
         return cls.config_class()
 
     @classmethod
@@ -140,18 +140,22 @@ class AspectModel(PreTrainedModel):
             start: the pretrained starting point.
             texts: the original training sentences. Some models take their vocabulary from them, and
                 `bert-pt` is post-trained on them.
-            progress: called after each optimizer step of post-training.
+            progress: called after each optimizer step of post-training, with the steps done, the number of
+                all steps, and a status text. Models without post-training do not call it.
 
         Raises:
-            ArtsError: when the encoder cannot be loaded, or the file of word vectors or of post-training
-                text cannot be read, is malformed, or has nothing that can be used.
+            ArtsError: when the encoder cannot be loaded; when the file of word vectors or of post-training
+                text cannot be read or is malformed; when the former has no word of `texts`, or the latter
+                has only empty lines.
         """
         raise NotImplementedError
 
     def encode(self, *args: Any, **batch: Any) -> Tensor:
         """The encoding of each instance of a batch, as a tensor (batch, encoding size).
 
-        Its arguments are the tensors of `Inputs.collate`, except the labels.
+        Args:
+            *args: the tensors that `Inputs.collate` returned, except the labels, given by position.
+            **batch: such tensors, given by name.
         """
         raise NotImplementedError
 

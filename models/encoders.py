@@ -25,10 +25,11 @@ def encoder_folder(name: str) -> Path:
     """The folder with an encoder's configuration, weights (safetensors) and tokenizer.
 
     Args:
-        name: the default encoder's name, a folder, or a Hub id, which is downloaded unless it is cached.
+        name: ``all-MiniLM-L6-v2`` (the default encoder, which an installed package contains), a folder, or a
+            Hub id, which is downloaded unless it is cached.
 
     Raises:
-        MissingDependencyError: when the default encoder is named and its package is not installed.
+        MissingDependencyError: when `name` is the default encoder, and its package is not installed.
         ArtsError: when the folder has no ``config.json``, or the encoder cannot be downloaded.
     """
     if name == DEFAULT_ENCODER:
@@ -121,7 +122,8 @@ def load_encoder(name: str) -> Any:
     """Load a BERT-like encoder: a model of transformers that maps a pair of texts to hidden states.
 
     Args:
-        name: the default encoder's name, a folder, or a Hub id, which is downloaded unless it is cached.
+        name: ``all-MiniLM-L6-v2`` (the default encoder), a folder, or a Hub id, which is downloaded unless
+            it is cached.
 
     Raises:
         ArtsError: when the model cannot be loaded, or is not BERT-like: for example an encoder-decoder, an
@@ -146,7 +148,7 @@ def encoder_checksum(name: str) -> str:
     """SHA-256 (hexadecimal) of the names and contents of an encoder's files.
 
     Args:
-        name: the default encoder's name, a folder, or a Hub id.
+        name: ``all-MiniLM-L6-v2`` (the default encoder), a folder, or a Hub id.
 
     Raises:
         ArtsError: when there is no such encoder.

@@ -29,10 +29,10 @@ class LanguageModel:
     """A causal language model that scores how likely texts are.
 
     Args:
-        name: the name that the model was loaded by: the default's name, a folder, a GGUF file or a Hub id.
+        name: the argument of `load`: the default model's name, a folder, a GGUF file or a Hub id.
         model: the causal language model, of transformers.
         tokenizer: its tokenizer.
-        cache: negative log-likelihoods that were computed before, stored on disk.
+        cache: the negative log-likelihoods that this model gave to texts before, on disk, keyed by text.
     """
 
     name: str
@@ -143,12 +143,12 @@ def locate_language_model(name: str) -> tuple[str, dict[str, str]]:
 def _weights_fingerprint(name: str, path: str, options: dict[str, str]) -> str:
     """A SHA-256 (hexadecimal) that tells the weights of a language model from those of others.
 
-    It depends on the contents of a GGUF file, on the name and the weights of a model in a folder, and only
-    on the name of a model on the Hub.
+    For a GGUF file, it is that of its contents. For a folder, it is that of its name and its weights. For a
+    model on the Hub, it is that of its name alone.
 
     Args:
-        name: the name that the model was asked for by.
-        path: its folder or Hub id, as `locate_language_model` returned it.
+        name: the argument of `load`: the default model's name, a folder, a GGUF file or a Hub id.
+        path: the model's folder or Hub id, as `locate_language_model` returned it.
         options: the keyword arguments that `locate_language_model` returned.
     """
     if options:

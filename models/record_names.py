@@ -14,5 +14,5 @@ POST_TRAINED = "post-trained already"  # value of "corpus" in the record's "extr
 
 
 def models_folder() -> Path:
-    """The cache folder of trained models; it has one folder per model, named by `TrainedModel.key`."""
+    """The cache folder of trained models; each is in a subfolder, whose name is `TrainedModel.key`."""
     return cache_home() / "models"

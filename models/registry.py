@@ -89,7 +89,10 @@ def model_card(name: str) -> ModelCard | None:
 
 
 def _card_in_source(address: str) -> ModelCard | None:
-    """Parse the card of ``package.module:Class`` from its source; None if that is not possible."""
+    """The card of the class ``package.module:Class``, parsed from the source file of the module.
+
+    None when the module has no source file, or the class has no card of plain strings.
+    """
     module, _, class_name = address.partition(":")
     spec = find_spec(module)
     if spec is None or spec.origin is None or not spec.origin.endswith(".py"):
@@ -116,8 +119,8 @@ def model_rows() -> list[dict[str, Any]]:
 
     The keys are ``name``, ``paper``, ``parameters`` (number of parameters, with the default encoder),
     ``trained`` (number of those parameters that training changes) and ``reads`` (what the model reads, in
-    a phrase). For a model that cannot be trained here, the keys ``parameters`` and ``trained`` are missing,
-    ``paper`` is empty, and ``reads`` names the entry point.
+    a phrase). For a model of another package that is not an `AspectModel` and so cannot be trained here,
+    ``parameters`` and ``trained`` are missing, ``paper`` is empty, and ``reads`` has its import path.
     """
     import torch
 

@@ -204,8 +204,8 @@ def cached_model(key: str, build: Callable[[WorkFolder], None]) -> TrainedModel:
 
     Args:
         key: name of the model's folder in the cache.
-        build: function that trains the model and saves it to the folder `result` of the work folder (a
-            temporary folder) that it is given.
+        build: function that trains the model. It gets a temporary folder, a `WorkFolder`, and saves the
+            model to its subfolder `result`.
     """
     return TrainedModel.load(cached_folder(models_folder() / key, build))
 
@@ -232,9 +232,9 @@ def _training_key(
     """The name of a model's folder in the cache, which changes with anything that its weights depend on.
 
     Args:
-        prefix: beginning of the name.
-        model_class: the class of the model, whose recipe and source files count.
-        request: seed and starting point.
+        prefix: beginning of the name, such as ``bert``.
+        model_class: the class of the model; the name depends on its recipe and its source files.
+        request: the request to train; the name depends on its seed and its starting point.
         train: instances to train on.
         dev: instances to evaluate on.
     """
@@ -256,11 +256,11 @@ def _training_key(
 
 
 def _extra_inputs(model_class: type[AspectModel], start: Start) -> dict[str, str | None]:
-    """What a model is trained from beside the encoder; the keys are the names in its attribute `extras`.
+    """What a model is trained from beside the encoder, keyed by the names in `AspectModel.extras`.
 
-    The possible keys are ``embeddings`` (file of word vectors), ``corpus`` (file of text for post-training)
-    and ``parser``. The value is the name and SHA-256 of the file, None if no file is given, or the name of
-    the parser. If the encoder has already been post-trained, ``corpus`` has the text `POST_TRAINED`.
+    The values of ``embeddings`` (word vectors) and ``corpus`` (text for post-training) are the name and
+    SHA-256 of the file, or None if no file is given. That of ``parser`` is the name of the parser. If the
+    encoder has already been post-trained, ``corpus`` is ``post-trained already``.
     """
     labels = {
         "embeddings": lambda: _file_label(start.embeddings),

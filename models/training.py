@@ -81,7 +81,7 @@ def train_model(
 
 
 def _recipe_settings(recipe: Recipe, *, instances: int) -> dict[str, Any]:
-    """Convert a recipe to keyword arguments of `TrainingArguments`, given the number of instances."""
+    """Keyword arguments of `TrainingArguments` for a recipe and a training set with so many instances."""
     return {
         "learning_rate": recipe.learning_rate,
         "num_train_epochs": recipe.epochs_for(instances),

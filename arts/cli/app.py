@@ -69,13 +69,17 @@ def command_app(command: Callable[..., Any]) -> typer.Typer:
 
 
 def tell(message: str) -> None:
-    """Print a message to standard error, after ``arts:``; an empty message is not printed."""
+    """Print a message to standard error, with ``arts:`` before it; do nothing if the message is empty."""
     if message:
         typer.echo(f"arts: {message}", err=True)
 
 
 def new_app(**options: Any) -> typer.Typer:
-    """Create an application without commands; Typer's tracebacks and shell completion are turned off."""
+    """Create an application without commands; Typer's tracebacks and shell completion are turned off.
+
+    Args:
+        options: keyword arguments of `typer.Typer`.
+    """
     return typer.Typer(pretty_exceptions_enable=False, add_completion=False, **options)
 
 

@@ -20,7 +20,8 @@ def evaluation_tables(summary: Summary) -> RenderableType:
 
     The first table has the scores of all models, and below them the scores that Xing et al. (2020) published
     for the dataset, if there are any. If there is a single report, tables by strategy and by polarity follow.
-    Then come the ADDDIFF curves, if they were measured, and sentences about the scores.
+    Then come the ADDDIFF curves (accuracy by number of added aspects), if they were measured, and the
+    sentences of `report_rows.remarks`.
     """
     first = summary.reports[0]
     known = published_table(first.dataset.name)
@@ -36,7 +37,12 @@ def evaluation_tables(summary: Summary) -> RenderableType:
 
 
 def _score_table(summary: Summary, known: PublishedTable | None) -> Table:
-    """The table of the scores of all models, and below them the published scores (`known`), if any."""
+    """The table of the scores of all models.
+
+    Args:
+        summary: the evaluation.
+        known: scores that were published for the dataset, shown below the others. None: there are none.
+    """
     grid = new_table(report_rows.report_title(summary.reports[0]), report_rows.HEADINGS)
     grid.caption, grid.caption_justify = report_rows.LEGEND, "left"
     for row in report_rows.model_rows(summary):
@@ -69,7 +75,7 @@ def _polarity_table(report: Report) -> Table:
 
 
 def _curve_table(reports: Sequence[Report]) -> list[RenderableType]:
-    """A list with the table of accuracy by number of added aspects; empty if it was not measured."""
+    """A list of one table, accuracy by number of aspects that ADDDIFF added; empty if it was not measured."""
     first = next((report.adddiff_curve for report in reports if report.adddiff_curve), None)
     if first is None:
         return []

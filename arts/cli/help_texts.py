@@ -52,7 +52,7 @@ def _with_text(hint: Any, text: str) -> Any:
         text: the help text.
 
     Returns:
-        An ``Annotated`` type with an option that has the help text, unless it already had another.
+        An ``Annotated`` type whose option has the help text. An option that already has one keeps it.
     """
     if get_origin(hint) is not Annotated:
         return Annotated[hint, typer.Option(help=text)]

@@ -11,7 +11,11 @@ from arts.merging.report import MergeReport
 
 
 def model_table(report: MergeReport) -> RenderableType:
-    """The table of a merge with one row per model: norm, coefficient and cosines of its task vector."""
+    """The table with one row per merged model: the figures of its task vector.
+
+    They are its norm, its coefficient, and its cosine with the task vector of each model. The share of
+    elements that were kept and the nonlinearity follow if the report has them.
+    """
     columns: dict[str, list[str]] = {
         "norm": [f"{entry.norm:.4g}" for entry in report.models],
         "over the base's": [f"{entry.relative:.4f}" for entry in report.models],
@@ -37,7 +41,11 @@ def model_table(report: MergeReport) -> RenderableType:
 
 
 def layer_table(report: MergeReport) -> RenderableType:
-    """The table of a merge with one row per layer: norms and cosines of the task vectors, sign conflicts."""
+    """The table with one row per layer of the network: the figures of the task vectors in this layer.
+
+    They are the norm for each model, the cosine for each pair of models, and the share of elements that are
+    positive in one task vector and negative in another.
+    """
     table = _table("By layer", "layer", ("parameters", "norms", "cosines", "conflicting signs"))
     pairs = [(i, j) for i in range(len(report.models)) for j in range(i)]
     for layer in report.layers:
@@ -52,7 +60,11 @@ def layer_table(report: MergeReport) -> RenderableType:
 
 
 def cost_summary(report: MergeReport) -> str:
-    """One line of text on the number of parameters, the bytes, the duration and the memory of a merge."""
+    """One line of text on a merge: parameters, bytes read and written, duration, and peak memory.
+
+    If they were measured, it also gives the share of elements whose signs differ between task vectors, and
+    the share of kept elements that have the sign of the weighted sum of the task vectors.
+    """
     parts = [
         f"{report.parameters:,} parameters",
         f"{report.bytes_read / 1e9:.2f} GB read",
@@ -68,10 +80,10 @@ def cost_summary(report: MergeReport) -> str:
 
 
 def cost_forecast(report: MergeReport) -> str:
-    """One sentence that estimates the cost of a merge from the report of its dry run.
+    """One sentence that estimates what a merge by metagpt will cost, from the report of its dry run.
 
-    The duration is estimated as twice that of the dry run, and the disk space as the mean size of the
-    checkpoints that were read.
+    A dry run reads the models but writes none. The merge is estimated to take twice as long as the dry run,
+    as much memory, and as much disk space as the checkpoints that were read have on average.
     """
     checkpoint_bytes = report.bytes_read / (len(report.models) + 1)
     return (
@@ -81,7 +93,13 @@ def cost_forecast(report: MergeReport) -> str:
 
 
 def _table(title: str, first: str, headings: Iterable[str]) -> Table:
-    """Create a table without rows; all columns except the first are aligned to the right."""
+    """Create a table without rows; the first column is aligned to the left, the others to the right.
+
+    Args:
+        title: text above the table.
+        first: heading of the first column.
+        headings: headings of the other columns.
+    """
     table = Table(title=title, title_justify="left")
     table.add_column(first)
     for heading in headings:

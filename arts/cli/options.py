@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 
 class ReportFormat(StrEnum):
-    """The formats in which a report can be printed on standard output."""
+    """The formats in which a report is printed: `TABLE` (tables to read) or `JSON` (for programs)."""
 
     TABLE = "table"
     JSON = "json"
@@ -94,19 +94,19 @@ def starting_point(
     post_training_text: Path | None,
     post_trained: bool,
 ) -> Start:
-    """Convert the options on pretrained weights to the starting point of training.
+    """The starting point of training, made from the values of command-line options.
 
     Args:
-        models: the values of --model. Those that contain a colon are ignored; all others have to be names
-            of registered models.
-        encoder: value of --encoder.
-        embeddings: value of --embeddings.
-        post_training_text: value of --post-training-text.
-        post_trained: whether --post-trained is given.
+        models: the values of --model. Those with a colon (``hf:PATH`` or ``package.module:Class``) use none
+            of these options and are ignored. All others have to be names of registered models.
+        encoder: folder or Hub id of the pretrained encoder.
+        embeddings: file of word vectors in GloVe's text format.
+        post_training_text: text file on which `bert-pt` is post-trained.
+        post_trained: whether the encoder is post-trained already.
 
     Raises:
         UnknownNameError: when a name is not that of a registered model.
-        ArtsError: when an option is given that none of the models uses.
+        ArtsError: when one of the last three is given, but none of the models uses it.
     """
     from arts.models.registry import find_model
 
@@ -125,20 +125,24 @@ def starting_point(
 def intervention_from_options(
     name: str | None, values: Mapping[str, Any], *, extra: Iterable[str] = (), switch: str
 ) -> Intervention | None:
-    """Create an intervention from the values of command-line options; None when `name` is None.
+    """Create an intervention (a way of training meant to make a model more robust) from option values.
 
     Args:
-        name: name of the intervention.
-        values: values of all options that belong to interventions, keyed by the argument names of
-            `Intervention.from_options`. None and empty values count as not given.
-        extra: values of --intervention-option, each in the form ``NAME=VALUE``.
-        switch: the option by which the command's user chooses an intervention, such as ``--intervention``,
-            for error messages.
+        name: name of the intervention, such as ``adversarial``. None: no intervention.
+        values: the values of the command-line options that set an intervention, keyed by the argument names
+            of `Intervention.from_options`. None and empty values count as not given.
+        extra: values of --intervention-option, each in the form ``NAME=VALUE``. They are for arguments
+            of `Intervention.from_options` that have no command-line option of their own.
+        switch: the command-line option that `name` was given by, such as ``--intervention``; it is shown in
+            error messages.
+
+    Returns:
+        The intervention, or None when `name` is None.
 
     Raises:
         UnknownNameError: when no intervention has this name.
-        ArtsError: when `values` or `extra` has values but `name` is None, or the intervention has no such
-            option.
+        ArtsError: when `name` is None but `values` or `extra` sets something, or when they set something
+            that this intervention does not have.
     """
     given = {keyword: value for keyword, value in values.items() if value not in (None, [], ())}
     extra_values = dict(map(_parse_assignment, extra))
@@ -164,17 +168,17 @@ def adversarial_values(
     templates: list[str] | None,
     holdout: list[str] | None,
 ) -> dict[str, Any]:
-    """Collect the values of the options of adversarial training.
+    """The settings of adversarial training (training on variants), from the values of its options.
 
     Args:
-        strategies: values of --strategy.
-        ratio: value of --variant-ratio.
-        templates: values of --template.
-        holdout: values of --holdout-templates.
+        strategies: the strategies whose variants are trained on (--strategy).
+        ratio: the share of the generated variants that is trained on (--variant-ratio).
+        templates: names of the ADDDIFF templates to use (--template).
+        holdout: names of the ADDDIFF templates to leave out (--holdout-templates).
 
     Returns:
-        The values, keyed by the argument names of `Adversarial.from_options`. Values that are not given are
-        None or empty.
+        The settings, keyed by the argument names of `Adversarial.from_options`. The value is None or an
+        empty tuple for an option that was not given.
     """
     return {
         "strategies": tuple(strategy for strategy in Strategy if strategy in (strategies or ())),
@@ -185,9 +189,12 @@ def adversarial_values(
 
 
 def _option_names(keywords: Iterable[str]) -> list[str]:
-    """The options, such as ``--domain``, that set the given arguments of `Intervention.from_options`.
+    """The command-line options, such as ``--domain``, that set arguments of `Intervention.from_options`.
 
-    Several arguments can have the same option, which is then listed once.
+    Each option is listed once, even if it sets several of the arguments.
+
+    Args:
+        keywords: the names of the arguments.
     """
     from arts.interventions.base import GENERIC_OPTION
     from arts.interventions.merge import Merge  # its options include those of the other interventions
@@ -198,7 +205,7 @@ def _option_names(keywords: Iterable[str]) -> list[str]:
 def _parse_assignment(text: str) -> tuple[str, Any]:
     """Split a text ``NAME=VALUE`` into the name and the value.
 
-    The value is parsed as JSON. If it is not JSON, it is the text itself.
+    The value is parsed as JSON, so ``steps=3`` gives the integer 3. If it is not JSON, it stays a text.
 
     Raises:
         ArtsError: when the text has no name or no ``=``.

@@ -19,7 +19,7 @@ LEGEND = (
 
 
 def report_title(report: Report) -> str:
-    """The title of the table of scores: the corpus, and its numbers of units and instances."""
+    """The title of the table of scores, such as ``ARTS sample: 138 units, 490 instances``."""
     data = report.dataset
     return f"ARTS {data.name}: {data.units:,} units, {data.instances:,} instances"
 
@@ -30,10 +30,11 @@ def model_label(report: Report) -> str:
 
 
 def model_rows(summary: Summary) -> list[Row]:
-    """The rows of scores: one row per report, then one row per model with several seeds.
+    """The rows of scores: one row per report, then one more row for each model with several seeds.
 
-    Each row is a tuple of texts, in the order of `HEADINGS`. The row of a model with several seeds has the
-    mean and the standard deviation of each score over the seeds.
+    Each row has the label of the model, then its accuracy, its ARS, and a text for each of REVTGT, REVNON
+    and ADDDIFF. The row of a model with several seeds has the mean and the standard deviation of each score
+    over the seeds.
     """
     rows = [_report_row(report) for report in summary.reports]
     for group in summary.seeds:
@@ -45,7 +46,11 @@ def model_rows(summary: Summary) -> list[Row]:
 
 
 def _report_row(report: Report) -> Row:
-    """The row of one report: texts in the order of `HEADINGS`, empty for strategies without variants."""
+    """The row of one report in the table of scores.
+
+    Accuracy and ARS are followed by ``±`` and half their 95% interval. For each strategy, there is the
+    accuracy on originals and on their variants, or an empty text if the report has no such variants.
+    """
     scores = [report.strategies.get(strategy) for strategy in PERTURBATIONS]
     return (
         model_label(report),
@@ -60,7 +65,7 @@ def _plus_minus(value: float, margin: float) -> str:
 
 
 def published_rows(table: PublishedTable) -> list[Row]:
-    """The rows of published scores, one per model, best ARS first; texts in the order of `HEADINGS`."""
+    """The rows of published scores, one per model, best ARS first, with the same columns as `model_rows`."""
     return [
         (
             f"({score['model']})",
@@ -73,7 +78,12 @@ def published_rows(table: PublishedTable) -> list[Row]:
 
 
 def _change(original: float | None, perturbed: float) -> str:
-    """Format accuracy on originals (``?`` for None) and on their variants, such as ``80.00→45.00``."""
+    """Format the change of accuracy, in percent, from originals to their variants: ``80.00→45.00``.
+
+    Args:
+        original: accuracy on the originals. None (not published) is shown as ``?``.
+        perturbed: accuracy on the variants.
+    """
     return f"{'?' if original is None else f'{original:.2f}'}→{perturbed:.2f}"
 
 
@@ -94,8 +104,8 @@ def curve_rows(reports: Sequence[Report]) -> list[Row]:
 def remarks(summary: Summary) -> list[str]:
     """Sentences about the scores of an evaluation, for printing below its tables.
 
-    They say how much of each model's accuracy is robust, its pattern gap if it was measured, and how models
-    compare in pairs.
+    They say for each model how far its accuracy falls to its ARS, and its pattern gap if it was measured.
+    For each pair of models that was compared, they give the differences in accuracy and ARS.
     """
     lines = [_verdict(report) for report in summary.reports if report.strategies]
     if not lines:
@@ -111,7 +121,7 @@ def remarks(summary: Summary) -> list[str]:
 
 
 def _verdict(report: Report) -> str:
-    """A sentence on how much of a model's accuracy is robust, and which strategy lowers it most."""
+    """A sentence on how far a model's accuracy falls to its ARS, and under which strategy it falls most."""
     name, score = min(
         report.strategies.items(),
         key=lambda item: item[1].perturbed.value - item[1].original.value,

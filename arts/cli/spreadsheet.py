@@ -43,5 +43,14 @@ def _report_row(report: Report) -> dict[str, object]:
 
 
 def _estimate_columns(name: str, estimate: Estimate) -> dict[str, float]:
-    """The cells of a score and of the bounds of its interval, keyed by the headings of their columns."""
+    """The three cells of a score: its value, and the lower and the upper bound of its 95% interval.
+
+    Args:
+        name: heading of the value's column, such as ``ars``; those of the bounds are then ``ars_low`` and
+            ``ars_high``.
+        estimate: the score with its interval.
+
+    Returns:
+        The cells, keyed by the headings of their columns.
+    """
     return {name: estimate.value, f"{name}_low": estimate.low, f"{name}_high": estimate.high}

@@ -45,7 +45,11 @@ def model_table(rows: Sequence[Mapping[str, Any]]) -> RenderableType:
 
 
 def quality_table(report: QualityReport) -> RenderableType:
-    """The results of `arts generate`: counts, reasons for rejections, and one example per strategy."""
+    """The results of `arts generate`, to be printed by Rich.
+
+    They are the numbers of originals and variants by strategy, how many originals have no variant and for
+    what reasons, and one example of a variant per strategy.
+    """
     measured = any(tally.measured for tally in report.strategies.values())
     headings = ("strategy", "originals", "variants", "coverage", *(["nats over source"] if measured else []))
     grid = new_table("Generated", headings)
@@ -67,8 +71,9 @@ def quality_table(report: QualityReport) -> RenderableType:
 def diagnosis_tables(diagnosis: Diagnosis) -> RenderableType:
     """The results of `arts diagnose`, to be printed by Rich.
 
-    They are the separability of synthetic and natural texts (how well a classifier tells them apart), the
-    ten tokens most over-represented in the synthetic texts, and perplexities if they were measured.
+    They are the separability of synthetic and natural texts (how well a classifier tells them apart), and
+    the ten tokens most over-represented in the synthetic texts. If language models scored the texts, the
+    perplexities of both kinds of text follow, one row per language model.
     """
     auc = diagnosis.separability
     grid = new_table("Tokens that peak", ("token", "per 1,000 synthetic", "natural", "z"))
@@ -93,7 +98,10 @@ def diagnosis_tables(diagnosis: Diagnosis) -> RenderableType:
 
 
 def probe_table(report: UnlearnReport) -> RenderableType:
-    """The results of `arts unlearn`: the losses on forget set and retain set at each evaluated step."""
+    """The results of `arts unlearn`: a table with one row per training step at which it evaluated the model.
+
+    A row has the losses on the forget set and on the retain set. The step whose weights were kept is marked.
+    """
     grid = new_table(
         "Loss per prediction, in nats", ("step", "forget set: -log(1 - p)", "retain set: -log p")
     )

@@ -19,7 +19,10 @@ MAX_LENGTH = 128  # tokens; the sentence is truncated, never the aspect
 
 
 class PairInputs(Inputs):
-    """The input ``[CLS] sentence [SEP] aspect [SEP]``, tokenised by the encoder's own tokenizer."""
+    """The input ``[CLS] sentence [SEP] aspect [SEP]``, tokenised by the encoder's own tokenizer.
+
+    The sentence is truncated so that the input has at most 128 tokens.
+    """
 
     def encode(self, instances: Sequence[Instance]) -> list[TokenFeatures]:
         encoded = self.tokenizer(

@@ -29,10 +29,10 @@ WORD_RECIPE = Recipe(
 
 
 class WordInputs(Inputs):
-    """The input of models that read words: tokens, the word of each token, and the aspect's position.
+    """The input of models that read words: the tokens, which word each belongs to, and the aspect's position.
 
-    Words are the parts that the tokenizer first splits a text into, at spaces and punctuation. It then
-    divides them into tokens.
+    The tokenizer first splits a text into words, at spaces and punctuation, and then each word into one or
+    more tokens.
     """
 
     def encode(self, instances: Sequence[Instance]) -> list[TokenFeatures]:
@@ -139,7 +139,7 @@ class WordBatch:
 
     @property
     def word_mask(self) -> Tensor:
-        """Whether each position is inside the sentence rather than padding: a tensor (batch, words)."""
+        """Whether each position has a word rather than padding: a tensor (batch, words) of booleans."""
         return self.positions < self.lengths.unsqueeze(1)
 
     @property

@@ -42,9 +42,9 @@ class ParsedInputs(WordInputs):
 def dependency_links(words: Sequence[tuple[int, int]], heads: DependencyHeads) -> list[tuple[int, int]]:
     """The pairs of words that the dependency parse links.
 
-    Every link is there in both directions, and each word is linked with itself. The words may differ from
-    spaCy's tokens. A word belongs to the token that contains its first character. Words of one token are
-    linked with each other and with the words of the token's head.
+    Words need not be the same as spaCy's tokens: a word belongs to the token that contains its first
+    character. Two words are linked if they belong to the same token, or if the token of one is the head of
+    the token of the other. So each word is linked with itself, and each pair is also there reversed.
 
     Args:
         words: the character offsets of each word, end exclusive.

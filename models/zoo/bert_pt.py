@@ -107,7 +107,8 @@ def post_train_encoder(
     Args:
         encoder: folder or Hub id of the pretrained encoder.
         texts: the texts, each truncated to 128 tokens.
-        progress: called after each optimizer step.
+        progress: called after each optimizer step with the steps done, the number of all steps, and a
+            status text.
     """
 
     def build(work: WorkFolder) -> None:
@@ -125,8 +126,9 @@ def _post_train(
     Args:
         source: the folder of the pretrained encoder.
         texts: the texts, each truncated to 128 tokens.
-        work: the work folder, for training checkpoints and the result.
-        progress: called after each optimizer step.
+        work: a temporary folder with two subfolders, for training checkpoints and for the result.
+        progress: called after each optimizer step with the steps done, the number of all steps, and a
+            status text.
     """
     set_seed(SEED)
     tokenizer, encoder = load_tokenizer(source), load_encoder(str(source))

@@ -61,7 +61,8 @@ class CapsBert(EncoderModel):
 
     "A Challenge Dataset and Effective Models for Aspect-Based Sentiment Analysis", EMNLP 2019.
     The input is ``[CLS] sentence [SEP] aspect [SEP]``. h_i are the hidden states of the sentence's tokens,
-    and a is the mean of those of the aspect's tokens:
+    and a is the mean hidden state of the aspect's tokens. All W and b are parameters. squash rescales a
+    vector to a length below 1:
 
     - primary capsules p_i = squash(W^p h_i + b^p), aspect capsule c = squash(W^a a + b^a);
     - aspect-aware normalisation u_i = softmax_i(p_i W^t c): how much token i matters to the aspect;
@@ -100,7 +101,7 @@ class CapsBert(EncoderModel):
         del self.classifier  # lengths of capsules take its place
 
     def encode(self, segments: Tensor, **batch: Tensor) -> Tensor:
-        """The category capsules of each instance, as a tensor (batch, 3, capsule).
+        """The category capsules v_j of each instance, one per polarity, as a tensor (batch, 3, capsule).
 
         Args:
             segments: (batch, tokens) the text that each token belongs to: `SENTENCE`, `ASPECT` or `NEITHER`.

@@ -26,7 +26,7 @@ DEFAULT_MODEL = "td-lstm"
 
 
 class ResultFormat(StrEnum):
-    """The formats in which results can be printed on standard output."""
+    """How results are printed: as tables for a terminal, or as JSON, Markdown tables or CSV."""
 
     TABLE = "table"
     JSON = "json"
@@ -170,7 +170,17 @@ def _measure(
     name: str | None,
     adddiff_curve: bool,
 ) -> Iterator[Report]:
-    """Yield the report of each model for each seed: trained plainly, then with the intervention if any."""
+    """Measure each model for each seed: trained plainly and, if there is an intervention, also with it.
+
+    Args:
+        benchmark: the benchmark to measure on.
+        models: the models, as --model names them.
+        seeds: random seeds of training. A model that is not trained here is measured once, with the first.
+        start: the encoder and other files that training starts from.
+        intervention: the intervention to train each model with a second time; None for none.
+        name: name of the model in the reports; None for the name of each model.
+        adddiff_curve: whether to measure also the accuracy by number of aspects that ADDDIFF adds.
+    """
     for model in dict.fromkeys(models):
         has_seeds = ":" not in model
         for applied in (None, intervention) if intervention else (None,):

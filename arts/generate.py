@@ -158,7 +158,7 @@ def _report(
     rank: Ranking,
     judge: LanguageModel | None,
 ) -> QualityReport:
-    """The quality report of a run."""
+    """The quality report: counts per strategy, and with which input, options and software they were made."""
     from arts.data.support.spacy_parser import parser_name
     from arts.generators.english import wordnet
     from arts.generators.running.quality_report import QualityReport
@@ -185,7 +185,7 @@ def _report(
 
 
 def _show(report: QualityReport, output: Path) -> None:
-    """Print the quality report as a table on standard output."""
+    """Print the quality report as a table, and tell which folder the test set was written to."""
     from arts.cli import tables
 
     tables.show(tables.quality_table(report))

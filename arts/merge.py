@@ -174,7 +174,7 @@ _CONFIG_OPTIONS = (
 
 
 def _refuse_beside_config(context: typer.Context, names: tuple[str, ...]) -> None:
-    """Raise `ArtsError` if the command line has an option in `names`, which the file of --config settles."""
+    """Raise `ArtsError` if one of the named options is on the command line; the --config file gives them."""
     given = [
         f"--{name.replace('_', '-')}"
         for name in names

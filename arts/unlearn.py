@@ -44,8 +44,8 @@ def unlearn(
 ) -> None:
     """Unlearn what the forget set taught a model, and keep its behaviour on the retain set.
 
-    The default objective minimises a loss that has a lower bound, unlike gradient ascent. A row of a file has
-    one of three forms: messages; prompt and completion; or text. For a classifier, a row has text and label.
+    The default objective, lower-bounded, minimises a loss that has a lower bound, unlike gradient ascent. A
+    row of a file has messages, or prompt and completion, or text; for a classifier, text and label.
 
     Args:
         model: Model that is to unlearn, a causal language model or a sequence classifier: a folder, GGUF
@@ -57,7 +57,7 @@ def unlearn(
         output: New or empty folder to write the unlearned model to.
         weights: Weights of the three losses: forgetting (on the forget set), replay (cross-entropy on the
             retain set) and mitigation (KL divergence from the outputs of --reference on the retain set).
-            Default: the objective's own, which are 0.01 1 1 for lower-bounded.
+            Default: those of the objective, for example 0.01 1 1 for lower-bounded.
         learning_rate: Learning rate at the first step; it falls linearly to 0.
         batch_size: Number of texts per batch.
         retain_ratio: Number of batches of the retain set that are trained on per batch of the forget set.

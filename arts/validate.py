@@ -34,7 +34,7 @@ def validate(
 
 
 def _describe(path: Path) -> str:
-    """A line that says what a valid file contains.
+    """Check a file, and describe its content in one line, such as "638 instances".
 
     Raises:
         ArtsError: when the file is invalid.
@@ -54,7 +54,7 @@ def _describe(path: Path) -> str:
 
 
 def _is_report(path: Path) -> bool:
-    """Whether a file is a JSON report: these have a schema version in their first 4,096 bytes."""
+    """Whether a file is a report: JSON with the key "schema_version" in its first 4,096 bytes."""
     if path.suffix.lower() != ".json" or not path.is_file():
         return False
     with path.open("rb") as file:

@@ -144,7 +144,7 @@ def _adddiff_variants(corpus: Corpus, **options: Any) -> dict[str, Instance]:
 
 
 def _predictions_of_units(predict: Predict, by_unit: dict[str, Instance], *, units: set[str]) -> Predictions:
-    """Predict the variants of some units; each variant is treated as an original, so that it can be scored.
+    """Predict the variants of some units; they are marked as originals, since accuracy is that on originals.
 
     Args:
         predict: function that maps n instances to an array (n, 3) of probabilities.

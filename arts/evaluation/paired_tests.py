@@ -69,11 +69,11 @@ def compare(first: Predictions, second: Predictions) -> Comparison:
     pairs = [resampled_sums(predictions, Bootstrap()) for predictions in (first, second)]
 
     def difference(score: str, right: tuple[BoolArray, BoolArray]) -> Difference:
-        """The difference in one score.
+        """The difference in one score between `first` and `second`, with its interval and p-value.
 
         Args:
             score: name of the method of `UnitSums` that computes the score.
-            right: for each of the two models, whether it has each original (or unit) right.
+            right: two arrays, one per model: whether it has each original right; for the ARS, each unit.
         """
         value, resampled = (
             100 * (getattr(a, score)() - getattr(b, score)()) for a, b in zip(*pairs, strict=True)

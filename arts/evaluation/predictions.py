@@ -161,11 +161,11 @@ class Predictions:
 
 
 def cached_predictions_path(model_key: str, checksum: str) -> Path:
-    """The file of the cache for a trained model's predictions on a test split; it may not exist yet.
+    """Where the cache keeps what a trained model predicts for a test split; the file may not exist yet.
 
     Args:
         model_key: `TrainedModel.key` of the model.
-        checksum: checksum of the content of the test split's instances.
+        checksum: `arts.data.corpus.content_checksum` of the instances of the test split.
     """
     return cache_home() / "predictions" / f"{model_key}-{checksum[:16]}.parquet"
 

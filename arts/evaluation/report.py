@@ -28,7 +28,7 @@ class DatasetInfo(Record):
         checksum: SHA-256 of the content of the test split; it does not depend on the file format.
         units: number of originals in the test split.
         instances: number of originals and variants together.
-        conflict: number of aspects that were left out because their polarity is "conflict".
+        conflict: number of aspects left out because their label is "conflict" (both positive and negative).
         repaired: ids of the instances whose span (character offsets of the aspect) was repaired on reading.
         left_out: the reason why each left-out instance was left out, keyed by the instance's id.
         files: the SHA-256 of each file of the corpus, keyed by the file's name.
@@ -56,10 +56,10 @@ class ModelInfo(Record):
         seed: random seed of training.
         encoder: folder or Hub id of the pretrained encoder.
         encoder_checksum: SHA-256 of the encoder's files.
-        extras: the inputs of training beside the encoder, with those of these keys that the kind of model
-            uses: ``embeddings`` (word vectors), ``corpus`` (text for post-training) and ``parser``. A value
-            is the file's name and SHA-256 in one text, None if no file was given, or the parser's name.
-            ``corpus`` is "post-trained already" if the encoder needed no post-training.
+        extras: what else training read, keyed by kind: ``embeddings`` (word vectors), ``corpus`` (text for
+            post-training) and ``parser``. Kinds that such a model does not read are left out. A value is
+            the name of the parser, or the name and SHA-256 of the file in one text; None if no file was
+            given. ``corpus`` is "post-trained already" if the encoder needed no post-training.
         parameters: number of parameters.
         intervention: the intervention that the model was trained with: its ``name``, its settings, and the
             results of the training, as one dict.

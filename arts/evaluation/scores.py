@@ -119,7 +119,10 @@ class Scores(Record):
         total, resampled = resampled_sums(predictions, bootstrap)
 
         def estimate(score: str, part: int | None = None) -> Estimate:
-            """What the method `score` of `UnitSums` returns, or element `part` of it, with its interval."""
+            """Compute one score and its interval.
+
+            `score` is a method of `UnitSums`; `part` is the position to take, if it gives three values.
+            """
             value, values = (np.asarray(getattr(sums, score)()) for sums in (total, resampled))
             if part is not None:
                 value, values = value[part], values[:, part]

@@ -47,7 +47,7 @@ class SeedSummary(Record):
         accuracy: accuracy on the originals.
         macro_f1: macro-F1 on the originals.
         ars: Aspect Robustness Score.
-        strategies: accuracy on the variants of each strategy, keyed by strategy.
+        strategies: accuracy on the variants, keyed by the strategy that made them.
     """
 
     name: str
@@ -80,7 +80,7 @@ class Pairing(Comparison):
     Args:
         first: name of the first model.
         second: name of the second model, whose scores are subtracted.
-        seed: random seed of the first model; None if it was not trained here.
+        seed: random seed that the first model was trained with; None if this package did not train it.
     """
 
     first: str
@@ -105,10 +105,12 @@ class Summary(Record):
 
     @classmethod
     def of(cls, reports: Sequence[Report]) -> Summary:
-        """Summarize reports: reports of one name over their seeds, and models against each other.
+        """Summarize the reports of each model over its seeds, and compare the models in pairs.
+
+        Reports with the same name are of one model.
 
         A plain model is one without an intervention. A model with an intervention is compared with the plain
-        models that have the same id, and the first plain model is compared with each other plain model. Two
+        models that have the same id, and the first plain model is compared with every other plain model. Two
         models are compared seed by seed. A model without a seed is compared with all seeds of the other.
         """
         names = list(dict.fromkeys(report.name for report in reports))
@@ -130,7 +132,7 @@ def _name_pairs(groups: Mapping[str, Sequence[Report]]) -> Iterator[tuple[str, s
     """Choose the pairs of models to compare.
 
     A plain model is one without an intervention. A model with an intervention is paired with the plain models
-    that have the same id, and the first plain model in `groups` with each other plain model.
+    that have the same id, and the first plain model in `groups` with every other plain model.
 
     Args:
         groups: the reports of each model, keyed by the model's name.

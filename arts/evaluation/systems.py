@@ -22,7 +22,7 @@ CHECKPOINT_PREFIX = "hf:"  # precedes the folder or Hub id of a saved checkpoint
 
 
 class RobustTraining(Protocol):
-    """The interface that evaluation needs of an intervention, a way of training that makes models robust."""
+    """What evaluation uses of an intervention, which is a way of training that makes models robust."""
 
     @property
     def name(self) -> str:

@@ -50,7 +50,7 @@ def prepend_word(word: str, token: Token, *, lower_names: bool = False) -> str:
     Args:
         word: the word to put before the token, in lower case.
         token: the token.
-        lower_names: whether a proper noun loses its capital there, too.
+        lower_names: whether a proper noun at the beginning of a sentence loses its capital, too.
     """
     text = token.text
     if (
@@ -70,7 +70,7 @@ def describes_action(word: Token, verbs: Container[str]) -> bool:
 
     Args:
         word: the adjective or adverb.
-        verbs: which of spaCy's tags "VERB" and "AUX" the word that it modifies may have.
+        verbs: the kinds of verb that it may modify: "VERB", or "VERB" and "AUX" (tags of spaCy).
     """
     verb = word.head
     return word.dep_ == "advmod" and verb.pos_ in verbs and verb.lemma_ not in word_list("copulas")

@@ -30,9 +30,9 @@ _STOPS = frozenset({"-", "--", "–", "—", ":", ".", "!", "?", ";", "(", ")"})
 
 
 def links_of(doc: Doc) -> list[Token]:
-    """The tokens that say whether the opinions on both sides agree, in the order of the sentence.
+    """The tokens that say whether the opinions to their left and right agree, in the order of the sentence.
 
-    They are conjunctions, adverbs such as "however", and commas between clauses.
+    They are conjunctions ("and", "but"), adverbs such as "however", and commas between clauses.
     """
     return [token for token in doc if token.lower_ in _CANDIDATES and _is_link(token)]
 
@@ -85,10 +85,10 @@ def repair(doc: Doc, links: Sequence[Token], *, before: Signs, after: Signs) -> 
 def _opinions_around(
     doc: Doc, link: Token, links: Sequence[Token], signs: Signs, changed: Set[int]
 ) -> tuple[int, int] | None:
-    """The token indices of the two opinion words, left and right, that a conjunction relates.
+    """The token indices of the opinion words to the left and to the right that a conjunction relates.
 
-    None when it does not relate two. `signs` has the sign of each opinion word by token index, and `changed`
-    the token indices of those that are reversed.
+    For "and" in "good and cheap" they are those of "good" and "cheap". None when it does not relate two.
+    The arguments are those of `_nearest_opinion`.
     """
     left = _nearest_opinion(doc, link, links, signs, changed, step=-1)
     right = _nearest_opinion(doc, link, links, signs, changed, step=1)
@@ -100,10 +100,12 @@ def _opinions_around(
 
 
 def _delete_final_too(link: Token) -> list[Edit]:
-    """The edit that deletes "too" at the end of the clause after a new "but": "but the wine was bad, too".
+    """Delete the "too" at the end of the clause after a conjunction that becomes "but".
+
+    For example, "and the wine was good, too" becomes "but the wine was bad".
 
     Returns:
-        A list of that edit, empty when there is no such "too".
+        A list of one edit, empty when there is no such "too".
     """
     doc = link.doc
     for token in doc[link.i + 1 :]:
@@ -114,7 +116,7 @@ def _delete_final_too(link: Token) -> list[Edit]:
 
 
 def _is_link(token: Token) -> bool:
-    """Whether a conjunction, adverb or comma says that the opinions on its sides agree or do not agree."""
+    """Whether a conjunction, adverb or comma belongs to the tokens that `links_of` gives."""
     lower = token.lower_
     if lower == _COMMA:
         return _joins_clauses(token)
@@ -147,7 +149,13 @@ def _joins_clauses(comma: Token) -> bool:
 
 
 def _contrasting_word(link: Token, links: Sequence[Token], edits: Sequence[Edit]) -> str:
-    """The word to put in for a contrast: "but", or "yet" when an edit or a neighbouring link has "but"."""
+    """The conjunction that expresses a contrast: "but", or "yet" when another "but" is near.
+
+    Args:
+        link: the conjunction that is replaced.
+        links: all conjunctions of the sentence; the ones before and after `link` are near.
+        edits: the edits made so far; a "but" that they insert is near.
+    """
     position = [other.i for other in links].index(link.i)
     neighbours = [*links[max(position - 1, 0) : position], *links[position + 1 : position + 2]]
     near = any(other.lower_ == "but" for other in neighbours) or any("but" in edit.after for edit in edits)
@@ -155,11 +163,13 @@ def _contrasting_word(link: Token, links: Sequence[Token], edits: Sequence[Edit]
 
 
 def _joins(link: Token, right: int) -> bool:
-    """Whether an opinion word to the right of a conjunction belongs to what the conjunction joins.
+    """Whether an opinion word lies in the part of the sentence that a conjunction adds.
+
+    "cheap" does in "good and cheap"; "great" does not in "the soup and the bread are great".
 
     Args:
         link: the conjunction.
-        right: the token index of the opinion word.
+        right: the token index of the opinion word, which stands after the conjunction.
     """
     conjuncts = [c for c in link.head.children if c.dep_ == "conj" and c.i > link.i]
     if link.i + 1 < len(link.doc) and link.nbor().lower_ == "how":
@@ -168,10 +178,10 @@ def _joins(link: Token, right: int) -> bool:
 
 
 def _governs_both(left: Token, link: Token, right: Token) -> bool:
-    """Whether `left`, or the noun that it modifies, is above both the conjunction and `right` in the parse.
+    """Whether `link` and `right` depend, directly or not, on `left` or on the noun that `left` modifies.
 
-    The conjunction then joins two parts of one phrase, as in "easy to carry and handle", where `left` is
-    "easy", `link` "and" and `right` "handle".
+    The conjunction then does not contrast the two: in "easy to carry and handle", `left` is "easy", `link`
+    "and" and `right` "handle".
     """
     described = left.head if left.dep_ == "amod" else left
     return link.head != left and described.is_ancestor(link.head) and described.is_ancestor(right)
@@ -183,7 +193,12 @@ def _opens_sentence(link: Token) -> bool:
 
 
 def _repair_leading_clause(link: Token, before: Signs, after: Signs) -> tuple[Edit, ...] | None:
-    """Turn "Although A, B" into "A, and B" when the opinions in A and B agree after the reversal.
+    """Turn "Although A, B" into "A, and B" when opinions in A and B that differed agree after the reversal.
+
+    Args:
+        link: the "although".
+        before: the sign of each opinion word, keyed by token index.
+        after: the signs of the same words after the reversal.
 
     Returns:
         The edits; an empty tuple when "although" still fits. None when the edits are impossible, since no
@@ -213,9 +228,10 @@ def _nearest_opinion(
 ) -> int | None:
     """The token index of the nearest opinion word on one side of a conjunction; None when there is none.
 
-    The search ends at the next conjunction of contrast or at a strong punctuation mark, such as a full stop
-    or a dash. A reversed word is preferred to a nearer one that is not reversed, if it is at most four tokens
-    further away and no other conjunction or comma stands between the two.
+    The search ends at the next "but", "although" or "however", at a word with the meaning of one of them, and
+    at a dash, colon, semicolon, parenthesis or full stop. A reversed word is preferred to a nearer one that
+    is not reversed, if it is at most four tokens further away and no other conjunction or comma stands
+    between the two.
 
     Args:
         doc: the sentence.

@@ -72,10 +72,10 @@ def lower_comparison(head: Token, lemma: str) -> tuple[Edit, ...] | None:
 
 
 def delete_hedge(head: Token) -> list[Edit]:
-    """The edit that deletes "slightly", "a bit" or "kind of" before a word; none before a comparative.
+    """The edit that deletes "slightly", "a bit" or "kind of" before a word: "a bit slow" → "slow".
 
     Returns:
-        A list of that edit, empty when there is nothing to delete.
+        A list of one edit; empty when there is no such word, or before a comparative ("a bit slower").
     """
     hedge = previous_token(head)
     first = previous_token(hedge)
@@ -99,9 +99,9 @@ def delete_stressing_adjectives(head: Token, start: int) -> list[Edit]:
 
 
 def neutralize_feeling_adverbs(head: Token, replacement: str, *, start: int) -> list[Edit]:
-    """The edits that remove adverbs of feeling before a word that is replaced: "beautifully light".
+    """Remove adverbs of feeling before a word that is replaced: the "beautifully" of "beautifully light".
 
-    Each becomes "very", or is deleted before an extreme replacement such as "terrible".
+    Each becomes "very" ("very heavy"), or is deleted before an extreme replacement such as "terrible".
 
     Args:
         head: the word that is replaced.
@@ -181,7 +181,7 @@ def has_degree_word(head: Token) -> bool:
 
 
 def exaggerating_words(head: Token) -> tuple[str, ...]:
-    """The degree words that can exaggerate a word; empty when none fits.
+    """The degree words that can exaggerate a word, as "really" does in "really good"; empty when none fits.
 
     The caller draws one at random. A word is in the tuple twice when it should be drawn twice as often.
     """

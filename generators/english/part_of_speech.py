@@ -6,7 +6,7 @@ from enum import StrEnum
 
 
 class PartOfSpeech(StrEnum):
-    """The part of speech of an opinion word, or IDIOM for an expression that has none."""
+    """Part of speech of an opinion word: adjective, adverb, verb, noun, or IDIOM for a phrase ("5 stars")."""
 
     ADJ = "ADJ"
     ADV = "ADV"

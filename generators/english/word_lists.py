@@ -46,10 +46,14 @@ def ordered_words(name: str) -> tuple[str, ...]:
 
 @cache
 def word_groups(name: str) -> tuple[frozenset[str], ...]:
-    """The groups of a list that has one group of words per line, each as a set.
+    """The lines of a list, each as a set of words that belong together.
 
     Raises:
         UnknownNameError: when no file has a list of this name.
+
+    Example:
+        >>> any({"waiter", "waitress"} <= group for group in word_groups("similar aspects"))
+        True
     """
     return tuple(frozenset(line.split()) for line in _lines(name))
 

@@ -37,7 +37,7 @@ def negator_of(token: Token) -> Token | None:
 
 
 def _heads_reaching(token: Token) -> Iterator[Token]:
-    """The token, and then the words above it in the dependency tree whose negation affects it."""
+    """The token, and then the words that it depends on whose negation would negate it, nearest first."""
     yield token
     for _ in range(_MOST_STEPS):
         head = token.head
@@ -72,7 +72,7 @@ def _lies_in_negation(token: Token) -> bool:
 def _shares_negation(conjunct: Token) -> bool:
     """Whether a negation of the first conjunct negates this one too.
 
-    It does in "is n't fast or quiet", and does not in "is n't fast and crashes".
+    It negates "quiet" in "is n't fast or quiet", and does not negate "crashes" in "is n't fast and crashes".
     """
     if has_dependent(conjunct, (*SUBJECTS, "aux", "auxpass", "neg")):
         return False
@@ -98,7 +98,7 @@ def _negating_child(head: Token, word: Token) -> Token | None:
 def _negative_subject(verb: Token) -> Token | None:
     """The "no" before a verb's subject, as in "no charger is included"; None when there is none.
 
-    It is not given for idioms with "no", nor for "no other": "no other place is as good".
+    None also for "no" in an idiom, such as "no doubt", and for "no other": "no other place is as good".
     """
     for child in verb.children:
         if child.dep_ in ("nsubj", "nsubjpass") and child.lower_ not in _IDIOMS_WITH_NO:

@@ -43,7 +43,7 @@ class Negation:
 
 
 def insert_negation(word: Token, *, contract: bool) -> Negation | None:
-    """The negation to insert so that a word is negated, where English has a natural place for one.
+    """Negate a word where English puts a negation: "it works well" → "it does not work well".
 
     Args:
         word: an opinion word that nothing negates yet.
@@ -86,8 +86,8 @@ def _is_possession(word: Token) -> bool:
 def _scope_of(verb: Token) -> frozenset[int]:
     """The indices of the tokens that a negation of a verb negates.
 
-    They are the verb and, of the words after it, those that depend on it directly or indirectly, except in
-    clauses with a verb of their own.
+    They are the verb and the words after it that depend on it directly or indirectly. Another clause, such as
+    "when it rains" in "leaks when it rains", is left out.
     """
     scope = {verb.i}
     frontier = [verb]
@@ -100,7 +100,7 @@ def _scope_of(verb: Token) -> frozenset[int]:
 
 
 def _is_clause_of_its_own(token: Token) -> bool:
-    """Whether a dependent of a verb begins another clause, which the verb's negation does not affect."""
+    """Whether a dependent of a verb heads a clause of its own, as "rains" does in "leaks when it rains"."""
     if token.dep_ == "conj":
         return token.pos_ in ("VERB", "AUX") or has_dependent(token, SUBJECTS)
     return token.dep_ in ("advcl", "parataxis", "ccomp")
@@ -146,7 +146,7 @@ def _negatable_verb(word: Token) -> Token | None:
 
 
 def _is_complement(token: Token) -> bool:
-    """Whether a negation of the verb that a token depends on also negates the token."""
+    """Whether a token is negated with the verb that it depends on, as "happy" is in "we are not happy"."""
     head = token.head
     if token.dep_ == "dobj":
         return head.lemma_ in _VERBS_OF_HAVING
@@ -253,7 +253,7 @@ def _first_adverb(verb: Token) -> Token:
 
 
 def _degree_deletions(word: Token, verb: Token) -> tuple[Edit, ...]:
-    """The edits that delete degree words under a negation: "is extremely happy" → "is not happy"."""
+    """Delete degree words between a negated verb and `word`: "is extremely happy" → "is not happy"."""
     return tuple(
         deletion(token, rule="degree")
         for token in verb.doc[verb.i + 1 : word.i]
@@ -292,6 +292,6 @@ def _insert_not_before(word: Token) -> Edit:
 
 
 def _first_modifier(word: Token, labels: tuple[str, ...]) -> Token:
-    """The first modifier before a word with one of these dependency labels; else the word itself."""
+    """The leftmost modifier before a word that has one of the dependency labels; the word if it has none."""
     modifiers = (child for child in word.children if child.dep_ in labels and child.i < word.i)
     return min([word, *modifiers], key=lambda token: token.i)

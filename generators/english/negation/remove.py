@@ -51,7 +51,15 @@ def remove_negation(negator: Token, word: Token, *, sign: int = 0) -> tuple[Edit
 
 
 def _remove_not(negator: Token, sign: int) -> tuple[Edit, ...] | None:
-    """The edits that remove "not" and what it brings, such as "do"; None when that is not possible."""
+    """Remove "not", and "do" where it only carries the "not": "does not work" → "works".
+
+    Args:
+        negator: the "not" or "n't".
+        sign: the sign of the negated word, as in `remove_negation`.
+
+    Returns:
+        One edit, or None where that is not possible, as in "not even".
+    """
     before = negator.nbor(-1) if negator.i else None
     if _next_lower(negator) == "even":
         return None
@@ -72,7 +80,8 @@ def _remove_free_not(negator: Token, sign: int) -> tuple[Edit, ...] | None:
     """Remove a "not" that is not joined to an auxiliary.
 
     One word takes the place of "not" and a degree word or quantifier after it: "not that good" → "very good".
-    None where that is not possible, as for "not all".
+    None where that is not possible, as for "not all". "not too" loses only its "not", but if `sign` is 1 (the
+    negated word is positive), it becomes "very".
     """
     following, lower = next_token(negator), _next_lower(negator)
     if lower == "too" and sign <= 0:
@@ -119,9 +128,10 @@ def _remove_do(auxiliary: Token, negator: Token) -> tuple[Edit, ...] | None:
 
 
 def _replace_never(negator: Token, word: Token, sign: int) -> tuple[Edit, ...] | None:
-    """The edit that replaces "never" by "always", or by "often" when the word is negative.
+    """Replace "never" by "always", or delete it when the word that it negates is a noun.
 
-    It deletes "never" when the word is a noun. None where neither is natural, as in "never again".
+    It becomes "often" when that word is negative (`sign` is -1): "never slow" → "often slow". None where that
+    is not natural, as in "never again".
     """
     compares = any(token.tag_ in ("JJR", "RBR", "JJS") for token in negator.head.subtree)
     if next_token(negator).lower_ in ("again", "mind") or compares:

@@ -79,8 +79,8 @@ def load_zoo_probe(folder: Path) -> tuple[AspectModel, Callable[[], Tensor]]:
 
     Returns:
         The network, and a function without arguments. The function predicts the first 32 originals in the
-        test split of ``sample`` (a small corpus of this package), and returns a tensor (96,) of log-probabilities: three for
-        each original, in the order of `Polarity`.
+        test split of ``sample`` (a small corpus of this package). It returns a tensor (96,) of
+        log-probabilities: three for each original, in the order of `Polarity`.
     """
     import torch
 

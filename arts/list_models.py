@@ -13,7 +13,7 @@ from arts.cli.options import ReportFormat
 def models(
     format: ReportFormat = ReportFormat.TABLE,
 ) -> None:
-    """List the models with their names, papers, sizes (with the default encoder) and what they read.
+    """List the models with their names, papers, sizes (with the default encoder) and inputs.
 
     Args:
         format: Format of the list on standard output.

@@ -26,9 +26,10 @@ class Ranking(StrEnum):
 
 
 class Engine(StrEnum):
-    """What distributes the sentences to worker processes.
+    """What runs the generator on the sentences.
 
-    LOCAL is this process, or worker processes on this machine. RAY is actors of Ray Data, also on a cluster.
+    LOCAL is this process or, with several workers, processes on this machine. RAY is actors of Ray Data,
+    which may be on other machines.
     """
 
     LOCAL = "local"
@@ -38,8 +39,8 @@ class Engine(StrEnum):
 class OutputFormat(StrEnum):
     """The file format in which generated instances are written.
 
-    HF is Parquet files with a card, for ``datasets.load_dataset(FOLDER)``. ARTS is the JSON format of the
-    ARTS release.
+    HF is Parquet files with a dataset card, for ``datasets.load_dataset(FOLDER)``. ARTS is the JSON format of
+    the ARTS release.
     """
 
     HF = "hf"

@@ -28,7 +28,8 @@ class OpinionWord:
         start: the index of its first token.
         end: the index after its last token.
         head: the index of its syntactic head: the token of it that depends on the rest of the sentence.
-        entry: its entry in the opinion lexicon; None when it has none but is treated as an opinion word.
+        entry: its entry in the opinion lexicon. None for an adjective, a negated verb or a word of an
+            annotated opinion term that the lexicon does not have.
     """
 
     start: int
@@ -38,7 +39,7 @@ class OpinionWord:
 
     @property
     def tokens(self) -> range:
-        """The indices of its tokens."""
+        """The indices of the tokens of the word or phrase."""
         return range(self.start, self.end)
 
 
@@ -60,7 +61,7 @@ class Analyst:
 
         Args:
             sentences: the sentences.
-            vocabulary: the lower-case words that reviews of the domain use. They are preferred as
+            vocabulary: the lower-case words that reviews of the domain use, which are preferred as
                 replacements.
         """
         for doc, sentence in parse_texts((sentence.text, sentence) for sentence in sentences):
@@ -76,7 +77,7 @@ class Analysis:
         sentence: the sentence with its aspects.
         lexicon: the opinion lexicon.
         phrases: the entries of the lexicon that have several tokens, as `Lexicon.phrases` gives them.
-        vocabulary: the lower-case words that reviews of the domain use. They are preferred as replacements.
+        vocabulary: the lower-case words that reviews of the domain use, which are preferred as replacements.
     """
 
     doc: Doc
@@ -116,8 +117,8 @@ class Analysis:
     def distances(self, start: int, end: int) -> dict[int, float]:
         """The distances of words from the aspect with this character span, keyed by token index.
 
-        They are lengths of paths in the dependency tree, as `DependencyTree.distances` measures them; words
-        that are too far away are left out.
+        They are lengths of paths in the dependency tree, as `DependencyTree.distances` measures them. Words
+        farther than `dependency_distance.REACH` are left out.
 
         Args:
             start: the offset of the first character of the aspect term.
@@ -256,7 +257,10 @@ def _is_amazement(negator: Token) -> bool:
 
 
 def _is_superlative(token: Token, negator: Token) -> bool:
-    """Whether a comparative under a negation is a superlative in meaning: "never better"."""
+    """Whether a comparative under a negation is a superlative in meaning.
+
+    In "never better" it is; there `token` is "better" and `negator` is "never".
+    """
     if token.tag_ not in ("JJR", "RBR"):
         return False
     modals = (child.lower_ for child in negator.head.children if child.dep_ == "aux")

@@ -61,7 +61,8 @@ class DependencyTree:
 
         Args:
             words: the token indices of the words of the aspect, whose distance is 0.
-            aspects: the token indices of the words of all aspects. A path through another aspect is longer.
+            aspects: the token indices of the words of all aspects. A step to a word of another aspect counts
+                as longer, unless it goes from a conjunct or an apposition to its head.
         """
         words = frozenset(words)
         distances = dict.fromkeys(words, 0.0)
@@ -79,11 +80,11 @@ class DependencyTree:
 
 
 def _conjunct_length(token: Token, *, up: bool) -> float:
-    """The length of the step between a conjunct and the first conjunct of its list.
+    """The length of the step between a conjunct and its head: "quiet" and "fast" in "fast and quiet".
 
     Args:
-        token: the conjunct.
-        up: whether the step goes from the conjunct to the first one, or the other way.
+        token: the conjunct, "quiet".
+        up: True for the step from the conjunct to its head, False for the other way.
     """
     if token.pos_ in ("ADJ", "ADV"):
         return _LINKED

@@ -34,8 +34,10 @@ _CONTENT = ("ADJ", "VERB", "NOUN", "ADV", "PROPN")  # parts of speech, likeliest
 def opinion_terms(analysis: Analysis, aspect: Aspect, *, others: Sequence[Aspect]) -> tuple[OpinionWord, ...]:
     """The opinion words on an aspect: those of its annotated opinion terms, else those that are found.
 
-    A word that is found is near the aspect in the dependency tree and not clearly nearer to another aspect.
-    Its sign in the sentence does not contradict the aspect's polarity.
+    A word can be found when its distance from the aspect is at most `LONGEST_KNOWN`, or `LONGEST_UNKNOWN` if
+    its sign is unknown or the aspect is neutral. No other aspect may be nearer by more than `RIVAL_LEAD`, and
+    its sign must not contradict the aspect's polarity. Of such words, the nearest are taken, with those that
+    are joined to them ("tasty and cheap").
 
     Args:
         analysis: the analysis of the sentence.
@@ -100,7 +102,10 @@ def find_opinion_words(
 
 
 def _is_name_of(analysis: Analysis, aspect: Aspect, other: Aspect) -> bool:
-    """Whether a sentence says that one aspect is another one: "The X5 is an excellent machine"."""
+    """Whether a sentence says that one aspect is another one.
+
+    "The X5 is an excellent machine" does, where `aspect` is "X5" and `other` is "machine".
+    """
     spans = [analysis.tokens_of(a.start, a.end) for a in (aspect, other)]
     subject, name = (span.root if span is not None else None for span in spans)
     if subject is None or name is None:

@@ -101,7 +101,10 @@ def _lies_in_comparison_or_condition(token: Token) -> bool:
 
 
 def _clause_openers(token: Token) -> Iterator[Token]:
-    """The words that introduce the subordinate clauses in which a word lies, from the innermost outwards."""
+    """The words that introduce the subordinate clauses in which a word lies, from the innermost outwards.
+
+    For "like" in "if you like it", that is "if".
+    """
     for step in (token, *token.ancestors):
         if step.dep_ in ("advcl", "pcomp", "ccomp"):
             yield from (c for c in step.children if c.dep_ in ("mark", "prep", "advmod"))
@@ -129,7 +132,10 @@ def _stands_for_adverb(adjective: Token) -> bool:
 
 
 def _lookups(token: Token) -> Iterator[tuple[str, PartOfSpeech]]:
-    """The (lemma, part of speech) pairs under which to look a word up, the likeliest first."""
+    """The (lemma, part of speech) pairs under which to look a word up, the likeliest first.
+
+    "great" in "works great" is looked up as an adverb, then as an adjective.
+    """
     lower, lemma = token.lower_, token.lemma_.lower()
     if lower == "like" and token.pos_ in ("ADP", "SCONJ") and _follows_subject(token):
         yield lower, PartOfSpeech.VERB
@@ -154,7 +160,10 @@ def _lookups(token: Token) -> Iterator[tuple[str, PartOfSpeech]]:
 
 
 def _verb_lookups(verb: Token) -> Iterator[tuple[str, PartOfSpeech]]:
-    """The (lemma, part of speech) pairs under which to look a verb or participle up, the likeliest first."""
+    """The (lemma, part of speech) pairs under which to look a verb or participle up, the likeliest first.
+
+    "slows" in "it slows down" is looked up as the verb "slow down", then as the verb "slow".
+    """
     lower, lemma = verb.lower_, verb.lemma_.lower()
     particle = next((child.lower_ for child in verb.children if child.dep_ == "prt"), None)
     if particle:

@@ -57,7 +57,7 @@ class OpinionAssignment:
         }
 
     def heads(self, aspect: Aspect) -> frozenset[int]:
-        """The token indices of the syntactic heads of the opinion words on an aspect."""
+        """The syntactic heads of the opinion words on an aspect, as token indices."""
         return frozenset(word.head for word in self.words[span_of(aspect)])
 
     def companions(self, aspect: Aspect) -> tuple[OpinionWord, ...]:
@@ -139,8 +139,8 @@ class OpinionAssignment:
         """The sign of every opinion word with a known sign, keyed by the token index of its syntactic head.
 
         A word on an aspect that is not neutral has the sign of the aspect's label. Any other word has the
-        sign that `Analysis.sign` gives. An adjective without sign gets that of an adjective to which "and"
-        joins it.
+        sign that `Analysis.sign` gives. An adjective of unknown sign gets that of an adjective to which "and"
+        joins it: "thin" is positive in "fast and thin".
         """
         signs = {}
         for word in self.analysis.opinion_words.values():
@@ -151,7 +151,7 @@ class OpinionAssignment:
             sign = SIGN_OF[aspect.polarity]
             if sign:
                 signs.update((word.head, sign) for word in self.words[span_of(aspect)])
-        for token in self.analysis.doc:  # "fast and thin": what is thin is good here
+        for token in self.analysis.doc:
             head = token.head
             is_conjunct = token.dep_ == "conj" and token.pos_ == head.pos_ == "ADJ" and head.i in signs
             if (
@@ -163,7 +163,10 @@ class OpinionAssignment:
         return signs
 
     def governs(self, word: OpinionWord, aspect: Aspect) -> bool:
-        """Whether an aspect is an object of an opinion verb: "I love the screen and the keyboard" has two."""
+        """Whether an opinion word is a verb that has the aspect as an object.
+
+        In "I love the screen and the keyboard", "love" has both aspects as objects.
+        """
         verb = self.analysis.doc[word.head]
         span = self.analysis.tokens_of(aspect.start, aspect.end)
         if verb.pos_ != "VERB" or span is None or span.start < verb.i:

@@ -66,12 +66,12 @@ def rank_by_likelihood(outcomes: Sequence[Outcome], scorer: Scorer, *, limit: fl
 
 
 def _rank_candidates(outcome: Outcome, nats: dict[str, float], limit: float) -> Outcome:
-    """One outcome with its variants ranked.
+    """One outcome with its variants ordered, or without any when the likeliest is beyond the limit.
 
     Args:
         outcome: the outcome.
         nats: the negative log-likelihood of each text, in nats, keyed by the text.
-        limit: by how many nats a variant may be less likely than its original.
+        limit: by how many nats a variant may be less likely than its original, except for ADDDIFF.
     """
     if not outcome.candidates:
         return outcome

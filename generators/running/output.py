@@ -23,8 +23,8 @@ def write_output(
     """Write the finished batches of a run as one corpus, with the quality report.
 
     The format HF puts the instances into ``FOLDER/NAME/SPLIT.parquet`` and a dataset card (for the Hugging
-    Face Hub) into ``FOLDER/README.md``. The format ARTS only writes ``FOLDER/NAME/SPLIT.json``. With both,
-    the report goes to ``FOLDER/quality.json``.
+    Face Hub) into ``FOLDER/README.md``. The format ARTS puts them into ``FOLDER/NAME/SPLIT.json``, without a
+    card. With both, the report goes to ``FOLDER/quality.json``.
 
     Args:
         staging: the finished batches.

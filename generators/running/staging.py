@@ -15,8 +15,8 @@ class Staging:
     """The finished batches of a run, stored in its work folder until all are there.
 
     Args:
-        folder: the work folder, as `arts.data.support.atomic.resumable_folder` gives it. Batches that an
-            earlier run has left there count as finished.
+        folder: the work folder, which outlives an interrupted run. Batches that such a run has left there
+            count as finished.
     """
 
     def __init__(self, folder: Path) -> None:

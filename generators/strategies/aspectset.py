@@ -139,9 +139,9 @@ class AspectSet:
 def mine_aspect_set(sentences: Iterable[Sentence], analyst: Analyst) -> AspectSet:
     """Mine the clauses that training sentences say of their aspects.
 
-    Only clauses that can stand alone are mined, without negation: a noun phrase with an adjective that
-    describes it, or with an adverb and a verb that has no object. The adjective or adverb must be in the
-    opinion lexicon, with the polarity of the aspect's label.
+    A clause is an aspect term with an adjective that describes it ("screen" + "great"), or with a verb and an
+    adverb but no object ("screen" + "works well"). Nothing in it is negated. The adjective or adverb must be
+    in the opinion lexicon, with the polarity of the aspect's label.
 
     Args:
         sentences: training sentences with their aspects.
@@ -210,7 +210,7 @@ def _clauses_of(analysis: Analysis) -> Iterator[AspectClause]:
 
 
 def _subject_term(analysis: Analysis, aspect: Aspect) -> Span | None:
-    """The tokens of an aspect term; None when the term cannot be the subject of a clause."""
+    """The tokens of an aspect term; None unless it is a short noun phrase that is spelt correctly."""
     span = analysis.tokens_of(aspect.start, aspect.end)
     if span is None or span.text != aspect.term or len(span) > _LONGEST or not _TERM.fullmatch(aspect.term):
         return None
@@ -239,7 +239,10 @@ class Predicate(NamedTuple):
 
 
 def _predicate(analysis: Analysis, word: OpinionWord, aspect: Aspect) -> Predicate | None:
-    """The predicate that an opinion word gives a clause on an aspect; None when it gives none."""
+    """The predicate that an opinion word makes, alone ("great") or with its verb ("works well").
+
+    None when it makes none, as a word that is negated or contradicts the aspect's label.
+    """
     head = analysis.doc[word.head]
     entry = word.entry
     if entry is None or entry.sign != SIGN_OF[aspect.polarity] or analysis.negator(head) is not None:
@@ -267,10 +270,7 @@ def _predicate(analysis: Analysis, word: OpinionWord, aspect: Aspect) -> Predica
 
 
 def _describes(analysis: Analysis, adjective: Token, aspect: Aspect) -> bool:
-    """Whether an adjective describes the aspect itself.
-
-    "great" does for the screen in "a great screen", and does not in "it was great for the screen".
-    """
+    """Whether an adjective describes the aspect: it does in "great screen", not in "great for the screen"."""
     span = analysis.tokens_of(aspect.start, aspect.end)
     assert span is not None
     own = set(range(span.start, span.end))
@@ -284,7 +284,7 @@ def _describes(analysis: Analysis, adjective: Token, aspect: Aspect) -> bool:
 def _normalize_case(clauses: Iterable[AspectClause]) -> Iterator[AspectClause]:
     """Stream the clauses with their terms in the case that they have inside a sentence.
 
-    The capital of a sentence's beginning is removed. Long terms in capitals are left out.
+    The capital of a sentence's beginning is removed. Terms in capitals longer than "HDMI" are left out.
     """
     clauses = list(clauses)
     lower = {clause.term for clause in clauses if clause.term == clause.term.lower()}

@@ -119,7 +119,7 @@ def repair_articles(text: str, edits: tuple[Edit, ...]) -> tuple[Edit, ...]:
 
 
 def _text_after(text: str, edit: Edit, edits: tuple[Edit, ...]) -> str:
-    """The text after an edit, with the next edit made; edits after that one are not made."""
+    """The sentence's text after an edit, in which the next edit is made but later ones are not."""
     later = [other for other in edits if other.start >= edit.end and other != edit]
     if later:
         return text[edit.end : later[0].start] + later[0].after + text[later[0].end :]
@@ -127,5 +127,5 @@ def _text_after(text: str, edit: Edit, edits: tuple[Edit, ...]) -> str:
 
 
 def _overlap_any(start: int, end: int, edits: tuple[Edit, ...]) -> bool:
-    """Whether one of the edits changes a character from `start` to `end`."""
+    """Whether one of the edits changes a character from offset `start` up to, but without, offset `end`."""
     return any(edit.start < end and edit.end > start for edit in edits)

@@ -15,7 +15,8 @@ def exaggerate(analysis: Analysis, word: OpinionWord, *, rng: Random) -> tuple[E
     """The edit that strengthens an opinion word with a degree word.
 
     Examples are "small" → "really small", "higher" → "much higher" and "works well" → "works really well".
-    Superlatives and words that have a degree word are not strengthened.
+    Not strengthened are superlatives, phrases, negated words, words that the lexicon does not have, and words
+    that have a degree word.
 
     Args:
         analysis: the analysis of the sentence.
@@ -23,7 +24,7 @@ def exaggerate(analysis: Analysis, word: OpinionWord, *, rng: Random) -> tuple[E
         rng: draws the degree word.
 
     Returns:
-        A tuple of one edit; an empty one when no degree word fits.
+        A tuple of one edit; an empty one when the word is not strengthened.
     """
     head = analysis.doc[word.head]
     if word.entry is None or len(word.tokens) > 1 or analysis.negator(head) is not None:

@@ -62,7 +62,7 @@ class ReversalPlan:
 
     @property
     def heads(self) -> frozenset[int]:
-        """The token indices of the syntactic heads of the words."""
+        """The syntactic heads of the words to reverse, as token indices."""
         return frozenset(candidates.word.head for candidates in self.words)
 
 
@@ -185,7 +185,9 @@ def _governs_others(opinions: OpinionAssignment, source: Instance, words: Sequen
 
 
 def _drop_redundant(words: Sequence[WordReversals], choice: Sequence[Reversal]) -> list[Reversal]:
-    """Drop the reversals of words that the negation of another word reverses already.
+    """Drop replacements of words that the negation of another word reverses already.
+
+    Where a "not" put in for one word also affects another, replacing the other would reverse it twice.
 
     Args:
         words: the words.
@@ -200,7 +202,7 @@ def _drop_redundant(words: Sequence[WordReversals], choice: Sequence[Reversal]) 
 
 
 def _repair_conjunctions(opinions: OpinionAssignment, changed: frozenset[int]) -> tuple[Edit, ...] | None:
-    """The edits that make the conjunctions fit the reversed words; None when that is not possible.
+    """The edits that make the conjunctions fit the reversed words; None when one cannot be made to fit.
 
     Args:
         opinions: the opinion words of the sentence.

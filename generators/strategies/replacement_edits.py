@@ -37,7 +37,8 @@ def replacement_edits(
         rule: the name of the rule that makes the edits, for the quality report.
 
     Returns:
-        The edits, or None when this replacement does not fit the sentence.
+        The edits. None when the replacement has an unknown word or does not fit the construction, as "run
+        smoothly" does not fit a verb with an object.
     """
     head = analysis.doc[word.head]
     form = inflect_replacement(analysis, word, replacement=replacement)
@@ -91,7 +92,8 @@ def _replace_with_particle(verb: Token, form: str, rule: str) -> tuple[Edit, ...
         rule: the name of the rule that makes the edits.
 
     Returns:
-        The edits, or None when the verb has no particle and a pronoun follows it.
+        The edits. None when the verb has no particle and a pronoun follows it, since the pronoun would have
+        to stand before the new particle: "speeds it up".
     """
     particle = next((child for child in verb.children if child.dep_ == "prt"), None)
     bare, new = form.rsplit(" ", 1)
@@ -101,7 +103,7 @@ def _replace_with_particle(verb: Token, form: str, rule: str) -> tuple[Edit, ...
 
 
 def _delete_particle(head: Token, word: OpinionWord) -> list[Edit]:
-    """The edit that deletes the particle of a verb when the lexicon's entry includes it.
+    """The edit that deletes a verb's particle when the verb's entry includes it, as "slow down" does.
 
     Returns:
         A list of that edit, empty when there is nothing to delete.
@@ -112,7 +114,7 @@ def _delete_particle(head: Token, word: OpinionWord) -> list[Edit]:
 
 
 def _replace_definite_article(first: Token, word: OpinionWord, form: str) -> list[Edit]:
-    """The edit that replaces the "the" that goes with some adjectives: "the ideal size" → "a poor size".
+    """The edit that replaces "the" before an adjective such as "ideal": "the ideal size" → "a poor size".
 
     Returns:
         A list of that edit, empty when there is nothing to replace.
@@ -124,7 +126,10 @@ def _replace_definite_article(first: Token, word: OpinionWord, form: str) -> lis
 
 
 def _delete_adverbs(head: Token, word: OpinionWord, form: str) -> list[Edit]:
-    """The edits that delete a verb's adverbs of degree and frequency if its replacement brings an adverb."""
+    """The edits that delete a verb's adverbs of degree and frequency if its replacement has several words.
+
+    "always" goes when "run smoothly" replaces the verb, which has an adverb of its own.
+    """
     if head.pos_ != "VERB" or " " not in form:
         return []
     return [

@@ -48,7 +48,7 @@ def replacements(analysis: Analysis, word: OpinionWord, *, rng: Random) -> list[
 def _draw_order(texts: tuple[str, ...], rng: Random) -> list[str]:
     """The replacements, with the first three shuffled; the rest keep their places.
 
-    The three are drawn one after another; `_ODDS` are the weights with which each is drawn.
+    The three are drawn one after another with the weights `_ODDS`, so that the first mostly stays first.
     """
     rest = list(texts[: len(_ODDS)])
     odds = list(_ODDS[: len(rest)])
@@ -84,7 +84,7 @@ def inflect_replacement(analysis: Analysis, word: OpinionWord, *, replacement: s
 
 
 def _inflect_phrase(analysis: Analysis, word: OpinionWord, entry: LexiconEntry, replacement: str) -> str:
-    """The replacement of a phrase, with the possessive, verb form and number of the phrase."""
+    """The replacement of a phrase, in which possessive, verb form and number are those of the phrase."""
     first = analysis.doc[word.start]
     for token in analysis.doc[word.start : word.end]:
         if token.tag_ == "PRP$":
@@ -97,7 +97,7 @@ def _inflect_phrase(analysis: Analysis, word: OpinionWord, entry: LexiconEntry, 
 
 
 def _inflect_adjective(head: Token, entry: LexiconEntry, replacement: str, tag: str) -> str:
-    """The replacement of an adjective in the same degree, as an adverb where the adjective is used as one.
+    """The replacement of an adjective in the same degree; an adverb where it is used as one ("works great").
 
     Args:
         head: the adjective.

@@ -42,8 +42,8 @@ class Reversal:
 
     Args:
         edits: the edits, which must be made together.
-        scope: the indices of the tokens that an inserted negation affects, or of the syntactic heads of the
-            opinion words that a removed one affected; empty when no negation is inserted or removed.
+        scope: token indices. When a negation is inserted, those of the tokens that it affects; when one is
+            removed, those of the syntactic heads of the opinion words that it negated. Empty otherwise.
     """
 
     edits: tuple[Edit, ...]
@@ -113,7 +113,7 @@ def _describes_trouble(analysis: Analysis, word: Token) -> bool:
 
 
 def _opinions_under(analysis: Analysis, negator: Token) -> frozenset[int]:
-    """The token indices of the syntactic heads of the opinion words that a negating word negates."""
+    """The syntactic heads of the opinion words that a negating word negates, as token indices."""
     heads = (word.head for word in analysis.opinion_words.values())
     return frozenset(head for head in heads if analysis.negator(analysis.doc[head]) == negator)
 

@@ -14,7 +14,11 @@ SUFFIX = {Strategy.REVTGT: "adv1", Strategy.REVNON: "adv2", Strategy.ADDDIFF: "a
 
 
 class Reason(StrEnum):
-    """Why an original has no variant by a strategy."""
+    """Why an original has no variant by a strategy.
+
+    The value of each member is the reason in words, as it stands in the quality report: that of NO_OPINION is
+    "no opinion term found".
+    """
 
     NEUTRAL = "the target is neutral, and neutral targets are skipped"
     NO_OPINION = "no opinion term found"

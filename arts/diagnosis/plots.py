@@ -21,9 +21,9 @@ def draw_views(diagnosis: Diagnosis, views: DiagnosisViews, *, stem: Path) -> li
     """Draw the three views of a diagnosis side by side, and write the plot as PNG and SVG.
 
     Args:
-        diagnosis: the result, whose tokens label the plot of token frequencies.
+        diagnosis: the result; its first ten tokens are labels in the plot of token frequencies.
         views: the data to draw.
-        stem: path of the files without ``.png`` and ``.svg``.
+        stem: path of the two files, without their endings ``.png`` and ``.svg``.
 
     Returns:
         The paths of the two files.

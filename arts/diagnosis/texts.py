@@ -17,7 +17,7 @@ def read_texts(path: Path) -> list[str]:
 
     Raises:
         DataError: when the file cannot be read, or a row has none of these keys. The message gives the
-            number of the row's line.
+            number of the row.
     """
     if path.suffix == ".txt":
         if not path.is_file():

@@ -41,7 +41,7 @@ class Separability(Record):
 
 
 class TokenPeak(Record):
-    """A token that is far more frequent in synthetic text than in natural text.
+    """A token that is more frequent in synthetic text than in natural text.
 
     Args:
         token: the token.
@@ -57,7 +57,7 @@ class TokenPeak(Record):
 
 
 class PerplexityQuartiles(Record):
-    """The lower quartile, the median and the upper quartile of the perplexities of texts."""
+    """The lower quartile, the median and the upper quartile of the perplexities of several texts."""
 
     low: float
     median: float
@@ -65,7 +65,7 @@ class PerplexityQuartiles(Record):
 
 
 class ModelPerplexity(Record):
-    """The quartiles of the perplexities of synthetic and of natural texts, and the model they are of."""
+    """The name of a language model, and its perplexities on synthetic and on natural texts, as quartiles."""
 
     model: str
     synthetic: PerplexityQuartiles
@@ -79,8 +79,8 @@ class Diagnosis(Record):
         synthetic: number of different synthetic texts.
         natural: number of different natural texts.
         separability: how well the two kinds can be told apart by their embeddings.
-        tokens: the tokens that are far more frequent in synthetic text, the most certain ones first.
-        perplexity: the perplexities under each language model.
+        tokens: up to 20 tokens that are more frequent in synthetic text; the largest z-score comes first.
+        perplexity: quartiles of the texts' perplexities, for each language model.
     """
 
     synthetic: Count
@@ -99,8 +99,8 @@ class DiagnosisViews:
         synthetic: for each text, whether it is synthetic, an array (texts,).
         rates: under each of the keys ``synthetic`` and ``natural``, an array (tokens,): log10 of the
             frequency per thousand tokens, for each token that occurs in texts of this kind.
-        perplexities: the perplexities of the synthetic and of the natural texts, two arrays, keyed by the
-            name of the language model.
+        perplexities: keyed by the name of the language model; each value is two arrays, the perplexities of
+            the synthetic texts and those of the natural texts.
     """
 
     points: FloatArray
@@ -123,7 +123,7 @@ def diagnose_texts(
         synthetic: the synthetic texts; ten or more different ones.
         natural: the natural texts; ten or more different ones.
         encoder: folder or Hub id of the encoder that embeds the texts, and whose tokenizer counts tokens.
-        models: language models to calculate perplexities with, such as one before and one after training.
+        models: language models to calculate perplexities with, such as a model before and after its training.
         seed: random seed of the cross-validation folds and of t-SNE.
 
     Raises:
@@ -162,7 +162,7 @@ def diagnose_texts(
 
 
 def _check_counts(kinds: Mapping[str, Sequence[str]]) -> None:
-    """Raise `ArtsError` if fewer than ten texts are synthetic or natural; `kinds` has both, keyed by kind."""
+    """Raise `ArtsError` if `kinds` has fewer than ten texts under its key ``synthetic`` or ``natural``."""
     for kind, texts in kinds.items():
         if len(texts) < MIN_TEXTS:
             raise ArtsError(f"{len(texts)} different {kind} texts; expected {MIN_TEXTS} or more")
@@ -226,10 +226,10 @@ def separability(vectors: FloatArray, synthetic: BoolArray, *, seed: int = 1) ->
 
 
 def token_peaks(synthetic: Counter[str], natural: Counter[str], *, most: int = MAX_PEAKS) -> list[TokenPeak]:
-    """The tokens that are most certainly more frequent in synthetic than in natural text.
+    """The tokens that are more frequent in synthetic than in natural text; the largest z-score comes first.
 
-    Tokens are ordered by the z-score of their log-odds ratio, with the counts of both texts together as the
-    prior (Monroe et al., 2008, equations 16, 20 and 22). Only positive z-scores count.
+    It is the z-score of the log-odds ratio, with the counts of both texts together as the prior (Monroe et
+    al., 2008, equations 16, 20 and 22). Tokens whose z-score is 0 or negative are left out.
 
     Args:
         synthetic: number of occurrences of each token in the synthetic text.

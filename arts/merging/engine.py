@@ -82,8 +82,8 @@ class MergeOutcome:
             the scale.
         densities: the shares of elements to keep, keyed by tensor name; each value is an array (models,).
         counts: counts of kept elements; all 0 when the method does not sparsify.
-        baseless: whether merging read the base only for the tensors that have rows for tokens that a model
-            lacks; in all other tensors the base has weight 0.
+        baseless: whether the base was left unread because its weight in the result is 0. Even then it is read
+            for tensors with rows of tokens that a model lacks.
     """
 
     weights: dict[str, FloatArray]
@@ -126,7 +126,7 @@ def weights_by_tensor(
 def _settings_by_tensor(
     plan: MergePlan, setting: TensorSetting | None, *, default: float
 ) -> dict[str, FloatArray]:
-    """Evaluate a setting, such as the density, for each tensor and model; None stands for the default.
+    """Evaluate `setting` for each tensor and model; when it is None, the value is `default` for all.
 
     Returns:
         The values, keyed by tensor name; each value is an array (models,).
@@ -197,8 +197,8 @@ def merge(
 class _SpanMerger:
     """Merges spans, or copies them from the base, and writes them; all threads share one object.
 
-    `weights` is keyed by tensor name, and each value is an array (models,). `baseless` is true when merging
-    reads the base only for tensors with missing rows, because its weight is 0 in all others.
+    `weights` is keyed by tensor name, and each value is an array (models,). `baseless` is true when the base
+    has weight 0; then it is read only for tensors with rows of tokens that a model lacks.
     """
 
     plan: MergePlan
@@ -233,7 +233,7 @@ class _SpanMerger:
         return span, counts
 
     def _read_from_first_model(self, span: TensorSpan, space: Workspace) -> tuple[Values, list[Values]]:
-        """Read a span of the first model, which takes the place of a base that need not be read.
+        """Read a span of the first model, in place of the base when that has weight 0 in the result.
 
         Returns:
             Its elements, an array (span.count,), and the differences of the other models to it, one array
@@ -256,7 +256,7 @@ class _SpanMerger:
         span: TensorSpan,
         space: Workspace,
     ) -> Raw:
-        """Combine blocks and convert the result to bytes; in fp64 where fp32 could misround a BF16 number."""
+        """Merge a span and convert it to bytes; in fp64 where an fp32 value could round to the wrong BF16."""
 
         def combine(base: Values, tasks: Sequence[Values]) -> Values:
             return self.method.combine(base, tasks, weights=weights, scale=self.scale)
@@ -291,7 +291,7 @@ class _SpanMerger:
 
 
 def _sample_counts(tasks: Sequence[Values], weights: Sequence[float]) -> SparsifiedCounts:
-    """Count, among every 16th element, those that are not 0 and those with the elected sign."""
+    """Count, among every 16th element, those that are not 0 and those with the weighted sum's sign."""
     sample = np.array([task[::_SAMPLING_STEP] * weight for task, weight in zip(tasks, weights, strict=True)])
     nonzero = np.count_nonzero(sample, axis=1)
     agreeing = int(np.count_nonzero(sample * sample.sum(axis=0) > 0))

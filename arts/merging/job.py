@@ -93,6 +93,7 @@ class MergeJob:
         Args:
             folder: the folder to write; new or empty.
             progress: called after each span with the number of elements done and the number of all elements.
+                An element counts once for each time that the models are read.
 
         Raises:
             ArtsError: when the models cannot be merged, or the result cannot be written. No files are left.
@@ -159,7 +160,7 @@ class MergeJob:
         workers: Workers,
         started: float,
     ) -> MergeReport:
-        """The report; `outcome` is None for a dry run, and `started` is a value of `time.perf_counter`."""
+        """The report; `outcome` is None for a dry run, and `started` is the start by `time.perf_counter`."""
         weights = (
             outcome.weights
             if outcome
@@ -254,11 +255,11 @@ class MergeJob:
 
 
 class _ElementCounter:
-    """Counts the elements that are done in all passes together, and calls the progress function.
+    """Counts the elements that a merge has processed, and calls the progress function.
 
     Args:
-        plan: the plan, which knows how many elements one pass has.
-        passes: number of passes.
+        plan: the plan, which knows how many elements the merged model has.
+        passes: number of times that all elements are processed.
         progress: called after each span with the number of elements done and the number of all elements.
     """
 

@@ -24,7 +24,7 @@ Probe = tuple[Any, Callable[[], Tensor]]  # a network; a function that returns i
 
 
 def load_text_probe(folder: Path) -> Probe:
-    """Load a model in fp32, with a function that returns its outputs for a few fixed texts.
+    """Load a model in fp32, with a function that returns its outputs for four fixed texts.
 
     Args:
         folder: folder of a model of transformers with its tokenizer.
@@ -64,19 +64,19 @@ def nonlinearity(
 ) -> list[float]:
     """How far the outputs of each model are from changing linearly along its task vector; 0 means linear.
 
-    With f(alpha) the outputs of a network with the weights theta_0 + alpha tau, it is the largest value over
-    alpha = 0.25, 0.5, 0.75 of ||f(alpha) - (1 - alpha) f(0) - alpha f(1)|| / ||f(1) - f(0)||. This expresses
-    figure 2 of Zhou et al. (2024, section 3.2) as a number. The base and one model at a time are held in
-    memory.
+    Let theta_0 be the base, tau the model's task vector, and f(alpha) the outputs of a network with the
+    weights theta_0 + alpha tau. The measure is ||f(alpha) - (1 - alpha) f(0) - alpha f(1)|| / ||f(1) - f(0)||
+    at that one of alpha = 0.25, 0.5, 0.75 where it is largest. It expresses figure 2 of Zhou et al. (2024,
+    section 3.2) as a number. The base and one model at a time are held in memory.
 
     Args:
-        base: folder or Hub id of the base (theta_0).
+        base: folder or Hub id of the base.
         models: folders or Hub ids of the fine-tuned models.
         load: function that takes a folder, and returns its model and a function that calculates the model's
             outputs for fixed inputs.
 
     Returns:
-        The distances, one per model, in the order of the models.
+        The values of this measure, one per model, in the order of the models.
 
     Raises:
         ArtsError: when a model cannot be loaded, or is a LoRA adapter.

@@ -84,7 +84,7 @@ class _MergekitConfig:
         return cls(path, content, method, models, parameters)
 
     def task_vector_job(self) -> MergeJob:
-        """The job of merging task vectors, for every method except mergekit's `linear`."""
+        """The `MergeJob` of a file whose method is not `linear`; such methods merge task vectors."""
         base = self.content.get("base_model")
         if not base:
             raise DataError(self.path, f"merge_method {self.content['merge_method']} needs a base_model")
@@ -115,10 +115,11 @@ class _MergekitConfig:
         )
 
     def linear_job(self) -> MergeJob:
-        """The job of merging by mergekit's `linear`: sum_t w_t theta_t / sum_t w_t.
+        """The `MergeJob` of a file whose method is `linear`: sum_t w_t theta_t / sum_t w_t.
 
-        The first model takes the place of the base, and each other model has the coefficient w_t / sum w_t.
-        The result is the same, because these shares, with that of the first model, sum to 1.
+        Here theta_t is model t, and w_t its weight in the file. The first model takes the place of the base,
+        and each other model has the coefficient w_t / sum_t w_t. The result is the same, because these shares
+        and that of the first model sum to 1.
         """
         if not self.parameters.get("normalize", True):
             raise DataError(self.path, '"normalize: false" is not supported for linear')
@@ -179,8 +180,7 @@ class _MergekitConfig:
     def _setting(self, key: str, default: float) -> TensorSetting:
         """A function that returns the value of a parameter for a tensor's name, a model's index and a depth.
 
-        In the file, the value can be a number, a list of numbers that is interpolated over the depth of the
-        layers, or values with filters on tensor names.
+        The function returns `default` where the file gives no value.
         """
         given = [model.parameters.get(key, self.parameters.get(key, default)) for model in self.models]
 
@@ -214,7 +214,15 @@ def _check_keys(
     section: str = "",
     unsupported: Iterable[str] = (),
 ) -> None:
-    """Raise `DataError` for a key that is unknown, or not supported here."""
+    """Raise `DataError` for a key that is unknown, or not supported here.
+
+    Args:
+        path: the file, for errors.
+        content: the keys to check, with their values.
+        known: the keys that are allowed.
+        section: the part of the file that has the keys, for errors; empty for the whole file.
+        unsupported: keys of mergekit that this package does not support.
+    """
     for key in content:
         if key in unsupported:
             raise DataError(path, f'"{key}" is not supported here; expected {", ".join(known)}')
@@ -225,14 +233,14 @@ def _check_keys(
 
 
 def _choice(path: Path, given: Any, choices: type[Choice], *, key: str) -> Choice:
-    """The member of an enumeration that has a given value; `DataError` when there is none."""
+    """The member of `choices` whose value is `given`; `DataError`, which names `key`, if there is none."""
     if given not in list(choices):
         raise DataError(path, f'{key} is "{given}"; expected {", ".join(choices)}')
     return choices(given)
 
 
 def _method_name(path: Path, given: Any) -> str:
-    """The name in this package of a merge method, which may be given by its name here or in mergekit."""
+    """Translate the name of a merge method, if it is mergekit's name, to the name in this package."""
     known = {**{name: name for name in METHODS}, **_MERGEKIT_NAMES}
     if given in known:
         return known[given]
@@ -265,7 +273,8 @@ def _setting_value(path: Path, given: Any, *, key: str, tensor: str, depth: floa
 
     Args:
         path: the file, for errors.
-        given: a number; a list of numbers to interpolate between over the depth; or values with filters.
+        given: a number; a list of numbers to interpolate between over the depth; or a list of dicts with the
+            keys ``value`` and ``filter``: the first one whose filter is a part of the tensor's name counts.
         key: name of the parameter, for errors.
         tensor: name of the tensor.
         depth: depth of the tensor's layer, from 0 for the first to 1 for the last.

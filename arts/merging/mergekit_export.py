@@ -11,7 +11,7 @@ from arts.merging.report import MergeReport
 
 
 def mergekit_linear_config(report: MergeReport) -> str:
-    """The YAML text of a configuration with which mergekit's `linear` makes the same merge.
+    """The YAML text of a configuration with which mergekit's `linear` repeats the merge of a report.
 
     Raises:
         MergeError: when the method sparsifies or elects signs, which `linear` does not do.
@@ -34,5 +34,14 @@ def mergekit_linear_config(report: MergeReport) -> str:
 
 
 def _linear_weights(coefficients: list[float]) -> list[float]:
-    """The weights of the base and the models in theta_0 + sum_t w_t tau_t, multiplied out; they sum to 1."""
+    """Write theta_0 + sum_t w_t tau_t as a weighted mean of the base and the models; returns its weights.
+
+    With tau_t = theta_t - theta_0, it is (1 - sum_t w_t) theta_0 + sum_t w_t theta_t.
+
+    Args:
+        coefficients: the w_t, one per model.
+
+    Returns:
+        The weight of the base, then those of the models; they sum to 1.
+    """
     return [1 - sum(coefficients), *coefficients]

@@ -11,9 +11,10 @@ from arts.merging.survey import TaskVectorSurvey, layer_name
 def metagpt_coefficients(gram: FloatArray) -> FloatArray:
     """MetaGPT's coefficients: lambda_t = ||tau_t||^2 / sum_k ||tau_k||^2 (Zhou et al., 2024, section 3).
 
-    Here tau_t is the task vector of model t. The coefficients minimise an upper bound of the mean difference
-    in loss between the merged model and the models, not the loss. The bound assumes that the outputs change
-    linearly along each task vector, and that the task vectors are orthogonal.
+    Here lambda_t is the coefficient and tau_t the task vector of model t. The coefficients do not minimise
+    the loss itself, but an upper bound of the mean difference in loss between the merged model and the
+    models. The bound assumes that the outputs change linearly along each task vector, and that the
+    task vectors are orthogonal.
 
     Every merge report has the cosines of the task vectors; `arts merge --check-linearity` measures linearity.
 

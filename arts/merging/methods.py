@@ -110,7 +110,8 @@ class Sparsification(StrEnum):
     """How a task vector is sparsified before it is weighted.
 
     NONE leaves it as it is. TRIM (TIES) sets the elements of smallest magnitude to 0. DROP (DARE) sets random
-    elements to 0 and scales the others up, by default by 1 / density.
+    elements to 0 and scales the others up: by 1 / density, or so that each tensor keeps its L1 norm if
+    `MergeOptions.by_tensor` is set.
     """
 
     NONE = "none"
@@ -158,7 +159,7 @@ class MergeMethod:
 
     @property
     def convex(self) -> bool:
-        """Whether the merged model is a weighted mean of the models, in which the base cancels.
+        """Whether, with a scale of 1, the merged model is a weighted mean of the models without the base.
 
         This is so when the coefficients sum to 1 (metagpt, average) and nothing is sparsified.
         """

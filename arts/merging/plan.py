@@ -145,7 +145,7 @@ class _Comparison:
         copied: names of tensors to copy from the base.
         dropped: names of tensors to leave out.
         tied: names of output embeddings that are left out, because they are tied to the input embeddings.
-        short: names of tensors with one row per token that in some model have another number of rows.
+        short: names of tensors with one row per token whose number of rows in some model is not the base's.
     """
 
     base: Checkpoint
@@ -159,7 +159,7 @@ class _Comparison:
     short: set[str] = field(default_factory=set)
 
     def find_tied_embeddings(self, models: Sequence[Checkpoint]) -> None:
-        """Find output embeddings that some checkpoints do not store because they are the input embeddings."""
+        """Set `tied`: output embeddings that a checkpoint does not store, as it uses the input embeddings."""
         full = [model for model in (self.base, *models) if not isinstance(model, LoraAdapter)]
         stored = {name for model in full for name in model.tensors if _OUTPUT_EMBEDDING.fullmatch(name)}
         self.tied = {name for name in stored if any(name not in model.tensors for model in full)}
@@ -221,7 +221,7 @@ class _Comparison:
         return missing.rows
 
     def _settle_head(self, model: Checkpoint, heads: set[str]) -> None:
-        """Apply the policy for a classifier head that differs from the base's; `heads` names its tensors."""
+        """Apply the policy for a classifier head that differs from the base's; `heads` names the tensors."""
         if self.head is HeadPolicy.ERROR:
             self.problems.append(
                 f"{model.name}: another classifier head ({min(heads)}; labels {_label_text(model)}, "
@@ -254,7 +254,7 @@ class _Comparison:
         return short
 
     def _compare_types(self, model: Checkpoint) -> None:
-        """Add a problem for float types that cannot be merged, and for integer tensors that differ."""
+        """Add problems for float types that cannot be merged and integer tensors other than the base's."""
         for name in self.base.tensors.keys() & model.tensors.keys():
             ours, theirs = self.base.tensors[name], model.tensors[name]
             unmergeable = [entry.dtype for entry in (ours, theirs) if entry.dtype not in SIZES]
@@ -276,7 +276,7 @@ class _Comparison:
         return bool((blocks[0] == blocks[1]).all())
 
     def _report_names(self, problem: str, names: set[str]) -> None:
-        """Add a problem that lists the first 3 of the names in sorted order; nothing when there are none."""
+        """Add a problem unless `names` is empty: the text `problem` and the first 3 names in sorted order."""
         if names:
             more = f" and {len(names) - _EXAMPLES} more" if len(names) > _EXAMPLES else ""
             self.problems.append(f"{problem} {', '.join(sorted(names)[:_EXAMPLES])}{more}")

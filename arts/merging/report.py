@@ -65,7 +65,8 @@ class MergeReport(Record):
     Args:
         schema_version: version of this format.
         method: name of the merge method.
-        settings: its options, and the policies for heads and vocabularies that differ, keyed by name.
+        settings: its options, and what was to be done about heads and vocabularies that differ from the
+            base's, keyed by name.
         base: folder or Hub id of the base.
         base_checksum: XXH3 checksum of the base's merged tensors.
         parameters: number of elements in the merged model.
@@ -78,7 +79,7 @@ class MergeReport(Record):
             the task vectors, from a sample. None when nothing was sparsified.
         nonlinearity: for each model, how far its outputs are from changing linearly along its task vector; 0
             means linear. None when it was not measured.
-        warnings: sentences on assumptions of the method that do not hold.
+        warnings: sentences on assumptions of MetaGPT that do not hold, or a base that may be the wrong one.
         remarks: sentences on what is unusual about the models.
         bytes_read: number of bytes of weights that were read.
         bytes_written: number of bytes of weights that were written.
@@ -169,6 +170,9 @@ def assumption_warnings(
     coefficients: Sequence[float] | None,
 ) -> list[str]:
     """Warnings that an assumption of MetaGPT does not hold, or that the base may be the wrong one.
+
+    There is one for a task vector whose norm is over half the base's; for cosines that are all over 0.5, or
+    else for a cosine over 0.1 or under -0.1; and for a coefficient of MetaGPT over 0.9.
 
     Args:
         names: names of the models.

@@ -174,8 +174,8 @@ class Sparsifier:
         Args:
             plan: the plan whose models to read.
             workers: the threads to read with.
-            count: function that returns the histogram of a span, an array (65536,), for the group, the
-                model's index, and the elements of its task vector.
+            count: function that is called with the key of a group, a model's index and the elements of its
+                task vector in a span, and returns their histogram, an array (65536,).
             progress: called after each span with its number of elements.
 
         Yields:

@@ -102,7 +102,8 @@ def read_task_blocks(
         plan: the plan whose models to read.
         planned: a tensor, and a span of it.
         space: the memory to read to.
-        on_read: called for the base and each model with the checkpoint and the bytes that it stores.
+        on_read: called for the base and each model with the checkpoint and its bytes of the span, as they are
+            in the file.
 
     Returns:
         The elements of the base, an array (span.count,), and those of the task vectors, one array
@@ -202,7 +203,10 @@ def survey_task_vectors(
 
 
 def _block_digests(raw: Raw, itemsize: int) -> bytes:
-    """The joined digests of blocks of a fixed size; with these, a checksum is the same for all span sizes."""
+    """The XXH3 digests of consecutive blocks of 65,536 elements, joined.
+
+    A checksum over them does not depend on the size of the spans in which a tensor is read.
+    """
     step = SMALLEST_SPAN * itemsize
     return b"".join(xxh3_128(raw[first : first + step].data).digest() for first in range(0, len(raw), step))
 

@@ -46,7 +46,7 @@ class Workspace:
     """The memory that one thread works in, reused for every span.
 
     Its attributes are `base`, an array (size,); `tasks`, one array (size,) per model; and `buffer`, an array
-    of bytes that has room for a span in any type.
+    of bytes that has room for a span in BF16, F16 or F32.
 
     Args:
         models: number of models, without the base.
@@ -82,7 +82,7 @@ class Workers:
     def map(self, function: Callable[[Item, Workspace], Result], items: Iterable[Item]) -> Iterator[Result]:
         """Apply a function to all items in the threads, and yield its results in the order of the items.
 
-        Up to 4 items per thread are processed before their results are asked for.
+        Up to 4 items per thread are processed ahead of the result that the caller has asked for.
 
         Args:
             function: called with an item and the memory to work in.

@@ -76,7 +76,7 @@ class WorkFolder:
 
     @property
     def checkpoints(self) -> Path:
-        """The folder inside the work folder for the state of unfinished work."""
+        """The folder inside the work folder for checkpoints, from which an interrupted run can go on."""
         return self.path / "checkpoints"
 
 
@@ -148,8 +148,8 @@ def resumable_folder(folder: Path, fingerprint: str) -> Iterator[WorkFolder]:
 def cached_folder(folder: Path, build: Callable[[WorkFolder], None]) -> Path:
     """Return a folder of the cache; build it first if it does not exist.
 
-    A second process that needs the same folder waits for the first and then uses its result. A build that
-    continues an interrupted one finds the work folder as that left it, except that an unfinished result is
+    A second process that needs the same folder waits for the first and then uses its result. When a build
+    was interrupted, the next one finds the work folder as it was left, except that an unfinished result is
     removed.
 
     Args:
@@ -217,7 +217,7 @@ def _move_result(work: WorkFolder, folder: Path) -> None:
     """Move the result of a work folder to its final place, unless another run has put a result there.
 
     Raises:
-        DataError: when another run has.
+        DataError: when `folder` is not empty, because another run was faster.
     """
     check_new_folder(folder)
     try:

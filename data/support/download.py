@@ -22,7 +22,7 @@ BASE_URL = f"https://raw.githubusercontent.com/zhijing-jin/ARTS_TestSet/{COMMIT}
 
 @cache
 def release_checksums() -> dict[str, str]:
-    """The SHA-256 (hexadecimal) of each file of the ARTS release, keyed by its path in the repository."""
+    """The SHA-256 (hexadecimal) of each file of the ARTS release, keyed by its path in the release."""
     lines = files("arts.data").joinpath("ARTS_TestSet.sha256").read_text("utf-8").splitlines()
     return {name: digest for digest, name in (line.split(maxsplit=1) for line in lines)}
 
@@ -37,7 +37,7 @@ def fetch_release_file(name: str, *, base_url: str = BASE_URL) -> Path:
     """The local path of a file of the ARTS release, which is downloaded if it is not on this machine.
 
     Args:
-        name: the path of the file in the repository, e.g. ``data/src_data/laptop/train.json``.
+        name: the path of the file in the release, e.g. ``data/src_data/laptop/train.json``.
         base_url: the URL that `name` is appended to for a download.
 
     Raises:
@@ -55,11 +55,11 @@ def fetch_release_file(name: str, *, base_url: str = BASE_URL) -> Path:
 def local_release_file(name: str) -> Path | None:
     """The path of a file of the ARTS release on this machine; None if it is not there.
 
-    It is looked for in the copy of the repository that the environment variable `ARTS_DATA_HOME` names, if it
-    is set, and then in the cache.
+    It is looked for in the copy of the release in the folder that the environment variable `ARTS_DATA_HOME`
+    names, if it is set, and then in the cache.
 
     Args:
-        name: the path of the file in the repository, e.g. ``data/src_data/laptop/train.json``.
+        name: the path of the file in the release, e.g. ``data/src_data/laptop/train.json``.
 
     Raises:
         DataError: when `ARTS_DATA_HOME` is not a folder, or the file in it differs from the released one.

@@ -16,8 +16,8 @@ Count = Annotated[int, Field(ge=0)]
 class Record(BaseModel):
     """A JSON record with declared, typed fields; it refuses unknown fields and cannot be changed.
 
-    The record of a whole file declares ``schema_version: Literal["1.0"] = "1.0"``. When the meaning of a
-    field changes, the version must change too. Files of another version are refused.
+    The record of a whole file declares its version, as in ``schema_version: Literal["1.0"] = "1.0"``. When
+    the meaning of a field changes, the version must change too. Files of another version are refused.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True)

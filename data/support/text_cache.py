@@ -16,7 +16,7 @@ class TextCache:
 
     Args:
         kind: the kind of the values, e.g. ``parses``; it names the file in the cache folder.
-        source: what computes the values, e.g. a model and its version. Values of other sources are not seen.
+        source: what computes the values, e.g. a model and its version. `get` leaves out those of others.
     """
 
     def __init__(self, kind: str, source: str) -> None:

@@ -24,13 +24,14 @@ def copy_assets(
     dtype: str | None = None,
     headless: bool,
 ) -> None:
-    """Write the configuration, tokenizer and chat template of a merged model, which are copies of the base's.
+    """Copy the base's configuration, tokenizer and chat template to the folder of a merged model.
 
     Args:
         base: the base, whose files are copied.
         folder: the folder to write to; it exists.
         tokenizer: folder whose tokenizer and chat template are copied instead of the base's.
-        dtype: type that the weights are stored in (BF16, F16 or F32), for config.json. None: the base's type.
+        dtype: type of the stored weights (BF16, F16 or F32), which config.json is to name. None: config.json
+            names the same type as the base's.
         headless: whether the merged model has no classifier head; then config.json names no labels and no
             architecture.
 

@@ -18,7 +18,7 @@ _NO_POSITIONS: Positions = np.empty(0, np.intp)
 
 
 def decode(raw: Raw, dtype: str, *, out: Values) -> None:
-    """Convert stored bytes to floating-point numbers, exactly.
+    """Convert bytes of a safetensors file to floating-point numbers, without rounding.
 
     Args:
         raw: the bytes of n elements, little-endian.
@@ -26,6 +26,8 @@ def decode(raw: Raw, dtype: str, *, out: Values) -> None:
         out: fp32 or fp64 array (n,) to write to.
 
     Example:
+        The numbers 1 and -3 in BF16, two bytes each:
+
         >>> out = np.empty(2, np.float32)
         >>> decode(np.frombuffer(bytes.fromhex("803f 40c0"), np.uint8), "BF16", out=out)
         >>> out.tolist()
@@ -42,7 +44,9 @@ def decode(raw: Raw, dtype: str, *, out: Values) -> None:
 
 
 def encode(values: Values, dtype: str, *, out: Raw) -> Positions:
-    """Convert numbers to stored bytes, each rounded to the nearest number of the type, ties to even.
+    """Convert numbers to bytes of a safetensors file, each rounded to the nearest number of the type.
+
+    A number halfway between two numbers of the type is rounded to the even one.
 
     Args:
         values: fp32 or fp64 array (n,).

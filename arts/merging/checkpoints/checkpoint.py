@@ -110,12 +110,12 @@ class Checkpoint:
         return sum(entry.count for entry in self.tensors.values())
 
     def read_raw(self, entry: TensorEntry, out: Raw, *, first: int = 0) -> None:
-        """Fill an array with stored bytes of a tensor.
+        """Fill an array with bytes of a tensor, as they are in the file.
 
         Args:
             entry: the tensor.
-            out: array of bytes to fill.
-            first: index of the first element to read.
+            out: array of bytes to fill; its length says how many are read.
+            first: index of the element at which reading begins.
 
         Raises:
             DataError: when the file ends before `out` is full.
@@ -132,13 +132,13 @@ class Checkpoint:
         """Read a span as floating-point numbers; elements beyond the end of the tensor are 0.
 
         Args:
-            span: the elements to read. The span may go beyond the end of the tensor, because the base's
-                tensor can be longer.
+            span: the elements to read. It is a span of the base's tensor, which can have more rows than this
+                checkpoint's, so it may go beyond the end of the latter.
             out: fp32 or fp64 array (span.count,) to write to.
             buffer: array of at least ``4 * span.count`` bytes, which is overwritten.
 
         Returns:
-            The bytes as they are stored: a part of `buffer`.
+            The bytes of these elements as they are in the file: the beginning of `buffer`.
         """
         entry = self.tensors[span.name]
         available = self._available(span)
@@ -159,7 +159,7 @@ class Checkpoint:
             buffer: array of at least ``4 * span.count`` bytes, which is overwritten.
 
         Returns:
-            The bytes of the model as they are stored: a part of `buffer`.
+            The bytes of this checkpoint's elements as they are in the file: the beginning of `buffer`.
         """
         raw = self.read_values(span, out=out, buffer=buffer)
         available = self._available(span)
@@ -174,7 +174,7 @@ class Checkpoint:
             self._files.clear()
 
     def _available(self, span: TensorSpan) -> int:
-        """Number of elements of a span of the base that this checkpoint has; its tensor may be shorter."""
+        """How many elements of a span this checkpoint has; its tensor may be shorter than the base's."""
         return min(max(self.tensors[span.name].count - span.first, 0), span.count)
 
     def _file(self, path: Path) -> int:
@@ -251,7 +251,11 @@ def _checkpoint_entries(folder: Path) -> dict[str, TensorEntry]:
 
 
 def _sharded_entries(folder: Path) -> dict[str, TensorEntry]:
-    """The entries of the tensors in all shards, keyed by tensor name; `DataError` if the index disagrees."""
+    """The entries of the tensors in all shards, keyed by tensor name.
+
+    Raises:
+        DataError: when the index is wrong about which shard has which tensor, or a file cannot be read.
+    """
     index = folder / INDEX_FILE
     shard_of = read_json(index).get("weight_map")
     if not isinstance(shard_of, dict) or not shard_of:

@@ -25,7 +25,8 @@ class CheckpointOutput:
 
     Args:
         folder: the folder to write; new or empty.
-        tensors: the header entries of the base's tensors, in the order in which they are to be stored.
+        tensors: the tensors to write, as the headers of the base's files describe them, in the order in which
+            they are to be stored.
         dtype: type to store all floating-point tensors in: BF16, F16 or F32. Default: each tensor's own type.
         max_shard_bytes: largest size of a file in bytes; a file with a single larger tensor exceeds it.
 
@@ -85,7 +86,7 @@ class CheckpointOutput:
                 done += os.pwrite(self._files[entry.path.name], view[done:], offset + done)
 
     def write_index(self, folder: Path) -> None:
-        """Write the index of the shards to the folder that `open` yields; nothing when there is one file."""
+        """Write the index of the shards to the folder that `open` yields, if there are several shards."""
         if len(self._headers) < 2:
             return
         index = {
@@ -107,7 +108,7 @@ class CheckpointOutput:
         """Give each tensor a file and an offset, in the order of the tensors, and make the files' headers.
 
         huggingface_hub's `split_state_dict_into_shards_factory` is not used, because it changes the order
-        around a tensor that is larger than a shard.
+        of the tensors when one of them is larger than `max_shard_bytes`.
 
         Returns:
             The entries with their new files and offsets, keyed by tensor name.
@@ -153,7 +154,7 @@ def _header(tensors: list[TensorEntry]) -> tuple[bytes, dict[str, int]]:
 
 @contextmanager
 def _clear_error_if_full(folder: Path) -> Iterator[None]:
-    """Turn the system's errors for a full disk, which may come up inside the block, into a `DataError`."""
+    """Raise a `DataError` with a clear message when the system reports a full disk inside the block."""
     try:
         yield
     except OSError as error:

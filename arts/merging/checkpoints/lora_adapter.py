@@ -37,7 +37,7 @@ _UNSUPPORTED = {
 class LoraFactors:
     """The task vector of one weight as the product of two matrices, ``left @ right``.
 
-    The product includes the scale of the adapter.
+    The product is multiplied already by the adapter's scale, such as alpha / r.
 
     Args:
         left: a matrix (rows, rank).
@@ -51,16 +51,16 @@ class LoraFactors:
 class LoraAdapter(Checkpoint):
     """A LoRA adapter, which is read as the task vector that it stands for.
 
-    The task vector of an adapted weight is (alpha / r) B A, with alpha / sqrt(r) instead of alpha / r for
-    rank-stabilised LoRA. For modules that the adapter stores as a whole, it is the difference to the base. It
-    is 0 for all other weights.
+    The adapter stores two matrices, A and B, of rank r for each weight that it adapts. The task vector of the
+    weight is (alpha / r) B A, where alpha is a setting; in rank-stabilised LoRA, (alpha / sqrt(r)) B A. For
+    modules that the adapter stores as a whole, it is the difference to the base; for all other weights, 0.
 
     Args:
         folder: the folder with its files.
         name: what messages and reports call it: a folder or Hub id. Default: the path of the folder.
 
     Raises:
-        DataError: when it is another kind of adapter, lacks A or B of a weight, or these differ in rank.
+        DataError: when it is not a LoRA adapter, A or B of a weight is missing, or these differ in rank.
     """
 
     def __init__(self, folder: Path, name: str = "") -> None:
@@ -112,8 +112,8 @@ class LoraAdapter(Checkpoint):
             buffer: array of at least ``4 * span.count`` bytes, which may be overwritten.
 
         Returns:
-            For a module that the adapter stores as a whole, its bytes as they are stored, a part of `buffer`;
-            for all other weights, an empty array.
+            For a module that the adapter stores as a whole, the bytes of these elements as they are in the
+            file, the beginning of `buffer`; for all other weights, an empty array.
         """
         if span.name in self.matrices:
             factors = self.factors(span.name)
@@ -171,11 +171,11 @@ class LoraAdapter(Checkpoint):
 
 
 def _pattern_value(pattern: dict[str, Any] | None, name: str, default: Any) -> Any:
-    """The value of the first pattern that matches the end of a weight's name, as in peft.
+    """The value of the first pattern that matches the end of a module's name, as in peft.
 
     Args:
         pattern: values keyed by regular expression; None or empty when there are none.
-        name: name of the weight.
+        name: name of the module's weight; its ending ``.weight`` is left out.
         default: the value when no pattern matches.
     """
     module = name.removesuffix(".weight")

@@ -135,7 +135,7 @@ def _nearest_candidates(
 
     If any candidate has the wanted sign, only candidates with that sign can be the nearest; others are then
     chosen only when they are joined to a nearest one. Candidates that are at most `LONGEST_BEHIND` farther
-    than the nearest one count as nearest, too. Of a word and its modifier, only one is kept.
+    than the nearest one count as nearest, too. Of a word and its modifier, `drop_dependent_words` keeps one.
 
     Args:
         analysis: the analysis of the sentence.
@@ -163,10 +163,10 @@ def _joins_any(analysis: Analysis, word: OpinionWord, others: Sequence[OpinionWo
 
 
 def drop_dependent_words(analysis: Analysis, words: Sequence[OpinionWord]) -> tuple[OpinionWord, ...]:
-    """Drop opinion words that modify another one of `words`, or are modified by it.
+    """Drop one of two opinion words wherever one modifies the other.
 
-    One word of such a pair is enough, since reversing both would reverse nothing. The one that carries the
-    opinion is kept: the modifier of "great value" and "poorly designed", the noun of "huge disappointment".
+    Reversing both words of such a pair would reverse nothing. The one that carries the opinion is kept: the
+    modifier of "great value" and "poorly designed", the noun of "huge disappointment".
     """
     by_head = {word.head: word for word in words}
     dropped = set()

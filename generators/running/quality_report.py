@@ -24,7 +24,7 @@ class VariantExample(Record):
         polarity: the target's polarity in the original and in the variant, e.g. ``positive → negative``.
         source: the text of the original.
         text: the text of the variant.
-        rules: the names of the rules that made the edits, one per edit.
+        rules: the names of the rules that made the edits, such as ``antonym``, one per edit.
     """
 
     id: str

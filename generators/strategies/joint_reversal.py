@@ -38,7 +38,7 @@ class WordReversals:
         return self._different[n]
 
     def since(self, n: int) -> Iterator[Reversal]:
-        """Stream the ways from the n-th on; where there are fewer, only the last one."""
+        """Stream the ways from the n-th on, counted from 0; only the last one when there is no n-th."""
         if self.at(n) is None:
             yield self._different[-1]
         while (reversal := self.at(n)) is not None:

@@ -25,8 +25,8 @@ _HEADING_TAGS = {"best": "JJS", "worst": "JJS", "better": "JJR", "worse": "JJR"}
 def replacements(analysis: Analysis, word: OpinionWord, *, rng: Random) -> list[str]:
     """The replacements that the lexicon has for an opinion word and that fit its sentence, best first.
 
-    They are not inflected yet. Those that go with the degree word before the opinion word come first. Among
-    equals, those come first whose words are all in the `vocabulary` of the analysis, so that screens
+    Not yet inflected. After "very" or "too", those that do not go with "very" ("terrible") come last.
+    Among equals, those come first whose words are all in the `vocabulary` of the analysis, so that screens
     become "blurry" and chips "soggy". Otherwise the order is that of the lexicon, with its first three
     replacements shuffled.
 

@@ -34,8 +34,8 @@ Encoder = Annotated[
 Embeddings = Annotated[
     Path | None,
     typer.Option(
-        help="File of word vectors in GloVe's text format, for the models that read words. Default: the "
-        "vector of a word is the mean of the input embeddings of its tokens in the encoder."
+        help="File of word vectors in GloVe's text format, for memnet, gcae, atae-lstm, td-lstm and asgcn, "
+        "which read word vectors. Default: the mean of the encoder's input embeddings of a word's tokens."
     ),
 ]
 PostTrainingText = Annotated[
@@ -80,8 +80,8 @@ HoldoutTemplates = Annotated[
     typer.Option(
         "--holdout-templates",
         help="Name of an ADDDIFF template to leave out of adversarial training; `arts generate --help` "
-        "lists all. `arts evaluate` then reports the pattern gap: accuracy on variants with the templates "
-        "left out minus that with the templates used. Repeatable.",
+        "lists all. `arts evaluate` then reports the pattern gap: accuracy on variants made from the "
+        "templates left out minus accuracy on those made from the templates trained on. Repeatable.",
     ),
 ]
 

@@ -228,8 +228,9 @@ def separability(vectors: FloatArray, synthetic: BoolArray, *, seed: int = 1) ->
 def token_peaks(synthetic: Counter[str], natural: Counter[str], *, most: int = MAX_PEAKS) -> list[TokenPeak]:
     """The tokens that are more frequent in synthetic than in natural text; the largest z-score comes first.
 
-    It is the z-score of the log-odds ratio, with the counts of both texts together as the prior (Monroe et
-    al., 2008, equations 16, 20 and 22). Tokens whose z-score is 0 or negative are left out.
+    The z-score of a token is that of its log-odds ratio between the two texts, with the counts of both
+    together as the prior (Monroe et al., 2008, equations 16, 20 and 22). Tokens whose z-score is 0 or
+    negative are left out.
 
     Args:
         synthetic: number of occurrences of each token in the synthetic text.

@@ -136,7 +136,7 @@ def _cached_predictions(model: TrainedModel, instances: Sequence[Instance]) -> F
 
 
 def _other_system(model: object, name: str, corpus: Corpus) -> System:
-    """Load a model that is not trained by this package; a scikit-learn estimator may be fitted.
+    """Load a model that this package does not train; only an unfitted scikit-learn estimator is fitted.
 
     Args:
         model: ``hf:`` followed by the folder or Hub id of a checkpoint; the import path

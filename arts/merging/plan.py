@@ -221,7 +221,11 @@ class _Comparison:
         return missing.rows
 
     def _settle_head(self, model: Checkpoint, heads: set[str]) -> None:
-        """Apply the policy for a classifier head that differs from the base's; `heads` names the tensors."""
+        """Refuse the merge, keep the base's head or drop it, as `HeadPolicy` says, when a model's differs.
+
+        Args:
+            heads: names of the tensors of the classifier head.
+        """
         if self.head is HeadPolicy.ERROR:
             self.problems.append(
                 f"{model.name}: another classifier head ({min(heads)}; labels {_label_text(model)}, "

@@ -19,7 +19,10 @@ Collate = Callable[[list[TokenFeatures]], dict[str, Tensor]]
 
 
 class RowTokenizer(Protocol):
-    """Turns rows of a file or dataset into inputs for one kind of model."""
+    """Turns rows of a file or dataset into token ids and labels; a protocol.
+
+    `AnswerTokenizer` does so for causal language models, `LabelledTextTokenizer` for sequence classifiers.
+    """
 
     def encode(self, source: RowSource) -> list[TokenFeatures]:
         """Tokenise each row.

@@ -90,9 +90,10 @@ class Analysis:
 
     @cached_property
     def opinion_words(self) -> dict[int, OpinionWord]:
-        """The opinion words of the sentence that the lexicon has, keyed by the index of each of their tokens.
+        """The words and phrases of the sentence that are in the opinion lexicon, keyed by token index.
 
-        A token belongs to at most one of them: to a phrase rather than to a single word.
+        A phrase stands under each of its tokens. Where a phrase and a single word overlap, only the phrase is
+        listed.
         """
         words: dict[int, OpinionWord] = {}
         for phrase in self._phrases_of_lexicon():

@@ -130,7 +130,7 @@ class AspectSet:
         return {p: [clause for clause in self.clauses if clause.polarity is p] for p in Polarity}
 
     def clauses_in(self, domain: str, polarity: Polarity) -> Sequence[AspectClause]:
-        """The clauses of a polarity in one domain; in all domains when that domain has no clause at all."""
+        """The clauses of a polarity in one domain; those of all domains if it has none of any polarity."""
         if any((domain, p) in self._groups for p in Polarity):
             return self._groups.get((domain, polarity), ())
         return self._by_polarity[polarity]

@@ -25,9 +25,9 @@ def live_board(store: Store) -> LiveBoard:
 class LiveBoard:
     """The board of a store, read again when its files change.
 
-    Up to `CHECKED_AT_ONCE` (20) unchecked files are checked while a visitor waits. If there are more, a
-    separate verifier process checks them. Until it has done so, the board shows the scores that the reports
-    claim.
+    If at most `CHECKED_AT_ONCE` (20) reports are new or changed, they are checked against their predictions
+    while the visitor waits. If more are, a separate process checks all of them; until it is done, the board
+    shows the scores that they claim.
 
     Args:
         store: The store to show. Its files are read when the object is made.

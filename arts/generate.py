@@ -146,7 +146,7 @@ def _fingerprint(job: GenerationJob, input: str, *options: str) -> str:
 
     path = Path(input)
     content = sha256(path) if path.is_file() else ""
-    parts = (job.fingerprint, version("arts-absa"), input, content, *options)
+    parts = (job.fingerprint, version(PACKAGE), input, content, *options)
     return hashlib.sha256("\n".join(parts).encode()).hexdigest()
 
 

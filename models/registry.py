@@ -41,7 +41,16 @@ def with_plugins(own: Mapping[str, str], group: str) -> dict[str, str]:
         The import paths, keyed by name; those in `own` come first. If another package registers a name that
         is in `own`, the import path in `own` is kept.
     """
-    return {**own, **{entry.name: entry.value for entry in entry_points(group=group)}, **own}
+    return {**own, **_plugins(group), **own}
+
+
+@cache
+def _plugins(group: str) -> dict[str, str]:
+    """The import paths of the objects in a group of entry points, keyed by name.
+
+    Finding entry points reads the metadata of all installed packages, so they are kept for the process.
+    """
+    return {entry.name: entry.value for entry in entry_points(group=group)}
 
 
 def model_names() -> list[str]:

@@ -197,9 +197,12 @@ def _option_names(keywords: Iterable[str]) -> list[str]:
         keywords: the names of the arguments.
     """
     from arts.interventions.base import GENERIC_OPTION
-    from arts.interventions.merge import Merge  # its options include those of the other interventions
+    from arts.interventions.registry import INTERVENTIONS, find_intervention
 
-    return list(dict.fromkeys(Merge.options.get(keyword, GENERIC_OPTION) for keyword in keywords))
+    options = {
+        key: option for name in INTERVENTIONS for key, option in find_intervention(name).options.items()
+    }
+    return list(dict.fromkeys(options.get(keyword, GENERIC_OPTION) for keyword in keywords))
 
 
 def _parse_assignment(text: str) -> tuple[str, Any]:

@@ -80,14 +80,15 @@ def load_system(
         ArtsError: when the model is unknown, or cannot be loaded or trained; or when an intervention is
             given for a model that is not trained here.
     """
-    from arts.models.base import AspectModel
-    from arts.models.registry import find_model
+    registered = None
+    if isinstance(model, str) and ":" not in model:
+        from arts.models.base import AspectModel  # imports torch, which a model of the user may not need
+        from arts.models.registry import find_model
 
-    name = model if isinstance(model, str) and ":" not in model else None
-    registered = find_model(name) if name else None
-    if name and isinstance(registered, type) and issubclass(registered, AspectModel):
-        request = TrainingRequest(name, seed, start or Start(), progress)
-        return _trained_system(request, corpus, intervention)
+        registered = find_model(model)
+        if isinstance(registered, type) and issubclass(registered, AspectModel):
+            request = TrainingRequest(model, seed, start or Start(), progress)
+            return _trained_system(request, corpus, intervention)
     if intervention:
         raise ArtsError(f"--intervention {intervention.name} trains a model of the zoo; see `arts models`")
     label = model if isinstance(model, str) else getattr(model, "__name__", type(model).__name__)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import KW_ONLY, asdict, dataclass, field
@@ -33,7 +32,7 @@ from arts.merging.report import (
 from arts.merging.sparsify import sparsifier_passes
 from arts.merging.survey import TaskVectorSurvey, survey_task_vectors
 from arts.merging.workers import Workers
-from arts.provenance import MERGE_LIBRARIES, library_versions, peak_memory, utc_now
+from arts.provenance import MERGE_LIBRARIES, Clock, library_versions, peak_memory, utc_now
 
 MergeProgress = Callable[[int, int], None]  # called with the elements done and all elements, in all passes
 
@@ -81,11 +80,11 @@ class MergeJob:
         Raises:
             ArtsError: when the models cannot be opened or cannot be merged.
         """
-        started = time.perf_counter()
+        clock = Clock()
         with self._plan() as (plan, workers):
             counter = _ElementCounter(plan, 1, progress)
             survey = survey_task_vectors(plan, workers, signs=True, progress=counter.advance)
-            return self._report(plan, survey, outcome=None, workers=workers, started=started)
+            return self._report(plan, survey, outcome=None, workers=workers, clock=clock)
 
     def run(self, folder: Path, progress: MergeProgress | None = None) -> MergeReport:
         """Merge, and write the checkpoint to a new folder, with a report and a model card.
@@ -98,7 +97,7 @@ class MergeJob:
         Raises:
             ArtsError: when the models cannot be merged, or the result cannot be written. No files are left.
         """
-        started = time.perf_counter()
+        clock = Clock()
         check_new_folder(folder)
         tokenizer = checkpoint_folder(self.tokenizer_from) if self.tokenizer_from else None
         with self._plan() as (plan, workers):
@@ -118,7 +117,7 @@ class MergeJob:
                 )
                 output.write_index(partial)
                 copy_assets(plan.base, partial, tokenizer=tokenizer, dtype=self.dtype, headless=plan.headless)
-                report = self._report(plan, survey, outcome=outcome, workers=workers, started=started)
+                report = self._report(plan, survey, outcome=outcome, workers=workers, clock=clock)
                 report = report.model_copy(update={"output": str(folder), "bytes_written": output.bytes})
                 report.write_json(partial / MERGE_REPORT_FILE)
                 write_merge_card(report, partial)
@@ -158,9 +157,9 @@ class MergeJob:
         *,
         outcome: MergeOutcome | None,
         workers: Workers,
-        started: float,
+        clock: Clock,
     ) -> MergeReport:
-        """The report; `outcome` is None for a dry run, and `started` is the start by `time.perf_counter`."""
+        """The report; `outcome` is None for a dry run, and `clock` was started with the run."""
         weights = (
             outcome.weights
             if outcome
@@ -193,7 +192,7 @@ class MergeJob:
             remarks=list(plan.remarks),
             bytes_read=passes * plan.bytes - (plan.base_bytes if outcome and outcome.baseless else 0),
             bytes_written=0,
-            seconds=time.perf_counter() - started,
+            seconds=clock.seconds,
             peak_memory=peak_memory(),
             threads=workers.threads,
             command=self.command,

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import time
 from dataclasses import KW_ONLY, asdict, dataclass, field
 from pathlib import Path
 
@@ -12,7 +11,7 @@ from arts.data.errors import ArtsError, require_posix
 from arts.data.readers.row_source import RowSource, read_row_source
 from arts.data.support.atomic import check_new_folder, resumable_folder
 from arts.models.recipe import TrainingProgress
-from arts.provenance import UNLEARNING_LIBRARIES, library_versions, peak_memory, utc_now
+from arts.provenance import UNLEARNING_LIBRARIES, Clock, library_versions, peak_memory, utc_now
 from arts.unlearning.loaded_model import UnlearningModel, add_lora, load_unlearning_model
 from arts.unlearning.model_card import write_unlearning_card
 from arts.unlearning.reference import save_reference_outputs
@@ -67,7 +66,7 @@ class UnlearningJob:
             ArtsError: when an input is invalid or training fails; then nothing is written.
         """
         require_posix("unlearning")  # peak memory, which is reported, is measured there only
-        started = time.perf_counter()
+        clock = Clock()
         check_new_folder(folder)
         sources = read_row_source(self.forget), read_row_source(self.retain)
         original = load_unlearning_model(self.model)
@@ -80,7 +79,7 @@ class UnlearningJob:
             if self.lora:
                 model = add_lora(model, self.lora, causal=original.causal)
             outcome = unlearn(model, texts, settings=self.settings, folder=work.path, progress=progress)
-            report = self._report(original, sources, outcome=outcome, started=started)
+            report = self._report(original, sources, outcome=outcome, clock=clock)
             if self.lora:
                 model = model.merge_and_unload()
             model.save_pretrained(work.result)
@@ -138,9 +137,9 @@ class UnlearningJob:
         sources: RowSources,
         *,
         outcome: UnlearningOutcome,
-        started: float,
+        clock: Clock,
     ) -> UnlearnReport:
-        """The report of a run; `started` is the value of `time.perf_counter` at its start."""
+        """The report of a run; `clock` was started with it."""
         forget, retain = (TextSource(name=s.name, checksum=s.checksum, texts=len(s.rows)) for s in sources)
         settings = {**asdict(self.settings), "weights": str(self.settings.loss_weights)}
         settings |= {"lora": self.lora, "max_length": self.max_length}
@@ -152,7 +151,7 @@ class UnlearningJob:
             retain=retain,
             objective=str(settings.pop("objective")),
             settings=settings,
-            **{**vars(outcome), "seconds": time.perf_counter() - started},
+            **{**vars(outcome), "seconds": clock.seconds},
             peak_memory=peak_memory(),
             versions=library_versions(UNLEARNING_LIBRARIES),
             command=self.command,

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-import time
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -16,6 +15,7 @@ from transformers import PrinterCallback, ProgressCallback, Trainer, TrainingArg
 from arts.data.errors import ArtsError
 from arts.models.recipe import TrainingProgress
 from arts.models.training import StepCallback, last_checkpoint
+from arts.provenance import Clock
 from arts.unlearning.objectives import (
     ForgetObjective,
     PredictionRows,
@@ -188,7 +188,7 @@ class _UnlearningTrainer(Trainer):
 
     def run(self) -> UnlearningOutcome:
         """Train, or resume training, and collect the losses."""
-        started = time.perf_counter()
+        clock = Clock()
         self.train(resume_from_checkpoint=last_checkpoint(Path(str(self.args.output_dir))))
         history = self.state.log_history
         probes = [
@@ -214,7 +214,7 @@ class _UnlearningTrainer(Trainer):
             steps=steps,
             probes=[self.criteria.before, *probes],
             tokens=self.batches.count_tokens(self.state.global_step * self.args.gradient_accumulation_steps),
-            seconds=time.perf_counter() - started,
+            seconds=clock.seconds,
         )
 
     def compute_loss(

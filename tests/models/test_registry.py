@@ -21,6 +21,7 @@ def test_registry_an_entry_point_can_be_anything_that_is_measured(corpus, monkey
     monkeypatch.setitem(sys.modules, "theirs", module)
     entry = EntryPoint("always", "theirs:Always", "arts.models")
     monkeypatch.setattr(registry, "entry_points", lambda group: [entry] if group == entry.group else [])
+    monkeypatch.setattr(registry, "_plugins", registry._plugins.__wrapped__)  # not those found earlier
     report = Benchmark(corpus).evaluate("always")
     assert (report.name, report.model.kind) == ("always", "custom")
     assert registry.model_rows()[-1]["reads"] == "(entry point theirs:Always)"

@@ -199,9 +199,9 @@ def _job(
     """
     if not base or not models:
         raise ArtsError("give --base and at least one --model, or --config FILE")
-    from arts.merging.engine import MergeOptions
     from arts.merging.job import MergeJob
     from arts.merging.methods import Coefficients, find_method
+    from arts.merging.options import MergeOptions
 
     method = find_method(name)
     if weights and method.coefficients is not Coefficients.GIVEN:

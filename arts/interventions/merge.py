@@ -11,9 +11,9 @@ from arts.data.schema import original_instances
 from arts.data.support.atomic import WorkFolder
 from arts.interventions.adversarial import ADVERSARIAL_OPTIONS, Adversarial
 from arts.interventions.base import Intervention, InterventionCard, repeat_option
-from arts.merging.engine import MergeOptions
 from arts.merging.job import MergeJob
 from arts.merging.methods import find_method
+from arts.merging.options import MergeOptions
 from arts.merging.policies import DEFAULT_METHOD, Granularity
 from arts.models.record_names import OUTCOME
 

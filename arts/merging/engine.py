@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -13,42 +12,14 @@ from arts.merging.checkpoints.blocks import SIZES, Raw, Values, encode
 from arts.merging.checkpoints.checkpoint import TensorSpan
 from arts.merging.checkpoints.checkpoint_writer import CheckpointOutput
 from arts.merging.checkpoints.lora_adapter import LoraAdapter
-from arts.merging.metagpt import coefficients_by_tensor
-from arts.merging.methods import Coefficients, MergeMethod
+from arts.merging.methods import MergeMethod
+from arts.merging.options import MergeOptions, densities_by_tensor, weights_by_tensor
 from arts.merging.plan import MergeError, MergePlan
 from arts.merging.sparsify import Sparsifier
 from arts.merging.survey import AdvanceProgress, PlannedSpan, TaskVectorSurvey, read_task_blocks, tensor_spans
 from arts.merging.workers import Workers, Workspace
 
-# Returns a value for a tensor's name, a model's index, and the tensor's depth (0: first layer, 1: last).
-TensorSetting = Callable[[str, int, float], float]
-_LAYER_NUMBER = re.compile(r"\.(\d+)\.")
 _SAMPLING_STEP = 16  # every 16th element is counted, for the shares in the report
-
-
-@dataclass(frozen=True)
-class MergeOptions:
-    """The options of a merge method.
-
-    Args:
-        by_layer: whether MetaGPT calculates coefficients for each layer, not for the whole model.
-        weights: function that returns a coefficient for a tensor's name, a model's index and the depth of the
-            tensor (0 in the first layer, 1 in the last). Default: the method's own.
-        densities: function that returns, for the same arguments, the share of the elements of a task vector
-            to keep. Default: the method's own.
-        scale: factor on everything that is added to the base.
-        normalize: whether the coefficients that the user gives are divided by their sum.
-        by_tensor: whether each tensor is sparsified separately, as in mergekit, not the whole model at once.
-        seed: random seed of DARE's masks.
-    """
-
-    by_layer: bool = False
-    weights: TensorSetting | None = None
-    densities: TensorSetting | None = None
-    scale: float = 1.0
-    normalize: bool = False
-    by_tensor: bool = False
-    seed: int = 0
 
 
 @dataclass
@@ -92,67 +63,6 @@ class MergeOutcome:
     baseless: bool
 
 
-def weights_by_tensor(
-    method: MergeMethod, options: MergeOptions, *, plan: MergePlan, survey: TaskVectorSurvey
-) -> dict[str, FloatArray]:
-    """The coefficients that a merge method gives to the models, for each tensor.
-
-    Args:
-        method: the merge method.
-        options: its options.
-        plan: the models and tensors.
-        survey: the inner products of the task vectors.
-
-    Returns:
-        The coefficients, keyed by tensor name; each value is an array (models,), not multiplied by the scale.
-
-    Raises:
-        MergeError: when coefficients that the user gave are to be divided by their sum, which is 0.
-    """
-    count = len(plan.models)
-    if method.coefficients is Coefficients.METAGPT:
-        return coefficients_by_tensor(survey, by_layer=options.by_layer)
-    if method.coefficients is Coefficients.AVERAGE:
-        return dict.fromkeys(survey.grams, np.full(count, 1 / count))
-    weights = _settings_by_tensor(plan, options.weights, default=method.weight)
-    if options.normalize:
-        for name, row in weights.items():
-            if not row.sum():
-                raise MergeError(f"the weights of {name} sum to 0, and cannot be normalised")
-            weights[name] = row / row.sum()
-    return weights
-
-
-def _settings_by_tensor(
-    plan: MergePlan, setting: TensorSetting | None, *, default: float
-) -> dict[str, FloatArray]:
-    """Evaluate `setting` for each tensor and model; when it is None, the value is `default` for all.
-
-    Returns:
-        The values, keyed by tensor name; each value is an array (models,).
-    """
-    models, depths = range(len(plan.models)), _tensor_depths([t.name for t in plan.merged_tensors])
-    return {
-        name: np.array([setting(name, model, depth) if setting else default for model in models])
-        for name, depth in depths.items()
-    }
-
-
-def _tensor_depths(names: Sequence[str]) -> dict[str, float]:
-    """How deep each tensor lies, keyed by tensor name: from 0 in the first layer to 1 in the last.
-
-    As in mergekit, a tensor outside the layers has depth 0.
-
-    Example:
-        >>> _tensor_depths(["embed.weight", "layers.0.w", "layers.1.w", "layers.2.w"])
-        {'embed.weight': 0.0, 'layers.0.w': 0.0, 'layers.1.w': 0.5, 'layers.2.w': 1.0}
-    """
-    matches = {name: _LAYER_NUMBER.search(name) for name in names}
-    numbers = {name: int(match[1]) if match else 0 for name, match in matches.items()}
-    last = max(numbers.values(), default=0)
-    return {name: number / last if last else 0.0 for name, number in numbers.items()}
-
-
 def merge(
     plan: MergePlan,
     survey: TaskVectorSurvey,
@@ -178,7 +88,7 @@ def merge(
         MergeError: when a merged number is too large for the type that it is to be stored in.
     """
     weights = weights_by_tensor(method, options, plan=plan, survey=survey)
-    densities = _settings_by_tensor(plan, options.densities, default=method.density)
+    densities = densities_by_tensor(method, options, plan=plan)
     sparsifier = Sparsifier(method, densities, survey.checksums[1:], options.seed, options.by_tensor)
     sparsifier.prepare(plan, workers, progress=progress)
     is_full = not any(isinstance(model, LoraAdapter) for model in plan.models)

@@ -15,10 +15,11 @@ from arts.data.support.arrays import FloatArray
 from arts.data.support.atomic import check_new_folder
 from arts.merging.checkpoints.assets import copy_assets
 from arts.merging.checkpoints.checkpoint_writer import CheckpointOutput
-from arts.merging.checkpoints.sources import checkpoint_folder, open_checkpoint
-from arts.merging.engine import MergeOptions, MergeOutcome, SparsifiedCounts, merge, weights_by_tensor
+from arts.merging.checkpoints.sources import checkpoint_folder, open_base, open_model
+from arts.merging.engine import MergeOutcome, SparsifiedCounts, merge
 from arts.merging.methods import METHODS, Coefficients, MergeMethod, cosines
 from arts.merging.model_card import write_merge_card
+from arts.merging.options import MergeOptions, check_options, weights_by_tensor
 from arts.merging.plan import MergePlan, make_plan
 from arts.merging.policies import DEFAULT_METHOD, MAX_SHARD_BYTES, HeadPolicy, VocabPolicy
 from arts.merging.report import (
@@ -139,13 +140,14 @@ class MergeJob:
         if not self.models:
             raise ArtsError("a merge needs a model beside the base")
         with ExitStack() as stack:
-            base = open_checkpoint(self.base)
+            base = open_base(self.base)
             stack.callback(base.close)
             models = []
             for name in self.models:
-                models.append(open_checkpoint(name))
+                models.append(open_model(name, base=base))
                 stack.callback(models[-1].close)
             plan = make_plan(base, models, head=self.head, vocab=self.vocab)
+            check_options(self.method, self.options, plan=plan)
             threads = self.threads or min(os.cpu_count() or 1, 4)
             wide = any((self.dtype or tensor.entry.dtype) != "BF16" for tensor in plan.merged_tensors)
             yield plan, stack.enter_context(Workers(threads, len(models), wide=wide))

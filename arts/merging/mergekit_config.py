@@ -16,9 +16,9 @@ import numpy as np
 import yaml
 
 from arts.data.errors import DataError, did_you_mean
-from arts.merging.engine import MergeOptions, TensorSetting
 from arts.merging.job import MergeJob
 from arts.merging.methods import METHODS, Coefficients, MergeMethod, disjoint_mean, disjoint_sum
+from arts.merging.options import MergeOptions, TensorSetting
 from arts.merging.plan import MergeError
 from arts.merging.policies import SAFETENSORS_NAMES, Granularity, StorageDtype
 

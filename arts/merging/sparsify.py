@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from threading import Lock
 
 import numpy as np
@@ -41,8 +42,8 @@ class Sparsifier:
         checksums: one checksum per model; DARE's random masks depend on them and on the seed.
         seed: random seed of DARE's masks.
         by_tensor: whether each tensor is treated separately, as in mergekit. TIES then keeps the largest
-            elements of each tensor, not of the whole model. DARE then scales each tensor back to its L1 norm,
-            not by 1 / density.
+            elements of each tensor, not of the whole model; it also does so when densities differ between
+            tensors. DARE then scales each tensor back to its L1 norm, not by 1 / density.
         thresholds: the smallest magnitudes that TIES keeps, keyed by tensor name; each value is a list with
             one magnitude per model. The only key is ``*`` when they hold for the whole model. `prepare` sets
             them.
@@ -85,10 +86,14 @@ class Sparsifier:
         """
         if self.method.sparsification is Sparsification.TRIM:
             thresholds = self.thresholds[self._group(span.name)]
-            return [trim(task, threshold) for task, threshold in zip(tasks, thresholds, strict=True)]
+            densities = self.densities[span.name]
+            return [
+                trim(task, threshold if density else np.inf)
+                for task, threshold, density in zip(tasks, thresholds, densities, strict=True)
+            ]
         if self.method.sparsification is Sparsification.DROP:
             densities = self.densities[span.name]
-            scales = self.scales.get(span.name, 1 / densities)
+            scales = self.scales.get(span.name, 1 / np.where(densities > 0, densities, 1))
             return [
                 drop(task, self.mask(number, span), scale=scale)
                 for number, (task, scale) in enumerate(zip(tasks, scales, strict=True))
@@ -115,9 +120,15 @@ class Sparsifier:
         mask: BoolArray = bits < round(self.densities[span.name][model] * _BINS)
         return mask
 
+    @cached_property
+    def _trims_by_tensor(self) -> bool:
+        """Whether TIES trims each tensor separately, as a share that differs between tensors requires."""
+        rows = list(self.densities.values())
+        return self.by_tensor or any((row != rows[0]).any() for row in rows)
+
     def _group(self, tensor: str) -> str:
         """The key of the tensor's thresholds: its name, or ``*`` when thresholds hold for the whole model."""
-        return tensor if self.by_tensor else _ALL_TENSORS
+        return tensor if self._trims_by_tensor else _ALL_TENSORS
 
     def _find_thresholds(
         self, plan: MergePlan, workers: Workers, progress: AdvanceProgress | None

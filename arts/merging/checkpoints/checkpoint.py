@@ -21,7 +21,8 @@ WEIGHTS_FILE, INDEX_FILE = "model.safetensors", "model.safetensors.index.json"
 ADAPTER_CONFIG = "adapter_config.json"
 _PICKLES = ("pytorch_model.bin", "pytorch_model.bin.index.json", "adapter_model.bin", "model.pt", "model.pth")
 _ALL_SIZES = {**SIZES, "F64": 8, "I64": 8, "I32": 4, "I16": 2, "I8": 1, "U8": 1, "BOOL": 1, "F8_E4M3": 1}
-_ALL_SIZES |= {"F8_E5M2": 1, "U16": 2, "U32": 4, "U64": 8}
+_ALL_SIZES |= {"F8_E5M2": 1, "F8_E8M0": 1, "F8_E4M3FNUZ": 1, "F8_E5M2FNUZ": 1, "U16": 2, "U32": 4, "U64": 8}
+_ALL_SIZES |= {"C64": 8}
 
 
 @dataclass(frozen=True)
@@ -220,6 +221,10 @@ def read_header(path: Path) -> dict[str, TensorEntry]:
             TensorEntry(name, info.dtype, tuple(info.shape), path, start + info.data_offsets[0])
             for name, info in listing.items()
         ]
+        if unknown := [entry for entry in entries if entry.dtype not in _ALL_SIZES]:
+            raise DataError(
+                path, f'"{unknown[0].name}" is of type {unknown[0].dtype}, which cannot be read here'
+            )
         sizes = [end - first for first, end in (info.data_offsets for info in listing.values())]
         wrong = [entry.name for entry, size in zip(entries, sizes, strict=True) if entry.nbytes != size]
     except OSError as error:

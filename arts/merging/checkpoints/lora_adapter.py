@@ -6,31 +6,26 @@ import re
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 from xxhash import xxh3_128
 
 from arts.data.errors import DataError
-from arts.merging.checkpoints.blocks import Raw, Values
+from arts.merging.checkpoints.blocks import SIZES, Raw, Values
 from arts.merging.checkpoints.checkpoint import (
     ADAPTER_CONFIG,
     Checkpoint,
     TensorEntry,
     TensorSpan,
     read_header,
-    read_json,
 )
+from arts.merging.checkpoints.lora_settings import read_lora_settings
+from arts.merging.checkpoints.orientation import stores_transpose
 
 ADAPTER_WEIGHTS = "adapter_model.safetensors"
 _PREFIX = "base_model.model."  # prefix of all tensor names in files of peft
 _MATRIX = re.compile(r"(?P<module>.+)\.lora_(?:embedding_)?(?P<side>[AB])(?:\.weight)?")
-_SCALE_SETTINGS = ("lora_alpha", "alpha_pattern", "use_rslora", "fan_in_fan_out")
-_UNSUPPORTED = {
-    "use_dora": "DoRA",
-    "lora_bias": "LoRA on biases",
-    "alora_invocation_tokens": "activated LoRA",
-}
+_BASE_LAYER = ".base_layer."  # in names of what the adapter stores as a whole of a module that it adapts
 
 
 @dataclass(frozen=True)
@@ -53,54 +48,61 @@ class LoraAdapter(Checkpoint):
 
     The adapter stores two matrices, A and B, of rank r for each weight that it adapts. The task vector of the
     weight is (alpha / r) B A, where alpha is a setting; in rank-stabilised LoRA, (alpha / sqrt(r)) B A. For
-    modules that the adapter stores as a whole, it is the difference to the base; for all other weights, 0.
+    weights and biases that the adapter stores as a whole, it is the difference to the base, to which the
+    product is added if there is one; for all others, 0.
 
     Args:
         folder: the folder with its files.
         name: what messages and reports call it: a folder or Hub id. Default: the path of the folder.
+        base: the checkpoint that the adapter is added to.
 
     Raises:
-        DataError: when it is not a LoRA adapter, A or B of a weight is missing, or these differ in rank.
+        DataError: when it is not a LoRA adapter, or one that cannot be merged; when A or B of a weight is
+            missing, or these differ in rank; and when it cannot be known how the base stores a weight.
     """
 
-    def __init__(self, folder: Path, name: str = "") -> None:
-        self.settings = read_json(folder / ADAPTER_CONFIG)
-        kind = self.settings.get("peft_type")
-        if kind != "LORA":
-            raise DataError(folder / ADAPTER_CONFIG, f"is an adapter of the kind {kind}; expected LORA")
-        for setting, variant in _UNSUPPORTED.items():
-            if self.settings.get(setting):
-                raise DataError(
-                    folder / ADAPTER_CONFIG, f"asks for {variant} ({setting}), which cannot be merged here"
-                )
+    def __init__(self, folder: Path, name: str = "", *, base: Checkpoint) -> None:
+        self.settings = read_lora_settings(folder / ADAPTER_CONFIG)
         super().__init__(folder, name)
         self.matrices = self._matrix_pairs()
+        self._transposed = {weight: self._stores_transpose(weight, base) for weight in self.matrices}
+        for weight in self.matrices.keys() & self.tensors.keys():
+            if self.tensors[weight].shape != self._shape(weight):
+                raise DataError(
+                    folder / ADAPTER_WEIGHTS, f'"{weight}" and its A and B are of different shapes'
+                )
         self.factors = lru_cache(maxsize=4)(self._read_factors)  # for the weights that are being read
 
     def read_entries(self) -> dict[str, TensorEntry]:
-        """Read the header of the weights file; entries are keyed by tensor name, without peft's prefix."""
+        """Read the header of the weights file; entries are keyed by the tensors' names in the base.
+
+        The names of matrices, which the base has not, are those in the file without peft's prefix.
+        """
         if (self.folder / "adapter_model.bin").exists() and not (self.folder / ADAPTER_WEIGHTS).exists():
             raise DataError(
                 self.folder / "adapter_model.bin",
                 f"is a pickle, which runs code when it is read; expected {ADAPTER_WEIGHTS}",
             )
         entries = read_header(self.folder / ADAPTER_WEIGHTS)
-        return {name.removeprefix(_PREFIX): entry for name, entry in entries.items()}
+        for name, entry in entries.items():
+            if entry.dtype not in SIZES:
+                raise DataError(entry.path, f'"{name}" is {entry.dtype}; expected {", ".join(SIZES)}')
+        return {_base_name(name): entry for name, entry in entries.items()}
 
     @cached_property
     def checksum(self) -> str:
         """XXH3 checksum of its tensors, their names, and the settings that scale them."""
-        digest = xxh3_128(repr([self.settings.get(key) for key in _SCALE_SETTINGS]).encode())
+        digest = xxh3_128(repr((self.settings, sorted(self._transposed.items()))).encode())
         for name in sorted(self.tensors):
             digest.update(name.encode())
-            digest.update(self._read_matrix(self.tensors[name]).tobytes())
+            digest.update(self._read_matrix(name).tobytes())
         return digest.hexdigest()
 
     @property
     def target_shapes(self) -> dict[str, tuple[int, ...]]:
         """The shapes of the weights that it changes, keyed by their names in the base."""
         saved = {name: entry.shape for name, entry in self.tensors.items() if not _MATRIX.fullmatch(name)}
-        return saved | {name: self._shape(name) for name in self.matrices}
+        return {name: self._shape(name) for name in self.matrices} | saved
 
     def read_task_vector(self, span: TensorSpan, *, base: Values, out: Values, buffer: Raw) -> Raw:
         """Read a span of the task vector, which is 0 for a weight that the adapter does not change.
@@ -115,71 +117,75 @@ class LoraAdapter(Checkpoint):
             For a module that the adapter stores as a whole, the bytes of these elements as they are in the
             file, the beginning of `buffer`; for all other weights, an empty array.
         """
+        raw = buffer[:0]
+        if span.name in self.tensors:
+            raw = super().read_task_vector(span, base=base, out=out, buffer=buffer)
+        else:
+            out[: span.count] = 0
         if span.name in self.matrices:
             factors = self.factors(span.name)
             columns = factors.right.shape[1]
             top, bottom = span.first // columns, -(-(span.first + span.count) // columns)
             rows = (factors.left[top:bottom] @ factors.right).reshape(-1)
-            out[: span.count] = rows[span.first - top * columns :][: span.count]
-        elif span.name in self.tensors:
-            return super().read_task_vector(span, base=base, out=out, buffer=buffer)
-        else:
-            out[: span.count] = 0
-        return buffer[:0]
+            out[: span.count] += rows[span.first - top * columns :][: span.count]
+        return raw
 
-    def _matrix_pairs(self) -> dict[str, dict[str, TensorEntry]]:
-        """The matrices of each adapted weight, keyed by the weight's name and then by ``A`` and ``B``."""
-        pairs: dict[str, dict[str, TensorEntry]] = {}
+    def _matrix_pairs(self) -> dict[str, dict[str, str]]:
+        """The names of each adapted weight's matrices, keyed by the weight's name, then ``A`` and ``B``."""
+        path = self.folder / ADAPTER_WEIGHTS
+        pairs: dict[str, dict[str, str]] = {}
         for name, entry in self.tensors.items():
             if match := _MATRIX.fullmatch(name):
-                pairs.setdefault(f"{match['module']}.weight", {})[match["side"]] = entry
-            elif ".lora_" in name:
-                raise DataError(entry.path, f'holds "{name}", which is no part of a LoRA that can be merged')
-        for name, sides in pairs.items():
-            if set(sides) != {"A", "B"} or sides["A"].shape[0] != sides["B"].shape[1]:
-                raise DataError(self.folder / ADAPTER_WEIGHTS, f'"{name}" needs A and B of one rank')
+                pairs.setdefault(f"{match['module']}.weight", {})[match["side"]] = name
+                if len(entry.shape) != 2:
+                    raise DataError(path, f'"{name}" is LoRA on a convolution, which cannot be merged here')
+            elif ".lora_" in name or ".token_adapter." in name:
+                raise DataError(path, f'holds "{name}", which is no part of a LoRA that can be merged')
+        for weight, sides in pairs.items():
+            shapes = {side: self.tensors[name].shape for side, name in sides.items()}
+            if len(shapes) < 2 or shapes["A"][0] != shapes["B"][1]:
+                raise DataError(path, f'"{weight}" needs A and B of one rank')
         return pairs
 
-    def _scale(self, name: str, rank: int) -> float:
-        """The factor on the product of B and A: alpha / r, or alpha / sqrt(r) for rank-stabilised LoRA."""
-        alpha = _pattern_value(self.settings.get("alpha_pattern"), name, self.settings["lora_alpha"])
-        return float(alpha / (rank**0.5 if self.settings.get("use_rslora") else rank))
+    def _matrix_shape(self, weight: str, side: str) -> tuple[int, int]:
+        """The shape of a weight's matrix: (rank, in) for side A, and (out, rank) for side B."""
+        rows, columns = self.tensors[self.matrices[weight][side]].shape
+        return rows, columns
 
-    def _stores_transpose(self, name: str) -> bool:
+    def _stores_transpose(self, weight: str, base: Checkpoint) -> bool:
         """Whether the base stores a weight as (in, out), as it does embeddings and GPT-2's linear maps."""
-        embedding = "lora_embedding_" in self.matrices[name]["A"].name
-        return embedding or bool(self.settings.get("fan_in_fan_out"))
+        a, b = self._matrix_shape(weight, "A"), self._matrix_shape(weight, "B")
+        return "lora_embedding_" in self.matrices[weight]["A"] or stores_transpose(
+            base, weight, shape=(b[0], a[1]), flag=self.settings.fan_in_fan_out
+        )
 
-    def _shape(self, name: str) -> tuple[int, int]:
+    def _shape(self, weight: str) -> tuple[int, int]:
         """The shape that an adapted weight has in the base."""
-        a, b = self.matrices[name]["A"].shape, self.matrices[name]["B"].shape
-        return (a[1], b[0]) if self._stores_transpose(name) else (b[0], a[1])
+        a, b = self._matrix_shape(weight, "A"), self._matrix_shape(weight, "B")
+        return (a[1], b[0]) if self._transposed[weight] else (b[0], a[1])
 
-    def _read_factors(self, name: str) -> LoraFactors:
+    def _read_factors(self, weight: str) -> LoraFactors:
         """Read the matrices of an adapted weight, and multiply B by the scale."""
-        a, b = (self._read_matrix(self.matrices[name][side]) for side in "AB")
-        b *= np.float32(self._scale(name, a.shape[0]))
-        left, right = (a.T, b.T) if self._stores_transpose(name) else (b, a)
+        a, b = (self._read_matrix(self.matrices[weight][side]) for side in "AB")
+        b *= np.float32(self.settings.scale(weight.removesuffix(".weight"), a.shape[0]))
+        left, right = (a.T, b.T) if self._transposed[weight] else (b, a)
         return LoraFactors(np.ascontiguousarray(left), np.ascontiguousarray(right))
 
-    def _read_matrix(self, entry: TensorEntry) -> Values:
+    def _read_matrix(self, name: str) -> Values:
         """Read a whole tensor as fp32."""
+        entry = self.tensors[name]
         out = np.empty(entry.count, np.float32)
-        span = TensorSpan(entry.name.removeprefix(_PREFIX), 0, entry.count)
-        self.read_values(span, out=out, buffer=np.empty(4 * entry.count, np.uint8))
+        buffer = np.empty(4 * entry.count, np.uint8)
+        self.read_values(TensorSpan(name, 0, entry.count), out=out, buffer=buffer)
         return out.reshape(entry.shape)
 
 
-def _pattern_value(pattern: dict[str, Any] | None, name: str, default: Any) -> Any:
-    """The value of the first pattern that matches the end of a module's name, as in peft.
+def _base_name(name: str) -> str:
+    """The name that a tensor of an adapter's file has in the base.
 
-    Args:
-        pattern: values keyed by regular expression; None or empty when there are none.
-        name: name of the module's weight; its ending ``.weight`` is left out.
-        default: the value when no pattern matches.
+    Example:
+        >>> _base_name("base_model.model.encoder.query.base_layer.bias")
+        'encoder.query.bias'
     """
-    module = name.removesuffix(".weight")
-    for key, value in (pattern or {}).items():
-        if re.fullmatch(rf"(.*\.)?({key})", module):
-            return value
-    return default
+    name = name.removeprefix(_PREFIX)
+    return name if ".lora_" in name else name.replace(_BASE_LAYER, ".")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from arts.data.errors import DataError
 from arts.data.support.download import model_folder
 from arts.merging.checkpoints.checkpoint import ADAPTER_CONFIG, Checkpoint
 from arts.merging.checkpoints.lora_adapter import LoraAdapter
@@ -36,15 +37,33 @@ def checkpoint_folder(name: str) -> Path:
     return model_folder(name, [*_WEIGHT_PATTERNS, *ASSET_PATTERNS], what="model")
 
 
-def open_checkpoint(name: str) -> Checkpoint:
-    """Open a checkpoint or a LoRA adapter.
+def open_base(name: str) -> Checkpoint:
+    """Open the checkpoint that models were fine-tuned from.
 
     Args:
         name: a folder or Hub id; ``id@revision`` for a certain revision.
 
     Raises:
-        ArtsError: when there is no such model, or its files are missing or damaged.
+        ArtsError: when there is no such model, its files are missing or damaged, or it is an adapter.
     """
     folder = checkpoint_folder(name)
-    kind = LoraAdapter if (folder / ADAPTER_CONFIG).is_file() else Checkpoint
-    return kind(folder, name)
+    if (folder / ADAPTER_CONFIG).is_file() and not (folder / "config.json").is_file():
+        raise DataError(folder, "is an adapter; expected the model that it was trained on as the base")
+    return Checkpoint(folder, name)
+
+
+def open_model(name: str, *, base: Checkpoint) -> Checkpoint:
+    """Open a fine-tuned model: a checkpoint or a LoRA adapter.
+
+    Args:
+        name: a folder or Hub id; ``id@revision`` for a certain revision.
+        base: the checkpoint that the model was fine-tuned from.
+
+    Raises:
+        ArtsError: when there is no such model, its files are missing or damaged, or it is an adapter that
+            cannot be merged.
+    """
+    folder = checkpoint_folder(name)
+    if (folder / ADAPTER_CONFIG).is_file():
+        return LoraAdapter(folder, name, base=base)
+    return Checkpoint(folder, name)

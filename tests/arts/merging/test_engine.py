@@ -14,9 +14,9 @@ from helpers.checkpoints import (
     wide,
 )
 
-from arts.merging.engine import MergeOptions
 from arts.merging.job import MergeJob
 from arts.merging.methods import METHODS
+from arts.merging.options import MergeOptions
 
 
 @pytest.mark.parametrize("method", ["metagpt", "average", "task-arithmetic", "ties", "ties-metagpt"])

@@ -11,11 +11,11 @@ from helpers.checkpoints import (
 )
 
 from arts.data.errors import ArtsError
-from arts.merging.engine import MergeOptions
 from arts.merging.job import MergeJob
 from arts.merging.mergekit_config import read_mergekit_config
 from arts.merging.mergekit_export import mergekit_linear_config
 from arts.merging.methods import METHODS
+from arts.merging.options import MergeOptions
 
 
 def write_yaml(tmp_path, **content):

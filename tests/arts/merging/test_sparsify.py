@@ -10,9 +10,9 @@ from helpers.checkpoints import (
     wide,
 )
 
-from arts.merging.engine import MergeOptions
 from arts.merging.job import MergeJob
 from arts.merging.methods import METHODS
+from arts.merging.options import MergeOptions
 
 
 def test_sparsify_dare_keeps_its_share_scales_it_and_draws_each_model_anew(family, tmp_path):

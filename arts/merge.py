@@ -107,6 +107,8 @@ def merge(
     """
     if (output is None) != dry_run:
         raise ArtsError("give --output FOLDER, or --dry-run to write nothing")
+    if not 0 < max_shard_size < 1e9:
+        raise ArtsError(f"--max-shard-size {max_shard_size}; expected a number of GB")
     if by_layer and not dry_run:
         raise ArtsError("--by-layer goes with --dry-run")
     if config is None:

@@ -109,6 +109,8 @@ class Comparison:
                 f"{model.name}: {name} is {_shape_text(shapes[name])}, and in the base "
                 f"{_shape_text(self.base.tensors[name].shape)}"
             )
+        if isinstance(model, LoraAdapter) and self.base.config.get("tie_word_embeddings"):
+            self._remark_on_tied_embeddings(model, shapes)
         self._compare_types(model, shapes.keys() & self.base.tensors.keys() - self.copied - self.dropped)
 
     def missing_rows(self, model: Checkpoint) -> RowIndices:
@@ -158,6 +160,18 @@ class Comparison:
                 "share"
             )
         return short
+
+    def _remark_on_tied_embeddings(self, model: Checkpoint, names: Iterable[str]) -> None:
+        """Add a remark if an adapter changes input embeddings that are the output embeddings, too."""
+        changed = [
+            name
+            for name in names
+            if name in self.base.tensors and has_row_per_token(self.base.tensors[name], self.base)
+        ]
+        if changed:
+            self.remarks.append(
+                f"{model.name}: changes {min(changed)}, which is the output embeddings, too; both change"
+            )
 
     def _check_quantization(self, model: Checkpoint) -> None:
         """Add a problem if a checkpoint holds codes of a quantisation instead of weights."""
@@ -218,7 +232,7 @@ class Comparison:
 
 def _label_names(model: Checkpoint) -> list[str]:
     """The names of a classifier's labels in the order of the classes; empty when it names none."""
-    names = model.config.get("id2label") or {}
+    names = {} if isinstance(model, LoraAdapter) else model.config.get("id2label") or {}
     return [str(names[key]) for key in sorted(names, key=int)]
 
 

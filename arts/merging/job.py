@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import KW_ONLY, asdict, dataclass, field
 from pathlib import Path
@@ -19,7 +19,7 @@ from arts.merging.checkpoints.sources import checkpoint_folder, open_base, open_
 from arts.merging.engine import MergeOutcome, SparsifiedCounts, merge
 from arts.merging.methods import METHODS, Coefficients, MergeMethod, cosines
 from arts.merging.model_card import write_merge_card
-from arts.merging.options import MergeOptions, check_options, weights_by_tensor
+from arts.merging.options import MergeOptions, check_options, densities_by_tensor, weights_by_tensor
 from arts.merging.plan import MergePlan, make_plan
 from arts.merging.policies import DEFAULT_METHOD, MAX_SHARD_BYTES, HeadPolicy, VocabPolicy
 from arts.merging.report import (
@@ -30,8 +30,9 @@ from arts.merging.report import (
     layer_entries,
     mean_over_elements,
 )
-from arts.merging.sparsify import sparsifier_passes
+from arts.merging.sparsify import differ_by_tensor, sparsifier_passes
 from arts.merging.survey import TaskVectorSurvey, survey_task_vectors
+from arts.merging.vocabulary import check_tokenizer
 from arts.merging.workers import Workers
 from arts.provenance import MERGE_LIBRARIES, Clock, library_versions, peak_memory, utc_now
 
@@ -53,6 +54,7 @@ class MergeJob:
         max_shard_bytes: largest size of a weights file, in bytes.
         tokenizer_from: folder or Hub id of the model whose tokenizer is copied. Default: the base.
         threads: number of threads. Default: one per processor, up to 4.
+        warn: function that returns further warnings for the report, from the plan. Default: none.
         command: the command line, for the report; None when the merge was not started by a command.
     """
 
@@ -67,6 +69,7 @@ class MergeJob:
     max_shard_bytes: int = MAX_SHARD_BYTES
     tokenizer_from: str | None = None
     threads: int | None = None
+    warn: Callable[[MergePlan], Sequence[str]] | None = None
     command: str | None = None
 
     def inspect(self, progress: MergeProgress | None = None) -> MergeReport:
@@ -147,6 +150,8 @@ class MergeJob:
                 models.append(open_model(name, base=base))
                 stack.callback(models[-1].close)
             plan = make_plan(base, models, head=self.head, vocab=self.vocab)
+            if self.tokenizer_from:
+                check_tokenizer(base, checkpoint_folder(self.tokenizer_from))
             check_options(self.method, self.options, plan=plan)
             threads = self.threads or min(os.cpu_count() or 1, 4)
             wide = any((self.dtype or tensor.entry.dtype) != "BF16" for tensor in plan.merged_tensors)
@@ -168,7 +173,7 @@ class MergeJob:
             else weights_by_tensor(self.method, self.options, plan=plan, survey=survey)
         )
         sizes = {tensor.name: tensor.entry.count for tensor in plan.merged_tensors}
-        densities = mean_over_elements(outcome.densities, sizes).tolist() if outcome else None
+        densities = densities_by_tensor(self.method, self.options, plan=plan)
         coefficients = mean_over_elements(weights, sizes)
         counts = outcome.counts if outcome and outcome.counts.sampled else None
         conflicts = survey.conflicts
@@ -176,21 +181,26 @@ class MergeJob:
         metagpt = self.method.coefficients is Coefficients.METAGPT
         return MergeReport(
             method=self.method.name,
-            settings=self._settings(densities),
+            settings=self._settings(densities, sizes=sizes),
             base=plan.base.name,
             base_checksum=survey.checksums[0],
             parameters=plan.parameters,
             models=self._model_entries(plan, survey, coefficients=coefficients, counts=counts),
-            layers=layer_entries(survey, weights, sizes=sizes),
+            layers=layer_entries(
+                survey, weights, sizes=sizes, densities=densities if self.method.sparsifies else None
+            ),
             cosines=cosines(survey.gram).tolist(),
             conflicts=sum(conflicts.values()) / sum(sizes.values()) if conflicts else None,
             sign_agreement=counts.agreeing / max(int(counts.kept.sum()), 1) if counts else None,
-            warnings=assumption_warnings(
-                [model.name for model in plan.models],
-                survey.gram,
-                base_square=survey.base_square,
-                coefficients=coefficients.tolist() if metagpt else None,
-            ),
+            warnings=[
+                *(self.warn(plan) if self.warn else ()),
+                *assumption_warnings(
+                    [model.name for model in plan.models],
+                    survey.gram,
+                    base_square=survey.base_square,
+                    coefficients=coefficients.tolist() if metagpt else None,
+                ),
+            ],
             remarks=list(plan.remarks),
             bytes_read=passes * plan.bytes - (plan.base_bytes if outcome and outcome.baseless else 0),
             bytes_written=0,
@@ -234,21 +244,24 @@ class MergeJob:
         ]
 
     def _settings(
-        self, densities: list[float] | None
+        self, densities: Mapping[str, FloatArray], *, sizes: Mapping[str, int]
     ) -> dict[str, float | int | str | bool | list[float] | None]:
         """The settings for the report, keyed by name.
 
         Args:
-            densities: for each model, the mean share of elements to keep; None for a dry run.
+            densities: the shares of elements to keep, keyed by tensor name; each value is an array (models,).
+            sizes: number of elements of each tensor, keyed by tensor name.
         """
         options = {
             key: value
             for key, value in asdict(self.options).items()
             if not callable(value) and value is not None
         }
+        sparsifies = self.method.sparsifies
         return {
             **options,
-            "densities": densities if self.method.sparsifies else None,
+            "by_tensor": self.options.by_tensor or (sparsifies and differ_by_tensor(densities)),
+            "densities": mean_over_elements(densities, sizes).tolist() if sparsifies else None,
             "head": str(self.head),
             "vocab": str(self.vocab),
             "dtype": self.dtype,

@@ -1,296 +1,237 @@
-"""Reading mergekit's configuration files, for the merge methods that mergekit and this package share.
-
-Unlike in mergekit, an unknown key is an error. Parts of its schema that are not supported here (slices,
-modules, tokenizer surgery) are errors, too.
-"""
+"""Merges by mergekit's configuration files, for the methods that mergekit and this package share."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from enum import StrEnum
+from functools import partial
 from pathlib import Path
-from typing import Any, TypeVar
 
-import numpy as np
-import yaml
-
-from arts.data.errors import DataError, did_you_mean
+from arts.data.errors import DataError
+from arts.merging.checkpoints.lora_adapter import LoraAdapter
 from arts.merging.job import MergeJob
+from arts.merging.mergekit_schema import MergekitFile, ModelSection, read_mergekit_file
 from arts.merging.methods import METHODS, Coefficients, MergeMethod, disjoint_mean, disjoint_sum
 from arts.merging.options import MergeOptions, TensorSetting
-from arts.merging.plan import MergeError
-from arts.merging.policies import SAFETENSORS_NAMES, Granularity, StorageDtype
+from arts.merging.plan import MergeError, MergePlan
+from arts.merging.policies import SAFETENSORS_NAMES, Granularity
 
-_MERGEKIT_NAMES = {
-    "linear": "linear",
-    "task_arithmetic": "task-arithmetic",
-    "dare_linear": "dare",
-    "dare_ties": "dare-ties",
-}
-_TOP_KEYS = ("models", "merge_method", "base_model", "dtype", "out_dtype", "tokenizer_source", "parameters")
-_UNSUPPORTED_KEYS = ("slices", "modules", "tokenizer", "chat_template")
-_SHARED_KEYS = ("normalize", "rescale", "lambda", "int8_mask", "granularity", "by_tensor", "seed")
-_MODEL_KEYS = ("weight", "density")
-
-Choice = TypeVar("Choice", bound=StrEnum)
+_NAMES = {stored: str(name) for name, stored in SAFETENSORS_NAMES.items()}  # of types, in configuration files
+_TOLERANCE = 1e-9  # by which a sum of weights may differ from 1
 
 
 def read_mergekit_config(path: Path) -> MergeJob:
     """Read a merge from a YAML file in mergekit's schema.
 
+    With a method of mergekit's, by mergekit's name, the merged model is that of mergekit; where it cannot be,
+    the report of the merge has a warning.
+
     Raises:
         DataError: when the file cannot be read, or has a key or value that is unknown or not supported here.
     """
-    config = _MergekitConfig.read(path)
-    return config.linear_job() if config.method == "linear" else config.task_vector_job()
-
-
-@dataclass(frozen=True)
-class _ModelConfig:
-    """An entry under `models`: the folder or Hub id of a model, and the parameters for this model alone."""
-
-    name: str
-    parameters: Mapping[str, Any]
+    file = read_mergekit_file(path)
+    config = _MergekitConfig(file, [_plain_model(file, model) for model in file.models])
+    return config.linear_job() if file.method == "linear" else config.task_vector_job()
 
 
 @dataclass(frozen=True)
 class _MergekitConfig:
-    """The content of a configuration file.
+    """A configuration file, and the models that are to be merged."""
 
-    Args:
-        path: the file.
-        content: its keys and values.
-        method: the name of the merge method in this package, such as ``task-arithmetic``.
-        models: the models, in the order of the file.
-        parameters: parameters that apply to all models.
-    """
-
-    path: Path
-    content: Mapping[str, Any]
-    method: str
-    models: Sequence[_ModelConfig]
-    parameters: Mapping[str, Any]
-
-    @classmethod
-    def read(cls, path: Path) -> _MergekitConfig:
-        """Read a file, and check its keys."""
-        content = _read_mapping(path)
-        _check_keys(path, content, _TOP_KEYS, unsupported=_UNSUPPORTED_KEYS)
-        method = _method_name(path, content.get("merge_method"))
-        models = [_model_config(path, entry) for entry in content.get("models") or ()]
-        known = (*_SHARED_KEYS, *_MODEL_KEYS)
-        parameters = _read_parameters(path, content.get("parameters"), known, section="parameters")
-        return cls(path, content, method, models, parameters)
+    file: MergekitFile
+    models: Sequence[ModelSection]
 
     def task_vector_job(self) -> MergeJob:
         """The `MergeJob` of a file whose method is not `linear`; such methods merge task vectors."""
-        base = self.content.get("base_model")
-        if not base:
-            raise DataError(self.path, f"merge_method {self.content['merge_method']} needs a base_model")
-        config = replace(self, models=[model for model in self.models if model.name != base])
+        file = self.file
+        if not file.base:
+            raise DataError(file.path, f"merge_method {file.given_method} needs a base_model")
+        config = replace(self, models=[model for model in self.models if model.name != file.base])
         if not config.models:
-            raise DataError(self.path, "names no model beside the base")
+            raise DataError(file.path, "names no model beside the base")
         method, normalize = config._resolve_method()
         given = method.coefficients is Coefficients.GIVEN
         default = method.density if method.coefficients is Coefficients.METAGPT else 1.0
-        parameters = self.parameters
         options = MergeOptions(
-            by_layer=config._granularity() is Granularity.LAYER,
+            by_layer=file.granularity is Granularity.LAYER,
             weights=config._setting("weight", method.weight) if given else None,
             densities=config._setting("density", default) if method.sparsifies else None,
-            scale=float(parameters.get("lambda", 1.0)),
+            scale=file.scale,
             normalize=normalize and given,
-            by_tensor=bool(parameters.get("by_tensor", False)),
-            seed=int(parameters.get("seed", 0)),
+            by_tensor=file.flags.get("by_tensor", file.is_of_mergekit),
+            seed=file.seed,
         )
-        names = [model.name for model in config.models]
-        return MergeJob(
-            base,
-            names,
-            method=method,
-            options=options,
-            dtype=self._dtype(),
-            tokenizer_from=self._tokenizer(),
-        )
+        return config._job(file.base, config.models, method, options)
 
     def linear_job(self) -> MergeJob:
         """The `MergeJob` of a file whose method is `linear`: sum_t w_t theta_t / sum_t w_t.
 
         Here theta_t is model t, and w_t its weight in the file. The first model takes the place of the base,
         and each other model has the coefficient w_t / sum_t w_t. The result is the same, because these shares
-        and that of the first model sum to 1.
+        and that of the first model sum to 1. As in mergekit, a base that is not among the models becomes one.
+        It comes first, so that types, configuration and tokenizer are its own.
         """
-        if not self.parameters.get("normalize", True):
-            raise DataError(self.path, '"normalize: false" is not supported for linear')
-        if len(self.models) < 2:
-            raise DataError(self.path, "linear needs two models at least")
-        setting = self._setting("weight", 1.0)
+        file = self.file
+        first = [model for model in self.models if model.name == file.base]
+        if file.base and not first:
+            first = [ModelSection(file.base)]
+        models = [*first, *(model for model in self.models if model.name != file.base)]
+        config = replace(self, models=models)
+        if len(models) < 2:
+            raise DataError(file.path, "linear needs two models at least")
+        if lacking := [m.name for m in models if "weight" not in {**m.settings, **file.settings}]:
+            raise DataError(file.path, f"models: {lacking[0]} has no weight, which linear needs")
+        normalize = file.flags.get("normalize", True)
+        setting = config._setting("weight", 1.0)
 
         def share(tensor: str, model: int, depth: float) -> float:
-            weights = [setting(tensor, number, depth) for number in range(len(self.models))]
-            if not sum(weights):
-                raise MergeError(f"{self.path}: the weights of {tensor} sum to 0")
-            return weights[model + 1] / sum(weights)
+            weights = [setting(tensor, number, depth) for number in range(len(models))]
+            total = sum(weights)
+            if not normalize and abs(total - 1) > _TOLERANCE:
+                raise MergeError(
+                    f'{file.path}: the weights of {tensor} sum to {total:g}, and "normalize: false" is '
+                    "supported for weights that sum to 1"
+                )
+            if not total:
+                raise MergeError(f"{file.path}: the weights of {tensor} sum to 0")
+            return weights[model + 1] / total
 
-        names = [model.name for model in self.models]
+        method = replace(METHODS["task-arithmetic"], name="linear")
+        return config._job(models[0].name, models[1:], method, MergeOptions(weights=share))
+
+    def _job(
+        self, base: str, models: Sequence[ModelSection], method: MergeMethod, options: MergeOptions
+    ) -> MergeJob:
+        """The `MergeJob` of given models, with the types, the tokenizer and the warnings of the file."""
+        file = self.file
         return MergeJob(
-            names[0],
-            names[1:],
-            method=replace(METHODS["task-arithmetic"], name="linear"),
-            options=MergeOptions(weights=share),
-            dtype=self._dtype(),
-            tokenizer_from=self._tokenizer() or self.content.get("base_model"),
+            base,
+            [model.name for model in models],
+            method=method,
+            options=options,
+            dtype=file.out_dtype or file.dtype,
+            tokenizer_from=file.tokenizer_source,
+            warn=self._warnings if file.is_of_mergekit else None,
         )
 
     def _resolve_method(self) -> tuple[MergeMethod, bool]:
         """The merge method, and whether the coefficients of the file are divided by their sum."""
-        method = METHODS[self.method]
+        file = self.file
+        method = METHODS[file.method]
         given = method.coefficients is Coefficients.GIVEN
-        everywhere = (self.parameters, *(model.parameters for model in self.models))
-        if not given and any("weight" in parameters for parameters in everywhere):
-            raise DataError(self.path, f"{self.method} finds the weights itself; leave them out")
-        normalize = bool(self.parameters.get("normalize", self.method == "ties"))
+        everywhere = (file.settings, *(model.settings for model in self.models))
+        if not given and any("weight" in settings for settings in everywhere):
+            raise DataError(file.path, f"{file.method} finds the weights itself; leave them out")
+        normalize = file.flags.get("normalize", file.method == "ties")
         if method.combine in (disjoint_mean, disjoint_sum):
-            method = replace(method, combine=disjoint_mean if normalize or not given else disjoint_sum)
+            combine = disjoint_mean if normalize or not given else disjoint_sum
+            method = replace(
+                method, combine=partial(combine, positive_ties=True) if file.is_of_mergekit else combine
+            )
             normalize = False
-        rescale = self.parameters.get("rescale")
-        if "rescale" in self.parameters and bool(rescale) != self.method.startswith("dare"):
-            raise DataError(self.path, f'"rescale: {str(rescale).lower()}" is not what {self.method} does')
+        rescale = file.flags.get("rescale")
+        if rescale is not None and rescale != file.method.startswith("dare"):
+            raise DataError(file.path, f'"rescale: {str(rescale).lower()}" is not what {file.method} does')
         return method, normalize
-
-    def _granularity(self) -> Granularity:
-        given = self.parameters.get("granularity", Granularity.GLOBAL)
-        return _choice(self.path, given, Granularity, key="granularity")
-
-    def _dtype(self) -> str | None:
-        """The safetensors name of the type to store weights in, such as BF16; None when none is given."""
-        given = self.content.get("out_dtype") or self.content.get("dtype")
-        if given is None:
-            return None
-        return SAFETENSORS_NAMES[_choice(self.path, given, StorageDtype, key="dtype")]
-
-    def _tokenizer(self) -> str | None:
-        """The folder or Hub id of the model whose tokenizer is copied; None for that of the base."""
-        source = self.content.get("tokenizer_source")
-        if source == "union":
-            raise DataError(self.path, '"tokenizer_source: union" is not supported; expected base or a model')
-        return None if source in (None, "base") else str(source)
 
     def _setting(self, key: str, default: float) -> TensorSetting:
         """A function that returns the value of a parameter for a tensor's name, a model's index and a depth.
 
-        The function returns `default` where the file gives no value.
+        A model's own value counts before that of all models. The function returns `default` when the file has
+        no value of the parameter at all.
         """
-        given = [model.parameters.get(key, self.parameters.get(key, default)) for model in self.models]
+        sources = [[s[key] for s in (m.settings, self.file.settings) if key in s] for m in self.models]
+        for model, settings in zip(self.models, sources, strict=True):
+            if not settings and key == "weight" and any(sources):
+                raise DataError(self.file.path, f"models: {model.name} has no weight, and others have")
 
         def setting(tensor: str, model: int, depth: float) -> float:
-            value = _setting_value(self.path, given[model], key=key, tensor=tensor, depth=depth)
-            return default if value is None else value
+            for source in sources[model]:
+                if (value := source.value(tensor, depth)) is not None:
+                    return value
+            if sources[model] and key == "weight":
+                raise MergeError(
+                    f"{self.file.path}: the weight of {self.models[model].name} has no value for {tensor}; "
+                    "give one without a filter"
+                )
+            return default
 
         return setting
 
+    def _warnings(self, plan: MergePlan) -> list[str]:
+        """Warnings on how mergekit's model would differ from the merged one."""
+        file = self.file
+        warnings = []
+        drops = file.method.startswith("dare")
+        densities = [
+            s["density"] for s in (file.settings, *(m.settings for m in self.models)) if "density" in s
+        ]
+        if drops and any(density.smallest < 1 for density in densities):
+            warnings.append(
+                f"{file.given_method} drops elements at random, and mergekit draws others: the merged model "
+                "is another draw than mergekit's, by the same rule"
+            )
+        if file.flags.get("by_tensor") is False and (drops or file.method == "ties"):
+            warnings.append(
+                '"by_tensor: false" sparsifies the whole model at once, and mergekit each tensor; leave it '
+                "out for mergekit's model"
+            )
+        return warnings + _type_warnings(file, plan)
 
-def _read_mapping(path: Path) -> dict[str, Any]:
-    """Read the keys and values of a YAML file."""
-    try:
-        content = yaml.safe_load(path.read_text(encoding="utf-8"))
-    except OSError as error:
-        raise DataError(path, f"cannot be read ({error.strerror})") from error
-    except (yaml.YAMLError, UnicodeDecodeError) as error:
-        line = getattr(getattr(error, "problem_mark", None), "line", None)
-        reason = getattr(error, "problem", None) or "not text in UTF-8"
-        raise DataError(path, f"is not YAML ({reason})", line=None if line is None else line + 1) from error
-    if not isinstance(content, dict):
-        raise DataError(path, "holds no configuration; expected keys such as merge_method and models")
-    return content
 
+def _type_warnings(file: MergekitFile, plan: MergePlan) -> list[str]:
+    """Warnings on the types that mergekit would calculate and store weights in.
 
-def _check_keys(
-    path: Path,
-    content: Mapping[str, Any],
-    known: Sequence[str],
-    *,
-    section: str = "",
-    unsupported: Iterable[str] = (),
-) -> None:
-    """Raise `DataError` for a key that is unknown, or not supported here.
-
-    Args:
-        path: the file, for errors.
-        content: the keys to check, with their values.
-        known: the keys that are allowed.
-        section: the part of the file that has the keys, for errors; empty for the whole file.
-        unsupported: keys of mergekit that this package does not support.
+    mergekit converts everything to `dtype`, or else the versions of a tensor to their common type, and
+    calculates in this type; linear adds up in fp32.
     """
-    for key in content:
-        if key in unsupported:
-            raise DataError(path, f'"{key}" is not supported here; expected {", ".join(known)}')
-        if key not in known:
-            where = f" in {section}" if section else ""
-            guess = did_you_mean(str(key), known)
-            raise DataError(path, f'unknown key "{key}"{where}.{guess} Known: {", ".join(known)}')
+    checkpoints = [c for c in (plan.base, *plan.models) if not isinstance(c, LoraAdapter)]
+    given = {
+        tensor.name: {c.tensors[tensor.name].dtype for c in checkpoints if tensor.name in c.tensors}
+        for tensor in plan.merged_tensors
+    }
+    common = {name: "F32" if len(types) > 1 else min(types) for name, types in given.items()}
+    warnings = []
+    if not (file.dtype or file.out_dtype) and any(
+        tensor.entry.dtype != common[tensor.name] for tensor in plan.merged_tensors
+    ):
+        warnings.append(
+            f"weights are stored in the types that they have in {plan.base.name}, and mergekit would store "
+            "those in float32 that are so in any model; give out_dtype: float32 for that"
+        )
+    working = {file.dtype} if file.dtype else set(common.values())
+    is_exact = file.method == "linear" and all(
+        types == {file.dtype or min(types)} for types in given.values()
+    )
+    if working != {"F32"} and not is_exact:
+        names = {_NAMES[dtype] for dtype in working if dtype}
+        target = _NAMES[file.out_dtype or file.dtype or min(set(common.values()) - {"F32"})]
+        warnings.append(
+            f"weights are rounded once here, and mergekit calculates in {' and '.join(sorted(names))} with "
+            f"this file; give dtype: float32 and out_dtype: {target} for the same model from both, but for "
+            "single roundings"
+        )
+    if file.method == "ties" and any(types != {"F32"} for types in given.values()):
+        warnings.append(
+            "of equal magnitudes at the threshold, which are many in bfloat16 and float16, ties keeps all; "
+            "mergekit keeps some, so that its density is met exactly"
+        )
+    return warnings
 
 
-def _choice(path: Path, given: Any, choices: type[Choice], *, key: str) -> Choice:
-    """The member of `choices` whose value is `given`; `DataError`, which names `key`, if there is none."""
-    if given not in list(choices):
-        raise DataError(path, f'{key} is "{given}"; expected {", ".join(choices)}')
-    return choices(given)
+def _plain_model(file: MergekitFile, model: ModelSection) -> ModelSection:
+    """A model of a file; of ``base+adapter``, which is how mergekit names an adapter, it is the adapter.
 
-
-def _method_name(path: Path, given: Any) -> str:
-    """Translate the name of a merge method, if it is mergekit's name, to the name in this package."""
-    known = {**{name: name for name in METHODS}, **_MERGEKIT_NAMES}
-    if given in known:
-        return known[given]
-    guess = did_you_mean(str(given), known)
-    raise DataError(path, f'unknown merge_method "{given}".{guess} Known: {", ".join(sorted(known))}')
-
-
-def _model_config(path: Path, entry: Any) -> _ModelConfig:
-    """Read an entry under `models`."""
-    if not isinstance(entry, dict) or not isinstance(entry.get("model"), str):
-        raise DataError(path, f"a model is {entry!r}; expected model: NAME, and parameters")
-    _check_keys(path, entry, ("model", "parameters"), section="models")
-    name = entry["model"]
-    parameters = _read_parameters(path, entry.get("parameters"), _MODEL_KEYS, section=f"models: {name}")
-    return _ModelConfig(name, parameters)
-
-
-def _read_parameters(path: Path, given: Any, known: Sequence[str], *, section: str) -> dict[str, Any]:
-    """Read the keys and values under `parameters`; empty when the file has none."""
-    if given is None:
-        return {}
-    if not isinstance(given, dict):
-        raise DataError(path, f"{section} is {given!r}; expected keys and values")
-    _check_keys(path, given, known, section=section)
-    return given
-
-
-def _setting_value(path: Path, given: Any, *, key: str, tensor: str, depth: float) -> float | None:
-    """The value of a parameter for a tensor; None when every filter excludes the tensor.
-
-    Args:
-        path: the file, for errors.
-        given: a number; a list of numbers to interpolate between over the depth; or a list of dicts with the
-            keys ``value`` and ``filter``: the first one whose filter is a part of the tensor's name counts.
-        key: name of the parameter, for errors.
-        tensor: name of the tensor.
-        depth: depth of the tensor's layer, from 0 for the first to 1 for the last.
+    Raises:
+        DataError: when an adapter belongs to another model than the base, or to linear, which has no base.
     """
-    if isinstance(given, dict):
-        given = [given]
-    if isinstance(given, list) and given and all(isinstance(item, dict) for item in given):
-        for item in given:
-            _check_keys(path, item, ("filter", "value"), section=key)
-            if item.get("filter") in (None, "*") or item["filter"] in tensor:
-                return _setting_value(path, item.get("value"), key=key, tensor=tensor, depth=depth)
-        return None
-    try:
-        if isinstance(given, list):
-            values = [float(item) for item in given]
-            return float(np.interp(depth, np.linspace(0, 1, len(values)), values))
-        return float(given)
-    except (TypeError, ValueError) as error:
-        raise DataError(path, f"{key} is {given!r}; expected a number") from error
+    whole, plus, adapter = model.name.partition("+")
+    if not plus or Path(model.name).exists():
+        return model
+    if whole != file.base or file.method == "linear":
+        raise DataError(
+            file.path,
+            f'models: "{model.name}" is an adapter on {whole}; expected a whole model, or an adapter on the '
+            "base_model of a method that has one",
+        )
+    return replace(model, name=adapter)

@@ -53,36 +53,50 @@ def weighted_sum(
 
 
 def disjoint_mean(
-    base: Values, tasks: Sequence[Values], *, weights: Sequence[float], scale: float = 1.0
+    base: Values,
+    tasks: Sequence[Values],
+    *,
+    weights: Sequence[float],
+    scale: float = 1.0,
+    positive_ties: bool = False,
 ) -> Values:
     """Merge one block of trimmed task vectors by TIES (Yadav et al., 2023).
 
     The elected sign of an element is the sign of sum_t w_t tau_t. With A the models whose w_t tau_t has the
     elected sign, the result is theta_0 + s (sum_A w_t tau_t) / (sum_A w_t), or theta_0 where no sign is
-    elected because sum_t w_t tau_t is 0. With equal weights, these are the paper's equations.
+    elected because sum_t w_t tau_t is 0; with `positive_ties`, as in mergekit, the positive sign is elected
+    there. With equal weights, and without `positive_ties`, these are the paper's equations.
 
     In the formula, theta_0 is `base`, the tau_t are `tasks`, the w_t are `weights`, and s is `scale`.
     """
-    total, agreeing_weight = _sums_of_elected_sign(tasks, weights)
+    total, agreeing_weight = _sums_of_elected_sign(tasks, weights, positive_ties)
     total /= agreeing_weight + (agreeing_weight == 0)  # where no model agrees, the sum is 0
     return base + total * scale
 
 
 def disjoint_sum(
-    base: Values, tasks: Sequence[Values], *, weights: Sequence[float], scale: float = 1.0
+    base: Values,
+    tasks: Sequence[Values],
+    *,
+    weights: Sequence[float],
+    scale: float = 1.0,
+    positive_ties: bool = False,
 ) -> Values:
     """Merge one block like dare_ties of mergekit: add up the task vectors that have the elected sign.
 
     The elected sign of an element is the sign of sum_t w_t tau_t. With A the models whose w_t tau_t has
-    the elected sign, the result is theta_0 + s sum_A w_t tau_t.
+    the elected sign, the result is theta_0 + s sum_A w_t tau_t. Where sum_t w_t tau_t is 0, no sign is
+    elected; with `positive_ties`, as in mergekit, the positive one is.
 
     In the formula, theta_0 is `base`, the tau_t are `tasks`, the w_t are `weights`, and s is `scale`.
     """
-    total, _ = _sums_of_elected_sign(tasks, weights)
+    total, _ = _sums_of_elected_sign(tasks, weights, positive_ties)
     return base + total * scale
 
 
-def _sums_of_elected_sign(tasks: Sequence[Values], weights: Sequence[float]) -> tuple[Values, Values]:
+def _sums_of_elected_sign(
+    tasks: Sequence[Values], weights: Sequence[float], positive_ties: bool
+) -> tuple[Values, Values]:
     """Sum the weighted task vectors, and their weights, over the models that have the elected sign.
 
     The elected sign of an element is the sign of sum_t w_t tau_t.
@@ -90,14 +104,15 @@ def _sums_of_elected_sign(tasks: Sequence[Values], weights: Sequence[float]) -> 
     Args:
         tasks: the tau_t, one array (n,) per model.
         weights: the w_t, one per model.
+        positive_ties: whether the positive sign is elected where sum_t w_t tau_t is 0; else, none is.
 
     Returns:
         Two arrays (n,): for each element, the sum of w_t tau_t and the sum of w_t over these models. Both are
-        0 where sum_t w_t tau_t is 0.
+        0 where no sign is elected.
     """
     weighted = [task * weight for task, weight in zip(tasks, weights, strict=True)]
     mass = sum(weighted[1:], weighted[0])
-    positive, negative = mass > 0, mass < 0
+    positive, negative = mass >= 0 if positive_ties else mass > 0, mass < 0
     total, agreeing_weight = np.zeros_like(mass), np.zeros_like(mass)
     for term, weight in zip(weighted, weights, strict=True):
         agrees = ((term > 0) & positive) | ((term < 0) & negative)

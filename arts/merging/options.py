@@ -165,7 +165,7 @@ def _settings_by_tensor(
 
 
 def _tensor_depths(names: Sequence[str]) -> dict[str, float]:
-    """How deep each tensor lies, keyed by tensor name: from 0 in the first layer of its stack to 1 in the last.
+    """How deep each tensor lies in its stack of layers, keyed by name: from 0 in the first to 1 in the last.
 
     As in mergekit, a tensor outside the layers has depth 0, and the only layer of a stack has depth 1.
 

@@ -47,6 +47,8 @@ class MergedLayerEntry(Record):
         norms: norms of the task vectors, one per model.
         cosines: cosines of the task vectors, one row and one column per model.
         coefficients: mean coefficients over the elements, one per model, not multiplied by the scale.
+        densities: shares of the elements that sparsification is to keep, means over the elements, one per
+            model. None when nothing is sparsified.
         conflicts: share of the elements that are positive in one task vector and negative in another. None
             when they were not counted.
     """
@@ -56,6 +58,7 @@ class MergedLayerEntry(Record):
     norms: list[float]
     cosines: list[list[float]]
     coefficients: list[float]
+    densities: list[float] | None = None
     conflicts: float | None = None
 
 
@@ -118,7 +121,11 @@ class MergeReport(Record):
 
 
 def layer_entries(
-    survey: TaskVectorSurvey, weights: Mapping[str, FloatArray], *, sizes: Mapping[str, int]
+    survey: TaskVectorSurvey,
+    weights: Mapping[str, FloatArray],
+    *,
+    sizes: Mapping[str, int],
+    densities: Mapping[str, FloatArray] | None = None,
 ) -> list[MergedLayerEntry]:
     """The report's entries on the layers.
 
@@ -126,7 +133,14 @@ def layer_entries(
         survey: the inner products of the task vectors.
         weights: the coefficients, keyed by tensor name; each value is an array (models,).
         sizes: number of elements of each tensor, keyed by tensor name.
+        densities: the shares of elements to keep, keyed by tensor name; each value is an array (models,).
+            None when nothing is sparsified.
     """
+
+    def mean(values: Mapping[str, FloatArray], names: Sequence[str]) -> list[float]:
+        means: list[float] = mean_over_elements({name: values[name] for name in names}, sizes).tolist()
+        return means
+
     tensors: dict[str, list[str]] = {}
     for name in survey.grams:
         tensors.setdefault(layer_name(name), []).append(name)
@@ -141,7 +155,8 @@ def layer_entries(
                 parameters=count,
                 norms=np.sqrt(np.diagonal(gram)).tolist(),
                 cosines=cosines(gram).tolist(),
-                coefficients=mean_over_elements({name: weights[name] for name in names}, sizes).tolist(),
+                coefficients=mean(weights, names),
+                densities=mean(densities, names) if densities else None,
                 conflicts=sum(conflicts[name] for name in names) / count if conflicts else None,
             )
         )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from threading import Lock
@@ -30,6 +30,16 @@ def sparsifier_passes(method: MergeMethod, *, by_tensor: bool) -> int:
     if method.sparsification is Sparsification.TRIM:
         return 2
     return int(method.sparsification is Sparsification.DROP and by_tensor)
+
+
+def differ_by_tensor(densities: Mapping[str, FloatArray]) -> bool:
+    """Whether the share of elements to keep differs between tensors, so that TIES trims each by itself.
+
+    Args:
+        densities: the shares, keyed by tensor name; each value is an array (models,).
+    """
+    rows = list(densities.values())
+    return any((row != rows[0]).any() for row in rows)
 
 
 @dataclass
@@ -121,14 +131,13 @@ class Sparsifier:
         return mask
 
     @cached_property
-    def _trims_by_tensor(self) -> bool:
-        """Whether TIES trims each tensor separately, as a share that differs between tensors requires."""
-        rows = list(self.densities.values())
-        return self.by_tensor or any((row != rows[0]).any() for row in rows)
+    def _has_groups(self) -> bool:
+        """Whether TIES trims each tensor separately."""
+        return self.by_tensor or differ_by_tensor(self.densities)
 
     def _group(self, tensor: str) -> str:
         """The key of the tensor's thresholds: its name, or ``*`` when thresholds hold for the whole model."""
-        return tensor if self._trims_by_tensor else _ALL_TENSORS
+        return tensor if self._has_groups else _ALL_TENSORS
 
     def _find_thresholds(
         self, plan: MergePlan, workers: Workers, progress: AdvanceProgress | None

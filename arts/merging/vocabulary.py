@@ -57,6 +57,32 @@ def missing_tokens(base: Checkpoint, model: Checkpoint, *, short: Iterable[str])
     return MissingTokens(np.array(sorted(absent | renamed.keys()), np.int64), len(renamed), examples)
 
 
+def check_tokenizer(base: Checkpoint, folder: Path) -> None:
+    """Raise `DataError` when the merged model, which has the base's embeddings, cannot use a tokenizer.
+
+    Args:
+        base: the checkpoint whose vocabulary the merged model gets.
+        folder: the folder of another model, whose tokenizer the merged model is to get.
+    """
+    renamed = _renamed_tokens(base.folder, folder)
+    if renamed:
+        token_id = min(renamed)
+        ours, theirs = renamed[token_id]
+        raise DataError(
+            folder / TOKENIZER_FILE,
+            f"{len(renamed):,} tokens have other numbers than in the base ({token_id} is {theirs!r}, in the "
+            f"base {ours!r}), whose embeddings the merged model has",
+        )
+    total = int(base.config.get("vocab_size") or 0)
+    if total and (folder / TOKENIZER_FILE).is_file():
+        last = max(_read_tokens(folder / TOKENIZER_FILE), default=0)
+        if last >= total:
+            raise DataError(
+                folder / TOKENIZER_FILE,
+                f"has a token {last}, and the base has embeddings for {total:,} tokens",
+            )
+
+
 def has_row_per_token(entry: TensorEntry, base: Checkpoint) -> bool:
     """Whether a tensor of the base has one row for each token of its vocabulary, as embeddings do."""
     return bool(entry.shape) and entry.shape[0] == base.config.get("vocab_size")

@@ -25,7 +25,9 @@ from arts.merging.checkpoints.orientation import stores_transpose
 ADAPTER_WEIGHTS = "adapter_model.safetensors"
 _PREFIX = "base_model.model."  # prefix of all tensor names in files of peft
 _MATRIX = re.compile(r"(?P<module>.+)\.lora_(?:embedding_)?(?P<side>[AB])(?:\.weight)?")
-_BASE_LAYER = ".base_layer."  # in names of what the adapter stores as a whole of a module that it adapts
+# In names of what an adapter stores as a whole: of a module with A and B, and of a module with a trained copy.
+_WRAPPERS = re.compile(r"\.(base_layer|modules_to_save)\.")
+_ORIGINAL = ".original_module."  # in names of what such a module was before, which is not in use
 
 
 @dataclass(frozen=True)
@@ -87,7 +89,8 @@ class LoraAdapter(Checkpoint):
         for name, entry in entries.items():
             if entry.dtype not in SIZES:
                 raise DataError(entry.path, f'"{name}" is {entry.dtype}; expected {", ".join(SIZES)}')
-        return {_base_name(name): entry for name, entry in entries.items()}
+        used = {name: entry for name, entry in entries.items() if _ORIGINAL not in name}
+        return {_base_name(name): entry for name, entry in used.items()}
 
     @cached_property
     def checksum(self) -> str:
@@ -188,4 +191,4 @@ def _base_name(name: str) -> str:
         'encoder.query.bias'
     """
     name = name.removeprefix(_PREFIX)
-    return name if ".lora_" in name else name.replace(_BASE_LAYER, ".")
+    return name if ".lora_" in name else _WRAPPERS.sub(".", name)

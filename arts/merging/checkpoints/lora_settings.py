@@ -33,33 +33,12 @@ _VARIANTS = {
 }
 # Settings of peft that say how the adapter was trained or where it is, not what it is; and the values of
 # VeLoRA, which only changes how gradients are calculated.
-_IRRELEVANT = frozenset(
-    [
-        "auto_mapping",
-        "base_model_name_or_path",
-        "bias",
-        "corda_config",
-        "ensure_weight_tying",
-        "eva_config",
-        "exclude_modules",
-        "inference_mode",
-        "layers_pattern",
-        "layers_to_transform",
-        "loftq_config",
-        "lora_dropout",
-        "lora_ga_config",
-        "megatron_core",
-        "modules_to_save",
-        "peft_version",
-        "qalora_group_size",
-        "r",
-        "rank_pattern",
-        "revision",
-        "runtime_config",
-        "target_modules",
-        "task_type",
-        "velora_config",
-    ]
+_IRRELEVANT = (
+    *("auto_mapping", "base_model_name_or_path", "bias", "corda_config", "ensure_weight_tying", "eva_config"),
+    *("exclude_modules", "inference_mode", "layers_pattern", "layers_to_transform", "loftq_config"),
+    *("lora_dropout", "lora_ga_config", "megatron_core", "modules_to_save", "peft_version", "r"),
+    *("qalora_group_size", "rank_pattern", "revision", "runtime_config", "target_modules", "task_type"),
+    "velora_config",
 )
 
 
@@ -119,7 +98,7 @@ def read_lora_settings(path: Path) -> LoraSettings:
         if content.get(setting):
             raise DataError(path, f"asks for {variant} ({setting}), which cannot be merged here")
     for setting, value in content.items():
-        if value and setting not in _IRRELEVANT | {"peft_type"} | LoraSettings.model_fields.keys():
+        if value and setting not in (*_IRRELEVANT, *LoraSettings.model_fields, "peft_type"):
             raise DataError(
                 path,
                 f'has the setting "{setting}" ({value!r}), which is not known here; delete it if it does '
@@ -141,8 +120,8 @@ def _check_initialisation(path: Path, initialisation: bool | str | None) -> None
     if not _ALTERING.fullmatch(name):
         raise DataError(
             path,
-            f'init_lora_weights is "{initialisation}"; expected one of those that are known to leave the base '
-            f"as it was: {', '.join(_INITIALISATIONS)}",
+            f'init_lora_weights is "{initialisation}"; expected one that is known to leave the base as it '
+            f"was: {', '.join(_INITIALISATIONS)}",
         )
     convert = (
         ""

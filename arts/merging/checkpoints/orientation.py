@@ -40,7 +40,7 @@ def stores_transpose(base: Checkpoint, weight: str, *, shape: tuple[int, int], f
             base.folder / "config.json",
             f"of model_type {base.config.get('model_type')}, whose layers are not known: whether it stores "
             f"{weight}, which is square, as (in, out) is uncertain; the adapter says fan_in_fan_out = "
-            f"{str(flag).lower()}. Merge the whole model that merge_and_unload() of peft makes of the adapter",
+            f"{str(flag).lower()}. Merge the whole model that merge_and_unload() of peft makes of it",
         )
     return False
 

@@ -5,11 +5,12 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
 
 import numpy as np
 
 from arts.merging.checkpoints.blocks import SIZES
-from arts.merging.checkpoints.checkpoint import Checkpoint
+from arts.merging.checkpoints.checkpoint import ADAPTER_CONFIG, Checkpoint
 from arts.merging.checkpoints.lora_adapter import LoraAdapter
 from arts.merging.checkpoints.quantization import quantization_method
 from arts.merging.policies import HeadPolicy, VocabPolicy
@@ -109,8 +110,8 @@ class Comparison:
                 f"{model.name}: {name} is {_shape_text(shapes[name])}, and in the base "
                 f"{_shape_text(self.base.tensors[name].shape)}"
             )
-        if isinstance(model, LoraAdapter) and self.base.config.get("tie_word_embeddings"):
-            self._remark_on_tied_embeddings(model, shapes)
+        if isinstance(model, LoraAdapter):
+            self._remark_on_adapter(model, shapes)
         self._compare_types(model, shapes.keys() & self.base.tensors.keys() - self.copied - self.dropped)
 
     def missing_rows(self, model: Checkpoint) -> RowIndices:
@@ -161,16 +162,27 @@ class Comparison:
             )
         return short
 
-    def _remark_on_tied_embeddings(self, model: Checkpoint, names: Iterable[str]) -> None:
-        """Add a remark if an adapter changes input embeddings that are the output embeddings, too."""
-        changed = [
+    def _remark_on_adapter(self, model: LoraAdapter, names: Iterable[str]) -> None:
+        """Add remarks if an adapter was trained on another base, or changes tied embeddings.
+
+        Args:
+            model: the adapter.
+            names: names of the tensors that it changes.
+        """
+        trained_on = model.settings.base_model_name_or_path
+        if trained_on and Path(trained_on).name != Path(self.base.name.partition("@")[0]).name:
+            self.remarks.append(
+                f"{model.name}: was trained on {trained_on}, by its {ADAPTER_CONFIG}, and the base is "
+                f"{self.base.name}"
+            )
+        embeddings = [
             name
             for name in names
             if name in self.base.tensors and has_row_per_token(self.base.tensors[name], self.base)
         ]
-        if changed:
+        if embeddings and self.base.config.get("tie_word_embeddings"):
             self.remarks.append(
-                f"{model.name}: changes {min(changed)}, which is the output embeddings, too; both change"
+                f"{model.name}: changes {min(embeddings)}, which is the output embeddings, too; both change"
             )
 
     def _check_quantization(self, model: Checkpoint) -> None:

@@ -53,6 +53,7 @@ class MergeOutcome:
             the scale.
         densities: the shares of elements to keep, keyed by tensor name; each value is an array (models,).
         counts: counts of kept elements; all 0 when the method does not sparsify.
+        surplus: number of elements that TIES kept beyond the densities, because of equal magnitudes.
         baseless: whether the base was left unread because its weight in the result is 0. Even then it is read
             for tensors with rows of tokens that a model lacks.
     """
@@ -60,6 +61,7 @@ class MergeOutcome:
     weights: dict[str, FloatArray]
     densities: dict[str, FloatArray]
     counts: SparsifiedCounts
+    surplus: int
     baseless: bool
 
 
@@ -100,7 +102,7 @@ def merge(
             total.add(counts)
         if progress:
             progress(span.count)
-    return MergeOutcome(weights, densities, total, baseless)
+    return MergeOutcome(weights, densities, total, sparsifier.surplus, baseless)
 
 
 @dataclass(frozen=True)

@@ -29,6 +29,7 @@ from arts.merging.report import (
     assumption_warnings,
     layer_entries,
     mean_over_elements,
+    surplus_remarks,
 )
 from arts.merging.sparsify import differ_by_tensor, sparsifier_passes
 from arts.merging.survey import TaskVectorSurvey, survey_task_vectors
@@ -181,7 +182,7 @@ class MergeJob:
         metagpt = self.method.coefficients is Coefficients.METAGPT
         return MergeReport(
             method=self.method.name,
-            settings=self._settings(densities, sizes=sizes),
+            settings=self._settings(weights, densities, sizes=sizes),
             base=plan.base.name,
             base_checksum=survey.checksums[0],
             parameters=plan.parameters,
@@ -201,7 +202,10 @@ class MergeJob:
                     coefficients=coefficients.tolist() if metagpt else None,
                 ),
             ],
-            remarks=list(plan.remarks),
+            remarks=[
+                *plan.remarks,
+                *(surplus_remarks(outcome.surplus) if outcome else ()),
+            ],
             bytes_read=passes * plan.bytes - (plan.base_bytes if outcome and outcome.baseless else 0),
             bytes_written=0,
             seconds=clock.seconds,
@@ -244,11 +248,16 @@ class MergeJob:
         ]
 
     def _settings(
-        self, densities: Mapping[str, FloatArray], *, sizes: Mapping[str, int]
+        self,
+        weights: Mapping[str, FloatArray],
+        densities: Mapping[str, FloatArray],
+        *,
+        sizes: Mapping[str, int],
     ) -> dict[str, float | int | str | bool | list[float] | None]:
         """The settings for the report, keyed by name.
 
         Args:
+            weights: the coefficients, keyed by tensor name; each value is an array (models,).
             densities: the shares of elements to keep, keyed by tensor name; each value is an array (models,).
             sizes: number of elements of each tensor, keyed by tensor name.
         """
@@ -261,6 +270,7 @@ class MergeJob:
         return {
             **options,
             "by_tensor": self.options.by_tensor or (sparsifies and differ_by_tensor(densities)),
+            "weights_by_tensor": differ_by_tensor(weights),
             "densities": mean_over_elements(densities, sizes).tolist() if sparsifies else None,
             "head": str(self.head),
             "vocab": str(self.vocab),

@@ -211,11 +211,6 @@ def _type_warnings(file: MergekitFile, plan: MergePlan) -> list[str]:
             f"this file; give dtype: float32 and out_dtype: {target} for the same model from both, but for "
             "single roundings"
         )
-    if file.method == "ties" and any(types != {"F32"} for types in given.values()):
-        warnings.append(
-            "of equal magnitudes at the threshold, which are many in bfloat16 and float16, ties keeps all; "
-            "mergekit keeps some, so that its density is met exactly"
-        )
     return warnings
 
 

@@ -14,17 +14,33 @@ def mergekit_linear_config(report: MergeReport) -> str:
     """The YAML text of a configuration with which mergekit's `linear` repeats the merge of a report.
 
     Raises:
-        MergeError: when the method sparsifies or elects signs, which `linear` does not do.
+        MergeError: when `linear` cannot do what the merge did: sparsify, elect signs, leave rows of tokens or
+            a classifier head out; or when the file of the merge gave weights by tensor.
     """
+    settings = report.settings
     if report.method not in ("metagpt", "average", "task-arithmetic"):
         raise MergeError(f"--emit-config: mergekit's linear cannot do what {report.method} does")
+    for key in ("head", "vocab"):
+        if settings[key] != "error":
+            raise MergeError(f"--emit-config: mergekit's linear cannot do what --{key} {settings[key]} does")
+    if settings["weights_by_tensor"] and not settings["by_layer"]:
+        raise MergeError("--emit-config: the weights differ by tensor, as the file of --config says")
+    filters = [f"{layer.name}." for layer in report.layers]
+    if settings["by_layer"] and any(one in other for one in filters for other in filters if one != other):
+        raise MergeError(
+            "--emit-config: the name of a layer is a part of another's, so filters cannot tell them"
+        )
     names = [report.base, *(entry.name for entry in report.models)]
+    scale = float(str(settings["scale"]))
     models = []
     for number, name in enumerate(names):
-        if report.settings.get("by_layer"):
+        if settings["by_layer"]:
             weight: Any = [
-                {"filter": f"{layer.name}.", "value": _linear_weights(layer.coefficients)[number]}
-                for layer in report.layers
+                {
+                    "filter": name_part,
+                    "value": _linear_weights([c * scale for c in layer.coefficients])[number],
+                }
+                for name_part, layer in zip(filters, report.layers, strict=True)
             ]
             weight.append({"value": float(number == 0)})  # what was not merged is the base's
         else:

@@ -225,3 +225,17 @@ def assumption_warnings(
             "the merged model is close to it alone"
         )
     return warnings
+
+
+def surplus_remarks(surplus: int) -> list[str]:
+    """A remark on the elements that TIES kept beyond the densities; none where there were none.
+
+    Args:
+        surplus: number of these elements, of all models together.
+    """
+    if not surplus:
+        return []
+    return [
+        f"ties keeps {surplus:,} numbers beyond the densities, as large as the smallest that it is to keep; "
+        "mergekit keeps only some of these"
+    ]

@@ -32,13 +32,15 @@ def sparsifier_passes(method: MergeMethod, *, by_tensor: bool) -> int:
     return int(method.sparsification is Sparsification.DROP and by_tensor)
 
 
-def differ_by_tensor(densities: Mapping[str, FloatArray]) -> bool:
-    """Whether the share of elements to keep differs between tensors, so that TIES trims each by itself.
+def differ_by_tensor(values: Mapping[str, FloatArray]) -> bool:
+    """Whether densities or coefficients are not the same for all tensors.
+
+    Where densities differ, TIES trims each tensor by itself.
 
     Args:
-        densities: the shares, keyed by tensor name; each value is an array (models,).
+        values: the densities or coefficients, keyed by tensor name; each value is an array (models,).
     """
-    rows = list(densities.values())
+    rows = list(values.values())
     return any((row != rows[0]).any() for row in rows)
 
 
@@ -59,6 +61,8 @@ class Sparsifier:
             them.
         scales: the factors by which DARE restores the L1 norm, keyed by tensor name; each value is an array
             (models,). Empty when it scales by 1 / density. `prepare` sets them.
+        surplus: number of elements that TIES keeps beyond the densities, of all models together, because
+            their magnitudes are equal to the smallest that is kept. `prepare` sets it.
     """
 
     method: MergeMethod
@@ -68,6 +72,7 @@ class Sparsifier:
     by_tensor: bool = False
     thresholds: dict[str, list[float]] = field(default_factory=dict)
     scales: dict[str, FloatArray] = field(default_factory=dict)
+    surplus: int = 0
 
     def prepare(self, plan: MergePlan, workers: Workers, *, progress: AdvanceProgress | None = None) -> None:
         """Calculate and set what `sparsify` needs: `thresholds` for TIES, `scales` for DARE with `by_tensor`.
@@ -173,13 +178,15 @@ class Sparsifier:
             in_bin = bits[np.flatnonzero(bits >> 16 == upper[group][model][0])]  # faster than by a mask
             return np.bincount(in_bin & 0xFFFF, minlength=_BINS)
 
-        return {
-            group: [
-                _float_of_bits(upper_bin, _bin_of_rank(histogram, rank)[0])
-                for histogram, (upper_bin, rank) in zip(counts, upper[group], strict=True)
-            ]
-            for group, counts in self._histograms(plan, workers, count=count_lower, progress=progress)
-        }
+        thresholds: dict[str, list[float]] = {}
+        for group, counts in self._histograms(plan, workers, count=count_lower, progress=progress):
+            thresholds[group] = []
+            for histogram, (upper_bin, rank), share in zip(counts, upper[group], shares[group], strict=True):
+                lower_bin, rest = _bin_of_rank(histogram, rank)
+                thresholds[group].append(_float_of_bits(upper_bin, lower_bin))
+                if share and thresholds[group][-1]:
+                    self.surplus += int(histogram[lower_bin]) - rest
+        return thresholds
 
     def _histograms(
         self,

@@ -31,7 +31,7 @@ class CheckpointOutput:
         max_shard_bytes: largest size of a file in bytes; a file with a single larger tensor exceeds it.
 
     Raises:
-        DataError: when the folder is not empty, or the disk has too little room.
+        DataError: when the folder is not empty, the type is another one, or the disk has too little room.
     """
 
     def __init__(
@@ -43,6 +43,8 @@ class CheckpointOutput:
         max_shard_bytes: int = MAX_SHARD_BYTES,
     ) -> None:
         check_new_folder(folder)
+        if dtype not in (None, *SIZES):
+            raise DataError(folder, f"cannot be written in {dtype}; expected {', '.join(SIZES)}")
         self.folder = folder
         self._headers: dict[str, bytes] = {}
         self._files: dict[str, int] = {}

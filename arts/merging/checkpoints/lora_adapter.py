@@ -25,7 +25,7 @@ from arts.merging.checkpoints.orientation import stores_transpose
 ADAPTER_WEIGHTS = "adapter_model.safetensors"
 _PREFIX = "base_model.model."  # prefix of all tensor names in files of peft
 _MATRIX = re.compile(r"(?P<module>.+)\.lora_(?:embedding_)?(?P<side>[AB])(?:\.weight)?")
-# In names of what an adapter stores as a whole: of a module with A and B, and of a module with a trained copy.
+# In names of what an adapter stores as a whole: of a module with A and B, or of one with a trained copy.
 _WRAPPERS = re.compile(r"\.(base_layer|modules_to_save)\.")
 _ORIGINAL = ".original_module."  # in names of what such a module was before, which is not in use
 
@@ -95,7 +95,8 @@ class LoraAdapter(Checkpoint):
     @cached_property
     def checksum(self) -> str:
         """XXH3 checksum of its tensors, their names, and the settings that scale them."""
-        digest = xxh3_128(repr((self.settings, sorted(self._transposed.items()))).encode())
+        scales = self.settings.model_dump(exclude={"base_model_name_or_path"})
+        digest = xxh3_128(repr((scales, sorted(self._transposed.items()))).encode())
         for name in sorted(self.tensors):
             digest.update(name.encode())
             digest.update(self._read_matrix(name).tobytes())
@@ -146,7 +147,7 @@ class LoraAdapter(Checkpoint):
                 raise DataError(path, f'holds "{name}", which is no part of a LoRA that can be merged')
         for weight, sides in pairs.items():
             shapes = {side: self.tensors[name].shape for side, name in sides.items()}
-            if len(shapes) < 2 or shapes["A"][0] != shapes["B"][1]:
+            if len(shapes) < 2 or not shapes["A"][0] == shapes["B"][1] > 0:
                 raise DataError(path, f'"{weight}" needs A and B of one rank')
         return pairs
 

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Any
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, FiniteFloat, ValidationError
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, FiniteFloat, ValidationError
 
 from arts.data.errors import DataError
 from arts.data.support.record import first_fault
@@ -34,7 +34,7 @@ _VARIANTS = {
 # Settings of peft that say how the adapter was trained or where it is, not what it is; and the values of
 # VeLoRA, which only changes how gradients are calculated.
 _IRRELEVANT = (
-    *("auto_mapping", "base_model_name_or_path", "bias", "corda_config", "ensure_weight_tying", "eva_config"),
+    *("auto_mapping", "bias", "corda_config", "ensure_weight_tying", "eva_config"),
     *("exclude_modules", "inference_mode", "layers_pattern", "layers_to_transform", "loftq_config"),
     *("lora_dropout", "lora_ga_config", "megatron_core", "modules_to_save", "peft_version", "r"),
     *("qalora_group_size", "rank_pattern", "revision", "runtime_config", "target_modules", "task_type"),
@@ -46,7 +46,16 @@ def _empty_if_none(value: Any) -> Any:
     return {} if value is None else value
 
 
-ValueByPattern = Annotated[dict[str, FiniteFloat], BeforeValidator(_empty_if_none)]
+def _check_pattern(pattern: str) -> str:
+    try:
+        re.compile(pattern)
+    except re.error as error:
+        raise ValueError(f"is not a regular expression ({error})") from error
+    return pattern
+
+
+Pattern = Annotated[str, AfterValidator(_check_pattern)]
+ValueByPattern = Annotated[dict[Pattern, FiniteFloat], BeforeValidator(_empty_if_none)]
 
 
 class LoraSettings(BaseModel):
@@ -58,6 +67,7 @@ class LoraSettings(BaseModel):
         use_rslora: whether the product is divided by the square root of the rank, not by the rank.
         fan_in_fan_out: whether peft took the weights for stored as (in, out).
         init_lora_weights: how the matrices were initialised.
+        base_model_name_or_path: the model that the adapter was trained on; None when it is not known.
     """
 
     model_config = ConfigDict(frozen=True)
@@ -67,6 +77,7 @@ class LoraSettings(BaseModel):
     use_rslora: bool = False
     fan_in_fan_out: bool = False
     init_lora_weights: bool | str | None = True
+    base_model_name_or_path: str | None = None
 
     def scale(self, module: str, rank: int) -> float:
         """The factor on the product of a module's matrices: alpha / r, or alpha / sqrt(r) with `use_rslora`.

@@ -11,10 +11,12 @@ from helpers.checkpoints import (
     TOKENS,
     random_weights,
     save,
+    save_adapter,
     weights_of,
     write_tokens,
 )
 
+from arts.data.errors import ArtsError
 from arts.merging.job import MergeJob
 from arts.merging.methods import METHODS
 
@@ -85,3 +87,51 @@ def test_job_transformers_loads_what_was_merged(tmp_path):
     )
     assert not found["missing_keys"]
     assert not found["unexpected_keys"]
+
+
+def test_job_a_tokenizer_that_does_not_fit_the_embeddings_is_refused(family, tmp_path):
+    base, models = family(1)
+    write_tokens(base, TOKENS)
+    job = MergeJob(base, models, tokenizer_from=models[0])
+    write_tokens(models[0], [*TOKENS[:10], "another", *TOKENS[11:]])
+    message = (
+        r"1 tokens have other numbers than in the base \(10 is 'another', in the base 'token-10'\), whose emb"
+    )
+    with pytest.raises(ArtsError, match=message):
+        job.run(tmp_path / "merged")
+    write_tokens(models[0], [*TOKENS, "new"])
+    with pytest.raises(ArtsError, match="has a token 60, and the base has embeddings for 60 tokens"):
+        job.run(tmp_path / "merged")
+    assert not (tmp_path / "merged").exists()
+
+
+@pytest.mark.parametrize(
+    ("trained_on", "remark"), [("org/base", None), ("org/other", "was trained on org/other")]
+)
+def test_job_an_adapter_of_another_base_comes_with_a_remark(trained_on, remark, family, tmp_path):
+    base, _ = family(1)
+    adapter = save_adapter(
+        tmp_path / "adapter", {"model.norm.weight": torch.ones(24)}, base_model_name_or_path=trained_on
+    )
+    remarks = MergeJob(base, [adapter]).inspect().remarks
+    assert [remark in line for line in remarks] == ([True] if remark else [])
+
+
+def test_job_an_adapter_of_tied_embeddings_comes_with_a_remark(family, tmp_path):
+    base, _ = family(1, tie_word_embeddings=True)
+    adapter = save_adapter(tmp_path / "adapter", {"model.embed_tokens.weight": torch.ones(60, 24)})
+    (remark,) = MergeJob(base, [adapter]).inspect().remarks
+    assert "changes model.embed_tokens.weight, which is the output embeddings, too" in remark
+
+
+def test_job_an_adapter_is_no_base(family, tmp_path):
+    _, models = family(1)
+    adapter = save_adapter(tmp_path / "adapter", {"model.norm.weight": torch.ones(24)})
+    with pytest.raises(ArtsError, match="adapter: is an adapter; expected the model that it was trained on"):
+        MergeJob(adapter, models).inspect()
+
+
+def test_job_a_type_that_cannot_be_written_is_refused(family, tmp_path):
+    base, models = family(1)
+    with pytest.raises(ArtsError, match="cannot be written in F64; expected F32, F16, BF16"):
+        MergeJob(base, models, dtype="F64").run(tmp_path / "merged")

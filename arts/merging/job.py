@@ -16,6 +16,7 @@ from arts.data.support.atomic import check_new_folder
 from arts.merging.checkpoints.assets import copy_assets
 from arts.merging.checkpoints.checkpoint_writer import CheckpointOutput
 from arts.merging.checkpoints.sources import checkpoint_folder, open_base, open_model
+from arts.merging.element_counter import ElementCounter, MergeProgress
 from arts.merging.engine import MergeOutcome, SparsifiedCounts, merge
 from arts.merging.methods import METHODS, Coefficients, MergeMethod, cosines
 from arts.merging.model_card import write_merge_card
@@ -36,8 +37,6 @@ from arts.merging.survey import TaskVectorSurvey, survey_task_vectors
 from arts.merging.vocabulary import check_tokenizer
 from arts.merging.workers import Workers
 from arts.provenance import MERGE_LIBRARIES, Clock, library_versions, peak_memory, utc_now
-
-MergeProgress = Callable[[int, int], None]  # called with the elements done and all elements, in all passes
 
 
 @dataclass(frozen=True)
@@ -87,7 +86,7 @@ class MergeJob:
         """
         clock = Clock()
         with self._plan() as (plan, workers):
-            counter = _ElementCounter(plan, 1, progress)
+            counter = ElementCounter(plan, 1, progress)
             survey = survey_task_vectors(plan, workers, signs=True, progress=counter.advance)
             return self._report(plan, survey, outcome=None, workers=workers, clock=clock)
 
@@ -108,7 +107,7 @@ class MergeJob:
         with self._plan() as (plan, workers):
             entries = [tensor.entry for tensor in plan.tensors.values()]
             output = CheckpointOutput(folder, entries, dtype=self.dtype, max_shard_bytes=self.max_shard_bytes)
-            counter = _ElementCounter(plan, self._passes, progress)
+            counter = ElementCounter(plan, self._passes, progress)
             survey = survey_task_vectors(plan, workers, progress=counter.advance)
             with output.open() as partial:
                 outcome = merge(
@@ -179,7 +178,6 @@ class MergeJob:
         counts = outcome.counts if outcome and outcome.counts.sampled else None
         conflicts = survey.conflicts
         passes = self._passes if outcome else 1
-        metagpt = self.method.coefficients is Coefficients.METAGPT
         return MergeReport(
             method=self.method.name,
             settings=self._settings(weights, densities, sizes=sizes),
@@ -193,15 +191,7 @@ class MergeJob:
             cosines=cosines(survey.gram).tolist(),
             conflicts=sum(conflicts.values()) / sum(sizes.values()) if conflicts else None,
             sign_agreement=counts.agreeing / max(int(counts.kept.sum()), 1) if counts else None,
-            warnings=[
-                *(self.warn(plan) if self.warn else ()),
-                *assumption_warnings(
-                    [model.name for model in plan.models],
-                    survey.gram,
-                    base_square=survey.base_square,
-                    coefficients=coefficients.tolist() if metagpt else None,
-                ),
-            ],
+            warnings=self._warnings(plan, survey, coefficients),
             remarks=[
                 *plan.remarks,
                 *(surplus_remarks(outcome.surplus) if outcome else ()),
@@ -215,6 +205,19 @@ class MergeJob:
             versions=library_versions(MERGE_LIBRARIES),
             created=utc_now(),
         )
+
+    def _warnings(self, plan: MergePlan, survey: TaskVectorSurvey, coefficients: FloatArray) -> list[str]:
+        """The report's warnings; `coefficients`, an array (models,), are means over all elements."""
+        metagpt = self.method.coefficients is Coefficients.METAGPT
+        return [
+            *(self.warn(plan) if self.warn else ()),
+            *assumption_warnings(
+                [model.name for model in plan.models],
+                survey.gram,
+                base_square=survey.base_square,
+                coefficients=coefficients.tolist() if metagpt else None,
+            ),
+        ]
 
     def _model_entries(
         self,
@@ -276,24 +279,3 @@ class MergeJob:
             "vocab": str(self.vocab),
             "dtype": self.dtype,
         }
-
-
-class _ElementCounter:
-    """Counts the elements that a merge has processed, and calls the progress function.
-
-    Args:
-        plan: the plan, which knows how many elements the merged model has.
-        passes: number of times that all elements are processed.
-        progress: called after each span with the number of elements done and the number of all elements.
-    """
-
-    def __init__(self, plan: MergePlan, passes: int, progress: MergeProgress | None) -> None:
-        self.total = passes * plan.parameters
-        self.done = 0
-        self.progress = progress
-
-    def advance(self, elements: int) -> None:
-        """Count further elements as done."""
-        self.done += elements
-        if self.progress:
-            self.progress(min(self.done, self.total), self.total)

@@ -56,6 +56,6 @@ def _model_types(config: dict[str, Any]) -> Iterator[str]:
 
 def _is_model_of_transformers(base: Checkpoint) -> bool:
     """Whether transformers has the code of a model, so that it is known which layers it has."""
-    from transformers.models.auto.configuration_auto import CONFIG_MAPPING_NAMES
+    from transformers import CONFIG_MAPPING
 
-    return base.config.get("model_type") in CONFIG_MAPPING_NAMES and "auto_map" not in base.config
+    return base.config.get("model_type") in CONFIG_MAPPING and "auto_map" not in base.config

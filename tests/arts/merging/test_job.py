@@ -90,16 +90,16 @@ def test_job_transformers_loads_what_was_merged(tmp_path):
 
 
 def test_job_a_tokenizer_that_does_not_fit_the_embeddings_is_refused(family, tmp_path):
-    base, models = family(1)
+    base, (model, other) = family(2)
     write_tokens(base, TOKENS)
-    job = MergeJob(base, models, tokenizer_from=models[0])
-    write_tokens(models[0], [*TOKENS[:10], "another", *TOKENS[11:]])
-    message = (
-        r"1 tokens have other numbers than in the base \(10 is 'another', in the base 'token-10'\), whose emb"
+    job = MergeJob(base, [model], tokenizer_from=other)
+    write_tokens(other, [*TOKENS[:10], "another", *TOKENS[11:]])
+    renamed = (
+        r"1 tokens have other numbers than in the base \(10 is 'another', in the base 'token-10'\), whose"
     )
-    with pytest.raises(ArtsError, match=message):
+    with pytest.raises(ArtsError, match=renamed):
         job.run(tmp_path / "merged")
-    write_tokens(models[0], [*TOKENS, "new"])
+    write_tokens(other, [*TOKENS, "new"])
     with pytest.raises(ArtsError, match="has a token 60, and the base has embeddings for 60 tokens"):
         job.run(tmp_path / "merged")
     assert not (tmp_path / "merged").exists()

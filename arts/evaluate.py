@@ -45,6 +45,7 @@ def evaluate(
     seed: list[int] | None = None,
     predictions: Path | None = None,
     column: list[str] | None = None,
+    labels: options.Labels = None,
     intervention: Annotated[
         str | None,
         typer.Option(
@@ -119,7 +120,7 @@ def evaluate(
     if name and max(len(model or ()), len(column or ())) > 1:
         raise ArtsError("--name is for one model or column; leave it out for several")
     models = model or [DEFAULT_MODEL]
-    benchmark = load_benchmark(dataset)
+    benchmark = load_benchmark(dataset, labels=options.label_polarities(labels))
     if predictions:
         results = _score(benchmark, predictions, columns=column, name=name)
     else:

@@ -7,12 +7,14 @@ from typing import Annotated
 
 import typer
 
+from arts.cli import options
 from arts.cli.app import run_command
 
 
 def export(
     folder: Annotated[Path, typer.Argument()],
     dataset: list[str] | None = None,
+    labels: options.Labels = None,
 ) -> None:
     """Write corpora as a Hugging Face dataset repository.
 
@@ -26,7 +28,8 @@ def export(
     from arts.data import hf_dataset
     from arts.data.corpus_registry import load_corpus
 
-    corpora = [load_corpus(name) for name in dataset or ["sample"]]
+    names = options.label_polarities(labels)
+    corpora = [load_corpus(name, labels=names) for name in dataset or ["sample"]]
     hf_dataset.export_corpora(corpora, folder)
     for corpus in corpora:
         typer.echo(f'datasets.load_dataset("{folder}", "{corpus.name}")')

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from arts.cli import options
 from arts.cli.app import run_command, tell
 from arts.cli.progress import progress_bar
 from arts.data.errors import ArtsError, UnknownNameError
@@ -35,6 +36,7 @@ def generate(
     split: Split = Split.TEST,
     opinions: Path | None = None,
     pool: str | None = None,
+    labels: options.Labels = None,
     strategy: list[Strategy] | None = None,
     seed: int = 1,
     neutral: NeutralPolicy = NeutralPolicy.KEEP,
@@ -107,11 +109,12 @@ def generate(
     if not strategies:
         raise ArtsError("--strategy original changes nothing; expected revtgt, revnon or adddiff")
     candidates = CANDIDATES if rank is Ranking.LM else 1
-    options = GenerationOptions(strategies, seed, neutral, k, tuple(template or TEMPLATES), candidates)
-    source = load_sentence_source(input, split=split, opinions=opinions, pool=pool)
-    job = GenerationJob(mine_aspect_set(source.training, Analyst()), options)
+    names = options.label_polarities(labels)
+    generation = GenerationOptions(strategies, seed, neutral, k, tuple(template or TEMPLATES), candidates)
+    source = load_sentence_source(input, split=split, opinions=opinions, pool=pool, labels=names)
+    job = GenerationJob(mine_aspect_set(source.training, Analyst()), generation)
     judge = LanguageModel.load(language_model or DEFAULT_LANGUAGE_MODEL) if rank is Ranking.LM else None
-    fingerprint = _fingerprint(job, input, split, str(opinions), rank, str(language_model))
+    fingerprint = _fingerprint(job, input, split, str(opinions), rank, str(language_model), str(names))
     with resumable_folder(output, fingerprint) as work_folder:
         staging = Staging(work_folder.path)
         if staging.done:

@@ -19,6 +19,7 @@ def train(
     model: str,
     output: Path,
     dataset: str = "sample",
+    labels: options.Labels = None,
     seed: int = 1,
     encoder: options.Encoder = DEFAULT_ENCODER,
     embeddings: options.Embeddings = None,
@@ -62,7 +63,7 @@ def train(
     from arts.models.recipe import TrainingRequest
     from arts.models.trained_models import train_or_load
 
-    corpus = load_corpus(dataset)
+    corpus = load_corpus(dataset, labels=options.label_polarities(labels))
     with progress_bar(f"{model}, seed {seed}") as progress:
         if isinstance(intervention, Adversarial):
             instances, dev = intervention.splits(corpus)

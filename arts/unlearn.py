@@ -8,8 +8,10 @@ from typing import Annotated
 
 import typer
 
+from arts.cli import options
 from arts.cli.app import run_command, typed_command
 from arts.cli.progress import progress_bar
+from arts.data.label_names import LabelNames
 from arts.unlearning.objectives import OBJECTIVES, LossWeights
 from arts.unlearning.settings import MAX_LENGTH, UnlearningSettings
 
@@ -20,6 +22,7 @@ def unlearn(
     forget: str,
     retain: str,
     output: Path,
+    labels: options.Labels = None,
     objective: Annotated[
         str,
         typer.Option(
@@ -45,7 +48,8 @@ def unlearn(
     """Unlearn what the forget set taught a model, and keep its behaviour on the retain set.
 
     The default objective, lower-bounded, minimises a loss that has a lower bound, unlike gradient ascent. A
-    row of a file has messages, or prompt and completion, or text; for a classifier, text and label.
+    row of a file has messages, or prompt and completion, or text; for a classifier, text and label, which is
+    the name of a class of the model.
 
     Args:
         model: Model that is to unlearn, a causal language model or a sequence classifier: a folder, GGUF
@@ -96,7 +100,8 @@ def unlearn(
     )
     command = typed_command("unlearn")
     job = UnlearningJob(model, forget=forget, retain=retain, settings=settings)
-    job = replace(job, reference=reference, lora=lora, max_length=max_length, command=command)
+    names = LabelNames.parse(labels or ())
+    job = replace(job, reference=reference, lora=lora, max_length=max_length, labels=names, command=command)
     with progress_bar("unlearning") as progress:
         report = job.run(output, progress)
     tables.show(tables.probe_table(report))

@@ -7,12 +7,15 @@ from typing import Annotated
 
 import typer
 
+from arts.cli import options
 from arts.cli.app import BAD_INPUT, run_command, tell
 from arts.data.errors import ArtsError
+from arts.data.label_names import LabelNames
 
 
 def validate(
     files: Annotated[list[Path], typer.Argument()],
+    labels: options.Labels = None,
 ) -> None:
     """Check reports against their schema and their predictions, and corpora against their file format.
 
@@ -22,10 +25,10 @@ def validate(
         files: Files to check: reports (JSON) or corpora (XML, JSON, JSONL, CSV, Parquet). A report's scores
             are recomputed when the file of its predictions (Parquet, of the same name) is beside it.
     """
-    invalid = 0
+    invalid, names = 0, options.label_polarities(labels)
     for file in files:
         try:
-            typer.echo(f"{file}: {_describe(file)}")
+            typer.echo(f"{file}: {_describe(file, names)}")
         except ArtsError as error:
             tell(f"error: {error}")
             invalid += 1
@@ -33,13 +36,17 @@ def validate(
         raise typer.Exit(BAD_INPUT)
 
 
-def _describe(path: Path) -> str:
+def _describe(path: Path, labels: LabelNames) -> str:
     """Check a file, and describe its content in one line, such as "638 instances".
+
+    Args:
+        path: the file.
+        labels: what labels of a corpus that do not name a polarity stand for.
 
     Raises:
         ArtsError: when the file is invalid.
     """
-    from arts.data.readers.instances import read_instances
+    from arts.data.readers.instances import usable_instances
     from arts.data.readers.span_repair import ReadingNotes
 
     if _is_report(path):
@@ -49,7 +56,7 @@ def _describe(path: Path) -> str:
         checked = "recomputed from its predictions" if report.has_predictions else "without predictions"
         return f"report of {report.name} on {report.dataset.name}, ARS {report.ars}, {checked}"
     notes = ReadingNotes()
-    count = sum(1 for _ in read_instances(path, notes))
+    count = sum(1 for _ in usable_instances(path, notes, labels=labels))
     return f"{count:,} instances" + (f"; {notes}" if str(notes) else "")
 
 

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 
 from arts.data.errors import DataError
+from arts.data.label_names import NO_NAMES, LabelNames
 from arts.data.readers.span_repair import ReadingNotes
 from arts.data.schema import Instance, Sentence, Strategy, group_sentences, original_instances
 
@@ -25,6 +26,7 @@ class Corpus:
         load: called with ``"train"`` or ``"dev"`` when that split is first used; returns its sentences.
         notes: what the readers repaired or left out in the splits that are loaded so far.
         files: the SHA-256 (hexadecimal) of each file read so far, keyed by file name.
+        labels: what labels that do not name a polarity stand for, in the corpus and in what models predict.
 
     Raises:
         DataError: when the test split holds no originals, or holds a variant but not its original.
@@ -35,6 +37,7 @@ class Corpus:
     load: Callable[[str], Iterable[Sentence]] = lambda split: ()
     notes: ReadingNotes = field(default_factory=ReadingNotes)
     files: Mapping[str, str] = field(default_factory=dict)
+    labels: LabelNames = NO_NAMES
 
     def __post_init__(self) -> None:
         units = {i.id for i in self.test if i.strategy is Strategy.ORIGINAL}
@@ -92,7 +95,8 @@ def complete_test_split(test: list[Instance], notes: ReadingNotes) -> tuple[Inst
     Returns:
         The instances that remain, in the order of `test`.
     """
-    orphans = {i.id for i in test if i.unit in notes.left_out}
+    missing = notes.left_out_ids
+    orphans = {i.id for i in test if i.unit in missing}
     notes.left_out |= dict.fromkeys(orphans, "its original is left out")
     instances = [i for i in test if i.id not in orphans]
     originals = {i.id: i for i in original_instances(group_sentences(instances))}

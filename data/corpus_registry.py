@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache, partial
 from importlib.resources import files
@@ -11,7 +11,9 @@ from typing import TYPE_CHECKING
 
 from arts.data.corpus import Corpus, complete_test_split
 from arts.data.errors import DataError, UnknownNameError
-from arts.data.readers.instances import INSTANCE_READERS, read_instances
+from arts.data.label_names import NO_NAMES, LabelNames
+from arts.data.polarity_labels import polarity_names
+from arts.data.readers.instances import INSTANCE_READERS, usable_instances
 from arts.data.readers.span_repair import ReadingNotes
 from arts.data.schema import Instance, Sentence, Split, group_sentences
 from arts.data.support.download import fetch_release_file, local_release_file, sha256
@@ -60,7 +62,9 @@ SAMPLE = "sample"  # the corpus that ships with the package
 CORPUS_NAMES = (SAMPLE, *RELEASED_CORPORA)
 
 
-def load_corpus(source: str | Path | Dataset | DatasetDict) -> Corpus:
+def load_corpus(
+    source: str | Path | Dataset | DatasetDict, *, labels: LabelNames | Mapping[object, object] | None = None
+) -> Corpus:
     """Load a corpus by name, from files, or from a Hugging Face dataset.
 
     Args:
@@ -72,25 +76,28 @@ def load_corpus(source: str | Path | Dataset | DatasetDict) -> Corpus:
             - the path of a folder with a file ``test`` and optionally ``train`` and ``dev`` (or
               ``validation``), in any format that `read_instances` reads;
             - a Hugging Face dataset, which is the test split, or a dictionary of such datasets by split.
+        labels: what labels that do not name a polarity stand for, e.g. ``{0: "negative", 1: "positive"}``.
 
     Raises:
+        LabelError: when `labels` gives a name that is no polarity.
         UnknownNameError: when `source` is neither a known name nor an existing path.
         DataError: when a file or a row does not hold what its format says; the message names the place.
         DownloadError: when a file of the ARTS release is not on this machine and cannot be downloaded.
     """
+    labels = polarity_names(labels)
     if not isinstance(source, str | Path):
         from arts.data.hf_dataset import corpus_from_dataset
 
-        return corpus_from_dataset(source)
+        return corpus_from_dataset(source, labels=labels)
     if source == SAMPLE:
-        return _load_folder(Path(str(files("arts.data").joinpath(SAMPLE))), SAMPLE)
+        return _load_folder(Path(str(files("arts.data").joinpath(SAMPLE))), SAMPLE, labels=labels)
     if source in RELEASED_CORPORA:
-        return _load_release(str(source), RELEASED_CORPORA[str(source)])
+        return _load_release(str(source), RELEASED_CORPORA[str(source)], labels=labels)
     path = Path(source)
     if path.is_dir():
-        return _load_folder(path, path.resolve().name)
+        return _load_folder(path, path.resolve().name, labels=labels)
     if path.is_file():
-        return _build_corpus(path.stem, split_path={"test": path}.get, read_test=read_instances)
+        return _build_corpus(path.stem, split_path={"test": path}.get, labels=labels)
     raise UnknownNameError("dataset", str(source), CORPUS_NAMES, "; or the path of a file or folder")
 
 
@@ -136,21 +143,21 @@ def load_local_instances(name: str, checksum: str) -> Sequence[Instance]:
 _cached_corpus = cache(load_corpus)
 
 
-def _load_release(name: str, release: ReleaseFiles) -> Corpus:
+def _load_release(name: str, release: ReleaseFiles, *, labels: LabelNames) -> Corpus:
     """Load a corpus of the ARTS release; its files are downloaded when they are not on this machine."""
 
     def split_path(split: str) -> Path:
         return fetch_release_file(getattr(release, split))
 
     if not release.originals:
-        return _build_corpus(name, split_path=split_path, read_test=read_instances)
+        return _build_corpus(name, split_path=split_path, labels=labels)
     from arts.data.readers.mams import read_mams_results
 
     read_test = partial(read_mams_results, originals_path=split_path("originals"))
-    return _build_corpus(name, split_path=split_path, read_test=read_test)
+    return _build_corpus(name, split_path=split_path, labels=labels, read_test=read_test)
 
 
-def _load_folder(folder: Path, name: str) -> Corpus:
+def _load_folder(folder: Path, name: str, *, labels: LabelNames) -> Corpus:
     """Load a corpus from a folder with one file per split, each named after its split."""
     readable = sorted(path for path in folder.iterdir() if path.suffix in INSTANCE_READERS)
 
@@ -162,21 +169,23 @@ def _load_folder(folder: Path, name: str) -> Corpus:
 
     if split_path("test") is None:
         raise DataError(folder, f"no test file; expected test with one of {', '.join(INSTANCE_READERS)}")
-    return _build_corpus(name, split_path=split_path, read_test=read_instances)
+    return _build_corpus(name, split_path=split_path, labels=labels)
 
 
 def _build_corpus(
     name: str,
     *,
     split_path: Callable[[str], Path | None],
-    read_test: Callable[[Path, ReadingNotes], Iterator[Instance]],
+    labels: LabelNames = NO_NAMES,
+    read_test: Callable[[Path, ReadingNotes], Iterator[Instance]] | None = None,
 ) -> Corpus:
     """Build a corpus whose test split is read now; its train and dev splits are read at their first use.
 
     Args:
         name: the name of the corpus.
         split_path: returns the file of a split, or None when the corpus has no such split.
-        read_test: reads the instances of the file of the test split.
+        labels: what labels that do not name a polarity stand for.
+        read_test: reads the instances of the file of the test split. Default: `usable_instances`.
     """
     notes, checksums = ReadingNotes(), dict[str, str]()
 
@@ -185,10 +194,12 @@ def _build_corpus(
         if path is None:
             return []
         checksums[path.name] = sha256(path)
-        return group_sentences(read_instances(path, notes))
+        return group_sentences(usable_instances(path, notes, labels=labels))
 
     test_path = split_path("test")
     assert test_path is not None
     checksums[test_path.name] = sha256(test_path)
-    test = list(read_test(test_path, notes))
-    return Corpus(name, complete_test_split(test, notes), load, notes, checksums)
+    test = list(
+        read_test(test_path, notes) if read_test else usable_instances(test_path, notes, labels=labels)
+    )
+    return Corpus(name, complete_test_split(test, notes), load, notes, checksums, labels)

@@ -64,6 +64,10 @@ class SpanError(ArtsError, ValueError):
     """A span (start and end offsets) lies outside its text, or the characters there are not its term."""
 
 
+class LabelError(ArtsError, ValueError):
+    """A label stands for nothing that is known here, or names given for labels contradict each other."""
+
+
 class DownloadError(ArtsError):
     """A file could not be downloaded, or what was downloaded is not the expected file."""
 

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from arts.data.corpus import Corpus, complete_test_split
 from arts.data.errors import DataError
+from arts.data.label_names import NO_NAMES, LabelNames
+from arts.data.readers.class_labels import class_label_reader
+from arts.data.readers.instances import distinct_instances
+from arts.data.readers.span_opinions import SpanOpinions
 from arts.data.readers.span_repair import ReadingNotes
-from arts.data.readers.tables import instance_from_row, row_from_instance
+from arts.data.readers.tables import RowReader, row_from_instance
 from arts.data.schema import (
     Instance,
     Polarity,
@@ -76,14 +80,16 @@ def write_instances(instances: Iterable[Instance], path: Path) -> None:
             enable_progress_bars()
 
 
-def corpus_from_dataset(dataset: Dataset | DatasetDict) -> Corpus:
+def corpus_from_dataset(dataset: Dataset | DatasetDict, *, labels: LabelNames = NO_NAMES) -> Corpus:
     """Convert a Hugging Face dataset to a corpus.
 
-    Its columns must be those that `export_corpora` writes: the ones of `instance_features`.
+    Its columns must be those that `arts.data.readers.tables.read_table` reads. A ClassLabel means what its
+    names say, in whatever order they are.
 
     Args:
         dataset: the test split, or a dictionary of datasets keyed by split: ``test``, and optionally
             ``train`` and ``validation``.
+        labels: what labels that do not name a polarity stand for.
 
     Raises:
         DataError: when it is no dataset, has no test split, or a row does not hold an instance; names the
@@ -98,26 +104,32 @@ def corpus_from_dataset(dataset: Dataset | DatasetDict) -> Corpus:
 
     def load(split: str) -> list[Sentence]:
         name = Split(split).hf_name
-        return group_sentences(_read_instances(splits.get(name, ()), name, notes=notes))
+        if name not in splits:
+            return []
+        return group_sentences(_usable_instances(splits[name], name, rows=RowReader(notes, labels)))
 
-    test = _read_instances(splits["test"], "test", notes=notes)
+    test = _usable_instances(splits["test"], "test", rows=RowReader(notes, labels))
     name = splits["test"].info.config_name or splits["test"].info.dataset_name or "dataset"
-    return Corpus(name, complete_test_split(test, notes), load, notes)
+    return Corpus(name, complete_test_split(test, notes), load, notes, labels=labels)
 
 
-def _read_instances(rows: Iterable[Mapping[str, Any]], split: str, *, notes: ReadingNotes) -> list[Instance]:
-    """The instances in the rows of a split, without those whose span is wrong and cannot be repaired."""
-    instances = []
-    for number, row in enumerate(rows):
+def _usable_instances(dataset: Dataset, split: str, *, rows: RowReader) -> list[Instance]:
+    """The instances of a split, without those that `rows` or `SpanOpinions` leave out."""
+    read = _read_instances(dataset, split, rows=rows)
+    instances = list(distinct_instances(read, f"dataset, split {split}"))
+    return list(SpanOpinions.of(instances, rows.notes).usable(instances, rows.notes))
+
+
+def _read_instances(dataset: Dataset, split: str, *, rows: RowReader) -> Iterator[Instance]:
+    """Stream the instances in the rows of a split."""
+    name_labels = class_label_reader(dataset.features.to_dict())
+    for number, row in enumerate(dataset.with_format(None)):
         try:
-            instance = instance_from_row(row, notes)
+            yield from rows.instances(name_labels(row))
         except KeyError as error:
             raise DataError(f"dataset, split {split}, row {number}", f"no column {error}") from error
         except (TypeError, ValueError) as error:
             raise DataError(f"dataset, split {split}, row {number}", str(error)) from error
-        if instance:
-            instances.append(instance)
-    return instances
 
 
 def export_corpora(corpora: Iterable[Corpus], folder: Path) -> Path:

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
 from typing import Any, Protocol, runtime_checkable
 
 import numpy as np
 
-from arts.data.errors import ArtsError
+from arts.data.errors import ArtsError, LabelError
+from arts.data.label_names import NO_NAMES, LabelNames
+from arts.data.polarity_labels import parse_polarity
 from arts.data.schema import Instance, Polarity
 from arts.data.support.arrays import FloatArray
 
 LABELS = tuple(Polarity)
-_ABBREVIATIONS = {"pos": Polarity.POSITIVE, "neg": Polarity.NEGATIVE, "neu": Polarity.NEUTRAL}
 SUM_TOLERANCE = 1e-3  # largest accepted difference between 1 and the sum of a row of probabilities
 
 
@@ -24,34 +26,40 @@ class Classifier(Protocol):
         """The probability of each polarity for n instances: an array (n, 3) in the order of `Polarity`."""
 
 
-def as_classifier(model: object, *, train: Callable[[], Sequence[Instance]] = tuple) -> Classifier:
+def as_classifier(
+    model: object, *, train: Callable[[], Sequence[Instance]] = tuple, labels: LabelNames = NO_NAMES
+) -> Classifier:
     """Turn a model of any supported kind into a `Classifier`, so that it can be measured.
+
+    What a label means is decided by its name, never by its number or place.
 
     Args:
         model: one of the following objects, or a class that creates one when called without arguments:
-            a `Classifier`, which is returned unchanged;
+            a `Classifier`, which is returned unchanged, unless it has ``classes_``, which name its columns;
             a scikit-learn estimator or a SetFit model, which gets sentence and aspect as one text, joined
             by `text_with_aspect`;
             a Hugging Face text-classification pipeline, which gets sentence and aspect as a pair of texts;
             a callable that maps n instances to their n labels, or to an array (n, 3) of probabilities.
         train: function that returns the original training instances. It is called only if the model is a
             scikit-learn estimator that is not fitted yet, to fit a clone of it.
+        labels: what labels of the model that do not name a polarity stand for.
 
     Raises:
         ArtsError: when the model is none of these, or its labels are not polarities.
     """
     if isinstance(model, type):
-        return as_classifier(model(), train=train)
+        return as_classifier(model(), train=train, labels=labels)
     if hasattr(model, "task") and hasattr(model, "tokenizer"):
-        return _PipelineClassifier(model)
+        return _PipelineClassifier(model, _ModelLabels("pipeline", labels))
     if hasattr(model, "model_body") and hasattr(model, "model_head"):
-        return _SetFitClassifier(model)
+        return _SetFitClassifier(model, _ModelLabels("SetFit", labels))
     if hasattr(model, "get_params") and hasattr(model, "predict"):
-        return _EstimatorClassifier(model, train)
+        return _EstimatorClassifier(model, train, labels=_ModelLabels("estimator", labels))
     if isinstance(model, Classifier):
-        return model
+        names = _ModelLabels(type(model).__name__, labels)
+        return _NamedColumns(model, names) if hasattr(model, "classes_") else model
     if callable(model):
-        return _FunctionClassifier(model)
+        return _FunctionClassifier(model, _ModelLabels("callable", labels))
     raise ArtsError(
         f"{type(model).__name__} cannot be measured; expected predict_proba(instances), a scikit-learn "
         "estimator, a text-classification pipeline or a callable"
@@ -103,38 +111,78 @@ def one_hot_probabilities(labels: Sequence[Polarity]) -> FloatArray:
     return np.eye(len(LABELS))[[LABELS.index(label) for label in labels]]
 
 
-def parse_polarity(label: object, name: str) -> Polarity:
-    """The polarity that a label stands for: its full name, or ``pos``, ``neg`` or ``neu``, in any case.
+@dataclass(frozen=True)
+class _ModelLabels:
+    """The labels of a model.
 
     Args:
-        label: a label that a model returned, or that its configuration declares.
-        name: the kind of model, such as ``pipeline``, for the error message.
-
-    Raises:
-        ArtsError: when the label is not the name of a polarity.
+        kind: the kind of model, such as ``pipeline``, for error messages.
+        names: what labels that do not name a polarity stand for.
     """
-    text = str(label).strip().lower()
-    if text in _ABBREVIATIONS:
-        return _ABBREVIATIONS[text]
-    if text in LABELS:
-        return Polarity(text)
-    raise ArtsError(
-        f'{name}: label "{label}" is no polarity; expected {", ".join(LABELS)} '
-        "(rename the model's labels, e.g. config.id2label)"
-    )
+
+    kind: str
+    names: LabelNames
+
+    def polarity(self, label: object) -> Polarity:
+        """The polarity that a label stands for; ArtsError when it stands for none."""
+        try:
+            return parse_polarity(label, self.names)
+        except LabelError as error:
+            raise ArtsError(f"{self.kind}: {error}") from error
+
+    def columns(self, labels: Iterable[object]) -> list[int]:
+        """The place in `Polarity` of each label."""
+        return [LABELS.index(self.polarity(label)) for label in labels]
+
+    def one_hot(self, labels: Iterable[object]) -> FloatArray:
+        """Probabilities (n, 3) with 1 for the polarity of each of n labels."""
+        return one_hot_probabilities([self.polarity(label) for label in labels])
+
+
+def _in_columns(probabilities: Any, columns: Sequence[int], *, kind: str) -> FloatArray:
+    """Put the columns of probabilities (n, k) in the order of `Polarity`: an array (n, 3).
+
+    The probabilities of labels that stand for one polarity are added.
+
+    Args:
+        probabilities: the probabilities of k labels for n instances.
+        columns: the place in `Polarity` of each label.
+        kind: the kind of model, for error messages.
+    """
+    given = np.asarray(probabilities)
+    if given.ndim != 2 or given.shape[1] != len(columns):
+        raise ArtsError(f"{kind}: predictions have the shape {given.shape}; expected {len(columns)} columns")
+    array = np.zeros((len(given), len(LABELS)))
+    for position, column in enumerate(columns):
+        array[:, column] += given[:, position]
+    return array
+
+
+class _NamedColumns:
+    """Makes a `Classifier` of one whose ``classes_`` name its columns."""
+
+    def __init__(self, classifier: Any, labels: _ModelLabels) -> None:
+        self.classifier, self.labels = classifier, labels
+
+    def predict_proba(self, instances: Sequence[Instance]) -> FloatArray:
+        probabilities = self.classifier.predict_proba(instances)
+        columns = self.labels.columns(self.classifier.classes_)
+        return _in_columns(probabilities, columns, kind=self.labels.kind)
 
 
 class _FunctionClassifier:
     """Makes a `Classifier` of a callable that returns labels or probabilities."""
 
-    def __init__(self, function: Callable[[Sequence[Instance]], Any]) -> None:
-        self.function = function
+    def __init__(self, function: Callable[[Sequence[Instance]], Any], labels: _ModelLabels) -> None:
+        self.function, self.labels = function, labels
 
     def predict_proba(self, instances: Sequence[Instance]) -> FloatArray:
         predictions = self.function(instances)
-        if len(predictions) and isinstance(predictions[0], str):
-            return one_hot_probabilities([parse_polarity(label, "callable") for label in predictions])
-        return np.asarray(predictions)
+        try:
+            array = np.asarray(predictions if hasattr(predictions, "__len__") else list(predictions))
+        except ValueError as error:  # rows of different lengths
+            raise ArtsError(f"callable: predictions are not labels or probabilities ({error})") from error
+        return self.labels.one_hot(array.tolist()) if array.ndim == 1 else array
 
 
 class _EstimatorClassifier:
@@ -143,12 +191,15 @@ class _EstimatorClassifier:
     Args:
         estimator: the estimator. If it is not fitted, a clone of it is fitted.
         train: function that returns the training instances for fitting.
+        labels: the meaning of its labels.
 
     Raises:
         ArtsError: when the estimator is not fitted and there are no training instances.
     """
 
-    def __init__(self, estimator: Any, train: Callable[[], Sequence[Instance]]) -> None:
+    def __init__(
+        self, estimator: Any, train: Callable[[], Sequence[Instance]], *, labels: _ModelLabels
+    ) -> None:
         from sklearn.base import clone
         from sklearn.exceptions import NotFittedError
         from sklearn.utils.validation import check_is_fitted
@@ -163,50 +214,52 @@ class _EstimatorClassifier:
                 [text_with_aspect(instance) for instance in instances],
                 [str(instance.polarity) for instance in instances],
             )
-        self.estimator = estimator
+        self.estimator, self.labels = estimator, labels
 
     def predict_proba(self, instances: Sequence[Instance]) -> FloatArray:
         texts = [text_with_aspect(instance) for instance in instances]
         if not hasattr(self.estimator, "predict_proba"):
-            labels = self.estimator.predict(texts)
-            return one_hot_probabilities([parse_polarity(label, "estimator") for label in labels])
-        columns = [LABELS.index(parse_polarity(label, "estimator")) for label in self.estimator.classes_]
-        probabilities = np.zeros((len(texts), len(LABELS)))
-        probabilities[:, columns] = self.estimator.predict_proba(texts)
-        return probabilities
+            return self.labels.one_hot(self.estimator.predict(texts))
+        columns = self.labels.columns(self.estimator.classes_)
+        return _in_columns(self.estimator.predict_proba(texts), columns, kind=self.labels.kind)
 
 
 class _SetFitClassifier:
-    """Makes a `Classifier` of a SetFit model; raises `ArtsError` if the model does not name its labels."""
+    """Makes a `Classifier` of a SetFit model; raises `ArtsError` if the model does not name its labels.
 
-    def __init__(self, model: Any) -> None:
-        self.columns = [LABELS.index(parse_polarity(label, "SetFit")) for label in model.labels or ()]
+    Its columns are the classes of its head: names, or positions in the model's list of labels.
+    """
+
+    def __init__(self, model: Any, labels: _ModelLabels) -> None:
+        listed = list(model.labels or ())
+        classes = list(getattr(model.model_head, "classes_", range(len(listed))))
+        if all(isinstance(label, int | np.integer) and 0 <= label < len(listed) for label in classes):
+            classes = [listed[label] for label in classes]
+        self.labels, self.columns = labels, labels.columns(classes)
         if not self.columns:
             raise ArtsError("the SetFit model does not name its labels; expected SetFitModel(labels=[..])")
         self.model = model
 
     def predict_proba(self, instances: Sequence[Instance]) -> FloatArray:
-        probabilities = np.zeros((len(instances), len(LABELS)))
         texts = [text_with_aspect(instance) for instance in instances]
-        probabilities[:, self.columns] = self.model.predict_proba(texts, as_numpy=True)
-        return probabilities
+        probabilities = self.model.predict_proba(texts, as_numpy=True)
+        return _in_columns(probabilities, self.columns, kind=self.labels.kind)
 
 
 class _PipelineClassifier:
     """Makes a `Classifier` of a text-classification pipeline, which gets pairs of sentence and aspect."""
 
-    def __init__(self, pipeline: Any) -> None:
+    def __init__(self, pipeline: Any, labels: _ModelLabels) -> None:
         if pipeline.task != "text-classification":
             raise ArtsError(f"pipeline for {pipeline.task}; expected text-classification")
-        for label in pipeline.model.config.id2label.values():
-            parse_polarity(label, "pipeline")
-        self.pipeline = pipeline
+        labels.columns(pipeline.model.config.id2label.values())
+        self.pipeline, self.labels = pipeline, labels
 
     def predict_proba(self, instances: Sequence[Instance]) -> FloatArray:
         pairs = [{"text": i.text, "text_pair": i.aspect.term} for i in instances]
         probabilities = np.zeros((len(pairs), len(LABELS)))
         for row, scores in enumerate(self.pipeline(pairs, top_k=None, batch_size=32)):
             for score in scores:
-                column = LABELS.index(parse_polarity(score["label"], "pipeline"))
+                column = LABELS.index(self.labels.polarity(score["label"]))
                 probabilities[row, column] += score["score"]
         return probabilities

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from arts.data.errors import ArtsError
+from arts.data.label_names import NO_NAMES, LabelNames
 from arts.models.encoders import (
     as_loading_error,
     encoder_checksum,
@@ -26,7 +27,7 @@ if TYPE_CHECKING:
     from arts.models.base import AspectModel
 
 
-def load_checkpoint(name: str) -> tuple[Classifier, str]:
+def load_checkpoint(name: str, *, labels: LabelNames = NO_NAMES) -> tuple[Classifier, str]:
     """Load a saved sequence-classification model as a `Classifier`.
 
     A model that `arts train` saved is given its inputs in the form that it was trained with. Any other
@@ -34,6 +35,7 @@ def load_checkpoint(name: str) -> tuple[Classifier, str]:
 
     Args:
         name: folder or Hub id of the checkpoint.
+        labels: what labels of the model that do not name a polarity stand for.
 
     Returns:
         The classifier, and the SHA-256 of the checkpoint's files.
@@ -58,7 +60,7 @@ def load_checkpoint(name: str) -> tuple[Classifier, str]:
     model = load_weights(AutoModelForSequenceClassification, folder)
     device = 0 if torch.cuda.is_available() else -1
     pair_classifier = pipeline("text-classification", model=model, tokenizer=tokenizer, device=device)
-    return as_classifier(pair_classifier), checksum
+    return as_classifier(pair_classifier, labels=labels), checksum
 
 
 def is_zoo_model(folder: Path) -> bool:

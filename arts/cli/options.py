@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from arts.data.errors import ArtsError
+from arts.data.label_names import LabelNames
+from arts.data.polarity_labels import polarity_names
 from arts.data.schema import Strategy
 from arts.models.recipe import Start
 
@@ -84,6 +86,27 @@ HoldoutTemplates = Annotated[
         "templates left out minus accuracy on those made from the templates trained on. Repeatable.",
     ),
 ]
+Labels = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--labels",
+        metavar="LABEL=NAME,...",
+        help="What labels stand for that do not name it, such as numbers: "
+        "0=negative,1=neutral,2=positive. Labels that do have names keep them.",
+    ),
+]
+
+
+def label_polarities(labels: list[str] | None) -> LabelNames:
+    """The polarities that --labels gives to labels.
+
+    Args:
+        labels: the values of --labels, such as ``0=negative,1=positive``; None for none.
+
+    Raises:
+        LabelError: when a value is not of this form, or a name is no polarity.
+    """
+    return polarity_names(LabelNames.parse(labels or ()))
 
 
 def starting_point(

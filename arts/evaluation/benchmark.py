@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import platform
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from arts.data.corpus import Corpus
 from arts.data.corpus_registry import load_corpus
+from arts.data.label_names import LabelNames
 from arts.data.support.download import sha256
 from arts.evaluation.adddiff_probes import measure_curve, measure_gap
 from arts.evaluation.predictions import Predictions, read_labels
@@ -23,12 +25,17 @@ if TYPE_CHECKING:
     from arts.models.recipe import Start, TrainingProgress
 
 
-def load_benchmark(source: str | Path | Dataset | DatasetDict) -> Benchmark:
+def load_benchmark(
+    source: str | Path | Dataset | DatasetDict, *, labels: Mapping[object, object] | LabelNames | None = None
+) -> Benchmark:
     """Load a corpus as a benchmark, on which models can be measured.
 
     Args:
         source: the name of a corpus, ``sample``, ``laptop``, ``restaurant`` or ``mams``; the path of a file
             or folder with a corpus; or a `Dataset` or `DatasetDict` of the library `datasets`.
+        labels: what labels that do not name a polarity stand for, such as the numbers of
+            ``{0: "negative", 1: "neutral", 2: "positive"}``, in the corpus, in predictions and in what
+            models return. Labels that do have names keep them.
 
     Raises:
         ArtsError: when the corpus is unknown, or cannot be downloaded or read.
@@ -37,7 +44,7 @@ def load_benchmark(source: str | Path | Dataset | DatasetDict) -> Benchmark:
         >>> load_benchmark("sample").corpus.name
         'sample'
     """
-    return Benchmark(load_corpus(source))
+    return Benchmark(load_corpus(source, labels=labels))
 
 
 @dataclass(frozen=True)
@@ -116,7 +123,13 @@ class Benchmark:
                 of the three.
         """
         clock, path = Clock(), Path(path)
-        labels = read_labels(path, self.corpus.test, column=column, left_out=self.corpus.notes.left_out)
+        labels = read_labels(
+            path,
+            self.corpus.test,
+            column=column,
+            left_out=self.corpus.notes.left_out_ids,
+            names=self.corpus.labels,
+        )
         info = ModelInfo(kind="predictions", id=path.name, checksum=sha256(path))
         predictions = Predictions.of(self.corpus.test, labels)
         return self._report(name or column or path.stem, info, predictions=predictions, clock=clock)

@@ -10,6 +10,8 @@ from typing import Any
 import numpy as np
 
 from arts.data.errors import DataError, as_data_error
+from arts.data.label_names import NO_NAMES, LabelNames
+from arts.data.polarity_labels import parse_polarity
 from arts.data.readers.arts_json import parse_id
 from arts.data.readers.rows import parquet_rows, read_rows
 from arts.data.schema import Instance, Polarity, Strategy
@@ -176,6 +178,7 @@ def read_labels(
     *,
     column: str | None = None,
     left_out: Collection[str] = (),
+    names: LabelNames = NO_NAMES,
 ) -> IntArray:
     """Read the predicted labels of n instances from a CSV, JSONL or Parquet file with a column ``id``.
 
@@ -185,6 +188,7 @@ def read_labels(
         instances: the benchmark's n instances.
         column: name of the column with the labels. Default: ``prediction``.
         left_out: ids of the ARTS release that the benchmark leaves out; the file may contain them.
+        names: what labels that do not name a polarity stand for.
 
     Returns:
         The labels as positions in `Polarity`: an array (n,) in the order of the instances.
@@ -198,7 +202,8 @@ def read_labels(
     ignored = {canonical_id(id) for id in left_out}
     labels = np.full(len(instances), -1)
     for line, row in rows:
-        id, label = (_cell_text(path, line, row, name) for name in ("id", column or COLUMN))
+        id, label = (_cell(path, line, row, name) for name in ("id", column or COLUMN))
+        id = str(id)
         position = positions.get(canonical_id(id))
         if position is None:
             if canonical_id(id) in ignored:
@@ -209,7 +214,7 @@ def read_labels(
         if labels[position] >= 0:
             raise DataError(path, f'duplicate id "{id}"; expected every id once', line=line)
         try:
-            labels[position] = POLARITIES.index(Polarity(label.strip().lower()))
+            labels[position] = POLARITIES.index(parse_polarity(label, names))
         except ValueError as error:
             raise DataError(path, str(error), line=line) from error
     missing = [instance for instance, label in zip(instances, labels, strict=True) if label < 0]
@@ -231,8 +236,8 @@ def canonical_id(id: str) -> str:
     return f"{unit}_adv3" if strategy is Strategy.ADDDIFF and id.endswith("_adv4") else id
 
 
-def _cell_text(path: Path, line: int, row: Mapping[str, object], name: str) -> str:
-    """The value of one column of a row, as text.
+def _cell(path: Path, line: int, row: Mapping[str, object], name: str) -> object:
+    """The value of one column of a row.
 
     Args:
         path: the file, for the error message.
@@ -245,7 +250,7 @@ def _cell_text(path: Path, line: int, row: Mapping[str, object], name: str) -> s
     """
     if name not in row:
         raise DataError(path, f'no column "{name}"; the columns are: {", ".join(row)}', line=line)
-    return str(row[name])
+    return row[name]
 
 
 def _example_ids(instances: Sequence[Instance]) -> str:

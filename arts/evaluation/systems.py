@@ -152,10 +152,12 @@ def _other_system(model: object, name: str, corpus: Corpus) -> System:
     if isinstance(model, str) and model.startswith(CHECKPOINT_PREFIX):
         from arts.models.checkpoints import load_checkpoint
 
-        classifier, checksum = load_checkpoint(model.removeprefix(CHECKPOINT_PREFIX))
+        classifier, checksum = load_checkpoint(model.removeprefix(CHECKPOINT_PREFIX), labels=corpus.labels)
     else:
         loaded = load_object(model) if isinstance(model, str) else model
-        classifier = as_classifier(loaded, train=lambda: original_instances(corpus.train))
+        classifier = as_classifier(
+            loaded, train=lambda: original_instances(corpus.train), labels=corpus.labels
+        )
 
     def predict(instances: Sequence[Instance]) -> FloatArray:
         return check_probabilities(classifier.predict_proba(instances), len(instances), name=name)

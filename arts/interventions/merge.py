@@ -97,7 +97,8 @@ class Merge(Intervention):
         from arts.models.trained_models import train_or_load
 
         if self.domains:
-            for domain in (corpus, *map(load_corpus, self.domains)):
+            others = (load_corpus(domain, labels=corpus.labels) for domain in self.domains)
+            for domain in (corpus, *others):
                 train, dev = original_instances(domain.train), original_instances(domain.dev)
                 yield domain.name, train_or_load(request, train=train, dev=dev)
         else:

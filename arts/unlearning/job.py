@@ -8,6 +8,7 @@ from dataclasses import KW_ONLY, asdict, dataclass, field
 from pathlib import Path
 
 from arts.data.errors import ArtsError, require_posix
+from arts.data.label_names import NO_NAMES, LabelNames
 from arts.data.readers.row_source import RowSource, read_row_source
 from arts.data.support.atomic import check_new_folder, resumable_folder
 from arts.models.recipe import TrainingProgress
@@ -40,6 +41,7 @@ class UnlearningJob:
         lora: rank of LoRA adapters. They are trained instead of all weights, and merged into the model at the
             end. None: all weights are trained.
         max_length: number of tokens that a text is truncated to.
+        labels: the classes of a classifier that labels stand for which do not name one, such as numbers.
         command: the command line, for the report; None when the run was not started by a command.
     """
 
@@ -51,6 +53,7 @@ class UnlearningJob:
     reference: str | None = None
     lora: int | None = None
     max_length: int = MAX_LENGTH
+    labels: LabelNames = NO_NAMES
     command: str | None = None
 
     def run(self, folder: Path, progress: TrainingProgress | None = None) -> UnlearnReport:
@@ -90,7 +93,7 @@ class UnlearningJob:
 
     def _tokenize(self, original: UnlearningModel, sources: RowSources) -> UnlearningTexts:
         """Tokenise the forget set and the retain set, and check that no text is in both."""
-        tokenizer = original.row_tokenizer(self.max_length)
+        tokenizer = original.row_tokenizer(self.max_length, self.labels)
         forget, retain = (tokenizer.encode(source) for source in sources)
         check_disjoint(forget, retain, sources=sources)
         return UnlearningTexts(forget, retain, collate=tokenizer.collate, classes=original.classes)
@@ -106,6 +109,7 @@ class UnlearningJob:
             "reference": self.reference,
             "lora": self.lora,
             "max_length": self.max_length,
+            "labels": str(self.labels),
             "texts": [source.checksum for source in sources],
         }
         return hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()
@@ -123,6 +127,11 @@ class UnlearningJob:
             raise ArtsError(
                 f"{self.reference} and {self.model} have no outputs in common "
                 f"({reference.classes} and {original.classes} classes); expected models of one kind"
+            )
+        if reference.class_names != original.class_names:
+            raise ArtsError(
+                f"{self.reference} and {self.model} do not name the same classes in one order "
+                f"({', '.join(reference.class_names)} and {', '.join(original.class_names)})"
             )
         if reference.tokenizer.get_vocab() != original.tokenizer.get_vocab():
             raise ArtsError(
@@ -143,6 +152,8 @@ class UnlearningJob:
         forget, retain = (TextSource(name=s.name, checksum=s.checksum, texts=len(s.rows)) for s in sources)
         settings = {**asdict(self.settings), "weights": str(self.settings.loss_weights)}
         settings |= {"lora": self.lora, "max_length": self.max_length}
+        if self.labels.names:
+            settings["labels"] = str(self.labels)
         return UnlearnReport(
             model=self.model,
             model_checksum=original.checksum,

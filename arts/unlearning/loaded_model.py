@@ -10,6 +10,7 @@ from typing import Any
 import torch
 
 from arts.data.errors import ArtsError, MissingDependencyError
+from arts.data.label_names import NO_NAMES, LabelNames
 from arts.data.support.download import sha256
 from arts.models.encoders import (
     as_loading_error,
@@ -46,17 +47,34 @@ class UnlearningModel:
         config = self.model.config
         return int(config.get_text_config().vocab_size if self.causal else config.num_labels)
 
-    def row_tokenizer(self, max_length: int) -> RowTokenizer:
+    @property
+    def class_names(self) -> tuple[str, ...]:
+        """The names of a classifier's classes, in the order of their numbers; none for a language model."""
+        if self.causal:
+            return ()
+        names = self.model.config.id2label
+        return tuple(str(names[number]) for number in range(self.classes))
+
+    def row_tokenizer(self, max_length: int, labels: LabelNames = NO_NAMES) -> RowTokenizer:
         """Make a tokenizer that turns rows of a file or dataset into inputs of the model.
 
         Args:
             max_length: number of tokens that a text is truncated to; the model's own limit counts if it is
                 lower.
+            labels: the classes that labels stand for which do not name one, such as numbers.
+
+        Raises:
+            ArtsError: when labels are given for a language model, or two classes have one name.
         """
         max_length = min(max_length, getattr(self.model.config, "max_position_embeddings", max_length))
         if self.causal:
+            if labels.names:
+                raise ArtsError("--labels names the classes of a classifier; this is a language model")
             return AnswerTokenizer(self.tokenizer, max_length)
-        return LabelledTextTokenizer(self.tokenizer, max_length, self.model.config.label2id)
+        classes = self.class_names
+        if len(set(classes)) < len(classes):
+            raise ArtsError(f"the model's classes are {', '.join(classes)}; expected a name for each")
+        return LabelledTextTokenizer(self.tokenizer, max_length, classes, labels)
 
 
 def load_unlearning_model(name: str) -> UnlearningModel:

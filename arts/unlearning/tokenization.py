@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
 from torch import Tensor
 
-from arts.data.errors import DataError
+from arts.data.errors import DataError, LabelError, as_data_error
+from arts.data.label_names import NO_NAMES, LabelNames, NamedLabel, is_number, naming_example
 from arts.data.readers.row_source import RowSource
 from arts.data.readers.rows import Row
 from arts.models.base import TokenFeatures, pad
@@ -124,13 +125,15 @@ class LabelledTextTokenizer:
     Args:
         tokenizer: the model's tokenizer.
         max_length: number of tokens that a row is truncated to.
-        labels: the class number of each label, keyed by the label's name. A row may have the name or the
-            number.
+        classes: the names of the model's classes, in the order of their numbers. The label of a row is such a
+            name; case does not matter.
+        labels: the classes that other labels stand for, such as numbers.
     """
 
     tokenizer: Any
     max_length: int
-    labels: Mapping[str, int]
+    classes: Sequence[str]
+    labels: LabelNames = NO_NAMES
 
     def encode(self, source: RowSource) -> list[TokenFeatures]:
         """Tokenise each row.
@@ -157,14 +160,34 @@ class LabelledTextTokenizer:
 
     def _label(self, row: Row, *, source: str, line: int) -> int:
         """The class number of a row's label; `source` and `line` are for the error."""
-        if row.get("label") in (None, ""):
+        label = row.get("label")
+        if label in (None, ""):
             raise DataError(source, "no label; expected one for a classifier", line=line)
-        label = str(row["label"])
-        if label in self.labels:
-            return self.labels[label]
-        if label.isdecimal() and int(label) < len(self.labels):
-            return int(label)
-        raise DataError(source, f'label "{label}"; expected {", ".join(self.labels)}, or a number', line=line)
+        with as_data_error(source, line=line):
+            number = self.labels.meaning(label, self._class_number)
+            if number is None:
+                raise LabelError(self._fault(label))
+        return number
+
+    def _class_number(self, name: str) -> int | None:
+        """The number of the class with a name; None when there is none, or there are several but for case."""
+        name = name.strip()
+        if name in self.classes:
+            return self.classes.index(name)
+        same = [number for number, known in enumerate(self.classes) if known.lower() == name.lower()]
+        return same[0] if len(same) == 1 else None
+
+    def _fault(self, label: object) -> str:
+        """The message for a label that names no class of the model."""
+        known = f"the model's classes are {', '.join(self.classes)}"
+        if self.labels.names:
+            return f'label "{label}" names no class; {known}, and --labels says {self.labels}'
+        if is_number(label) and not isinstance(label, NamedLabel):
+            example = naming_example(label, self.classes)
+            return (
+                f'label "{label}": a number names no class; {known}: say what each stands for, e.g. {example}'
+            )
+        return f'label "{label}" names no class; {known}: say which it is: --labels "{label}=CLASS"'
 
     def collate(self, features: list[TokenFeatures]) -> dict[str, Tensor]:
         """Pad the features of several texts, and join them to one batch: tensors, keyed by input name."""

@@ -15,8 +15,10 @@ from typing import Any
 import ijson
 
 from arts.data.errors import DataError, as_data_error
-from arts.data.readers.span_repair import ReadingNotes, repair_span
-from arts.data.schema import Aspect, Instance, Opinion, Polarity, Sentence, Strategy
+from arts.data.label_names import NO_NAMES, LabelNames
+from arts.data.polarity_labels import parse_gold_polarity
+from arts.data.readers.span_repair import ReadingNotes, aspect_key, repair_span
+from arts.data.schema import Aspect, Instance, Opinion, Sentence, Strategy
 
 _VARIANT_ID = re.compile(r"(?P<unit>.+)_adv(?P<number>[1-4])$", re.DOTALL)
 _STRATEGIES = {
@@ -43,7 +45,7 @@ def parse_id(id: str) -> tuple[str, Strategy]:
     return (match["unit"], _STRATEGIES[match["number"]]) if match else (id, Strategy.ORIGINAL)
 
 
-def read_arts_json(path: Path, notes: ReadingNotes) -> Iterator[Instance]:
+def read_arts_json(path: Path, notes: ReadingNotes, *, labels: LabelNames = NO_NAMES) -> Iterator[Instance]:
     """Stream the instances of a JSON file that maps ids to records.
 
     A record has one of two forms:
@@ -55,10 +57,12 @@ def read_arts_json(path: Path, notes: ReadingNotes) -> Iterator[Instance]:
       ``opinion_position`` (their start and end offsets, as pairs).
 
     Wrong spans are repaired, or their instances left out, by `arts.data.readers.span_repair.repair_span`.
+    Aspects with polarity ``conflict`` are left out and counted.
 
     Args:
         path: the JSON file.
         notes: gets the ids of what is repaired or left out.
+        labels: what labels that do not name a polarity stand for.
 
     Raises:
         DataError: when the file or a record does not have this form; names the id of the record.
@@ -68,9 +72,10 @@ def read_arts_json(path: Path, notes: ReadingNotes) -> Iterator[Instance]:
         with as_data_error(path, record=id):
             if not isinstance(record, Mapping):
                 raise TypeError("a record is not an object")
+            _check_keys(record)
             if "term_list" in record:
-                yield from _sentence_instances(id, record, notes)
-            elif instance := _instance(id, record, notes=notes, last_original=original):
+                yield from _sentence_instances(id, record, notes=notes, labels=labels)
+            elif instance := _instance(id, record, notes=notes, labels=labels, last_original=original):
                 if instance.strategy is Strategy.ORIGINAL:
                     original = instance
                 yield instance
@@ -81,7 +86,7 @@ def _records(path: Path) -> Iterator[tuple[str, Any]]:
     last_id = None
     try:
         with path.open("rb") as file:
-            for last_id, record in ijson.kvitems(file, ""):
+            for last_id, record in ijson.kvitems(file, "", map_type=_Record):
                 yield last_id, record
     except ijson.IncompleteJSONError as error:
         # yajl raises this for every fault; the lines after the first draw where it is
@@ -93,10 +98,35 @@ def _records(path: Path) -> Iterator[tuple[str, Any]]:
         raise DataError(path, f"not JSON ({error})", record=last_id or "(none)") from error
 
 
+class _Record(dict[str, Any]):
+    """An object of the file; `repeated` is a key that is there twice, of which JSON keeps the last value."""
+
+    repeated: str | None = None
+
+    def __setitem__(self, key: str, value: Any) -> None:
+        if key in self:
+            self.repeated = key
+        super().__setitem__(key, value)
+
+
+def _check_keys(record: object) -> None:
+    """Raise ValueError when a record, or an object in it, has a key twice."""
+    if isinstance(record, _Record):
+        if record.repeated is not None:
+            raise ValueError(f'"{record.repeated}" is there twice; expected every key once')
+        for value in record.values():
+            _check_keys(value)
+
+
 def _instance(
-    id: str, record: Mapping[str, Any], *, notes: ReadingNotes, last_original: Instance | None
+    id: str,
+    record: Mapping[str, Any],
+    *,
+    notes: ReadingNotes,
+    labels: LabelNames,
+    last_original: Instance | None,
 ) -> Instance | None:
-    """The instance of a record, or None when its span is wrong and cannot be repaired.
+    """The instance of a record, or None when it is left out.
 
     `last_original` is the original read last; it helps to repair the span of a variant of it.
     """
@@ -104,14 +134,21 @@ def _instance(
     if record.get("id", unit) != unit:
         raise ValueError(f'field id is "{record["id"]}"; expected "{unit}"')
     original = last_original if last_original and last_original.id == unit != id else None
-    aspect = _aspect(id, record, text=record["sentence"], notes=notes, original=original)
+    aspect = _aspect(
+        id, record, unit=unit, text=record["sentence"], notes=notes, labels=labels, original=original
+    )
     return Instance(id, unit, strategy, record["sentence"], aspect, (aspect,)) if aspect else None
 
 
-def _sentence_instances(id: str, record: Mapping[str, Any], notes: ReadingNotes) -> Iterator[Instance]:
-    """The original instances of a sentence record, except those whose span is wrong beyond repair."""
+def _sentence_instances(
+    id: str, record: Mapping[str, Any], *, notes: ReadingNotes, labels: LabelNames
+) -> Iterator[Instance]:
+    """The original instances of a sentence record, except those that are left out."""
     text = record["sentence"]
-    aspects = [_aspect(key, term, text=text, notes=notes) for key, term in record["term_list"].items()]
+    aspects = [
+        _aspect(key, term, unit=key, text=text, notes=notes, labels=labels)
+        for key, term in record["term_list"].items()
+    ]
     return Sentence(id, text, tuple(aspect for aspect in aspects if aspect)).instances()
 
 
@@ -119,17 +156,22 @@ def _aspect(
     id: str,
     record: Mapping[str, Any],
     *,
+    unit: str,
     text: str,
     notes: ReadingNotes,
+    labels: LabelNames,
     original: Instance | None = None,
 ) -> Aspect | None:
-    """The aspect of a record, or None when its span is wrong and cannot be repaired.
+    """The aspect of a record; None when its polarity is ``conflict``, or its span is wrong beyond repair.
 
     `original` is the original that the record is a variant of, if it is known; it helps to repair the span.
     """
     term, start, end = record["term"], record["from"], record["to"]
+    polarity = parse_gold_polarity(record["polarity"], labels)
+    if polarity is None:
+        notes.conflicts[aspect_key(unit, text, start=start, end=end)] = id
+        return None
     span = repair_span(text, term, start=start, end=end, id=id, notes=notes, original=original)
-    polarity = Polarity(record["polarity"])
     if span is None:
         return None
     opinions = zip(record.get("opinion_words", ()), record.get("opinion_position", ()), strict=True)

@@ -6,11 +6,12 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from arts.data.errors import as_data_error
+from arts.data.polarity_labels import parse_gold_polarity
 from arts.data.readers.arts_json import parse_id
-from arts.data.readers.instances import read_instances
+from arts.data.readers.instances import usable_instances
 from arts.data.readers.rows import Row, csv_rows
-from arts.data.readers.span_repair import ReadingNotes, transfer_span
-from arts.data.schema import Aspect, Instance, Polarity, Strategy
+from arts.data.readers.span_repair import ReadingNotes, aspect_key, transfer_span
+from arts.data.schema import Aspect, Instance, Strategy
 
 
 def read_mams_results(path: Path, notes: ReadingNotes, *, originals_path: Path) -> Iterator[Instance]:
@@ -27,7 +28,7 @@ def read_mams_results(path: Path, notes: ReadingNotes, *, originals_path: Path) 
     Raises:
         DataError: when a row does not hold an instance of the test set or a variant of one; names its line.
     """
-    originals = {instance.id: instance for instance in read_instances(originals_path, notes)}
+    originals = {instance.id: instance for instance in usable_instances(originals_path, notes)}
     for line, row in csv_rows(path):
         with as_data_error(path, line=line):
             instance = _instance(row, originals=originals, notes=notes)
@@ -36,13 +37,14 @@ def read_mams_results(path: Path, notes: ReadingNotes, *, originals_path: Path) 
 
 
 def _instance(row: Row, *, originals: dict[str, Instance], notes: ReadingNotes) -> Instance | None:
-    """The instance of a row; None when its original is left out or the term is not found in its text."""
+    """The instance of a row; None when it or its original is left out."""
     id, text, term = row["id"], row["sentence"], row["term"]
-    polarity = Polarity(row["gold_label"])
+    polarity = parse_gold_polarity(row["gold_label"])
     unit, strategy = parse_id(id)
     original = originals.get(unit)
-    if unit in notes.left_out:
-        notes.left_out[id] = "its original is left out"
+    if original is None and unit in notes.left_out_ids:
+        if id != unit:
+            notes.left_out[id] = "its original is left out"
         return None
     if original is None:
         raise ValueError(f'no original "{unit}" for id "{id}" in the test set')
@@ -52,6 +54,10 @@ def _instance(row: Row, *, originals: dict[str, Instance], notes: ReadingNotes) 
     if strategy is Strategy.ORIGINAL and text == original.text:
         return Instance(id, unit, strategy, text, source, (source,))
     span = transfer_span(original.text, text, start=source.start, end=source.end)
+    if polarity is None:
+        start, end = span or (0, 0)
+        notes.conflicts[aspect_key(unit, text, start=start, end=end)] = id
+        return None
     if span is None:
         notes.left_out[id] = f'"{term}" is not in the sentence'
         return None

@@ -6,7 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from arts.data.errors import ArtsError
+from arts.data.errors import ArtsError, as_data_error
+from arts.data.readers.class_labels import class_label_reader
 from arts.data.readers.rows import ROW_READERS, Row, read_rows
 from arts.data.support.download import sha256
 
@@ -19,7 +20,7 @@ class RowSource:
         name: the name of the file, or the folder or id of the dataset.
         checksum: the SHA-256 (hexadecimal) of the file, or the fingerprint that `datasets` gives the dataset.
         rows: (line number, row) pairs. A row maps column names to values; the rows of a dataset are numbered
-            from 1.
+            from 1. Numbers of class labels are read as their names.
     """
 
     name: str
@@ -56,4 +57,8 @@ def read_row_source(name: str) -> RowSource:
         dataset = dataset["train"]
     if not isinstance(dataset, Dataset):
         raise ArtsError(f'dataset "{name}" is a {type(dataset).__name__}; expected rows that can be counted')
-    return RowSource(name, str(dataset._fingerprint), list(enumerate(dataset, 1)))
+    name_labels, rows = class_label_reader(dataset.features.to_dict()), list[tuple[int, Row]]()
+    for number, row in enumerate(dataset.with_format(None), 1):
+        with as_data_error(name, line=number):
+            rows.append((number, name_labels(row)))
+    return RowSource(name, str(dataset._fingerprint), rows)

@@ -8,7 +8,8 @@ from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from arts.data.errors import DataError
+from arts.data.errors import DataError, as_data_error
+from arts.data.readers.class_labels import class_label_reader, parquet_features
 
 Row = Mapping[str, Any]
 
@@ -39,12 +40,21 @@ def jsonl_rows(path: Path) -> Iterator[tuple[int, Row]]:
         if not text.strip():
             continue
         try:
-            row = json.loads(text)
+            row = json.loads(text, object_pairs_hook=_object)
         except ValueError as error:
             raise DataError(path, f"not JSON ({error})", line=line) from error
         if not isinstance(row, dict):
             raise DataError(path, "expected a JSON object", line=line)
         yield line, row
+
+
+def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    """A JSON object; ValueError when it has a key twice, of which JSON would keep the last value."""
+    row = dict(pairs)
+    if len(row) != len(pairs):
+        keys = [key for key, _ in pairs]
+        raise ValueError(f'"{next(key for key in keys if keys.count(key) > 1)}" is there twice')
+    return row
 
 
 def csv_rows(path: Path) -> Iterator[tuple[int, Row]]:
@@ -53,7 +63,8 @@ def csv_rows(path: Path) -> Iterator[tuple[int, Row]]:
     A row maps column names to texts. A row that goes over several lines has the number of its last one.
 
     Raises:
-        DataError: when a line is not CSV in UTF-8, or has another number of columns than the header.
+        DataError: when a line is not CSV in UTF-8, or has another number of columns than the header, or the
+            header names a column twice.
     """
     reader = csv.reader((text for _, text in _lines(path)), strict=True)
     header: list[str] | None = None
@@ -61,6 +72,8 @@ def csv_rows(path: Path) -> Iterator[tuple[int, Row]]:
         for values in reader:
             if header is None:
                 header = values
+                if repeated := [name for name in header if header.count(name) > 1]:
+                    raise DataError(path, f'the column "{repeated[0]}" is there twice', line=1)
             elif len(values) == len(header):
                 yield reader.line_num, dict(zip(header, values, strict=True))
             elif values:
@@ -76,10 +89,11 @@ def csv_rows(path: Path) -> Iterator[tuple[int, Row]]:
 def parquet_rows(path: Path) -> Iterator[tuple[int, Row]]:
     """Stream (row number, row) pairs of a Parquet file, whose rows are numbered from 1.
 
-    A row maps column names to values. The file is read in batches, so it need not fit into memory.
+    A row maps column names to values. The file is read in batches, so it need not fit into memory. Numbers of
+    class labels, which `datasets` names in the file's metadata, are read as their names.
 
     Raises:
-        DataError: when the file is not Parquet.
+        DataError: when the file is not Parquet, or a class label has a number without a name.
     """
     import pyarrow as pa
     import pyarrow.parquet as pq
@@ -87,10 +101,13 @@ def parquet_rows(path: Path) -> Iterator[tuple[int, Row]]:
     try:
         with pq.ParquetFile(path) as file:
             number = 0
+            name_labels = class_label_reader(parquet_features(file.schema_arrow.metadata))
             for batch in file.iter_batches():
                 for row in batch.to_pylist():
                     number += 1
-                    yield number, row
+                    with as_data_error(path, line=number):
+                        named = name_labels(row)
+                    yield number, named
     except pa.ArrowException as error:
         raise DataError(path, f"not Parquet ({error})") from error
 

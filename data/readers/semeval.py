@@ -13,14 +13,15 @@ import defusedxml.sax
 from defusedxml.common import DefusedXmlException
 
 from arts.data.errors import DataError
-from arts.data.readers.span_repair import ReadingNotes, repair_span
-from arts.data.schema import Aspect, Polarity, Sentence
+from arts.data.label_names import NO_NAMES, LabelNames
+from arts.data.polarity_labels import parse_gold_polarity
+from arts.data.readers.span_repair import ReadingNotes, aspect_key, repair_span
+from arts.data.schema import Aspect, Sentence
 
 CHUNK_BYTES = 1 << 16  # bytes that are read and parsed at a time
-CONFLICT = "conflict"
 
 
-def read_semeval(path: Path, notes: ReadingNotes) -> Iterator[Sentence]:
+def read_semeval(path: Path, notes: ReadingNotes, *, labels: LabelNames = NO_NAMES) -> Iterator[Sentence]:
     """Stream the sentences of a SemEval 2014 file that have at least one usable aspect term.
 
     Terms with polarity ``conflict`` are left out and counted. A span that does not hold its term is repaired
@@ -28,12 +29,13 @@ def read_semeval(path: Path, notes: ReadingNotes) -> Iterator[Sentence]:
 
     Args:
         path: the XML file.
-        notes: gets the number of ``conflict`` terms, and the ids of what is repaired or left out.
+        notes: gets the ``conflict`` terms, and the ids of what is repaired or left out.
+        labels: what labels that do not name a polarity stand for.
 
     Raises:
         DataError: when the file is not XML of this form; names the line.
     """
-    handler = _SemEvalHandler(path, notes)
+    handler = _SemEvalHandler(path, notes, labels)
     parser = defusedxml.sax.make_parser()
     parser.setContentHandler(handler)
     handler.setDocumentLocator(parser)  # feed() does not do it
@@ -58,9 +60,9 @@ def read_semeval(path: Path, notes: ReadingNotes) -> Iterator[Sentence]:
 class _SemEvalHandler(ContentHandler):
     """SAX handler that collects the sentences of a file, once each is complete, in its queue `complete`."""
 
-    def __init__(self, path: Path, notes: ReadingNotes) -> None:
+    def __init__(self, path: Path, notes: ReadingNotes, labels: LabelNames) -> None:
         super().__init__()
-        self.path, self.notes = path, notes
+        self.path, self.notes, self.labels = path, notes, labels
         self.complete: deque[Sentence] = deque()
         self.depth = 0
         self.seen_ids: set[str] = set()
@@ -109,12 +111,12 @@ class _SemEvalHandler(ContentHandler):
         term = self._attribute(attrs, "term", line=line)
         polarity = self._attribute(attrs, "polarity", line=line)
         start, end = (self._offset(attrs, name, line=line) for name in ("from", "to"))
-        if polarity == CONFLICT:
-            self.notes.conflict += 1
-            return None
         text, id = self.text or "", f"{self.id}_{position}"
         try:
-            label = Polarity(polarity)
+            label = parse_gold_polarity(polarity, self.labels)
+            if label is None:
+                self.notes.conflicts[aspect_key(id, text, start=start, end=end)] = id
+                return None
             span = repair_span(text, term, start=start, end=end, id=id, notes=self.notes)
         except ValueError as error:
             raise self._fault(str(error), line) from error

@@ -6,10 +6,24 @@ import re
 from dataclasses import dataclass, field
 from difflib import SequenceMatcher
 
-from arts.data.schema import Instance, check_range
+from arts.data.schema import Instance, check_range, sentence_id
 
 NEARBY_RADII = (3, 24)  # distances in characters from the stated start at which a term is looked for
 MIN_SIMILARITY = 0.6  # SequenceMatcher's ratio from which two terms count as one, edited
+
+AspectKey = tuple[str, str, int, int]  # the id of a sentence, its text, and the start and end of a span in it
+
+
+def aspect_key(unit: str, text: str, *, start: int, end: int) -> AspectKey:
+    """What tells the aspects of a corpus apart: their sentence, its text and their span.
+
+    Args:
+        unit: the id of the unit that the text belongs to.
+        text: the text.
+        start: the offset of the first character of the aspect's term.
+        end: the offset after its last character.
+    """
+    return sentence_id(unit), text, start, end
 
 
 @dataclass
@@ -19,14 +33,25 @@ class ReadingNotes:
     Its text (``str``) sums it up in one line, with the first three ids of each kind.
 
     Args:
-        conflict: the number of aspects left out because their polarity is ``conflict``.
         repaired: the ids of the instances whose span was repaired.
         left_out: why an instance was left out, in words, keyed by the id of the instance.
+        conflicts: the ids of the aspects left out because their polarity is ``conflict``, keyed by where
+            they stand, so that an aspect in several rows of its sentence is counted once.
     """
 
-    conflict: int = 0
     repaired: list[str] = field(default_factory=list)
     left_out: dict[str, str] = field(default_factory=dict)
+    conflicts: dict[AspectKey, str] = field(default_factory=dict)
+
+    @property
+    def conflict(self) -> int:
+        """The number of aspects left out because their polarity is ``conflict``."""
+        return len(self.conflicts)
+
+    @property
+    def left_out_ids(self) -> set[str]:
+        """The ids of all instances that were left out, for whatever reason."""
+        return {*self.left_out, *self.conflicts.values()}
 
     def __str__(self) -> str:
         parts = []

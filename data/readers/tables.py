@@ -6,20 +6,20 @@ A row of a JSONL or Parquet file may also be a sentence with all its aspects.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any
 
 from arts.data.errors import as_data_error
+from arts.data.label_names import NO_NAMES, LabelNames, is_number
+from arts.data.polarity_labels import parse_gold_polarity
 from arts.data.readers.arts_json import parse_id
 from arts.data.readers.rows import Row, read_rows
-from arts.data.readers.span_repair import ReadingNotes, repair_span
-from arts.data.schema import Aspect, Edit, Instance, Opinion, Polarity, Sentence, Strategy
-
-ChoiceT = TypeVar("ChoiceT", Polarity, Strategy)
+from arts.data.readers.span_repair import ReadingNotes, aspect_key, repair_span
+from arts.data.schema import Aspect, Edit, Instance, Opinion, Sentence, Strategy
 
 
-def read_table(path: Path, notes: ReadingNotes) -> Iterator[Instance]:
+def read_table(path: Path, notes: ReadingNotes, *, labels: LabelNames = NO_NAMES) -> Iterator[Instance]:
     """Stream the instances of a JSONL, CSV or Parquet file.
 
     A row is an instance: ``id, text, term, start, end, polarity``, and optionally ``unit, strategy, aspects,
@@ -28,86 +28,107 @@ def read_table(path: Path, notes: ReadingNotes) -> Iterator[Instance]:
 
     Without ``unit`` or ``strategy``, the id gives them, as `arts.data.readers.arts_json.parse_id` reads it.
     ``aspects`` and ``edits``, which CSV cannot hold, are lists of objects with the fields of `Aspect`
-    (``opinions`` and ``id`` may be missing) and `Edit`.
+    (``opinions`` and ``id`` may be missing) and `Edit`. Aspects with polarity ``conflict``, targets or not,
+    are left out and counted.
 
     Args:
         path: the file.
         notes: gets the ids of what is repaired or left out.
+        labels: what labels that do not name a polarity stand for.
 
     Raises:
         DataError: when a row does not have this form; names its line or, in Parquet, its number from 1.
     """
+    rows = RowReader(notes, labels)
     for line, row in read_rows(path):
         with as_data_error(path, line=line):
-            if "aspects" in row and "term" not in row:
-                yield from _sentence(row).instances()
-            elif instance := instance_from_row(row, notes):
-                yield instance
+            yield from rows.instances(row)
 
 
-def instance_from_row(row: Row, notes: ReadingNotes) -> Instance | None:
-    """The instance that a row holds, or None when its span is wrong and cannot be repaired.
-
-    Labels are names or, as Hugging Face stores them, integers: positions in `Polarity` and `Strategy`.
+@dataclass(frozen=True)
+class RowReader:
+    """Reads the instances of rows.
 
     Args:
-        row: the values, keyed by column name.
-        notes: gets the id when the span is repaired or the row is left out.
-
-    Raises:
-        KeyError: when a column is missing.
-        ValueError: when a value is not of the kind that its column holds.
+        notes: gets the ids of what is repaired or left out.
+        labels: what labels that do not name a polarity stand for.
     """
-    id, text = _text(row, "id"), _text(row, "text", "sentence")
-    unit, strategy = parse_id(id)
-    start, end = _offset(row, "start", "from"), _offset(row, "end", "to")
-    polarity = _choice(Polarity, row["polarity"])
-    span = repair_span(text, _text(row, "term"), start=start, end=end, id=id, notes=notes)
-    if span is None:
-        return None
-    aspects = tuple(_aspect(aspect) for aspect in row.get("aspects") or ())
-    target = next(
-        (aspect for aspect in aspects if (aspect.start, aspect.end) == span),
-        Aspect(text[slice(*span)], *span, polarity, id=id),
-    )
-    if target.polarity is not polarity:
-        raise ValueError(f'polarity {polarity}, but {target.polarity} in "aspects"')
-    return Instance(
-        id,
-        _text(row, "unit") if row.get("unit") else unit,
-        _choice(Strategy, row["strategy"]) if row.get("strategy") not in (None, "") else strategy,
-        text,
-        target,
-        aspects or (target,),
-        tuple(Edit(**edit) for edit in row.get("edits") or ()),
-    )
+
+    notes: ReadingNotes
+    labels: LabelNames = NO_NAMES
+
+    def instances(self, row: Row) -> Iterator[Instance]:
+        """The instances of a row, which is an instance or a sentence; none when they are left out.
+
+        Args:
+            row: the values, keyed by column name. Labels are names; see `read_table` for the columns.
+
+        Raises:
+            KeyError: when a column is missing.
+            ValueError: when a value is not of the kind that its column holds.
+        """
+        if "aspects" in row and "term" not in row:
+            id, text = _text(row, "id"), _text(row, "text", "sentence")
+            yield from Sentence(id, text, self._aspects(row, unit=id, text=text, prefix=id)).instances()
+        elif instance := self._instance(row):
+            yield instance
+
+    def _instance(self, row: Row) -> Instance | None:
+        """The instance of a row; None when its polarity is ``conflict``, or its span wrong beyond repair."""
+        id, text = _text(row, "id"), _text(row, "text", "sentence")
+        unit, strategy = parse_id(id)
+        unit = _text(row, "unit") if row.get("unit") else unit
+        strategy = _strategy(row["strategy"]) if row.get("strategy") not in (None, "") else strategy
+        start, end = _offset(row, "start", "from"), _offset(row, "end", "to")
+        term, polarity = _text(row, "term"), parse_gold_polarity(row["polarity"], self.labels)
+        if polarity is None:
+            self.notes.conflicts[aspect_key(unit, text, start=start, end=end)] = id
+            return None
+        span = repair_span(text, term, start=start, end=end, id=id, notes=self.notes)
+        if span is None:
+            return None
+        aspects = self._aspects(row, unit=unit, text=text)
+        listed = [aspect for aspect in aspects if (aspect.start, aspect.end) == span]
+        target = next(
+            (aspect for aspect in listed if aspect.polarity is polarity),
+            Aspect(text[slice(*span)], *span, polarity, id=id),
+        )
+        if listed and target not in listed:
+            raise ValueError(f'polarity {polarity}, but {listed[0].polarity} in "aspects"')
+        edits = tuple(Edit(**edit) for edit in row.get("edits") or ())
+        return Instance(id, unit, strategy, text, target, aspects or (target,), edits)
+
+    def _aspects(self, row: Row, *, unit: str, text: str, prefix: str = "") -> tuple[Aspect, ...]:
+        """The aspects that a row lists, without those of polarity ``conflict``.
+
+        Args:
+            row: the row.
+            unit: the id of the unit that the text belongs to.
+            text: the text.
+            prefix: the id of the sentence, with which aspects without id are numbered; empty to leave it.
+        """
+        aspects = []
+        for position, fields in enumerate(row.get("aspects") or ()):
+            start, end = _offset(fields, "start", "from"), _offset(fields, "end", "to")
+            id = fields.get("id") or (f"{prefix}_{position}" if prefix else "")
+            term, polarity = _text(fields, "term"), parse_gold_polarity(fields["polarity"], self.labels)
+            if polarity is None:
+                self.notes.conflicts.setdefault(aspect_key(unit, text, start=start, end=end), id)
+                continue
+            opinions = tuple(Opinion(**opinion) for opinion in fields.get("opinions") or ())
+            aspects.append(Aspect(term, start, end, polarity, opinions, id))
+        return tuple(aspects)
 
 
 def row_from_instance(instance: Instance) -> dict[str, Any]:
     """The values of an instance, keyed by column name, with labels by name.
 
-    `instance_from_row` reads such a row back.
+    `RowReader` reads such a row back.
     """
     fields = asdict(instance)
     target, aspects, edits = (fields.pop(name) for name in ("aspect", "aspects", "edits"))
     target_columns = {name: target[name] for name in ("term", "start", "end", "polarity")}
     return {**fields, **target_columns, "aspects": list(aspects), "edits": list(edits)}
-
-
-def _sentence(row: Row) -> Sentence:
-    aspects = tuple(_aspect(aspect) for aspect in row["aspects"])
-    return Sentence(_text(row, "id"), _text(row, "text", "sentence"), aspects)
-
-
-def _aspect(row: Row) -> Aspect:
-    return Aspect(
-        _text(row, "term"),
-        _offset(row, "start", "from"),
-        _offset(row, "end", "to"),
-        _choice(Polarity, row["polarity"]),
-        tuple(Opinion(**opinion) for opinion in row.get("opinions") or ()),
-        row.get("id") or "",
-    )
 
 
 def _value(row: Row, *names: str) -> Any:
@@ -137,11 +158,9 @@ def _offset(row: Row, *names: str) -> int:
         raise ValueError(f"field {names[0]} is {value!r}; expected a character offset") from error
 
 
-def _choice(kind: type[ChoiceT], value: object) -> ChoiceT:
-    """The member of `kind` (`Polarity` or `Strategy`) that a label stands for, by its name or position."""
-    if isinstance(value, int):
-        choices = tuple(kind)
-        if not 0 <= value < len(choices):
-            raise ValueError(f"label {value}; expected 0 to {len(choices) - 1}")
-        return choices[value]
-    return kind(str(value))
+def _strategy(value: object) -> Strategy:
+    """The strategy that a label names."""
+    if is_number(value):
+        names = ", ".join(Strategy)
+        raise ValueError(f'strategy "{value}"; a number does not name a strategy, expected one of: {names}')
+    return Strategy(str(value).strip().lower())

@@ -9,7 +9,8 @@ from pathlib import Path
 from arts.data.corpus import Corpus
 from arts.data.corpus_registry import CORPUS_NAMES, load_corpus
 from arts.data.errors import DataError, UnknownNameError
-from arts.data.readers.instances import read_instances
+from arts.data.label_names import NO_NAMES, LabelNames
+from arts.data.readers.instances import usable_instances
 from arts.data.readers.span_repair import ReadingNotes, transfer_span
 from arts.data.schema import (
     Aspect,
@@ -41,7 +42,12 @@ class SentenceSource:
 
 
 def load_sentence_source(
-    dataset: str, *, split: str = "test", opinions: Path | None = None, pool: str | None = None
+    dataset: str,
+    *,
+    split: str = "test",
+    opinions: Path | None = None,
+    pool: str | None = None,
+    labels: LabelNames = NO_NAMES,
 ) -> SentenceSource:
     """Load the sentences of a named corpus, a folder or a file.
 
@@ -54,6 +60,7 @@ def load_sentence_source(
         pool: where the training sentences come from: a file, or a named corpus or folder, of which the
             train split is used, or the test split when there is none. By default the train split of
             `dataset`, or the sentences to perturb when it has none.
+        labels: what labels that do not name a polarity stand for.
 
     Raises:
         UnknownNameError: when `dataset` or `pool` is neither a known name nor an existing path.
@@ -63,20 +70,21 @@ def load_sentence_source(
     path = Path(dataset)
     if dataset not in CORPUS_NAMES and path.is_file():
         name, train = path.stem, tuple[Sentence, ...]()
-        sentences: Iterable[Sentence] = stream_sentences(read_instances(path, notes))
+        sentences: Iterable[Sentence] = stream_sentences(usable_instances(path, notes, labels=labels))
     elif dataset in CORPUS_NAMES or path.is_dir():
-        corpus = load_corpus(dataset)
+        corpus = load_corpus(dataset, labels=labels)
         name, notes = corpus.name, corpus.notes
         sentences, train = _split(corpus, split), corpus.train
     else:
         raise UnknownNameError("dataset", dataset, CORPUS_NAMES, "; or the path of a file or folder")
     if opinions:
-        sentences = _annotate(sentences, opinions, notes)
+        annotations = usable_instances(opinions, notes, labels=labels)
+        sentences = _annotate(sentences, annotations, notes)
     if pool:
-        return SentenceSource(name, sentences, _training_sentences(pool), pool, notes)
+        return SentenceSource(name, sentences, _training_sentences(pool, labels), pool, notes)
     if train:
         return SentenceSource(name, sentences, train, f"{dataset}, train", notes)
-    training = _training_sentences(dataset) if path.is_file() else _split(load_corpus(dataset), split)
+    training = _training_sentences(dataset, labels) if path.is_file() else _split(corpus, split)
     return SentenceSource(name, sentences, training, f"{dataset} itself, which has no train split", notes)
 
 
@@ -90,22 +98,29 @@ def _split(corpus: Corpus, split: str) -> tuple[Sentence, ...]:
     return sentences
 
 
-def _training_sentences(dataset: str) -> Iterable[Sentence]:
+def _training_sentences(dataset: str, labels: LabelNames) -> Iterable[Sentence]:
     """The sentences of a file, or the train split of a corpus; its test split when it has no train split."""
     path = Path(dataset)
     if path.is_file():
-        return group_sentences(read_instances(path))
-    corpus = load_corpus(dataset)
+        return group_sentences(usable_instances(path, labels=labels))
+    corpus = load_corpus(dataset, labels=labels)
     return corpus.train or _split(corpus, "test")
 
 
-def _annotate(sentences: Iterable[Sentence], path: Path, notes: ReadingNotes) -> Iterator[Sentence]:
+def _annotate(
+    sentences: Iterable[Sentence], annotated_instances: Iterable[Instance], notes: ReadingNotes
+) -> Iterator[Sentence]:
     """Give aspects the opinion terms that a file annotates for the aspect with the same id and term.
 
     The sentences of the file may have other white space. Opinion terms that do not occur in the sentence are
     left out and noted.
+
+    Args:
+        sentences: the sentences.
+        annotated_instances: the instances of the file.
+        notes: gets the ids of what is left out.
     """
-    annotations = {i.id: i for i in read_instances(path, notes) if i.aspect.opinions}
+    annotations = {i.id: i for i in annotated_instances if i.aspect.opinions}
     for sentence in sentences:
         aspects = []
         for instance in sentence.instances():

@@ -5,7 +5,7 @@ A row of a JSONL or Parquet file may also be a sentence with all its aspects.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -95,7 +95,7 @@ class RowReader:
         )
         if listed and target not in listed:
             raise ValueError(f'polarity {polarity}, but {listed[0].polarity} in "aspects"')
-        edits = tuple(Edit(**edit) for edit in row.get("edits") or ())
+        edits = tuple(Edit(**edit) for edit in _objects(row, "edits"))
         return Instance(id, unit, strategy, text, target, aspects or (target,), edits)
 
     def _aspects(self, row: Row, *, unit: str, text: str, prefix: str = "") -> tuple[Aspect, ...]:
@@ -108,14 +108,14 @@ class RowReader:
             prefix: the id of the sentence, with which aspects without id are numbered; empty to leave it.
         """
         aspects = []
-        for position, fields in enumerate(row.get("aspects") or ()):
+        for position, fields in enumerate(_objects(row, "aspects")):
             start, end = _offset(fields, "start", "from"), _offset(fields, "end", "to")
             id = fields.get("id") or (f"{prefix}_{position}" if prefix else "")
             term, polarity = _text(fields, "term"), parse_gold_polarity(fields["polarity"], self.labels)
             if polarity is None:
                 self.notes.conflicts.setdefault(aspect_key(unit, text, start=start, end=end), id)
                 continue
-            opinions = tuple(Opinion(**opinion) for opinion in fields.get("opinions") or ())
+            opinions = tuple(Opinion(**opinion) for opinion in _objects(fields, "opinions"))
             aspects.append(Aspect(term, start, end, polarity, opinions, id))
         return tuple(aspects)
 
@@ -141,6 +141,16 @@ def _value(row: Row, *names: str) -> Any:
         if name in row:
             return row[name]
     raise KeyError(names[0])
+
+
+def _objects(row: Row, name: str) -> list[Row]:
+    """The objects that a column lists, if any; older `datasets` stored them as an object of lists."""
+    value = row.get(name) or []
+    if isinstance(value, Mapping) and all(isinstance(items, list) for items in value.values()):
+        value = [dict(zip(value, items, strict=True)) for items in zip(*value.values(), strict=True)]
+    if not isinstance(value, list) or not all(isinstance(item, Mapping) for item in value):
+        raise ValueError(f"field {name} is {value!r}; expected a list of objects")
+    return value
 
 
 def _text(row: Row, *names: str) -> str:

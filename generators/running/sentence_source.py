@@ -10,7 +10,7 @@ from arts.data.corpus import Corpus
 from arts.data.corpus_registry import CORPUS_NAMES, load_corpus
 from arts.data.errors import DataError, UnknownNameError
 from arts.data.label_names import NO_NAMES, LabelNames
-from arts.data.readers.instances import usable_instances
+from arts.data.readers.instances import read_instances, usable_instances
 from arts.data.readers.span_repair import ReadingNotes, transfer_span
 from arts.data.schema import (
     Aspect,
@@ -78,7 +78,7 @@ def load_sentence_source(
     else:
         raise UnknownNameError("dataset", dataset, CORPUS_NAMES, "; or the path of a file or folder")
     if opinions:
-        annotations = usable_instances(opinions, notes, labels=labels)
+        annotations = read_instances(opinions, notes, labels=labels)
         sentences = _annotate(sentences, annotations, notes)
     if pool:
         return SentenceSource(name, sentences, _training_sentences(pool, labels), pool, notes)

@@ -8,6 +8,7 @@ import types
 import numpy as np
 import pytest
 from helpers.classifiers import Always
+from sklearn.base import BaseEstimator
 from sklearn.feature_extraction.text import TfidfVectorizer
 from sklearn.linear_model import LogisticRegression
 from sklearn.pipeline import make_pipeline
@@ -15,6 +16,7 @@ from transformers import BertForSequenceClassification, PreTrainedTokenizerFast,
 
 from arts.data.corpus import Corpus
 from arts.data.errors import ArtsError
+from arts.data.label_names import LabelNames
 from arts.evaluation.benchmark import Benchmark
 from arts.models.adapters import as_classifier, check_probabilities
 from arts.models.registry import load_object
@@ -111,6 +113,11 @@ class FakeSetFit:
     labels = ("negative", "neutral", "positive")
     model_body = model_head = None
 
+    def __init__(self, labels=labels, classes=None):
+        self.labels = labels
+        if classes is not None:
+            self.model_head = types.SimpleNamespace(classes_=classes)
+
     def predict_proba(self, texts, as_numpy):
         assert as_numpy
         assert all(isinstance(text, str) for text in texts)
@@ -120,3 +127,100 @@ class FakeSetFit:
 def test_adapters_setfit_models_are_asked_with_texts(instances):
     answers = as_classifier(FakeSetFit()).predict_proba(instances)
     assert np.allclose(answers[0], [0.1, 0.7, 0.2])
+
+
+NAMES = LabelNames.of({0: "negative", 1: "neutral", 2: "positive"})
+
+
+@pytest.mark.parametrize(
+    ("labels", "classes", "expected"),
+    [
+        (["positive", "neutral", "negative"], np.array([0, 1, 2]), [0.7, 0.1, 0.2]),
+        (["positive", "neutral", "negative"], np.array([2, 1, 0]), [0.1, 0.7, 0.2]),  # places in the list
+        (["positive", "neutral", "negative"], np.array(["negative", "neutral", "positive"]), [0.1, 0.7, 0.2]),
+        (None, np.array(["neg", "pos", "neu"]), [0.2, 0.7, 0.1]),
+        (None, np.array([0, 1, 2]), [0.1, 0.7, 0.2]),  # as --labels says
+    ],
+)
+def test_adapters_setfit_columns_are_those_of_its_head(instances, labels, classes, expected):
+    answers = as_classifier(FakeSetFit(labels, classes), labels=NAMES).predict_proba(instances)
+    assert np.allclose(answers[0], expected)
+
+
+class FakeEstimator(BaseEstimator):
+    """A fitted scikit-learn classifier."""
+
+    def __init__(self, classes=None, answers=None):
+        self.classes_, self.fitted_ = classes, True
+        if answers is None:
+            self.predict_proba = lambda texts: np.tile([0.7, 0.2, 0.1][: len(classes)], (len(texts), 1))
+        self.answers = answers
+
+    def get_params(self, deep=True):
+        return {}
+
+    def fit(self, texts, labels):
+        raise AssertionError("it is fitted")
+
+    def predict(self, texts):
+        return np.array([self.answers] * len(texts))
+
+
+class Columns:
+    """A classifier of the user's own whose classes are named."""
+
+    def __init__(self, classes):
+        self.classes_ = classes
+
+    def predict_proba(self, instances):
+        return np.tile([0.7, 0.2, 0.1], (len(instances), 1))
+
+
+@pytest.mark.parametrize(
+    ("model", "expected"),
+    [
+        (FakeEstimator(["negative", "neutral", "positive"]), [0.1, 0.7, 0.2]),
+        (FakeEstimator(["Neu", "POS", " neg "]), [0.2, 0.1, 0.7]),
+        (FakeEstimator(np.array([2, 1, 0])), [0.7, 0.1, 0.2]),
+        (FakeEstimator(["positive", "pos", "neg"]), [0.9, 0.1, 0.0]),  # both are positive
+        (FakeEstimator(["negative", "positive"]), [0.2, 0.7, 0.0]),
+        (FakeEstimator(answers="NEG"), [0, 1, 0]),
+        (FakeEstimator(answers=1), [0, 0, 1]),
+        (Columns(["negative", "neutral", "positive"]), [0.1, 0.7, 0.2]),
+        (Columns([0, 1, 2]), [0.1, 0.7, 0.2]),
+        (FakePipeline(["LABEL_2", "LABEL_0"]), [0.5, 0.5, 0]),
+        (FakePipeline(["pos", "neg"]), [0.5, 0.5, 0]),
+        (lambda instances: ["1.0"] * len(instances), [0, 0, 1]),
+        (lambda instances: (label for label in [2] * len(instances)), [1, 0, 0]),
+        (lambda instances: np.array([0] * len(instances)), [0, 1, 0]),
+        (lambda instances: np.array([[0, 1, 0]] * len(instances)), [0, 1, 0]),  # whole numbers, by column
+    ],
+)
+def test_adapters_names_of_labels_decide(instances, model, expected):
+    answers = as_classifier(model, labels=NAMES).predict_proba(instances)
+    assert np.allclose(answers, [expected] * len(instances))
+
+
+@pytest.mark.parametrize(
+    ("model", "message"),
+    [
+        (FakeEstimator(np.array([0, 1, 2])), 'estimator: label "0" is no polarity'),
+        (FakeEstimator(np.array([False, True])), 'estimator: label "False" is no polarity'),
+        (FakeEstimator(answers=1), 'estimator: label "1" is no polarity'),
+        (FakeEstimator(answers=0.8), 'estimator: label "0.8" is no polarity'),
+        (Columns(["0", "1", "2"]), 'Columns: label "0" is no polarity'),
+        (FakeSetFit(labels=None), "the SetFit model does not name its labels"),
+        (FakeSetFit(labels=None, classes=np.array([0, 1, 2])), 'SetFit: label "0" is no polarity'),
+        (FakePipeline(["1 star", "2 stars"]), "pipeline: unknown polarity '1 star'"),
+        (FakePipeline(["conflict", "negative"]), "pipeline: unknown polarity 'conflict'"),
+        (lambda instances: [0] * len(instances), 'callable: label "0" is no polarity'),
+        (lambda instances: np.array([1.0] * len(instances)), 'callable: label "1.0" is no polarity'),
+        (lambda instances: [True] * len(instances), 'callable: label "True" is no polarity'),
+        (lambda instances: ["positive", 1] * len(instances), 'callable: label "1" is no polarity'),
+        (lambda instances: ["positive", None], "callable: no label; expected one of: positive"),
+        (lambda instances: [[0.1], [0.2, 0.8]], "callable: predictions are not labels or probabilities"),
+    ],
+)
+def test_adapters_labels_without_names_are_refused(instances, model, message):
+    with pytest.raises(ArtsError, match=message):
+        as_classifier(model).predict_proba(instances)

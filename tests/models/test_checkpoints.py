@@ -6,7 +6,9 @@ import numpy as np
 import pytest
 from transformers import BertForSequenceClassification, PreTrainedTokenizerFast, pipeline
 
+from arts.data.corpus import Corpus
 from arts.data.errors import ArtsError
+from arts.data.label_names import LabelNames
 from arts.evaluation.benchmark import Benchmark
 from arts.models.checkpoints import load_checkpoint
 
@@ -37,7 +39,12 @@ def test_checkpoints_is_asked_in_pairs_with_its_labels_mapped(corpus, encoder, t
 @pytest.mark.parametrize(
     ("labels", "tokenizer", "message"),
     [
-        (["good", "bad", "so-so"], True, 'label "good" is no polarity; expected positive, negative, neutral'),
+        (["good", "bad", "so-so"], True, "unknown polarity 'good'; expected one of: positive, negative"),
+        (
+            ["LABEL_0", "LABEL_1"],
+            True,
+            'label "LABEL_0" is no polarity; expected positive, negative, neutral',
+        ),
         (["positive", "negative", "neutral"], False, "has no tokenizer; expected one of tokenizer.json"),
     ],
 )
@@ -45,6 +52,15 @@ def test_checkpoints_that_cannot_be_asked_is_one_clear_error(labels, tokenizer, 
     name = save_classifier(tmp_path / "m", encoder, labels, tokenizer=tokenizer)
     with pytest.raises(ArtsError, match=message):
         load_checkpoint(name.removeprefix("hf:"))
+
+
+def test_checkpoints_classes_without_names_are_named_by_the_user(units, encoder, tmp_path):
+    name = save_classifier(tmp_path / "m", encoder, ["LABEL_0", "LABEL_1", "LABEL_2"])
+    named = Corpus("mine", tuple(units), labels=LabelNames.of({0: "neu", 1: "neg", 2: "pos"}))
+    probabilities = Benchmark(named).evaluate(name).predictions.probabilities
+    again = save_classifier(tmp_path / "named", tmp_path / "m", ["neutral", "negative", "positive"])
+    PreTrainedTokenizerFast.from_pretrained(encoder).save_pretrained(tmp_path / "named")
+    assert np.allclose(Benchmark(named).evaluate(again).predictions.probabilities, probabilities)
 
 
 def test_checkpoints_encoder_is_none_for_classification(encoder):

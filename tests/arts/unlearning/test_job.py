@@ -15,6 +15,7 @@ from safetensors.torch import load_file
 from transformers import AutoModelForCausalLM
 
 from arts.data.errors import ArtsError, DataError
+from arts.data.label_names import LabelNames
 from arts.data.support.download import sha256
 from arts.unlearning.job import UnlearningJob
 from arts.unlearning.loaded_model import load_unlearning_model
@@ -52,7 +53,7 @@ def test_job_every_objective_lowers_the_probability_of_what_is_forgotten(
 def test_job_a_classifier_unlearns(classifier: str, lines: Callable[..., str], tmp_path: Path) -> None:
     forget = [{"text": f"the {a} was good", "label": "loud"} for a in ("soup", "staff", "bar", "table")]
     retain = [
-        {"text": f"we got a {a}", "text_pair": a, "label": 0} for a in ("soup", "staff", "bar", "table")
+        {"text": f"we got a {a}", "text_pair": a, "label": " Calm"} for a in ("soup", "staff", "bar", "table")
     ]
     settings = replace(QUICK, tolerance=1)
     job = UnlearningJob(
@@ -82,6 +83,7 @@ def test_job_bad_places(job: UnlearningJob, encoder: str, classifier: str, tmp_p
         ({"model": encoder}, "saved as BertModel; expected a causal language model"),
         ({"model": str(tmp_path)}, "has no config.json; expected a saved model"),
         ({"reference": classifier}, "have no outputs in common"),
+        ({"labels": LabelNames.of({0: "calm"})}, "--labels names the classes of a classifier"),
     ):
         with pytest.raises(ArtsError, match=message):
             replace(job, **change).run(tmp_path / "made")

@@ -56,15 +56,25 @@ def test_tokenization_bad_texts(
     ("row", "message"),
     [
         ({"text": "good"}, "line 1: no label; expected one for a classifier"),
-        ({"text": "good", "label": "quiet"}, 'line 1: label "quiet"; expected calm, loud, or a number'),
-        ({"text": "good", "label": 2}, 'line 1: label "2"; expected'),
+        (
+            {"text": "good", "label": "quiet"},
+            'line 1: label "quiet" names no class; the model\'s classes are calm, loud: say which it is: '
+            '--labels "quiet=CLASS"',
+        ),
+        (
+            {"text": "good", "label": 1},
+            'line 1: label "1": a number names no class; the model\'s classes are calm, loud: say what each '
+            "stands for, e.g. --labels 0=calm,1=loud",
+        ),
+        ({"text": "good", "label": True}, 'label "True": a number names no class'),
+        ({"text": "good", "label": "0"}, 'label "0": a number names no class'),
         ({"label": "calm"}, "line 1: a row with label; expected text"),
     ],
 )
 def test_tokenization_bad_labels(
     row: dict[str, Any], message: str, classifier: str, lines: Callable[..., str], tmp_path: Path
 ) -> None:
-    retain = lines("r.jsonl", [{"text": "bad", "label": 1}] * 3)
+    retain = lines("r.jsonl", [{"text": "bad", "label": "loud"}] * 3)
     with pytest.raises(DataError, match=message):
         UnlearningJob(classifier, forget=lines("f.jsonl", [row]), retain=retain, settings=QUICK).run(
             tmp_path / "made"

@@ -97,8 +97,8 @@ BAD = {
     "JSON span out of range": ("a.json", {"1_0": flat(to=99)}, ['id "1_0"', "lies outside the sentence"]),
     "JSON unknown polarity": (
         "a.json",
-        {"1_0": flat(polarity="conflict")},
-        ['id "1_0"', "unknown polarity 'conflict'"],
+        {"1_0": flat(polarity="happy")},
+        ['id "1_0"', "unknown polarity 'happy'", '--labels "happy=NAME"'],
     ),
     "JSON duplicate id": (
         "a.json",
@@ -111,6 +111,16 @@ BAD = {
         ['id "1_0_adv1"', 'field id is "2_0"; expected "1_0"'],
     ),
     "JSON record no object": ("a.json", {"1_0": 3}, ['id "1_0"', "a record is not an object"]),
+    "JSON key twice": (
+        "a.json",
+        json.dumps({"1_0": flat()}).replace('"from"', '"polarity": "negative", "from"'),
+        ['id "1_0"', '"polarity" is there twice'],
+    ),
+    "JSON nothing but conflict": (
+        "a.json",
+        {"1_0": flat(polarity="conflict")},
+        ["holds no instances (1 aspects with polarity conflict left out)"],
+    ),
     "JSON empty": ("a.json", "", ["the file is empty"]),
     "JSONL not JSON": ("a.jsonl", "reviews", ["line 1", "not JSON"]),
     "JSONL no object": ("a.jsonl", "[1]", ["line 1", "expected a JSON object"]),
@@ -119,15 +129,22 @@ BAD = {
     "JSONL wrong label": (
         "a.jsonl",
         {"id": "1", "text": "The soup", **flat(sentence="", polarity=7), "to": 8},
-        ["line 1", "label 7; expected 0 to 2"],
+        ["line 1", 'label "7" is no polarity', "A number does not name a polarity"],
     ),
     "JSONL in another encoding": (
         "a.jsonl",
         '{"id": "é"}'.encode("latin-1"),
         ["line 1", "byte 0xe9 at column 9 is not UTF-8"],
     ),
+    "JSONL aspects that are no list": (
+        "a.jsonl",
+        {"id": "1", "text": "The soup", "aspects": "[]"},
+        ["line 1", "field aspects is '[]'; expected a list of objects"],
+    ),
+    "JSONL key twice": ("a.jsonl", '{"id": "1", "id": "2"}', ["line 1", '"id" is there twice']),
     "JSONL empty": ("a.jsonl", "\n", ["holds no instances"]),
     "CSV missing column": ("a.csv", "id,text\n1,The soup\n", ["line 2", "missing field 'start'"]),
+    "CSV column twice": ("a.csv", "id,text,id\n1,The soup,2\n", ["line 1", 'column "id" is there twice']),
     "CSV short row": (
         "a.csv",
         "id,text,term,start,end,polarity\n1,The soup\n",

@@ -22,11 +22,26 @@ def test_uploads_a_predictions_file_is_scored(good_upload):
     assert report.dataset.units == 138
 
 
+@pytest.mark.parametrize("spell", [("pos", "neg", "neu"), ("Positive", " NEG ", "NEUTRAL")])
+def test_uploads_labels_may_be_spelled_in_any_way(good_upload, spell):
+    text, expected = good_upload.decode(), report_from_upload("a.csv", good_upload, corpus="sample", name="a")
+    for name, spelled in zip(("positive", "negative", "neutral"), spell, strict=True):
+        text = text.replace(f",{name}", f",{spelled}")
+    report = report_from_upload("a.csv", text.encode(), corpus="sample", name="a")
+    assert report.ars == expected.ars
+
+
 @pytest.mark.parametrize(
     ("change", "message"),
     [
         (lambda text: text.replace("id,prediction", "id,label"), 'the file, line 2: no column "prediction"'),
         (lambda text: text.replace(",positive", ",great", 1), "unknown polarity 'great'"),
+        (
+            lambda text: text.replace(",negative", ",1", 1),
+            'the file, line 2: label "1" is no polarity; expected positive, negative, neutral. A number does '
+            "not name a polarity; say what each stands for: --labels 0=negative,1=neutral,2=positive",
+        ),
+        (lambda text: text.replace(",positive", ",true", 1), 'label "true" is no polarity'),
         (lambda text: text + "nobody,positive\n", 'id "nobody" is not in the benchmark'),
         (lambda text: text + text.splitlines()[1] + "\n", "duplicate id"),
         (lambda text: "\n".join(text.splitlines()[:-2]), "2 of 490 ids are missing"),

@@ -13,7 +13,7 @@ from arts.data.corpus import Corpus, complete_test_split
 from arts.data.errors import DataError, UnknownNameError
 from arts.data.label_names import NO_NAMES, LabelNames
 from arts.data.polarity_labels import polarity_names
-from arts.data.readers.instances import INSTANCE_READERS, usable_instances
+from arts.data.readers.instances import INSTANCE_READERS, load_usable_instances
 from arts.data.readers.span_repair import ReadingNotes
 from arts.data.schema import Instance, Sentence, Split, group_sentences
 from arts.data.support.download import fetch_release_file, local_release_file, sha256
@@ -185,7 +185,7 @@ def _build_corpus(
         name: the name of the corpus.
         split_path: returns the file of a split, or None when the corpus has no such split.
         labels: what labels that do not name a polarity stand for.
-        read_test: reads the instances of the file of the test split. Default: `usable_instances`.
+        read_test: reads the instances of the file of the test split. Default: `load_usable_instances`.
     """
     notes, checksums = ReadingNotes(), dict[str, str]()
 
@@ -194,12 +194,13 @@ def _build_corpus(
         if path is None:
             return []
         checksums[path.name] = sha256(path)
-        return group_sentences(usable_instances(path, notes, labels=labels))
+        return group_sentences(load_usable_instances(path, notes, labels=labels))
 
     test_path = split_path("test")
     assert test_path is not None
     checksums[test_path.name] = sha256(test_path)
-    test = list(
-        read_test(test_path, notes) if read_test else usable_instances(test_path, notes, labels=labels)
-    )
+    if read_test:
+        test = list(read_test(test_path, notes))
+    else:
+        test = load_usable_instances(test_path, notes, labels=labels)
     return Corpus(name, complete_test_split(test, notes), load, notes, checksums, labels)

@@ -117,7 +117,7 @@ def _usable_instances(dataset: Dataset, split: str, *, rows: RowReader) -> list[
     """The instances of a split, without those that `rows` or `SpanOpinions` leave out."""
     read = _read_instances(dataset, split, rows=rows)
     instances = list(distinct_instances(read, f"dataset, split {split}"))
-    return list(SpanOpinions.of(instances, rows.notes).usable(instances, rows.notes))
+    return SpanOpinions.usable_of(instances, rows.notes)
 
 
 def _read_instances(dataset: Dataset, split: str, *, rows: RowReader) -> Iterator[Instance]:

@@ -36,7 +36,8 @@ def parse_polarity(label: object, names: LabelNames = NO_NAMES) -> Polarity:
         >>> parse_polarity(2, LabelNames.of({0: "negative", 1: "neutral", 2: "positive"}))
         <Polarity.POSITIVE: 'positive'>
     """
-    polarity = names.meaning(label, _polarity_of)
+    polarity = _POLARITIES.get(label) if type(label) is str else None  # most labels; given names change none
+    polarity = polarity or names.meaning(label, _polarity_of)
     if polarity is None:
         raise LabelError(_fault(label, names))
     return polarity
@@ -52,6 +53,8 @@ def parse_gold_polarity(label: object, names: LabelNames = NO_NAMES) -> Polarity
     Raises:
         LabelError: when the label stands for neither.
     """
+    if type(label) is str and label in _POLARITIES:  # most labels; names that are given change none of them
+        return _POLARITIES[label]
     meaning = names.meaning(label, _annotation_of)
     if meaning is None:
         raise LabelError(_fault(label, names))

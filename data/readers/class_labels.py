@@ -8,6 +8,7 @@ from typing import Any
 
 from arts.data.label_names import NamedLabel
 
+Reader = Callable[[Any], Any]  # returns a value with the numbers of its class labels replaced by names
 Feature = Any  # a feature of `datasets` as JSON: an object with "_type", a list of one, or an object by field
 
 
@@ -25,17 +26,8 @@ def class_label_reader(features: Mapping[str, Feature]) -> Callable[[Mapping[str
         >>> read({"label": 1})
         {'label': 'loud'}
     """
-    named = {column: feature for column, feature in features.items() if _has_class_labels(feature)}
-    if not named:
-        return lambda row: row
-
-    def read(row: Mapping[str, Any]) -> Mapping[str, Any]:
-        return {
-            column: _named(value, named[column], column) if column in named else value
-            for column, value in row.items()
-        }
-
-    return read
+    readers = _field_readers(features)
+    return (lambda row: _read_fields(row, readers)) if readers else (lambda row: row)
 
 
 def parquet_features(metadata: Mapping[bytes, bytes] | None) -> Mapping[str, Feature]:
@@ -51,56 +43,67 @@ def parquet_features(metadata: Mapping[bytes, bytes] | None) -> Mapping[str, Fea
     return features if isinstance(features, Mapping) else {}
 
 
-def _has_class_labels(feature: Feature) -> bool:
-    names, inner = _class_names(feature), _inner(feature)
-    if names is not None:
-        return True
-    return any(map(_has_class_labels, inner.values() if isinstance(inner, Mapping) else inner))
+def _field_readers(features: Mapping[str, Feature], prefix: str = "") -> dict[str, Reader]:
+    """The readers of the fields of an object that hold class labels, keyed by field."""
+    readers = {name: _reader(feature, prefix + name) for name, feature in features.items()}
+    return {name: reader for name, reader in readers.items() if reader}
 
 
-def _class_names(feature: Feature) -> list[str] | None:
-    """The names of a ClassLabel, in the order of its numbers; None for any other feature."""
-    if not isinstance(feature, Mapping) or feature.get("_type") != "ClassLabel":
-        return None
-    return list(map(str, feature.get("names") or range(feature.get("num_classes") or 0)))
+def _reader(feature: Feature, column: str) -> Reader | None:
+    """The reader of the values of a feature; None when they hold no class labels.
 
-
-def _inner(feature: Feature) -> Mapping[str, Feature] | list[Feature]:
-    """The features inside a feature: by field for an object, one for a list, none for a plain value."""
-    if isinstance(feature, list):
-        return feature
-    if not isinstance(feature, Mapping):
-        return []
-    if isinstance(feature.get("_type"), str):
-        return [feature["feature"]] if "feature" in feature else []
-    return feature
-
-
-def _named(value: Any, feature: Feature, column: str) -> Any:
-    """A value with the numbers of its class labels replaced by names.
-
-    `datasets` stores a list of objects either so or, as its older `Sequence` did, as an object of lists.
+    Args:
+        feature: a class label, a list, an object by field, or a plain value, which holds none.
+        column: the name of the column, for errors.
     """
-    names, inner = _class_names(feature), _inner(feature)
-    if names is not None:
-        return _name(value, names, column)
-    if isinstance(inner, list) and inner and isinstance(value, list):
-        return [_named(item, inner[0], column) for item in value]
-    fields: Mapping[str, Feature] = inner if isinstance(inner, Mapping) else {}
-    if isinstance(inner, list) and inner and isinstance(inner[0], Mapping):
-        fields = {name: [field] for name, field in inner[0].items()}
+    if isinstance(feature, list):
+        return _list_reader(feature[0], column) if feature else None
+    if not isinstance(feature, Mapping):
+        return None
+    kind = feature.get("_type")
+    if kind == "ClassLabel":
+        return _name_reader(feature, column)
+    if isinstance(kind, str):
+        return _list_reader(feature["feature"], column) if "feature" in feature else None
+    fields = _field_readers(feature, f"{column}.")
+    return (lambda value: _read_fields(value, fields)) if fields else None
+
+
+def _list_reader(item: Feature, column: str) -> Reader | None:
+    """The reader of a list; of objects, older `datasets` made an object of lists."""
+    reader = _reader(item, column)
+    if reader is None:
+        return None
+    by_field = {}
+    if isinstance(item, Mapping) and not isinstance(item.get("_type"), str):
+        by_field = _field_readers({name: [field] for name, field in item.items()}, f"{column}.")
+
+    def read(value: Any) -> Any:
+        if isinstance(value, Mapping):
+            return _read_fields(value, by_field)
+        return [reader(element) for element in value] if isinstance(value, list) else value
+
+    return read
+
+
+def _name_reader(feature: Mapping[str, Any], column: str) -> Reader:
+    """The reader of a class label; a missing value, or a name, stays as it is."""
+    names = list(map(str, feature.get("names") or range(feature.get("num_classes") or 0)))
+    labels = [NamedLabel(name, number) for number, name in enumerate(names)]
+
+    def read(value: Any) -> Any:
+        if isinstance(value, bool) or not isinstance(value, int):
+            return value
+        if not 0 <= value < len(labels):
+            listed = ", ".join(labels)
+            raise ValueError(f'label {value} of the column "{column}" has no name; it names {listed}')
+        return labels[value]
+
+    return read
+
+
+def _read_fields(value: Any, readers: Mapping[str, Reader]) -> Any:
+    """An object with the class labels of its fields named; any other value stays as it is."""
     if not isinstance(value, Mapping):
         return value
-    return {
-        name: _named(item, fields[name], f"{column}.{name}") if name in fields else item
-        for name, item in value.items()
-    }
-
-
-def _name(value: Any, names: list[str], column: str) -> Any:
-    """The name of the number of a class label; a missing value, or a name, stays as it is."""
-    if isinstance(value, bool) or not isinstance(value, int):
-        return value
-    if not 0 <= value < len(names):
-        raise ValueError(f'label {value} of the column "{column}" has no name; it names {", ".join(names)}')
-    return NamedLabel(names[value], value)
+    return {name: readers[name](item) if name in readers else item for name, item in value.items()}

@@ -67,6 +67,23 @@ def usable_instances(
     yield from opinions.usable(read_instances(path, notes, labels=labels), notes)
 
 
+def load_usable_instances(
+    path: Path, notes: ReadingNotes | None = None, *, labels: LabelNames = NO_NAMES
+) -> list[Instance]:
+    """Load what `usable_instances` streams, with one reading of the file.
+
+    Args:
+        path: the file, in a format of `read_instances`.
+        notes: gets what is repaired or left out; by default these notes are lost.
+        labels: what labels that do not name a polarity stand for.
+
+    Raises:
+        DataError: at the first fault; names the file and the line or id.
+    """
+    notes = ReadingNotes() if notes is None else notes
+    return SpanOpinions.usable_of(list(read_instances(path, notes, labels=labels)), notes)
+
+
 def read_instances(
     path: Path, notes: ReadingNotes | None = None, *, labels: LabelNames = NO_NAMES
 ) -> Iterator[Instance]:

@@ -8,7 +8,7 @@ from pathlib import Path
 from arts.data.errors import as_data_error
 from arts.data.polarity_labels import parse_gold_polarity
 from arts.data.readers.arts_json import parse_id
-from arts.data.readers.instances import usable_instances
+from arts.data.readers.instances import load_usable_instances
 from arts.data.readers.rows import Row, csv_rows
 from arts.data.readers.span_repair import ReadingNotes, aspect_key, transfer_span
 from arts.data.schema import Aspect, Instance, Strategy
@@ -28,7 +28,7 @@ def read_mams_results(path: Path, notes: ReadingNotes, *, originals_path: Path) 
     Raises:
         DataError: when a row does not hold an instance of the test set or a variant of one; names its line.
     """
-    originals = {instance.id: instance for instance in usable_instances(originals_path, notes)}
+    originals = {instance.id: instance for instance in load_usable_instances(originals_path, notes)}
     for line, row in csv_rows(path):
         with as_data_error(path, line=line):
             instance = _instance(row, originals=originals, notes=notes)

@@ -40,7 +40,7 @@ def jsonl_rows(path: Path) -> Iterator[tuple[int, Row]]:
         if not text.strip():
             continue
         try:
-            row = json.loads(text, object_pairs_hook=_object)
+            row = _DECODER.decode(text)
         except ValueError as error:
             raise DataError(path, f"not JSON ({error})", line=line) from error
         if not isinstance(row, dict):
@@ -55,6 +55,9 @@ def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
         keys = [key for key, _ in pairs]
         raise ValueError(f'"{next(key for key in keys if keys.count(key) > 1)}" is there twice')
     return row
+
+
+_DECODER = json.JSONDecoder(object_pairs_hook=_object)
 
 
 def csv_rows(path: Path) -> Iterator[tuple[int, Row]]:

@@ -55,6 +55,16 @@ class SpanOpinions:
                 found._contradict(key, labels[key], "conflict")
         return found
 
+    @classmethod
+    def usable_of(cls, instances: list[Instance], notes: ReadingNotes) -> list[Instance]:
+        """The instances of a corpus that ask a question with one right answer, each question once.
+
+        Args:
+            instances: all instances of the corpus.
+            notes: what their reader left out; gets the ids of those left out here, and why.
+        """
+        return list(cls.of(instances, notes).usable(instances, notes))
+
     def _contradict(self, key: int, *labels: str) -> None:
         self.contradictions[key] = tuple(dict.fromkeys((*self.contradictions.get(key, ()), *labels)))
 

@@ -145,7 +145,9 @@ def _value(row: Row, *names: str) -> Any:
 
 def _objects(row: Row, name: str) -> list[Row]:
     """The objects that a column lists, if any; older `datasets` stored them as an object of lists."""
-    value = row.get(name) or []
+    value = row.get(name)
+    if not value:
+        return []
     if isinstance(value, Mapping) and all(isinstance(items, list) for items in value.values()):
         value = [dict(zip(value, items, strict=True)) for items in zip(*value.values(), strict=True)]
     if not isinstance(value, list) or not all(isinstance(item, Mapping) for item in value):

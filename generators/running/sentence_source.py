@@ -10,7 +10,7 @@ from arts.data.corpus import Corpus
 from arts.data.corpus_registry import CORPUS_NAMES, load_corpus
 from arts.data.errors import DataError, UnknownNameError
 from arts.data.label_names import NO_NAMES, LabelNames
-from arts.data.readers.instances import read_instances, usable_instances
+from arts.data.readers.instances import load_usable_instances, read_instances, usable_instances
 from arts.data.readers.span_repair import ReadingNotes, transfer_span
 from arts.data.schema import (
     Aspect,
@@ -102,7 +102,7 @@ def _training_sentences(dataset: str, labels: LabelNames) -> Iterable[Sentence]:
     """The sentences of a file, or the train split of a corpus; its test split when it has no train split."""
     path = Path(dataset)
     if path.is_file():
-        return group_sentences(usable_instances(path, labels=labels))
+        return group_sentences(load_usable_instances(path, labels=labels))
     corpus = load_corpus(dataset, labels=labels)
     return corpus.train or _split(corpus, "test")
 

@@ -74,7 +74,8 @@ class UnlearningModel:
         classes = self.class_names
         if len(set(classes)) < len(classes):
             raise ArtsError(f"the model's classes are {', '.join(classes)}; expected a name for each")
-        return LabelledTextTokenizer(self.tokenizer, max_length, classes, labels)
+        numbers = {name: number for number, name in enumerate(classes)}
+        return LabelledTextTokenizer(self.tokenizer, max_length, numbers, labels)
 
 
 def load_unlearning_model(name: str) -> UnlearningModel:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
@@ -125,14 +125,14 @@ class LabelledTextTokenizer:
     Args:
         tokenizer: the model's tokenizer.
         max_length: number of tokens that a row is truncated to.
-        classes: the names of the model's classes, in the order of their numbers. The label of a row is such a
-            name; case does not matter.
+        classes: the numbers of the model's classes, keyed by name. The label of a row is such a name; case does
+            not matter.
         labels: the classes that other labels stand for, such as numbers.
     """
 
     tokenizer: Any
     max_length: int
-    classes: Sequence[str]
+    classes: Mapping[str, int]
     labels: LabelNames = NO_NAMES
 
     def encode(self, source: RowSource) -> list[TokenFeatures]:
@@ -173,8 +173,8 @@ class LabelledTextTokenizer:
         """The number of the class with a name; None when there is none, or there are several but for case."""
         name = name.strip()
         if name in self.classes:
-            return self.classes.index(name)
-        same = [number for number, known in enumerate(self.classes) if known.lower() == name.lower()]
+            return self.classes[name]
+        same = [number for known, number in self.classes.items() if known.lower() == name.lower()]
         return same[0] if len(same) == 1 else None
 
     def _fault(self, label: object) -> str:

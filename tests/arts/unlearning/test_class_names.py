@@ -29,7 +29,8 @@ class FakeTokenizer:
 
 def numbers(classes: Sequence[str], source: RowSource, **labels: str) -> list[int]:
     """The class numbers that the rows of a source get."""
-    tokenizer = LabelledTextTokenizer(FakeTokenizer(), 64, classes, LabelNames.of(labels))
+    by_name = {name: number for number, name in enumerate(classes)}
+    tokenizer = LabelledTextTokenizer(FakeTokenizer(), 64, by_name, LabelNames.of(labels))
     return [features["labels"] for features in tokenizer.encode(source)]
 
 

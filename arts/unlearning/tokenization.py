@@ -125,8 +125,8 @@ class LabelledTextTokenizer:
     Args:
         tokenizer: the model's tokenizer.
         max_length: number of tokens that a row is truncated to.
-        classes: the numbers of the model's classes, keyed by name. The label of a row is such a name; case does
-            not matter.
+        classes: the numbers of the model's classes, keyed by name. The label of a row is such a name; case
+            does not matter.
         labels: the classes that other labels stand for, such as numbers.
     """
 

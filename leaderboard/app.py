@@ -7,17 +7,22 @@ from __future__ import annotations
 
 import streamlit as st
 
+from arts.leaderboard.web import address
 from arts.leaderboard.web.page_state import PAGES, show_progress
 
 st.set_page_config("arts leaderboard", ":material/leaderboard:", layout="wide")
 pages = [
-    st.Page(
-        page.script(address), title=page.title, icon=page.icon, url_path=address, default=address == "board"
-    )
-    for address, page in PAGES.items()
+    st.Page(page.script(name), title=page.title, icon=page.icon, url_path=name, default=name == "board")
+    for name, page in PAGES.items()
 ]
 st.html("<style>.stMainBlockContainer { padding-top: 4rem }</style>")
 current = st.navigation(pages, position="top")
 if current.url_path != "submit":  # there, a rerun during an upload could lose the file
     show_progress()
-current.run()
+address.begin_page(current.url_path)
+top = st.container()
+try:
+    current.run()
+finally:  # also when a page ends early
+    with top:
+        address.show_remarks()

@@ -11,6 +11,7 @@ import pandas as pd
 
 from arts.data.schema import PERTURBATIONS
 from arts.evaluation.scores import Estimate
+from arts.leaderboard.analysis.entry_labels import distinct_labels
 from arts.leaderboard.analysis.ranking import BoardRank, ranks
 from arts.leaderboard.store.display_names import FORMULA_STARTS
 from arts.leaderboard.store.entry import BoardEntry
@@ -106,8 +107,13 @@ def board_table(entries: Sequence[BoardEntry]) -> pd.DataFrame:
 
     Returns:
         A frame with the columns of `COLUMNS`, in the order of `entries`; its index holds each entry's `key`.
+        The names in the column "model" are all different.
     """
-    rows = [_table_row(entry, rank) for entry, rank in zip(entries, ranks(entries), strict=True)]
+    labels = distinct_labels(entries)
+    rows = [
+        _table_row(entry, rank, label=labels[entry.key])
+        for entry, rank in zip(entries, ranks(entries), strict=True)
+    ]
     return pd.DataFrame(rows, columns=list(COLUMNS), index=[entry.key for entry in entries])
 
 
@@ -135,11 +141,11 @@ def csv_text(frame: pd.DataFrame) -> str:
     return str(safe.to_csv(index_label="key"))
 
 
-def _table_row(entry: BoardEntry, rank: BoardRank) -> dict[str, object]:
+def _table_row(entry: BoardEntry, rank: BoardRank, *, label: str) -> dict[str, object]:
     """The table's row for an entry, keyed by the columns of `COLUMNS`; unknown values are None."""
     return {
         "rank": str(rank),
-        "model": entry.label,
+        "model": label,
         "accuracy": entry.accuracy.value,
         "ars": entry.ars.value,
         "interval": interval_bar(entry.ars, entry.accuracy.value),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from datetime import date
 from typing import Any
 
 import pandas as pd
@@ -19,9 +20,11 @@ from arts.leaderboard.analysis.table import (
 )
 from arts.leaderboard.store.entry import MEANING
 from arts.leaderboard.store.store import Board
-from arts.leaderboard.web import charts, page_state
+from arts.leaderboard.web import address, charts, choices, page_state, selectable_table
+from arts.leaderboard.web.escaping import escape_markdown
 
 MAX_ROWS = 200  # rows of the table, unless the visitor asks for all
+TABLE = "rows"  # name of the table, by which ticks are kept
 
 
 def pick_filters(frame: pd.DataFrame) -> EntryFilter:
@@ -33,7 +36,7 @@ def pick_filters(frame: pd.DataFrame) -> EntryFilter:
 
     def pick_values(label: str, column: str) -> list[str]:
         """Let the visitor pick some of the values in a column."""
-        return page_state.pick_values(label, sorted(frame[column].unique()), key=column)
+        return choices.pick_values(label, sorted(frame[column].unique()), key=column)
 
     with st.popover("Filter", icon=":material/filter_alt:"):
         return EntryFilter(
@@ -41,23 +44,60 @@ def pick_filters(frame: pd.DataFrame) -> EntryFilter:
             encoders=pick_values("Encoder", "encoder"),
             interventions=pick_values("Intervention", "intervention"),
             statuses=pick_values("Figures", "status"),
-            since=st.date_input("Measured from", None, key="since", bind="query-params"),
-            until=st.date_input("Measured until", None, key="until", bind="query-params"),
+            since=pick_day("Measured from", key="since"),
+            until=pick_day("Measured until", key="until"),
         )
+
+
+def pick_day(label: str, *, key: str) -> date | None:
+    """Let the visitor pick a day, which is kept in the page's URL under `key`; None if none is picked."""
+
+    def is_day(text: str) -> bool:
+        """Whether a text is a day such as 2026-01-31."""
+        try:
+            return bool(date.fromisoformat(text))
+        except ValueError:
+            return False
+
+    return address.say_refused(
+        key, is_day, what="day", draw=lambda: st.date_input(label, None, key=key, bind="query-params")
+    )
 
 
 def pick_columns() -> list[str]:
     """Let the visitor pick the columns of the table; `DEFAULT_COLUMNS` if none is picked."""
     with st.popover("Columns", icon=":material/view_column:"):
-        columns = st.multiselect(
-            "Columns",
-            list(COLUMNS),
-            DEFAULT_COLUMNS,
-            format_func=COLUMNS.__getitem__,
-            key="columns",
-            bind="query-params",
+        columns = address.say_refused(
+            "columns",
+            COLUMNS.values(),
+            what="columns",
+            draw=lambda: st.multiselect(
+                "Columns",
+                list(COLUMNS),
+                DEFAULT_COLUMNS,
+                format_func=COLUMNS.__getitem__,
+                key="columns",
+                bind="query-params",
+            ),
         )
     return columns or list(DEFAULT_COLUMNS)
+
+
+def pick_sort_column() -> str:
+    """Let the visitor pick the column to sort by; the choice is kept in the page's URL."""
+    return address.say_refused(
+        "sort",
+        [COLUMNS[name] for name in SORT_COLUMNS],
+        what="order",
+        draw=lambda: st.selectbox(
+            "Sort by",
+            SORT_COLUMNS,
+            format_func=COLUMNS.__getitem__,
+            key="sort",
+            bind="query-params",
+            width=150,
+        ),
+    )
 
 
 def pick_rows(frame: pd.DataFrame) -> tuple[pd.DataFrame, list[str]]:
@@ -78,14 +118,7 @@ def pick_rows(frame: pd.DataFrame) -> tuple[pd.DataFrame, list[str]]:
             max_chars=80,
             width=300,
         )
-        sort_column = st.selectbox(
-            "Sort by",
-            SORT_COLUMNS,
-            format_func=COLUMNS.__getitem__,
-            key="sort",
-            bind="query-params",
-            width=150,
-        )
+        sort_column = pick_sort_column()
         filters = pick_filters(frame)
         columns = pick_columns()
     return sort_rows(replace(filters, text=text or "").apply(frame), sort_column), columns
@@ -135,17 +168,15 @@ def show_table(rows: pd.DataFrame, corpus: str, *, columns: Sequence[str], total
         + ". "
         + " · ".join(f"**{s}**: {MEANING[s]}" for s in MEANING if s in set(rows["status"]))
     )
-    selection = st.dataframe(
+    keys = selectable_table.pick_rows(
         shown,
-        column_order=columns,
+        table=TABLE,
+        names={str(key): f"{model} on {corpus}" for key, model in shown["model"].items()},
+        several=True,
+        columns=columns,
         column_config=column_config(),
-        hide_index=True,
-        on_select="rerun",
-        selection_mode="multi-row",
-        key="rows",
         alt=f"{len(shown)} entries on {corpus}: rank, model, accuracy, ARS and strategies",
     )
-    keys = [str(shown.index[row]) for row in selection["selection"]["rows"]]
     with st.container(horizontal=True, vertical_alignment="center"):
         show_selection(rows, keys, corpus=corpus)
         for kind, text, mime in downloads(rows):
@@ -163,7 +194,7 @@ def show_selection(rows: pd.DataFrame, keys: Sequence[str], *, corpus: str) -> N
         corpus: Name of the corpus.
     """
     if len(keys) == 1:
-        page_state.show_link("entry", f"Open {rows.loc[keys[0], 'model']}", entry=keys[0])
+        page_state.show_link("entry", f"Open {escape_markdown(rows.loc[keys[0], 'model'])}", entry=keys[0])
     elif keys:
         page_state.show_link("compare", f"Compare the {len(keys)} entries", corpus=corpus, entries=keys)
     else:
@@ -214,6 +245,7 @@ def show_entries(corpus: str) -> None:
     frame = page_state.frame(corpus, page_state.board_version())
     rows, columns = pick_rows(frame)
     if rows.empty:
+        selectable_table.show_hidden(TABLE)
         st.info(f"None of the {len(frame)} entries on {corpus} passes. Clear the search or a filter.")
         st.stop()
     show_table(rows, corpus, columns=columns, total=len(frame))
@@ -235,7 +267,7 @@ def main() -> None:
     if not board.entries:
         page_state.show_empty_board()
         return
-    show_entries(page_state.pick_corpus(board.corpora))
+    show_entries(choices.pick_corpus(board.corpora))
     show_excluded_files(board)
 
 

@@ -9,10 +9,12 @@ import streamlit as st
 
 from arts.data.errors import ArtsError
 from arts.evaluation.paired_tests import Difference
+from arts.leaderboard.analysis.entry_labels import distinct_labels
 from arts.leaderboard.analysis.entry_scores import SCORES, TITLES, interval_text, score_of
 from arts.leaderboard.analysis.unit_comparison import exclusive_units, p_text, prediction_table
 from arts.leaderboard.store.entry import BoardEntry
-from arts.leaderboard.web import charts, entry_cache, page_state
+from arts.leaderboard.store.store import Board
+from arts.leaderboard.web import address, charts, choices, entry_cache, page_state
 from arts.leaderboard.web.escaping import escape_markdown
 
 
@@ -86,27 +88,29 @@ def show_scores(entries: Sequence[BoardEntry], names: Mapping[str, str]) -> None
     st.dataframe(ordered.rename_axis(None), alt="The figures of the chart")
 
 
-def show_units(first: BoardEntry, others: Sequence[BoardEntry], *, names: Mapping[str, str]) -> None:
+def show_units(
+    board: Board, first: BoardEntry, others: Sequence[BoardEntry], *, names: Mapping[str, str]
+) -> None:
     """Show the units that only one of two entries predicts without an error, with all predictions of both.
 
     Args:
+        board: The board.
         first: The first of the two entries.
         others: Entries with predictions; the visitor picks one to compare with the first.
         names: Labels of the entries, all different, keyed by the key of the entry.
     """
     st.subheader("Units that only one has right")
-    by_key = {entry.key: entry for entry in others}
-    other_key = st.selectbox(
-        f"{names[first.key]} against",
-        list(by_key),
-        format_func=names.__getitem__,
+    other = choices.pick_entry(
+        board,
+        others,
+        label=f"{names[first.key]} against",
         key="against",
-        bind="query-params",
+        otherwise=f"is not compared with {escape_markdown(names[first.key])} by a test here",
     )
-    first_predictions, other_predictions = entry_cache.aligned_predictions(first, by_key[other_key])
-    titles = names[first.key], names[other_key]
+    first_predictions, other_predictions = entry_cache.aligned_predictions(first, other)
+    titles = names[first.key], names[other.key]
     sides = exclusive_units(first_predictions, other_predictions)
-    winner = pick_winner(titles, counts=[int(side.sum()) for side in sides])
+    winner = pick_winner((first.key, other.key), titles, counts=[int(side.sum()) for side in sides])
     if not sides[winner].any():
         st.info("There is no such unit.")
         return
@@ -115,24 +119,40 @@ def show_units(first: BoardEntry, others: Sequence[BoardEntry], *, names: Mappin
     show_prediction_table(table, titles, winner=titles[winner])
 
 
-def pick_winner(titles: tuple[str, str], counts: Sequence[int]) -> int:
+def pick_winner(keys: tuple[str, str], titles: tuple[str, str], *, counts: Sequence[int]) -> int:
     """Let the visitor pick one of two entries, to see the units that only it predicts without an error.
 
     Args:
+        keys: Keys of the two entries.
         titles: Labels of the two entries.
         counts: For each of the two, the number of units that only it predicts without an error.
 
     Returns:
         Index of the picked entry, 0 or 1.
     """
-    return st.radio(
-        "Right is",
-        (0, 1),
-        format_func=lambda position: escape_markdown(titles[position]),
-        captions=[f"{count:,} units" for count in counts],
-        key="wins",
-        bind="query-params",
+
+    def draw(widget: str, shown: list[str] | None) -> list[str]:
+        """Draw the widget, whose options are 0 and 1."""
+        if shown is not None:
+            st.session_state[widget] = keys.index(shown[0])
+        position = st.radio(
+            "Right is",
+            (0, 1),
+            format_func=lambda position: escape_markdown(titles[position]),
+            captions=[f"{count:,} units" for count in counts],
+            key=widget,
+        )
+        return [keys[position]]
+
+    (winner,) = address.choose(
+        "wins",
+        dict(zip(keys, titles, strict=True)),
+        scope=" ".join(keys),
+        default=keys[:1],
+        draw=draw,
+        explain=lambda key: f"The entry {address.quoted(key)} is neither of the two whose units are shown.",
     )
+    return keys.index(winner)
 
 
 def show_prediction_table(table: pd.DataFrame, titles: tuple[str, str], *, winner: str) -> None:
@@ -171,19 +191,25 @@ def main() -> None:
     if not board.entries:
         page_state.show_empty_board()
         return
-    on_corpus = board.on(page_state.pick_corpus(board.corpora))
-    entries = page_state.pick_entries(
-        on_corpus, label="Entries, the first against each other one", key="entries", count=2
+    corpus = choices.pick_corpus(board.corpora, choices.follow_link(board, "entries", corpora=board.corpora))
+    on_corpus = board.on(corpus)
+    entries = choices.pick_entries(
+        board,
+        on_corpus,
+        corpus=corpus,
+        label="Entries, the first against each other one",
+        key="entries",
+        count=2,
     )
     if len(entries) < 2:
         st.info("Choose two entries or more. `arts evaluate --output results` adds one to the board.")
         return
-    names = page_state.distinct_labels(on_corpus)
+    names = distinct_labels(on_corpus)
     first, *others = entries
     tested = [other for other in others if show_conclusion(first, other, names=names)]
     show_scores(entries, names)
     if tested:
-        show_units(first, tested, names=names)
+        show_units(board, first, tested, names=names)
     with st.container(horizontal=True):
         for entry in entries:
             page_state.show_link("entry", f"Open {escape_markdown(names[entry.key])}", entry=entry.key)

@@ -14,7 +14,14 @@ from arts.leaderboard.analysis.entry_scores import TITLES, interval_text
 from arts.leaderboard.store.entry import BoardEntry, Status
 from arts.leaderboard.store.published import accuracy_by_strategy
 from arts.leaderboard.store.store import Board
-from arts.leaderboard.web import entry_cache, page_state, provenance_sections, score_sections
+from arts.leaderboard.web import (
+    address,
+    choices,
+    entry_cache,
+    page_state,
+    provenance_sections,
+    score_sections,
+)
 from arts.leaderboard.web.escaping import escape_markdown
 
 PARAMETER = "entry"  # query parameter of the page's URL: the key of the entry
@@ -23,25 +30,44 @@ PARAMETER = "entry"  # query parameter of the page's URL: the key of the entry
 def pick_entry(board: Board) -> BoardEntry:
     """The entry that the page's URL names, or else one that the visitor picks.
 
-    If the URL has an unknown key, an error is shown and the page ends.
+    If the URL has an unknown key, or a corpus on which the entry was not measured, an error is shown and the
+    page ends.
     """
-    key = st.query_params.get(PARAMETER)
+    key = next(iter(st.query_params.get_all(PARAMETER)), "")
     if key and key not in board.by_key:
         show_unknown_key(key)
         st.stop()
-    corpus = page_state.pick_corpus(board.corpora, board.by_key[key].corpus if key else None)
-    return page_state.pick_entry(board.on(corpus), label="Entry", key=PARAMETER)
+    linked = st.query_params.get("corpus") if key and address.is_linked(PARAMETER) else None
+    if linked in board.corpora and linked != board.by_key[key].corpus:
+        show_other_corpus(board.by_key[key], linked)
+        st.stop()
+    corpus = choices.pick_corpus(board.corpora, choices.follow_link(board, PARAMETER, corpora=board.corpora))
+    return choices.pick_entry(board, board.on(corpus), label="Entry", key=PARAMETER)
 
 
 def show_unknown_key(key: str) -> None:
     """Show an error that no entry has this key, and links with which the visitor can go on."""
     st.error(
-        f'No entry "{escape_markdown(key)}" is on the board. A key changes with the content of its report, '
+        f"No entry {address.quoted(key)} is on the board. A key changes with the content of its report, "
         "and an entry goes with its file: open it from the board, or choose another one."
     )
     with st.container(horizontal=True):
         page_state.show_link("board", "Open the board")
         page_state.show_link("entry", "Choose an entry")
+
+
+def show_other_corpus(entry: BoardEntry, corpus: str) -> None:
+    """Show an error that an entry was not measured on the corpus of a link, and a link that opens it."""
+    st.error(
+        f"The entry {address.quoted(entry.key)}, {escape_markdown(entry.label)}, was measured on "
+        f"{escape_markdown(entry.corpus)}, not on {escape_markdown(corpus)}."
+    )
+    page_state.show_link(
+        "entry",
+        f"Open {escape_markdown(entry.label)} on {escape_markdown(entry.corpus)}",
+        corpus=entry.corpus,
+        entry=entry.key,
+    )
 
 
 def show_headline(entry: BoardEntry) -> None:

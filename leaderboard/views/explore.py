@@ -10,9 +10,12 @@ from arts.data.corpus import Corpus
 from arts.data.corpus_registry import CORPUS_NAMES, RELEASED_CORPORA, is_available_locally, load_corpus
 from arts.data.errors import ArtsError
 from arts.data.schema import PERTURBATIONS, Polarity, Strategy
+from arts.leaderboard.analysis.entry_labels import distinct_labels
 from arts.leaderboard.analysis.units import PredictionsById, Unit, UnitFilter, predictions_by_id, units_of
 from arts.leaderboard.store.entry import BoardEntry
-from arts.leaderboard.web import html_sentence, html_unit, page_state
+from arts.leaderboard.store.store import Board
+from arts.leaderboard.web import address, choices, html_sentence, html_unit, page_state
+from arts.leaderboard.web.escaping import escape_markdown
 
 UNITS_PER_PAGE = 10
 DEFAULT_ENTRIES = 3  # number of entries that are picked when the page opens
@@ -34,10 +37,10 @@ def cached_units(name: str, available: str) -> tuple[Corpus, list[Unit]]:
 
 @st.cache_resource(max_entries=CACHED_ENTRIES, show_spinner="Reading predictions …")
 def cached_predictions(key: str, _entry: BoardEntry) -> PredictionsById:
-    """The polarities that an entry predicts, keyed by instance id; cached by the key of the entry.
+    """The polarities that an entry predicts, keyed by instance id; cached by the first argument.
 
     Args:
-        key: Key of the entry.
+        key: Key of the entry, and the checksum of its predictions.
         _entry: The entry; because of the leading underscore, streamlit leaves it out of the cache's key.
     """
     return predictions_by_id(_entry)
@@ -52,22 +55,20 @@ def available_corpora() -> list[str]:
     ]
 
 
-def pick_corpus(measured: Sequence[str]) -> tuple[Corpus, list[Unit]]:
+def pick_corpus(board: Board) -> tuple[Corpus, list[Unit]]:
     """Let the visitor pick a corpus, and tell how to get the paper's corpora that are not on this machine.
-
-    Args:
-        measured: Names of the corpora that have entries on the board.
 
     Returns:
         The corpus, and the units of its test split.
     """
     try:
         available = available_corpora()
-        corpus, units = cached_units(page_state.pick_corpus(available), " ".join(available))
+        linked = choices.follow_link(board, "entries", corpora=available)
+        corpus, units = cached_units(choices.pick_corpus(available, linked), " ".join(available))
     except ArtsError as error:
         st.error(str(error))
         st.stop()
-    if missing := [name for name in measured if name in RELEASED_CORPORA and name not in available]:
+    if missing := [name for name in board.corpora if name in RELEASED_CORPORA and name not in available]:
         st.caption(
             f"Not on this machine: the text of {' and '.join(missing)}. Set ARTS_DATA_HOME to a copy of the "
             f"ARTS_TestSet repository, or run `arts evaluate --dataset {missing[0]}` once to download it."
@@ -75,29 +76,40 @@ def pick_corpus(measured: Sequence[str]) -> tuple[Corpus, list[Unit]]:
     return corpus, units
 
 
-def pick_predictions(corpus: Corpus, entries: Sequence[BoardEntry]) -> dict[str, PredictionsById]:
+def pick_predictions(board: Board, corpus: Corpus) -> dict[str, PredictionsById]:
     """Let the visitor pick entries whose predictions are shown.
 
     Args:
+        board: The board.
         corpus: The corpus that is shown.
-        entries: The entries on this corpus.
 
     Returns:
         The predictions of the picked entries, keyed by their labels, which are all different. Each value is a
         dict of predicted polarities, keyed by instance id.
     """
-    usable = [entry for entry in entries if entry.has_predictions and entry.checksum == corpus.checksum]
+    usable = [e for e in board.on(corpus.name) if e.has_predictions and e.checksum == corpus.checksum]
+    entries = choices.pick_entries(
+        board,
+        usable,
+        corpus=corpus.name,
+        label="Entries",
+        key="entries",
+        count=DEFAULT_ENTRIES,
+        otherwise=f"has no predictions here for this version of {escape_markdown(corpus.name)}",
+    )
     if not usable:
         st.info(
             f"No entry on {corpus.name} has its predictions here; only the sentences are shown. "
             f"`arts evaluate --dataset {corpus.name} --output results` adds one."
         )
         return {}
-    names = page_state.distinct_labels(usable)
+    names = distinct_labels(usable)
     predictions = {}
-    for entry in page_state.pick_entries(usable, label="Entries", key="entries", count=DEFAULT_ENTRIES):
+    for entry in entries:
         try:
-            predictions[names[entry.key]] = cached_predictions(entry.key, entry)
+            predictions[names[entry.key]] = cached_predictions(
+                f"{entry.key} {entry.predictions_checksum}", entry
+            )
         except ArtsError as error:
             st.warning(f"{entry.label}: {error}")
     return predictions
@@ -116,15 +128,15 @@ def pick_filters(units: Sequence[Unit], predictions: Mapping[str, PredictionsByI
     with st.expander("Filter", icon=":material/filter_alt:"):
         left, right = st.columns(2)
         with left:
-            strategies = page_state.pick_values("Strategy", [str(s) for s in PERTURBATIONS], key="strategy")
-            polarities = page_state.pick_values(
+            strategies = choices.pick_values("Strategy", [str(s) for s in PERTURBATIONS], key="strategy")
+            polarities = choices.pick_values(
                 "Polarity of the target", [str(p) for p in Polarity], key="polarity"
             )
         with right:
             shortest, longest = st.slider(
                 "Length (words)", low, high, (low, high), key="length", bind="query-params"
             )
-            chosen_rules = page_state.pick_values("Edit rule", rules, key="rule") if len(rules) > 1 else []
+            chosen_rules = choices.pick_values("Edit rule", rules, key="rule") if len(rules) > 1 else []
             failed_by_all = st.toggle(
                 "Failed by all entries",
                 key="failed",
@@ -157,7 +169,12 @@ def pick_page(count: int, state: object) -> int:
     st.session_state["explored"] = state
     if "page" in st.session_state and (before not in (None, state) or st.session_state["page"] > pages):
         st.session_state["page"] = 1
-    return st.pagination(pages, key="page", bind="query-params") if pages > 1 else 1
+    return address.say_refused(
+        "page",
+        [str(number + 1) for number in range(pages)],
+        what="page",
+        draw=lambda: st.pagination(pages, key="page", bind="query-params") if pages > 1 else 1,
+    )
 
 
 def show_units(units: Sequence[Unit], predictions: Mapping[str, PredictionsById]) -> None:
@@ -183,8 +200,8 @@ def main() -> None:
         "Each original beside its variants: what the edits removed and inserted, and who was right on which.",
     )
     st.html(html_unit.STYLE)
-    corpus, units = pick_corpus(board.corpora)
-    predictions = pick_predictions(corpus, board.on(corpus.name))
+    corpus, units = pick_corpus(board)
+    predictions = pick_predictions(board, corpus)
     filters = pick_filters(units, predictions)
     passing = filters.apply(units, list(predictions.values()))
     if not passing:

@@ -13,7 +13,7 @@ from arts.interventions.registry import intervention_names
 from arts.leaderboard.analysis.before_after import InterventionPair, mean_gains
 from arts.leaderboard.analysis.entry_scores import SCORES, TITLES, score_of
 from arts.leaderboard.analysis.unit_comparison import compare_units, p_text
-from arts.leaderboard.web import charts, entry_cache, page_state
+from arts.leaderboard.web import address, charts, choices, entry_cache, page_state, selectable_table
 from arts.leaderboard.web.escaping import escape_markdown
 
 COMMAND = "arts evaluate --dataset {} --model bert --intervention {} --output results"
@@ -81,21 +81,23 @@ def show_pairs(pairs: Sequence[InterventionPair], score: str, *, corpus: str) ->
         corpus: Name of the corpus.
     """
     rows = [pair_row(pair, score) for pair in pairs]
-    selection = st.dataframe(
+    by_key = {f"{pair.before.key} {pair.after.key}": pair for pair in pairs}
+    ticked = selectable_table.pick_rows(
         pd.DataFrame(rows),
-        hide_index=True,
+        table="pairs",
+        names={
+            key: f"{pair.after.label} beside {pair.before.label} on {corpus}" for key, pair in by_key.items()
+        },
+        several=False,
         column_config={
             "model": st.column_config.TextColumn("model", pinned=True),
             "gain": st.column_config.NumberColumn("gain", format="%+.2f"),
             "test": st.column_config.TextColumn("test of ARS", help="Exact McNemar test on units."),
         },
-        on_select="rerun",
-        selection_mode="single-row",
-        key="pairs",
         alt=f"{len(rows)} pairs of a plain entry and one with the intervention, with a test each",
     )
-    for row in selection["selection"]["rows"][:1]:
-        pair = pairs[row]
+    for key in ticked:
+        pair = by_key[key]
         page_state.show_link(
             "compare",
             f"Compare {escape_markdown(pair.after.label)} with {escape_markdown(pair.before.label)}",
@@ -237,15 +239,25 @@ def pick_pairs(pairs: Sequence[InterventionPair]) -> tuple[list[InterventionPair
         The pairs of the picked intervention, ordered by model and seed, and the name of the score.
     """
     titles = sorted({pair.title for pair in pairs})
-    title = st.selectbox("Intervention", titles, key="way", bind="query-params")
-    score = st.segmented_control(
-        "Score",
-        SCORES,
-        default="ars",
-        format_func=TITLES.__getitem__,
-        key="score",
-        bind="query-params",
-        required=True,
+    title = address.say_refused(
+        "way",
+        titles,
+        what="intervention",
+        draw=lambda: st.selectbox("Intervention", titles, key="way", bind="query-params"),
+    )
+    score = address.say_refused(
+        "score",
+        TITLES.values(),
+        what="score",
+        draw=lambda: st.segmented_control(
+            "Score",
+            SCORES,
+            default="ars",
+            format_func=TITLES.__getitem__,
+            key="score",
+            bind="query-params",
+            required=True,
+        ),
     )
     chosen = sorted(
         (pair for pair in pairs if pair.title == title),
@@ -265,7 +277,7 @@ def main() -> None:
     if not board.entries:
         show_no_pairs("the board")
         return
-    corpus = page_state.pick_corpus(board.corpora)
+    corpus = choices.pick_corpus(board.corpora)
     all_pairs = entry_cache.pairs_on(corpus)
     if not all_pairs:
         show_no_pairs(corpus)

@@ -12,7 +12,14 @@ import streamlit as st
 
 from arts.data.errors import ArtsError
 from arts.data.schema import Polarity, Sentence
-from arts.leaderboard.web import html_sentence, html_unit, model_picker, page_state, typed_sentence
+from arts.leaderboard.web import (
+    address,
+    html_sentence,
+    html_unit,
+    model_picker,
+    page_state,
+    typed_sentence,
+)
 from arts.leaderboard.web.html_unit import ModelPrediction
 from arts.leaderboard.web.typed_sentence import TargetVariants, TypedAspect
 
@@ -80,18 +87,29 @@ def type_sentence() -> Sentence:
         with left:
             aspects = edit_aspects(text)
         with right:
-            domain = st.selectbox(
-                "ADDDIFF adds aspects of",
-                [ANY_DOMAIN, *typed_sentence.domains_of(cached_pool())],
-                key="domain",
-                bind="query-params",
-                help="It adds what training sentences of the sample say.",
-            )
+            domain = pick_domain()
         return typed_sentence.parse_sentence(text, aspects, domain="" if domain == ANY_DOMAIN else domain)
     except ArtsError as error:
         message = str(error)
         st.warning(message[0].upper() + message[1:] + ".", icon=":material/edit:")
         st.stop()
+
+
+def pick_domain() -> str:
+    """Let the visitor pick the domain of what ADDDIFF adds; the choice is kept in the page's URL."""
+    domains = [ANY_DOMAIN, *typed_sentence.domains_of(cached_pool())]
+    return address.say_refused(
+        "domain",
+        domains,
+        what="domain",
+        draw=lambda: st.selectbox(
+            "ADDDIFF adds aspects of",
+            domains,
+            key="domain",
+            bind="query-params",
+            help="It adds what training sentences of the sample say.",
+        ),
+    )
 
 
 def edit_aspects(text: str) -> list[TypedAspect]:

@@ -18,7 +18,7 @@ from arts.leaderboard.store.uploads import (
     REPORT_SUFFIX,
     report_from_upload,
 )
-from arts.leaderboard.web import page_state
+from arts.leaderboard.web import address, page_state
 
 NEIGHBOURS = 3  # entries shown above and below the new one
 
@@ -110,7 +110,12 @@ def show_form() -> None:
     """Show the form for uploading a file, and the result once it is submitted."""
     available = [name for name in CORPUS_NAMES if is_available_locally(name)]
     with st.form("offer"):  # runs the page only when submitted: a run during an upload can lose the file
-        corpus = st.selectbox("Corpus", available, key="dataset", bind="query-params")
+        corpus = address.say_refused(
+            "dataset",
+            available,
+            what="corpus",
+            draw=lambda: st.selectbox("Corpus", available, key="dataset", bind="query-params"),
+        )
         name = st.text_input(
             "Name of the model", max_chars=MAX_NAME_LENGTH, placeholder="as the board should call it"
         )

@@ -9,7 +9,7 @@ import streamlit as st
 
 from arts.data.errors import ArtsError
 from arts.data.schema import Instance
-from arts.leaderboard.web import page_state, playground_models
+from arts.leaderboard.web import address, page_state, playground_models
 from arts.leaderboard.web.html_unit import ModelPrediction
 from arts.leaderboard.web.playground_models import CachedModel
 from arts.leaderboard.web.training_process import TrainingProcess
@@ -70,13 +70,18 @@ def pick_models() -> list[CachedModel]:
     """
     select_new_model()
     models = {model.key: model for model in trained_models(page_state.board_version())}
-    keys = st.multiselect(
-        "Models that predict",
-        list(models),
-        format_func=lambda key: models[key].label,
-        key="models",
-        bind="query-params",
-        placeholder="none" if models else "none is trained yet: train one below",
+    keys = address.say_refused(
+        "models",
+        [model.label for model in models.values()],
+        what="model",
+        draw=lambda: st.multiselect(
+            "Models that predict",
+            list(models),
+            format_func=lambda key: models[key].label,
+            key="models",
+            bind="query-params",
+            placeholder="none" if models else "none is trained yet: train one below",
+        ),
     )
     with st.expander("Train another one on the sample", icon=":material/model_training:"):
         show_training()

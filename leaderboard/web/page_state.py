@@ -1,9 +1,8 @@
-"""What all pages share: the store and its board, links between pages, choices, and common messages."""
+"""What all pages share: the store and its board, links between pages, and common messages."""
 
 from __future__ import annotations
 
 import sys
-from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
@@ -147,89 +146,6 @@ def show_link(address: str, label: str, **parameters: str | Sequence[str]) -> No
     """
     page = PAGES[address]
     st.page_link(page.script(address), label=label, icon=page.icon, query_params=parameters)
-
-
-def pick_corpus(corpora: Sequence[str], default: str | None = None) -> str:
-    """Let the visitor pick a corpus; the choice is kept in the page's URL.
-
-    Args:
-        corpora: Names of the corpora to choose from.
-        default: The corpus that is picked when the page opens; by default the first.
-
-    Returns:
-        Name of the picked corpus.
-    """
-    corpus = st.segmented_control(
-        "Corpus", corpora, default=default or corpora[0], key="corpus", bind="query-params", required=True
-    )
-    return str(corpus)
-
-
-def pick_entry(entries: Sequence[BoardEntry], *, label: str, key: str) -> BoardEntry:
-    """Let the visitor pick an entry; the choice is kept in the page's URL.
-
-    Args:
-        entries: Entries of one corpus.
-        label: Label of the widget.
-        key: Name of the query parameter, whose value is the key of the entry.
-    """
-    by_key, names = {entry.key: entry for entry in entries}, distinct_labels(entries)
-    keys, linked = list(by_key), st.query_params.get(key)
-    chosen = st.selectbox(
-        label,
-        keys,
-        keys.index(linked) if linked in by_key else 0,
-        format_func=names.__getitem__,
-        key=f"{key} on {entries[0].corpus}",
-    )
-    st.query_params[key] = chosen  # a widget with bind= would store the label, and ignore a key
-    return by_key[chosen]
-
-
-def pick_entries(entries: Sequence[BoardEntry], *, label: str, key: str, count: int) -> list[BoardEntry]:
-    """Let the visitor pick several entries; the choice is kept in the page's URL.
-
-    Args:
-        entries: Entries of one corpus.
-        label: Label of the widget.
-        key: Name of the query parameter, whose values are the keys of the entries.
-        count: How many of the first entries are picked when the page opens with none in its URL.
-    """
-    by_key, names = {entry.key: entry for entry in entries}, distinct_labels(entries)
-    state = f"{key} on {entries[0].corpus}"
-    linked = [linked for linked in dict.fromkeys(st.query_params.get_all(key)) if linked in by_key]
-    chosen = st.multiselect(
-        label,
-        list(by_key),
-        None if state in st.session_state else linked or list(by_key)[:count],
-        format_func=names.__getitem__,
-        key=state,
-    )
-    st.query_params[key] = chosen  # a widget with bind= would store labels, and ignore keys
-    return [by_key[key] for key in chosen]
-
-
-def pick_values(label: str, values: Sequence[str], *, key: str) -> list[str]:
-    """Let the visitor pick several values for a filter; the choice is kept in the page's URL.
-
-    Args:
-        label: Label of the widget.
-        values: The values to choose from.
-        key: Name of the query parameter.
-
-    Returns:
-        The picked values; an empty list means that all values pass.
-    """
-    return st.multiselect(label, values, key=key, bind="query-params", placeholder="all")
-
-
-def distinct_labels(entries: Sequence[BoardEntry]) -> dict[str, str]:
-    """Labels of entries that are all different, keyed by the key of the entry.
-
-    A label that several entries share is followed by six characters of the entry's key.
-    """
-    count = Counter(entry.label for entry in entries)
-    return {e.key: e.label if count[e.label] == 1 else f"{e.label} ({e.key[:6]})" for e in entries}
 
 
 def trust_statement(entry: BoardEntry) -> str:

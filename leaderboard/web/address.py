@@ -1,0 +1,196 @@
+"""What the address of a page names: choices that are kept by key, and remarks on what cannot be had.
+
+A widget of streamlit knows an option by its position or its label, both of which another entry can have a
+moment later. So a choice of entries is kept here by key, and its widget is made anew with its options.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import TypeVar
+
+import streamlit as st
+
+from arts.leaderboard.web.escaping import escape_markdown
+
+MAX_NAMED = 5  # most unknown values that a remark names
+MAX_LENGTH = 60  # most characters of a value that a remark shows
+OPEN_PAGE = "open page"  # key in the session's state: the `OpenPage`
+
+Value = TypeVar("Value")
+
+
+@dataclass(frozen=True)
+class KeptChoice:
+    """A choice as the page has last written it into its address.
+
+    Args:
+        scope: What the options depend on, such as the corpus.
+        values: The keys in the address, also those that are not among the options.
+        widget: Key of the widget that showed the choice.
+    """
+
+    scope: str
+    values: tuple[str, ...]
+    widget: str
+
+
+@dataclass
+class OpenPage:
+    """The page that a visitor is on.
+
+    Args:
+        address: The key of the page in `PAGES`.
+        choices: The choices that the page has put into its address, by parameter.
+        refused: The values in the address that a widget did not take when it was first drawn, and what it had
+            instead, by parameter.
+        remarks: What is wrong with the address, for the top of the page.
+    """
+
+    address: str
+    choices: dict[str, KeptChoice] = field(default_factory=dict)
+    refused: dict[str, tuple[list[str], object]] = field(default_factory=dict)
+    remarks: list[str] = field(default_factory=list)
+
+
+def begin_page(address: str) -> None:
+    """Begin a run of a page; what the page before it wrote into its address is forgotten."""
+    page = st.session_state.get(OPEN_PAGE)
+    if page is None or page.address != address:
+        st.session_state[OPEN_PAGE] = OpenPage(address)
+    _open_page().remarks.clear()
+
+
+def _open_page() -> OpenPage:
+    """The page that the visitor is on."""
+    page: OpenPage = st.session_state[OPEN_PAGE]
+    return page
+
+
+def add_remark(text: str) -> None:
+    """Add a remark, in Markdown, to the top of the page."""
+    _open_page().remarks.append(text)
+
+
+def show_remarks() -> None:
+    """Show what is wrong with the address of the page; nothing if it is all right."""
+    if remarks := _open_page().remarks:
+        st.warning("  \n".join(dict.fromkeys(remarks)), icon=":material/link_off:")
+
+
+def quoted(value: str) -> str:
+    """A value from an address in quotation marks, shortened, for Markdown."""
+    return f'"{escape_markdown(value[:MAX_LENGTH] + ("…" if len(value) > MAX_LENGTH else ""))}"'
+
+
+def quoted_list(values: Sequence[str]) -> str:
+    """The first values from an address in quotation marks, and how many there are besides."""
+    more = f" and {len(values) - MAX_NAMED:,} more" if len(values) > MAX_NAMED else ""
+    return ", ".join(map(quoted, values[:MAX_NAMED])) + more
+
+
+def is_linked(parameter: str) -> bool:
+    """Whether a parameter of the address comes from a link, and not from a choice on this page."""
+    choice = _open_page().choices.get(parameter)
+    return st.query_params.get_all(parameter) != list(choice.values if choice else ())
+
+
+def choose(
+    parameter: str,
+    names: Mapping[str, str],
+    *,
+    scope: str,
+    default: Sequence[str],
+    draw: Callable[[str, list[str] | None], list[str]],
+    explain: Callable[[str], str],
+    several: bool = False,
+) -> list[str]:
+    """Let the visitor choose among options that have a key; the choice is kept in the page's address.
+
+    A key in the address that is not among the options is remarked on at the top of the page, until the
+    visitor chooses something else.
+
+    Args:
+        parameter: Name of the query parameter, whose values are keys.
+        names: Labels of the options, by key.
+        scope: What the options depend on. When it changes, what is not among them any more is dropped.
+        default: Keys of options that are chosen when the address names none.
+        draw: Draws the widget with a key of its own, and returns the keys of the chosen options. If it is
+            handed keys of options, the widget must show these.
+        explain: Why a key is not among the options, in Markdown.
+        several: Whether any number of options can be chosen. If not, it is always one: the first of the
+            default if the address names no option.
+
+    Returns:
+        The keys of the chosen options.
+    """
+    choices, linked = _open_page().choices, is_linked(parameter)
+    before = choices.get(parameter)
+    wanted = _wanted_keys(parameter, names, scope=scope, default=default)
+    shown = [key for key in dict.fromkeys(wanted) if key in names]
+    if not several:
+        shown = [*shown, *default][:1]
+    digest = hashlib.sha256(json.dumps(list(names.items())).encode()).hexdigest()[:12]
+    widget = f"{parameter}-{digest}"
+    is_new = linked or before is None or before.widget != widget
+    chosen = draw(widget, shown if is_new else None)
+    if chosen != shown or not wanted:
+        wanted = chosen
+    choices[parameter] = KeptChoice(scope, tuple(wanted), widget)
+    st.query_params[parameter] = wanted
+    _remark_on(wanted, names, explain)
+    if not several and len(named := [key for key in dict.fromkeys(wanted) if key in names]) > 1:
+        add_remark(f"The link names {len(named)} where one is shown, the first: {quoted_list(named)}.")
+    return chosen
+
+
+def _wanted_keys(parameter: str, names: Collection[str], *, scope: str, default: Sequence[str]) -> list[str]:
+    """The keys that the address names: from a link, from the choice before, or else the default ones."""
+    if is_linked(parameter):
+        return st.query_params.get_all(parameter)
+    before = _open_page().choices.get(parameter)
+    if before and before.scope == scope:
+        return list(before.values)
+    return [key for key in (before.values if before else ()) if key in names] or list(default)
+
+
+def _remark_on(wanted: Sequence[str], names: Collection[str], explain: Callable[[str], str]) -> None:
+    """Remark on keys in the address that are not among the options, and on those that it names repeatedly."""
+    unknown = [key for key in dict.fromkeys(wanted) if key not in names]
+    for key in unknown[:MAX_NAMED]:
+        add_remark(explain(key))
+    if len(unknown) > MAX_NAMED:
+        add_remark(f"The same holds for {len(unknown) - MAX_NAMED:,} more.")
+    if repeated := [key for key in dict.fromkeys(wanted) if wanted.count(key) > 1]:
+        add_remark(f"The link names {quoted_list(repeated)} more than once; it counts once.")
+
+
+def say_refused(
+    parameter: str, accepts: Collection[str] | Callable[[str], bool], *, what: str, draw: Callable[[], Value]
+) -> Value:
+    """Draw a widget that is bound to the address, and remark on the values there that it does not take.
+
+    Streamlit removes such values from the address without a word.
+
+    Args:
+        parameter: Name of the query parameter, which is the key of the widget.
+        accepts: The values that the widget takes, as the address has them; or whether it takes a value.
+        what: What the parameter names, such as "corpus".
+        draw: Draws the widget.
+
+    Returns:
+        The value of the widget.
+    """
+    takes = accepts if callable(accepts) else frozenset(accepts).__contains__
+    linked = [value for value in st.query_params.get_all(parameter) if value and not takes(value)]
+    value = draw()
+    known = _open_page().refused
+    refused, instead = known.setdefault(parameter, (linked, value))
+    if refused and instead == value:
+        add_remark(f"The link asks for the {what} {quoted_list(refused)}, which is not to be had here.")
+    else:
+        known[parameter] = ([], value)
+    return value

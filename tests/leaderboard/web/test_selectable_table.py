@@ -1,0 +1,183 @@
+"""What is ticked in a table, in a real browser: always the entry, whatever the table shows by then."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+
+import pytest
+from helpers.boards import sample_report, zoo_report
+from playwright.sync_api import BrowserContext, Page, expect
+from serving import CHROMIUM, RunningApp, open_browser, serve_leaderboard, wait_until_settled
+
+from arts.evaluation.report import Report
+from arts.interventions.adversarial import Adversarial
+from arts.leaderboard.store.entry import entry_of
+
+pytestmark = [
+    pytest.mark.slow,
+    pytest.mark.skipif(CHROMIUM is None, reason="needs Chromium: apt-get install chromium"),
+]
+
+SLOW = 60_000  # milliseconds that a busy machine may take
+ROW = 35  # height of a row of the table, and of its heading, in pixels
+SHARES = {"ant": 0.9, "bee": 0.8, "cow": 0.7, "dog": 0.6}  # the order on the board, the best first
+HIDDEN = "Ticked, but not among the rows shown: {}."
+
+
+@pytest.fixture(scope="module")
+def reports(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Report]:
+    """Four models on the sample, two on another corpus, and two pairs of a plain model and one taught."""
+    folder = tmp_path_factory.mktemp("made")
+    reports = {
+        name: sample_report(folder, name, right=right, seed=seed)
+        for seed, (name, right) in enumerate(SHARES.items())
+    }
+    for name in ("eel", "fox"):
+        dataset = reports["ant"].dataset.model_copy(update={"name": "other"})
+        reports[name] = reports["ant"].model_copy(update={"name": name, "dataset": dataset})
+    for seed, id in enumerate(("bert", "gcae"), 20):
+        reports[id] = zoo_report(sample_report(folder, id, right=0.5, seed=seed), id=id)
+        reports[f"{id}, taught"] = zoo_report(
+            sample_report(folder, id, right=0.55, seed=10 * seed), Adversarial(), id=id
+        )
+    return reports
+
+
+@pytest.fixture(scope="module")
+def app(reports: dict[str, Report], tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningApp]:
+    folder = tmp_path_factory.mktemp("board")
+    for number, report in enumerate(reports.values()):
+        report.write_json(folder / "results" / f"{number}.json")
+    environment = {"ARTS_CACHE_HOME": str(folder / "cache"), "HF_HUB_OFFLINE": "1"}
+    with serve_leaderboard(folder / "results", "--no-packaged", **environment) as served:
+        yield served
+
+
+@pytest.fixture(scope="module")
+def context() -> Iterator[BrowserContext]:
+    expect.set_options(timeout=SLOW)
+    with open_browser() as browser:
+        context = browser.new_context(viewport={"width": 1400, "height": 1000})
+        context.set_default_timeout(SLOW)
+        yield context
+
+
+@pytest.fixture
+def open_page(context: BrowserContext, app: RunningApp) -> Iterator[Callable[[str], Page]]:
+    page = context.new_page()
+
+    def open_page(path: str) -> Page:
+        page.goto(app.address + path)
+        page.get_by_test_id("stDataFrame").locator("canvas").first.wait_for()
+        return wait_until_settled(page)
+
+    yield open_page
+    page.close()
+
+
+def tick(page: Page, row: int) -> None:
+    """Tick a row of the table, counted from 0, or untick it."""
+    table = page.get_by_test_id("stDataFrame").first
+    table.scroll_into_view_if_needed()
+    table.click(position={"x": 15, "y": ROW * (row + 1.5)})
+
+
+def search(page: Page, text: str) -> None:
+    page.get_by_role("textbox", name="Search").fill(text)
+    page.keyboard.press("Enter")
+
+
+def expect_link(page: Page, name: str, *keys: str) -> None:
+    """Expect one link that opens or compares what is ticked, to these entries and no others."""
+    link = page.get_by_role("link", name=name, exact=True)
+    expect(link).to_be_visible()
+    wait_until_settled(page)
+    expect(page.get_by_role("link", name="Open ")).to_have_count(int(name.startswith("Open")))
+    address = str(link.get_attribute("href"))
+    assert re.findall("(?:entry|entries)=([^&]+)", address) == [*keys]
+
+
+def expect_nothing_ticked(page: Page, hidden: str = "") -> None:
+    expect(page.get_by_text("Select a row to open it")).to_be_visible()
+    if hidden:
+        expect(page.get_by_text(HIDDEN.format(hidden))).to_be_visible()
+    wait_until_settled(page)
+    expect(page.get_by_role("link", name="Open ")).to_have_count(0)
+
+
+@pytest.mark.parametrize("text", ["dog", "bee", "no such model"])
+def test_selectable_table_a_search_that_hides_the_ticked_entry_links_to_no_other(open_page, reports, text):
+    page = open_page("/?corpus=sample")
+    tick(page, 2)
+    expect_link(page, "Open cow", entry_of(reports["cow"]).key)
+    search(page, text)
+    expect(page.get_by_text(HIDDEN.format("cow on sample"))).to_be_visible()
+    wait_until_settled(page)
+    expect(page.get_by_role("link", name="Open ")).to_have_count(0)
+    search(page, "")
+    expect_link(page, "Open cow", entry_of(reports["cow"]).key)
+
+
+def test_selectable_table_a_ticked_entry_stays_ticked_where_it_is_still_shown(open_page, reports):
+    page = open_page("/?corpus=sample")
+    tick(page, 2)
+    tick(page, 3)
+    keys = [entry_of(reports[name]).key for name in ("cow", "dog")]
+    expect_link(page, "Compare the 2 entries", *keys)
+    search(page, "dog")
+    expect_link(page, "Open dog", keys[1])
+    search(page, "")
+    expect_link(page, "Compare the 2 entries", *keys)
+    page.get_by_label("Sort by").click()
+    page.get_by_role("option", name="lost").click()
+    expect(page).to_have_url(re.compile("sort=lost"))
+    expect(page.get_by_role("link", name="Compare the 2 entries")).to_be_visible()
+    search(page, "dog")
+    expect(page.get_by_text("1 of 8 entries")).to_be_visible()
+    wait_until_settled(page)
+    tick(page, 0)
+    expect_nothing_ticked(page, "cow on sample")
+    page.get_by_role("button", name="Untick").click()
+    expect(page.get_by_text("Ticked, but")).to_have_count(0)
+    search(page, "")
+    expect_nothing_ticked(page)
+
+
+def test_selectable_table_a_click_while_a_search_is_typed_ticks_no_other_row(open_page):
+    page = open_page("/?corpus=sample")
+    page.get_by_role("textbox", name="Search").fill("w")  # searched for once the box is left: only the cow
+    tick(page, 0)  # the ant, where the cow is about to be
+    expect(page.get_by_text("1 of 8 entries")).to_be_visible()
+    expect_nothing_ticked(page)
+
+
+def test_selectable_table_a_tick_stays_with_its_corpus_and_leads_to_its_entry(open_page, reports):
+    page = open_page("/?corpus=sample")
+    tick(page, 1)
+    expect_link(page, "Open bee", entry_of(reports["bee"]).key)
+    page.get_by_role("radio", name="other").click()
+    expect_nothing_ticked(page, "bee on sample")
+    page.get_by_role("radio", name="sample").click()
+    page.get_by_role("link", name="Open bee", exact=True).click()
+    expect(page.get_by_role("heading", level=2, name="bee")).to_be_visible()
+    wait_until_settled(page)
+
+
+def test_selectable_table_a_table_sorted_in_the_browser_ticks_the_row_that_is_seen(open_page, reports):
+    page = open_page("/?corpus=sample&columns=model&columns=ARS&family=other")
+    table = page.get_by_test_id("stDataFrame").first
+    table.click(position={"x": 900, "y": ROW / 2})  # the heading "ARS": the smallest first
+    tick(page, 0)
+    expect_link(page, "Open dog", entry_of(reports["dog"]).key)
+
+
+def test_selectable_table_a_ticked_pair_stays_the_same_pair(open_page, reports):
+    page = open_page("/interventions?corpus=sample")
+    tick(page, 1)
+    keys = [entry_of(reports[name]).key for name in ("gcae, taught", "gcae")]
+    name = "Compare gcae + adversarial, seed 1 with gcae, seed 1"
+    expect_link(page, name, *keys)
+    page.get_by_role("radio", name="accuracy").click()
+    expect(page).to_have_url(re.compile("score=accuracy"))
+    expect_link(page, name, *keys)

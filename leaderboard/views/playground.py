@@ -126,7 +126,15 @@ def edit_aspects(text: str) -> list[TypedAspect]:
     """
     st.caption("Aspects and their polarities: proposed, please correct them. Add a row at the end.")
     key = f"aspects-{hashlib.sha256(text.encode()).hexdigest()[:12]}"
-    linked = st.session_state.setdefault("linked", {key: linked_aspects()}).get(key)
+    if "linked" not in st.session_state:
+        st.session_state["linked"] = {key: linked_aspects()}
+    linked = st.session_state["linked"].get(key)
+    unread = st.session_state["unread aspects"] if key in st.session_state["linked"] else []
+    if unread:
+        address.add_remark(
+            f"The link marks the aspects {address.quoted_list(unread)}; expected a term, a colon, and "
+            f"{', '.join(Polarity)}. They are left out."
+        )
     edited = st.data_editor(
         cached_proposals(text) if linked is None else linked,
         num_rows="dynamic",
@@ -149,10 +157,17 @@ def edit_aspects(text: str) -> list[TypedAspect]:
 
 
 def linked_aspects() -> pd.DataFrame | None:
-    """The aspects in the page's URL, each written ``term:polarity``, as a table; None if it has none."""
-    pairs = [value.rpartition(":")[::2] for value in st.query_params.get_all("aspect")]
-    aspects = [(term, polarity) for term, polarity in pairs if polarity in set(Polarity)]
-    return aspect_table(aspects) if aspects else None
+    """The aspects in the page's URL, each written ``term:polarity``, as a table; None if it has none.
+
+    Those without a polarity are left out; the page says so until the sentence changes.
+    """
+    values = st.query_params.get_all("aspect")
+    aspects = [value.rpartition(":")[::2] for value in values]
+    whole = [(term, polarity) for term, polarity in aspects if term and polarity in set(Polarity)]
+    st.session_state["unread aspects"] = [
+        value for value, aspect in zip(values, aspects, strict=True) if aspect not in whole
+    ]
+    return aspect_table(whole) if whole else None
 
 
 def show_targets(

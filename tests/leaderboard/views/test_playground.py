@@ -42,9 +42,16 @@ def test_playground_aspects_that_were_corrected_are_in_the_address(page):
     app = page(aspect=["soup:negative", "waiter:negative", "tables:great"])
     assert len(cards_of(app)) == 2
     assert app.query_params["aspect"] == ["soup:negative", "waiter:negative"]
+    assert 'marks the aspects "tables\\:great"' in app.warning[0].value
     app.text_area(key="text").set_value("The pizza was great.").run()
     assert len(cards_of(app)) == 1
     assert "aspect" not in app.query_params
+
+
+def test_playground_a_model_and_a_domain_that_are_not_to_be_had_are_named(page):
+    app = page(models=["no such model"], domain="cats")
+    assert 'the model "no such model"' in app.warning[0].value
+    assert 'the domain "cats"' in app.warning[0].value
 
 
 def test_playground_the_page_escapes_what_is_typed(page):

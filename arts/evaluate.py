@@ -157,7 +157,7 @@ def _score(
     benchmark: Benchmark, path: Path, *, columns: list[str] | None, name: str | None
 ) -> Iterator[Report]:
     """Yield a report per column of a predictions file; if `columns` is None, of its column `prediction`."""
-    for column in columns or (None,):
+    for column in dict.fromkeys(columns or (None,)):
         yield benchmark.score(path, column=column, name=name)
 
 

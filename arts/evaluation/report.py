@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 import re
 from datetime import datetime
 from pathlib import Path
@@ -18,6 +20,7 @@ from arts.evaluation.predictions import Predictions
 from arts.evaluation.scores import Scores
 
 SCHEMA_VERSION: Literal["1.0"] = "1.0"
+MAX_STEM_BYTES = 150  # of the readable part of a file's name
 
 
 class DatasetInfo(Record):
@@ -152,9 +155,28 @@ class Report(Scores, Header):
 
     @property
     def stem(self) -> str:
-        """The name of the report's files without suffix, such as ``laptop-bert-seed1``."""
+        """The name of the report's files without suffix, such as ``laptop-bert-seed1-0b1c2d3e``.
+
+        The eight hex digits are of the checksum of what was measured, which includes the encoder and the
+        settings of an intervention. So the report of another measurement does not replace this one, but the
+        same again does.
+        """
         seed = "" if self.model.seed is None else f"-seed{self.model.seed}"
-        return re.sub(r"[^\w.-]+", "_", f"{self.dataset.name}-{self.name}{seed}")
+        words = re.sub(r"[^\w.-]+", "_", f"{self.dataset.name}-{self.name}{seed}").lstrip(".")
+        readable = words.encode()[:MAX_STEM_BYTES].decode(errors="ignore")
+        return f"{readable}-{self._measured_checksum()[:8]}"
+
+    def _measured_checksum(self) -> str:
+        """SHA-256 of what identifies what was measured: the dataset, the name, and the facts about the model.
+
+        The predictions of a model without a checksum, such as an object in Python, stand for its content.
+        """
+        model = self.model.model_dump(mode="json", exclude={"parameters", "train_seconds"})
+        measured = [self.dataset.name, self.dataset.checksum, self.name, model]
+        if self.model.checksum is None and self._predictions:
+            ids, labels = self._predictions.ids, self._predictions.labels.tolist()
+            measured.append(sorted(zip(ids, labels, strict=True)))
+        return hashlib.sha256(json.dumps(measured, sort_keys=True).encode()).hexdigest()
 
     def save(self, folder: str | Path, *, blind: bool = False) -> Path:
         """Write the report to ``<stem>.json``, and its predictions beside it to ``<stem>.parquet``.

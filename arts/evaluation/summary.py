@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import count
 from typing import Literal
 
 import numpy as np
@@ -58,11 +59,11 @@ class SeedSummary(Record):
     strategies: dict[Strategy, SeedSpread]
 
     @classmethod
-    def of(cls, reports: Sequence[Report]) -> SeedSummary:
-        """Summarize the reports of one model, of which there is one per seed."""
+    def of(cls, reports: Sequence[Report], name: str) -> SeedSummary:
+        """Summarize the reports of one model, of which there is one per seed, under a name."""
         first = reports[0]
         return cls(
-            name=first.name,
+            name=name,
             seeds=tuple(report.model.seed or 0 for report in reports),
             accuracy=SeedSpread.of([report.accuracy for report in reports]),
             macro_f1=SeedSpread.of([report.macro_f1 for report in reports]),
@@ -72,6 +73,45 @@ class SeedSummary(Record):
                 for strategy in first.strategies
             },
         )
+
+
+def reports_by_model(reports: Iterable[Report]) -> dict[str, list[Report]]:
+    """Group reports of one model with different seeds.
+
+    Reports with the same name are of one model if they also agree on everything that it was trained from, and
+    each has a seed of its own.
+
+    Returns:
+        The reports of each model, keyed by its name. If several models have one name, ``(2)`` and so on
+        follows the name of all but the first.
+    """
+    groups: dict[str, list[Report]] = {}
+    for report in reports:
+        for label in _numbered_names(report.name):
+            group = groups.setdefault(label, [])
+            if not group or (_can_join(report, group) and _conditions(report) == _conditions(group[0])):
+                group.append(report)
+                break
+    return groups
+
+
+def _numbered_names(name: str) -> Iterator[str]:
+    """Yield a name, then the name followed by (2), by (3) and so on."""
+    yield name
+    for number in count(2):
+        yield f"{name} ({number})"
+
+
+def _can_join(report: Report, group: Sequence[Report]) -> bool:
+    """Whether a report has a seed that no report of the group has."""
+    return report.model.seed is not None and report.model.seed not in [one.model.seed for one in group]
+
+
+def _conditions(report: Report) -> tuple[object, ...]:
+    """What reports of one model with several seeds have in common."""
+    model = report.model
+    taught = (model.intervention or {}).get("name")
+    return report.dataset.checksum, model.id, model.encoder, model.encoder_checksum, model.extras, taught
 
 
 class Pairing(Comparison):
@@ -107,19 +147,18 @@ class Summary(Record):
     def of(cls, reports: Sequence[Report]) -> Summary:
         """Summarize the reports of each model over its seeds, and compare the models in pairs.
 
-        Reports with the same name are of one model.
+        `reports_by_model` says which reports are of one model.
 
         A plain model is one without an intervention. A model with an intervention is compared with the plain
         models that have the same id, and the first plain model is compared with every other plain model. Two
         models are compared seed by seed. A model without a seed is compared with all seeds of the other.
         """
-        names = list(dict.fromkeys(report.name for report in reports))
-        groups = {name: [r for r in reports if r.name == name] for name in names}
+        groups = reports_by_model(reports)
         return cls(
             reports=tuple(reports),
-            seeds=tuple(SeedSummary.of(group) for group in groups.values() if len(group) > 1),
+            seeds=tuple(SeedSummary.of(group, name) for name, group in groups.items() if len(group) > 1),
             comparisons=tuple(
-                Pairing(first=a.name, second=b.name, seed=a.model.seed, **dict(a.compare(b)))
+                Pairing(first=first, second=second, seed=a.model.seed, **dict(a.compare(b)))
                 for first, second in _name_pairs(groups)
                 for a in groups[first]
                 for b in groups[second]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -108,6 +108,12 @@ def _conditions(report: Report) -> str:
     return repr((report.dataset.checksum, *start, sorted(model.recipe.items())))
 
 
+def _conditions_of_all_seeds(report: Report) -> str:
+    """What `_conditions` has, without the seed."""
+    model = report.model.model_copy(update={"seed": None})
+    return _conditions(report.model_copy(update={"model": model}))
+
+
 def mean_gains(pairs: Sequence[InterventionPair], score: str) -> pd.DataFrame:
     """How much each model gains from an intervention, averaged over seeds.
 
@@ -119,17 +125,23 @@ def mean_gains(pairs: Sequence[InterventionPair], score: str) -> pd.DataFrame:
         One row per model, largest gain first, with these columns: ``model``; ``seeds``, the number of pairs;
         ``before`` and ``after``, the mean scores in percent; ``gain``, the mean of after minus before in
         percentage points; ``least`` and ``most``, the smallest and largest gain of a single pair. The
-        encoder is added to the name of the model if the pairs have several encoders.
+        encoder is added to the name of the model if the pairs have several encoders, and six characters of
+        the key of an entry if models of one name were trained in other ways.
     """
     several_encoders = len({pair.after.encoder for pair in pairs}) > 1
-    groups: dict[str, list[tuple[float, float]]] = defaultdict(list)
+    groups: dict[tuple[str, str], list[tuple[float, float]]] = defaultdict(list)
+    first_key: dict[tuple[str, str], str] = {}
     for pair in pairs:
         before, after = score_of(pair.before, score), score_of(pair.after, score)
         if before and after:
-            model = f"{pair.after.model}, {pair.after.encoder}" if several_encoders else pair.after.model
-            groups[model].append((before.value, after.value))
+            name = f"{pair.after.model}, {pair.after.encoder}" if several_encoders else pair.after.model
+            group = name, _conditions_of_all_seeds(pair.report_after)
+            groups[group].append((before.value, after.value))
+            first_key.setdefault(group, pair.after.key)
+    names = Counter(name for name, _ in groups)
     rows = []
-    for model, values in groups.items():
+    for group, values in groups.items():
+        model = group[0] if names[group[0]] == 1 else f"{group[0]} ({first_key[group][:6]})"
         before_all, after_all = np.array(values).T
         gains = after_all - before_all
         means = (float(column.mean()) for column in (before_all, after_all, gains))

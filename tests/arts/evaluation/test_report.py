@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 
 import pytest
 from helpers.classifiers import gold, positive
@@ -11,7 +12,8 @@ from arts.data.corpus import Corpus
 from arts.data.errors import ArtsError, DataError
 from arts.data.schema import Polarity
 from arts.evaluation.benchmark import Benchmark
-from arts.evaluation.report import Report
+from arts.evaluation.report import ModelInfo, Report
+from arts.evaluation.summary import reports_by_model
 
 
 def test_report_a_report_says_what_how_and_on_what(report, bench):
@@ -25,10 +27,8 @@ def test_report_a_report_says_what_how_and_on_what(report, bench):
 
 def test_report_a_report_is_saved_with_its_predictions_and_read_back(report, tmp_path):
     path = report.save(tmp_path)
-    assert sorted(p.name for p in tmp_path.iterdir() if p.is_file()) == [
-        "mine-oracle.json",
-        "mine-oracle.parquet",
-    ]
+    assert re.fullmatch("mine-oracle-[0-9a-f]{8}.json", path.name)
+    assert sorted(p for p in tmp_path.iterdir() if p.is_file()) == [path, path.with_suffix(".parquet")]
     again = Report.load(path)
     assert again.model_dump() == report.model_dump()
     assert again.predictions.ids == report.predictions.ids
@@ -38,6 +38,80 @@ def test_report_a_report_is_saved_with_its_predictions_and_read_back(report, tmp
 def test_report_names_cannot_lead_out_of_the_folder(bench, tmp_path):
     path = bench.evaluate(gold, name="../../x y").save(tmp_path)
     assert path.parent == tmp_path
+
+
+ZOO = {
+    "kind": "zoo",
+    "id": "bert",
+    "checksum": "0a",
+    "seed": 1,
+    "encoder": "MiniLM",
+    "encoder_checksum": "0b",
+    "recipe": {"epochs": 5.0},
+    "intervention": {"name": "adversarial", "ratio": 0.5},
+}
+
+
+@pytest.mark.parametrize(
+    ("changed", "replaces"),
+    [
+        ({"seed": 2}, False),
+        ({"encoder": "MPNet"}, False),
+        ({"encoder_checksum": "0c"}, False),
+        ({"checksum": "0c"}, False),
+        ({"extras": {"embeddings": "glove, SHA-256 0c"}}, False),
+        ({"intervention": {"name": "adversarial", "ratio": 1.0}}, False),
+        ({"recipe": {"epochs": 6.0}}, False),
+        ({"train_seconds": 12.5, "parameters": 100}, True),
+        ({}, True),
+    ],
+)
+def test_report_only_the_same_measurement_replaces_a_report(report, tmp_path, changed, replaces):
+    def save(**facts):
+        copy = report.model_copy(update={"model": ModelInfo(**ZOO | facts), "name": "bert"})
+        copy._predictions = report.predictions
+        return copy.save(tmp_path)
+
+    first, second = save(), save(**changed)
+    assert (first == second) == replaces
+    assert len(list(tmp_path.glob("*.json"))) == len({first, second})
+
+
+def test_report_another_time_version_or_score_makes_no_other_file(report):
+    provenance = report.provenance.model_copy(update={"seconds": 99.0, "arts": "9"})
+    ars = report.ars.model_copy(update={"value": 1.0})
+    again = report.model_copy(update={"provenance": provenance, "ars": ars, "pattern_gap": None})
+    again._predictions = report.predictions
+    assert again.stem == report.stem
+
+
+@pytest.mark.parametrize(
+    "names", [("a/b", "a_b"), ("a b", "a:b"), ("x" * 300, "x" * 301), ("é" * 300, "é" * 301)]
+)
+def test_report_names_that_are_written_alike_have_files_of_their_own(bench, tmp_path, names):
+    paths = [bench.evaluate(gold, name=name).save(tmp_path) for name in names]
+    assert len(set(paths)) == len(list(tmp_path.glob("*.parquet"))) == 2
+
+
+def test_report_classes_of_one_name_and_files_of_one_name_have_files_of_their_own(bench, tmp_path):
+    def model(instances):
+        return gold(instances)
+
+    def other(instances):
+        return positive(instances)
+
+    other.__name__ = "model"
+    reports = [bench.evaluate(one) for one in (model, other)]
+    for folder, said in (("a", "positive"), ("b", "negative")):
+        path = tmp_path / folder / "x.csv"
+        path.parent.mkdir()
+        lines = [f"{instance.id},{said}" for instance in bench.corpus.test]
+        path.write_text("\n".join(["id,prediction", *lines]))
+        reports.append(bench.score(path))
+    assert [report.name for report in reports] == ["model", "model", "x", "x"]
+    assert len({report.save(tmp_path / "results") for report in reports}) == 4
+    assert reports[0].stem == bench.evaluate(model).stem
+    assert list(reports_by_model(reports)) == ["model", "model (2)", "x", "x (2)"]
 
 
 def change(path, **fields):
@@ -53,7 +127,7 @@ def change(path, **fields):
             {"ars": {"value": 120, "low": 90, "high": 100}},
             "field ars.value: Input should be less than or equal to 100",
         ),
-        ({"ars": {"value": 90, "low": 90, "high": 100}}, 'field "ars" is not what mine-oracle.parquet gives'),
+        ({"ars": {"value": 90, "low": 90, "high": 100}}, 'field "ars" is not what mine-oracle-'),
         ({"schema_version": "9"}, "field schema_version"),
         ({"extra": 1}, "field extra: Extra inputs are not permitted"),
         ({"accuracy": None}, "field accuracy"),

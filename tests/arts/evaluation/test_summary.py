@@ -7,7 +7,7 @@ import pytest
 from helpers.classifiers import positive
 
 from arts.cli.markdown import markdown_tables
-from arts.evaluation.summary import Summary
+from arts.evaluation.summary import Summary, reports_by_model
 
 
 def test_summary_gives_mean_and_deviation_over_seeds(report):
@@ -39,3 +39,22 @@ def test_summary_compares_with_the_first_model(bench, report):
     (pair,) = summary.comparisons
     assert (pair.first, pair.second, pair.ars.value) == ("oracle", "always positive", 100)
     assert "oracle minus always positive: accuracy +66.67" in markdown_tables(summary)
+
+
+@pytest.mark.parametrize(
+    ("facts", "names"),
+    [
+        ([{"seed": 1}, {"seed": 2}], {"oracle": 2}),
+        ([{"seed": 1}, {"seed": 1}], {"oracle": 1, "oracle (2)": 1}),
+        ([{"seed": None}, {"seed": None}], {"oracle": 1, "oracle (2)": 1}),
+        ([{"seed": 1, "encoder": "A"}, {"seed": 2, "encoder": "B"}], {"oracle": 1, "oracle (2)": 1}),
+        (
+            [{"seed": s, "encoder": e} for e in "AB" for s in (1, 2)],
+            {"oracle": 2, "oracle (2)": 2},
+        ),
+        ([{"seed": 1, "id": "a"}, {"seed": 2, "id": "b"}], {"oracle": 1, "oracle (2)": 1}),
+    ],
+)
+def test_summary_reports_of_one_name_are_of_one_model_only_with_seeds_of_their_own(report, facts, names):
+    reports = [report.model_copy(update={"model": report.model.model_copy(update=one)}) for one in facts]
+    assert {name: len(group) for name, group in reports_by_model(reports).items()} == names

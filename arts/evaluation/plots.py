@@ -64,16 +64,16 @@ def _draw_curve(axes: Axes, curves: Sequence[AddDiffCurve], *, name: str, number
         name: name of the model.
         number: number of the model in the figure, for its color and marker.
     """
-    style = {"color": f"C{number % 10}"}
+    color = f"C{number % 10}"
     added = [point.added for point in curves[0].points]
     values = [[point.accuracy.value for point in curve.points] for curve in curves]
     mean = [sum(column) / len(column) for column in zip(*values, strict=True)]
     label = f"{name}, mean of {len(curves)} seeds" if len(curves) > 1 else name
-    axes.plot(added, mean, marker=MARKERS[number % len(MARKERS)], label=label, **style)
+    axes.plot(added, mean, marker=MARKERS[number % len(MARKERS)], label=label, color=color)
     if len(curves) > 1:
         for value in values:
-            axes.plot(added, value, ".", markersize=4, alpha=0.6, **style)
+            axes.plot(added, value, ".", markersize=4, alpha=0.6, color=color)
         return
     intervals = [point.accuracy for point in curves[0].points]
     low, high = ([getattr(interval, end) for interval in intervals] for end in ("low", "high"))
-    axes.fill_between(added, low, high, alpha=0.12, linewidth=0, **style)
+    axes.fill_between(added, low, high, alpha=0.12, linewidth=0, color=color)

@@ -172,7 +172,7 @@ class Report(Scores, Header):
         The predictions of a model without a checksum, such as an object in Python, stand for its content.
         """
         model = self.model.model_dump(mode="json", exclude={"parameters", "train_seconds"})
-        measured = [self.dataset.name, self.dataset.checksum, self.name, model]
+        measured: list[object] = [self.dataset.name, self.dataset.checksum, self.name, model]
         if self.model.checksum is None and self._predictions:
             ids, labels = self._predictions.ids, self._predictions.labels.tolist()
             measured.append(sorted(zip(ids, labels, strict=True)))

@@ -94,3 +94,14 @@ def test_before_after_encoders_are_named_where_there_are_several(reports_by_shar
         zoo_report(reports_by_share[0.8], Merge(), encoder="big"),
     )
     assert set(mean_gains(pairs, "revtgt")["model"]) == {f"bert, {DEFAULT_ENCODER}", "bert, big"}
+
+
+def test_before_after_models_trained_in_other_ways_are_not_averaged_as_seeds(reports_by_share):
+    runs = [
+        zoo_report(reports_by_share[share], way, recipe={"epochs": epochs}, seed=seed)
+        for epochs, seed, shares in ((5, 1, (0.6, 0.8)), (9, 1, (0.7, 0.9)), (5, 2, (0.6, 0.9)))
+        for share, way in zip(shares, (None, Adversarial()), strict=True)
+    ]
+    gains = mean_gains(pairs_of(*runs), "ars")
+    assert sorted(gains["seeds"]) == [1, 2]
+    assert gains["model"].str.fullmatch(r"bert \([0-9a-f]{6}\)").all()

@@ -27,3 +27,8 @@ def test_table_a_formula_in_a_name_is_no_formula_in_the_csv(tmp_path):
     rows = board_table([entry_of(sample_report(tmp_path, '=HYPERLINK("x")'))])
     assert "'=HYPERLINK" in csv_text(rows)
     assert csv_text(board_table([entry_of(sample_report(tmp_path, "bert"))])).count("'") == 0
+
+
+def test_table_entries_of_one_name_can_be_told_apart(tmp_path):
+    entries = [entry_of(sample_report(tmp_path, "mine", right=right)) for right in (0.9, 0.6)]
+    assert board_table(entries)["model"].tolist() == [f"mine ({entry.key[:6]})" for entry in entries]

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections import Counter
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TypeVar
@@ -95,7 +96,12 @@ def quoted_list(values: Sequence[str]) -> str:
 def is_linked(parameter: str) -> bool:
     """Whether a parameter of the address comes from a link, and not from a choice on this page."""
     choice = _open_page().choices.get(parameter)
-    return st.query_params.get_all(parameter) != list(choice.values if choice else ())
+    return _named_values(parameter) != list(choice.values if choice else ())
+
+
+def _named_values(parameter: str) -> list[str]:
+    """The values of a parameter in the address, without empty ones."""
+    return [value for value in st.query_params.get_all(parameter) if value]
 
 
 def choose(
@@ -150,7 +156,7 @@ def choose(
 def _wanted_keys(parameter: str, names: Collection[str], *, scope: str, default: Sequence[str]) -> list[str]:
     """The keys that the address names: from a link, from the choice before, or else the default ones."""
     if is_linked(parameter):
-        return st.query_params.get_all(parameter)
+        return _named_values(parameter)
     before = _open_page().choices.get(parameter)
     if before and before.scope == scope:
         return list(before.values)
@@ -164,7 +170,7 @@ def _remark_on(wanted: Sequence[str], names: Collection[str], explain: Callable[
         add_remark(explain(key))
     if len(unknown) > MAX_NAMED:
         add_remark(f"The same holds for {len(unknown) - MAX_NAMED:,} more.")
-    if repeated := [key for key in dict.fromkeys(wanted) if wanted.count(key) > 1]:
+    if repeated := [key for key, times in Counter(wanted).items() if times > 1]:
         add_remark(f"The link names {quoted_list(repeated)} more than once; it counts once.")
 
 
@@ -185,7 +191,7 @@ def say_refused(
         The value of the widget.
     """
     takes = accepts if callable(accepts) else frozenset(accepts).__contains__
-    linked = [value for value in st.query_params.get_all(parameter) if value and not takes(value)]
+    linked = [value for value in _named_values(parameter) if not takes(value)]
     value = draw()
     known = _open_page().refused
     refused, instead = known.setdefault(parameter, (linked, value))

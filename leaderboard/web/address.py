@@ -67,7 +67,7 @@ def begin_page(address: str) -> None:
 
 def _open_page() -> OpenPage:
     """The page that the visitor is on."""
-    page: OpenPage = st.session_state[OPEN_PAGE]
+    page: OpenPage = st.session_state.setdefault(OPEN_PAGE, OpenPage(""))
     return page
 
 

@@ -99,7 +99,7 @@ def expect_link(page: Page, name: str, *keys: str) -> None:
 
 
 def expect_nothing_ticked(page: Page, hidden: str = "") -> None:
-    expect(page.get_by_text("Select a row to open it")).to_be_visible()
+    expect(page.get_by_text("Select a row to open it").first).to_be_visible()
     if hidden:
         expect(page.get_by_text(HIDDEN.format(hidden))).to_be_visible()
     wait_until_settled(page)

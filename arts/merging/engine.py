@@ -7,19 +7,35 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from arts.data.support.arrays import FloatArray, IntArray
-from arts.merging.checkpoints.blocks import SIZES, Raw, Values, encode
-from arts.merging.checkpoints.checkpoint import TensorSpan
+from arts.data.support.arrays import BoolArray, FloatArray, IntArray
+from arts.merging.checkpoints.blocks import (
+    OVERFLOW,
+    SIZES,
+    Raw,
+    Values,
+    encode,
+    encode_bf16_estimates,
+)
+from arts.merging.checkpoints.checkpoint import TensorEntry, TensorSpan
 from arts.merging.checkpoints.checkpoint_writer import CheckpointOutput
-from arts.merging.checkpoints.lora_adapter import LoraAdapter
+from arts.merging.formula import MergeFormula
 from arts.merging.methods import MergeMethod
 from arts.merging.options import MergeOptions, densities_by_tensor, weights_by_tensor
-from arts.merging.plan import MergeError, MergePlan
+from arts.merging.plan import MergeError, MergePlan, PlannedTensor
 from arts.merging.sparsify import Sparsifier
-from arts.merging.survey import AdvanceProgress, PlannedSpan, TaskVectorSurvey, read_task_blocks, tensor_spans
+from arts.merging.survey import TaskVectorSurvey
+from arts.merging.task_blocks import (
+    AdvanceProgress,
+    PlannedSpan,
+    read_task_blocks,
+    short_dtype,
+    span_blocks,
+    tensor_spans,
+)
 from arts.merging.workers import Workers, Workspace
 
 _SAMPLING_STEP = 16  # every 16th element is counted, for the shares in the report
+_LARGEST_DOUBT = 8  # at most one element in so many is merged again
 
 
 @dataclass
@@ -54,15 +70,12 @@ class MergeOutcome:
         densities: the shares of elements to keep, keyed by tensor name; each value is an array (models,).
         counts: counts of kept elements; all 0 when the method does not sparsify.
         surplus: number of elements that TIES kept beyond the densities, because of equal magnitudes.
-        baseless: whether the base was left unread because its weight in the result is 0. Even then it is read
-            for tensors with rows of tokens that a model lacks.
     """
 
     weights: dict[str, FloatArray]
     densities: dict[str, FloatArray]
     counts: SparsifiedCounts
     surplus: int
-    baseless: bool
 
 
 def merge(
@@ -87,30 +100,26 @@ def merge(
         progress: called after each span with its number of elements.
 
     Raises:
-        MergeError: when a merged number is too large for the type that it is to be stored in.
+        MergeError: when a merged number is NaN or Inf, or too large for the type that it is to be stored in.
     """
     weights = weights_by_tensor(method, options, plan=plan, survey=survey)
     densities = densities_by_tensor(method, options, plan=plan)
     sparsifier = Sparsifier(method, densities, survey.checksums[1:], options.seed, options.by_tensor)
     sparsifier.prepare(plan, workers, progress=progress)
-    is_full = not any(isinstance(model, LoraAdapter) for model in plan.models)
-    baseless = method.convex and options.scale == 1 and is_full
-    merger = _SpanMerger(plan, method, weights, sparsifier, output, options.scale, baseless)
+    merger = _SpanMerger(plan, method, weights, sparsifier, output, options.scale)
     total = SparsifiedCounts(kept=np.zeros(len(plan.models), np.int64))
-    for span, counts in workers.map(merger.process, tensor_spans(list(plan.tensors.values()), workers.size)):
-        if counts:
-            total.add(counts)
+    for span, counts in workers.map(merger.process, tensor_spans(list(plan.tensors.values()))):
+        total.add(counts)
         if progress:
             progress(span.count)
-    return MergeOutcome(weights, densities, total, sparsifier.surplus, baseless)
+    return MergeOutcome(weights, densities, total, sparsifier.surplus)
 
 
 @dataclass(frozen=True)
 class _SpanMerger:
     """Merges spans, or copies them from the base, and writes them; all threads share one object.
 
-    `weights` is keyed by tensor name, and each value is an array (models,). `baseless` is true when the base
-    has weight 0; then it is read only for tensors with rows of tokens that a model lacks.
+    `weights` is keyed by tensor name, and each value is an array (models,).
     """
 
     plan: MergePlan
@@ -119,87 +128,113 @@ class _SpanMerger:
     sparsifier: Sparsifier
     output: CheckpointOutput
     scale: float
-    baseless: bool
 
-    def process(self, planned: PlannedSpan, space: Workspace) -> tuple[TensorSpan, SparsifiedCounts | None]:
+    def process(self, planned: PlannedSpan, space: Workspace) -> tuple[TensorSpan, SparsifiedCounts]:
         """Merge a span or copy it from the base, and write it.
 
         Returns:
-            The span, and the counts of its kept elements, which are None when it was not sparsified.
+            The span, and the counts of its kept elements, which are 0 when it was not sparsified.
         """
         tensor, span = planned
-        if not tensor.is_merged:
-            self.output.write(span, self._base_bytes(planned, space))
-            return span, None
-        weights = self.weights[span.name].tolist()
-        counts = None
-        if self.baseless and not tensor.missing_rows:
-            base, tasks = self._read_from_first_model(span, space)
-            weights = weights[1:]
-        else:
-            base, tasks = read_task_blocks(self.plan, planned, space=space)
-            if self.method.sparsifies:
-                tasks = self.sparsifier.sparsify(span, tasks)
-                counts = _sample_counts(tasks, weights)
-        self.output.write(span, self._merged_bytes(base, tasks, weights=weights, span=span, space=space))
+        counts = SparsifiedCounts(kept=np.zeros(len(self.plan.models), np.int64))
+        formula = self._formula(tensor) if tensor.is_merged else None
+        for block in span_blocks(planned):
+            if formula:
+                raw = self._merged_bytes(block, formula, space=space, counts=counts)
+            else:
+                raw = self._base_bytes(block, space)
+            self.output.write(block[1], raw)
         return span, counts
 
-    def _read_from_first_model(self, span: TensorSpan, space: Workspace) -> tuple[Values, list[Values]]:
-        """Read a span of the first model, in place of the base when that has weight 0 in the result.
-
-        Returns:
-            Its elements, an array (span.count,), and the differences of the other models to it, one array
-            (span.count,) per other model.
-        """
-        first_model, *models = self.plan.models
-        anchor = space.base[: span.count]
-        first_model.read_values(span, out=anchor, buffer=space.buffer)
-        tasks = [task[: span.count] for task in space.tasks[1:]]
-        for model, task in zip(models, tasks, strict=True):
-            model.read_task_vector(span, base=anchor, out=task, buffer=space.buffer)
-        return anchor, tasks
+    def _formula(self, tensor: PlannedTensor) -> MergeFormula:
+        """The formula that a tensor is merged by."""
+        weights = self.weights[tensor.name].tolist()
+        dtype = short_dtype(self.plan, tensor)
+        return MergeFormula(tensor.name, self.method, self.sparsifier, weights, self.scale, dtype)
 
     def _merged_bytes(
-        self,
-        base: Values,
-        tasks: Sequence[Values],
-        *,
-        weights: Sequence[float],
-        span: TensorSpan,
-        space: Workspace,
+        self, block: PlannedSpan, formula: MergeFormula, *, space: Workspace, counts: SparsifiedCounts
     ) -> Raw:
-        """Merge a span and convert it to bytes; in fp64 where an fp32 value could round to the wrong BF16."""
-
-        def combine(base: Values, tasks: Sequence[Values]) -> Values:
-            return self.method.combine(base, tasks, weights=weights, scale=self.scale)
-
-        dtype = self.output.tensors[span.name].dtype
-        raw = space.buffer[: len(base) * SIZES[dtype]]
-        doubtful = encode(combine(base, tasks), dtype, out=raw)
-        if len(doubtful):
-            base, *tasks = (block[doubtful].astype(np.float64) for block in (base, *tasks))
-            patch = np.empty(2 * len(doubtful), np.uint8)
-            encode(combine(base, tasks), dtype, out=patch)
-            raw.view(np.uint16)[doubtful] = patch.view(np.uint16)
-        if dtype == "F16" and not np.isfinite(raw.view(np.float16)).all():
-            raise MergeError(
-                f"{span.name}: a merged number is too large for F16; --dtype bfloat16 or float32 holds it"
-            )
+        """Merge a block, and add the counts of its kept elements to `counts`."""
+        tensor, span = block
+        entry = self.output.tensors[span.name]
+        raw = space.output[: span.count * entry.itemsize]
+        masks = self.sparsifier.masks(span)
+        may_estimate = entry.dtype == "BF16" and formula.can_estimate and not tensor.missing_rows
+        tasks = self._merge_by_estimates(span, formula, masks, space=space, out=raw) if may_estimate else None
+        if tasks is None:
+            base, tasks = read_task_blocks(self.plan, block, rows=space.wide, space=space)
+            merged, tasks = formula.exact(base, tasks, masks)
+            _encode_finite(merged, entry, out=raw)
+        if self.method.sparsifies:
+            counts.add(_sample_counts(tasks, formula.weights))
         return raw
 
-    def _base_bytes(self, planned: PlannedSpan, space: Workspace) -> Raw:
-        """The bytes of a span of the base, converted to the type of the output."""
-        tensor, span = planned
-        dtype = self.output.tensors[span.name].dtype
-        if tensor.entry.dtype == dtype:
-            raw = np.empty(span.count * tensor.entry.itemsize, np.uint8)  # up to 8 bytes an integer
+    def _merge_by_estimates(
+        self,
+        span: TensorSpan,
+        formula: MergeFormula,
+        masks: Sequence[BoolArray],
+        *,
+        space: Workspace,
+        out: Raw,
+    ) -> Sequence[Values] | None:
+        """Merge a block in fp32, and again in fp64 where that could have been rounded to the wrong BF16.
+
+        Returns:
+            The sparsified task vectors, one array (n,) per model; empty if the method does not sparsify. None
+            where this cannot be done: when too many elements would have to be merged again, or one could be
+            too large for BF16.
+        """
+        stored = space.raw.view("<u2")[:, : span.count]
+        for checkpoint, row in zip((self.plan.base, *self.plan.models), stored, strict=True):
+            checkpoint.read_raw(checkpoint.tensors[span.name], row.view(np.uint8), first=span.first)
+        merged = space.merged[:, : span.count]
+        estimates = formula.estimate(stored, masks, rows=space.narrow[:, : span.count], out=merged[0])
+        if estimates is None:
+            return None
+        doubtful = encode_bf16_estimates(estimates.values, estimates.error, out=out, space=merged[1:])
+        if estimates.undecided is not None:
+            doubtful = np.concatenate([doubtful, np.flatnonzero(estimates.undecided)])
+        if len(doubtful) > 1 + span.count // _LARGEST_DOUBT:
+            return None
+        if len(doubtful):
+            patch = np.empty(2 * len(doubtful), np.uint8)
+            encode(formula.exact_at(stored, masks, doubtful), "BF16", out=patch)
+            out.view("<u2")[doubtful] = patch.view("<u2")
+        return estimates.tasks
+
+    def _base_bytes(self, block: PlannedSpan, space: Workspace) -> Raw:
+        """The bytes of a block of the base, converted to the type of the output."""
+        tensor, span = block
+        entry = self.output.tensors[span.name]
+        if tensor.entry.dtype not in SIZES:
+            raw = np.empty(span.count * entry.itemsize, np.uint8)  # up to 8 bytes an integer
             self.plan.base.read_raw(tensor.entry, raw, first=span.first)
             return raw
-        values = space.base[: span.count]
-        self.plan.base.read_values(span, out=values, buffer=space.buffer)
-        raw = space.buffer[: span.count * SIZES[dtype]]
-        encode(values.astype(np.float64), dtype, out=raw)
+        values = space.wide[0, : span.count]
+        self.plan.base.read_values(span, out=values, buffer=space.raw[0])
+        raw = space.output[: span.count * entry.itemsize]
+        _encode_finite(values, entry, out=raw)
         return raw
+
+
+def _encode_finite(exact: Values, entry: TensorEntry, *, out: Raw) -> None:
+    """Convert elements to the bytes of a tensor of the output.
+
+    Raises:
+        MergeError: when one is NaN or Inf, or too large for the tensor's type.
+    """
+    if encode(exact, entry.dtype, out=out):
+        return
+    largest = float(np.abs(exact).max())  # NaN when an element is
+    wider = (
+        "; --dtype bfloat16 or float32 holds it"
+        if entry.dtype == "F16" and largest < OVERFLOW["BF16"]
+        else ""
+    )
+    what = f"too large for {entry.dtype} ({largest:.3g}){wider}" if largest < np.inf else "NaN or Inf"
+    raise MergeError(f"{entry.name}: a merged number is {what}")
 
 
 def _sample_counts(tasks: Sequence[Values], weights: Sequence[float]) -> SparsifiedCounts:

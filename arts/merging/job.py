@@ -154,8 +154,7 @@ class MergeJob:
                 check_tokenizer(base, checkpoint_folder(self.tokenizer_from))
             check_options(self.method, self.options, plan=plan)
             threads = self.threads or min(os.cpu_count() or 1, 4)
-            wide = any((self.dtype or tensor.entry.dtype) != "BF16" for tensor in plan.merged_tensors)
-            yield plan, stack.enter_context(Workers(threads, len(models), wide=wide))
+            yield plan, stack.enter_context(Workers(threads, len(models)))
 
     def _report(
         self,
@@ -196,7 +195,7 @@ class MergeJob:
                 *plan.remarks,
                 *(surplus_remarks(outcome.surplus) if outcome else ()),
             ],
-            bytes_read=passes * plan.bytes - (plan.base_bytes if outcome and outcome.baseless else 0),
+            bytes_read=passes * plan.bytes,
             bytes_written=0,
             seconds=clock.seconds,
             peak_memory=peak_memory(),

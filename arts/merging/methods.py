@@ -21,10 +21,20 @@ from arts.merging.policies import DARE_DENSITY, TASK_ARITHMETIC_WEIGHT, TIES_DEN
 
 
 class CombineBlocks(Protocol):
-    """A function that merges one block: the same n elements of the base and of each task vector."""
+    """A function that merges one block: the same n elements of the base and of each task vector.
+
+    What it calculates in fp64, term by term in the order of the models, is by definition the merged model; it
+    is rounded once to the type that it is stored in.
+    """
 
     def __call__(
-        self, base: Values, tasks: Sequence[Values], *, weights: Sequence[float], scale: float = 1.0
+        self,
+        base: Values,
+        tasks: Sequence[Values],
+        *,
+        weights: Sequence[float],
+        scale: float = 1.0,
+        undecided: BoolArray | None = None,
     ) -> Values:
         """Merge one block.
 
@@ -33,6 +43,8 @@ class CombineBlocks(Protocol):
             tasks: the same elements of each task vector, sparsified already; one array (n,) per model.
             weights: the coefficients w_t of the task vectors, one per model.
             scale: s, a factor on everything that is added to the base.
+            undecided: None, or an array (n,) to write to: whether rounding errors of fp32 could have changed
+                which models an element is taken from.
 
         Returns:
             The elements of the merged model, a new array (n,).
@@ -40,16 +52,20 @@ class CombineBlocks(Protocol):
 
 
 def weighted_sum(
-    base: Values, tasks: Sequence[Values], *, weights: Sequence[float], scale: float = 1.0
+    base: Values,
+    tasks: Sequence[Values],
+    *,
+    weights: Sequence[float],
+    scale: float = 1.0,
+    undecided: BoolArray | None = None,
 ) -> Values:
     """Merge one block by task arithmetic (Ilharco et al., 2023): theta_0 + s sum_t w_t tau_t.
 
     In the formula, theta_0 is `base`, the tau_t are `tasks`, the w_t are `weights`, and s is `scale`.
     """
-    merged = base.copy()
-    for task, weight in zip(tasks, weights, strict=True):
-        merged += task * (weight * scale)
-    return merged
+    if undecided is not None:
+        undecided.fill(False)
+    return _add_scaled(base, _add_up(_weigh(tasks, weights)), scale)
 
 
 def disjoint_mean(
@@ -59,6 +75,7 @@ def disjoint_mean(
     weights: Sequence[float],
     scale: float = 1.0,
     positive_ties: bool = False,
+    undecided: BoolArray | None = None,
 ) -> Values:
     """Merge one block of trimmed task vectors by TIES (Yadav et al., 2023).
 
@@ -69,9 +86,10 @@ def disjoint_mean(
 
     In the formula, theta_0 is `base`, the tau_t are `tasks`, the w_t are `weights`, and s is `scale`.
     """
-    total, agreeing_weight = _sums_of_elected_sign(tasks, weights, positive_ties)
-    total /= agreeing_weight + (agreeing_weight == 0)  # where no model agrees, the sum is 0
-    return base + total * scale
+    total, agreeing_weight = _sums_of_elected_sign(tasks, weights, positive_ties, undecided)
+    agreeing_weight += agreeing_weight == 0  # where no model agrees, the sum is 0
+    total /= agreeing_weight
+    return _add_scaled(base, total, scale)
 
 
 def disjoint_sum(
@@ -81,6 +99,7 @@ def disjoint_sum(
     weights: Sequence[float],
     scale: float = 1.0,
     positive_ties: bool = False,
+    undecided: BoolArray | None = None,
 ) -> Values:
     """Merge one block like dare_ties of mergekit: add up the task vectors that have the elected sign.
 
@@ -90,12 +109,36 @@ def disjoint_sum(
 
     In the formula, theta_0 is `base`, the tau_t are `tasks`, the w_t are `weights`, and s is `scale`.
     """
-    total, _ = _sums_of_elected_sign(tasks, weights, positive_ties)
-    return base + total * scale
+    total, _ = _sums_of_elected_sign(tasks, weights, positive_ties, undecided)
+    return _add_scaled(base, total, scale)
+
+
+def _weigh(tasks: Sequence[Values], weights: Sequence[float]) -> list[Values]:
+    """The w_t tau_t, one new array (n,) per model."""
+    return [task * weight for task, weight in zip(tasks, weights, strict=True)]
+
+
+def _add_up(terms: Sequence[Values]) -> Values:
+    """The sum of arrays (n,), added from the first to the last; the first is overwritten."""
+    total = terms[0]
+    for term in terms[1:]:
+        total += term
+    return total
+
+
+def _add_scaled(base: Values, total: Values, scale: float) -> Values:
+    """theta_0 plus what is added to it times the scale; `total`, an array (n,), is overwritten."""
+    if scale != 1:
+        total *= scale
+    total += base
+    return total
 
 
 def _sums_of_elected_sign(
-    tasks: Sequence[Values], weights: Sequence[float], positive_ties: bool
+    tasks: Sequence[Values],
+    weights: Sequence[float],
+    positive_ties: bool,
+    undecided: BoolArray | None,
 ) -> tuple[Values, Values]:
     """Sum the weighted task vectors, and their weights, over the models that have the elected sign.
 
@@ -105,20 +148,37 @@ def _sums_of_elected_sign(
         tasks: the tau_t, one array (n,) per model.
         weights: the w_t, one per model.
         positive_ties: whether the positive sign is elected where sum_t w_t tau_t is 0; else, none is.
+        undecided: None, or an array (n,) to write to: whether rounding errors of fp32 could have changed the
+            sign.
 
     Returns:
         Two arrays (n,): for each element, the sum of w_t tau_t and the sum of w_t over these models. Both are
         0 where no sign is elected.
     """
-    weighted = [task * weight for task, weight in zip(tasks, weights, strict=True)]
-    mass = sum(weighted[1:], weighted[0])
+    weighted = _weigh(tasks, weights)
+    mass = _add_up([weighted[0].copy(), *weighted[1:]])
+    if undecided is not None:
+        magnitude = _add_up([np.abs(term) for term in weighted])
+        magnitude *= sum_error(len(tasks))
+        np.less(np.abs(mass), magnitude, out=undecided)
     positive, negative = mass >= 0 if positive_ties else mass > 0, mass < 0
     total, agreeing_weight = np.zeros_like(mass), np.zeros_like(mass)
     for term, weight in zip(weighted, weights, strict=True):
         agrees = ((term > 0) & positive) | ((term < 0) & negative)
-        total += term * agrees
+        term *= agrees
+        total += term
         agreeing_weight += agrees * agreeing_weight.dtype.type(weight)
     return total, agreeing_weight
+
+
+def sum_error(models: int) -> float:
+    """Bound of the error of what fp32 adds to the base, relative to the sum of the absolute values of terms.
+
+    A term is rounded four times at most (the task vector, its factor, the weight, their product), and so is
+    the sum over the models with each addition, twice when it is divided by a sum of weights, and three times
+    more by the division and the scale; each time by 2**-24 at most.
+    """
+    return (2 * models + 8) * 2.0**-24
 
 
 class Sparsification(StrEnum):
@@ -172,14 +232,6 @@ class MergeMethod:
         """Whether the method sets elements of the task vectors to 0, as TIES and DARE do."""
         return self.sparsification is not Sparsification.NONE
 
-    @property
-    def convex(self) -> bool:
-        """Whether, with a scale of 1, the merged model is a weighted mean of the models without the base.
-
-        This is so when the coefficients sum to 1 (metagpt, average) and nothing is sparsified.
-        """
-        return self.coefficients is not Coefficients.GIVEN and not self.sparsifies
-
 
 _TRIM, _DROP, _METAGPT = Sparsification.TRIM, Sparsification.DROP, Coefficients.METAGPT
 METHODS = {
@@ -227,7 +279,7 @@ def trim(task: Values, threshold: float) -> Values:
 
     Args:
         task: elements of a task vector, an array (n,).
-        threshold: the smallest magnitude that is kept.
+        threshold: the smallest magnitude that is kept, as an fp32 number; magnitudes are rounded to fp32.
 
     Returns:
         A new array (n,).

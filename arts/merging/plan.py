@@ -78,15 +78,11 @@ class MergePlan:
         return sum(tensor.entry.count for tensor in self.tensors.values())
 
     @property
-    def base_bytes(self) -> int:
-        """Number of bytes that are read from the base when all merged tensors are read once."""
-        return sum(tensor.entry.nbytes for tensor in self.merged_tensors)
-
-    @property
     def bytes(self) -> int:
         """Number of bytes that are read from base and models when all merged tensors are read once."""
         entries = [model.tensors.get(tensor.name) for tensor in self.merged_tensors for model in self.models]
-        return self.base_bytes + sum(entry.nbytes for entry in entries if entry)
+        own = sum(tensor.entry.nbytes for tensor in self.merged_tensors)
+        return own + sum(entry.nbytes for entry in entries if entry)
 
 
 def make_plan(

@@ -171,10 +171,11 @@ def mean_over_elements(values: Mapping[str, FloatArray], sizes: Mapping[str, int
         sizes: number of elements of each tensor, keyed by tensor name.
 
     Returns:
-        The means, an array (models,).
+        The means, an array (models,); to the last bit what all tensors have in common.
     """
     total = sum(sizes[name] for name in values)
-    return sum((row * sizes[name] for name, row in values.items()), np.zeros(1)) / total
+    first = next(iter(values.values()))
+    return first + sum(((row - first) * sizes[name] for name, row in values.items()), np.zeros(1)) / total
 
 
 def assumption_warnings(

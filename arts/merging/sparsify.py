@@ -16,7 +16,14 @@ from arts.merging.checkpoints.blocks import Values
 from arts.merging.checkpoints.checkpoint import TensorSpan
 from arts.merging.methods import MergeMethod, Sparsification, drop, trim
 from arts.merging.plan import MergePlan
-from arts.merging.survey import AdvanceProgress, PlannedSpan, read_task_blocks, tensor_spans
+from arts.merging.task_blocks import (
+    AdvanceProgress,
+    PlannedSpan,
+    read_task_blocks,
+    short_dtype,
+    span_blocks,
+    tensor_spans,
+)
 from arts.merging.workers import Workers, Workspace
 
 Counts = npt.NDArray[np.int64]
@@ -89,29 +96,34 @@ class Sparsifier:
         elif self.method.sparsification is Sparsification.DROP and self.by_tensor:
             self.scales = self._find_scales(plan, workers, progress)
 
-    def sparsify(self, span: TensorSpan, tasks: Sequence[Values]) -> list[Values]:
-        """Sparsify a span of each task vector.
+    def masks(self, span: TensorSpan) -> list[BoolArray]:
+        """DARE's masks of a span, one array (span.count,) per model; empty unless the method drops elements."""
+        if self.method.sparsification is not Sparsification.DROP:
+            return []
+        return [self.mask(model, span) for model in range(len(self.checksums))]
+
+    def sparsify(self, tensor: str, tasks: Sequence[Values], *, masks: Sequence[BoolArray]) -> list[Values]:
+        """Sparsify some elements of each task vector.
 
         Args:
-            span: the elements.
-            tasks: the elements of each task vector, one array (span.count,) per model.
+            tensor: name of the tensor that the elements are of.
+            tasks: the elements of each task vector, one array (n,) per model.
+            masks: DARE's masks of the same elements, one array (n,) per model; empty for other methods.
 
         Returns:
-            The sparsified elements, one array (span.count,) per model.
+            The sparsified elements, one array (n,) per model.
         """
+        densities = self.densities[tensor]
         if self.method.sparsification is Sparsification.TRIM:
-            thresholds = self.thresholds[self._group(span.name)]
-            densities = self.densities[span.name]
+            thresholds = self.thresholds[self._group(tensor)]
             return [
                 trim(task, threshold if density else np.inf)
                 for task, threshold, density in zip(tasks, thresholds, densities, strict=True)
             ]
         if self.method.sparsification is Sparsification.DROP:
-            densities = self.densities[span.name]
-            scales = self.scales.get(span.name, 1 / np.where(densities > 0, densities, 1))
+            scales = self.scales.get(tensor, 1 / np.where(densities > 0, densities, 1))
             return [
-                drop(task, self.mask(number, span), scale=scale)
-                for number, (task, scale) in enumerate(zip(tasks, scales, strict=True))
+                drop(task, mask, scale=scale) for task, mask, scale in zip(tasks, masks, scales, strict=True)
             ]
         return list(tasks)
 
@@ -214,15 +226,17 @@ class Sparsifier:
         def add_span(planned: PlannedSpan, space: Workspace) -> tuple[str, int]:
             tensor, span = planned
             group = self._group(tensor.name)
-            _, tasks = read_task_blocks(plan, planned, space=space)
-            for model, task in enumerate(tasks):
-                counts = count(group, model, task)
-                with lock:
-                    totals.setdefault(group, np.zeros((len(tasks), _BINS), np.int64))[model] += counts
+            rows = space.narrow if short_dtype(plan, tensor) else space.wide
+            for block in span_blocks(planned):
+                _, tasks = read_task_blocks(plan, block, rows=rows, space=space)
+                for model, task in enumerate(tasks):
+                    counts = count(group, model, task)
+                    with lock:
+                        totals.setdefault(group, np.zeros((len(tasks), _BINS), np.int64))[model] += counts
             return group, span.count
 
         current = None
-        for group, elements in workers.map(add_span, tensor_spans(plan.merged_tensors, workers.size)):
+        for group, elements in workers.map(add_span, tensor_spans(plan.merged_tensors)):
             if current is not None and group != current:  # all its spans are done: they come in order
                 yield current, totals.pop(current)
             current = group
@@ -241,16 +255,18 @@ class Sparsifier:
         """
 
         def measure_norms(planned: PlannedSpan, space: Workspace) -> tuple[TensorSpan, FloatArray]:
-            _, span = planned
-            _, tasks = read_task_blocks(plan, planned, space=space)
-            norms = [
-                (np.abs(task).sum(dtype=np.float64), np.abs(task * self.mask(n, span)).sum(dtype=np.float64))
-                for n, task in enumerate(tasks)
-            ]
-            return span, np.array(norms).T
+            tensor, span = planned
+            rows = space.narrow if short_dtype(plan, tensor) else space.wide
+            norms = np.zeros((2, len(plan.models)))
+            for block in span_blocks(planned):
+                _, tasks = read_task_blocks(plan, block, rows=rows, space=space)
+                for number, (task, mask) in enumerate(zip(tasks, self.masks(block[1]), strict=True)):
+                    magnitudes = np.abs(task).astype(np.float64, copy=False)
+                    norms[:, number] += magnitudes.sum(), magnitudes @ mask
+            return span, norms
 
         totals: dict[str, FloatArray] = {}
-        for span, norms in workers.map(measure_norms, tensor_spans(plan.merged_tensors, workers.size)):
+        for span, norms in workers.map(measure_norms, tensor_spans(plan.merged_tensors)):
             totals[span.name] = totals.get(span.name, 0) + norms
             if progress:
                 progress(span.count)

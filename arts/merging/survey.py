@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -13,14 +12,19 @@ from arts.data.support.arrays import FloatArray
 from arts.merging.checkpoints.blocks import Raw, Values
 from arts.merging.checkpoints.checkpoint import Checkpoint, TensorSpan
 from arts.merging.checkpoints.lora_adapter import LoraAdapter
-from arts.merging.plan import MergeError, MergePlan, PlannedTensor
-from arts.merging.vocabulary import RowIndices
-from arts.merging.workers import SMALLEST_SPAN, Workers, Workspace
-
-AdvanceProgress = Callable[[int], None]  # called with the number of elements of a span
-PlannedSpan = tuple[PlannedTensor, TensorSpan]
+from arts.merging.plan import MergeError, MergePlan
+from arts.merging.task_blocks import (
+    AdvanceProgress,
+    PlannedSpan,
+    read_task_blocks,
+    short_dtype,
+    span_blocks,
+    tensor_spans,
+)
+from arts.merging.workers import Workers, Workspace
 
 _ROW = 1024  # number of elements that are summed in the type of the blocks
+_SMALLEST_PRODUCT = 1e-20  # below it, terms could be too small for fp32
 _LAYER = re.compile(r"(.*?\.\d+)\.")
 
 
@@ -77,78 +81,15 @@ def layer_name(tensor: str) -> str:
     return numbered[1] if numbered else tensor.rpartition(".")[0] or tensor
 
 
-def tensor_spans(tensors: Sequence[PlannedTensor], size: int) -> Iterator[PlannedSpan]:
-    """Split tensors into spans, and yield pairs of a tensor and a span of it.
-
-    Args:
-        tensors: the tensors.
-        size: number of elements of a span; the last span of a tensor may be shorter.
-    """
-    for tensor in tensors:
-        for span in tensor.spans(size):
-            yield tensor, span
-
-
-def read_task_blocks(
-    plan: MergePlan,
-    planned: PlannedSpan,
-    *,
-    space: Workspace,
-    on_read: Callable[[Checkpoint, Raw], None] | None = None,
-) -> tuple[Values, list[Values]]:
-    """Read a span of the base and of all task vectors.
-
-    Args:
-        plan: the plan whose models to read.
-        planned: a tensor, and a span of it.
-        space: the memory to read to.
-        on_read: called for the base and each model with the checkpoint and its bytes of the span, as they are
-            in the file.
-
-    Returns:
-        The elements of the base, an array (span.count,), and those of the task vectors, one array
-        (span.count,) per model. A task vector is 0 in the rows of tokens that its model lacks.
-    """
-    tensor, span = planned
-    base, tasks = space.base[: span.count], [task[: span.count] for task in space.tasks]
-    raw = plan.base.read_values(span, out=base, buffer=space.buffer)
-    if on_read:
-        on_read(plan.base, raw)
-    for number, (model, task) in enumerate(zip(plan.models, tasks, strict=True)):
-        raw = model.read_task_vector(span, base=base, out=task, buffer=space.buffer)
-        if on_read:
-            on_read(model, raw)
-        if tensor.missing_rows:
-            _clear_rows(task, tensor.missing_rows[number], planned)
-    return base, tasks
-
-
-def _clear_rows(task: Values, rows: RowIndices, planned: PlannedSpan) -> None:
-    """Set the elements of some rows of a tensor to 0, as far as they lie in a span.
-
-    Args:
-        task: the elements of the span, an array (span.count,), which is changed.
-        rows: sorted indices of the rows.
-        planned: the tensor and the span.
-    """
-    tensor, span = planned
-    width = tensor.entry.count // tensor.entry.shape[0]
-    first, last = span.first // width, (span.first + span.count - 1) // width
-    low, high = np.searchsorted(rows, [first, last + 1])
-    for row in rows[low:high]:
-        start = int(row) * width - span.first
-        task[max(start, 0) : max(start + width, 0)] = 0
-
-
-@dataclass(frozen=True)
+@dataclass
 class _SpanMeasures:
     """What is measured on one span: inner products, the base's squared norm, checksums, conflicts."""
 
     span: TensorSpan
     gram: FloatArray
-    square: float
-    digests: list[bytes]
-    conflicts: int
+    digests: list[list[bytes]]
+    square: float = 0.0
+    conflicts: int = 0
 
 
 def survey_task_vectors(
@@ -167,31 +108,22 @@ def survey_task_vectors(
     """
 
     def measure(planned: PlannedSpan, space: Workspace) -> _SpanMeasures:
-        _, span = planned
-        digests: list[bytes] = []
-
-        def add_digest(model: Checkpoint, raw: Raw) -> None:
-            digests.append(_block_digests(raw, model.tensors[span.name].itemsize) if len(raw) else b"")
-
-        base, tasks = read_task_blocks(plan, planned, space=space, on_read=add_digest)
-        conflicts = _count_conflicts(tasks) if signs else 0
-        with np.errstate(invalid="ignore"):  # NaN and Inf are reported when everything is measured
-            return _SpanMeasures(span, _gram_matrix(tasks), _dot(base, base), digests, conflicts)
+        return _measure_span(plan, planned, space=space, signs=signs)
 
     survey = TaskVectorSurvey(conflicts={} if signs else None)
     checkpoints = (plan.base, *plan.models)
     hashes = [xxh3_128() for _ in checkpoints]
-    for measures in workers.map(measure, tensor_spans(plan.merged_tensors, workers.size)):
+    for measures in workers.map(measure, tensor_spans(plan.merged_tensors)):
         name = measures.span.name
         is_first = name not in survey.grams
         survey.grams[name] = measures.gram if is_first else survey.grams[name] + measures.gram
         survey.squares[name] = measures.square + survey.squares.get(name, 0.0)
         if survey.conflicts is not None:
             survey.conflicts[name] = measures.conflicts + survey.conflicts.get(name, 0)
-        for model_hash, digest in zip(hashes, measures.digests, strict=True):
+        for model_hash, digests in zip(hashes, measures.digests, strict=True):
             if is_first:
                 model_hash.update(name.encode())
-            model_hash.update(digest)
+            model_hash.update(b"".join(digests))
         if progress:
             progress(measures.span.count)
     survey.checksums = tuple(
@@ -202,34 +134,55 @@ def survey_task_vectors(
     return survey
 
 
-def _block_digests(raw: Raw, itemsize: int) -> bytes:
-    """The XXH3 digests of consecutive blocks of 65,536 elements, joined.
+def _measure_span(plan: MergePlan, planned: PlannedSpan, *, space: Workspace, signs: bool) -> _SpanMeasures:
+    """Measure the task vectors on a span; `signs` says whether conflicts of sign are counted."""
+    tensor, span = planned
+    checkpoints = (plan.base, *plan.models)
+    gram = np.zeros((len(plan.models), len(plan.models)))
+    measures = _SpanMeasures(span, gram, [[] for _ in checkpoints])
+    digests = dict(zip(map(id, checkpoints), measures.digests, strict=True))
 
-    A checksum over them does not depend on the size of the spans in which a tensor is read.
+    def add_digest(model: Checkpoint, raw: Raw) -> None:
+        if len(raw):
+            digests[id(model)].append(xxh3_128(raw.data).digest())
+
+    rows = space.narrow if short_dtype(plan, tensor) else space.wide
+    with np.errstate(invalid="ignore", over="ignore"):  # NaN and Inf are reported when all is measured
+        for block in span_blocks(planned):
+            base, tasks = read_task_blocks(plan, block, rows=rows, space=space, on_read=add_digest)
+            measures.conflicts += _count_conflicts(tasks) if signs else 0
+            measures.square += _dot(base, base)
+            _add_gram_matrix(tasks, gram)
+    return measures
+
+
+def _add_gram_matrix(tasks: list[Values], gram: FloatArray) -> None:
+    """Add the inner products of one block of each task vector to a matrix (models, models).
+
+    The squared norms, which decide on MetaGPT's coefficients, are calculated in fp64.
     """
-    step = SMALLEST_SPAN * itemsize
-    return b"".join(xxh3_128(raw[first : first + step].data).digest() for first in range(0, len(raw), step))
-
-
-def _gram_matrix(tasks: list[Values]) -> FloatArray:
-    """The inner products of one block of each task vector, an array (models, models)."""
-    gram = np.empty((len(tasks), len(tasks)))
     for i, task in enumerate(tasks):
-        for j in range(i + 1):
-            gram[i, j] = gram[j, i] = _dot(task, tasks[j])
-    return gram
+        exact = task.astype(np.float64, copy=False)
+        gram[i, i] += np.dot(exact, exact)
+        for j in range(i):
+            product = _dot(task, tasks[j])
+            gram[i, j] += product
+            gram[j, i] += product
 
 
 def _dot(a: Values, b: Values) -> float:
     """The inner product of two blocks.
 
     Runs of 1,024 elements are summed in the blocks' own type: they are so short that rounding errors stay
-    small. The sums of the runs are added up in fp64.
+    small. The sums of the runs are added up in fp64. Products that fp32 does not hold are summed in fp64.
     """
     whole = len(a) // _ROW * _ROW
     rows = np.vecdot(a[:whole].reshape(-1, _ROW), b[:whole].reshape(-1, _ROW))
     rest = a[whole:].astype(np.float64) @ b[whole:].astype(np.float64)
-    return float(rows.sum(dtype=np.float64) + rest)
+    product = float(rows.sum(dtype=np.float64) + rest)
+    if not _SMALLEST_PRODUCT < abs(product) < np.inf:
+        product = float(a.astype(np.float64) @ b.astype(np.float64))
+    return product
 
 
 def _count_conflicts(tasks: list[Values]) -> int:

@@ -17,48 +17,32 @@ from arts.merging.checkpoints.blocks import Raw, Values
 Item = TypeVar("Item")
 Result = TypeVar("Result")
 
-SMALLEST_SPAN = 1 << 16  # number of elements
-_ELEMENTS_PER_THREAD = 1 << 21  # in the blocks of the base, of all models and of the results
-_RESULT_BLOCKS = 3
+BLOCK = 1 << 16  # number of elements that are calculated with at once; what they need stays in the caches
+SPAN = 8 * BLOCK  # number of elements that a thread takes at once
 _REUSED_BYTES = 24 << 20  # largest freed block that the C library keeps; else it maps and zeroes each anew
 _SPANS_AHEAD = 4  # number of spans per thread that are submitted ahead
 
 
-def span_size(models: int, *, wide: bool = False) -> int:
-    """Number of elements of a span that a thread processes at once.
-
-    It is the largest power of 2 for which a block of this size for the base, one for each model and three for
-    results fit into 8 MiB together; but at least 65,536.
-
-    Args:
-        models: number of models, without the base.
-        wide: whether elements are held in fp64, not fp32.
-
-    Example:
-        >>> [span_size(models) for models in (1, 2, 3, 8)]
-        [262144, 262144, 262144, 131072]
-    """
-    elements = _ELEMENTS_PER_THREAD // (2 if wide else 1) // (1 + models + _RESULT_BLOCKS)
-    return max(SMALLEST_SPAN, 1 << (elements.bit_length() - 1))
-
-
 class Workspace:
-    """The memory that one thread works in, reused for every span.
-
-    Its attributes are `base`, an array (size,); `tasks`, one array (size,) per model; and `buffer`, an array
-    of bytes that has room for a span in BF16, F16 or F32.
+    """The memory that one thread works in, reused for every block.
 
     Args:
         models: number of models, without the base.
-        size: number of elements in a span.
-        wide: whether to calculate in fp64, not fp32.
+
+    Attributes:
+        raw: bytes as they are in the files, an array (1 + models, 4 * 65536): of the base and of each model.
+        narrow: elements of the base and of each model in fp32, an array (1 + models, 65536).
+        wide: the same in fp64.
+        merged: elements of the merged model in fp32, an array (3, 65536): estimates, and two more rows.
+        output: bytes of the merged model, an array (4 * 65536,).
     """
 
-    def __init__(self, models: int, size: int, *, wide: bool = False) -> None:
-        dtype = np.float64 if wide else np.float32
-        self.base: Values = np.empty(size, dtype)
-        self.tasks: list[Values] = [np.empty(size, dtype) for _ in range(models)]
-        self.buffer: Raw = np.empty(4 * size, np.uint8)
+    def __init__(self, models: int) -> None:
+        self.raw: Raw = np.empty((1 + models, 4 * BLOCK), np.uint8)
+        self.narrow: Values = np.empty((1 + models, BLOCK), np.float32)
+        self.wide: Values = np.empty((1 + models, BLOCK), np.float64)
+        self.merged: Values = np.empty((3, BLOCK), np.float32)
+        self.output: Raw = np.empty(4 * BLOCK, np.uint8)
 
 
 class Workers:
@@ -67,15 +51,14 @@ class Workers:
     Args:
         threads: number of threads.
         models: number of models, without the base.
-        wide: whether to calculate in fp64, not fp32.
     """
 
-    def __init__(self, threads: int, models: int, *, wide: bool = False) -> None:
-        self.threads, self.size = threads, span_size(models, wide=wide)
+    def __init__(self, threads: int, models: int) -> None:
+        self.threads = threads
         np.empty(_REUSED_BYTES, np.uint8)  # glibc keeps freed blocks up to the largest size that was freed
         self._spaces: SimpleQueue[Workspace] = SimpleQueue()
         for _ in range(threads):
-            self._spaces.put(Workspace(models, self.size, wide=wide))
+            self._spaces.put(Workspace(models))
         self._pool = ThreadPoolExecutor(threads)
         self._limits = threadpool_limits(1)
 

@@ -97,7 +97,7 @@ class Sparsifier:
             self.scales = self._find_scales(plan, workers, progress)
 
     def masks(self, span: TensorSpan) -> list[BoolArray]:
-        """DARE's masks of a span, one array (span.count,) per model; empty unless the method drops elements."""
+        """DARE's masks of a span, one array (span.count,) per model; empty for other methods."""
         if self.method.sparsification is not Sparsification.DROP:
             return []
         return [self.mask(model, span) for model in range(len(self.checksums))]

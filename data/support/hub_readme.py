@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from huggingface_hub import ModelCard, ModelCardData
+import yaml
 
 
 def write_hub_readme(
@@ -27,9 +27,10 @@ def write_hub_readme(
         versions: the version of each library that made the model, keyed by the library's name.
         command: the command line that made the model; None when no command made it.
     """
-    front = ModelCardData(tags=[tag, "arts"], base_model=list(base_models)).to_yaml()
+    fields = {"base_model": list(base_models), "tags": [tag, "arts"]}
+    front = yaml.safe_dump(fields, sort_keys=False, allow_unicode=True)
     libraries = ", ".join(f"{name} {version}" for name, version in versions.items())
     body = [*lines, "", f"Made by {libraries}."]
     if command:
         body += ["", "```", command, "```"]
-    ModelCard("\n".join(["---", front, "---", "", *body, ""])).save(folder / "README.md")
+    (folder / "README.md").write_text("\n".join(["---", f"{front}---", "", *body, ""]), encoding="utf-8")

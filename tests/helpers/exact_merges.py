@@ -5,7 +5,6 @@ from __future__ import annotations
 import hashlib
 
 import numpy as np
-
 from helpers.checkpoints import weights_of
 
 DIGITS = {"F32": (24, -149), "F16": (11, -24), "BF16": (8, -133)}  # bits of a number, smallest exponent

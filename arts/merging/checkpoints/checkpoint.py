@@ -11,9 +11,6 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-from huggingface_hub import parse_local_safetensors_file_metadata
-from huggingface_hub.errors import SafetensorsParsingError
-
 from arts.data.errors import DataError
 from arts.merging.checkpoints.blocks import SIZES, Raw, Values, decode
 
@@ -23,6 +20,7 @@ _PICKLES = ("pytorch_model.bin", "pytorch_model.bin.index.json", "adapter_model.
 _ALL_SIZES = {**SIZES, "F64": 8, "I64": 8, "I32": 4, "I16": 2, "I8": 1, "U8": 1, "BOOL": 1, "F8_E4M3": 1}
 _ALL_SIZES |= {"F8_E5M2": 1, "F8_E8M0": 1, "F8_E4M3FNUZ": 1, "F8_E5M2FNUZ": 1, "U16": 2, "U32": 4, "U64": 8}
 _ALL_SIZES |= {"C64": 8}
+_LARGEST_HEADER = 100_000_000  # bytes; safetensors allows no more
 
 
 @dataclass(frozen=True)
@@ -214,22 +212,25 @@ def read_header(path: Path) -> dict[str, TensorEntry]:
     """
     try:
         with path.open("rb") as file:
+            length = os.fstat(file.fileno()).st_size
             start = 8 + int.from_bytes(file.read(8), "little")
-        listing = parse_local_safetensors_file_metadata(path).tensors
-        length = path.stat().st_size
+            if not 8 < start <= _LARGEST_HEADER:
+                raise ValueError
+            listing = json.loads(file.read(start - 8))
+        listing.pop("__metadata__", None)
         entries = [
-            TensorEntry(name, info.dtype, tuple(info.shape), path, start + info.data_offsets[0])
+            TensorEntry(name, info["dtype"], tuple(info["shape"]), path, start + info["data_offsets"][0])
             for name, info in listing.items()
         ]
         if unknown := [entry for entry in entries if entry.dtype not in _ALL_SIZES]:
             raise DataError(
                 path, f'"{unknown[0].name}" is of type {unknown[0].dtype}, which cannot be read here'
             )
-        sizes = [end - first for first, end in (info.data_offsets for info in listing.values())]
+        sizes = [end - first for first, end in (info["data_offsets"] for info in listing.values())]
         wrong = [entry.name for entry, size in zip(entries, sizes, strict=True) if entry.nbytes != size]
     except OSError as error:
         raise DataError(path, f"cannot be read ({error.strerror})") from error
-    except (SafetensorsParsingError, ValueError, KeyError, TypeError, AttributeError, IndexError) as error:
+    except (ValueError, KeyError, TypeError, AttributeError, IndexError, RecursionError) as error:
         raise DataError(path, "is not a safetensors file, or its header is broken") from error
     if wrong:
         raise DataError(path, f'the header gives "{wrong[0]}" a size that its shape does not have')

@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from arts.data.support.arrays import BoolArray, FloatArray
-from arts.merging.checkpoints.blocks import OVERFLOW, Positions, Values, decode, magnitude_bound
+from arts.merging.checkpoints.blocks import OVERFLOW, Positions, Values, decode, largest_magnitudes
 from arts.merging.methods import MergeMethod, sum_error
 from arts.merging.sparsify import Sparsifier
 
@@ -121,9 +121,9 @@ class MergeFormula:
             The merged elements; None when one could be too large for BF16.
         """
         estimate = self._estimate_sparsified if self.method.sparsifies else self._estimate_sum
-        bound = magnitude_bound(stored, self.dtype or "")
+        sizes = largest_magnitudes(stored, self.dtype or "")
         with np.errstate(over="ignore", invalid="ignore"):
-            estimates, largest = estimate(stored, masks, rows=rows, out=out, bound=bound)
+            estimates, largest = estimate(stored, masks, rows=rows, out=out, sizes=sizes)
         return estimates if largest + estimates.error < OVERFLOW["BF16"] else None
 
     @cached_property
@@ -137,7 +137,7 @@ class MergeFormula:
         return np.concatenate([[rest if abs(rest) > _NO_WEIGHT else 0], factors])
 
     def _estimate_sum(
-        self, stored: Stored, masks: Sequence[BoolArray], *, rows: Values, out: Values, bound: float
+        self, stored: Stored, masks: Sequence[BoolArray], *, rows: Values, out: Values, sizes: FloatArray
     ) -> tuple[Estimates, float]:
         """Estimate the merged elements as a weighted sum of base and models, in one pass by the BLAS.
 
@@ -148,12 +148,12 @@ class MergeFormula:
         for row, numbers in zip(rows[first:], stored[first:], strict=True):
             decode(numbers.view(np.uint8), self.dtype or "", out=row)
         np.dot(self._coefficients[first:].astype(np.float32), rows[first:], out=out)
-        total = float(np.abs(self._coefficients).sum())
-        underflow = _UNDERFLOW * (1 + total + len(stored) * bound)
-        return Estimates(out, (len(stored) + 3) * _ULP * total * bound + underflow), total * bound
+        largest = float(np.abs(self._coefficients) @ sizes)
+        underflow = _UNDERFLOW * (1 + np.abs(self._coefficients).sum() + sizes.sum())
+        return Estimates(out, (len(stored) - first + 3) * _ULP * largest + underflow), largest
 
     def _estimate_sparsified(
-        self, stored: Stored, masks: Sequence[BoolArray], *, rows: Values, out: Values, bound: float
+        self, stored: Stored, masks: Sequence[BoolArray], *, rows: Values, out: Values, sizes: FloatArray
     ) -> tuple[Estimates, float]:
         """Estimate the merged elements by the method's own formula in fp32.
 
@@ -166,7 +166,8 @@ class MergeFormula:
         tasks = self.sparsifier.sparsify(self.tensor, tasks, masks=masks)
         undecided = np.empty(len(base), np.bool_)
         values = self.method.combine(base, tasks, weights=self.weights, scale=self.scale, undecided=undecided)
-        sizes = [max(float(task.max()), -float(task.min())) for task in tasks]
-        added = abs(self.scale) * max(*sizes, float(np.dot(np.abs(self.weights), sizes)))
-        error = sum_error(len(tasks)) * added + 3 * _ULP * (bound + added)
-        return Estimates(values, error + _UNDERFLOW * (1 + abs(self.scale)), undecided, tasks), bound + added
+        added_sizes = [max(float(task.max()), -float(task.min())) for task in tasks]
+        added = abs(self.scale) * max(*added_sizes, float(np.dot(np.abs(self.weights), added_sizes)))
+        largest = float(sizes[0]) + added
+        error = sum_error(len(tasks)) * added + 3 * _ULP * largest + _UNDERFLOW * (1 + abs(self.scale))
+        return Estimates(values, error, undecided, tasks), largest

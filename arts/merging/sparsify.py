@@ -27,6 +27,7 @@ from arts.merging.task_blocks import (
 from arts.merging.workers import Workers, Workspace
 
 Counts = npt.NDArray[np.int64]
+Halves = npt.NDArray[np.uint16]  # upper or lower halves of the bits of fp32 numbers
 
 _BINS = 1 << 16  # one bin for each value of 16 bits, which are half of an fp32 number
 _ALL_TENSORS = "*"  # key of thresholds that hold for the whole model
@@ -175,23 +176,23 @@ class Sparsifier:
             shares[group] = self.densities[tensor.name]
         ranks = {g: [max(1, int(share * sizes[g])) for share in shares[g]] for g in sizes}
 
-        def count_upper(group: str, model: int, task: Values) -> Counts:
-            return np.bincount(_magnitude_bits(task) >> 16, minlength=_BINS)
+        def upper_halves(group: str, model: int, task: Values) -> Halves:
+            return (_magnitude_bits(task) >> 16).astype(np.uint16)
 
         upper = {
             group: [
                 _bin_of_rank(histogram, rank) for histogram, rank in zip(counts, ranks[group], strict=True)
             ]
-            for group, counts in self._histograms(plan, workers, count=count_upper, progress=progress)
+            for group, counts in self._histograms(plan, workers, select=upper_halves, progress=progress)
         }
 
-        def count_lower(group: str, model: int, task: Values) -> Counts:
+        def lower_halves(group: str, model: int, task: Values) -> Halves:
             bits = _magnitude_bits(task)
             in_bin = bits[np.flatnonzero(bits >> 16 == upper[group][model][0])]  # faster than by a mask
-            return np.bincount(in_bin & 0xFFFF, minlength=_BINS)
+            return in_bin.astype(np.uint16)
 
         thresholds: dict[str, list[float]] = {}
-        for group, counts in self._histograms(plan, workers, count=count_lower, progress=progress):
+        for group, counts in self._histograms(plan, workers, select=lower_halves, progress=progress):
             thresholds[group] = []
             for histogram, (upper_bin, rank), share in zip(counts, upper[group], shares[group], strict=True):
                 lower_bin, rest = _bin_of_rank(histogram, rank)
@@ -205,7 +206,7 @@ class Sparsifier:
         plan: MergePlan,
         workers: Workers,
         *,
-        count: Callable[[str, int, Values], Counts],
+        select: Callable[[str, int, Values], Halves],
         progress: AdvanceProgress | None,
     ) -> Iterator[tuple[str, Counts]]:
         """Add up histograms over the spans of each group of tensors that shares thresholds.
@@ -213,8 +214,8 @@ class Sparsifier:
         Args:
             plan: the plan whose models to read.
             workers: the threads to read with.
-            count: function that is called with the key of a group, a model's index and the elements of its
-                task vector in a span, and returns their histogram, an array (65536,).
+            select: function that is called with the key of a group, a model's index and elements of its task
+                vector, and returns the 16 bits of each that are counted, or of some of them.
             progress: called after each span with its number of elements.
 
         Yields:
@@ -227,12 +228,15 @@ class Sparsifier:
             tensor, span = planned
             group = self._group(tensor.name)
             rows = space.narrow if short_dtype(plan, tensor) else space.wide
+            halves: list[list[Halves]] = [[] for _ in plan.models]
             for block in span_blocks(planned):
                 _, tasks = read_task_blocks(plan, block, rows=rows, space=space)
                 for model, task in enumerate(tasks):
-                    counts = count(group, model, task)
-                    with lock:
-                        totals.setdefault(group, np.zeros((len(tasks), _BINS), np.int64))[model] += counts
+                    halves[model].append(select(group, model, task))
+            for model, parts in enumerate(halves):
+                counts = np.bincount(np.concatenate(parts), minlength=_BINS)
+                with lock:
+                    totals.setdefault(group, np.zeros((len(halves), _BINS), np.int64))[model] += counts
             return group, span.count
 
         current = None

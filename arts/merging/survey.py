@@ -152,17 +152,25 @@ def _measure_span(plan: MergePlan, planned: PlannedSpan, *, space: Workspace, si
             base, tasks = read_task_blocks(plan, block, rows=rows, space=space, on_read=add_digest)
             measures.conflicts += _count_conflicts(tasks) if signs else 0
             measures.square += _dot(base, base)
-            _add_gram_matrix(tasks, gram)
+            _add_gram_matrix(tasks, gram, wide=space.wide[0, : len(base)])
     return measures
 
 
-def _add_gram_matrix(tasks: list[Values], gram: FloatArray) -> None:
+def _add_gram_matrix(tasks: list[Values], gram: FloatArray, *, wide: Values) -> None:
     """Add the inner products of one block of each task vector to a matrix (models, models).
 
     The squared norms, which decide on MetaGPT's coefficients, are calculated in fp64.
+
+    Args:
+        tasks: the block of each task vector, one array (n,) per model, in fp32 or fp64.
+        gram: the matrix.
+        wide: an fp64 array (n,) to work in, if the task vectors are in fp32.
     """
     for i, task in enumerate(tasks):
-        exact = task.astype(np.float64, copy=False)
+        exact = task
+        if task.dtype != wide.dtype:
+            exact = wide
+            exact[:] = task
         gram[i, i] += np.dot(exact, exact)
         for j in range(i):
             product = _dot(task, tasks[j])
@@ -178,8 +186,9 @@ def _dot(a: Values, b: Values) -> float:
     """
     whole = len(a) // _ROW * _ROW
     rows = np.vecdot(a[:whole].reshape(-1, _ROW), b[:whole].reshape(-1, _ROW))
-    rest = a[whole:].astype(np.float64) @ b[whole:].astype(np.float64)
-    product = float(rows.sum(dtype=np.float64) + rest)
+    product = float(rows.sum(dtype=np.float64))
+    if whole < len(a):
+        product += float(a[whole:].astype(np.float64) @ b[whole:].astype(np.float64))
     if not _SMALLEST_PRODUCT < abs(product) < np.inf:
         product = float(a.astype(np.float64) @ b.astype(np.float64))
     return product

@@ -17,8 +17,8 @@ from arts.merging.checkpoints.blocks import Raw, Values
 Item = TypeVar("Item")
 Result = TypeVar("Result")
 
-BLOCK = 1 << 16  # number of elements that are calculated with at once; what they need stays in the caches
-SPAN = 8 * BLOCK  # number of elements that a thread takes at once
+BLOCK = 1 << 17  # number of elements that are calculated with at once; what they need stays in the caches
+SPAN = 1 << 19  # number of elements that a thread takes at once
 _REUSED_BYTES = 24 << 20  # largest freed block that the C library keeps; else it maps and zeroes each anew
 _SPANS_AHEAD = 4  # number of spans per thread that are submitted ahead
 

@@ -68,20 +68,24 @@ def decode_at(raw: Raw, dtype: str, positions: Positions) -> Values:
     return out
 
 
-def magnitude_bound(stored: npt.NDArray[np.uint16], dtype: str) -> float:
-    """An upper bound of the absolute values of numbers, less than twice the largest of them.
-
-    It is found from all numbers at one place at once, joined bit by bit.
+def largest_magnitudes(stored: npt.NDArray[np.uint16], dtype: str) -> npt.NDArray[np.float64]:
+    """The largest absolute value in each row of numbers.
 
     Args:
         stored: the numbers as they are stored, an array (rows, n); none is NaN.
         dtype: the type that they are stored in: F16 or BF16.
+
+    Returns:
+        An array (rows,).
     """
-    joined = np.bitwise_or.reduce(stored, axis=0)
-    joined <<= 1  # without the sign, numbers are ordered as their bits are
-    bound = np.empty(1)
-    decode(np.array([joined.max() >> 1], np.uint16).view(np.uint8), dtype, out=bound)
-    return float(bound[0])
+    # Read as integers, numbers of one sign are ordered by magnitude; those below 0, as unsigned integers.
+    signed = stored.view("<i2")
+    bits = [
+        max(int(above.max()), int(below.max()) & 0x7FFF) for above, below in zip(signed, stored, strict=True)
+    ]
+    out = np.empty(len(bits))
+    decode(np.array(bits, np.uint16).view(np.uint8), dtype, out=out)
+    return out
 
 
 def encode(exact: Values, dtype: str, *, out: Raw) -> bool:

@@ -108,7 +108,7 @@ def merge(
     sparsifier.prepare(plan, workers, progress=progress)
     merger = _SpanMerger(plan, method, weights, sparsifier, output, options.scale)
     total = SparsifiedCounts(kept=np.zeros(len(plan.models), np.int64))
-    for span, counts in workers.map(merger.process, tensor_spans(list(plan.tensors.values()))):
+    for span, counts in workers.map(merger.process, tensor_spans(list(plan.tensors.values()), workers.span)):
         total.add(counts)
         if progress:
             progress(span.count)
@@ -138,7 +138,7 @@ class _SpanMerger:
         tensor, span = planned
         counts = SparsifiedCounts(kept=np.zeros(len(self.plan.models), np.int64))
         formula = self._formula(tensor) if tensor.is_merged else None
-        for block in span_blocks(planned):
+        for block in span_blocks(planned, space.block):
             if formula:
                 raw = self._merged_bytes(block, formula, space=space, counts=counts)
             else:
@@ -241,5 +241,5 @@ def _sample_counts(tasks: Sequence[Values], weights: Sequence[float]) -> Sparsif
     """Count, among every 16th element, those that are not 0 and those with the weighted sum's sign."""
     sample = np.array([task[::_SAMPLING_STEP] * weight for task, weight in zip(tasks, weights, strict=True)])
     nonzero = np.count_nonzero(sample, axis=1)
-    agreeing = int(np.count_nonzero(sample * sample.sum(axis=0) > 0))
+    agreeing = int(np.count_nonzero(np.sign(sample) * np.sign(sample.sum(axis=0)) > 0))
     return SparsifiedCounts(sample.shape[1], nonzero, agreeing)

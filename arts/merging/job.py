@@ -18,7 +18,7 @@ from arts.merging.checkpoints.checkpoint_writer import CheckpointOutput
 from arts.merging.checkpoints.sources import checkpoint_folder, open_base, open_model
 from arts.merging.element_counter import ElementCounter, MergeProgress
 from arts.merging.engine import MergeOutcome, SparsifiedCounts, merge
-from arts.merging.methods import METHODS, Coefficients, MergeMethod, cosines
+from arts.merging.methods import METHODS, Coefficients, MergeMethod
 from arts.merging.model_card import write_merge_card
 from arts.merging.options import MergeOptions, check_options, densities_by_tensor, weights_by_tensor
 from arts.merging.plan import MergePlan, make_plan
@@ -33,7 +33,7 @@ from arts.merging.report import (
     surplus_remarks,
 )
 from arts.merging.sparsify import differ_by_tensor, sparsifier_passes
-from arts.merging.survey import TaskVectorSurvey, survey_task_vectors
+from arts.merging.survey import TaskVectorSurvey, cosines, survey_task_vectors
 from arts.merging.vocabulary import check_tokenizer
 from arts.merging.workers import Workers
 from arts.provenance import MERGE_LIBRARIES, Clock, library_versions, peak_memory, utc_now

@@ -15,7 +15,7 @@ from typing import Protocol
 import numpy as np
 
 from arts.data.errors import lookup
-from arts.data.support.arrays import BoolArray, FloatArray
+from arts.data.support.arrays import BoolArray
 from arts.merging.checkpoints.blocks import Values
 from arts.merging.policies import DARE_DENSITY, TASK_ARITHMETIC_WEIGHT, TIES_DENSITY
 
@@ -256,22 +256,6 @@ def find_method(name: str) -> MergeMethod:
         UnknownNameError: when no method has this name.
     """
     return lookup(name, METHODS, kind="merge method")
-
-
-def cosines(gram: FloatArray) -> FloatArray:
-    """The cosines of all pairs of task vectors.
-
-    Args:
-        gram: inner products of the task vectors, an array (models, models).
-
-    Returns:
-        An array (models, models); 0 where one of the two vectors is 0.
-    """
-    norms = np.sqrt(np.diagonal(gram))
-    products = np.outer(norms, norms)
-    similarities: FloatArray = np.zeros_like(gram)
-    np.divide(gram, products, out=similarities, where=products > 0)
-    return similarities
 
 
 def trim(task: Values, threshold: float) -> Values:

@@ -9,8 +9,7 @@ import numpy as np
 
 from arts.data.support.arrays import FloatArray
 from arts.data.support.record import Record
-from arts.merging.methods import cosines
-from arts.merging.survey import TaskVectorSurvey, layer_name
+from arts.merging.survey import TaskVectorSurvey, cosines, layer_name
 
 MERGE_REPORT_FILE = "merge_report.json"
 _FAR, _SIMILAR, _ORTHOGONAL, _DOMINANT = 0.5, 0.5, 0.1, 0.9  # beyond these, a warning is given

@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
-from threading import Lock
 
 import numpy as np
-import numpy.typing as npt
 
 from arts.data.support.arrays import BoolArray, FloatArray
 from arts.merging.checkpoints.blocks import Values
@@ -24,10 +22,8 @@ from arts.merging.task_blocks import (
     span_blocks,
     tensor_spans,
 )
+from arts.merging.thresholds import ThresholdSearch
 from arts.merging.workers import Workers, Workspace
-
-Counts = npt.NDArray[np.int64]
-Halves = npt.NDArray[np.uint16]  # upper or lower halves of the bits of fp32 numbers
 
 _BINS = 1 << 16  # one bin for each value of 16 bits, which are half of an fp32 number
 _ALL_TENSORS = "*"  # key of thresholds that hold for the whole model
@@ -93,7 +89,8 @@ class Sparsifier:
             progress: called after each span with its number of elements.
         """
         if self.method.sparsification is Sparsification.TRIM:
-            self.thresholds = self._find_thresholds(plan, workers, progress)
+            search = ThresholdSearch(plan, workers, self.densities, self._group, progress)
+            self.thresholds, self.surplus = search.find()
         elif self.method.sparsification is Sparsification.DROP and self.by_tensor:
             self.scales = self._find_scales(plan, workers, progress)
 
@@ -157,98 +154,6 @@ class Sparsifier:
         """The key of the tensor's thresholds: its name, or ``*`` when thresholds hold for the whole model."""
         return tensor if self._has_groups else _ALL_TENSORS
 
-    def _find_thresholds(
-        self, plan: MergePlan, workers: Workers, progress: AdvanceProgress | None
-    ) -> dict[str, list[float]]:
-        """Find the smallest magnitude that TIES keeps of each task vector.
-
-        The result is exact. A first pass finds the upper 16 bits of each threshold by a histogram, a second
-        pass the lower 16 bits.
-
-        Returns:
-            Lists with one threshold per model, keyed by tensor name or ``*``.
-        """
-        sizes: dict[str, int] = {}
-        shares: dict[str, FloatArray] = {}
-        for tensor in plan.merged_tensors:
-            group = self._group(tensor.name)
-            sizes[group] = sizes.get(group, 0) + tensor.entry.count
-            shares[group] = self.densities[tensor.name]
-        ranks = {g: [max(1, int(share * sizes[g])) for share in shares[g]] for g in sizes}
-
-        def upper_halves(group: str, model: int, task: Values) -> Halves:
-            return (_magnitude_bits(task) >> 16).astype(np.uint16)
-
-        upper = {
-            group: [
-                _bin_of_rank(histogram, rank) for histogram, rank in zip(counts, ranks[group], strict=True)
-            ]
-            for group, counts in self._histograms(plan, workers, select=upper_halves, progress=progress)
-        }
-
-        def lower_halves(group: str, model: int, task: Values) -> Halves:
-            bits = _magnitude_bits(task)
-            in_bin = bits[np.flatnonzero(bits >> 16 == upper[group][model][0])]  # faster than by a mask
-            return in_bin.astype(np.uint16)
-
-        thresholds: dict[str, list[float]] = {}
-        for group, counts in self._histograms(plan, workers, select=lower_halves, progress=progress):
-            thresholds[group] = []
-            for histogram, (upper_bin, rank), share in zip(counts, upper[group], shares[group], strict=True):
-                lower_bin, rest = _bin_of_rank(histogram, rank)
-                thresholds[group].append(_float_of_bits(upper_bin, lower_bin))
-                if share and thresholds[group][-1]:
-                    self.surplus += int(histogram[lower_bin]) - rest
-        return thresholds
-
-    def _histograms(
-        self,
-        plan: MergePlan,
-        workers: Workers,
-        *,
-        select: Callable[[str, int, Values], Halves],
-        progress: AdvanceProgress | None,
-    ) -> Iterator[tuple[str, Counts]]:
-        """Add up histograms over the spans of each group of tensors that shares thresholds.
-
-        Args:
-            plan: the plan whose models to read.
-            workers: the threads to read with.
-            select: function that is called with the key of a group, a model's index and elements of its task
-                vector, and returns the 16 bits of each that are counted, or of some of them.
-            progress: called after each span with its number of elements.
-
-        Yields:
-            The key of the group (a tensor's name or ``*``), and an array (models, 65536) of counts.
-        """
-        totals: dict[str, Counts] = {}
-        lock = Lock()
-
-        def add_span(planned: PlannedSpan, space: Workspace) -> tuple[str, int]:
-            tensor, span = planned
-            group = self._group(tensor.name)
-            rows = space.narrow if short_dtype(plan, tensor) else space.wide
-            halves: list[list[Halves]] = [[] for _ in plan.models]
-            for block in span_blocks(planned):
-                _, tasks = read_task_blocks(plan, block, rows=rows, space=space)
-                for model, task in enumerate(tasks):
-                    halves[model].append(select(group, model, task))
-            for model, parts in enumerate(halves):
-                counts = np.bincount(np.concatenate(parts), minlength=_BINS)
-                with lock:
-                    totals.setdefault(group, np.zeros((len(halves), _BINS), np.int64))[model] += counts
-            return group, span.count
-
-        current = None
-        for group, elements in workers.map(add_span, tensor_spans(plan.merged_tensors)):
-            if current is not None and group != current:  # all its spans are done: they come in order
-                yield current, totals.pop(current)
-            current = group
-            if progress:
-                progress(elements)
-        if current is not None:
-            yield current, totals.pop(current)
-
     def _find_scales(
         self, plan: MergePlan, workers: Workers, progress: AdvanceProgress | None
     ) -> dict[str, FloatArray]:
@@ -262,7 +167,7 @@ class Sparsifier:
             tensor, span = planned
             rows = space.narrow if short_dtype(plan, tensor) else space.wide
             norms = np.zeros((2, len(plan.models)))
-            for block in span_blocks(planned):
+            for block in span_blocks(planned, space.block):
                 _, tasks = read_task_blocks(plan, block, rows=rows, space=space)
                 for number, (task, mask) in enumerate(zip(tasks, self.masks(block[1]), strict=True)):
                     magnitudes = np.abs(task).astype(np.float64, copy=False)
@@ -270,7 +175,7 @@ class Sparsifier:
             return span, norms
 
         totals: dict[str, FloatArray] = {}
-        for span, norms in workers.map(measure_norms, tensor_spans(plan.merged_tensors)):
+        for span, norms in workers.map(measure_norms, tensor_spans(plan.merged_tensors, workers.span)):
             totals[span.name] = totals.get(span.name, 0) + norms
             if progress:
                 progress(span.count)
@@ -278,28 +183,3 @@ class Sparsifier:
             name: np.divide(before, after, out=np.ones_like(before), where=after > 0)
             for name, (before, after) in totals.items()
         }
-
-
-def _magnitude_bits(task: Values) -> npt.NDArray[np.int32]:
-    """The bits of the absolute values (fp32), read as integers; a larger value has a larger integer."""
-    return task.astype(np.float32, copy=False).view(np.int32) & np.int32(0x7FFFFFFF)
-
-
-def _float_of_bits(upper: int, lower: int) -> float:
-    """The fp32 number that has these upper and lower 16 bits."""
-    return float(np.array([(upper << 16) | lower], np.uint32).view(np.float32)[0])
-
-
-def _bin_of_rank(histogram: Counts, rank: int) -> tuple[int, int]:
-    """Find the bin of a histogram that contains the element of a given rank.
-
-    Args:
-        histogram: number of elements in each bin, from the smallest values to the largest.
-        rank: rank of the element; the largest element has rank 1.
-
-    Returns:
-        The index of the bin, and the rank of the element among the elements of this bin.
-    """
-    above = np.cumsum(histogram[::-1])
-    position = int(np.searchsorted(above, rank))
-    return len(histogram) - 1 - position, rank - (int(above[position - 1]) if position else 0)

@@ -24,6 +24,7 @@ from arts.merging.task_blocks import (
 from arts.merging.workers import Workers, Workspace
 
 _ROW = 1024  # number of elements that are summed in the type of the blocks
+_DIGEST_RUN = 1 << 16  # number of elements that have a digest
 _SMALLEST_PRODUCT = 1e-20  # below it, terms could be too small for fp32
 _LAYER = re.compile(r"(.*?\.\d+)\.")
 
@@ -81,6 +82,22 @@ def layer_name(tensor: str) -> str:
     return numbered[1] if numbered else tensor.rpartition(".")[0] or tensor
 
 
+def cosines(gram: FloatArray) -> FloatArray:
+    """The cosines of all pairs of task vectors.
+
+    Args:
+        gram: inner products of the task vectors, an array (models, models).
+
+    Returns:
+        An array (models, models); 0 where one of the two vectors is 0.
+    """
+    norms = np.sqrt(np.diagonal(gram))
+    products = np.outer(norms, norms)
+    similarities: FloatArray = np.zeros_like(gram)
+    np.divide(gram, products, out=similarities, where=products > 0)
+    return similarities
+
+
 @dataclass
 class _SpanMeasures:
     """What is measured on one span: inner products, the base's squared norm, checksums, conflicts."""
@@ -113,7 +130,7 @@ def survey_task_vectors(
     survey = TaskVectorSurvey(conflicts={} if signs else None)
     checkpoints = (plan.base, *plan.models)
     hashes = [xxh3_128() for _ in checkpoints]
-    for measures in workers.map(measure, tensor_spans(plan.merged_tensors)):
+    for measures in workers.map(measure, tensor_spans(plan.merged_tensors, workers.span)):
         name = measures.span.name
         is_first = name not in survey.grams
         survey.grams[name] = measures.gram if is_first else survey.grams[name] + measures.gram
@@ -144,16 +161,25 @@ def _measure_span(plan: MergePlan, planned: PlannedSpan, *, space: Workspace, si
 
     def add_digest(model: Checkpoint, raw: Raw) -> None:
         if len(raw):
-            digests[id(model)].append(xxh3_128(raw.data).digest())
+            digests[id(model)].append(_block_digests(raw, model.tensors[span.name].itemsize))
 
     rows = space.narrow if short_dtype(plan, tensor) else space.wide
     with np.errstate(invalid="ignore", over="ignore"):  # NaN and Inf are reported when all is measured
-        for block in span_blocks(planned):
+        for block in span_blocks(planned, space.block):
             base, tasks = read_task_blocks(plan, block, rows=rows, space=space, on_read=add_digest)
             measures.conflicts += _count_conflicts(tasks) if signs else 0
             measures.square += _dot(base, base)
             _add_gram_matrix(tasks, gram, wide=space.wide[0, : len(base)])
     return measures
+
+
+def _block_digests(raw: Raw, itemsize: int) -> bytes:
+    """The XXH3 digests of consecutive runs of 65,536 elements, joined.
+
+    A checksum over them does not depend on the size of the blocks in which a tensor is read.
+    """
+    step = _DIGEST_RUN * itemsize
+    return b"".join(xxh3_128(raw[first : first + step].data).digest() for first in range(0, len(raw), step))
 
 
 def _add_gram_matrix(tasks: list[Values], gram: FloatArray, *, wide: Values) -> None:

@@ -11,24 +11,34 @@ from arts.merging.checkpoints.checkpoint import Checkpoint, TensorSpan
 from arts.merging.checkpoints.lora_adapter import LoraAdapter
 from arts.merging.plan import MergePlan, PlannedTensor
 from arts.merging.vocabulary import RowIndices
-from arts.merging.workers import BLOCK, SPAN, Workspace
+from arts.merging.workers import Workspace
 
 AdvanceProgress = Callable[[int], None]  # called with the number of elements of a span
 PlannedSpan = tuple[PlannedTensor, TensorSpan]
 
 
-def tensor_spans(tensors: Sequence[PlannedTensor]) -> Iterator[PlannedSpan]:
-    """Split tensors into spans for the threads, and yield pairs of a tensor and a span of it."""
+def tensor_spans(tensors: Sequence[PlannedTensor], size: int) -> Iterator[PlannedSpan]:
+    """Split tensors into spans, and yield pairs of a tensor and a span of it.
+
+    Args:
+        tensors: the tensors.
+        size: number of elements of a span; the last span of a tensor may be shorter.
+    """
     for tensor in tensors:
-        for span in tensor.spans(SPAN):
+        for span in tensor.spans(size):
             yield tensor, span
 
 
-def span_blocks(planned: PlannedSpan) -> Iterator[PlannedSpan]:
-    """Split a span into blocks, and yield pairs of the tensor and a block, which is a short span of it."""
+def span_blocks(planned: PlannedSpan, size: int) -> Iterator[PlannedSpan]:
+    """Split a span into blocks, and yield pairs of the tensor and a block, which is a short span of it.
+
+    Args:
+        planned: the tensor and the span.
+        size: number of elements of a block; the last one may be shorter.
+    """
     tensor, span = planned
-    for first in range(0, span.count, BLOCK):
-        yield tensor, TensorSpan(span.name, span.first + first, min(BLOCK, span.count - first))
+    for first in range(0, span.count, size):
+        yield tensor, TensorSpan(span.name, span.first + first, min(size, span.count - first))
 
 
 def short_dtype(plan: MergePlan, tensor: PlannedTensor) -> str | None:
@@ -57,7 +67,7 @@ def read_task_blocks(
     Args:
         plan: the plan whose models to read.
         block: a tensor, and a span of it that is a block.
-        rows: the memory to read to, an array (1 + models, 65536) in fp32 or fp64.
+        rows: the memory to read to, an array (1 + models, n or more) in fp32 or fp64.
         space: the memory of the thread, of which the bytes are used.
         on_read: called for the base and each model with the checkpoint and its bytes of the block, as they
             are in the file.

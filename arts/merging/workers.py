@@ -17,10 +17,27 @@ from arts.merging.checkpoints.blocks import Raw, Values
 Item = TypeVar("Item")
 Result = TypeVar("Result")
 
-BLOCK = 1 << 17  # number of elements that are calculated with at once; what they need stays in the caches
-SPAN = 1 << 19  # number of elements that a thread takes at once
+_SMALLEST_BLOCK = 1 << 16  # number of elements
+_ELEMENTS_PER_THREAD = 1 << 19  # in the blocks of the base and of all models
+_BLOCKS_PER_SPAN = 4
 _REUSED_BYTES = 24 << 20  # largest freed block that the C library keeps; else it maps and zeroes each anew
 _SPANS_AHEAD = 4  # number of spans per thread that are submitted ahead
+
+
+def block_size(models: int) -> int:
+    """Number of elements that are calculated with at once; what they need stays in the caches.
+
+    It is the largest power of 2 for which the base and all models together have up to 524,288 elements; but
+    at least 65,536.
+
+    Args:
+        models: number of models, without the base.
+
+    Example:
+        >>> [block_size(models) for models in (1, 3, 8, 40)]
+        [262144, 131072, 65536, 65536]
+    """
+    return max(_SMALLEST_BLOCK, 1 << ((_ELEMENTS_PER_THREAD // (1 + models)).bit_length() - 1))
 
 
 class Workspace:
@@ -30,19 +47,21 @@ class Workspace:
         models: number of models, without the base.
 
     Attributes:
-        raw: bytes as they are in the files, an array (1 + models, 4 * 65536): of the base and of each model.
-        narrow: elements of the base and of each model in fp32, an array (1 + models, 65536).
+        block: number of elements of a block.
+        raw: bytes as they are in the files, an array (1 + models, 4 * block): of the base and of each model.
+        narrow: elements of the base and of each model in fp32, an array (1 + models, block).
         wide: the same in fp64.
-        merged: elements of the merged model in fp32, an array (3, 65536): estimates, and two more rows.
-        output: bytes of the merged model, an array (4 * 65536,).
+        merged: elements of the merged model in fp32, an array (3, block): estimates, and two more rows.
+        output: bytes of the merged model, an array (4 * block,).
     """
 
     def __init__(self, models: int) -> None:
-        self.raw: Raw = np.empty((1 + models, 4 * BLOCK), np.uint8)
-        self.narrow: Values = np.empty((1 + models, BLOCK), np.float32)
-        self.wide: Values = np.empty((1 + models, BLOCK), np.float64)
-        self.merged: Values = np.empty((3, BLOCK), np.float32)
-        self.output: Raw = np.empty(4 * BLOCK, np.uint8)
+        self.block = block_size(models)
+        self.raw: Raw = np.empty((1 + models, 4 * self.block), np.uint8)
+        self.narrow: Values = np.empty((1 + models, self.block), np.float32)
+        self.wide: Values = np.empty((1 + models, self.block), np.float64)
+        self.merged: Values = np.empty((3, self.block), np.float32)
+        self.output: Raw = np.empty(4 * self.block, np.uint8)
 
 
 class Workers:
@@ -54,7 +73,7 @@ class Workers:
     """
 
     def __init__(self, threads: int, models: int) -> None:
-        self.threads = threads
+        self.threads, self.span = threads, _BLOCKS_PER_SPAN * block_size(models)
         np.empty(_REUSED_BYTES, np.uint8)  # glibc keeps freed blocks up to the largest size that was freed
         self._spaces: SimpleQueue[Workspace] = SimpleQueue()
         for _ in range(threads):

@@ -169,9 +169,9 @@ class LoraAdapter(Checkpoint):
         return (a[1], b[0]) if self._transposed[weight] else (b[0], a[1])
 
     def _read_factors(self, weight: str) -> LoraFactors:
-        """Read the matrices of an adapted weight, and multiply B by the scale."""
-        a, b = (self._read_matrix(self.matrices[weight][side]) for side in "AB")
-        b *= np.float32(self.settings.scale(weight.removesuffix(".weight"), a.shape[0]))
+        """Read the matrices of an adapted weight in fp64, and multiply B by the scale."""
+        a, b = (self._read_matrix(self.matrices[weight][side]).astype(np.float64) for side in "AB")
+        b *= self.settings.scale(weight.removesuffix(".weight"), a.shape[0])
         left, right = (a.T, b.T) if self._transposed[weight] else (b, a)
         return LoraFactors(np.ascontiguousarray(left), np.ascontiguousarray(right))
 

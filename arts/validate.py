@@ -17,13 +17,15 @@ def validate(
     files: Annotated[list[Path], typer.Argument()],
     labels: options.Labels = None,
 ) -> None:
-    """Check reports against their schema and their predictions, and corpora against their file format.
+    """Check reports as the leaderboard does, and corpora against their file format.
 
-    All files are checked, also after an invalid one. The exit code is 2 if any file is invalid.
+    A report's line ends with how far its figures can be trusted, such as "verified". All files are checked,
+    also after an invalid one. The exit code is 2 if any file is invalid.
 
     Args:
         files: Files to check: reports (JSON) or corpora (XML, JSON, JSONL, CSV, Parquet). A report's scores
-            are recomputed when the file of its predictions (Parquet, of the same name) is beside it.
+            are recomputed when the file of its predictions (Parquet, of the same name) is beside it; units,
+            strategies and labels are those of the corpus when it is on this machine.
     """
     invalid, names = 0, options.label_polarities(labels)
     for file in files:
@@ -51,10 +53,12 @@ def _describe(path: Path, labels: LabelNames) -> str:
 
     if _is_report(path):
         from arts.evaluation.report import Report
+        from arts.evaluation.verification import verify
 
-        report = Report.load(path)
-        checked = "recomputed from its predictions" if report.has_predictions else "without predictions"
-        return f"report of {report.name} on {report.dataset.name}, ARS {report.ars}, {checked}"
+        report = Report.load_unchecked(path)
+        checked = verify(report, source=path)
+        checked.raise_if_differing(path)
+        return f"report of {report.name} on {report.dataset.name}, ARS {report.ars}, {checked.statement}"
     notes = ReadingNotes()
     count = sum(1 for _ in usable_instances(path, notes, labels=labels))
     return f"{count:,} instances" + (f"; {notes}" if str(notes) else "")

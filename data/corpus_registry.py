@@ -134,10 +134,24 @@ def load_local_instances(name: str, checksum: str) -> Sequence[Instance]:
         The originals and variants of the test split. Empty when the name is unknown, the files are not on
         this machine, or their content has another checksum.
     """
-    if name not in CORPUS_NAMES or not is_available_locally(name):
-        return ()
-    corpus = _cached_corpus(name)
-    return corpus.test if corpus.checksum == checksum else ()
+    corpus = local_corpus(name)
+    return corpus.test if corpus and corpus.checksum == checksum else ()
+
+
+def local_corpus(name: str) -> Corpus | None:
+    """A named corpus, if its test split is on this machine; nothing is downloaded.
+
+    Args:
+        name: the name of a corpus, e.g. ``laptop``. Any other text gives None.
+    """
+    return _cached_corpus(name) if name in CORPUS_NAMES and is_available_locally(name) else None
+
+
+def local_training_splits(name: str) -> list[Split]:
+    """Which of the splits train and dev of a named corpus are on this machine; nothing is downloaded."""
+    release = RELEASED_CORPORA.get(name)
+    splits = [Split.TRAIN, Split.DEV]
+    return [split for split in splits if not release or local_release_file(getattr(release, split))]
 
 
 _cached_corpus = cache(load_corpus)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 from functools import lru_cache
 
@@ -11,6 +12,7 @@ import numpy.typing as npt
 from arts.data.support.arrays import FloatArray
 
 CHUNK = 1_000  # resamples in memory at the same time
+DEVIATIONS = 5  # standard errors by which the bounds of two honest bootstraps may differ
 
 
 def resample_units(statistics: FloatArray, *, resamples: int, seed: int) -> Iterator[FloatArray]:
@@ -65,3 +67,23 @@ def central_interval(values: FloatArray, level: float) -> tuple[FloatArray, Floa
     tail = (1 - level) / 2
     low, high = np.nanquantile(values, [tail, 1 - tail], axis=0)
     return low, high
+
+
+def levels_within_error(level: float, *resamples: int) -> tuple[float, float]:
+    """The levels between which the bounds of a repeated bootstrap lie, because of its random resamples.
+
+    Bounds that were computed with other random numbers, by another version of a library, are other
+    quantiles of the same distribution. Their ranks among the resampled values have a binomial standard error.
+    The levels differ from the given one by five standard errors of the difference between two bootstraps:
+    with 10,000 resamples each, 0.928 and 0.972 around 0.95.
+
+    Args:
+        level: level of the interval, such as 0.95.
+        resamples: numbers of resamples of the two bootstraps.
+
+    Returns:
+        The lower level, whose interval is the narrowest one, and the higher level.
+    """
+    tail = (1 - level) / 2
+    error = DEVIATIONS * math.sqrt(tail * (1 - tail) * sum(1 / number for number in resamples))
+    return 1 - 2 * (tail + error), 1 - 2 * max(tail - error, 0)

@@ -3,21 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from arts.data.errors import DataError, as_data_error
+from arts.data.errors import DataError
 from arts.data.label_names import NO_NAMES, LabelNames
 from arts.data.polarity_labels import parse_polarity
 from arts.data.readers.arts_json import parse_id
-from arts.data.readers.rows import parquet_rows, read_rows
-from arts.data.schema import Instance, Polarity, Strategy
+from arts.data.readers.rows import read_rows
+from arts.data.schema import Instance, Strategy
 from arts.data.support.arrays import BoolArray, FloatArray, IntArray
 from arts.data.support.atomic import atomic_file, cache_home
 from arts.evaluation.metrics import POLARITIES, BenchmarkLayout
+from arts.evaluation.predictions_file import StoredPredictions
 
 COLUMN = "prediction"
 EXAMPLES = 3  # number of ids that an error names
@@ -32,12 +33,14 @@ class Predictions:
         layout: the gold labels, strategies and units of the instances.
         labels: (n,) the predicted labels, as positions in `Polarity`.
         probabilities: (n, 3) the predicted probabilities, or None if the model gave only labels.
+        blind: whether the predictions were read from a file that has nothing but the labels.
     """
 
     ids: tuple[str, ...]
     layout: BenchmarkLayout
     labels: IntArray
     probabilities: FloatArray | None = None
+    blind: bool = False
 
     @classmethod
     def of(
@@ -91,75 +94,51 @@ class Predictions:
             pq.write_table(pa.table(columns), partial)
 
     @classmethod
-    def load(cls, path: Path, instances: Sequence[Instance] = ()) -> Predictions | None:
+    def load(
+        cls, path: Path, instances: Sequence[Instance] = (), *, count: int | None = None
+    ) -> Predictions | None:
         """Read predictions from a Parquet file that `Predictions.save` wrote.
+
+        Only ids, labels and probabilities are taken from the file. Units, strategies and gold labels are
+        those of the instances; what the file says of them must be the same.
 
         Args:
             path: the file.
-            instances: the benchmark's instances, if the corpus is available. Blind predictions (a file with
-                labels and no ids) cannot be read without them. Other predictions are checked against their
-                ids and gold labels.
+            instances: the benchmark's instances, if the corpus is available. Without them, blind predictions
+                (a file with labels and no ids) cannot be read, and the units, strategies and gold labels of
+                other predictions are those in the file.
+            count: the number of predictions that the file must have. Default: the number of instances.
 
         Returns:
-            The predictions, in the order of the file; blind predictions are in the order of the instances.
-            None if the predictions are blind and no instances are given.
+            The predictions, in the order of the instances; without instances, in the order of the file. None
+            if the predictions are blind and no instances are given.
 
         Raises:
-            DataError: when the file does not contain saved predictions, or they are for other instances.
+            DataError: when the file does not contain saved predictions, or they are for other instances. The
+                message names the row and the id.
         """
-        rows = [row for _, row in parquet_rows(path)]
-        if rows and set(rows[0]) == {COLUMN}:
-            return cls._from_blind(path, [row[COLUMN] for row in rows], instances) if instances else None
-        predictions = cls._from_rows(path, rows)
-        if instances and dict(zip(predictions.ids, predictions.layout.gold, strict=True)) != {
-            instance.id: POLARITIES.index(instance.polarity) for instance in instances
-        }:
-            raise DataError(path, "its ids and gold labels are not those of the benchmark")
-        return predictions
-
-    @classmethod
-    def _from_blind(cls, path: Path, names: Sequence[object], instances: Sequence[Instance]) -> Predictions:
-        """Combine instances with blind predictions.
-
-        Args:
-            path: the file of the predictions, for error messages.
-            names: the predicted labels as text, in the order of the sorted ids of the instances.
-            instances: the instances, in any order.
-
-        Raises:
-            DataError: when there are more or fewer predictions than instances, or a label is no polarity.
-        """
-        if len(names) != len(instances):
-            raise DataError(path, f"{len(names)} predictions; expected {len(instances)}")
-        order = sorted(range(len(instances)), key=lambda row: instances[row].id)
-        labels = np.empty(len(instances), int)
-        with as_data_error(path):
-            labels[order] = [POLARITIES.index(Polarity(str(name))) for name in names]
-        return cls.of(instances, labels, probabilities=None)
-
-    @classmethod
-    def _from_rows(cls, path: Path, rows: Sequence[Mapping[str, Any]]) -> Predictions:
-        """Convert the rows of a file that `Predictions.save` wrote; each row is keyed by column name.
-
-        Raises:
-            DataError: when a column is missing, or a value is not valid.
-        """
-        try:
-            ids = tuple(str(row["id"]) for row in rows)
-            layout = BenchmarkLayout.of_columns(
-                ids,
-                [str(row["unit"]) for row in rows],
-                strategies=[Strategy(row["strategy"]) for row in rows],
-                polarities=[Polarity(row["polarity"]) for row in rows],
+        stored = StoredPredictions.read(path, count=len(instances) or count)
+        if stored.ids is None:
+            if not instances:
+                return None
+            labels = _blind_labels(stored.labels, instances)
+            return replace(cls.of(instances, labels), blind=True)
+        if instances:
+            rows = stored.rows_of(instances)
+            probabilities = stored.probabilities
+            return cls.of(
+                instances,
+                stored.labels[rows],
+                probabilities=None if probabilities is None else probabilities[rows],
             )
-            labels = np.array([POLARITIES.index(Polarity(row[COLUMN])) for row in rows])
-            with_probabilities = rows and str(POLARITIES[0]) in rows[0]
-            probabilities = (
-                np.array([[row[p] for p in POLARITIES] for row in rows]) if with_probabilities else None
-            )
-        except (KeyError, ValueError) as error:
-            raise DataError(path, f"not saved predictions ({error})") from error
-        return cls(ids, layout, labels, probabilities)
+        return cls(stored.ids, stored.layout(), stored.labels, stored.probabilities)
+
+
+def _blind_labels(labels: IntArray, instances: Sequence[Instance]) -> IntArray:
+    """Blind labels, which are in the order of the sorted ids, in the order of the n instances: (n,)."""
+    ordered = np.empty(len(instances), int)
+    ordered[sorted(range(len(instances)), key=lambda row: instances[row].id)] = labels
+    return ordered
 
 
 def cached_predictions_path(model_key: str, checksum: str) -> Path:

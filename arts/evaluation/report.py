@@ -12,12 +12,13 @@ from typing import Any, Literal
 from pydantic import Field, PrivateAttr
 
 from arts.data.corpus_registry import load_local_instances
-from arts.data.errors import ArtsError, DataError
+from arts.data.errors import ArtsError
 from arts.data.support.record import Count, Record
 from arts.evaluation.adddiff_probes import AddDiffCurve, PatternGap
 from arts.evaluation.paired_tests import Comparison, compare
 from arts.evaluation.predictions import Predictions
 from arts.evaluation.scores import Scores
+from arts.evaluation.verification import verify
 
 SCHEMA_VERSION: Literal["1.0"] = "1.0"
 MAX_STEM_BYTES = 150  # of the readable part of a file's name
@@ -200,20 +201,14 @@ class Report(Scores, Header):
 
         Args:
             path: the JSON file. The predictions are in a file with the suffix ``.parquet`` beside it. If
-                there is none, nothing is checked.
+                there is none, the scores are checked against each other, and against the corpus if it is on
+                this machine.
 
         Raises:
-            DataError: when the file is not a report, or its predictions give other scores.
+            DataError: when the file is not a report, or its predictions or the corpus give other scores.
         """
-        path = Path(path)
-        report = cls.load_unchecked(path)
-        if report.has_predictions:
-            fresh = Scores.of(report.predictions, report.bootstrap)
-            for name in report.differing_fields(fresh):
-                raise DataError(
-                    path,
-                    f'field "{name}" is not what {path.stem}.parquet gives; expected {getattr(fresh, name)}',
-                )
+        report = cls.load_unchecked(Path(path))
+        verify(report, source=path).raise_if_differing(path)
         return report
 
     @classmethod
@@ -230,8 +225,9 @@ class Report(Scores, Header):
         report = cls.load_without_predictions(path)
         predictions = path.with_suffix(".parquet")
         if predictions.is_file():
-            instances = load_local_instances(report.dataset.name, report.dataset.checksum)
-            report._predictions = Predictions.load(predictions, instances)
+            dataset = report.dataset
+            instances = load_local_instances(dataset.name, dataset.checksum)
+            report._predictions = Predictions.load(predictions, instances, count=dataset.instances)
         return report
 
     @classmethod
@@ -242,10 +238,6 @@ class Report(Scores, Header):
             DataError: when the file is not a report.
         """
         return cls.read_json(path, f"a report of schema {SCHEMA_VERSION}")
-
-    def differing_fields(self, scores: Scores) -> list[str]:
-        """The names of the fields of `Scores` whose values in the report differ from those of `scores`."""
-        return [name for name in type(scores).model_fields if getattr(self, name) != getattr(scores, name)]
 
     def compare(self, other: Report) -> Comparison:
         """Compare this report with that of another model on one test split.

@@ -117,6 +117,17 @@ class Scores(Record):
         """
         bootstrap = bootstrap or Bootstrap()
         total, resampled = resampled_sums(predictions, bootstrap)
+        return cls.of_sums(total, resampled, bootstrap=bootstrap)
+
+    @classmethod
+    def of_sums(cls, total: UnitSums, resampled: UnitSums, *, bootstrap: Bootstrap) -> Scores:
+        """Compute the scores from counts.
+
+        Args:
+            total: the counts, summed over all units.
+            resampled: the counts, summed over the units of each of b resamples.
+            bootstrap: the settings of the confidence intervals.
+        """
 
         def estimate(score: str, part: int | None = None) -> Estimate:
             """Compute one score and its interval.

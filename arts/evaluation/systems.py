@@ -128,7 +128,7 @@ def _cached_predictions(model: TrainedModel, instances: Sequence[Instance]) -> F
     path = cached_predictions_path(model.key, content_checksum(instances))
     ids = tuple(instance.id for instance in instances)
     if path.is_file():
-        cached = Predictions.load(path)
+        cached = Predictions.load(path, instances)
         if cached and cached.ids == ids and cached.probabilities is not None:
             return cached.probabilities
     probabilities = model.predict_proba(instances)

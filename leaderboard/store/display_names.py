@@ -6,6 +6,7 @@ import re
 import unicodedata
 
 from arts.data.errors import ArtsError
+from arts.evaluation.report_header import model_name_fault
 
 MAX_NAME_LENGTH = 80  # characters
 FORMULA_STARTS = ("=", "+", "-", "@")  # a spreadsheet takes text that begins so for a formula
@@ -15,8 +16,8 @@ def clean_name(name: str) -> str:
     r"""The name of a model on one line, with single spaces and without control characters.
 
     Raises:
-        ArtsError: The name is empty, has more than 80 characters, contains < or >, or begins with =, +, - or
-            @, as a formula does in a spreadsheet.
+        ArtsError: The name is empty, has more than 80 characters, contains < or >, begins with =, +, - or @,
+            as a formula does in a spreadsheet, or looks like the name of another model.
 
     Example:
         >>> clean_name("  My\tmodel, v2 ")
@@ -33,4 +34,6 @@ def clean_name(name: str) -> str:
             f'the name "{cleaned}" holds markup or begins like a formula; expected no < or >, and none of '
             f"{' '.join(FORMULA_STARTS)} first"
         )
+    if fault := model_name_fault(cleaned):
+        raise ArtsError(f"the name {fault}")
     return cleaned

@@ -5,48 +5,21 @@ from __future__ import annotations
 import base64
 import hashlib
 from datetime import datetime
-from enum import StrEnum
 from functools import lru_cache
 from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
 
-from arts.data.corpus_registry import load_local_instances
-from arts.data.errors import ArtsError, DataError
+from arts.data.errors import ArtsError
 from arts.data.schema import Strategy
 from arts.data.support.record import Count, Record
 from arts.evaluation.metrics import units_right
 from arts.evaluation.predictions import Predictions
 from arts.evaluation.report import Report
 from arts.evaluation.scores import Estimate, Scores
+from arts.evaluation.verification import Status, check_quickly, verify
 from arts.models.registry import model_card
-
-
-class Status(StrEnum):
-    """How far the scores of a board entry can be trusted.
-
-    Computed from predictions: verified; consistent, if the corpus is not here to check the gold labels; or
-    recomputed, if the report claims other scores. As in the report: claimed, if there are no predictions; or
-    unchecked, if the predictions are still to be checked. From the paper: published.
-    """
-
-    VERIFIED = "verified"
-    CONSISTENT = "consistent"
-    RECOMPUTED = "recomputed"
-    CLAIMED = "claimed"
-    UNCHECKED = "unchecked"
-    PUBLISHED = "published"
-
-
-MEANING = {
-    Status.VERIFIED: "recomputed from its predictions and the corpus",
-    Status.CONSISTENT: "its predictions give these figures; the corpus is not here to check the labels",
-    Status.RECOMPUTED: "it claims other figures; shown is what its predictions give",
-    Status.CLAIMED: "as reported, without predictions that could be checked",
-    Status.UNCHECKED: "as reported; its predictions are still being checked",
-    Status.PUBLISHED: "from the paper",
-}
 
 
 class BoardEntry(Record):
@@ -73,7 +46,8 @@ class BoardEntry(Record):
         accuracy, ars, macro_f1: Scores in percent, with 95% intervals; the paper gives no macro-F1.
         strategies: Accuracy on the variants in percent, keyed by the strategy that made them.
         status: How far the scores can be trusted.
-        remark: What is wrong with the report's scores, or the source of the paper's scores; otherwise empty.
+        remark: What is wrong with the report, or the source of the paper's scores; otherwise empty.
+        as_reported: What the report has besides these scores that cannot be checked, such as a pattern gap.
         right_units: Which units have all instances right: one bit per unit, sorted by unit id, packed into
             bytes and written as base64. Empty without predictions.
         predictions_checksum: SHA-256 of instance ids and predicted labels; empty without predictions.
@@ -101,6 +75,7 @@ class BoardEntry(Record):
     strategies: dict[Strategy, Estimate]
     status: Status
     remark: str = ""
+    as_reported: tuple[str, ...] = ()
     right_units: str = ""
     predictions_checksum: str = ""
 
@@ -172,34 +147,20 @@ def family_of(model: str) -> str:
 def entry_of(report: Report, path: Path | None = None) -> BoardEntry:
     """Make the board entry of a report, and check its scores.
 
-    If the report has predictions, the scores are recomputed from them. If not, the entry has the scores that
-    the report claims, provided that they do not contradict each other.
-
     Args:
         report: The report, with predictions if there are any.
         path: Path of the report's file; None if it is not on disk.
 
     Raises:
-        DataError: The report has no predictions, and its scores contradict each other.
+        DataError: The report cannot be true, see `arts.evaluation.verification.verify`.
     """
+    checked = verify(report, source=path or report.stem)
+    entry = _entry_with_scores(report, path, scores=checked.scores, status=checked.status)
+    entry = entry.model_copy(update={"remark": checked.remark, "as_reported": checked.as_reported})
     if not report.has_predictions:
-        _check_consistency(report, path or report.stem)
-        return _entry_with_scores(report, path, scores=report, status=Status.CLAIMED)
-    fresh = Scores.of(report.predictions, report.bootstrap)
-    if differing := report.differing_fields(fresh):
-        status = Status.RECOMPUTED
-        remark = (
-            f"claims accuracy {report.accuracy.value:.2f} and ARS {report.ars.value:.2f}; its predictions "
-            f"give {fresh.accuracy.value:.2f} and {fresh.ars.value:.2f} (differing: {', '.join(differing)})"
-        )
-    else:
-        instances = load_local_instances(report.dataset.name, report.dataset.checksum)
-        status = Status.VERIFIED if instances else Status.CONSISTENT
-        remark = ""
-    entry = _entry_with_scores(report, path, scores=fresh, status=status)
+        return entry
     return entry.model_copy(
         update={
-            "remark": remark,
             "units": int(report.predictions.layout.units.max()) + 1,
             "right_units": _encode_right_units(report.predictions),
             "predictions_checksum": _predictions_checksum(report.predictions),
@@ -220,7 +181,7 @@ def unchecked_entry(path: Path, fingerprint: str) -> BoardEntry:
         DataError: The file is not a report, or its scores contradict each other.
     """
     report = Report.load_without_predictions(path)
-    _check_consistency(report, path)
+    check_quickly(report, source=path)
     return _entry_with_scores(report, path, scores=report, status=Status.UNCHECKED)
 
 
@@ -250,35 +211,6 @@ def _entry_with_scores(report: Report, path: Path | None, *, scores: Scores, sta
         strategies={strategy: score.perturbed for strategy, score in scores.strategies.items()},
         status=status,
     )
-
-
-def _check_consistency(report: Report, source: object) -> None:
-    """Raise `DataError` if the scores that a report claims contradict each other.
-
-    The confusion matrix must give the number of units and the accuracy. ARS must not exceed accuracy. Both
-    must lie within their intervals.
-
-    Args:
-        report: The report.
-        source: Path or name of the report, for the error.
-    """
-    confusion = np.array(report.confusion)
-    if confusion.shape != (3, 3) or confusion.sum() != report.dataset.units:
-        raise DataError(source, f"its confusion matrix does not count {report.dataset.units} originals")
-    accuracy = round(100 * float(np.trace(confusion)) / report.dataset.units, 2)
-    if accuracy != report.accuracy.value:
-        raise DataError(
-            source, f"claims accuracy {report.accuracy.value:.2f}; its confusion matrix gives {accuracy:.2f}"
-        )
-    if report.ars.value > report.accuracy.value:
-        raise DataError(
-            source,
-            f"claims ARS {report.ars.value:.2f} over its accuracy, {report.accuracy.value:.2f}; a unit "
-            "counts only when its original is right too",
-        )
-    for estimate in (report.accuracy, report.ars):
-        if not estimate.low <= estimate.value <= estimate.high:
-            raise DataError(source, f"claims {estimate}, a figure outside its interval")
 
 
 def _encode_right_units(predictions: Predictions) -> str:

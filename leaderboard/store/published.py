@@ -8,7 +8,8 @@ from arts.data.corpus_registry import RELEASED_CORPORA
 from arts.data.published_scores import PublishedScore, published_table
 from arts.data.schema import PERTURBATIONS, Strategy
 from arts.evaluation.scores import Estimate
-from arts.leaderboard.store.entry import BoardEntry, Status, family_of
+from arts.evaluation.verification import Status
+from arts.leaderboard.store.entry import BoardEntry, family_of
 
 TEST_SIZES = {  # number of originals, and of variants of each strategy in the order of PERTURBATIONS
     "laptop": (638, 466, 135, 638),

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import argparse
 import hashlib
-import os
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from math import inf
@@ -13,26 +12,20 @@ from pathlib import Path
 from typing import Self
 
 from filelock import FileLock
-from pydantic import TypeAdapter
-from threadpoolctl import threadpool_limits
 
-from arts.data.corpus_registry import RELEASED_CORPORA, SAMPLE, is_available_locally
+from arts.data.corpus_registry import RELEASED_CORPORA, SAMPLE
 from arts.data.errors import ArtsError
 from arts.data.support.download import hub_snapshot
-from arts.data.support.text_cache import TextCache
 from arts.evaluation.report import Report
-from arts.leaderboard.store.entry import BoardEntry, ExcludedFile, entry_of, unchecked_entry
+from arts.evaluation.verification import Status
+from arts.leaderboard.store.checked_files import CheckedFiles, ReportFile, checking_digest
+from arts.leaderboard.store.entry import BoardEntry, ExcludedFile, entry_of
 from arts.leaderboard.store.published import published_entries
 
 PACKAGED_RESULTS = Path(__file__).parents[1] / "results"
 DATASET_PREFIX = "hf:"  # tells the id of a Hugging Face dataset repository from a folder
 NO_PACKAGED = "--no-packaged"
-CACHE_VERSION = "3"  # of cached entries; if it changes, every file is checked again
-CHUNK_FILES = 20  # files to check before their entries are written to the cache
 CHECKED_BEFORE_START = 200  # most files to check before a report is added or the app starts
-
-_CheckedFiles = dict[str, BoardEntry | ExcludedFile]  # results of checks, keyed by the file's fingerprint
-_RESULTS: TypeAdapter[list[BoardEntry | ExcludedFile]] = TypeAdapter(list[BoardEntry | ExcludedFile])
 
 
 @dataclass(frozen=True)
@@ -124,9 +117,9 @@ class Store:
         return packaged + [_local_folder(folder) for folder in self.folders]
 
     @cached_property
-    def _in_memory(self) -> dict[str, BoardEntry | ExcludedFile]:
-        """The results of earlier checks in this process, keyed by the fingerprint of the file."""
-        return {}
+    def _checked(self) -> CheckedFiles:
+        """The results of earlier checks."""
+        return CheckedFiles()
 
     @property
     def target(self) -> Path:
@@ -141,25 +134,16 @@ class Store:
         raise ArtsError("only dataset repositories are open; start the board with a folder to add to")
 
     def fingerprint(self) -> str:
-        """A digest that changes when a file of the store is added, changed or removed."""
-        digest = hashlib.sha256()
-        for path, fingerprint in self._files():
-            digest.update(f"{path} {fingerprint}\n".encode())
+        """A digest that changes when a file of the store or a corpus is added, changed or removed."""
+        digest = hashlib.sha256(checking_digest().encode())
+        for file in self._files():
+            digest.update(f"{file.path} {file.stamp}\n".encode())
         return digest.hexdigest()
 
-    def _files(self) -> Iterator[tuple[Path, str]]:
-        """Yield the path and the fingerprint of each report.
-
-        The fingerprint changes with the report, its predictions, and the corpora on this machine.
-        """
-        corpora = " ".join(filter(is_available_locally, RELEASED_CORPORA))  # a new one allows more checks
+    def _files(self) -> Iterator[ReportFile]:
+        """Yield the report files of all folders."""
         for folder in self.local_folders:
-            stamps = _file_stamps(folder)
-            resolved = str(folder.resolve())
-            for name in sorted(stamps):
-                if name.endswith(".json"):
-                    predictions = stamps.get(name.removesuffix(".json") + ".parquet", "")
-                    yield folder / name, f"{resolved}/{name} {stamps[name]} {predictions} {corpora}"
+            yield from ReportFile.in_folder(folder)
 
     def read(self, check_at_most: float = inf) -> Board:
         """Read all reports, and check the new and changed ones against their predictions.
@@ -169,31 +153,17 @@ class Store:
                 is checked: their entries show the scores that they claim, and count as unchecked.
         """
         files = list(self._files())
-        cache = TextCache("leaderboard", CACHE_VERSION)
-        results = self._cached_results([fingerprint for _, fingerprint in files], cache)
-        unchecked = [(path, fingerprint) for path, fingerprint in files if fingerprint not in results]
+        results = self._checked.known(files)
+        unchecked = [file for file in files if file not in results]
         if len(unchecked) <= check_at_most:
-            results |= _check_files(unchecked, cache)
-        self._in_memory.update(results)
-        rows = [
-            results[fingerprint] if fingerprint in results else _read_claim(path, fingerprint)
-            for path, fingerprint in files
-        ]
+            results |= self._checked.check(unchecked)
+        rows = [results[file] if file in results else file.read_claim() for file in files]
         published = published_entries() if self.packaged else ()
         entries, duplicates = _split_duplicates(
             [*published, *(row for row in rows if isinstance(row, BoardEntry))]
         )
         invalid = tuple(row for row in rows if isinstance(row, ExcludedFile))
         return Board(tuple(entries), invalid, tuple(duplicates), len(files) - len(results))
-
-    def _cached_results(self, fingerprints: Sequence[str], cache: TextCache) -> _CheckedFiles:
-        """The results of earlier checks, from memory or disk, keyed by fingerprint.
-
-        Fingerprints of files that have not been checked are missing.
-        """
-        results = {key: self._in_memory[key] for key in fingerprints if key in self._in_memory}
-        stored = cache.get(key for key in fingerprints if key not in results)
-        return results | dict(zip(stored, _RESULTS.validate_python([*stored.values()]), strict=True))
 
     def add(self, report: Report) -> Path:
         """Write a report and its predictions to the `target` folder; safe if several processes do so at once.
@@ -228,69 +198,27 @@ def _local_folder(folder: str) -> Path:
     )
 
 
-def _file_stamps(folder: Path) -> dict[str, str]:
-    """Size and time of change of a folder's files, hidden ones excepted, by name; {} if it does not exist."""
-    if not folder.is_dir():
-        return {}
-    stats = {
-        item.name: item.stat()
-        for item in os.scandir(folder)
-        if item.is_file() and not item.name.startswith(".")
-    }
-    return {name: f"{stat.st_size} {stat.st_mtime_ns}" for name, stat in stats.items()}
+def _split_duplicates(entries: Sequence[BoardEntry]) -> tuple[Sequence[BoardEntry], Sequence[ExcludedFile]]:
+    """Separate the entries that repeat another one from the others.
 
-
-def _check_files(files: Sequence[tuple[Path, str]], cache: TextCache) -> _CheckedFiles:
-    """Check reports against their predictions, and write the results to the cache after every 20 reports.
-
-    Args:
-        files: Paths of reports with their fingerprints, texts that change when the files do.
-        cache: Where to write the results.
+    Among entries that repeat each other, a verified one is kept, or else the first. So nobody's run gives
+    way to a copy of its labels.
 
     Returns:
-        One entry per report, or an `ExcludedFile` if it is invalid, keyed by fingerprint.
+        The distinct entries; and one excluded file per repetition, whose reason names the entry that is kept.
     """
-    results: _CheckedFiles = {}
-    for first in range(0, len(files), CHUNK_FILES):
-        with threadpool_limits(1):  # the matrix products are too small for several threads
-            chunk = {
-                fingerprint: _check_file(path) for path, fingerprint in files[first : first + CHUNK_FILES]
-            }
-        cache.put({fingerprint: row.model_dump(mode="json") for fingerprint, row in chunk.items()})
-        results |= chunk
-    return results
-
-
-def _check_file(path: Path) -> BoardEntry | ExcludedFile:
-    """The entry of a report file, checked against its predictions; an `ExcludedFile` if it is invalid."""
-    try:
-        return entry_of(Report.load_unchecked(path), path)
-    except ArtsError as error:
-        return ExcludedFile(path=str(path), reason=str(error))
-
-
-def _read_claim(path: Path, fingerprint: str) -> BoardEntry | ExcludedFile:
-    """The entry of a report file with the scores that it claims; an `ExcludedFile` if it is invalid."""
-    try:
-        return unchecked_entry(path, fingerprint)
-    except ArtsError as error:
-        return ExcludedFile(path=str(path), reason=str(error))
-
-
-def _split_duplicates(entries: Iterable[BoardEntry]) -> tuple[Sequence[BoardEntry], Sequence[ExcludedFile]]:
-    """Separate the entries that repeat an earlier one from the others.
-
-    Returns:
-        The distinct entries; and one excluded file per repetition, whose reason names the earlier entry.
-    """
-    seen: dict[tuple[str, str], BoardEntry] = {}
-    unique, duplicates = [], []
-    for entry in entries:
-        earlier = next((seen[identity] for identity in entry.identities if identity in seen), None)
+    kept: dict[tuple[str, str], BoardEntry] = {}
+    repeated: dict[int, BoardEntry] = {}  # the entry that is kept, by the position of one that repeats it
+    for position, entry in sorted(enumerate(entries), key=lambda pair: pair[1].status is not Status.VERIFIED):
+        earlier = next((kept[identity] for identity in entry.identities if identity in kept), None)
         if earlier is None:
-            unique.append(entry)
-            seen |= dict.fromkeys(entry.identities, entry)
+            kept |= dict.fromkeys(entry.identities, entry)
         else:
-            reason = f'repeats "{earlier.label}", {earlier.path}'
-            duplicates.append(ExcludedFile(path=str(entry.path), reason=reason))
+            repeated[position] = earlier
+    unique = [entry for position, entry in enumerate(entries) if position not in repeated]
+    duplicates = [
+        ExcludedFile(path=str(entry.path), reason=f'repeats "{other.label}", {other.path}')
+        for position, entry in enumerate(entries)
+        if (other := repeated.get(position))
+    ]
     return unique, duplicates

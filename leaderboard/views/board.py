@@ -10,6 +10,7 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
+from arts.evaluation.verification import MEANING
 from arts.leaderboard.analysis.table import (
     COLUMNS,
     DEFAULT_COLUMNS,
@@ -18,7 +19,6 @@ from arts.leaderboard.analysis.table import (
     csv_text,
     sort_rows,
 )
-from arts.leaderboard.store.entry import MEANING
 from arts.leaderboard.store.store import Board
 from arts.leaderboard.web import address, charts, choices, page_state, selectable_table
 from arts.leaderboard.web.escaping import escape_markdown

@@ -10,8 +10,9 @@ import streamlit as st
 from arts.data.errors import ArtsError
 from arts.data.published_scores import published_table
 from arts.data.schema import Strategy
+from arts.evaluation.verification import Status
 from arts.leaderboard.analysis.entry_scores import TITLES, interval_text
-from arts.leaderboard.store.entry import BoardEntry, Status
+from arts.leaderboard.store.entry import BoardEntry
 from arts.leaderboard.store.published import accuracy_by_strategy
 from arts.leaderboard.store.store import Board
 from arts.leaderboard.web import (

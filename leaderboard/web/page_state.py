@@ -10,8 +10,9 @@ import pandas as pd
 import streamlit as st
 
 from arts.data.errors import ArtsError
+from arts.evaluation.verification import MEANING
 from arts.leaderboard.analysis.table import board_table
-from arts.leaderboard.store.entry import MEANING, BoardEntry
+from arts.leaderboard.store.entry import BoardEntry
 from arts.leaderboard.store.live_board import RECHECK_SECONDS, LiveBoard, live_board
 from arts.leaderboard.store.store import Board, Store
 from arts.leaderboard.web.charts import Chart
@@ -150,4 +151,5 @@ def show_link(address: str, label: str, **parameters: str | Sequence[str]) -> No
 
 def trust_statement(entry: BoardEntry) -> str:
     """How far an entry's scores can be trusted, in Markdown: its status, such as "verified", and why."""
-    return f"**{entry.status}**: {entry.remark or MEANING[entry.status]}"
+    probes = f"; {' and '.join(entry.as_reported)} as reported" if entry.as_reported else ""
+    return f"**{entry.status}**: {entry.remark or MEANING[entry.status]}{probes}"

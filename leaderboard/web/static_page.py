@@ -12,8 +12,8 @@ from markupsafe import Markup
 
 import arts
 from arts.data.support.atomic import atomic_file
+from arts.evaluation.verification import MEANING
 from arts.leaderboard.analysis.table import COLUMNS, DEFAULT_COLUMNS, board_table
-from arts.leaderboard.store.entry import MEANING
 from arts.leaderboard.store.store import Store
 from arts.leaderboard.web import charts
 

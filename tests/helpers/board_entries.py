@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from arts.evaluation.scores import Estimate
-from arts.leaderboard.store.entry import BoardEntry, Status
+from arts.evaluation.verification import Status
+from arts.leaderboard.store.entry import BoardEntry
 
 
 def entry(ars: float, half: float = 4.0, right_units: str = "") -> BoardEntry:

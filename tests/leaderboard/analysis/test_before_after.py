@@ -43,7 +43,8 @@ def test_before_after_what_differs_in_more_is_no_pair(reports_by_share, other):
 
 def test_before_after_another_test_split_is_no_pair(reports_by_share):
     plain = zoo_report(reports_by_share[0.6])
-    elsewhere = plain.model_copy(update={"dataset": plain.dataset.model_copy(update={"checksum": "other"})})
+    dataset = plain.dataset.model_copy(update={"name": "mine", "checksum": "other"})
+    elsewhere = plain.model_copy(update={"dataset": dataset})
     assert not pairs_of(elsewhere, zoo_report(reports_by_share[0.9], Adversarial()))
 
 

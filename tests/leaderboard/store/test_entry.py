@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import shutil
+
 import numpy as np
 import pytest
 from helpers.boards import change_fields, own_store, sample_report
+from helpers.commands import call
+from helpers.forging import board_row
 
 from arts.evaluation.metrics import units_right
-from arts.leaderboard.store.entry import Status, entry_of
+from arts.evaluation.verification import Status
+from arts.leaderboard.store.entry import entry_of
 
 
 @pytest.mark.parametrize(
@@ -29,6 +34,29 @@ def test_entry_a_claim_without_predictions_must_agree_with_itself(three_results,
     change_fields(path, **fields)
     (file,) = own_store(three_results).read().invalid_files
     assert message in file.reason
+
+
+@pytest.mark.parametrize(
+    ("kind", "status"),
+    [
+        ("custom", Status.VERIFIED),
+        ("blind", Status.VERIFIED),
+        ("zoo", Status.VERIFIED),
+        ("intervention", Status.VERIFIED),
+        ("claim", Status.CLAIMED),
+        ("own", Status.CONSISTENT),
+        ("brought", Status.RECOMPUTED),
+    ],
+)
+def test_entry_honest_reports_are_what_they_are_by_the_board_and_by_validate(honest, tmp_path, kind, status):
+    for suffix in (".json", ".parquet"):
+        if honest[kind].with_suffix(suffix).is_file():
+            shutil.copy(honest[kind].with_suffix(suffix), tmp_path)
+    path = tmp_path / honest[kind].name
+    assert board_row(path)[:2] == (status, "")
+    done = call("arts.validate", path, folder=tmp_path)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert f", {status}: " in done.stdout
 
 
 def test_entry_bits_are_in_the_order_of_the_unit_ids(tmp_path):

@@ -13,9 +13,9 @@ from helpers.boards import change_fields, own_store, sample_report
 
 from arts.data.errors import ArtsError, DownloadError
 from arts.evaluation.report import Report
+from arts.evaluation.verification import Status
 from arts.leaderboard.analysis.table import board_table
 from arts.leaderboard.store import verifier_process
-from arts.leaderboard.store.entry import Status
 from arts.leaderboard.store.store import PACKAGED_RESULTS, Store
 
 
@@ -50,8 +50,10 @@ def test_store_the_papers_nine_are_on_three_corpora():
     assert "Table 7" in bert.remark
 
 
-def test_store_figures_are_verified_by_predictions_and_corpus(three_results):
-    assert {entry.status for entry in own_store(three_results).read().entries} == {Status.VERIFIED}
+def test_store_labels_that_somebody_brought_are_recomputed_and_not_verified(three_results):
+    entries = own_store(three_results).read().entries
+    assert {entry.kind for entry in entries} == {"predictions"}
+    assert {(entry.status, entry.remark) for entry in entries} == {(Status.RECOMPUTED, "")}
 
 
 def test_store_what_is_wrong_is_listed_and_not_shown_as_true(three_results):
@@ -107,7 +109,7 @@ def test_store_files_are_shown_as_unchecked_until_there_is_time(three_results):
     assert verifier_process.start_verifier(store).wait(60) == 0
     board = store.read(check_at_most=0)
     assert board.unchecked == 0
-    assert {entry.status for entry in board.entries} == {Status.VERIFIED}
+    assert {entry.status for entry in board.entries} == {Status.RECOMPUTED}
 
 
 def test_store_five_processes_that_add_at_once_lose_nothing(tmp_path):
@@ -116,7 +118,7 @@ def test_store_five_processes_that_add_at_once_lose_nothing(tmp_path):
         pool.map(own_store(tmp_path / "results").add, reports, chunksize=1)
     board = own_store(tmp_path / "results").read()
     assert len(board.entries) == 5
-    assert {entry.status for entry in board.entries} == {Status.VERIFIED}
+    assert {entry.status for entry in board.entries} == {Status.RECOMPUTED}
 
 
 def test_store_a_name_does_not_lead_out_of_the_folder(tmp_path):

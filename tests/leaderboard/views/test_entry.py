@@ -30,7 +30,7 @@ def test_entry_the_page_shows_what_a_report_has(report, packaged_results, monkey
     assert not app.exception
     assert app.header[0].value == "mine"
     assert app.metric[0].value == f"{report.ars.value:.2f}%"
-    assert "**verified**" in text(app)
+    assert "**recomputed**" in text(app)
     assert "arts evaluate --dataset sample --predictions 1.csv --name mine" in text(app)
     assert "--adddiff-curve" in text(app)
     assert "@inproceedings{xing-etal-2020-tasty" in text(app)

@@ -27,7 +27,7 @@ def test_submit_an_upload_is_previewed_and_only_then_added(packaged_results, goo
     assert "my model is on the board" in app.success[0].value
     (entry,) = Store((str(packaged_results),), packaged=False).read().entries
     assert entry.name == "my model"
-    assert entry.status == "verified"
+    assert entry.status == "recomputed"
     press(app, "Add to the board")
     assert 'on the board already, as "my model"' in app.error[0].value
     assert len(list(packaged_results.glob("*.json"))) == 1

@@ -1,0 +1,97 @@
+"""Checks of the figures that cannot be computed again without the model: ADDDIFF curve and pattern gap."""
+
+from __future__ import annotations
+
+import math
+
+from arts.data.errors import DataError
+from arts.evaluation.adddiff_probes import AddDiffCurve, PatternGap
+from arts.evaluation.paired_tests import Difference, exact_mcnemar
+from arts.evaluation.scores import Estimate
+
+ROUNDING = 0.006  # percentage points of a figure that is rounded to two decimals
+P_TOLERANCE = 1e-6  # relative
+
+
+def check_curve(curve: AddDiffCurve, *, units: int, right: int, source: object) -> None:
+    """Check an ADDDIFF curve: its points must be possible for the number of originals, and follow each other.
+
+    Args:
+        curve: the curve.
+        units: number of originals in the test split.
+        right: how many of them are predicted right.
+        source: path or name of the report, for the error.
+
+    Raises:
+        DataError: when the curve cannot be true.
+    """
+    _check_units(curve.units, units, what="ADDDIFF curve", source=source)
+    if [point.added for point in curve.points] != [*range(len(curve.points))] or not curve.points:
+        raise DataError(source, "its ADDDIFF curve does not have points for 0, 1, 2 ... added aspects")
+    counts = [
+        _count(point.accuracy, curve.units, what="ADDDIFF curve", source=source) for point in curve.points
+    ]
+    left_out = units - curve.units
+    if not right - left_out <= counts[0] <= right:
+        raise DataError(
+            source,
+            f"its ADDDIFF curve has {counts[0]} of {curve.units} originals right; of all {units}, "
+            f"{right} are right",
+        )
+
+
+def check_gap(gap: PatternGap, *, units: int, source: object) -> None:
+    """Check a pattern gap: the two accuracies must be possible, and give the difference and its p-value.
+
+    Args:
+        gap: the pattern gap.
+        units: number of originals in the test split.
+        source: path or name of the report, for the error.
+
+    Raises:
+        DataError: when the gap cannot be true.
+    """
+    _check_units(gap.units, units, what="pattern gap", source=source)
+    if set(gap.seen_templates) & set(gap.unseen_templates) or not gap.unseen_templates:
+        raise DataError(source, "its pattern gap does not have templates that were held out of training")
+    seen, unseen = (_count(e, gap.units, what="pattern gap", source=source) for e in (gap.seen, gap.unseen))
+    difference = gap.gap
+    fits = (
+        _is_difference(difference, 100 * (unseen - seen) / gap.units)
+        and difference.only_first - difference.only_second == unseen - seen
+        and difference.only_first <= min(unseen, gap.units - seen)
+        and difference.only_second <= min(seen, gap.units - unseen)
+    )
+    if not fits:
+        raise DataError(
+            source, f"its pattern gap, {difference}, is not the difference of {gap.unseen} and {gap.seen}"
+        )
+
+
+def _is_difference(difference: Difference, value: float) -> bool:
+    """Whether a difference has this value, in its interval, and the p-value of its own counts."""
+    p_value = float(exact_mcnemar(difference.only_first, difference.only_second))
+    return (
+        abs(difference.value - value) <= ROUNDING
+        and difference.low <= difference.value <= difference.high
+        and math.isclose(difference.p_value, p_value, rel_tol=P_TOLERANCE)
+    )
+
+
+def _check_units(count: int, units: int, *, what: str, source: object) -> None:
+    """Raise `DataError` unless a measurement was on at least one original, and on no more than there are."""
+    if not 1 <= count <= units:
+        raise DataError(source, f"its {what} is of {count} originals; expected 1 to {units}")
+
+
+def _count(estimate: Estimate, units: int, *, what: str, source: object) -> int:
+    """The number of right instances that an accuracy stands for.
+
+    Raises:
+        DataError: when the accuracy is no fraction of the units, or is outside its interval.
+    """
+    count = round(estimate.value * units / 100)
+    is_fraction = abs(100 * count / units - estimate.value) <= ROUNDING
+    if not (is_fraction and estimate.low <= estimate.value <= estimate.high):
+        raise DataError(source, f"its {what} has {estimate}, which is no accuracy on {units} originals")
+    return count

@@ -1,0 +1,120 @@
+"""Checks of what a report says besides its scores: names, counts, times, and how its model was made."""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Iterable, Iterator
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING
+
+from arts.data.corpus import Corpus
+from arts.data.corpus_registry import CORPUS_NAMES
+from arts.data.errors import DataError
+from arts.evaluation.lookalikes import imitated_name, name_fault, shape
+from arts.evaluation.predictions_file import MOST_INSTANCES, shown
+from arts.models.registry import ZOO, model_names
+
+if TYPE_CHECKING:
+    from arts.evaluation.report import Report
+
+LATEST = timedelta(days=1)  # by which another machine's clock may be ahead
+PAPER = re.compile(r"[(\[{（]\W*paper\W*$", re.IGNORECASE)  # what the board adds to the paper's rows
+SHA256 = re.compile(r"[0-9a-f]{64}")
+MOST_SEED = 2**63
+
+
+def check_header(report: Report, corpus: Corpus | None, *, source: object) -> None:
+    """Check the fields of a report that are not scores.
+
+    Args:
+        report: the report.
+        corpus: the corpus of the name that the report gives; None if it is not on this machine.
+        source: path or name of the report, for the error.
+
+    Raises:
+        DataError: when a name is not what it seems, a count or time is impossible, or the report is on
+            another corpus than the one of that name.
+    """
+    for field, problem in _problems(report):
+        raise DataError(source, f'field "{field}" {problem}')
+    dataset = report.dataset
+    if corpus and dataset.checksum != corpus.checksum:
+        raise DataError(
+            source,
+            f"a report on another {dataset.name}, of checksum {shown(dataset.checksum[:12])}; expected "
+            f'"{corpus.checksum[:12]}". A corpus of your own needs another name',
+        )
+
+
+def _problems(report: Report) -> Iterator[tuple[str, str]]:
+    """Yield the name of each field that cannot be true, and what is wrong with it."""
+    dataset, model, provenance = report.dataset, report.model, report.provenance
+    names = {"name": model_name_fault(report.name), "model.id": name_fault(model.id)}
+    names["dataset.name"] = name_fault(dataset.name) or _disguise(dataset.name, CORPUS_NAMES)
+    yield from ((field, fault) for field, fault in names.items() if fault)
+    counts = [*(n for row in report.confusion for n in row), dataset.units, dataset.instances]
+    counts += [score.count for score in report.strategies.values()]
+    counts += [score.count for score in report.polarities.values()]
+    if max(counts) > MOST_INSTANCES or not dataset.units:
+        yield "dataset.units", f"or another count is impossible; expected 1 to {MOST_INSTANCES:,}"
+    started = provenance.started if provenance.started.tzinfo else provenance.started.replace(tzinfo=UTC)
+    if started > datetime.now(UTC) + LATEST:
+        yield "provenance.started", f"is in the future: {started:%Y-%m-%d}"
+    for field, seconds in (
+        ("provenance.seconds", provenance.seconds),
+        ("model.train_seconds", model.train_seconds),
+    ):
+        if seconds is not None and not 0 <= seconds < math.inf:
+            yield field, f"is {seconds}; expected 0 or more seconds"
+    if model.seed is not None and not 0 <= model.seed < MOST_SEED:
+        yield "model.seed", f"is {shown(model.seed)}; expected 0 or more"
+
+
+def model_name_fault(name: str) -> str:
+    """What is wrong with the name of a model in a report; empty if nothing is.
+
+    Example:
+        >>> model_name_fault("my model"), model_name_fault("bert (paper)")
+        ('', '"bert (paper)" is how the board names the figures of the paper')
+    """
+    if PAPER.search(name):
+        return f"{shown(name)} is how the board names the figures of the paper"
+    return name_fault(name) or _disguise(name.strip(), ZOO)
+
+
+def _disguise(name: str, known: Iterable[str]) -> str:
+    """What is wrong with a name that looks like a known one, by more than case and punctuation."""
+    if name != name.strip():
+        return f"{shown(name)} begins or ends with a space"
+    other = imitated_name(name, known)
+    plain, expected = (re.sub(r"[\W_]", "", text.casefold()) for text in (name, other))
+    return f"{shown(name)} looks like {shown(other)}" if other and plain != expected else ""
+
+
+def run_doubt(report: Report) -> str:
+    """Why it cannot be said that this package ran the model of a report; empty if nothing speaks against it.
+
+    This package runs models that it trained ("zoo") and others ("custom"), and writes probabilities beside
+    the labels. A file of predictions was brought by somebody.
+
+    Args:
+        report: the report, with its predictions.
+    """
+    model, predictions = report.model, report.predictions
+    base, _, way = report.name.partition(" + ")
+    known = next((name for name in ZOO if shape(name) == shape(base)), "")
+    trained = (model.seed, model.parameters, model.train_seconds, model.recipe or None)
+    if predictions.probabilities is None and not predictions.blind:
+        return f'it is of kind "{model.kind}", but its predictions have no probabilities'
+    if known and (model.kind, model.id) != ("zoo", known):
+        return f'its name is that of "{known}", but it is of {shown(model.id)}'
+    if model.kind == "custom":
+        return ""
+    if model.id not in model_names():
+        return f'it is of kind "zoo", but no model {shown(model.id)} is known here'
+    if None in trained or not SHA256.fullmatch(model.checksum or ""):
+        return 'it is of kind "zoo", but lacks the checksum of the weights, or how they were trained'
+    if way and not model.intervention:
+        return f"its name has {shown(way)}, but no intervention is recorded"
+    return ""

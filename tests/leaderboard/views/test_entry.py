@@ -10,6 +10,7 @@ from streamlit.testing.v1 import AppTest
 
 from arts.evaluation.adddiff_probes import AddDiffCurve, CurvePoint, PatternGap
 from arts.evaluation.paired_tests import Difference
+from arts.evaluation.scores import Estimate
 from arts.interventions.adversarial import Adversarial
 from arts.leaderboard.store.entry import entry_of
 from arts.leaderboard.store.store import Store
@@ -39,16 +40,16 @@ def test_entry_the_page_shows_what_a_report_has(report, packaged_results, monkey
 
 def test_entry_curve_and_gap_are_shown_where_they_are(report, packaged_results):
     points = tuple(CurvePoint(added=k, accuracy=report.accuracy) for k in range(6))
-    gap = Difference(value=-4, low=-6, high=-2, only_first=1, only_second=9, p_value=0.02)
+    gap = Difference(value=-4, low=-6, high=-2, only_first=1, only_second=3, p_value=0.625)
     made = zoo_report(report, Adversarial(holdout=("sentence",)), seed=3).model_copy(
         update={
-            "adddiff_curve": AddDiffCurve(units=77, points=points),
+            "adddiff_curve": AddDiffCurve(units=138, points=points),
             "pattern_gap": PatternGap(
-                units=66,
+                units=50,
                 seen_templates=("but",),
                 unseen_templates=("sentence",),
-                seen=report.accuracy,
-                unseen=report.ars,
+                seen=Estimate(value=50, low=36, high=64),
+                unseen=Estimate(value=46, low=32, high=60),
                 gap=gap,
             ),
         }
@@ -56,8 +57,8 @@ def test_entry_curve_and_gap_are_shown_where_they_are(report, packaged_results):
     made.save(packaged_results)
     app = open_entry(entry=entry_of(made).key)
     assert not app.exception
-    assert "Over the 77 originals" in text(app)
-    assert "Held out minus seen: -4.00 [-6.0, -2.0], p = 0.02, over 66 units" in text(app)
+    assert "Over the 138 originals" in text(app)
+    assert "Held out minus seen: -4.00 [-6.0, -2.0], p = 0.62, over 50 units" in text(app)
     assert "--intervention adversarial --holdout-templates sentence --adddiff-curve" in text(app)
 
 

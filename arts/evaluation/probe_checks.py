@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import math
 
+import numpy as np
+
 from arts.data.errors import DataError
 from arts.evaluation.adddiff_probes import AddDiffCurve, PatternGap
+from arts.evaluation.confidence_intervals import levels_within_error
 from arts.evaluation.paired_tests import Difference, exact_mcnemar
-from arts.evaluation.scores import Estimate
+from arts.evaluation.scores import LEVEL, RESAMPLES, Estimate
 
 ROUNDING = 0.006  # percentage points of a figure that is rounded to two decimals
 P_TOLERANCE = 1e-6  # relative
@@ -88,10 +91,26 @@ def _count(estimate: Estimate, units: int, *, what: str, source: object) -> int:
     """The number of right instances that an accuracy stands for.
 
     Raises:
-        DataError: when the accuracy is no fraction of the units, or is outside its interval.
+        DataError: when the accuracy is no fraction of the units, or has another interval.
     """
     count = round(estimate.value * units / 100)
     is_fraction = abs(100 * count / units - estimate.value) <= ROUNDING
-    if not (is_fraction and estimate.low <= estimate.value <= estimate.high):
+    if not (is_fraction and _has_interval(estimate, count, units)):
         raise DataError(source, f"its {what} has {estimate}, which is no accuracy on {units} originals")
     return count
+
+
+def _has_interval(estimate: Estimate, count: int, units: int) -> bool:
+    """Whether an accuracy has the interval that a bootstrap gives `count` of `units`, within its error.
+
+    The number of right instances in a resample is binomial.
+    """
+    from scipy.stats import binom
+
+    narrow, wide = levels_within_error(LEVEL, RESAMPLES)
+    tails = np.array([(1 - wide) / 2, (1 - narrow) / 2])
+    lows, highs = (100 * binom.ppf(tail, units, count / units) / units for tail in (tails, (1 - tails)[::-1]))
+    return bool(
+        lows[0] - ROUNDING <= estimate.low <= lows[1] + ROUNDING
+        and highs[0] - ROUNDING <= estimate.high <= highs[1] + ROUNDING
+    )

@@ -67,6 +67,8 @@ def _problems(report: Report) -> Iterator[tuple[str, str]]:
     ):
         if seconds is not None and not 0 <= seconds < math.inf:
             yield field, f"is {seconds}; expected 0 or more seconds"
+    if not all(value is None or math.isfinite(value) for value in model.recipe.values()):
+        yield "model.recipe", "has a number that is not finite"
     if model.seed is not None and not 0 <= model.seed < MOST_SEED:
         yield "model.seed", f"is {shown(model.seed)}; expected 0 or more"
 

@@ -132,8 +132,8 @@ def without(name: str) -> Forge:
     return lambda f: f.columns.pop(name)
 
 
-def curve(*values: float, units: int = 138) -> Forge:
-    estimates = [{"value": v, "low": v - 6, "high": v + 6} for v in values]
+def curve(*values: tuple[float, float, float], units: int = 138) -> Forge:
+    estimates = [{"value": v, "low": low, "high": high} for v, low, high in values]
     points = [{"added": k, "accuracy": estimate} for k, estimate in enumerate(estimates)]
     return put("adddiff_curve", {"units": units, "points": points})
 

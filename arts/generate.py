@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import platform
 from dataclasses import asdict
 from importlib.metadata import version
@@ -13,12 +14,13 @@ import typer
 
 from arts.cli import options
 from arts.cli.app import run_command, tell
+from arts.cli.given_options import refuse_given
 from arts.cli.progress import progress_bar
 from arts.data.errors import ArtsError, UnknownNameError
 from arts.data.schema import PERTURBATIONS, Split, Strategy
 from arts.data.support.atomic import resumable_folder
 from arts.generators.choices import Engine, NeutralPolicy, OutputFormat, Ranking
-from arts.provenance import GENERATION_LIBRARIES, PACKAGE, library_versions
+from arts.provenance import PACKAGE, process_environment
 
 if TYPE_CHECKING:
     from arts.generators.running.batches import GenerationJob
@@ -90,6 +92,7 @@ def generate(
         format: Format of the test set: hf is Parquet for datasets.load_dataset; arts is the JSON format
             of the ARTS release.
     """
+    from arts.data.corpus_registry import CORPUS_NAMES
     from arts.generators.generator import GenerationOptions
     from arts.generators.opinions.analysis import Analyst
     from arts.generators.running.batches import BATCH_SIZE, GenerationJob, best_rows
@@ -108,13 +111,18 @@ def generate(
     strategies = tuple(s for s in PERTURBATIONS if s in (strategy or PERTURBATIONS))
     if not strategies:
         raise ArtsError("--strategy original changes nothing; expected revtgt, revnon or adddiff")
+    refuse_given("language_model", when=rank is not Ranking.LM, because="without --rank lm")
+    refuse_given("k", "template", when=Strategy.ADDDIFF not in strategies, because="without ADDDIFF")
+    refuse_given("neutral", when=Strategy.REVTGT not in strategies, because="without REVTGT")
+    is_file = input not in CORPUS_NAMES and Path(input).is_file()
+    refuse_given("split", when=is_file, because=f"on {input}, a file, which is perturbed as a whole")
     candidates = CANDIDATES if rank is Ranking.LM else 1
     names = options.label_polarities(labels)
     generation = GenerationOptions(strategies, seed, neutral, k, tuple(template or TEMPLATES), candidates)
     source = load_sentence_source(input, split=split, opinions=opinions, pool=pool, labels=names)
     job = GenerationJob(mine_aspect_set(source.training, Analyst()), generation)
     judge = LanguageModel.load(language_model or DEFAULT_LANGUAGE_MODEL) if rank is Ranking.LM else None
-    fingerprint = _fingerprint(job, input, split, str(opinions), rank, str(language_model), str(names))
+    fingerprint = _fingerprint(job, source, split, str(names), judge)
     with resumable_folder(output, fingerprint) as work_folder:
         staging = Staging(work_folder.path)
         if staging.done:
@@ -141,15 +149,26 @@ def generate(
     _show(report, output)
 
 
-def _fingerprint(job: GenerationJob, input: str, *options: str) -> str:
-    """A checksum of everything that the output depends on, so that only the same command resumes a run."""
+def _fingerprint(
+    job: GenerationJob, source: SentenceSource, split: Split, labels: str, judge: LanguageModel | None
+) -> str:
+    """A checksum of everything that the output depends on, so that only the same command resumes a run.
+
+    Args:
+        job: the AspectSet and the options.
+        source: the input; the content of its files counts, not their paths.
+        split: the split to perturb.
+        labels: what labels of the input mean, as text.
+        judge: the language model that ranks variants; None for no ranking.
+    """
     import hashlib
 
-    from arts.data.support.download import sha256
+    from arts.data.support.code_checksum import code_checksum
 
-    path = Path(input)
-    content = sha256(path) if path.is_file() else ""
-    parts = (job.fingerprint, version(PACKAGE), input, content, *options)
+    parts = [job.fingerprint, version(PACKAGE), code_checksum("arts.generate"), source.name, split, labels]
+    parts.append(json.dumps(dict(source.files), sort_keys=True))
+    if judge:
+        parts += [judge.checksum, json.dumps(process_environment())]
     return hashlib.sha256("\n".join(parts).encode()).hexdigest()
 
 
@@ -162,9 +181,10 @@ def _report(
     judge: LanguageModel | None,
 ) -> QualityReport:
     """The quality report: counts per strategy, and with which input, options and software they were made."""
-    from arts.data.support.spacy_parser import parser_name
-    from arts.generators.english import wordnet
+    from arts.generators.running.checksum import LIBRARIES, variant_sources
     from arts.generators.running.quality_report import QualityReport
+
+    sources = variant_sources()
 
     return QualityReport(
         strategies=tally.strategies,
@@ -175,14 +195,21 @@ def _report(
             "repaired": source.notes.repaired,
             "left_out": source.notes.left_out,
             "conflict": source.notes.conflict,
+            "files": dict(source.files),
         },
-        options={**asdict(job.options), "rank": str(rank), "language_model": judge.name if judge else None},
+        options={
+            **asdict(job.options),
+            "rank": str(rank),
+            "language_model": judge.name if judge else None,
+            "language_model_checksum": judge.checksum if judge else None,
+        },
         provenance={
             "arts": version(PACKAGE),
             "python": platform.python_version(),
-            "parser": parser_name(),
-            "wordnet": wordnet.available(),
-            "libraries": library_versions(GENERATION_LIBRARIES),
+            "parser": sources["parser"],
+            "wordnet": sources["wordnet"],
+            "libraries": {name: sources[name] for name in LIBRARIES},
+            "environment": process_environment(),
         },
     )
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from arts.cli.app import run_command, typed_command
+from arts.cli.given_options import refuse_given
 from arts.cli.options import ReportFormat
 from arts.cli.progress import progress_bar
 from arts.data.errors import ArtsError
@@ -38,7 +39,6 @@ Density = Annotated[
 
 
 def merge(
-    context: typer.Context,
     *,
     output: Path | None = None,
     base: str | None = None,
@@ -109,18 +109,28 @@ def merge(
         raise ArtsError("give --output FOLDER, or --dry-run to write nothing")
     if not 0 < max_shard_size < 1e9:
         raise ArtsError(f"--max-shard-size {max_shard_size}; expected a number of GB")
-    if by_layer and not dry_run:
-        raise ArtsError("--by-layer goes with --dry-run")
+    refuse_given("by_layer", when=not dry_run, because="without --dry-run")
+    refuse_given("max_shard_size", "tokenizer_from", when=dry_run, because="with --dry-run")
     if config is None:
         job = replace(
             _job(base, model, method, granularity, weight, density),
             dtype=SAFETENSORS_NAMES[dtype] if dtype else None,
             tokenizer_from=tokenizer_from,
         )
+        from arts.merging.methods import Sparsification
+
+        refuse_given(
+            "by_tensor", when=not job.method.sparsifies, because=f"on {method}, which does not sparsify"
+        )
+        refuse_given(
+            "seed",
+            when=job.method.sparsification is not Sparsification.DROP,
+            because=f"on {method}, which drops nothing at random",
+        )
         more = replace(job.options, scale=scale, by_tensor=by_tensor, seed=seed)
         job = replace(job, options=more)
     else:
-        _refuse_beside_config(context, _CONFIG_OPTIONS)
+        refuse_given(*_CONFIG_OPTIONS, when=config, because="with --config, which settles it in the file")
         from arts.merging.mergekit_config import read_mergekit_config
 
         job = read_mergekit_config(config)
@@ -173,17 +183,6 @@ _CONFIG_OPTIONS = (
     "dtype",
     "tokenizer_from",
 )
-
-
-def _refuse_beside_config(context: typer.Context, names: tuple[str, ...]) -> None:
-    """Raise `ArtsError` if one of the named options is on the command line; the --config file gives them."""
-    given = [
-        f"--{name.replace('_', '-')}"
-        for name in names
-        if (source := context.get_parameter_source(name)) and source.name == "COMMANDLINE"
-    ]
-    if given:
-        raise ArtsError(f"--config settles {', '.join(given)}; write it into the file")
 
 
 def _job(

@@ -15,7 +15,6 @@ PACKAGE = "arts-absa"
 EVALUATION_LIBRARIES = ("numpy", "torch", "transformers", "datasets", "scikit-learn")
 MERGE_LIBRARIES = (PACKAGE, "numpy")
 UNLEARNING_LIBRARIES = (PACKAGE, "torch", "transformers")
-GENERATION_LIBRARIES = ("spacy", "nltk", "lemminflect", "numpy")
 
 
 class Clock:
@@ -42,6 +41,22 @@ def utc_now() -> str:
 def library_versions(names: Sequence[str]) -> dict[str, str]:
     """The installed versions of distributions, keyed by distribution name (the name on PyPI)."""
     return {name: version(name) for name in names}
+
+
+def process_environment() -> dict[str, str | int]:
+    """The device, precision and number of threads of this process, which change the last digits of results.
+
+    Returns:
+        What `arts.models.runtime.numerical_environment` returns if torch has been imported. Otherwise only
+        ``threads``: the number of threads of the numerical libraries that have been imported, or 1.
+    """
+    if "torch" in sys.modules:
+        from arts.models.runtime import numerical_environment
+
+        return numerical_environment()
+    from threadpoolctl import threadpool_info
+
+    return {"threads": max((pool["num_threads"] for pool in threadpool_info()), default=1)}
 
 
 def machine_description() -> str:

@@ -10,9 +10,10 @@ import typer
 
 from arts.cli import options
 from arts.cli.app import run_command, typed_command
+from arts.cli.given_options import refuse_given
 from arts.cli.progress import progress_bar
 from arts.data.label_names import LabelNames
-from arts.unlearning.objectives import OBJECTIVES, LossWeights
+from arts.unlearning.objectives import OBJECTIVES, LossWeights, find_objective
 from arts.unlearning.settings import MAX_LENGTH, UnlearningSettings
 
 
@@ -97,6 +98,17 @@ def unlearn(
         stop_forget_loss=until,
         tolerance=tolerance,
         seed=seed,
+    )
+    loss_weights, needs_reference = settings.loss_weights, find_objective(objective).needs_reference
+    refuse_given(
+        "reference",
+        when=not (loss_weights.mitigation or needs_reference),
+        because=f"on {objective} without a weight of mitigation",
+    )
+    refuse_given(
+        "retain_ratio",
+        when=not (loss_weights.replay or loss_weights.mitigation),
+        because=f"on {objective} without a weight of replay or mitigation",
     )
     command = typed_command("unlearn")
     job = UnlearningJob(model, forget=forget, retain=retain, settings=settings)

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from arts.cli.given_options import refuse_given
 from arts.data.errors import ArtsError, MissingDependencyError
 
 if TYPE_CHECKING:
@@ -40,6 +41,7 @@ def leaderboard(
     """
     from arts.leaderboard.store.store import Store
 
+    refuse_given("port", "address", when=export, because="with --export, which starts no app")
     store = Store(tuple(folders or ["results"]), packaged=packaged)
     if export:
         _require_module("vl_convert", "vl-convert-python, for the charts of the page,")

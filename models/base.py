@@ -56,6 +56,10 @@ class Inputs:
         """
         raise NotImplementedError
 
+    def count_truncated(self, instances: Sequence[Instance]) -> int:
+        """The number of instances whose sentence `encode` truncates; 0 unless a subclass truncates."""
+        return 0
+
     def save(self, folder: Path) -> None:
         """Write the tokenizer's files to a folder."""
         self.tokenizer.save_pretrained(folder)
@@ -81,6 +85,11 @@ class AspectConfig(PretrainedConfig):
         self.id2label = dict(enumerate(names))
         self.label2id = {name: i for i, name in enumerate(names)}
         super().__post_init__(**kwargs)
+
+    @property
+    def random_weights(self) -> list[str]:
+        """The names of the weights that the encoder's checkpoint lacks, and that began at random."""
+        return list((getattr(self, "encoder", None) or {}).get("random_weights", []))
 
     @property
     def encoding_size(self) -> int:

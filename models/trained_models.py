@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-import hashlib
-import inspect
 import json
 import tempfile
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass
-from importlib.metadata import version
 from pathlib import Path
 from typing import Any, Self
 
@@ -17,19 +14,17 @@ import numpy as np
 import numpy.typing as npt
 import torch
 
-from arts.data.corpus import content_checksum
-from arts.data.errors import DataError
 from arts.data.schema import Instance
 from arts.data.support.atomic import WorkFolder, cached_folder
 from arts.data.support.download import sha256
-from arts.data.support.spacy_parser import parser_name
-from arts.models import recipe, training
+from arts.models import training
 from arts.models.base import AspectModel, Inputs
+from arts.models.cache_keys import extra_inputs, training_key
 from arts.models.encoders import encoder_checksum, load_weights, quiet_transformers
-from arts.models.inputs import dependency_cache, word_vectors
-from arts.models.recipe import Start, TrainingRequest
-from arts.models.record_names import POST_TRAINED, RECORD, WEIGHTS, ZOO_PREFIX, models_folder
+from arts.models.recipe import TrainingRequest
+from arts.models.record_names import RECORD, WEIGHTS, ZOO_PREFIX, models_folder
 from arts.models.registry import aspect_model_class
+from arts.models.runtime import numerical_environment
 
 
 @dataclass(frozen=True)
@@ -45,8 +40,10 @@ class TrainedModel:
             everything that the weights depend on.
         checksum: SHA-256 of the weights file; empty before the model is saved.
         record: the training record as JSON values. Its keys include ``name`` (in the registry), ``seed``,
-            ``encoder``, ``recipe``, ``train_seconds``, ``curve`` (the scores of each epoch) and ``epoch``
-            (the one whose weights were kept).
+            ``encoder``, ``recipe``, ``train_seconds``, ``curve`` (the scores of each epoch), ``epoch``
+            (the one whose weights were kept), ``environment`` (what `numerical_environment` returned),
+            ``truncated`` (the number of instances per split whose sentence was truncated) and
+            ``random_weights`` (the weights that the encoder's checkpoint lacks).
     """
 
     model: AspectModel
@@ -63,6 +60,17 @@ class TrainedModel:
     def parameters(self) -> int:
         """The number of parameters of the network, trained or not."""
         return int(self.model.num_parameters())
+
+    @property
+    def remarks(self) -> list[str]:
+        """What a user should know of the training, as sentences: truncated sentences, random weights."""
+        counts = self.record.get("truncated", {}).items()
+        cut = [f"{count} instances of the {split} split" for split, count in counts if count]
+        random = self.record.get("random_weights", [])
+        return [
+            *(f"the sentences of {part} are longer than the model reads, and were truncated" for part in cut),
+            *([f"the encoder lacks the weights {', '.join(random)}; they began at random"] if random else []),
+        ]
 
     @classmethod
     def load(cls, folder: Path) -> Self:
@@ -134,7 +142,11 @@ def registered_name(folder: Path, record: Mapping[str, Any]) -> str:
 
 @quiet_transformers()
 def train_or_load(
-    request: TrainingRequest, *, train: Sequence[Instance], dev: Sequence[Instance]
+    request: TrainingRequest,
+    *,
+    train: Sequence[Instance],
+    dev: Sequence[Instance],
+    variants: Mapping[str, str | None] | None = None,
 ) -> TrainedModel:
     """Load a trained model from the cache; if it is not there, train it and save it to the cache.
 
@@ -146,31 +158,38 @@ def train_or_load(
         train: instances to train on.
         dev: instances to evaluate on after each epoch. If the recipe has a patience, the epoch with the best
             macro-F1 on them is kept.
+        variants: for the record, the data and libraries that variants in the splits were made with.
 
     Raises:
         UnknownNameError: when the model is not registered.
         ArtsError: when a split is empty, or the starting point cannot be loaded.
     """
     model_class = aspect_model_class(request.model)
-    key = _training_key(request.model, model_class, request, train=train, dev=dev)
+    key = training_key(request.model, model_class, request, train=train, dev=dev)
 
     def build(work: WorkFolder) -> None:
         clock = time.perf_counter()
-        model, inputs, curve = training.train_model(
-            model_class, request, train=train, dev=dev, folder=work.checkpoints
-        )
+        trained = training.train_model(model_class, request, train=train, dev=dev, folder=work.checkpoints)
+        truncated = {
+            "train": trained.inputs.count_truncated(train),
+            "dev": trained.inputs.count_truncated(dev),
+        }
         record = {
             "name": request.model,
             "seed": request.seed,
             "encoder": request.start.encoder,
             "encoder_checksum": encoder_checksum(request.start.encoder),
-            "extras": _extra_inputs(model_class, request.start),
+            "extras": extra_inputs(model_class, request.start),
             "recipe": asdict(model_class.recipe),
             "train_seconds": round(time.perf_counter() - clock, 1),
-            "epoch": training.kept_epoch(model_class, curve),
-            "curve": [asdict(epoch) for epoch in curve],
+            "epoch": trained.epoch,
+            "curve": [asdict(epoch) for epoch in trained.curve],
+            "environment": numerical_environment(),
+            "variants": dict(variants or {}),
+            "truncated": truncated,
+            "random_weights": trained.model.config.random_weights,
         }
-        TrainedModel(model, inputs, key, "", record).save(work.result)
+        TrainedModel(trained.model, trained.inputs, key, "", record).save(work.result)
 
     return cached_model(key, build)
 
@@ -189,7 +208,7 @@ def initial_model(request: TrainingRequest, train: Sequence[Instance]) -> Traine
         ArtsError: when the starting point cannot be loaded.
     """
     model_class = aspect_model_class(request.model)
-    key = _training_key(f"{request.model}-initial", model_class, request, train=train, dev=())
+    key = training_key(f"{request.model}-initial", model_class, request, train=train, dev=())
 
     def build(work: WorkFolder) -> None:
         model, inputs = training.initialise_model(model_class, request, train=train)
@@ -208,84 +227,3 @@ def cached_model(key: str, build: Callable[[WorkFolder], None]) -> TrainedModel:
             model to its subfolder `result`.
     """
     return TrainedModel.load(cached_folder(models_folder() / key, build))
-
-
-def cache_key(prefix: str, parts: object) -> str:
-    """The name of a model's folder in the cache: a readable prefix, and 16 hexadecimal digits of a digest.
-
-    Args:
-        prefix: beginning of the name, such as the model's name.
-        parts: everything that the weights depend on, as JSON values; the digest is computed from it.
-    """
-    digest = hashlib.sha256(json.dumps(parts, sort_keys=True).encode()).hexdigest()
-    return f"{prefix}-{digest[:16]}"
-
-
-def _training_key(
-    prefix: str,
-    model_class: type[AspectModel],
-    request: TrainingRequest,
-    *,
-    train: Sequence[Instance],
-    dev: Sequence[Instance],
-) -> str:
-    """The name of a model's folder in the cache, which changes with anything that its weights depend on.
-
-    Args:
-        prefix: beginning of the name, such as ``bert``.
-        model_class: the class of the model; the name depends on its recipe and its source files.
-        request: the request to train; the name depends on its seed and its starting point.
-        train: instances to train on.
-        dev: instances to evaluate on.
-    """
-    parts = {
-        "name": prefix,
-        "train": content_checksum(train),
-        "dev": content_checksum(dev),
-        "order": [instance.id for instance in train],
-        "seed": request.seed,
-        "encoder": encoder_checksum(request.start.encoder),
-        "extras": _extra_inputs(model_class, request.start),
-        "recipe": asdict(model_class.recipe),
-        "code": _code_checksum(model_class),
-        "torch": version("torch"),
-        "transformers": version("transformers"),
-        "accelerator": torch.cuda.is_available(),
-    }
-    return cache_key(prefix, parts)
-
-
-def _extra_inputs(model_class: type[AspectModel], start: Start) -> dict[str, str | None]:
-    """What a model is trained from beside the encoder, keyed by the names in `AspectModel.extras`.
-
-    The values of ``embeddings`` (word vectors) and ``corpus`` (text for post-training) are the name and
-    SHA-256 of the file, or None if no file is given. That of ``parser`` is the name of the parser. If the
-    encoder has already been post-trained, ``corpus`` is ``post-trained already``.
-    """
-    labels = {
-        "embeddings": lambda: _file_label(start.embeddings),
-        "corpus": lambda: POST_TRAINED if start.post_trained else _file_label(start.corpus),
-        "parser": parser_name,
-    }
-    return {extra: labels[extra]() for extra in model_class.extras}
-
-
-def _file_label(path: Path | None) -> str | None:
-    """The name and SHA-256 of a file as one text; None if there is no path.
-
-    Raises:
-        DataError: when the path is not that of a file.
-    """
-    if path is None:
-        return None
-    if not path.is_file():
-        raise DataError(path, "is not a file")
-    return f"{path.name}, SHA-256 {sha256(path)}"
-
-
-def _code_checksum(model_class: type[AspectModel]) -> str:
-    """The SHA-256 of each source file of the model, its inputs and its training, joined by spaces."""
-    classes = (*model_class.__mro__, *model_class.inputs.__mro__)
-    files = {inspect.getfile(c) for c in classes if issubclass(c, AspectModel | Inputs)}
-    shared = (training.__file__, recipe.__file__, word_vectors.__file__, dependency_cache.__file__)
-    return " ".join(sha256(Path(file)) for file in sorted({*files, *shared}))

@@ -44,7 +44,7 @@ def train_model(
     train: Sequence[Instance],
     dev: Sequence[Instance],
     folder: Path,
-) -> tuple[AspectModel, Inputs, list[EpochScores]]:
+) -> TrainingOutcome:
     """Train a model with the recipe of its class, and evaluate it on the dev split after each epoch.
 
     Args:
@@ -53,9 +53,6 @@ def train_model(
         train: instances to train on.
         dev: instances to evaluate on. If the recipe has a patience, they also decide which epoch is kept.
         folder: folder for checkpoints; training resumes from the last complete one in it.
-
-    Returns:
-        The model with the weights of the epoch that was kept, its inputs, and the scores of each epoch.
 
     Raises:
         ArtsError: when a split is empty, or the starting point cannot be loaded.
@@ -77,7 +74,10 @@ def train_model(
         callbacks=[] if recipe.patience is None else [EarlyStoppingCallback(recipe.patience)],
         optimizer_cls_and_kwargs=(AdamW, {"params": _parameter_groups(model, recipe), "fused": True}),
     )
-    return model, inputs, _learning_curve(trainer.state.log_history)
+    history = trainer.state.log_history
+    best_was_loaded = recipe.patience is not None and trainer.state.best_model_checkpoint
+    kept_step = trainer.state.best_global_step if best_was_loaded else None
+    return TrainingOutcome(model, inputs, _learning_curve(history), _kept_epoch(history, kept_step))
 
 
 def _recipe_settings(recipe: Recipe, *, instances: int) -> dict[str, Any]:
@@ -186,18 +186,34 @@ class EpochScores:
     macro_f1: float
 
 
-def kept_epoch(model_class: type[AspectModel], curve: Sequence[EpochScores]) -> int:
-    """The number (from 1) of the epoch whose weights were kept.
-
-    It is the epoch with the best macro-F1 on dev if the recipe has a patience, otherwise the last epoch.
+@dataclass(frozen=True)
+class TrainingOutcome:
+    """A trained model and how its training went.
 
     Args:
-        model_class: the class of the model, which has the recipe.
+        model: the network, with the weights of the epoch that was kept.
+        inputs: converts instances to the network's tensors.
         curve: the scores of each epoch.
+        epoch: number (from 1) of the epoch whose weights were kept.
     """
-    if model_class.recipe.patience is None:
-        return curve[-1].epoch
-    return max(curve, key=lambda epoch: epoch.macro_f1).epoch
+
+    model: AspectModel
+    inputs: Inputs
+    curve: list[EpochScores]
+    epoch: int
+
+
+def _kept_epoch(history: list[dict[str, float]], step: int | None) -> int:
+    """The number (from 1) of the epoch whose weights were kept.
+
+    Args:
+        history: the log history of the trainer.
+        step: number of the optimizer step whose checkpoint the trainer took for the best; None when it kept
+            the weights of the last epoch.
+    """
+    evaluated = [entry for entry in history if "eval_macro_f1" in entry]
+    kept = (entry for entry in evaluated if entry["step"] == step)
+    return round(next(kept, evaluated[-1])["epoch"])
 
 
 def _learning_curve(history: list[dict[str, float]]) -> list[EpochScores]:

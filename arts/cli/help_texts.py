@@ -12,6 +12,10 @@ import docstring_parser
 import typer
 from typer.models import ParameterInfo
 
+from arts.cli.given_options import noted_options
+
+_CONTEXT = "context_of_command"  # parameter by which Typer hands over the context
+
 
 def with_help(command: Callable[..., Any]) -> Callable[..., Any]:
     """Give each option of a command the description that the command's docstring has under ``Args``.
@@ -23,8 +27,8 @@ def with_help(command: Callable[..., Any]) -> Callable[..., Any]:
         command: a function that Typer is to call. Its parameters are options.
 
     Returns:
-        A function for Typer that calls the command. Its annotations have the help texts, and its docstring
-        ends before ``Args``.
+        A function for Typer that calls the command, and notes which options were given for `refuse_given`.
+        Its annotations have the help texts, and its docstring ends before ``Args``.
     """
     docstring = docstring_parser.parse(inspect.getdoc(command) or "", docstring_parser.DocstringStyle.GOOGLE)
     hints = get_type_hints(command, include_extras=True)
@@ -33,10 +37,18 @@ def with_help(command: Callable[..., Any]) -> Callable[..., Any]:
         hints[parameter.arg_name] = _with_text(hints[parameter.arg_name], text)
     signature = inspect.signature(command)
     parameters = [p.replace(annotation=hints[p.name]) for p in signature.parameters.values()]
+    own_context = next((name for name, hint in hints.items() if hint is typer.Context), None)
+    if own_context is None:  # Typer gives the context to one parameter only
+        parameters.append(
+            inspect.Parameter(_CONTEXT, inspect.Parameter.KEYWORD_ONLY, annotation=typer.Context)
+        )
+        hints[_CONTEXT] = typer.Context
 
     @wraps(command)
     def run_with_help(**options: Any) -> Any:
-        return command(**options)
+        context = options[own_context] if own_context else options.pop(_CONTEXT)
+        with noted_options(context):
+            return command(**options)
 
     run_with_help.__doc__ = docstring.description
     run_with_help.__annotations__ = hints

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from arts.cli.given_options import refuse_given
 from arts.data.errors import ArtsError
 from arts.data.label_names import LabelNames
 from arts.data.polarity_labels import polarity_names
@@ -129,7 +130,8 @@ def starting_point(
 
     Raises:
         UnknownNameError: when a name is not that of a registered model.
-        ArtsError: when one of the last three is given, but none of the models uses it.
+        ArtsError: when one of the last three is given, but none of the models uses it; or when an option
+            was given that has no effect beside another one.
     """
     from arts.models.registry import find_model
 
@@ -142,6 +144,11 @@ def starting_point(
     ):
         if value and extra not in extras:
             raise ArtsError(f"{option} is taken by none of the models; see `arts models`")
+    refuse_given("post_training_text", when=post_trained, because="with --post-trained")
+    reads_words = all("embeddings" in getattr(find_model(name), "extras", ()) for name in names)
+    refuse_given(
+        "encoder", when=embeddings and reads_words, because="with --embeddings on models that read words"
+    )
     return Start(encoder, embeddings, post_training_text, post_trained)
 
 

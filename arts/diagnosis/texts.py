@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from arts.data.errors import DataError
+from arts.data.errors import DataError, as_data_error
 from arts.data.readers.row_source import read_row_source
 
 
@@ -22,7 +22,10 @@ def read_texts(path: Path) -> list[str]:
     if path.suffix == ".txt":
         if not path.is_file():
             raise DataError(path, "no such file")
-        return [line for line in path.read_text("utf-8").splitlines() if line.strip()]
+        try:
+            return [line for line in path.read_text("utf-8").splitlines() if line.strip()]
+        except UnicodeDecodeError as error:
+            raise DataError(path, "is not text in UTF-8; expected one text per line") from error
     texts = []
     for line, row in read_row_source(str(path)).rows:
         match row:
@@ -31,7 +34,8 @@ def read_texts(path: Path) -> list[str]:
             case {"prompt": str(prompt), "completion": str(answer)}:
                 texts.append(f"{prompt}\n{answer}")
             case {"messages": [*messages]}:
-                texts.append("\n".join(str(message["content"]) for message in messages))
+                with as_data_error(path, line=line):
+                    texts.append("\n".join(str(message["content"]) for message in messages))
             case _:
                 raise DataError(
                     path,

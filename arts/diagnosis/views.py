@@ -16,6 +16,7 @@ from pydantic import Field
 from arts.data.errors import ArtsError
 from arts.data.support.arrays import BoolArray, FloatArray
 from arts.data.support.record import Count, Record
+from arts.diagnosis.perplexity import ModelPerplexity, model_perplexities
 
 if TYPE_CHECKING:
     from arts.models.language_model import LanguageModel
@@ -56,22 +57,6 @@ class TokenPeak(Record):
     log_odds: float = Field(description="z-score of the log-odds ratio (Monroe et al., 2008)")
 
 
-class PerplexityQuartiles(Record):
-    """The lower quartile, the median and the upper quartile of the perplexities of several texts."""
-
-    low: float
-    median: float
-    high: float
-
-
-class ModelPerplexity(Record):
-    """The name of a language model, and its perplexities on synthetic and on natural texts, as quartiles."""
-
-    model: str
-    synthetic: PerplexityQuartiles
-    natural: PerplexityQuartiles
-
-
 class Diagnosis(Record):
     """The result of a diagnosis.
 
@@ -81,6 +66,9 @@ class Diagnosis(Record):
         separability: how well the two kinds can be told apart by their embeddings.
         tokens: up to 20 tokens that are more frequent in synthetic text; the largest z-score comes first.
         perplexity: quartiles of the texts' perplexities, for each language model.
+        duplicates: number of texts of both kinds that were left out, because an equal text had gone before.
+        truncated: number of texts that were truncated to 256 tokens, to be embedded and for their tokens to
+            be counted.
     """
 
     synthetic: Count
@@ -88,6 +76,23 @@ class Diagnosis(Record):
     separability: Separability
     tokens: tuple[TokenPeak, ...]
     perplexity: tuple[ModelPerplexity, ...] = ()
+    duplicates: Count = 0
+    truncated: Count = 0
+
+    @property
+    def remarks(self) -> list[str]:
+        """What was left out or truncated, as sentences with the numbers of texts."""
+        remarks = []
+        if self.duplicates:
+            remarks.append(f"{self.duplicates} texts are left out: each equals an earlier one of its kind")
+        if self.truncated:
+            remarks.append(f"{self.truncated} texts are truncated to {_MAX_LENGTH} tokens, to be embedded")
+        for entry in self.perplexity:
+            if entry.truncated:
+                remarks.append(f"{entry.model}: {entry.truncated} texts are truncated to what it can read")
+            if entry.unscored:
+                remarks.append(f"{entry.model}: {entry.unscored} texts have no token that it predicts")
+        return remarks
 
 
 @dataclass(frozen=True)
@@ -137,28 +142,22 @@ def diagnose_texts(
     vectors = mean_embeddings([*kinds["synthetic"], *kinds["natural"]], encoder)
     tokenizer = load_tokenizer(encoder_folder(encoder))
     counts = {kind: _count_tokens(texts, tokenizer) for kind, texts in kinds.items()}
-    perplexities = {
-        model.name: (
-            text_perplexities(model, kinds["synthetic"]),
-            text_perplexities(model, kinds["natural"]),
-        )
-        for model in models
-    }
+    perplexities = {model.name: model_perplexities(model, kinds) for model in models}
     diagnosis = Diagnosis(
         synthetic=len(kinds["synthetic"]),
         natural=len(kinds["natural"]),
         separability=separability(vectors, labels, seed=seed),
         tokens=tuple(token_peaks(counts["synthetic"], counts["natural"])),
-        perplexity=tuple(
-            ModelPerplexity(model=name, synthetic=_quartiles(of_synthetic), natural=_quartiles(of_natural))
-            for name, (of_synthetic, of_natural) in perplexities.items()
-        ),
+        perplexity=tuple(record for record, _ in perplexities.values()),
+        duplicates=len(synthetic) + len(natural) - len(labels),
+        truncated=_count_truncated([*kinds["synthetic"], *kinds["natural"]], tokenizer),
     )
     rates = {
         kind: np.log10([1000 * count / token_counts.total() for count in token_counts.values()])
         for kind, token_counts in counts.items()
     }
-    return diagnosis, DiagnosisViews(_plane_points(vectors, seed), labels, rates, perplexities)
+    curves = {name: pair for name, (_, pair) in perplexities.items()}
+    return diagnosis, DiagnosisViews(_plane_points(vectors, seed), labels, rates, curves)
 
 
 def _check_counts(kinds: Mapping[str, Sequence[str]]) -> None:
@@ -263,25 +262,18 @@ def token_peaks(synthetic: Counter[str], natural: Counter[str], *, most: int = M
     return sorted(peaks, key=lambda peak: (-peak.log_odds, peak.token))[:most]
 
 
-def text_perplexities(model: LanguageModel, texts: Sequence[str]) -> FloatArray:
-    """The perplexity of each text: exp of the mean negative log-likelihood per token.
-
-    Returns:
-        An array (texts,).
-    """
-    counts = [len(ids) for ids in model.tokenizer(list(texts))["input_ids"]]
-    return np.exp(model.nats(texts) / np.maximum(counts, 1))
-
-
 def _count_tokens(texts: Sequence[str], tokenizer: Any) -> Counter[str]:
     """Number of occurrences of each token in texts, each of which is truncated to 256 tokens."""
     encoded = tokenizer(list(texts), add_special_tokens=False, truncation=True, max_length=_MAX_LENGTH)
     return Counter(token for ids in encoded["input_ids"] for token in tokenizer.convert_ids_to_tokens(ids))
 
 
-def _quartiles(perplexities: FloatArray) -> PerplexityQuartiles:
-    low, median, high = (round(float(value), 2) for value in np.quantile(perplexities, [0.25, 0.5, 0.75]))
-    return PerplexityQuartiles(low=low, median=median, high=high)
+def _count_truncated(texts: Sequence[str], tokenizer: Any) -> int:
+    """The number of texts of more than 256 tokens, special tokens included."""
+    from arts.models.encoders import quiet_transformers
+
+    with quiet_transformers():  # the tokenizer warns of texts that are too long for the encoder
+        return sum(len(ids) > _MAX_LENGTH for ids in tokenizer(list(texts))["input_ids"])
 
 
 def _plane_points(vectors: FloatArray, seed: int) -> FloatArray:

@@ -17,7 +17,14 @@ from arts.evaluation.predictions import Predictions, read_labels
 from arts.evaluation.report import DatasetInfo, ModelInfo, Provenance, Report
 from arts.evaluation.scores import Scores
 from arts.evaluation.systems import RobustTraining, load_system
-from arts.provenance import EVALUATION_LIBRARIES, PACKAGE, Clock, library_versions, machine_description
+from arts.provenance import (
+    EVALUATION_LIBRARIES,
+    PACKAGE,
+    Clock,
+    library_versions,
+    machine_description,
+    process_environment,
+)
 
 if TYPE_CHECKING:
     from datasets import Dataset, DatasetDict
@@ -181,4 +188,5 @@ def _provenance(clock: Clock) -> Provenance:
         libraries=library_versions(EVALUATION_LIBRARIES),
         started=clock.started,
         seconds=round(clock.seconds, 2),
+        environment=process_environment(),
     )

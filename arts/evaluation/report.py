@@ -69,6 +69,12 @@ class ModelInfo(Record):
             results of the training, as one dict.
         recipe: hyperparameters of training, keyed by the fields of `arts.models.recipe.Recipe`.
         train_seconds: duration of training in seconds.
+        environment: the libraries, the device, the precision and the number of threads of the training, keyed
+            as `arts.models.runtime.numerical_environment` returns them.
+        variants: the data and libraries that the variants trained on were made with, as
+            `arts.generators.running.checksum.variant_sources` returns them.
+        truncated: number of instances whose sentence the model truncated, keyed by split.
+        random_weights: names of the weights that the encoder's checkpoint lacks, and that began at random.
     """
 
     kind: Literal["zoo", "custom", "predictions"]
@@ -82,6 +88,10 @@ class ModelInfo(Record):
     intervention: dict[str, Any] | None = None
     recipe: dict[str, float | None] = Field(default_factory=dict)
     train_seconds: float | None = None
+    environment: dict[str, str | int] = Field(default_factory=dict)
+    variants: dict[str, str | None] = Field(default_factory=dict)
+    truncated: dict[str, Count] = Field(default_factory=dict)
+    random_weights: tuple[str, ...] = ()
 
 
 class Provenance(Record):
@@ -95,6 +105,7 @@ class Provenance(Record):
         started: date and time when the measurement started.
         seconds: duration of the measurement in seconds. It includes training if the model was not in the
             cache.
+        environment: the device, the precision and the number of threads, as far as they are known.
     """
 
     arts: str
@@ -103,6 +114,7 @@ class Provenance(Record):
     libraries: dict[str, str]
     started: datetime
     seconds: float
+    environment: dict[str, str | int] = Field(default_factory=dict)
 
 
 class Header(Record):

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Protocol
 
 from arts.data.corpus import Corpus, content_checksum
@@ -17,6 +18,8 @@ from arts.models.record_names import OUTCOME
 
 if TYPE_CHECKING:
     from arts.models.trained_models import TrainedModel
+
+logger = logging.getLogger(__name__)
 
 CHECKPOINT_PREFIX = "hf:"  # precedes the folder or Hub id of a saved checkpoint
 
@@ -112,6 +115,9 @@ def _trained_system(request: TrainingRequest, corpus: Corpus, intervention: Robu
         train, dev = original_instances(corpus.train), original_instances(corpus.dev)
         model, settings = train_or_load(request, train=train, dev=dev), None
     unreported = ("name", "epoch", "curve", OUTCOME)
+    model = _with_truncated(model, corpus)
+    for remark in model.remarks:
+        logger.warning("%s: %s", request.model, remark)
     info = ModelInfo(
         kind="zoo",
         id=request.model,
@@ -123,9 +129,21 @@ def _trained_system(request: TrainingRequest, corpus: Corpus, intervention: Robu
     return System(info, lambda instances: _cached_predictions(model, instances))
 
 
+def _with_truncated(model: TrainedModel, corpus: Corpus) -> TrainedModel:
+    """Add to the record of a model how many instances of the test split it truncates."""
+    test = model.inputs.count_truncated(corpus.test)
+    return replace(
+        model, record={**model.record, "truncated": {**model.record.get("truncated", {}), "test": test}}
+    )
+
+
 def _cached_predictions(model: TrainedModel, instances: Sequence[Instance]) -> FloatArray:
     """The probabilities (n, 3) that a model gives for n instances, predicted unless they are in the cache."""
-    path = cached_predictions_path(model.key, content_checksum(instances))
+    from arts.models.cache_keys import cache_key
+    from arts.models.runtime import numerical_environment
+
+    key = cache_key(model.key, numerical_environment())  # another environment rounds otherwise
+    path = cached_predictions_path(key, content_checksum(instances))
     ids = tuple(instance.id for instance in instances)
     if path.is_file():
         cached = Predictions.load(path, instances)
@@ -148,11 +166,21 @@ def _other_system(model: object, name: str, corpus: Corpus) -> System:
     from arts.models.adapters import as_classifier, check_probabilities
     from arts.models.registry import load_object
 
-    checksum = None
+    checksum, facts = None, dict[str, Any]()
     if isinstance(model, str) and model.startswith(CHECKPOINT_PREFIX):
         from arts.models.checkpoints import load_checkpoint
+        from arts.models.trained_models import TrainedModel
 
         classifier, checksum = load_checkpoint(model.removeprefix(CHECKPOINT_PREFIX), labels=corpus.labels)
+        if isinstance(classifier, TrainedModel):
+            classifier = _with_truncated(classifier, corpus)
+            facts = {
+                key: classifier.record[key]
+                for key in ("truncated", "random_weights")
+                if key in classifier.record
+            }
+            for remark in classifier.remarks:
+                logger.warning("%s: %s", name, remark)
     else:
         loaded = load_object(model) if isinstance(model, str) else model
         classifier = as_classifier(
@@ -162,4 +190,4 @@ def _other_system(model: object, name: str, corpus: Corpus) -> System:
     def predict(instances: Sequence[Instance]) -> FloatArray:
         return check_probabilities(classifier.predict_proba(instances), len(instances), name=name)
 
-    return System(ModelInfo(kind="custom", id=name, checksum=checksum), predict)
+    return System(ModelInfo(kind="custom", id=name, checksum=checksum, **facts), predict)

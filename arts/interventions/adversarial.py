@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from arts.data.errors import ArtsError, UnknownNameError
 from arts.data.schema import PERTURBATIONS, Instance, Sentence, Strategy, original_instances
 from arts.generators.generator import GenerationOptions
+from arts.generators.running.checksum import variant_sources
 from arts.generators.running.perturbation_cache import perturbations
 from arts.generators.strategies.adddiff import TEMPLATES
 from arts.interventions.base import Intervention, InterventionCard, repeat_option
@@ -115,7 +116,19 @@ class Adversarial(Intervention):
         from arts.models.trained_models import train_or_load
 
         train, dev = self.splits(corpus)
-        return train_or_load(request, train=train, dev=dev)
+        return train_or_load(request, train=train, dev=dev, variants=variant_sources())
+
+    @classmethod
+    def from_options(cls, **values: Any) -> Adversarial:
+        """Create the training from values of command-line options; other settings have their defaults.
+
+        Raises:
+            ArtsError: when templates are given, but not the strategy that uses them.
+        """
+        given = [ADVERSARIAL_OPTIONS[name] for name in ("templates", "holdout") if values.get(name)]
+        if given and Strategy.ADDDIFF not in values.get("strategies", PERTURBATIONS):
+            raise ArtsError(f"{', '.join(given)}: no effect without --strategy adddiff; leave it out")
+        return super().from_options(**values)
 
     @classmethod
     def from_settings(cls, settings: Mapping[str, Any]) -> Adversarial:

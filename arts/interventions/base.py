@@ -9,6 +9,7 @@ from dataclasses import MISSING, dataclass, fields
 from typing import TYPE_CHECKING, Any, ClassVar, Self
 
 from arts.data.errors import ArtsError
+from arts.data.support.code_checksum import code_checksum
 
 if TYPE_CHECKING:
     from arts.data.corpus import Corpus
@@ -68,6 +69,33 @@ class Intervention(ABC):
         Raises:
             ArtsError: when the model cannot be trained.
         """
+
+    def cache_key(self, request: TrainingRequest, *parts: object) -> str:
+        """The name of the cache folder of a model that is trained with this intervention.
+
+        It changes with the settings and the source code of the intervention, with what that imports, and with
+        the libraries, threads and precision. An intervention that saves models by
+        `arts.models.trained_models.cached_model` takes the name from here.
+
+        Args:
+            request: the model's name and seed.
+            parts: what else the weights depend on, as JSON values, such as keys of other models, and
+                `content_checksum` of the instances that are trained on.
+        """
+        from arts.models.cache_keys import cache_key
+        from arts.models.runtime import numerical_environment
+
+        modules = {c.__module__ for c in type(self).__mro__ if issubclass(c, Intervention)}
+        return cache_key(
+            request.model,
+            {
+                "intervention": [type(self).__qualname__, repr(self)],
+                "code": code_checksum(*sorted(modules)),
+                "environment": numerical_environment(),
+                "seed": request.seed,
+                "parts": parts,
+            },
+        )
 
     @classmethod
     def from_options(cls, **values: Any) -> Self:

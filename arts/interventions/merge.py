@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar
 
+from arts.data.errors import ArtsError
 from arts.data.schema import original_instances
 from arts.data.support.atomic import WorkFolder
 from arts.interventions.adversarial import ADVERSARIAL_OPTIONS, Adversarial
 from arts.interventions.base import Intervention, InterventionCard, repeat_option
 from arts.merging.job import MergeJob
-from arts.merging.methods import find_method
+from arts.merging.methods import Coefficients, find_method
 from arts.merging.options import MergeOptions
 from arts.merging.policies import DEFAULT_METHOD, Granularity
 from arts.models.record_names import OUTCOME
@@ -42,6 +44,7 @@ class Merge(Intervention):
 
     Raises:
         UnknownNameError: when the method does not exist.
+        ArtsError: when a setting has no effect beside another one.
     """
 
     method: str = DEFAULT_METHOD
@@ -61,7 +64,11 @@ class Merge(Intervention):
     }
 
     def __post_init__(self) -> None:
-        find_method(self.method)
+        method = find_method(self.method)
+        if self.granularity is Granularity.LAYER and method.coefficients is not Coefficients.METAGPT:
+            raise ArtsError(f"coefficients by layer are MetaGPT's, which {self.method} does not use")
+        if self.domains and self.adversarial != Adversarial():
+            raise ArtsError("settings of adversarial training: no effect with domains, trained on originals")
 
     @property
     def seen_templates(self) -> tuple[str, ...]:
@@ -111,12 +118,12 @@ class Merge(Intervention):
         Raises:
             ArtsError: when a specialist cannot be trained, or the specialists cannot be merged.
         """
-        from arts.models.trained_models import cache_key, cached_model, initial_model
+        from arts.models.trained_models import cached_model, initial_model
 
         base = initial_model(request, original_instances(corpus.train))
         specialists = list(self.specialists(request, corpus))
         keys = [model.key for _, model in specialists]
-        key = cache_key(request.model, [base.key, keys, self.method, self.granularity])
+        key = self.cache_key(request, base.key, keys)
 
         def build(work: WorkFolder) -> None:
             self._merge(base, specialists, folder=work.result, seed=request.seed)
@@ -150,6 +157,7 @@ class Merge(Intervention):
             **models[0].record,
             "train_seconds": round(training_seconds + report.seconds, 1),
             "curve": [],
+            "truncated": _sum_counts([model.record.get("truncated", {}) for model in models]),
             OUTCOME: {
                 "specialists": [name for name, _ in specialists],
                 "coefficients": [entry.coefficient for entry in report.models],
@@ -163,6 +171,9 @@ class Merge(Intervention):
     def from_options(cls, **values: Any) -> Merge:
         """Create the merge from values of command-line options, including those of adversarial training."""
         own = {name: values.pop(name) for name in ("method", "domains") if name in values}
+        if own.get("domains") and values:
+            given = ", ".join(ADVERSARIAL_OPTIONS.get(name, name) for name in values)
+            raise ArtsError(f"{given}: no effect with --domain, where specialists are trained on originals")
         return cls(**own, adversarial=Adversarial.from_options(**values))
 
     @classmethod
@@ -184,3 +195,8 @@ class Merge(Intervention):
         if self.domains:
             return arguments + repeat_option("--domain", self.domains)
         return arguments + self.adversarial.command_options()
+
+
+def _sum_counts(counts: Sequence[Mapping[str, int]]) -> dict[str, int]:
+    """Add up counts that are keyed by split."""
+    return {split: sum(part.get(split, 0) for part in counts) for split in dict.fromkeys(chain(*counts))}

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
+from arts.data.corpus import content_checksum
 from arts.data.errors import ArtsError
 from arts.data.schema import Instance, Polarity, Sentence, Strategy
 from arts.data.support.atomic import WorkFolder
@@ -137,25 +138,31 @@ class Unlearn(Intervention):
         Raises:
             ArtsError: when the model cannot be trained, or there is nothing to unlearn.
         """
-        from arts.models.trained_models import cache_key, cached_model
+        from arts.models.trained_models import cached_model
 
         trained = self.training.train(request, corpus)
-        key = cache_key(request.model, [trained.key, self.settings(), request.seed])
+        splits = self.splits(corpus)
+        key = self.cache_key(request, trained.key, *map(_ordered_checksum, splits))
 
         def build(work: WorkFolder) -> None:
-            self._unlearn(trained, request, corpus=corpus, work=work)
+            self._unlearn(trained, request, splits=splits, work=work)
 
         return cached_model(key, build)
 
     def _unlearn(
-        self, trained: TrainedModel, request: TrainingRequest, *, corpus: Corpus, work: WorkFolder
+        self,
+        trained: TrainedModel,
+        request: TrainingRequest,
+        *,
+        splits: tuple[list[Instance], list[Instance]],
+        work: WorkFolder,
     ) -> None:
         """Unlearn the pattern from a trained model, and save the resulting model.
 
         Args:
             trained: the model, whose weights are changed.
             request: the request for the model; only its seed and its progress callback are used.
-            corpus: the corpus, from whose training split the forget set and the retain set are made.
+            splits: the forget set and the retain set.
             work: where checkpoints and the resulting model are written.
         """
         from arts.models.encoders import quiet_transformers
@@ -164,7 +171,7 @@ class Unlearn(Intervention):
         from arts.unlearning.schedule import UnlearningTexts
         from arts.unlearning.trainer import unlearn
 
-        forget, retain = (features_with_labels(trained.inputs, split) for split in self.splits(corpus))
+        forget, retain = (features_with_labels(trained.inputs, split) for split in splits)
         texts = UnlearningTexts(forget, retain, collate=trained.inputs.collate, classes=len(Polarity))
         settings = self._unlearning_settings(seed=request.seed)
         with quiet_transformers():
@@ -208,6 +215,11 @@ class Unlearn(Intervention):
             return self.training.command_options()
         method = ["--merge-method", self.training.method]  # even if it is the default: it means a merge
         return method + replace(self.training, method=Merge.method).command_options()
+
+
+def _ordered_checksum(instances: list[Instance]) -> list[object]:
+    """What identifies the instances of a split and their order: a checksum, and their ids."""
+    return [content_checksum(instances), [instance.id for instance in instances]]
 
 
 def _with_opposite_labels(sentence: Sentence) -> Sentence:

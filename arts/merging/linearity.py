@@ -38,7 +38,7 @@ def load_text_probe(folder: Path) -> Probe:
     """
     import transformers
 
-    from arts.models.encoders import as_loading_error, load_tokenizer
+    from arts.models.encoders import as_loading_error, load_tokenizer, load_weights
 
     with as_loading_error(str(folder)):
         config = transformers.AutoConfig.from_pretrained(folder)
@@ -47,8 +47,7 @@ def load_text_probe(folder: Path) -> Probe:
         raise ArtsError(
             f"--check-linearity: transformers has no {config.architectures[0]}, which {folder} is"
         )
-    with as_loading_error(str(folder)):
-        network = kind.from_pretrained(folder, dtype="float32").eval()
+    network = load_weights(kind, folder).eval()
     tokenizer = load_tokenizer(folder)
     inputs = [tokenizer(text, return_tensors="pt") for text in _TEXTS]
 

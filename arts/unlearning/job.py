@@ -4,23 +4,29 @@ from __future__ import annotations
 
 import hashlib
 import json
+import logging
 from dataclasses import KW_ONLY, asdict, dataclass, field
+from importlib.metadata import version
 from pathlib import Path
 
 from arts.data.errors import ArtsError, require_posix
 from arts.data.label_names import NO_NAMES, LabelNames
 from arts.data.readers.row_source import RowSource, read_row_source
 from arts.data.support.atomic import check_new_folder, resumable_folder
+from arts.data.support.code_checksum import code_checksum
 from arts.models.recipe import TrainingProgress
+from arts.models.runtime import numerical_environment
 from arts.provenance import UNLEARNING_LIBRARIES, Clock, library_versions, peak_memory, utc_now
-from arts.unlearning.loaded_model import UnlearningModel, add_lora, load_unlearning_model
+from arts.unlearning.loaded_model import UnlearningModel, add_lora, checksum_of, load_unlearning_model
 from arts.unlearning.model_card import write_unlearning_card
 from arts.unlearning.reference import save_reference_outputs
 from arts.unlearning.report import UNLEARN_REPORT_FILE, TextSource, UnlearnReport
 from arts.unlearning.schedule import UnlearningTexts
 from arts.unlearning.settings import MAX_LENGTH, UnlearningSettings
-from arts.unlearning.tokenization import check_disjoint
+from arts.unlearning.tokenization import check_disjoint, count_truncated
 from arts.unlearning.trainer import UnlearningOutcome, unlearn
+
+logger = logging.getLogger(__name__)
 
 RowSources = tuple[RowSource, RowSource]  # the forget set and the retain set
 
@@ -80,9 +86,9 @@ class UnlearningJob:
             del reference
             model = original.model
             if self.lora:
-                model = add_lora(model, self.lora, causal=original.causal)
+                model = add_lora(model, self.lora, causal=original.causal, seed=self.settings.seed)
             outcome = unlearn(model, texts, settings=self.settings, folder=work.path, progress=progress)
-            report = self._report(original, sources, outcome=outcome, clock=clock)
+            report = self._report(original, sources, texts=texts, outcome=outcome, clock=clock)
             if self.lora:
                 model = model.merge_and_unload()
             model.save_pretrained(work.result)
@@ -96,7 +102,13 @@ class UnlearningJob:
         tokenizer = original.row_tokenizer(self.max_length, self.labels)
         forget, retain = (tokenizer.encode(source) for source in sources)
         check_disjoint(forget, retain, sources=sources)
-        return UnlearningTexts(forget, retain, collate=tokenizer.collate, classes=original.classes)
+        texts = UnlearningTexts(forget, retain, collate=tokenizer.collate, classes=original.classes)
+        for name, count in count_truncated_by_set(texts).items():
+            if count:
+                logger.warning(
+                    "%d texts of the %s set were truncated to %d tokens", count, name, tokenizer.max_length
+                )
+        return texts
 
     def _fingerprint(self, original: UnlearningModel, sources: RowSources) -> str:
         """SHA-256 of everything that the result depends on.
@@ -105,12 +117,17 @@ class UnlearningJob:
         """
         content = {
             "settings": asdict(self.settings),
+            "weights": str(self.settings.loss_weights),
             "model": original.checksum,
-            "reference": self.reference,
+            "reference": checksum_of(self.reference) if self.reference else None,
             "lora": self.lora,
             "max_length": self.max_length,
             "labels": str(self.labels),
             "texts": [source.checksum for source in sources],
+            "classes": getattr(original.model.config, "id2label", None),
+            "code": code_checksum(__name__),
+            "environment": numerical_environment(),
+            "peft": version("peft") if self.lora else None,
         }
         return hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()
 
@@ -145,13 +162,15 @@ class UnlearningJob:
         original: UnlearningModel,
         sources: RowSources,
         *,
+        texts: UnlearningTexts,
         outcome: UnlearningOutcome,
         clock: Clock,
     ) -> UnlearnReport:
         """The report of a run; `clock` was started with it."""
         forget, retain = (TextSource(name=s.name, checksum=s.checksum, texts=len(s.rows)) for s in sources)
         settings = {**asdict(self.settings), "weights": str(self.settings.loss_weights)}
-        settings |= {"lora": self.lora, "max_length": self.max_length}
+        longest = original.row_tokenizer(self.max_length, self.labels).max_length
+        settings |= {"lora": self.lora, "max_length": longest}
         if self.labels.names:
             settings["labels"] = str(self.labels)
         return UnlearnReport(
@@ -164,7 +183,15 @@ class UnlearningJob:
             settings=settings,
             **{**vars(outcome), "seconds": clock.seconds},
             peak_memory=peak_memory(),
+            reference_checksum=checksum_of(self.reference) if self.reference else None,
             versions=library_versions(UNLEARNING_LIBRARIES),
+            environment=numerical_environment(),
+            truncated=count_truncated_by_set(texts),
             command=self.command,
             created=utc_now(),
         )
+
+
+def count_truncated_by_set(texts: UnlearningTexts) -> dict[str, int]:
+    """The numbers of truncated texts, under the keys ``forget`` and ``retain``."""
+    return {"forget": count_truncated(texts.forget), "retain": count_truncated(texts.retain)}

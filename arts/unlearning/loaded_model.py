@@ -19,10 +19,13 @@ from arts.models.encoders import (
     load_tokenizer,
     load_weights,
 )
-from arts.models.language_model import LanguageModel, locate_language_model
+from arts.models.language_model import (
+    CAUSAL_ENDINGS,
+    LanguageModel,
+    check_causal,
+    locate_language_model,
+)
 from arts.unlearning.tokenization import AnswerTokenizer, LabelledTextTokenizer, RowTokenizer
-
-_CAUSAL_ENDINGS = ("ForCausalLM", "LMHeadModel")  # endings of the names of causal architectures
 
 
 @dataclass(frozen=True)
@@ -59,14 +62,15 @@ class UnlearningModel:
         """Make a tokenizer that turns rows of a file or dataset into inputs of the model.
 
         Args:
-            max_length: number of tokens that a text is truncated to; the model's own limit counts if it is
-                lower.
+            max_length: number of tokens that a text is truncated to; the limits of the model and of its
+                tokenizer count if they are lower.
             labels: the classes that labels stand for which do not name one, such as numbers.
 
         Raises:
             ArtsError: when labels are given for a language model, or two classes have one name.
         """
-        max_length = min(max_length, getattr(self.model.config, "max_position_embeddings", max_length))
+        limit = getattr(self.model.config, "max_position_embeddings", max_length)
+        max_length = min(max_length, limit, self.tokenizer.model_max_length)
         if self.causal:
             if labels.names:
                 raise ArtsError("--labels names the classes of a classifier; this is a language model")
@@ -90,17 +94,16 @@ def load_unlearning_model(name: str) -> UnlearningModel:
     """
     from transformers import AutoConfig, AutoModelForCausalLM, AutoModelForSequenceClassification
 
-    path, options = locate_language_model(name)
+    _, options = locate_language_model(name)
     if options:
         language_model = LanguageModel.load(name)
-        checksum = sha256(Path(path) / options["gguf_file"])
-        return UnlearningModel(language_model.model, language_model.tokenizer, True, checksum)
+        return UnlearningModel(language_model.model, language_model.tokenizer, True, language_model.checksum)
     if Path(name).is_dir() and not Path(name, "config.json").is_file():
         raise ArtsError(f"{name} has no config.json; expected a saved model")
-    folder = encoder_folder(name)
+    folder = encoder_folder(name, "model")
     with as_loading_error(name):
         architecture = (AutoConfig.from_pretrained(folder).architectures or ["nothing"])[0]
-    causal = architecture.endswith(_CAUSAL_ENDINGS)
+    causal = architecture.endswith(CAUSAL_ENDINGS)
     if not causal and not architecture.endswith("ForSequenceClassification"):
         raise ArtsError(
             f"{name}: saved as {architecture}; expected a causal language model, or one for sequence "
@@ -110,16 +113,32 @@ def load_unlearning_model(name: str) -> UnlearningModel:
     tokenizer = load_tokenizer(folder)
     device = "cuda" if torch.cuda.is_available() else "cpu"
     model = load_weights(auto_class, folder).to(device)
+    if causal:
+        check_causal(model, name)
     return UnlearningModel(model, tokenizer, causal, encoder_checksum(name))
 
 
-def add_lora(model: Any, rank: int, *, causal: bool) -> Any:
+def checksum_of(name: str) -> str:
+    """The SHA-256 (hexadecimal) of the files of a model that `load_unlearning_model` loads.
+
+    Args:
+        name: a folder, a GGUF file, a Hub id, or ``smollm2-135m-instruct``.
+
+    Raises:
+        ArtsError: when there is no such model.
+    """
+    path, options = locate_language_model(name)
+    return sha256(Path(path) / options["gguf_file"]) if options else encoder_checksum(name)
+
+
+def add_lora(model: Any, rank: int, *, causal: bool, seed: int) -> Any:
     """Add LoRA adapters to all linear layers of a model; all other weights are frozen.
 
     Args:
         model: the network.
         rank: rank of the adapters.
         causal: whether it is a causal language model, not a sequence classifier.
+        seed: random seed of the adapters' initial weights.
 
     Returns:
         The model with the adapters, as a model of peft.
@@ -130,7 +149,9 @@ def add_lora(model: Any, rank: int, *, causal: bool) -> Any:
     if find_spec("peft") is None:
         raise MissingDependencyError("peft, for LoRA,", "llm")
     from peft import LoraConfig, get_peft_model
+    from transformers import set_seed
 
+    set_seed(seed)
     task = "CAUSAL_LM" if causal else "SEQ_CLS"
     config = LoraConfig(r=rank, lora_alpha=2 * rank, target_modules="all-linear", task_type=task)
     return get_peft_model(model, config)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Literal
 
+from pydantic import Field
+
 from arts.data.support.record import Record
 
 UNLEARN_REPORT_FILE = "unlearn_report.json"
@@ -68,6 +70,7 @@ class UnlearnReport(Record):
         model_checksum: SHA-256 of the original's weights.
         reference: the reference model, whose outputs were compared with those of the model in training: on
             the retain set by bias mitigation, on the forget set by NPO. None: the original.
+        reference_checksum: SHA-256 of the files of the reference model; None when it is the original.
         forget: source of the forget set.
         retain: source of the retain set.
         objective: name of the objective.
@@ -80,6 +83,9 @@ class UnlearnReport(Record):
         seconds: duration of the whole run.
         peak_memory: largest resident memory of the process, in bytes.
         versions: versions of the libraries that were used, keyed by distribution name.
+        environment: device, precision and number of threads, keyed as
+            `arts.models.runtime.numerical_environment` returns them.
+        truncated: number of truncated texts, under the keys ``forget`` and ``retain``.
         command: the command line; None when the run was not started by a command.
         created: date and time in UTC, in ISO 8601 format.
     """
@@ -88,6 +94,7 @@ class UnlearnReport(Record):
     model: str
     model_checksum: str
     reference: str | None = None
+    reference_checksum: str | None = None
     forget: TextSource
     retain: TextSource
     objective: str
@@ -100,6 +107,8 @@ class UnlearnReport(Record):
     seconds: float
     peak_memory: int
     versions: dict[str, str]
+    environment: dict[str, str | int] = Field(default_factory=dict)
+    truncated: dict[str, int] = Field(default_factory=dict)
     command: str | None = None
     created: str
 

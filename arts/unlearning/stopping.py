@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from torch import Tensor
+from transformers import TrainerCallback
 
 from arts.unlearning.objectives import cross_entropy, lower_bounded_loss
 from arts.unlearning.reference import INFERENCE_BATCH_SIZE, predict_rows
@@ -84,3 +85,16 @@ class StoppingCriteria:
         if self.is_forgotten(last):
             return f"the forgetting loss came down to {last.forget:.3f} nats at step {last.step}"
         return f"all {last.step} steps were taken"
+
+
+class LastStepCheck(TrainerCallback):
+    """Has the stopping criteria checked, and a checkpoint saved, after the last step.
+
+    Not every version of transformers does so by itself when the last step is no multiple of `eval_steps`. The
+    weights of the last steps would then never be kept.
+    """
+
+    def on_step_end(self, args: Any, state: Any, control: Any, **kwargs: Any) -> None:
+        """Ask the trainer for a check and a checkpoint if this was the last step."""
+        if state.global_step >= state.max_steps:
+            control.should_evaluate = control.should_save = True

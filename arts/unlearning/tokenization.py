@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any, Protocol
 
 from torch import Tensor
@@ -14,8 +15,11 @@ from arts.data.label_names import NO_NAMES, LabelNames, NamedLabel, is_number, n
 from arts.data.readers.row_source import RowSource
 from arts.data.readers.rows import Row
 from arts.models.base import TokenFeatures, pad
+from arts.models.encoders import quiet_transformers
+from arts.models.language_model import special_prefix, token_ids
 from arts.unlearning.objectives import IGNORED_LABEL
 
+TRUNCATED = "truncated"  # key of the features of a text that was truncated; no input of a model
 Collate = Callable[[list[TokenFeatures]], dict[str, Tensor]]
 
 
@@ -24,6 +28,10 @@ class RowTokenizer(Protocol):
 
     `AnswerTokenizer` does so for causal language models, `LabelledTextTokenizer` for sequence classifiers.
     """
+
+    @property
+    def max_length(self) -> int:
+        """The number of tokens that a row is truncated to."""
 
     def encode(self, source: RowSource) -> list[TokenFeatures]:
         """Tokenise each row.
@@ -62,7 +70,7 @@ class AnswerTokenizer:
 
         Returns:
             One dictionary per row: ``input_ids``, and ``labels``, which are the token ids of the answer, and
-            `IGNORED_LABEL` elsewhere.
+            `IGNORED_LABEL` elsewhere; and ``truncated`` if the row has further tokens.
 
         Raises:
             DataError: when a row has none of the forms, or no answer within the maximum length.
@@ -70,13 +78,14 @@ class AnswerTokenizer:
         features = []
         for line, row in source.rows:
             prompt, answer = self._split_row(row, source=source.name, line=line)
+            truncated = len(prompt + answer) > self.max_length
             ids = (prompt + answer)[: self.max_length]
             labels = ([IGNORED_LABEL] * len(prompt) + answer)[: self.max_length]
             if all(label == IGNORED_LABEL for label in labels[1:]):
                 raise DataError(
                     source.name, f"no answer within the first {self.max_length} tokens", line=line
                 )
-            features.append({"input_ids": ids, "labels": labels})
+            features.append({"input_ids": ids, "labels": labels} | ({TRUNCATED: True} if truncated else {}))
         return features
 
     def _split_row(self, row: Row, *, source: str, line: int) -> tuple[list[int], list[int]]:
@@ -89,9 +98,9 @@ class AnswerTokenizer:
                 if self.tokenizer.chat_template:
                     given = [{"role": "user", "content": prompt}]
                     return self._chat_tokens(given, source=source, line=line), self._tokens(answer + end)
-                return self._tokens(prompt, special=True), self._tokens(answer + end)
+                return self._prefix + self._tokens(prompt), self._tokens(answer + end)
             case {"text": str(text)} if text:
-                return [], self._tokens(text + end, special=True)
+                return [], self._prefix + self._tokens(text + end)
         raise DataError(
             source,
             f"a row with {', '.join(row) or 'nothing'}; expected messages that end with the assistant's, "
@@ -106,9 +115,14 @@ class AnswerTokenizer:
         text = self.tokenizer.apply_chat_template(messages, tokenize=False, add_generation_prompt=True)
         return self._tokens(text)
 
-    def _tokens(self, text: str, *, special: bool = False) -> list[int]:
-        """The token ids of a text; `special` adds the tokenizer's special tokens, such as BOS."""
-        return list(self.tokenizer(text, add_special_tokens=special)["input_ids"])
+    @cached_property
+    def _prefix(self) -> list[int]:
+        """The ids of the special tokens, such as BOS, that the tokenizer puts before a text."""
+        return special_prefix(self.tokenizer)
+
+    def _tokens(self, text: str) -> list[int]:
+        """The token ids of a text without special tokens before or after it."""
+        return token_ids(self.tokenizer, text)
 
     def collate(self, features: list[TokenFeatures]) -> dict[str, Tensor]:
         """Pad the features of several texts, and join them to one batch: tensors, keyed by input name.
@@ -139,8 +153,8 @@ class LabelledTextTokenizer:
         """Tokenise each row.
 
         Returns:
-            One dictionary per row: ``input_ids`` and the tokenizer's other inputs, and the class number as
-            ``labels``.
+            One dictionary per row: ``input_ids`` and the tokenizer's other inputs, the class number as
+            ``labels``, and ``truncated`` if the row has further tokens.
 
         Raises:
             DataError: when a row has no text or no valid label; the message has its line.
@@ -155,8 +169,18 @@ class LabelledTextTokenizer:
             encoded = self.tokenizer(
                 text, row.get("text_pair") or None, truncation=True, max_length=self.max_length
             )
-            features.append({**encoded, "labels": self._label(row, source=source.name, line=line)})
+            label = self._label(row, source=source.name, line=line)
+            truncated = {TRUNCATED: True} if self._is_truncated(row, encoded) else {}
+            features.append({**encoded, "labels": label, **truncated})
         return features
+
+    def _is_truncated(self, row: Row, encoded: Mapping[str, Any]) -> bool:
+        """Whether the inputs of a row, tokenised as `encoded`, are not the whole row."""
+        if len(encoded["input_ids"]) < self.max_length:
+            return False
+        with quiet_transformers():  # the tokenizer warns of texts that are too long for the model
+            complete = self.tokenizer(row["text"], row.get("text_pair") or None)
+        return len(complete["input_ids"]) > self.max_length
 
     def _label(self, row: Row, *, source: str, line: int) -> int:
         """The class number of a row's label; `source` and `line` are for the error."""
@@ -192,6 +216,11 @@ class LabelledTextTokenizer:
     def collate(self, features: list[TokenFeatures]) -> dict[str, Tensor]:
         """Pad the features of several texts, and join them to one batch: tensors, keyed by input name."""
         return pad_batch(features, self.tokenizer.pad_token_id or 0)
+
+
+def count_truncated(texts: Sequence[TokenFeatures]) -> int:
+    """The number of tokenised texts that were truncated to the maximum length."""
+    return sum(bool(text.get(TRUNCATED)) for text in texts)
 
 
 def pad_batch(features: list[TokenFeatures], padding: int) -> dict[str, Tensor]:

@@ -10,7 +10,12 @@ from typing import Any
 import torch
 from torch import Tensor
 from torch.utils.data import Dataset
-from transformers import PrinterCallback, ProgressCallback, Trainer, TrainingArguments
+from transformers import (
+    PrinterCallback,
+    ProgressCallback,
+    Trainer,
+    TrainingArguments,
+)
 
 from arts.data.errors import ArtsError
 from arts.models.recipe import TrainingProgress
@@ -27,7 +32,7 @@ from arts.unlearning.reference import ReferenceOutputs, load_reference_outputs
 from arts.unlearning.report import StepLosses, StopProbe
 from arts.unlearning.schedule import BatchSchedule, UnlearningTexts
 from arts.unlearning.settings import UnlearningSettings
-from arts.unlearning.stopping import StoppingCriteria, probe_losses
+from arts.unlearning.stopping import LastStepCheck, StoppingCriteria, probe_losses
 
 
 @dataclass
@@ -86,6 +91,7 @@ def unlearn(
         eval_dataset=batches,
         data_collator=_single_batch,
     )
+    trainer.add_callback(LastStepCheck())
     trainer.add_callback(StepCallback(progress))
     for callback in (ProgressCallback, PrinterCallback):  # they write to standard output
         trainer.remove_callback(callback)

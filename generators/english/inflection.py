@@ -19,7 +19,8 @@ _VOWEL_SOUND = re.compile(r"[aeiou]|8|11\b|18\b|hour|honest|honou?r|heir", re.IG
 _CONSONANT_SOUND = re.compile(
     r"eu|u(ni([^nm]|m[^p])|s[aeu]|til|biq|ser|ten|rin)|one\b|once\b|ou(i|ija)", re.IGNORECASE
 )
-_SPELLED_WITH_VOWEL = re.compile(r"[FHLMNRSX](?![a-z])")
+_SPELLED_WITH_VOWEL = re.compile(r"[FHLMNRSX](?![a-z])")  # the name of the letter begins with a vowel
+_PRONOUNCEABLE = re.compile(r"(?=[A-Z]{4})[^AEIOU]{1,2}[AEIOU]")
 
 
 @lru_cache(maxsize=1 << 14)
@@ -75,12 +76,25 @@ def article(word: str) -> str:
     Example:
         >>> [article(word) for word in ("unreliable", "useful", "hour", "HDMI", "one", "SSD", "European")]
         ['an', 'a', 'an', 'an', 'a', 'an', 'a']
+        >>> [article(word) for word in ("FAST", "NEW", "LED", "RAM", "MIDI", "UGLY")]
+        ['a', 'a', 'an', 'a', 'a', 'an']
     """
     if _CONSONANT_SOUND.match(word):
         return "a"
-    if _VOWEL_SOUND.match(word) or _SPELLED_WITH_VOWEL.match(word):
+    if _VOWEL_SOUND.match(word) or (_SPELLED_WITH_VOWEL.match(word) and not _is_word_in_capitals(word)):
         return "an"
     return "a"
+
+
+def _is_word_in_capitals(text: str) -> bool:
+    """Whether a text in capitals is read as a word, as "FAST" and "RAM" are, and not letter by letter."""
+    from lemminflect import getAllLemmas
+
+    letters = re.match(r"[A-Z]+", text)
+    if letters is None or len(letters[0]) < 2:
+        return False
+    known = getAllLemmas(letters[0].lower())
+    return bool(_PRONOUNCEABLE.match(text)) or bool(known.keys() & {"ADJ", "ADV", "NOUN"})
 
 
 def match_case(word: str, model: str) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from functools import cache, lru_cache
 from typing import Any
 
@@ -23,6 +24,21 @@ def available() -> bool:
     except LookupError:
         return False
     return True
+
+
+@cache
+def data_label() -> str | None:
+    """The version and the SHA-256 of the data of WordNet that NLTK finds, as one text; None without data.
+
+    The checksum is that of the contents of the files, whether they are in a folder or in a ZIP file.
+    """
+    if not available():
+        return None
+    digest = hashlib.sha256()
+    for name in sorted(_wordnet().fileids()):
+        with _wordnet().open(name).stream as file:
+            digest.update(f"{name} {hashlib.sha256(file.read()).hexdigest()}\n".encode())
+    return f"WordNet {_wordnet().get_version()}, SHA-256 {digest.hexdigest()}"
 
 
 def _wordnet() -> Any:

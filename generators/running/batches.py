@@ -11,7 +11,7 @@ from typing import TypeVar
 
 from arts.data.schema import Instance, Sentence
 from arts.generators.generator import GenerationOptions, Generator, Outcome
-from arts.generators.running.checksum import generators_checksum
+from arts.generators.running.checksum import generators_checksum, variant_sources
 from arts.generators.strategies.aspectset import AspectSet
 
 BATCH_SIZE = 200  # sentences per batch: the unit of work, of memory and of resuming
@@ -39,7 +39,7 @@ class GenerationJob:
     def fingerprint(self) -> str:
         """The SHA-256 (hexadecimal) of everything that the output depends on, except the sentences."""
         content = json.dumps(
-            [asdict(self.aspect_set), asdict(self.options), generators_checksum()],
+            [asdict(self.aspect_set), asdict(self.options), generators_checksum(), variant_sources()],
             sort_keys=True,
             default=lambda value: sorted(value) if isinstance(value, frozenset) else str(value),
         )

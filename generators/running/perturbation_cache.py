@@ -7,17 +7,15 @@ import json
 from collections.abc import Sequence
 from dataclasses import asdict
 
-from arts.data.corpus import content_checksum
 from arts.data.hf_dataset import write_instances
 from arts.data.readers.span_repair import ReadingNotes
 from arts.data.readers.tables import read_table
-from arts.data.schema import Instance, Sentence, original_instances
+from arts.data.schema import Instance, Sentence
 from arts.data.support.atomic import atomic_file, cache_home
-from arts.data.support.spacy_parser import parser_name
-from arts.generators.english import wordnet
+from arts.data.support.code_checksum import code_checksum
 from arts.generators.generator import GenerationOptions, Generator
 from arts.generators.opinions.analysis import Analyst
-from arts.generators.running.checksum import generators_checksum
+from arts.generators.running.checksum import generators_checksum, variant_sources
 from arts.generators.strategies.aspectset import mine_aspect_set
 
 
@@ -54,13 +52,16 @@ def perturbations(
 def _cache_key(
     sentences: Sequence[Sentence], training: Sequence[Sentence], options: GenerationOptions
 ) -> str:
-    """A hash of everything that the variants depend on, including the code and lexicons of the generators."""
+    """A hash of everything that the variants depend on, including the code and lexicons of the generators.
+
+    Of the sentences, their order, all aspects and annotated opinion terms count.
+    """
     parts = [
-        content_checksum(original_instances(sentences)),
-        content_checksum(original_instances(training)),
+        [asdict(sentence) for sentence in sentences],
+        [asdict(sentence) for sentence in training],
         asdict(options),
         generators_checksum(),
-        parser_name(),
-        wordnet.available(),
+        variant_sources(),
+        code_checksum(__name__),
     ]
     return hashlib.sha256(json.dumps(parts).encode()).hexdigest()[:16]

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from arts.data.corpus import Corpus
@@ -20,6 +20,7 @@ from arts.data.schema import (
     group_sentences,
     stream_sentences,
 )
+from arts.data.support.download import sha256
 
 
 @dataclass(frozen=True)
@@ -32,6 +33,8 @@ class SentenceSource:
         training: sentences of the same domain, from which the AspectSet is mined.
         mined: a description of `training` for the quality report.
         notes: what was repaired or left out when the input was read.
+        files: the SHA-256 (hexadecimal) of each file that was read, keyed by the file's name, after what it
+            is for if that is not the sentences: ``opinions: terms.json``.
     """
 
     name: str
@@ -39,6 +42,7 @@ class SentenceSource:
     training: Iterable[Sentence]
     mined: str
     notes: ReadingNotes
+    files: Mapping[str, str] = field(default_factory=dict)
 
 
 def load_sentence_source(
@@ -69,23 +73,29 @@ def load_sentence_source(
     notes = ReadingNotes()
     path = Path(dataset)
     if dataset not in CORPUS_NAMES and path.is_file():
-        name, train = path.stem, tuple[Sentence, ...]()
+        name, train, files = path.stem, tuple[Sentence, ...](), {path.name: sha256(path)}
         sentences: Iterable[Sentence] = stream_sentences(usable_instances(path, notes, labels=labels))
     elif dataset in CORPUS_NAMES or path.is_dir():
         corpus = load_corpus(dataset, labels=labels)
         name, notes = corpus.name, corpus.notes
         sentences, train = _split(corpus, split), corpus.train
+        files = dict(corpus.files)
     else:
         raise UnknownNameError("dataset", dataset, CORPUS_NAMES, "; or the path of a file or folder")
     if opinions:
+        files[f"opinions: {opinions.name}"] = sha256(opinions)
         annotations = read_instances(opinions, notes, labels=labels)
         sentences = _annotate(sentences, annotations, notes)
     if pool:
-        return SentenceSource(name, sentences, _training_sentences(pool, labels), pool, notes)
+        training, pool_files = _training_sentences(pool, labels)
+        files |= {f"pool: {file}": checksum for file, checksum in pool_files.items()}
+        return SentenceSource(name, sentences, training, pool, notes, files)
     if train:
-        return SentenceSource(name, sentences, train, f"{dataset}, train", notes)
-    training = _training_sentences(dataset, labels) if path.is_file() else _split(corpus, split)
-    return SentenceSource(name, sentences, training, f"{dataset} itself, which has no train split", notes)
+        return SentenceSource(name, sentences, train, f"{dataset}, train", notes, files)
+    training = _training_sentences(dataset, labels)[0] if path.is_file() else _split(corpus, split)
+    return SentenceSource(
+        name, sentences, training, f"{dataset} itself, which has no train split", notes, files
+    )
 
 
 def _split(corpus: Corpus, split: str) -> tuple[Sentence, ...]:
@@ -98,13 +108,17 @@ def _split(corpus: Corpus, split: str) -> tuple[Sentence, ...]:
     return sentences
 
 
-def _training_sentences(dataset: str, labels: LabelNames) -> Iterable[Sentence]:
-    """The sentences of a file, or the train split of a corpus; its test split when it has no train split."""
+def _training_sentences(dataset: str, labels: LabelNames) -> tuple[Iterable[Sentence], Mapping[str, str]]:
+    """The sentences of a file, or the train split of a corpus; its test split when it has no train split.
+
+    Returns:
+        The sentences, and the SHA-256 of each file that was read, keyed by the file's name.
+    """
     path = Path(dataset)
     if path.is_file():
-        return group_sentences(load_usable_instances(path, labels=labels))
+        return group_sentences(load_usable_instances(path, labels=labels)), {path.name: sha256(path)}
     corpus = load_corpus(dataset, labels=labels)
-    return corpus.train or _split(corpus, "test")
+    return corpus.train or _split(corpus, "test"), corpus.files
 
 
 def _annotate(

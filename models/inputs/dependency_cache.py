@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from importlib.metadata import version
 
+from arts.data.support.code_checksum import code_checksum
 from arts.data.support.spacy_parser import parse_texts, parser_name
 from arts.data.support.text_cache import TextCache
 
@@ -20,7 +22,7 @@ def dependency_heads(texts: Iterable[str]) -> dict[str, DependencyHeads]:
     Raises:
         MissingDependencyError: when no parser is installed.
     """
-    cache = TextCache("parses", parser_name())
+    cache = TextCache("parses", f"{parser_name()}, spacy {version('spacy')}, code {code_checksum(__name__)}")
     wanted = list(dict.fromkeys(texts))
     known = cache.get(wanted)
     fresh = {

@@ -3,19 +3,30 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any, Literal, Self
+from typing import Any, ClassVar, Literal, Self
 
+import torch
 from torch import Tensor
 from transformers import AutoConfig, AutoModel, PretrainedConfig
 
+from arts.data.errors import DataError, as_data_error
 from arts.data.schema import Instance
 from arts.models.base import AspectConfig, AspectModel, Inputs, TokenFeatures
-from arts.models.encoders import POOLING_FILE, encoder_folder, load_encoder
+from arts.models.encoders import POOLING_FILE, encoder_folder, load_encoder, quiet_transformers
 from arts.models.recipe import Start, TrainingProgress
 
 MAX_LENGTH = 128  # tokens; the sentence is truncated, never the aspect
+Pooling = Literal["cls", "first", "mean", "max"]
+_DECLARED_POOLING: Mapping[str, Pooling] = {  # by the names in current and in older files
+    "cls": "first",
+    "mean": "mean",
+    "max": "max",
+    "pooling_mode_cls_token": "first",
+    "pooling_mode_mean_tokens": "mean",
+    "pooling_mode_max_tokens": "max",
+}
 
 
 class PairInputs(Inputs):
@@ -33,6 +44,17 @@ class PairInputs(Inputs):
         )
         return [{name: encoded[name][row] for name in encoded} for row in range(len(instances))]
 
+    def count_truncated(self, instances: Sequence[Instance]) -> int:
+        """The number of instances whose sentence is truncated, because the input is over 128 tokens."""
+        features = zip(instances, self.encode(instances), strict=True)
+        full = [instance for instance, encoded in features if len(encoded["input_ids"]) >= MAX_LENGTH]
+        with quiet_transformers():  # the tokenizer warns of inputs that are too long for the encoder
+            return sum(self._full_length(instance) > MAX_LENGTH for instance in full)
+
+    def _full_length(self, instance: Instance) -> int:
+        """The number of tokens of the input of an instance before truncation."""
+        return len(self.tokenizer(instance.text, instance.aspect.term)["input_ids"])
+
     def collate(self, features: list[TokenFeatures]) -> dict[str, Tensor]:
         return dict(self.tokenizer.pad(features, return_tensors="pt"))
 
@@ -43,13 +65,14 @@ class EncoderConfig(AspectConfig):
     Args:
         encoder: the encoder's own configuration, as a dict.
         pooling: how the encoder's hidden states become one vector per input: ``cls`` takes that of [CLS],
-            ``mean`` the mean over the tokens.
+            through the encoder's pooler if it has one; ``first`` takes that of [CLS] as it is; ``mean`` and
+            ``max`` take the mean and the largest value over the tokens.
     """
 
     model_type = "arts-encoder"
 
     encoder: dict[str, Any] | None = None
-    pooling: Literal["cls", "mean"] = "cls"
+    pooling: Pooling = "cls"
 
     @property
     def encoder_config(self) -> PretrainedConfig:
@@ -73,6 +96,7 @@ class EncoderModel(AspectModel):
 
     config_class = EncoderConfig
     inputs = PairInputs
+    pools: ClassVar[bool] = True  # whether the model calls `pool`
 
     def __init__(self, config: EncoderConfig, *, encoder: Any = None) -> None:
         super().__init__(config)
@@ -83,14 +107,25 @@ class EncoderModel(AspectModel):
     def config_from_start(cls, start: Start) -> EncoderConfig:
         folder = encoder_folder(start.encoder)
         settings = AutoConfig.from_pretrained(folder).to_dict()
-        return cls.config_class(encoder=settings, pooling=_declared_pooling(folder))
+        pooling = _declared_pooling(folder) if cls.pools else "cls"
+        return cls.config_class(encoder=settings, pooling=pooling)
 
     @classmethod
     def from_start(
         cls, start: Start, texts: Sequence[str], *, progress: TrainingProgress | None = None
     ) -> tuple[Self, Inputs]:
-        model = cls(cls.config_from_start(start), encoder=load_encoder(start.encoder))
-        return model, cls.inputs.load(encoder_folder(start.encoder))
+        encoder, config = load_encoder(start.encoder), cls.config_from_start(start)
+        settings = dict(config.encoder or {})
+        settings.pop("random_weights", None)
+        if (random := getattr(encoder.config, "random_weights", [])) and cls.uses_pooler(config):
+            settings["random_weights"] = random
+        config.encoder = settings
+        return cls(config, encoder=encoder), cls.inputs.load(encoder_folder(start.encoder))
+
+    @classmethod
+    def uses_pooler(cls, config: EncoderConfig) -> bool:
+        """Whether a model with this configuration uses the encoder's pooler, if the encoder has one."""
+        return cls.pools and config.pooling == "cls"
 
     def pool(self, **batch: Tensor) -> Tensor:
         """Run the encoder, and reduce its hidden states to one vector per input.
@@ -99,24 +134,36 @@ class EncoderModel(AspectModel):
             batch: the arguments of the encoder, such as ``input_ids`` and ``attention_mask``.
 
         Returns:
-            A tensor (batch, hidden): the mean over the tokens if the configuration's pooling is ``mean``,
-            otherwise the vector of [CLS] (through the encoder's pooler if it has one).
+            A tensor (batch, hidden), as the pooling of the configuration says.
         """
         output = self.encoder(**batch)
         states: Tensor = output.last_hidden_state  # (batch, tokens, hidden)
+        present = batch["attention_mask"].unsqueeze(-1).to(states.dtype)
         if self.config.pooling == "mean":
-            present = batch["attention_mask"].unsqueeze(-1).to(states.dtype)
             return (states * present).sum(1) / present.sum(1)
+        if self.config.pooling == "max":
+            return states.masked_fill(present == 0, -torch.inf).amax(1)
         pooler: Tensor | None = getattr(output, "pooler_output", None)
-        return states[:, 0] if pooler is None else pooler
+        return states[:, 0] if pooler is None or self.config.pooling == "first" else pooler
 
 
-def _declared_pooling(encoder: Path) -> Literal["cls", "mean"]:
-    """The pooling that an encoder was trained with: "mean" if it declares so, otherwise "cls".
+def _declared_pooling(encoder: Path) -> Pooling:
+    """The pooling that an encoder was trained with; ``cls`` if it declares none.
 
     Args:
         encoder: the encoder's folder, in which sentence-transformers saves such a declaration.
+
+    Raises:
+        DataError: when it declares another pooling than those of `Pooling`, or several.
     """
     file = encoder / POOLING_FILE
-    declared = json.loads(file.read_text("utf-8")) if file.is_file() else {}
-    return "mean" if declared.get("pooling_mode_mean_tokens") else "cls"
+    if not file.is_file():
+        return "cls"
+    with as_data_error(file):
+        declared = dict(json.loads(file.read_text("utf-8")))
+    modes = declared.get("pooling_mode", [name for name in declared if name.startswith("pooling_mode_")])
+    modes = [modes] if isinstance(modes, str) else [name for name in modes if declared.get(name, True)]
+    modes = modes or ["mean"]  # as sentence-transformers reads it
+    if len(modes) == 1 and modes[0] in _DECLARED_POOLING:
+        return _DECLARED_POOLING[modes[0]]
+    raise DataError(file, f"declares the pooling {', '.join(map(str, modes))}; expected cls, mean or max")

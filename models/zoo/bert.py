@@ -21,8 +21,8 @@ class BertPair(EncoderModel):
     passed through the encoder's own pooler if it has one (Devlin et al., 2019, section 3.2).
 
     Departures from the paper: the default encoder is MiniLM-L6 with 22M parameters, instead of BERT-base.
-    If an encoder declares that it was trained with mean pooling, as MiniLM-L6 does, the encoding is the
-    mean of the last hidden states over the tokens.
+    If an encoder declares how it was pooled in training, as MiniLM-L6 does, the encoding is what it
+    declares: the mean or the largest value of the last hidden states over the tokens, or that of [CLS].
     """
 
     config_class: type[EncoderConfig] = BertPairConfig

@@ -7,7 +7,6 @@ import json
 import shutil
 from collections.abc import Sequence
 from dataclasses import replace
-from importlib.metadata import version
 from pathlib import Path
 from typing import Self
 
@@ -16,6 +15,7 @@ from transformers import AutoModelForMaskedLM, DataCollatorForLanguageModeling, 
 
 from arts.data.errors import DataError
 from arts.data.support.atomic import WorkFolder, cache_home, cached_folder
+from arts.data.support.code_checksum import code_checksum
 from arts.models.base import Inputs
 from arts.models.encoders import (
     POOLING_FILE,
@@ -27,6 +27,7 @@ from arts.models.encoders import (
 )
 from arts.models.inputs.pair_encoder import MAX_LENGTH, EncoderConfig
 from arts.models.recipe import Start, TrainingProgress
+from arts.models.runtime import numerical_environment
 from arts.models.training import StepCallback, run_trainer
 from arts.models.zoo.bert import BertPair
 from arts.models.zoo_card import ModelCard
@@ -152,7 +153,7 @@ def _post_train(
     encoder.load_state_dict(
         model.base_model.state_dict(), strict=False
     )  # the pooler is not part of masked language modelling
-    encoder.save_pretrained(work.result)
+    encoder.save_pretrained(work.result)  # its configuration names the weights that were missing
     tokenizer.save_pretrained(work.result)
     if (source / POOLING_FILE).is_file():
         (work.result / POOLING_FILE).parent.mkdir()
@@ -165,8 +166,7 @@ def _cache_key(encoder: str, texts: Sequence[str]) -> str:
         encoder_checksum(encoder),
         [EPOCHS, LEARNING_RATE, BATCH_SIZE, MASKED, SEED, MAX_LENGTH],
         list(texts),
-        version("torch"),
-        version("transformers"),
-        torch.cuda.is_available(),
+        numerical_environment(),
+        code_checksum(__name__),
     ]
     return hashlib.sha256(json.dumps(parts).encode()).hexdigest()[:16]

@@ -20,6 +20,9 @@ class SentenceInputs(PairInputs):
         )
         return [{name: encoded[name][row] for name in encoded} for row in range(len(instances))]
 
+    def _full_length(self, instance: Instance) -> int:
+        return len(self.tokenizer(instance.text)["input_ids"])
+
 
 class BertSentenceConfig(EncoderConfig):
     """Configuration of `BertSentence`."""

@@ -81,6 +81,7 @@ class CapsBert(EncoderModel):
 
     config_class = CapsBertConfig
     inputs = CapsuleInputs
+    pools = False
     card = ModelCard(
         family="encoder",
         paper="Jiang et al., 2019",

@@ -71,9 +71,9 @@ BAD = {
     "module": (["--model", "nowhere:Model"], '"nowhere:Model": no module "nowhere"'),
     "encoder": (["--encoder", "./nowhere"], 'encoder "./nowhere" is neither a folder nor'),
     "predictions": (["--predictions", "gone.csv"], "gone.csv: no such file"),
-    "column": (["--column", "a"], "--column names a column of a predictions file"),
+    "column": (["--column", "a"], "--column has no effect without --predictions FILE"),
     "names": (["--model", "a", "--model", "b", "--name", "c"], "--name is for one model or column"),
-    "both": (["--predictions", "gone.csv", "--model", "bert"], "leave out --model, --seed, --intervention"),
+    "both": (["--predictions", "gone.csv", "--model", "bert"], "--model has no effect with --predictions"),
 }
 
 

@@ -62,7 +62,7 @@ def test_merge_memory_grows_neither_with_the_model_nor_with_their_number(method,
         (("--base", "a", "--model", "b"), "give --output FOLDER, or --dry-run"),
         (("--dry-run",), "give --base and at least one --model, or --config FILE"),
         (("--dry-run", "--base", "a", "--model", "b", "--method", "tise"), 'Did you mean "ties"?'),
-        (("--dry-run", "--config", "c.yaml", "--density", "0.3"), "--config settles --density"),
+        (("--dry-run", "--config", "c.yaml", "--density", "0.3"), "--density has no effect with --config"),
         (
             ("--dry-run", "--base", "a", "--model", "b", "--density", "3"),
             "--density is of methods that sparsify",

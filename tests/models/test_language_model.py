@@ -23,7 +23,7 @@ def test_language_model_losses_do_not_depend_on_the_batch_and_are_kept(tiny_mode
 
 
 def test_language_model_that_is_not_there_is_an_error() -> None:
-    with pytest.raises(ArtsError, match="cannot be loaded"):
+    with pytest.raises(ArtsError, match='language model "/no/such/folder" is neither a folder'):
         LanguageModel.load("/no/such/folder")
 
 

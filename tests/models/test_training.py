@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 from helpers.sentences import TOY
-from helpers.zoo import start
+from helpers.zoo import fit, start
 
 from arts.data.errors import ArtsError
 from arts.data.schema import original_instances
@@ -30,10 +30,46 @@ def test_training_the_learning_curve_is_recorded_epoch_by_epoch(toy_model):
     assert all(0 <= point["macro_f1"] <= 100 for point in curve)
 
 
-@pytest.mark.parametrize(("name", "epoch"), [("bert", 3), ("memnet", 2)])
-def test_training_an_encoder_is_kept_as_it_ends_and_a_model_over_words_as_dev_says(name, epoch):
-    curve = [training.EpochScores(n, 1.0, 60.0, f1) for n, f1 in ((1, 50.0), (2, 70.0), (3, 60.0))]
-    assert training.kept_epoch(aspect_model_class(name), curve) == epoch
+@pytest.mark.parametrize(
+    ("step", "epoch"),
+    [(None, 3), (20, 2), (30, 3), (10, 1)],
+    ids=["none is the best", "the second", "the third, though it looks like the second", "the first"],
+)
+def test_training_the_kept_epoch_is_that_of_the_checkpoint_not_of_the_rounded_score(step, epoch):
+    scores = {10: 0.50, 20: 0.700004, 30: 0.700041}  # the last two are 70.0 when they are rounded
+    history = [
+        {"step": s, "epoch": s / 10, "eval_macro_f1": f1, "eval_accuracy": 0.6} for s, f1 in scores.items()
+    ]
+    assert training._kept_epoch(history, step) == epoch
+
+
+@pytest.mark.parametrize(
+    ("name", "scores", "epoch"),
+    [
+        ("memnet", (0.5, 0.70001, 0.70004, 0.6), 3),
+        ("memnet", (0.5, 0.7, 0.7, 0.6), 2),
+        ("memnet", (0.1, 0.2, 0.3, 0.4), 4),
+        ("bert", (0.9, 0.7, 0.7, 0.6), 4),
+    ],
+)
+def test_training_the_recorded_epoch_is_the_one_whose_weights_were_saved(
+    name, scores, epoch, encoder, monkeypatch
+):
+    """The scores on dev are made up; the weights of every epoch are noted while it is evaluated."""
+    given, seen = iter(scores), []
+
+    def evaluate(self, *args, **options):
+        seen.append(self.model.classifier.weight.detach().clone())
+        metrics = {"eval_macro_f1": next(given), "eval_accuracy": 0.5}
+        self.log(metrics)
+        self.control = self.callback_handler.on_evaluate(self.args, self.state, self.control, metrics)
+        return metrics
+
+    monkeypatch.setattr(training.Trainer, "evaluate", evaluate)
+    model = fit(name, encoder)
+    assert model.record["epoch"] == epoch
+    kept = [number for number, weights in enumerate(seen, 1) if weights.equal(model.model.classifier.weight)]
+    assert kept == [epoch]
 
 
 def test_training_what_is_new_on_an_encoder_learns_faster_than_what_is_pretrained(encoder):

@@ -67,7 +67,7 @@ def test_app_bad_usage_is_exit_code_2(tmp_path):
             "--intervention adversarial trains models of the zoo",
         ),
         ("arts.train --model brt --output out", 'unknown model "brt". Did you mean "bert"'),
-        ("arts.evaluate --model hf:nowhere/there/is", 'encoder "nowhere/there/is" is neither'),
+        ("arts.evaluate --model hf:nowhere/there/is", 'model "nowhere/there/is" is neither'),
     ],
 )
 def test_app_what_cannot_be_done_is_one_clear_line(command, message, tmp_path):

@@ -7,10 +7,8 @@ from collections import Counter
 import numpy as np
 import pytest
 from helpers.texts import NATURAL, SYNTHETIC
-from helpers.tiny_models import tiny_llama
 
-from arts.diagnosis.views import diagnose_texts, separability, text_perplexities, token_peaks
-from arts.models.language_model import LanguageModel
+from arts.diagnosis.views import diagnose_texts, separability, token_peaks
 
 
 def test_views_text_that_has_a_pattern_can_be_told_apart(encoder):
@@ -32,9 +30,3 @@ def test_views_peaks_are_far_more_frequent_tokens_and_need_evidence():
     assert [peak.token for peak in found] == ["but", "rare"]
     assert found[0].log_odds > 2 > found[1].log_odds
     assert found[0].synthetic == pytest.approx(1000 * 50 / 151, abs=1e-3)
-
-
-def test_views_perplexity_is_of_a_token(tmp_path):
-    model = LanguageModel.load(tiny_llama(str(tmp_path / "model")))
-    (value,) = text_perplexities(model, ["the soup was good"])
-    assert value == pytest.approx(np.exp(model.nats(["the soup was good"])[0] / 4))

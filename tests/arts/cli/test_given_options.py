@@ -1,0 +1,153 @@
+"""Options without effect on what was asked are refused; none is dropped without a word."""
+
+from __future__ import annotations
+
+import inspect
+import json
+import shlex
+from importlib.metadata import entry_points
+
+import pytest
+from helpers.commands import call
+
+SENTENCE = {
+    "id": "1",
+    "text": "The soup is good.",
+    "aspects": [{"term": "soup", "start": 4, "end": 8, "polarity": "positive"}],
+}
+UNLEARN = "arts.unlearn --model m --forget f.jsonl --retain r.jsonl --output out"
+MERGE = "arts.merge --base b --model m --output out"
+DOMAIN = "arts.evaluate --intervention merge --domain sample"
+
+REFUSED = {
+    "arts.evaluate --column a": "--column has no effect without --predictions FILE",
+    "arts.evaluate --predictions p.csv --model bert": "--model has no effect with --predictions",
+    "arts.evaluate --predictions p.csv --seed 1 --encoder e": (
+        "--seed, --encoder have no effect with --predictions"
+    ),
+    "arts.evaluate --predictions p.csv --intervention merge": "--intervention has no effect with --predictions",
+    "arts.evaluate --predictions p.csv --adddiff-curve": "--adddiff-curve has no effect with --predictions",
+    "arts.evaluate --predictions p.csv --embeddings e": "--embeddings has no effect with --predictions",
+    "arts.evaluate --predictions p.csv --post-training-text t": "--post-training-text has no effect with",
+    "arts.evaluate --predictions p.csv --post-trained": "--post-trained has no effect with --predictions",
+    "arts.evaluate --predictions p.csv --strategy revtgt": "--strategy has no effect with --predictions",
+    "arts.evaluate --predictions p.csv --variant-ratio 1": "--variant-ratio has no effect with",
+    "arts.evaluate --predictions p.csv --template but": "--template has no effect with --predictions",
+    "arts.evaluate --predictions p.csv --holdout-templates but": "--holdout-templates has no effect with",
+    "arts.evaluate --predictions p.csv --merge-method ties": "--merge-method has no effect with",
+    "arts.evaluate --predictions p.csv --domain mams": "--domain has no effect with --predictions",
+    "arts.evaluate --predictions p.csv --intervention-option a=1": "--intervention-option has no effect with",
+    "arts.evaluate --model hf:mine --encoder all-MiniLM-L6-v2": (
+        "--encoder has no effect on hf:mine, which is not trained here"
+    ),
+    "arts.evaluate --model my:model --seed 1 --seed 2": "--seed has no effect on my:model, which is not",
+    "arts.evaluate --model my:model --post-trained": "--post-trained has no effect on my:model",
+    "arts.evaluate --model my:model --embeddings e": "--embeddings has no effect on my:model",
+    "arts.evaluate --model bert-pt --post-trained --post-training-text t": (
+        "--post-training-text has no effect with --post-trained"
+    ),
+    "arts.evaluate --model td-lstm --embeddings e --encoder f": (
+        "--encoder has no effect with --embeddings on models that read words"
+    ),
+    "arts.evaluate --model bert --embeddings e": "--embeddings is taken by none of the models",
+    "arts.evaluate --merge-method ties": "--merge-method: only with an intervention",
+    "arts.evaluate --domain mams": "--domain: only with an intervention",
+    "arts.evaluate --holdout-templates but": "--holdout-templates: only with an intervention",
+    "arts.evaluate --intervention-option a=1": "--intervention-option: only with an intervention",
+    "arts.evaluate --intervention adversarial --domain mams": "--domain is not an option of --intervention",
+    "arts.evaluate --intervention adversarial --strategy revtgt --template but": (
+        "--template: no effect without --strategy adddiff"
+    ),
+    "arts.evaluate --intervention adversarial --strategy revtgt --holdout-templates but": (
+        "--holdout-templates: no effect without --strategy adddiff"
+    ),
+    f"{DOMAIN} --strategy revtgt": "--strategy: no effect with --domain",
+    f"{DOMAIN} --variant-ratio 0.5": "--variant-ratio: no effect with --domain",
+    f"{DOMAIN} --template but": "--template: no effect with --domain",
+    f"{DOMAIN} --holdout-templates but": "--holdout-templates: no effect with --domain",
+    f"{DOMAIN} --strategy revtgt --strategy revnon --strategy adddiff": "--strategy: no effect with --domain",
+    "arts.train --model bert --output o --strategy revtgt": "--strategy: only with an intervention",
+    "arts.train --model bert --output o --embeddings e": "--embeddings is taken by none of the models",
+    "arts.train --model gcae --output o --embeddings e --encoder f": "--encoder has no effect with --embeddings",
+    "arts.generate --output o --language-model lm": "--language-model has no effect without --rank lm",
+    "arts.generate --output o --strategy revtgt --k 2": "--k has no effect without ADDDIFF",
+    "arts.generate --output o --strategy revnon --template but": "--template has no effect without ADDDIFF",
+    "arts.generate --output o --strategy adddiff --neutral keep": "--neutral has no effect without REVTGT",
+    "arts.generate --output o --input s.jsonl --split test": "--split has no effect on s.jsonl, a file",
+    f"{UNLEARN} --objective gradient-ascent --reference r": "--reference has no effect on gradient-ascent",
+    f"{UNLEARN} --objective gradient-ascent --retain-ratio 1": "--retain-ratio has no effect on gradient-ascent",
+    f"{UNLEARN} --objective gradient-difference --reference r": (
+        "--reference has no effect on gradient-difference without a weight of mitigation"
+    ),
+    f"{MERGE} --seed 0": "--seed has no effect on metagpt, which drops nothing at random",
+    f"{MERGE} --method ties --seed 1": "--seed has no effect on ties",
+    f"{MERGE} --by-tensor": "--by-tensor has no effect on metagpt, which does not sparsify",
+    f"{MERGE} --by-layer": "--by-layer has no effect without --dry-run",
+    "arts.merge --base b --model m --dry-run --tokenizer-from t": "--tokenizer-from has no effect with --dry-run",
+    "arts.merge --base b --model m --dry-run --max-shard-size 1": "--max-shard-size has no effect with",
+    "arts.merge --dry-run --config c.yaml --base b --seed 0": "--base, --seed have no effect with --config",
+    "arts.leaderboard --export page --port 8501": "--port has no effect with --export",
+    "arts.leaderboard --export page --address localhost": "--address has no effect with --export",
+}
+
+
+def run_command_line(line, folder):
+    module, *arguments = shlex.split(line)
+    if module == "arts.leaderboard":
+        module, arguments = "arts", ["leaderboard", *arguments]
+    return call(module, *arguments, folder=folder)
+
+
+@pytest.mark.parametrize("line", REFUSED)
+def test_given_options_without_effect_are_refused_in_one_line(line, tmp_path):
+    (tmp_path / "s.jsonl").write_text(json.dumps(SENTENCE))
+    done = run_command_line(line, tmp_path)
+    assert done.returncode == 2
+    assert done.stdout == ""
+    assert done.stderr.startswith("arts: error: ")
+    assert REFUSED[line] in done.stderr
+    assert len(done.stderr.strip().splitlines()) == 1
+    assert {path.name for path in tmp_path.iterdir()} <= {"s.jsonl", "cache"}
+
+
+ALWAYS_USED = {  # whatever else is asked
+    "evaluate": "dataset predictions name output format",
+    "train": "model output dataset seed adversarial",
+    "generate": "output input opinions pool strategy seed rank workers engine format",
+    "unlearn": (
+        "model forget retain output objective weights learning_rate batch_size gradient_accumulation_steps "
+        "steps eval_steps until tolerance seed lora max_length"
+    ),
+    "merge": (
+        "output config scale head vocab dtype threads dry_run emit_config heatmap check_linearity form"
+    ),
+    "diagnose": "synthetic natural output model encoder seed",
+    "leaderboard": "folders packaged export",
+    "models": "format",
+    "validate": "files",
+    "export": "folder dataset",
+}
+REFUSED_ELSEWHERE = {  # with messages of their own, which the tests of the command have
+    "evaluate": "model seed encoder adddiff_curve",
+    "merge": "base model method granularity weight density",
+    "train": "variant_ratio template holdout_templates post_training_text post_trained",
+}
+
+
+@pytest.mark.parametrize("command", ALWAYS_USED)
+def test_given_options_every_option_is_always_used_or_has_a_case(command):
+    """A new option has to be put into one of the tables."""
+    (entry,) = entry_points(group="arts.commands", name=command)
+    lines = " ".join(line for line in REFUSED if line.startswith(f"arts.{command}"))
+    cases = {word.removeprefix("--").replace("-", "_") for word in lines.split() if word.startswith("--")}
+    known = {*ALWAYS_USED[command].split(), *REFUSED_ELSEWHERE.get(command, "").split(), *cases}
+    assert set(inspect.signature(entry.load()).parameters) - known == set()
+
+
+def test_given_options_that_hold_for_some_of_the_models_are_taken_and_it_is_said(tmp_path):
+    line = "arts.evaluate --model mine:good --model bert --seed 1 --seed 2 --encoder e --dataset nowhere"
+    first, second = run_command_line(line, tmp_path).stderr.strip().splitlines()
+    assert (
+        first == "arts: mine:good: measured once, as it is; the options of training hold for the other models"
+    )
+    assert 'unknown dataset "nowhere"' in second

@@ -92,6 +92,12 @@ class AspectConfig(PretrainedConfig):
         return list((getattr(self, "encoder", None) or {}).get("random_weights", []))
 
     @property
+    def truncated_passages(self) -> dict[str, int]:
+        """Under ``post-training``, how many passages were truncated there; empty without post-training."""
+        count = (getattr(self, "encoder", None) or {}).get("truncated_passages")
+        return {} if count is None else {"post-training": int(count)}
+
+    @property
     def encoding_size(self) -> int:
         """The number of dimensions of the encoding, the vector by which the model represents an instance."""
         raise NotImplementedError

@@ -203,7 +203,7 @@ def check_causal(model: Any, name: str) -> None:
     ids = torch.tensor([[0, 1, 0], [0, 1, 1]], device=model.device)
     with torch.inference_mode():
         first, second = model.eval()(input_ids=ids).logits[:, :2].float()
-    if not torch.allclose(first, second, rtol=1e-3, atol=1e-3):
+    if (first - second).abs().max() > 1e-4 * first.abs().max():  # false where there are nan
         raise ArtsError(
             f"{name}: its predictions depend on the tokens that follow; expected a causal language model"
         )

@@ -65,10 +65,10 @@ class TrainedModel:
     def remarks(self) -> list[str]:
         """What a user should know of the training, as sentences: truncated sentences, random weights."""
         counts = self.record.get("truncated", {}).items()
-        cut = [f"{count} instances of the {split} split" for split, count in counts if count]
+        cut = [f"{count} texts of {split}" for split, count in counts if count]
         random = self.record.get("random_weights", [])
         return [
-            *(f"the sentences of {part} are longer than the model reads, and were truncated" for part in cut),
+            *(f"{texts} are longer than the model reads, and were truncated" for texts in cut),
             *([f"the encoder lacks the weights {', '.join(random)}; they began at random"] if random else []),
         ]
 
@@ -170,28 +170,44 @@ def train_or_load(
     def build(work: WorkFolder) -> None:
         clock = time.perf_counter()
         trained = training.train_model(model_class, request, train=train, dev=dev, folder=work.checkpoints)
-        truncated = {
-            "train": trained.inputs.count_truncated(train),
-            "dev": trained.inputs.count_truncated(dev),
-        }
         record = {
-            "name": request.model,
-            "seed": request.seed,
-            "encoder": request.start.encoder,
-            "encoder_checksum": encoder_checksum(request.start.encoder),
-            "extras": extra_inputs(model_class, request.start),
-            "recipe": asdict(model_class.recipe),
-            "train_seconds": round(time.perf_counter() - clock, 1),
-            "epoch": trained.epoch,
-            "curve": [asdict(epoch) for epoch in trained.curve],
-            "environment": numerical_environment(),
+            **_record_of_request(request),
+            **_record_of_training(trained, {"train": train, "dev": dev}),
             "variants": dict(variants or {}),
-            "truncated": truncated,
-            "random_weights": trained.model.config.random_weights,
+            "train_seconds": round(time.perf_counter() - clock, 1),
         }
         TrainedModel(trained.model, trained.inputs, key, "", record).save(work.result)
 
     return cached_model(key, build)
+
+
+def _record_of_request(request: TrainingRequest) -> dict[str, Any]:
+    """What the training record says of the request: name, seed, starting point and recipe."""
+    model_class = aspect_model_class(request.model)
+    return {
+        "name": request.model,
+        "seed": request.seed,
+        "encoder": request.start.encoder,
+        "encoder_checksum": encoder_checksum(request.start.encoder),
+        "extras": extra_inputs(model_class, request.start),
+        "recipe": asdict(model_class.recipe),
+    }
+
+
+def _record_of_training(
+    trained: training.TrainingOutcome, splits: Mapping[str, Sequence[Instance]]
+) -> dict[str, Any]:
+    """What the training record says of the training: epochs, environment, truncation and random weights."""
+    return {
+        "epoch": trained.epoch,
+        "curve": [asdict(epoch) for epoch in trained.curve],
+        "environment": numerical_environment(),
+        "truncated": {
+            **{name: trained.inputs.count_truncated(split) for name, split in splits.items()},
+            **trained.model.config.truncated_passages,
+        },
+        "random_weights": trained.model.config.random_weights,
+    }
 
 
 def initial_model(request: TrainingRequest, train: Sequence[Instance]) -> TrainedModel:

@@ -30,6 +30,7 @@ from transformers.trainer_utils import get_last_checkpoint
 from arts.data.errors import ArtsError
 from arts.data.schema import Instance, Polarity, Strategy
 from arts.models.base import AspectModel, Inputs, TokenFeatures
+from arts.models.learning_curve import EpochScores, kept_epoch, learning_curve
 from arts.models.recipe import Recipe, TrainingProgress, TrainingRequest
 
 logger = logging.getLogger(__name__)
@@ -77,7 +78,7 @@ def train_model(
     history = trainer.state.log_history
     best_was_loaded = recipe.patience is not None and trainer.state.best_model_checkpoint
     kept_step = trainer.state.best_global_step if best_was_loaded else None
-    return TrainingOutcome(model, inputs, _learning_curve(history), _kept_epoch(history, kept_step))
+    return TrainingOutcome(model, inputs, learning_curve(history), kept_epoch(history, kept_step))
 
 
 def _recipe_settings(recipe: Recipe, *, instances: int) -> dict[str, Any]:
@@ -170,23 +171,6 @@ def run_trainer(
 
 
 @dataclass(frozen=True)
-class EpochScores:
-    """The scores of one epoch of training, which are one point of the learning curve.
-
-    Args:
-        epoch: number of the epoch, from 1.
-        loss: training loss averaged over the optimizer steps of the epoch.
-        accuracy: accuracy on the dev split, in percent.
-        macro_f1: macro-F1 on the dev split, in percent.
-    """
-
-    epoch: int
-    loss: float
-    accuracy: float
-    macro_f1: float
-
-
-@dataclass(frozen=True)
 class TrainingOutcome:
     """A trained model and how its training went.
 
@@ -201,34 +185,6 @@ class TrainingOutcome:
     inputs: Inputs
     curve: list[EpochScores]
     epoch: int
-
-
-def _kept_epoch(history: list[dict[str, float]], step: int | None) -> int:
-    """The number (from 1) of the epoch whose weights were kept.
-
-    Args:
-        history: the log history of the trainer.
-        step: number of the optimizer step whose checkpoint the trainer took for the best; None when it kept
-            the weights of the last epoch.
-    """
-    evaluated = [entry for entry in history if "eval_macro_f1" in entry]
-    kept = (entry for entry in evaluated if entry["step"] == step)
-    return round(next(kept, evaluated[-1])["epoch"])
-
-
-def _learning_curve(history: list[dict[str, float]]) -> list[EpochScores]:
-    """The scores of each epoch, taken from the log history of the trainer."""
-    losses = {round(entry["epoch"]): entry["loss"] for entry in history if "loss" in entry}
-    return [
-        EpochScores(
-            number := round(entry["epoch"]),
-            round(losses[number], 4),
-            round(100 * entry["eval_accuracy"], 2),
-            round(100 * entry["eval_macro_f1"], 2),
-        )
-        for entry in history
-        if "eval_macro_f1" in entry
-    ]
 
 
 def predict_proba(

@@ -8,7 +8,7 @@ import shutil
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import Self
+from typing import Any, Self
 
 import torch
 from transformers import AutoModelForMaskedLM, DataCollatorForLanguageModeling, set_seed
@@ -24,6 +24,7 @@ from arts.models.encoders import (
     encoder_folder,
     load_encoder,
     load_tokenizer,
+    quiet_transformers,
 )
 from arts.models.inputs.pair_encoder import MAX_LENGTH, EncoderConfig
 from arts.models.recipe import Start, TrainingProgress
@@ -153,11 +154,18 @@ def _post_train(
     encoder.load_state_dict(
         model.base_model.state_dict(), strict=False
     )  # the pooler is not part of masked language modelling
-    encoder.save_pretrained(work.result)  # its configuration names the weights that were missing
+    encoder.config.truncated_passages = _count_truncated(tokenizer, texts)  # saved with the encoder
+    encoder.save_pretrained(work.result)
     tokenizer.save_pretrained(work.result)
     if (source / POOLING_FILE).is_file():
         (work.result / POOLING_FILE).parent.mkdir()
         shutil.copy(source / POOLING_FILE, work.result / POOLING_FILE)
+
+
+def _count_truncated(tokenizer: Any, texts: Sequence[str]) -> int:
+    """The number of texts that are longer than 128 tokens, special tokens included."""
+    with quiet_transformers():  # the tokenizer warns of texts that are too long for the encoder
+        return sum(len(ids) > MAX_LENGTH for ids in tokenizer(list(texts))["input_ids"])
 
 
 def _cache_key(encoder: str, texts: Sequence[str]) -> str:

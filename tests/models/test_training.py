@@ -11,6 +11,7 @@ from helpers.zoo import fit, start
 from arts.data.errors import ArtsError
 from arts.data.schema import original_instances
 from arts.models import training
+from arts.models.learning_curve import kept_epoch
 from arts.models.recipe import Start, TrainingRequest
 from arts.models.registry import aspect_model_class
 from arts.models.trained_models import train_or_load
@@ -40,7 +41,7 @@ def test_training_the_kept_epoch_is_that_of_the_checkpoint_not_of_the_rounded_sc
     history = [
         {"step": s, "epoch": s / 10, "eval_macro_f1": f1, "eval_accuracy": 0.6} for s, f1 in scores.items()
     ]
-    assert training._kept_epoch(history, step) == epoch
+    assert kept_epoch(history, step) == epoch
 
 
 @pytest.mark.parametrize(

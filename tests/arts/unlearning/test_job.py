@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import shutil
 from collections.abc import Callable
 from dataclasses import replace
 from importlib.util import find_spec
@@ -16,9 +17,11 @@ from transformers import AutoModelForCausalLM
 
 from arts.data.errors import ArtsError, DataError
 from arts.data.label_names import LabelNames
+from arts.data.readers.row_source import read_row_source
 from arts.data.support.download import sha256
+from arts.unlearning import job as job_module
 from arts.unlearning.job import UnlearningJob
-from arts.unlearning.loaded_model import load_unlearning_model
+from arts.unlearning.loaded_model import add_lora, load_unlearning_model
 from arts.unlearning.report import UNLEARN_REPORT_FILE, UnlearnReport
 
 
@@ -92,3 +95,40 @@ def test_job_bad_places(job: UnlearningJob, encoder: str, classifier: str, tmp_p
     with pytest.raises(DataError, match="exists and is not empty"):
         job.run(tmp_path / "full")
     assert [path.name for path in (tmp_path / "full").iterdir()] == ["file"]
+
+
+@pytest.mark.skipif(find_spec("peft") is None, reason="needs peft, of the extra llm")
+def test_job_lora_starts_from_the_seed(causal: str) -> None:
+    starts = []
+    for drawn, seed in ((1, 5), (2, 5), (3, 6)):
+        torch.manual_seed(drawn)  # what was drawn before does not matter
+        model = add_lora(load_unlearning_model(causal).model, 2, causal=True, seed=seed)
+        starts.append([weights.flatten() for name, weights in model.named_parameters() if "lora_A" in name])
+    assert torch.equal(torch.cat(starts[0]), torch.cat(starts[1]))
+    assert not torch.equal(torch.cat(starts[0]), torch.cat(starts[2]))
+
+
+def test_job_the_fingerprint_has_the_content_of_the_reference(
+    job: UnlearningJob, causal: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    original = load_unlearning_model(causal)
+    copy = shutil.copytree(causal, tmp_path / "reference")
+    sources = read_row_source(job.forget), read_row_source(job.retain)
+    with_reference = replace(job, reference=str(copy))
+    fingerprints = [job._fingerprint(original, sources), with_reference._fingerprint(original, sources)]
+    (copy / "model.safetensors").write_bytes(b"other weights")
+    fingerprints.append(with_reference._fingerprint(original, sources))
+    monkeypatch.setattr(job_module, "code_checksum", lambda *names: "other code")
+    fingerprints.append(with_reference._fingerprint(original, sources))
+    monkeypatch.setattr(torch, "get_num_threads", lambda: 77)
+    fingerprints.append(with_reference._fingerprint(original, sources))
+    assert len(set(fingerprints)) == 5
+
+
+def test_job_the_environment_and_the_reference_are_reported(
+    job: UnlearningJob, causal: str, tmp_path: Path
+) -> None:
+    report = replace(job, reference=causal, settings=replace(QUICK, steps=1)).run(tmp_path / "made")
+    assert report.environment["threads"] == torch.get_num_threads()
+    assert report.environment["precision"] in ("fp32", "bf16")
+    assert report.reference_checksum == report.model_checksum

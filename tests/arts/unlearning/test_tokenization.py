@@ -8,14 +8,16 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from helpers.tiny_models import tiny_letter_llama
 from helpers.unlearning import FORGET, QUICK, RETAIN
+from transformers import PreTrainedTokenizerFast
 
 from arts.data.errors import ArtsError, DataError
 from arts.data.readers.row_source import RowSource, read_row_source
-from arts.unlearning.job import UnlearningJob
+from arts.unlearning.job import UnlearningJob, count_truncated_by_set
 from arts.unlearning.loaded_model import load_unlearning_model
 from arts.unlearning.objectives import IGNORED_LABEL
-from arts.unlearning.tokenization import AnswerTokenizer, pad_batch
+from arts.unlearning.tokenization import AnswerTokenizer, count_truncated, pad_batch
 
 
 def test_tokenization_messages_prompts_and_text(causal: str) -> None:
@@ -98,3 +100,49 @@ def test_tokenization_the_formats_say_the_same(
     )
     read = [tokenizer.encode(read_row_source(place)) for place in places]
     assert all(features == read[0] for features in read)
+
+
+@pytest.mark.parametrize("template", ["$A", "<s> $A", "<s> $A </s>"])
+def test_tokenization_special_tokens_stand_once_at_the_beginning_and_at_the_end(
+    template: str, tmp_path: Path
+) -> None:
+    from tokenizers import processors
+
+    folder = tiny_letter_llama(str(tmp_path / "letters"))
+    tokenizer = PreTrainedTokenizerFast.from_pretrained(folder)
+    tokenizer.backend_tokenizer.post_processor = processors.TemplateProcessing(
+        single=template, special_tokens=[("<s>", 0), ("</s>", 1)]
+    )
+    before = [0] if template.startswith("<s>") else []
+    a, b = tokenizer.convert_tokens_to_ids(["a", "b"])
+    rows = [{"prompt": "a", "completion": "b"}, {"text": "ab"}]
+    made = AnswerTokenizer(tokenizer, 64).encode(RowSource("rows", "", list(enumerate(rows, 1))))
+    assert [text["input_ids"] for text in made] == [[*before, a, b, 1]] * 2
+
+
+@pytest.mark.parametrize(("max_length", "used", "truncated"), [(12, 12, 3), (20, 20, 0), (4000, 64, 0)])
+def test_tokenization_truncated_texts_are_counted_and_the_limit_of_the_model_holds(
+    max_length: int, used: int, truncated: int, causal: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    original = load_unlearning_model(causal)
+    assert original.row_tokenizer(max_length).max_length == used
+    rows = [{"prompt": "the soup", "completion": "good " * size} for size in (1, 2, 9, 10, 11)]
+    source = RowSource("rows", "", list(enumerate(rows, 1)))
+    other = RowSource("others", "", [(1, {"text": "bad"}), (2, {"text": "kind"})])
+    job = UnlearningJob(causal, forget="rows", retain="others", max_length=max_length)
+    texts = job._tokenize(original, (source, other))
+    assert count_truncated_by_set(texts) == {"forget": truncated, "retain": 0}
+    warning = f"{truncated} texts of the forget set were truncated to {used} tokens"
+    assert (warning in caplog.text) == bool(truncated)
+
+
+@pytest.mark.parametrize(("max_length", "truncated"), [(6, 1), (8, 0)])
+def test_tokenization_truncated_texts_of_a_classifier_are_counted(
+    max_length: int, truncated: int, classifier: str
+) -> None:
+    rows = [
+        {"text": "the soup was good", "text_pair": "soup", "label": "calm"},
+        {"text": "good", "label": "calm"},
+    ]
+    tokenizer = load_unlearning_model(classifier).row_tokenizer(max_length)
+    assert count_truncated(tokenizer.encode(RowSource("rows", "", list(enumerate(rows, 1))))) == truncated

@@ -141,3 +141,21 @@ def test_trainer_a_loss_that_is_no_number(job: UnlearningJob, tmp_path: Path) ->
     with pytest.raises(ArtsError, match="the loss is nan at step 1; nothing was written"):
         replace(job, model=str(tmp_path / "broken")).run(tmp_path / "made")
     assert not (tmp_path / "made").exists()
+
+
+@pytest.mark.parametrize(("steps", "checks"), [(6, [0, 4, 6]), (4, [0, 4])])
+def test_trainer_the_last_step_is_checked_whatever_transformers_does(
+    steps: int, checks: list[int], job: UnlearningJob, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As with versions whose trainer does nothing special at the last step."""
+
+    def on_step_end(self, args, state, control, **options):
+        control.should_log = True
+        control.should_evaluate = control.should_save = state.global_step % args.eval_steps == 0
+        control.should_training_stop = state.global_step >= state.max_steps
+        return control
+
+    monkeypatch.setattr("transformers.trainer_callback.DefaultFlowCallback.on_step_end", on_step_end)
+    report = replace(job, settings=replace(QUICK, steps=steps, tolerance=10)).run(tmp_path / "made")
+    assert [probe.step for probe in report.probes] == checks
+    assert report.kept == steps

@@ -5,16 +5,25 @@ from __future__ import annotations
 import hashlib
 import inspect
 import json
+from collections.abc import Callable
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 from helpers.commands import call, run
 
+import arts.generate
 from arts.data.corpus_registry import load_corpus
 from arts.data.readers.instances import read_instances
-from arts.data.schema import Strategy
+from arts.data.schema import Split, Strategy
 from arts.generate import generate
+from arts.generators.english import wordnet
+from arts.generators.generator import GenerationOptions
+from arts.generators.opinions.analysis import Analyst
+from arts.generators.running.batches import GenerationJob
+from arts.generators.running.sentence_source import load_sentence_source
 from arts.generators.strategies.adddiff import TEMPLATES
+from arts.generators.strategies.aspectset import AspectSet, mine_aspect_set
 
 
 def checksums(folder: Path) -> dict[str, str]:
@@ -84,3 +93,57 @@ def test_generate_bad_usage_is_one_clear_line(tmp_path: Path, arguments: list[st
     assert message in done.stderr
     assert "Traceback" not in done.stderr
     assert not (tmp_path / "out").exists()
+
+
+TERM = {
+    "id": "1_0",
+    "sentence": "The soup is good.",
+    "term": "soup",
+    "from": 4,
+    "to": 8,
+    "polarity": "positive",
+}
+
+
+def fingerprint(folder: Path, **options: object) -> str:
+    source = load_sentence_source(str(folder / "corpus"), **options)
+    job = GenerationJob(mine_aspect_set(source.training, Analyst()), GenerationOptions())
+    return arts.generate._fingerprint(job, source, Split.TEST, None)
+
+
+def test_generate_a_run_resumes_only_with_the_same_content_of_its_files(
+    write: Callable[..., Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    opinions = write(
+        "towe.json", {"1_0": {**TERM, "opinion_words": ["good"], "opinion_position": [[12, 16]]}}
+    )
+    write("corpus/test.json", {"1_0": TERM})
+    before = {fingerprint(tmp_path), fingerprint(tmp_path, opinions=opinions)}
+    assert fingerprint(tmp_path) in before
+    opinions.write_text(opinions.read_text() + " ")
+    before.add(fingerprint(tmp_path, opinions=opinions))
+    write("corpus/test.json", {"1_0": TERM | {"polarity": "negative"}})
+    before.add(fingerprint(tmp_path))
+    write("corpus/train.json", {"1_0": TERM})
+    before.add(fingerprint(tmp_path))
+    write("corpus/train.json", {"1_0": TERM | {"polarity": "neutral"}})
+    before.add(fingerprint(tmp_path))
+    monkeypatch.setattr("arts.data.support.code_checksum.code_checksum", lambda *modules: "other code")
+    before.add(fingerprint(tmp_path))
+    assert len(before) == 7
+
+
+def test_generate_the_language_model_counts_by_its_content(tmp_path: Path) -> None:
+    source = load_sentence_source("sample")
+    job = GenerationJob(AspectSet(), GenerationOptions())
+    models = (None, SimpleNamespace(checksum="1"), SimpleNamespace(checksum="2"))
+    assert len({arts.generate._fingerprint(job, source, Split.TEST, model) for model in models}) == 3
+
+
+def test_generate_the_report_says_what_was_read_and_with_which_data(tmp_path: Path) -> None:
+    done = call("arts.generate", "--output", "out", "--strategy", "revtgt", folder=tmp_path)
+    assert done.returncode == 0, done.stderr
+    report = json.loads((tmp_path / "out" / "quality.json").read_text())
+    assert set(report["source"]["files"]) == {"test.jsonl", "train.jsonl"}
+    assert report["provenance"]["wordnet"] == wordnet.data_label()
+    assert report["provenance"]["environment"]["threads"] >= 1

@@ -75,3 +75,14 @@ def test_word_lists_a_name_that_another_file_has_is_refused(write: Write) -> Non
     assert read_word_lists(path) == {"very": ["so"]}
     with pytest.raises(DataError, match='a second list of the name "very"'):
         read_word_lists(path, taken=["very"])
+
+
+@pytest.mark.parametrize("path", sorted(LEXICONS.glob("*.txt")), ids=lambda path: path.stem)
+def test_word_lists_no_word_is_broken_at_its_hyphen(path: Path) -> None:
+    words = [word for lines in read_word_lists(path).values() for line in lines for word in line.split()]
+    assert [word for word in words if len(word) > 1 and (word.endswith("-") or word.startswith("-"))] == []
+
+
+def test_word_lists_top_notch_is_one_extreme_word() -> None:
+    assert "top-notch" in word_list("extreme")
+    assert not {"top-", "notch"} & word_list("extreme")

@@ -184,11 +184,12 @@ def train_or_load(
 def _record_of_request(request: TrainingRequest) -> dict[str, Any]:
     """What the training record says of the request: name, seed, starting point and recipe."""
     model_class = aspect_model_class(request.model)
+    is_read = not (request.start.embeddings and "embeddings" in model_class.extras)
     return {
         "name": request.model,
         "seed": request.seed,
-        "encoder": request.start.encoder,
-        "encoder_checksum": encoder_checksum(request.start.encoder),
+        "encoder": request.start.encoder if is_read else None,
+        "encoder_checksum": encoder_checksum(request.start.encoder) if is_read else None,
         "extras": extra_inputs(model_class, request.start),
         "recipe": asdict(model_class.recipe),
     }

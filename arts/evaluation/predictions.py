@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import glob
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -141,14 +142,27 @@ def _blind_labels(labels: IntArray, instances: Sequence[Instance]) -> IntArray:
     return ordered
 
 
-def cached_predictions_path(model_key: str, checksum: str) -> Path:
+def cached_predictions_path(model_key: str, checksum: str, environment: str = "") -> Path:
     """Where the cache keeps what a trained model predicts for a test split; the file may not exist yet.
 
     Args:
         model_key: `TrainedModel.key` of the model.
         checksum: `arts.data.corpus.content_checksum` of the instances of the test split.
+        environment: a digest of the numerical environment, on which the last digits depend.
     """
-    return cache_home() / "predictions" / f"{model_key}-{checksum[:16]}.parquet"
+    ending = f"-{environment}" if environment else ""
+    return cache_home() / "predictions" / f"{model_key}-{checksum[:16]}{ending}.parquet"
+
+
+def has_cached_predictions(model_key: str, checksum: str) -> bool:
+    """Whether the cache has what a trained model predicts for a test split, in whatever environment.
+
+    Args:
+        model_key: `TrainedModel.key` of the model.
+        checksum: `arts.data.corpus.content_checksum` of the instances of the test split.
+    """
+    path = cached_predictions_path(model_key, checksum)
+    return any(path.parent.glob(f"{glob.escape(path.stem)}*.parquet"))
 
 
 def read_labels(

@@ -142,8 +142,8 @@ def _cached_predictions(model: TrainedModel, instances: Sequence[Instance]) -> F
     from arts.models.cache_keys import cache_key
     from arts.models.runtime import numerical_environment
 
-    key = cache_key(model.key, numerical_environment())  # another environment rounds otherwise
-    path = cached_predictions_path(key, content_checksum(instances))
+    environment = cache_key("in", numerical_environment())
+    path = cached_predictions_path(model.key, content_checksum(instances), environment)
     ids = tuple(instance.id for instance in instances)
     if path.is_file():
         cached = Predictions.load(path, instances)

@@ -123,7 +123,7 @@ class UnlearningJob:
             "lora": self.lora,
             "max_length": self.max_length,
             "labels": str(self.labels),
-            "texts": [source.checksum for source in sources],
+            "texts": [hashlib.sha256(repr(source.rows).encode()).hexdigest() for source in sources],
             "classes": getattr(original.model.config, "id2label", None),
             "code": code_checksum(__name__),
             "environment": numerical_environment(),

@@ -15,7 +15,7 @@ from arts.data.schema import Instance
 from arts.data.support.atomic import WORK_SUFFIX
 from arts.data.support.download import sha256
 from arts.evaluation.metrics import POLARITIES
-from arts.evaluation.predictions import cached_predictions_path
+from arts.evaluation.predictions import has_cached_predictions
 from arts.leaderboard.store.entry import BoardEntry
 from arts.leaderboard.web.html_unit import ModelPrediction
 from arts.models.record_names import OUTCOME, RECORD, WEIGHTS, models_folder
@@ -135,9 +135,7 @@ def _entry_or_corpus(
         empty if there is none of these, either.
     """
     predicted = [
-        corpus
-        for checksum, corpus in corpora.items()
-        if cached_predictions_path(folder.name, checksum).is_file()
+        corpus for checksum, corpus in corpora.items() if has_cached_predictions(folder.name, checksum)
     ]
     for entry in (entry for corpus in predicted for entry in corpus.entries):
         if entry.path and (entry.model, entry.seed) == (record["name"], record["seed"]):

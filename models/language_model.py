@@ -130,8 +130,6 @@ class LanguageModel:
         """Score a batch of texts: for each, its nats, its predicted tokens, and whether it was truncated."""
         import torch
 
-        from arts.models.base import pad
-
         limit = getattr(self.model.config.get_text_config(), "max_position_embeddings", None)
         rows = [self._token_ids(text) for text in texts]
         cut = [row[:limit] or [0] for row in rows]
@@ -141,8 +139,9 @@ class LanguageModel:
                 f'language model "{self.name}": its tokenizer has the token {largest}, and the model has '
                 f"{vocabulary} tokens; expected the tokenizer that the model was trained with"
             )
-        ids = pad(cut, 0).to(self.model.device)
-        mask = pad([[1] * len(row) for row in cut], 0).to(self.model.device)
+        width = max(map(len, cut))
+        ids = torch.tensor([row + [0] * (width - len(row)) for row in cut], device=self.model.device)
+        mask = torch.tensor([[n < len(row) for n in range(width)] for row in cut], device=ids.device).long()
         with torch.inference_mode():
             logits = self.model(input_ids=ids, attention_mask=mask).logits[:, :-1].float()
         losses = torch.nn.functional.cross_entropy(logits.transpose(1, 2), ids[:, 1:], reduction="none")

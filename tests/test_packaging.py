@@ -37,6 +37,7 @@ LAYERS = (
     ("arts.provenance",),
     ("arts.models.checkpoints",),
     ("arts.models.trained_models",),
+    ("arts.models.cache_keys",),
     ("arts.models.registry",),
     ("arts.models.zoo",),
     ("arts.models.inputs", "arts.models.training"),

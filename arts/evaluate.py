@@ -134,6 +134,8 @@ def evaluate(
     models = model or [DEFAULT_MODEL]
     if not predictions:
         _check_own_models(models)
+        if all(map(is_trained_here, models)):
+            options.refuse_idle_labels(dataset, *(domain or ()))
     benchmark = load_benchmark(dataset, labels=options.label_polarities(labels))
     if predictions:
         results = _score(benchmark, predictions, columns=column, name=name)

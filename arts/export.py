@@ -28,6 +28,7 @@ def export(
     from arts.data import hf_dataset
     from arts.data.corpus_registry import load_corpus
 
+    options.refuse_idle_labels(*(dataset or ["sample"]))
     names = options.label_polarities(labels)
     corpora = [load_corpus(name, labels=names) for name in dataset or ["sample"]]
     hf_dataset.export_corpora(corpora, folder)

@@ -115,6 +115,8 @@ def generate(
     refuse_given("k", "template", when=Strategy.ADDDIFF not in strategies, because="without ADDDIFF")
     refuse_given("neutral", when=Strategy.REVTGT not in strategies, because="without REVTGT")
     is_file = input not in CORPUS_NAMES and Path(input).is_file()
+    if opinions is None:
+        options.refuse_idle_labels(input, pool)
     refuse_given("split", when=is_file, because=f"on {input}, a file, which is perturbed as a whole")
     candidates = CANDIDATES if rank is Ranking.LM else 1
     names = options.label_polarities(labels)

@@ -49,6 +49,7 @@ def train(
         options.adversarial_values(strategy, variant_ratio, templates=template, holdout=holdout_templates),
         switch="--adversarial",
     )
+    options.refuse_idle_labels(dataset)
     check_new_folder(output)
     start = options.starting_point(
         [model],

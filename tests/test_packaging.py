@@ -54,6 +54,7 @@ LAYERS = (
     ("arts.data.hf_dataset",),
     ("arts.data.corpus",),
     ("arts.data.readers",),
+    ("arts.data.polarity_labels",),
     ("arts.data.schema",),
     ("arts.data.support",),
     ("arts.data",),

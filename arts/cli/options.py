@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from arts.cli.given_options import refuse_given
+from arts.data.corpus_registry import CORPUS_NAMES
 from arts.data.errors import ArtsError
 from arts.data.label_names import LabelNames
 from arts.data.polarity_labels import polarity_names
@@ -108,6 +109,16 @@ def label_polarities(labels: list[str] | None) -> LabelNames:
         LabelError: when a value is not of this form, or a name is no polarity.
     """
     return polarity_names(LabelNames.parse(labels or ()))
+
+
+def refuse_idle_labels(*corpora: str | None) -> None:
+    """Raise `ArtsError` if --labels was given, but no corpus is read whose labels it could name.
+
+    Args:
+        corpora: names or paths of the corpora that are read; None for one that is not given.
+    """
+    known = all(corpus is None or corpus in CORPUS_NAMES for corpus in corpora)
+    refuse_given("labels", when=known, because="on a corpus that is known by name, as its labels are")
 
 
 def starting_point(

@@ -86,16 +86,15 @@ def load_sentence_source(
         files[f"opinions: {opinions.name}"] = sha256(opinions)
         annotations = read_instances(opinions, notes, labels=labels)
         sentences = _annotate(sentences, annotations, notes)
+    training: Iterable[Sentence] = train
+    mined = f"{dataset}, train"
     if pool:
         training, pool_files = _training_sentences(pool, labels)
-        files |= {f"pool: {file}": checksum for file, checksum in pool_files.items()}
-        return SentenceSource(name, sentences, training, pool, notes, files)
-    if train:
-        return SentenceSource(name, sentences, train, f"{dataset}, train", notes, files)
-    training = _training_sentences(dataset, labels)[0] if path.is_file() else _split(corpus, split)
-    return SentenceSource(
-        name, sentences, training, f"{dataset} itself, which has no train split", notes, files
-    )
+        mined, files = pool, files | {f"pool: {file}": checksum for file, checksum in pool_files.items()}
+    elif not train:
+        mined = f"{dataset} itself, which has no train split"
+        training = _training_sentences(dataset, labels)[0] if path.is_file() else _split(corpus, split)
+    return SentenceSource(name, sentences, training, mined, notes, files)
 
 
 def _split(corpus: Corpus, split: str) -> tuple[Sentence, ...]:

@@ -69,6 +69,10 @@ REFUSED = {
     "arts.train --model bert --output o --strategy revtgt": "--strategy: only with an intervention",
     "arts.train --model bert --output o --embeddings e": "--embeddings is taken by none of the models",
     "arts.train --model gcae --output o --embeddings e --encoder f": "--encoder has no effect with",
+    "arts.evaluate --labels 0=negative": "--labels has no effect on a corpus that is known by name",
+    "arts.train --model bert --output o --labels 0=negative": "--labels has no effect on a corpus",
+    "arts.generate --output o --labels 0=negative --pool laptop": "--labels has no effect on a corpus",
+    "arts.export out --dataset sample --labels 0=negative": "--labels has no effect on a corpus",
     "arts.generate --output o --language-model lm": "--language-model has no effect without --rank lm",
     "arts.generate --output o --strategy revtgt --k 2": "--k has no effect without ADDDIFF",
     "arts.generate --output o --strategy revnon --template but": "--template has no effect without ADDDIFF",
@@ -115,8 +119,8 @@ ALWAYS_USED = {  # whatever else is asked
     "train": "model output dataset seed adversarial",
     "generate": "output input opinions pool strategy seed rank workers engine format",
     "unlearn": (
-        "model forget retain output objective weights learning_rate batch_size gradient_accumulation_steps "
-        "steps eval_steps until tolerance seed lora max_length"
+        "labels model forget retain output objective weights learning_rate batch_size "
+        "gradient_accumulation_steps steps eval_steps until tolerance seed lora max_length"
     ),
     "merge": (
         "output config scale head vocab dtype threads dry_run emit_config heatmap check_linearity form"
@@ -124,7 +128,7 @@ ALWAYS_USED = {  # whatever else is asked
     "diagnose": "synthetic natural output model encoder seed",
     "leaderboard": "folders packaged export",
     "models": "format",
-    "validate": "files",
+    "validate": "files labels",
     "export": "folder dataset",
 }
 REFUSED_ELSEWHERE = {  # with messages of their own, which the tests of the command have

@@ -70,7 +70,7 @@ class UnlearningModel:
             ArtsError: when labels are given for a language model, or two classes have one name.
         """
         limit = getattr(self.model.config, "max_position_embeddings", max_length)
-        max_length = min(max_length, limit, self.tokenizer.model_max_length)
+        max_length = min(max_length, limit, getattr(self.tokenizer, "model_max_length", max_length))
         if self.causal:
             if labels.names:
                 raise ArtsError("--labels names the classes of a classifier; this is a language model")

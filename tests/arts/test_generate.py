@@ -109,7 +109,7 @@ TERM = {
 def fingerprint(folder: Path, **options: object) -> str:
     source = load_sentence_source(str(folder / "corpus"), **options)
     job = GenerationJob(mine_aspect_set(source.training, Analyst()), GenerationOptions())
-    return arts.generate._fingerprint(job, source, Split.TEST, None)
+    return arts.generate._fingerprint(job, source, Split.TEST, "", None)
 
 
 def test_generate_a_run_resumes_only_with_the_same_content_of_its_files(
@@ -138,7 +138,7 @@ def test_generate_the_language_model_counts_by_its_content(tmp_path: Path) -> No
     source = load_sentence_source("sample")
     job = GenerationJob(AspectSet(), GenerationOptions())
     models = (None, SimpleNamespace(checksum="1"), SimpleNamespace(checksum="2"))
-    assert len({arts.generate._fingerprint(job, source, Split.TEST, model) for model in models}) == 3
+    assert len({arts.generate._fingerprint(job, source, Split.TEST, "", model) for model in models}) == 3
 
 
 def test_generate_the_report_says_what_was_read_and_with_which_data(tmp_path: Path) -> None:

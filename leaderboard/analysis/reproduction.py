@@ -75,7 +75,8 @@ def _model_options(report: Report, notes: list[str]) -> Iterator[str]:
         notes.append(f"{model.id} is not in `arts models` here: give the place of the object in Python.")
     if model.seed is not None:
         yield from ("--seed", str(model.seed))
-    if model.encoder not in (None, DEFAULT_ENCODER):
+    is_read = not model.extras.get("embeddings")  # word vectors take the place of the encoder
+    if is_read and model.encoder not in (None, DEFAULT_ENCODER):
         yield from ("--encoder", str(model.encoder))
     yield from _extra_options(model, notes)
     if model.intervention:

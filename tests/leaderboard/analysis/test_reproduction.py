@@ -26,6 +26,7 @@ from arts.interventions.unlearn import Unlearn
 from arts.leaderboard.analysis.reproduction import different_settings, evaluate_command, intervention_label
 from arts.leaderboard.store.store import PACKAGED_RESULTS
 from arts.merging.policies import Granularity
+from arts.models.encoders import DEFAULT_ENCODER
 
 REPORTS = sorted(PACKAGED_RESULTS.glob("*.json"))
 
@@ -52,7 +53,7 @@ def parse_command(arguments: list[str], monkeypatch: pytest.MonkeyPatch) -> Simp
         heard.__dict__.update(options, models=models)
         return iter(())
 
-    def load_benchmark(dataset):
+    def load_benchmark(dataset, labels):
         heard.dataset = dataset
         return SimpleNamespace(corpus=SimpleNamespace(name=dataset, notes=""))
 
@@ -130,7 +131,9 @@ def test_reproduction_what_a_model_started_from_is_in_the_command(report, monkey
     )
     command = evaluate_command(made)
     heard = parse_command(shlex.split(str(command))[2:], monkeypatch)
-    assert (heard.start.encoder, str(heard.start.embeddings)) == ("a b", "g.txt")
+    assert (heard.start.encoder, str(heard.start.embeddings)) == (DEFAULT_ENCODER, "g.txt")
+    on_encoder = evaluate_command(zoo_report(report, seed=3, id="asgcn", encoder="a b"))
+    assert parse_command(list(on_encoder.arguments)[1:], monkeypatch).start.encoder == "a b"
     assert command.notes == ("--embeddings: g.txt, SHA-256 ab.", "It needs the parser p 3.")
     ready = evaluate_command(
         zoo_report(report, seed=3, id="bert-pt", extras={"corpus": "post-trained already"})

@@ -14,7 +14,8 @@ from arts.data.label_names import LabelNames
 from arts.data.support.download import sha256
 from arts.evaluation.adddiff_probes import measure_curve, measure_gap
 from arts.evaluation.predictions import Predictions, read_labels
-from arts.evaluation.report import DatasetInfo, ModelInfo, Provenance, Report
+from arts.evaluation.report import Report
+from arts.evaluation.report_record import DatasetInfo, ModelInfo, Provenance
 from arts.evaluation.scores import Scores
 from arts.evaluation.systems import RobustTraining, load_system
 from arts.provenance import (

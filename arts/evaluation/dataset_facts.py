@@ -7,14 +7,11 @@ from collections.abc import Hashable, Iterable, Mapping
 from copy import deepcopy
 from dataclasses import dataclass
 from functools import cache
-from typing import TYPE_CHECKING
 
 from arts.data.corpus import Corpus
 from arts.data.corpus_registry import load_corpus, local_training_splits
 from arts.data.readers.span_repair import ReadingNotes
-
-if TYPE_CHECKING:
-    from arts.evaluation.report import DatasetInfo
+from arts.evaluation.report_record import DatasetInfo
 
 
 @dataclass(frozen=True)

@@ -6,17 +6,14 @@ import math
 import re
 from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime, timedelta
-from typing import TYPE_CHECKING
 
 from arts.data.corpus import Corpus
 from arts.data.corpus_registry import CORPUS_NAMES
 from arts.data.errors import DataError
 from arts.evaluation.lookalikes import imitated_name, name_fault, shape
 from arts.evaluation.predictions_file import MOST_INSTANCES, shown
+from arts.evaluation.report_record import ReportRecord
 from arts.models.registry import ZOO, model_names
-
-if TYPE_CHECKING:
-    from arts.evaluation.report import Report
 
 LATEST = timedelta(days=1)  # by which another machine's clock may be ahead
 PAPER = re.compile(r"[(\[{（]\W*paper\W*$", re.IGNORECASE)  # what the board adds to the paper's rows
@@ -24,7 +21,7 @@ SHA256 = re.compile(r"[0-9a-f]{64}")
 MOST_SEED = 2**63
 
 
-def check_header(report: Report, corpus: Corpus | None, *, source: object) -> None:
+def check_header(report: ReportRecord, corpus: Corpus | None, *, source: object) -> None:
     """Check the fields of a report that are not scores.
 
     Args:
@@ -47,7 +44,7 @@ def check_header(report: Report, corpus: Corpus | None, *, source: object) -> No
         )
 
 
-def _problems(report: Report) -> Iterator[tuple[str, str]]:
+def _problems(report: ReportRecord) -> Iterator[tuple[str, str]]:
     """Yield the name of each field that cannot be true, and what is wrong with it."""
     dataset, model, provenance = report.dataset, report.model, report.provenance
     names = {"name": model_name_fault(report.name), "model.id": name_fault(model.id)}
@@ -94,7 +91,7 @@ def _disguise(name: str, known: Iterable[str]) -> str:
     return f"{shown(name)} looks like {shown(other)}" if other and plain != expected else ""
 
 
-def run_doubt(report: Report) -> str:
+def run_doubt(report: ReportRecord) -> str:
     """Why it cannot be said that this package ran the model of a report; empty if nothing speaks against it.
 
     This package runs models that it trained ("zoo") and others ("custom"), and writes probabilities beside

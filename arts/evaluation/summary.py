@@ -11,7 +11,8 @@ import numpy as np
 from arts.data.schema import Strategy
 from arts.data.support.record import Record
 from arts.evaluation.paired_tests import Comparison
-from arts.evaluation.report import SCHEMA_VERSION, Report
+from arts.evaluation.report import Report
+from arts.evaluation.report_record import SCHEMA_VERSION
 from arts.evaluation.scores import Estimate
 
 

@@ -12,7 +12,7 @@ from arts.data.errors import ArtsError
 from arts.data.schema import Instance, original_instances
 from arts.data.support.arrays import FloatArray
 from arts.evaluation.predictions import Predictions, cached_predictions_path
-from arts.evaluation.report import ModelInfo
+from arts.evaluation.report_record import ModelInfo
 from arts.models.recipe import Start, TrainingProgress, TrainingRequest
 from arts.models.record_names import OUTCOME
 

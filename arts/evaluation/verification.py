@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from arts.data.corpus import Corpus
 from arts.data.corpus_registry import CORPUS_NAMES, local_corpus
@@ -16,11 +15,9 @@ from arts.evaluation.metrics import BenchmarkLayout
 from arts.evaluation.predictions_file import shown
 from arts.evaluation.probe_checks import check_curve, check_gap
 from arts.evaluation.report_header import check_header, run_doubt
+from arts.evaluation.report_record import ReportRecord
 from arts.evaluation.score_checks import differing_fields
 from arts.evaluation.scores import Scores
-
-if TYPE_CHECKING:
-    from arts.evaluation.report import Report
 
 
 class Status(StrEnum):
@@ -90,7 +87,7 @@ class Verification:
             raise DataError(path, f'field "{name}" is not what {what} gives{given}')
 
 
-def verify(report: Report, *, source: object) -> Verification:
+def verify(report: ReportRecord, *, source: object) -> Verification:
     """Check a report, and say how far it can be trusted.
 
     Units, strategies and gold labels are those of the corpus, if it is on this machine. Points must be equal;
@@ -125,7 +122,7 @@ def verify(report: Report, *, source: object) -> Verification:
     return Verification(status, scores, differing, remark, as_reported)
 
 
-def check_quickly(report: Report, *, source: object) -> None:
+def check_quickly(report: ReportRecord, *, source: object) -> None:
     """Check a report by itself, without its predictions and the corpus, in less than a millisecond.
 
     Args:
@@ -140,7 +137,7 @@ def check_quickly(report: Report, *, source: object) -> None:
     check_headline(report, report.dataset.units, source=source)
 
 
-def _check_probes(report: Report, *, source: object) -> None:
+def _check_probes(report: ReportRecord, *, source: object) -> None:
     """Raise `DataError` if the ADDDIFF curve or the pattern gap of a report cannot be true."""
     units = report.dataset.units
     if report.adddiff_curve:
@@ -150,7 +147,7 @@ def _check_probes(report: Report, *, source: object) -> None:
         check_gap(report.pattern_gap, units=units, source=source)
 
 
-def _check_claim(report: Report, corpus: Corpus | None, *, source: object) -> None:
+def _check_claim(report: ReportRecord, corpus: Corpus | None, *, source: object) -> None:
     """Raise `DataError` if what a report without predictions claims contradicts itself or the corpus."""
     dataset = report.dataset
     check_headline(report, dataset.units, source=source)
@@ -163,7 +160,7 @@ def _check_claim(report: Report, corpus: Corpus | None, *, source: object) -> No
     check_scores(report, layout, one_each=dataset.name in CORPUS_NAMES, source=source)
 
 
-def _differing_dataset(report: Report, corpus: Corpus | None) -> list[str]:
+def _differing_dataset(report: ReportRecord, corpus: Corpus | None) -> list[str]:
     """The names of the fields of a report's dataset that contradict its predictions and the corpus."""
     if corpus:
         return differing_facts(report.dataset, corpus)
@@ -172,7 +169,7 @@ def _differing_dataset(report: Report, corpus: Corpus | None) -> list[str]:
     return [f"dataset.{name}" for name, n in counts.items() if getattr(report.dataset, name) != n]
 
 
-def _claims(report: Report, scores: Scores, differing: tuple[str, ...]) -> str:
+def _claims(report: ReportRecord, scores: Scores, differing: tuple[str, ...]) -> str:
     """What a report claims, and what its predictions give instead."""
     return (
         f"claims accuracy {report.accuracy.value:.2f} and ARS {report.ars.value:.2f}; its predictions give "

@@ -9,7 +9,8 @@ from typing import Any
 
 from arts.data.corpus_registry import CORPUS_NAMES
 from arts.data.errors import ArtsError
-from arts.evaluation.report import ModelInfo, Report
+from arts.evaluation.report import Report
+from arts.evaluation.report_record import ModelInfo
 from arts.interventions.registry import intervention_from
 from arts.models.encoders import DEFAULT_ENCODER
 from arts.models.record_names import POST_TRAINED

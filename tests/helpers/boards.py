@@ -15,7 +15,8 @@ from streamlit.testing.v1 import AppTest
 
 from arts.data.schema import Polarity
 from arts.evaluation.benchmark import load_benchmark
-from arts.evaluation.report import ModelInfo, Report
+from arts.evaluation.report import Report
+from arts.evaluation.report_record import ModelInfo
 from arts.interventions.base import Intervention
 from arts.leaderboard.store.live_board import live_board
 from arts.leaderboard.store.store import Store

@@ -12,7 +12,8 @@ from arts.data.corpus import Corpus
 from arts.data.errors import ArtsError, DataError
 from arts.data.schema import Polarity
 from arts.evaluation.benchmark import Benchmark
-from arts.evaluation.report import ModelInfo, Report
+from arts.evaluation.report import Report
+from arts.evaluation.report_record import ModelInfo
 from arts.evaluation.summary import reports_by_model
 
 

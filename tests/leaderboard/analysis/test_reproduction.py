@@ -17,7 +17,8 @@ import arts.evaluate
 import arts.evaluation.benchmark
 from arts.cli.app import command_app
 from arts.data.schema import PERTURBATIONS
-from arts.evaluation.report import ModelInfo, Report
+from arts.evaluation.report import Report
+from arts.evaluation.report_record import ModelInfo
 from arts.generators.strategies.adddiff import TEMPLATES
 from arts.interventions.adversarial import Adversarial
 from arts.interventions.merge import Merge

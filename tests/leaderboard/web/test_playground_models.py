@@ -38,7 +38,7 @@ def test_playground_models_one_names_the_corpus_that_it_answered():
 
 def test_playground_models_one_is_known_by_the_report_on_its_weights(tmp_path):
 
-    from arts.evaluation.report import ModelInfo
+    from arts.evaluation.report_record import ModelInfo
     from arts.leaderboard.store.entry import entry_of
 
     folder = model_folder("td-lstm-0123456789")

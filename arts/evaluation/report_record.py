@@ -1,0 +1,157 @@
+"""What a report holds: scores, dataset, model and provenance, with the predictions that gave the scores."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any, Literal
+
+from pydantic import Field, PrivateAttr
+
+from arts.data.errors import ArtsError
+from arts.data.support.record import Count, Record
+from arts.evaluation.adddiff_probes import AddDiffCurve, PatternGap
+from arts.evaluation.predictions import Predictions
+from arts.evaluation.scores import Scores
+
+SCHEMA_VERSION: Literal["1.0"] = "1.0"
+
+
+class DatasetInfo(Record):
+    """The dataset that the model was measured on.
+
+    Args:
+        name: name or path of the corpus.
+        checksum: SHA-256 of the content of the test split; it does not depend on the file format.
+        units: number of originals in the test split.
+        instances: number of originals and variants together.
+        conflict: number of aspects left out because their label is "conflict" (both positive and negative).
+        repaired: ids of the instances whose span (character offsets of the aspect) was repaired on reading.
+        left_out: the reason why each left-out instance was left out, keyed by the instance's id.
+        files: the SHA-256 of each file of the corpus, keyed by the file's name.
+    """
+
+    name: str
+    checksum: str
+    units: Count
+    instances: Count
+    conflict: Count = 0
+    repaired: tuple[str, ...] = ()
+    left_out: dict[str, str] = Field(default_factory=dict)
+    files: dict[str, str] = Field(default_factory=dict)
+
+
+class ModelInfo(Record):
+    """The model that was measured, and how it was trained. Fields that are not known are None or empty.
+
+    Args:
+        kind: "zoo" for a model that this package trained, "custom" for any other model, "predictions" for
+            a file of predictions.
+        id: name of the model in the registry, its path, Hub id or class name; or the name of the file of
+            predictions.
+        checksum: SHA-256 of the weights or of the file of predictions.
+        seed: random seed of training.
+        encoder: folder or Hub id of the pretrained encoder.
+        encoder_checksum: SHA-256 of the encoder's files.
+        extras: what else training read, keyed by kind: ``embeddings`` (word vectors), ``corpus`` (text for
+            post-training) and ``parser``. Kinds that such a model does not read are left out. A value is
+            the name of the parser, or the name and SHA-256 of the file in one text; None if no file was
+            given. ``corpus`` is "post-trained already" if the encoder needed no post-training.
+        parameters: number of parameters.
+        intervention: the intervention that the model was trained with: its ``name``, its settings, and the
+            results of the training, as one dict.
+        recipe: hyperparameters of training, keyed by the fields of `arts.models.recipe.Recipe`.
+        train_seconds: duration of training in seconds.
+        environment: the libraries, the device, the precision and the number of threads of the training, keyed
+            as `arts.models.runtime.numerical_environment` returns them.
+        variants: the data and libraries that the variants trained on were made with, as
+            `arts.generators.running.checksum.variant_sources` returns them.
+        truncated: number of instances whose sentence the model truncated, keyed by split.
+        random_weights: names of the weights that the encoder's checkpoint lacks, and that began at random.
+    """
+
+    kind: Literal["zoo", "custom", "predictions"]
+    id: str
+    checksum: str | None = None
+    seed: int | None = None
+    encoder: str | None = None
+    encoder_checksum: str | None = None
+    extras: dict[str, str | None] = Field(default_factory=dict)
+    parameters: Count | None = None
+    intervention: dict[str, Any] | None = None
+    recipe: dict[str, float | None] = Field(default_factory=dict)
+    train_seconds: float | None = None
+    environment: dict[str, str | int] = Field(default_factory=dict)
+    variants: dict[str, str | None] = Field(default_factory=dict)
+    truncated: dict[str, Count] = Field(default_factory=dict)
+    random_weights: tuple[str, ...] = ()
+
+
+class Provenance(Record):
+    """Where and when the model was measured, and with which software.
+
+    Args:
+        arts: version of this package.
+        python: version of Python.
+        platform: operating system, architecture and number of processors.
+        libraries: the version of each library, keyed by the library's name.
+        started: date and time when the measurement started.
+        seconds: duration of the measurement in seconds. It includes training if the model was not in the
+            cache.
+        environment: the device, the precision and the number of threads, as far as they are known.
+    """
+
+    arts: str
+    python: str
+    platform: str
+    libraries: dict[str, str]
+    started: datetime
+    seconds: float
+    environment: dict[str, str | int] = Field(default_factory=dict)
+
+
+class Header(Record):
+    """The fields of a report that are not scores.
+
+    Args:
+        schema_version: version of the report's schema.
+        name: name of the model, as tables show it.
+        dataset: the dataset that the model was measured on.
+        model: the model that was measured.
+        provenance: where, when and with which software it was measured.
+    """
+
+    schema_version: Literal["1.0"] = SCHEMA_VERSION
+    name: str
+    dataset: DatasetInfo
+    model: ModelInfo
+    provenance: Provenance
+
+
+class ReportRecord(Scores, Header):
+    """The fields of a report, and its predictions.
+
+    Args:
+        adddiff_curve: accuracy by number of aspects that ADDDIFF adds; None if it was not measured.
+        pattern_gap: accuracy on ADDDIFF variants by templates seen in training and by held-out templates;
+            None if it was not measured.
+    """
+
+    adddiff_curve: AddDiffCurve | None = None
+    pattern_gap: PatternGap | None = None
+    _predictions: Predictions | None = PrivateAttr(default=None)
+
+    @property
+    def predictions(self) -> Predictions:
+        """The model's predictions for the test split.
+
+        Raises:
+            ArtsError: when the report has no predictions, because none were found when it was loaded.
+        """
+        if self._predictions is None:
+            raise ArtsError(f"report {self.name}: its predictions are not at hand")
+        return self._predictions
+
+    @property
+    def has_predictions(self) -> bool:
+        """Whether the report has the predictions from which its scores were computed."""
+        return self._predictions is not None

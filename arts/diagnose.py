@@ -34,6 +34,7 @@ def diagnose(
         seed: Random seed of the cross-validation folds and of t-SNE.
     """
     from arts.cli import tables
+    from arts.data.support.atomic import atomic_files
     from arts.diagnosis.plots import draw_views
     from arts.diagnosis.texts import read_texts
     from arts.diagnosis.views import diagnose_texts
@@ -44,9 +45,11 @@ def diagnose(
     diagnosis, views = diagnose_texts(*texts, encoder=encoder, models=models, seed=seed)
     path = output / "diagnosis.json"
     verb = "replaced" if path.exists() else "wrote"
-    diagnosis.write_json(path)
-    for file in (path, *draw_views(diagnosis, views, stem=output / "diagnosis")):
-        tell(f"{verb} {file}")
+    with atomic_files(path) as partial:
+        diagnosis.write_json(partial / path.name)
+        plots = draw_views(diagnosis, views, stem=partial / path.stem)
+    for name in (path.name, *(plot.name for plot in plots)):
+        tell(f"{verb} {output / name}")
     for remark in diagnosis.remarks:
         tell(remark)
     tables.show(tables.diagnosis_tables(diagnosis))

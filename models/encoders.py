@@ -142,10 +142,12 @@ def as_loading_error(what: str) -> Iterator[None]:
     Args:
         what: what is being loaded, as the subject of the message "... cannot be loaded".
     """
+    from safetensors import SafetensorError
+
     try:
         with quiet_transformers():
             yield
-    except (OSError, ValueError, RuntimeError, TypeError, KeyError) as error:
+    except (OSError, ValueError, RuntimeError, TypeError, KeyError, SafetensorError) as error:
         reason = (str(error).strip().splitlines() or [type(error).__name__])[0][:200]
         raise ArtsError(f"{what} cannot be loaded ({reason})") from error
 

@@ -14,8 +14,10 @@ import numpy as np
 import numpy.typing as npt
 import torch
 
+from arts.data.errors import DataError
 from arts.data.schema import Instance
-from arts.data.support.atomic import WorkFolder, cached_folder
+from arts.data.support.atomic import WorkFolder
+from arts.data.support.cache import cached_folder, reading_cache
 from arts.data.support.download import sha256
 from arts.models import training
 from arts.models.base import AspectModel, Inputs
@@ -243,4 +245,8 @@ def cached_model(key: str, build: Callable[[WorkFolder], None]) -> TrainedModel:
         build: function that trains the model. It gets a temporary folder, a `WorkFolder`, and saves the
             model to its subfolder `result`.
     """
-    return TrainedModel.load(cached_folder(models_folder() / key, build))
+    folder = cached_folder(models_folder() / key, build)
+    with reading_cache(folder):
+        if not (folder / RECORD).is_file():
+            raise DataError(folder, f"there is no {RECORD}")
+        return TrainedModel.load(folder)

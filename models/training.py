@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-import shutil
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -25,13 +24,13 @@ from transformers import (
     TrainingArguments,
     set_seed,
 )
-from transformers.trainer_utils import get_last_checkpoint
 
 from arts.data.errors import ArtsError
 from arts.data.schema import Instance, Polarity, Strategy
 from arts.models.base import AspectModel, Inputs, TokenFeatures
 from arts.models.learning_curve import EpochScores, kept_epoch, learning_curve
 from arts.models.recipe import Recipe, TrainingProgress, TrainingRequest
+from arts.models.resuming import train_or_resume
 
 logger = logging.getLogger(__name__)
 
@@ -155,6 +154,7 @@ def run_trainer(
             "bf16": accelerator and torch.cuda.is_bf16_supported(),
             "save_strategy": "epoch",
             "save_total_limit": 1,
+            "restore_callback_states_from_checkpoint": True,  # how long the patience has lasted
             "logging_strategy": "no",
             "remove_unused_columns": False,
             "dataloader_pin_memory": accelerator,
@@ -166,7 +166,7 @@ def run_trainer(
     trainer.add_callback(callback)
     for printer in (ProgressCallback, PrinterCallback):  # they write to standard output
         trainer.remove_callback(printer)
-    trainer.train(resume_from_checkpoint=last_checkpoint(folder))
+    train_or_resume(trainer)
     return trainer
 
 
@@ -211,14 +211,6 @@ def predict_proba(
             logits = model(**{name: tensor.to(model.device) for name, tensor in batch.items()}).logits
         probabilities[rows] = logits.double().softmax(-1).cpu().numpy()
     return probabilities
-
-
-def last_checkpoint(folder: Path) -> str | None:
-    """The path of the newest complete checkpoint in a folder, or None; incomplete checkpoints are deleted."""
-    for path in folder.glob("checkpoint-*"):
-        if not (path / "trainer_state.json").is_file():  # the file that is written last
-            shutil.rmtree(path)
-    return get_last_checkpoint(str(folder)) if folder.is_dir() else None
 
 
 def features_with_labels(inputs: Inputs, instances: Sequence[Instance]) -> list[TokenFeatures]:

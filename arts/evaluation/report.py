@@ -8,6 +8,7 @@ import re
 from pathlib import Path
 
 from arts.data.corpus_registry import load_local_instances
+from arts.data.support.atomic import atomic_files
 from arts.evaluation.paired_tests import Comparison, compare
 from arts.evaluation.predictions import Predictions
 from arts.evaluation.report_record import SCHEMA_VERSION, ReportRecord
@@ -60,8 +61,9 @@ class Report(ReportRecord):
             The path of the JSON file.
         """
         path = Path(folder, f"{self.stem}.json")
-        self.predictions.save(path.with_suffix(".parquet"), blind=blind)
-        self.write_json(path)
+        with atomic_files(path) as partial:
+            self.predictions.save(partial / f"{path.stem}.parquet", blind=blind)
+            self.write_json(partial / path.name)
         return path
 
     @classmethod

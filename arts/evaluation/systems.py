@@ -11,6 +11,7 @@ from arts.data.corpus import Corpus, content_checksum
 from arts.data.errors import ArtsError
 from arts.data.schema import Instance, original_instances
 from arts.data.support.arrays import FloatArray
+from arts.data.support.cache import reading_cache
 from arts.evaluation.predictions import Predictions, cached_predictions_path
 from arts.evaluation.report_record import ModelInfo
 from arts.models.recipe import Start, TrainingProgress, TrainingRequest
@@ -146,7 +147,8 @@ def _cached_predictions(model: TrainedModel, instances: Sequence[Instance]) -> F
     path = cached_predictions_path(model.key, content_checksum(instances), environment)
     ids = tuple(instance.id for instance in instances)
     if path.is_file():
-        cached = Predictions.load(path, instances)
+        with reading_cache(path):
+            cached = Predictions.load(path, instances)
         if cached and cached.ids == ids and cached.probabilities is not None:
             return cached.probabilities
     probabilities = model.predict_proba(instances)

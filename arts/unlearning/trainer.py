@@ -14,7 +14,8 @@ from transformers import PrinterCallback, ProgressCallback, Trainer, TrainingArg
 
 from arts.data.errors import ArtsError
 from arts.models.recipe import TrainingProgress
-from arts.models.training import StepCallback, last_checkpoint
+from arts.models.resuming import train_or_resume
+from arts.models.training import StepCallback
 from arts.provenance import Clock
 from arts.unlearning.objectives import (
     ForgetObjective,
@@ -190,7 +191,7 @@ class _UnlearningTrainer(Trainer):
     def run(self) -> UnlearningOutcome:
         """Train, or resume training, and collect the losses."""
         clock = Clock()
-        self.train(resume_from_checkpoint=last_checkpoint(Path(str(self.args.output_dir))))
+        train_or_resume(self)
         history = self.state.log_history
         probes = [
             StopProbe(step=entry["step"], forget=entry["eval_forget"], retain=entry["eval_retain"])

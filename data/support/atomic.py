@@ -5,23 +5,26 @@ This holds when a run is killed, and when two runs write the same file or folder
 
 from __future__ import annotations
 
-import glob
+import filecmp
 import os
 import shutil
-import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
 import platformdirs
-from filelock import BaseFileLock, FileLock, Timeout
 
 from arts.data.errors import DataError
+from arts.data.support.locks import (
+    clear_writing_error,
+    exclusive_writing,
+    own_work_folder,
+    remove,
+    remove_abandoned_work,
+)
 
-_LOCK, _FINGERPRINT, _RESULT = "lock", "fingerprint", "result"  # names in a work folder
-WORK_SUFFIX = ".work"  # of the work folder of a cached folder
-_NEW_SUFFIX = ".new"  # another than that of resumable work, which is never abandoned
+_FINGERPRINT, _RESULT = "fingerprint", "result"  # names in a work folder
 
 
 def cache_home() -> Path:
@@ -36,25 +39,66 @@ def cache_home() -> Path:
 def atomic_file(path: Path) -> Iterator[Path]:
     """Write a file that appears when it is complete, or not at all.
 
+    Of two runs that write it, the last one's file remains, whole.
+
     Yields:
-        A temporary path beside `path` to write to. It replaces `path` when the block ends, and is removed
-        when the block raises.
+        A path in a work folder to write to. The file written there replaces `path` when the block ends, and
+        is removed when the block raises.
+
+    Raises:
+        DataError: when `path` cannot be written.
     """
-    path.parent.mkdir(parents=True, exist_ok=True)
-    handle, name = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
-    os.close(handle)
-    try:
-        yield Path(name)
-        os.chmod(name, 0o644)  # mkstemp lets only the owner read it
-        os.replace(name, path)
-    finally:
-        Path(name).unlink(missing_ok=True)
+    create_parent(path)
+    with own_work_folder(path) as work:
+        yield work / path.name
+        with clear_writing_error(path):
+            os.replace(work / path.name, path)
+
+
+@contextmanager
+def atomic_files(head: Path) -> Iterator[Path]:
+    """Write files of one folder that belong together, such as a report and its predictions.
+
+    Files of two runs are never mixed. When another content has to be replaced, the head is removed first, so
+    a run that is killed between the files leaves none.
+
+    Args:
+        head: the path of the file without which the others mean nothing.
+
+    Yields:
+        A work folder to write the files to, `head` among them, under their names. They replace the files of
+        these names beside `head` when the block ends, and are removed when the block raises.
+
+    Raises:
+        DataError: when the files cannot be written.
+    """
+    create_parent(head)
+    with own_work_folder(head) as work:
+        files = work / _RESULT
+        files.mkdir()
+        yield files
+        with exclusive_writing(head, wait=True), clear_writing_error(head):
+            others = [file for file in files.iterdir() if file.name != head.name]
+            changed = [file for file in others if not _is_same(file, head.with_name(file.name))]
+            if changed:
+                head.unlink(missing_ok=True)
+            for file in (*changed, files / head.name):
+                os.replace(file, head.with_name(file.name))
 
 
 def check_new_folder(folder: Path) -> None:
-    """Raise `DataError` when a folder that is to be written exists already and is not empty."""
+    """Check that a folder can be written: that it is new or empty.
+
+    Where it is not, because a run was killed just after it had written it, the rest of that run is removed.
+
+    Raises:
+        DataError: when the folder exists and is not empty, or is a mount point.
+    """
     if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
+        remove_abandoned_work(folder.resolve())
         raise DataError(folder, "exists and is not empty; expected a new or empty folder")
+    if os.path.ismount(folder):
+        raise DataError(folder, "is a mount point; expected a folder in it")
 
 
 @dataclass(frozen=True)
@@ -84,29 +128,18 @@ class WorkFolder:
 def new_folder(folder: Path) -> Iterator[WorkFolder]:
     """Write a folder that appears when it is complete, or not at all.
 
-    Each run has a work folder of its own. Work folders of the same `folder` that killed runs have left are
-    removed first.
-
     Yields:
-        A `WorkFolder`. Its `WorkFolder.result` is moved to `folder` when the block ends. The rest of the work
-        folder is removed then, and all of it when the block raises.
+        A `WorkFolder` of this run alone. Its `WorkFolder.result` is moved to `folder` when the block ends.
+        The rest of the work folder is removed then, and all of it when the block raises. What a killed run
+        has left is removed by the next one.
 
     Raises:
-        DataError: when `folder` is not empty before the block, or no longer empty after it because another
-            run was faster. The content of `folder` is not touched then.
+        DataError: when `folder` is not empty, another run is writing it now, or it cannot be written. The
+            content of `folder` is not touched then.
     """
-    check_new_folder(folder)
-    folder = folder.resolve()  # of "." and of links, too, the work folder lies beside it, never in it
-    folder.parent.mkdir(parents=True, exist_ok=True)
-    _remove_abandoned_work(folder)
-    path, lock = _create_locked_folder(folder)
-    try:
-        work = WorkFolder(path)
-        yield work
-        _move_result(work, folder)
-    finally:
-        lock.release()
-        shutil.rmtree(path, ignore_errors=True)
+    with _only_writer(folder) as target, own_work_folder(target) as path:
+        yield WorkFolder(path)
+        move_result(WorkFolder(path), target)
 
 
 @contextmanager
@@ -120,110 +153,89 @@ def resumable_folder(folder: Path, fingerprint: str) -> Iterator[WorkFolder]:
 
     Yields:
         A `WorkFolder`. Its `WorkFolder.result` is moved to `folder` when the block ends, and the rest is
-        removed. When the block raises or the process is killed, the work folder stays. The next run with the
-        same fingerprint finds it as it was left, except that an unfinished result is removed.
+        removed. When the block raises or the process is killed, the work folder stays, unless there is no
+        work in it. The next run with the same fingerprint finds it as it was left, except that an unfinished
+        result is removed.
 
     Raises:
-        DataError: when `folder` exists and is not empty, or another run is writing it now.
+        DataError: when `folder` is not empty, another run is writing it now, or it cannot be written. The
+            content of `folder` is not touched then.
+    """
+    with _only_writer(folder) as target:
+        work = WorkFolder(target.with_name(f".{target.name}.partial"))
+        with clear_writing_error(folder):
+            _resume(work, fingerprint)
+        try:
+            yield work
+        finally:
+            if [path.name for path in work.path.iterdir()] == [_FINGERPRINT]:
+                discard(work, target)
+        move_result(work, target)
+        discard(work, target)
+
+
+def _is_same(file: Path, other: Path) -> bool:
+    """Whether two files exist and have the same content."""
+    return other.is_file() and filecmp.cmp(file, other, shallow=False)
+
+
+def create_parent(path: Path) -> None:
+    """Create the folder that a file or folder is to be in, if it does not exist."""
+    with clear_writing_error(path):
+        path.parent.mkdir(parents=True, exist_ok=True)
+
+
+@contextmanager
+def _only_writer(folder: Path) -> Iterator[Path]:
+    """Be the only run that writes a new or empty folder.
+
+    Yields:
+        The resolved path of the folder: of "." and of links, too, work folders lie beside it, never in it.
     """
     check_new_folder(folder)
     target = folder.resolve()
-    work = WorkFolder(target.with_name(f".{target.name}.partial"))
-    work.path.mkdir(parents=True, exist_ok=True)
-    lock = FileLock(work.path / _LOCK)
-    try:
-        lock.acquire(timeout=0)
-    except Timeout as error:
-        raise DataError(folder, "another run is writing it; wait for that run, or name another") from error
-    try:
+    create_parent(target)
+    with exclusive_writing(target, wait=False):
         check_new_folder(folder)  # a run that has just ended held the lock until now
-        _remove_stale_work(work, fingerprint)
-        yield work
-        _move_result(work, target)
-        shutil.rmtree(work.path)
-    finally:
-        lock.release()
+        yield target
 
 
-def cached_folder(folder: Path, build: Callable[[WorkFolder], None]) -> Path:
-    """Return a folder of the cache; build it first if it does not exist.
+def _resume(work: WorkFolder, fingerprint: str) -> None:
+    """Create a work folder, or find it; what cannot be gone on from is removed.
 
-    A second process that needs the same folder waits for the first and then uses its result. When a build
-    was interrupted, the next one finds the work folder as it was left, except that an unfinished result is
-    removed.
-
-    Args:
-        folder: the folder. Its name must identify everything that the content depends on.
-        build: writes the content to `WorkFolder.result` of the work folder that it is given.
-
-    Returns:
-        `folder`.
+    That is what runs with another fingerprint have left, and any unfinished result.
     """
-    folder.parent.mkdir(parents=True, exist_ok=True)
-    with FileLock(f"{folder}.lock"):
-        if not folder.is_dir():
-            work = WorkFolder(folder.with_name(folder.name + WORK_SUFFIX))
-            work.path.mkdir(exist_ok=True)
-            shutil.rmtree(work.result, ignore_errors=True)
-            build(work)
-            _move_result(work, folder)
-            shutil.rmtree(work.path)
-    return folder
-
-
-def _create_locked_folder(folder: Path) -> tuple[Path, BaseFileLock]:
-    """Create a work folder for this run alone, and lock it.
-
-    Returns:
-        The path of the work folder, and its lock. The lock is to be held as long as the run works: it shows
-        other runs that the folder is not abandoned.
-    """
-    while True:
-        path = Path(tempfile.mkdtemp(prefix=f".{folder.name}.", suffix=_NEW_SUFFIX, dir=folder.parent))
-        lock = FileLock(path / _LOCK)
-        try:
-            lock.acquire(timeout=0)
-        except (Timeout, FileNotFoundError):
-            continue  # before it was locked, another run took it for abandoned
-        if (path / _LOCK).exists():
-            return path, lock
-        lock.release()
-
-
-def _remove_abandoned_work(folder: Path) -> None:
-    """Remove the work folders of `new_folder` that killed runs have left: those whose lock nobody holds."""
-    for path in folder.parent.glob(f".{glob.escape(folder.name)}.*{_NEW_SUFFIX}"):
-        try:
-            with FileLock(path / _LOCK, timeout=0):
-                shutil.rmtree(path, ignore_errors=True)
-        except OSError:
-            continue  # its run lives (Timeout), or it is another user's
-
-
-def _remove_stale_work(work: WorkFolder, fingerprint: str) -> None:
-    """Remove what earlier runs with another fingerprint have left, and any unfinished result."""
+    work.path.mkdir(exist_ok=True)
     mark = work.path / _FINGERPRINT
     if mark.is_file() and mark.read_text("utf-8") == fingerprint:
-        shutil.rmtree(work.result, ignore_errors=True)
+        remove(work.result)
         return
     mark.unlink(missing_ok=True)  # first, so that what is half removed is never taken for resumable
     for leftover in work.path.iterdir():
-        if leftover.name != _LOCK:
-            shutil.rmtree(leftover) if leftover.is_dir() else leftover.unlink()
+        shutil.rmtree(leftover) if leftover.is_dir() else leftover.unlink()
     mark.write_text(fingerprint, encoding="utf-8")
 
 
-def _move_result(work: WorkFolder, folder: Path) -> None:
-    """Move the result of a work folder to its final place, unless another run has put a result there.
+def discard(work: WorkFolder, place: Path) -> None:
+    """Remove a work folder that is kept after a run was killed; half removed, it is never found again.
+
+    Args:
+        work: the work folder.
+        place: the file or folder that was prepared in it.
+    """
+    with own_work_folder(place) as abandoned:
+        os.rename(work.path, abandoned / _RESULT)
+
+
+def move_result(work: WorkFolder, folder: Path) -> None:
+    """Move the result of a work folder to its final place, unless something has been put there.
 
     Raises:
-        DataError: when `folder` is not empty, because another run was faster.
+        DataError: when `folder` is not empty.
     """
     check_new_folder(folder)
     try:
-        if folder.exists():
-            folder.rmdir()  # it was empty
-        os.rename(work.result, folder)
+        os.rename(work.result, folder)  # which replaces an empty folder in one step
     except OSError:
         check_new_folder(folder)  # another run was faster
         raise

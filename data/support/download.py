@@ -13,6 +13,7 @@ from typing import Literal
 
 from arts.data.errors import DataError, DownloadError
 from arts.data.support.atomic import cache_home
+from arts.data.support.cache import cached_file
 
 logger = logging.getLogger(__name__)
 
@@ -86,7 +87,7 @@ def _cache_path(name: str) -> Path:
 
 
 def _download(url: str, path: Path, *, sha256_digest: str) -> None:
-    """Download a file under a lock, so that a second process waits and then finds the file complete.
+    """Download a file to the cache, unless another run has just done so.
 
     Args:
         url: where to download from.
@@ -97,21 +98,17 @@ def _download(url: str, path: Path, *, sha256_digest: str) -> None:
         DownloadError: when the download fails, or the file has another SHA-256.
     """
     import pooch
-    from filelock import FileLock
     from requests import HTTPError, RequestException
 
     pooch.get_logger().setLevel(logging.WARNING)
-    path.parent.mkdir(parents=True, exist_ok=True)
-    logger.info("downloading %s", url)
+    known_hash = f"sha256:{sha256_digest}"
+
+    def retrieve(partial: Path) -> None:
+        logger.info("downloading %s", url)
+        pooch.retrieve(url, known_hash, fname=partial.name, path=partial.parent, progressbar=True)
+
     try:
-        with FileLock(f"{path}.lock"):
-            pooch.retrieve(
-                url,
-                known_hash=f"sha256:{sha256_digest}",
-                fname=path.name,
-                path=path.parent,
-                progressbar=True,
-            )
+        cached_file(path, retrieve, is_valid=lambda file: file.is_file() and sha256(file) == sha256_digest)
     except (RequestException, OSError) as error:
         reason = error if isinstance(error, HTTPError) else type(error).__name__
         raise DownloadError(

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from arts.data.errors import ArtsError
-from arts.data.support.atomic import atomic_file
+from arts.data.support.atomic import atomic_file, atomic_files
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -29,17 +29,23 @@ def picture_format(path: Path) -> str:
 def save_figure(figure: Figure, path: Path) -> None:
     """Write a figure to a PNG or SVG file, as the suffix of the path says.
 
+    Equal figures give equal files: an SVG file has no date and no random ids.
+
     Raises:
         ArtsError: when the suffix is neither ``.png`` nor ``.svg``.
     """
+    import matplotlib
+
     suffix = picture_format(path)
-    with atomic_file(path) as partial:
-        figure.savefig(partial, format=suffix, dpi=150)
+    undated = {"Date": None} if suffix == "svg" else None
+    with atomic_file(path) as partial, matplotlib.rc_context({"svg.hashsalt": path.name}):
+        figure.savefig(partial, format=suffix, dpi=150, metadata=undated)
 
 
 def save_figures(figure: Figure, stem: Path) -> list[Path]:
     """Write a figure to ``<stem>.png`` and ``<stem>.svg``, and return these two paths."""
-    paths = [stem.with_name(f"{stem.name}.{suffix}") for suffix in PICTURE_FORMATS]
-    for path in paths:
-        save_figure(figure, path)
-    return paths
+    names = [f"{stem.name}.{suffix}" for suffix in PICTURE_FORMATS]
+    with atomic_files(stem.with_name(names[0])) as folder:
+        for name in names:
+            save_figure(figure, folder / name)
+    return [stem.with_name(name) for name in names]

@@ -6,12 +6,14 @@ import hashlib
 import json
 from collections.abc import Sequence
 from dataclasses import asdict
+from pathlib import Path
 
 from arts.data.hf_dataset import write_instances
 from arts.data.readers.span_repair import ReadingNotes
 from arts.data.readers.tables import read_table
 from arts.data.schema import Instance, Sentence
-from arts.data.support.atomic import atomic_file, cache_home
+from arts.data.support.atomic import cache_home
+from arts.data.support.cache import cached_file, reading_cache
 from arts.data.support.code_checksum import code_checksum
 from arts.generators.generator import GenerationOptions, Generator
 from arts.generators.opinions.analysis import Analyst
@@ -34,8 +36,8 @@ def perturbations(
     Returns:
         The variants, without their originals.
     """
-    path = cache_home() / "perturbations" / f"{_cache_key(sentences, training, options)}.parquet"
-    if not path.is_file():
+
+    def generate(path: Path) -> None:
         analyst = Analyst()
         generator = Generator(mine_aspect_set(training, analyst), options, analyst)
         variants = [
@@ -44,9 +46,12 @@ def perturbations(
             for outcome in outcomes
             if outcome.candidates
         ]
-        with atomic_file(path) as partial:
-            write_instances(variants, partial)
-    return list(read_table(path, ReadingNotes()))
+        write_instances(variants, path)
+
+    path = cache_home() / "perturbations" / f"{_cache_key(sentences, training, options)}.parquet"
+    cached_file(path, generate)
+    with reading_cache(path):
+        return list(read_table(path, ReadingNotes()))
 
 
 def _cache_key(

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import os
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ProcessPoolExecutor
-from multiprocessing import get_context
+from multiprocessing import get_context, parent_process
+from threading import Thread
 
 from arts.data.schema import Sentence
 from arts.generators.choices import Engine
@@ -64,9 +66,18 @@ _generator: Generator  # the generator of this worker process
 
 
 def _start_worker(job: GenerationJob) -> None:
-    """Load the generator of a worker process."""
+    """Load the generator of a worker process, which ends when its parent does, in whatever way."""
     global _generator
+    Thread(target=_end_with_parent, daemon=True).start()
     _generator = job.load_generator()
+
+
+def _end_with_parent() -> None:
+    """Wait for the end of the parent process, and end this process: it would wait for batches for ever."""
+    parent = parent_process()
+    assert parent
+    parent.join()
+    os._exit(1)
 
 
 def _perturb(batch: list[Sentence]) -> OutcomeBatch:

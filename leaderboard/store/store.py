@@ -11,11 +11,11 @@ from math import inf
 from pathlib import Path
 from typing import Self
 
-from filelock import FileLock
-
 from arts.data.corpus_registry import RELEASED_CORPORA, SAMPLE
 from arts.data.errors import ArtsError
+from arts.data.support.atomic import atomic_files
 from arts.data.support.download import hub_snapshot
+from arts.data.support.locks import clear_writing_error, exclusive_writing
 from arts.evaluation.report import Report
 from arts.evaluation.verification import Status
 from arts.leaderboard.store.checked_files import CheckedFiles, ReportFile, checking_digest
@@ -176,15 +176,17 @@ class Store:
         """
         entry = entry_of(report)
         folder = self.target
-        folder.mkdir(parents=True, exist_ok=True)
+        with clear_writing_error(folder):
+            folder.mkdir(parents=True, exist_ok=True)
         path = folder / f"{report.stem[:80]}-{entry.key}.json"
-        with FileLock(folder / ".adding.lock"):
+        with exclusive_writing(folder / "adding", wait=True):
             for other in self.read(CHECKED_BEFORE_START).entries:
                 if entry.repeats(other):
                     raise ArtsError(f'the same predictions are on the board already, as "{other.label}"')
-            if report.has_predictions:
-                report.predictions.save(path.with_suffix(".parquet"))
-            report.write_json(path)
+            with atomic_files(path) as partial:
+                if report.has_predictions:
+                    report.predictions.save(partial / f"{path.stem}.parquet")
+                report.write_json(partial / path.name)
         return path
 
 

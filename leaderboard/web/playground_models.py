@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from arts.data.corpus_registry import SAMPLE, load_corpus
 from arts.data.errors import ArtsError
 from arts.data.schema import Instance
-from arts.data.support.atomic import WORK_SUFFIX
+from arts.data.support.cache import WORK_SUFFIX
 from arts.data.support.download import sha256
 from arts.evaluation.metrics import POLARITIES
 from arts.evaluation.predictions import has_cached_predictions

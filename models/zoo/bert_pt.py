@@ -14,7 +14,8 @@ import torch
 from transformers import AutoModelForMaskedLM, DataCollatorForLanguageModeling, set_seed
 
 from arts.data.errors import DataError
-from arts.data.support.atomic import WorkFolder, cache_home, cached_folder
+from arts.data.support.atomic import WorkFolder, cache_home
+from arts.data.support.cache import cached_folder
 from arts.data.support.code_checksum import code_checksum
 from arts.models.base import Inputs
 from arts.models.encoders import (

@@ -8,7 +8,7 @@ import sys
 
 import pytest
 
-from arts.data.support.atomic import new_folder, resumable_folder
+from arts.data.support.atomic import atomic_file, new_folder, resumable_folder
 
 WAIT = 30  # seconds
 
@@ -28,6 +28,11 @@ def nothing(work):
 
 def fail(*_):
     raise ZeroDivisionError
+
+
+def write_file(path, text="mine"):
+    with atomic_file(path) as partial:
+        partial.write_text(text)
 
 
 def write_new(folder, text="mine", meanwhile=nothing):
@@ -72,6 +77,7 @@ class Run:
 import sys
 from pathlib import Path
 from arts.data.support.atomic import *
+from arts.data.support.cache import *
 folder = Path(sys.argv[1])
 def pause():
     print("paused", flush=True)

@@ -16,7 +16,10 @@ from transformers import (
     AutoModelForSequenceClassification,
 )
 
+from arts.data.errors import DataError
+from arts.data.support.download import sha256
 from arts.models import training
+from arts.models.record_names import models_folder
 from arts.models.registry import ZOO, aspect_model_class
 from arts.models.trained_models import TrainedModel
 
@@ -108,7 +111,24 @@ def test_trained_models_an_interruption_leaves_no_model_behind(encoder, tmp_path
     with pytest.raises(KeyboardInterrupt):
         fit("td-lstm", encoder, progress=interrupt)
     kept = [p.name for p in (tmp_path / "cache" / "models").iterdir()]
-    assert all(name.endswith((".lock", ".work")) for name in kept)
+    assert all(name.endswith(".work") for name in kept)
+
+
+@pytest.mark.parametrize("name", ["arts.json", "config.json", "model.safetensors", "tokenizer.json"])
+@pytest.mark.parametrize("size", [None, 0, 50])
+def test_trained_models_a_damaged_one_in_the_cache_is_named_to_be_deleted(name, size, toy_model, encoder):
+    _, folder, _ = toy_model("memnet")
+    copy = models_folder() / folder.name
+    shutil.copytree(folder, copy)
+    content = (copy / name).read_bytes()
+    (copy / name).unlink()
+    if size is not None:
+        (copy / name).write_bytes(content[:size])
+    message = rf"{folder.name}: this entry of the cache cannot be read \(.*\); delete it"
+    with pytest.raises(DataError, match=message):
+        fit("memnet", encoder)
+    shutil.rmtree(copy)
+    assert fit("memnet", encoder).checksum == sha256(folder / "model.safetensors")
 
 
 def test_trained_models_a_saved_model_answers_the_same_in_a_new_process(toy_model, instances, tmp_path):

@@ -132,3 +132,25 @@ def test_job_the_environment_and_the_reference_are_reported(
     assert report.environment["threads"] == torch.get_num_threads()
     assert report.environment["precision"] in ("fp32", "bf16")
     assert report.reference_checksum == report.model_checksum
+
+
+@pytest.mark.parametrize("until", [None, 0.5])
+def test_job_a_run_killed_after_its_last_step_trains_no_further(
+    until: float | None, job: UnlearningJob, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whether the steps were taken or a stopping criterion was met, with steps to spare."""
+    job = replace(job, settings=replace(QUICK, stop_forget_loss=until, learning_rate=1e-2))
+    report = job.run(tmp_path / "whole")
+    assert (len(report.steps) < QUICK.steps) == bool(until)
+
+    def stop(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patch:
+        patch.setattr("arts.unlearning.job.write_unlearning_card", stop)
+        with pytest.raises(KeyboardInterrupt):
+            job.run(tmp_path / "cut")
+    again = job.run(tmp_path / "cut", progress=stop)
+    assert (again.steps, again.probes, again.stopped) == (report.steps, report.probes, report.stopped)
+    whole, cut = (sha256(tmp_path / name / "model.safetensors") for name in ("whole", "cut"))
+    assert whole == cut

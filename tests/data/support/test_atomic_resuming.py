@@ -18,8 +18,8 @@ from helpers.atomic_runs import (
 )
 
 from arts.data.errors import DataError
-from arts.data.support import atomic
-from arts.data.support.atomic import cached_folder, resumable_folder
+from arts.data.support import atomic, locks
+from arts.data.support.cache import cached_file, cached_folder
 
 
 def test_atomic_resumable_folder_resumes_with_the_same_fingerprint(tmp_path):
@@ -74,22 +74,39 @@ def test_atomic_resumable_folder_refuses_a_second_run(tmp_path):
 
 def test_atomic_resumable_folder_refuses_after_a_run_that_ended_meanwhile(tmp_path, monkeypatch):
     """The other run ends between the look at the folder and the lock."""
-    folder, acquire = tmp_path / "out", atomic.FileLock.acquire
+    folder, exclusive = tmp_path / "out", atomic.exclusive_writing
 
-    def end_first(self, **options):
+    def end_first(place, **options):
         monkeypatch.undo()
         write_resumable(folder, text="first")
-        return acquire(self, **options)
+        return exclusive(place, **options)
 
-    monkeypatch.setattr(atomic.FileLock, "acquire", end_first)
+    monkeypatch.setattr(atomic, "exclusive_writing", end_first)
     with pytest.raises(DataError, match="exists and is not empty"):
         write_resumable(folder, meanwhile=fail)
     assert (folder / "a.txt").read_text() == "first"
+    assert names(tmp_path) == ["out"]
 
 
-def test_atomic_resumable_folder_tells_a_timeout_of_the_work_from_its_own(tmp_path):
-    with pytest.raises(atomic.Timeout), resumable_folder(tmp_path / "out", "f"):
-        raise atomic.Timeout("another.lock")
+def test_atomic_resumable_folder_in_which_nothing_was_done_is_not_kept(tmp_path):
+    with pytest.raises(ZeroDivisionError):
+        write_resumable(tmp_path / "out", meanwhile=fail)
+    assert names(tmp_path) == []
+
+
+def test_atomic_resumable_folder_killed_while_its_work_is_removed_is_tidied_and_not_resumed(tmp_path):
+    stop = "import arts.data.support.locks as locks\nlocks._remove_locked = lambda path: pause()\n"
+    with Run(tmp_path / "out", stop + RESUMABLE) as run:
+        run.wait_for_pause()
+        run.go_on()
+        run.wait_for_pause()
+        run.kill()
+    assert names(tmp_path) == [".out.0.new", ".out.lock", "out"]
+    with pytest.raises(DataError, match="exists and is not empty"):
+        write_resumable(tmp_path / "out")
+    assert names(tmp_path) == ["out"]
+    (tmp_path / "out").rename(tmp_path / "kept")
+    write_resumable(tmp_path / "out", meanwhile=check_fresh)
 
 
 def test_atomic_cached_folder_is_built_once(tmp_path):
@@ -102,7 +119,7 @@ def test_atomic_cached_folder_is_built_once(tmp_path):
     assert cached_folder(folder, build) == cached_folder(folder, build) == folder
     assert len(builds) == 1
     assert names(folder) == ["a.txt"]
-    assert [name for name in names(folder.parent) if not name.endswith(".lock")] == ["key"]
+    assert names(folder.parent) == ["key"]
 
 
 def test_atomic_cached_folder_is_built_once_for_two_processes(tmp_path):
@@ -158,3 +175,33 @@ def test_atomic_cached_folder_resumes_a_build_that_was_cut_off(tmp_path):
     cached_folder(folder, build)
     assert (folder / "a.txt").read_text() == "mine"
     assert not any(name.endswith(".work") for name in names(tmp_path))
+
+
+def test_atomic_cached_folder_is_tidied_after_a_kill_just_after_it_was_moved(tmp_path):
+    folder = tmp_path / "key"
+    (tmp_path / "key.work" / "checkpoints").mkdir(parents=True)
+    (tmp_path / ".key.0.new").mkdir()
+    (tmp_path / ".key.lock").touch()
+    folder.mkdir()
+    assert cached_folder(folder, fail) == folder
+    assert names(tmp_path) == ["key"]
+
+
+def test_atomic_cached_folder_is_read_where_nothing_can_be_written(tmp_path, monkeypatch):
+    (tmp_path / "key").mkdir()
+    monkeypatch.setattr(locks.os, "open", fail)
+    assert cached_folder(tmp_path / "key", fail) == tmp_path / "key"
+
+
+def test_atomic_cached_file_is_built_once_and_again_when_it_is_not_valid(tmp_path):
+    path, built = tmp_path / "cache" / "a.txt", []
+
+    def build(partial):
+        partial.write_text(f"build {len(built)}")
+        built.append(partial)
+
+    assert cached_file(path, build) == cached_file(path, build) == path
+    assert path.read_text() == "build 0"
+    cached_file(path, build, is_valid=lambda file: file.read_text() == "build 1")
+    assert path.read_text() == "build 1"
+    assert names(path.parent) == ["a.txt"]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -45,3 +47,22 @@ def test_pipeline_labels_survive_the_round_trip(tmp_path: Path, sentences: list[
     kept = [row for shard in staging.shards for row in read_instances(shard)]
     assert kept == rows
     assert {row.polarity for row in kept} == set(Polarity)
+
+
+WORKER = """
+import multiprocessing, sys
+from arts.generators.running.pipeline import _end_with_parent
+if __name__ == "__main__":
+    worker = multiprocessing.get_context("spawn").Process(target=_end_with_parent)
+    worker.start()
+    print("started", flush=True)
+    sys.stdin.read()
+"""
+
+
+def test_pipeline_a_worker_ends_when_its_parent_is_killed():
+    command = [sys.executable, "-c", WORKER]
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as parent:
+        assert parent.stdout.readline() == "started\n"
+        parent.kill()
+        parent.communicate(timeout=60)  # ends when the worker, too, has closed standard output

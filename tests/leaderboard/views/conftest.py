@@ -6,9 +6,9 @@ import shutil
 from pathlib import Path
 
 import pytest
-from filelock import FileLock
 from helpers.boards import prepare_app
 
+from arts.data.support.locks import exclusive_writing
 from arts.leaderboard.store.store import Store
 
 
@@ -16,7 +16,7 @@ from arts.leaderboard.store.store import Store
 def checked_cache(session_folder: Path) -> Path:
     """A cache that knows the package's own results: checked once, and not by a process for each page."""
     folder = session_folder / "checked"
-    with FileLock(f"{folder}.lock"), pytest.MonkeyPatch.context() as patch:
+    with exclusive_writing(folder, wait=True), pytest.MonkeyPatch.context() as patch:
         patch.setenv("ARTS_CACHE_HOME", str(folder))
         patch.delenv("ARTS_DATA_HOME", raising=False)
         Store(()).read()

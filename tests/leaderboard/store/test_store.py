@@ -96,7 +96,7 @@ def test_store_the_same_predictions_under_another_name_are_recognised(three_resu
 def test_store_what_has_not_changed_is_not_checked_again(three_results, monkeypatch):
     store = own_store(three_results)
     board = store.read()
-    monkeypatch.setattr("arts.leaderboard.store.store.entry_of", None)
+    monkeypatch.setattr("arts.leaderboard.store.checked_files.entry_of", None)
     assert store.read() == board
     assert own_store(three_results).read() == board
 

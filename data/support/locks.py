@@ -68,7 +68,7 @@ def exclusive_writing(place: Path, *, wait: bool) -> Iterator[None]:
     finally:
         with suppress(OSError):
             path.unlink()
-        os.close(lock)
+        _unlock(lock)
 
 
 @contextmanager
@@ -94,7 +94,7 @@ def own_work_folder(place: Path) -> Iterator[Path]:
         yield path
     finally:
         _remove_locked(path)
-        os.close(lock)
+        _unlock(lock)
 
 
 def remove_abandoned_work(place: Path) -> None:
@@ -124,7 +124,7 @@ def _remove_abandoned_folders(place: Path) -> None:
         with suppress(OSError):  # it is another user's, or cannot be locked
             if (lock := _lock(path / _LOCK)) is not None:
                 _remove_locked(path)
-                os.close(lock)
+                _unlock(lock)
 
 
 def _work_folders(place: Path) -> Iterator[Path]:
@@ -183,7 +183,7 @@ def _lock(path: Path, *, wait: bool = False) -> int | None:
     its name; otherwise the one that has the name now is opened.
 
     Returns:
-        The open file, whose lock is released when it is closed; None if another holds the lock.
+        The open file, for `_unlock`; None if another holds the lock.
     """
     require_posix("writing files that other runs may write, too,")
     import fcntl
@@ -203,3 +203,12 @@ def _lock(path: Path, *, wait: bool = False) -> int | None:
             os.close(file)
             raise
         os.close(file)
+
+
+def _unlock(lock: int) -> None:
+    """Release a lock, also when a process that was forked meanwhile has the file open, too."""
+    import fcntl
+
+    with suppress(OSError):  # there are no locks
+        fcntl.flock(lock, fcntl.LOCK_UN)
+    os.close(lock)

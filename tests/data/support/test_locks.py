@@ -65,6 +65,21 @@ def test_locks_a_lock_file_removed_while_another_waits_locks_nobody_out_and_nobo
     assert order == ["held", "waited"]
 
 
+def test_locks_are_released_although_a_process_was_forked_meanwhile(tmp_path):
+    release, held = os.pipe()
+    with exclusive_writing(tmp_path / "out", wait=False), own_work_folder(tmp_path / "out"):
+        child = os.fork()
+        if not child:
+            os.close(held)
+            os.read(release, 1)  # until the parent closes its end
+            os._exit(0)
+    with exclusive_writing(tmp_path / "out", wait=False), own_work_folder(tmp_path / "out") as work:
+        assert work.name == ".out.0.new"
+    os.close(held)
+    os.waitpid(child, 0)
+    os.close(release)
+
+
 def test_locks_work_folders_of_living_runs_are_apart(tmp_path):
     with own_work_folder(tmp_path / "out") as one, own_work_folder(tmp_path / "out") as two:
         assert (one.name, two.name) == (".out.0.new", ".out.1.new")

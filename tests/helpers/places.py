@@ -20,6 +20,7 @@ from arts.data.support.atomic import atomic_file, atomic_files, new_folder, resu
 from arts.data.support.cache import cached_file, cached_folder
 
 PARTS = 4  # files of a result
+WAIT = 30  # seconds
 
 
 def names(folder):
@@ -104,20 +105,46 @@ def run(write, place):
     os._exit(0)
 
 
-def run_pair(write, place):
-    """Two runs at once, of which most are killed at some time; returns their exit codes."""
-    context = multiprocessing.get_context("fork")
-    runs = [context.Process(target=run, args=(write, place), daemon=True) for _ in range(2)]
-    for process in runs:
-        process.start()
-        time.sleep(random.choice((0, random.random() / 300)))
-    for process in runs:
+def start(write, place):
+    process = multiprocessing.get_context("fork").Process(target=run, args=(write, place), daemon=True)
+    process.start()
+    return process
+
+
+def duration(write, folder):
+    """Seconds that a run takes, from its fork to its end; the least of five."""
+    folder.mkdir()
+    times = []
+    for number in range(5):
+        started = time.perf_counter()
+        start(write, folder / f"{number}").join(WAIT)
+        times.append(time.perf_counter() - started)
+    return min(times)
+
+
+def run_pair(write, place, *, seconds):
+    """Two runs at once, of which most are killed at some time; returns their exit codes.
+
+    Args:
+        write: what a run does.
+        place: where.
+        seconds: how long a run takes.
+    """
+    second = random.choice((0, random.random() * seconds))
+    events = [(0, 0, start), (second, 1, start)]
+    for number, begun in enumerate((0, second)):
         if random.random() < 0.7:
-            time.sleep(random.random() / 300)
-            process.kill()
-    for process in runs:
-        process.join(30)
-    return [process.exitcode for process in runs]
+            events.append((begun + random.random() * seconds, number, "kill"))
+    runs, begun = {}, time.perf_counter()
+    for moment, number, event in sorted(events, key=lambda event: event[0]):
+        time.sleep(max(0, begun + moment - time.perf_counter()))
+        if event is start:
+            runs[number] = start(write, place)
+        else:
+            runs[number].kill()
+    for process in runs.values():
+        process.join(WAIT)
+    return [process.exitcode for process in runs.values()]
 
 
 def check(kind, rounds, folder):
@@ -125,8 +152,9 @@ def check(kind, rounds, folder):
     write, check = KINDS[kind]
     place, ended = folder / "work" / "place", Counter()
     place.parent.mkdir()
+    seconds = duration(write, folder / "alone")
     for number in range(rounds):
-        codes = run_pair(write, place)
+        codes = run_pair(write, place, seconds=seconds)
         assert set(codes) <= {0, 2, -signal.SIGKILL}, (codes, names(place.parent))
         ended.update(codes)
         assert place.exists() or 0 not in codes or (write is write_files and -signal.SIGKILL in codes)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache, partial
 from importlib.resources import files
 from pathlib import Path
@@ -14,6 +14,7 @@ from arts.data.errors import DataError, UnknownNameError
 from arts.data.label_names import NO_NAMES, LabelNames
 from arts.data.polarity_labels import polarity_names
 from arts.data.readers.instances import INSTANCE_READERS, load_usable_instances
+from arts.data.readers.revisions import disputed_units, read_revised
 from arts.data.readers.span_repair import ReadingNotes
 from arts.data.schema import Instance, Sentence, Split, group_sentences
 from arts.data.support.download import fetch_release_file, local_release_file, sha256
@@ -32,12 +33,22 @@ class ReleaseFiles:
         test: path of the test split, originals and variants.
         originals: path of a file with the originals of the test split and their spans. It is given only for
             MAMS, whose `test` is a table of predictions without spans; else it is empty.
+        revisions: name of the file in ``data/revisions`` that makes the variants of the test split, whose
+            `test` holds the originals alone; else it is empty.
+        undisputed: whether units whose gold label every reading rejected are left out.
     """
 
     train: str
     dev: str
     test: str
     originals: str = ""
+    revisions: str = ""
+    undisputed: bool = False
+
+
+def undisputed_name(name: str) -> str:
+    """The name of a corpus without its disputed units."""
+    return f"{name}-undisputed"
 
 
 RELEASED_CORPORA = {
@@ -57,6 +68,17 @@ RELEASED_CORPORA = {
         "output/mams_results.csv",
         originals="data/src_data/mams/test.json",
     ),
+    "laptop-v2": ReleaseFiles(
+        "data/src_data/laptop/train.json",
+        "data/src_data/laptop/dev.json",
+        "data/src_data/laptop/test.json",
+        revisions="laptop-v2.jsonl",
+    ),
+}
+RELEASED_CORPORA |= {
+    undisputed_name(name): replace(release, undisputed=True)
+    for name, release in RELEASED_CORPORA.items()
+    if release.revisions
 }
 SAMPLE = "sample"  # the corpus that ships with the package
 CORPUS_NAMES = (SAMPLE, *RELEASED_CORPORA)
@@ -163,12 +185,30 @@ def _load_release(name: str, release: ReleaseFiles, *, labels: LabelNames) -> Co
     def split_path(split: str) -> Path:
         return fetch_release_file(getattr(release, split))
 
+    if release.revisions:
+        return _load_revised(name, release)
     if not release.originals:
         return _build_corpus(name, split_path=split_path, labels=labels)
     from arts.data.readers.mams import read_mams_results
 
     read_test = partial(read_mams_results, originals_path=split_path("originals"))
     return _build_corpus(name, split_path=split_path, labels=labels, read_test=read_test)
+
+
+def _load_revised(name: str, release: ReleaseFiles) -> Corpus:
+    """Load a corpus whose variants are revisions of the originals of the ARTS release."""
+    revisions = Path(str(files("arts.data").joinpath("revisions", release.revisions)))
+    disputed = disputed_units(revisions) if release.undisputed else frozenset()
+
+    def split_path(split: str) -> Path:
+        return fetch_release_file(getattr(release, split), verify=split != "test")
+
+    def read_test(path: Path, notes: ReadingNotes) -> Iterator[Instance]:
+        for instance in read_revised(path, notes, revisions=revisions):
+            if instance.unit not in disputed:
+                yield instance
+
+    return _build_corpus(name, split_path=split_path, read_test=read_test)
 
 
 def _load_folder(folder: Path, name: str, *, labels: LabelNames) -> Corpus:

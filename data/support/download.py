@@ -34,26 +34,28 @@ def sha256(path: Path) -> str:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
-def fetch_release_file(name: str, *, base_url: str = BASE_URL) -> Path:
+def fetch_release_file(name: str, *, base_url: str = BASE_URL, verify: bool = True) -> Path:
     """The local path of a file of the ARTS release, which is downloaded if it is not on this machine.
 
     Args:
         name: the path of the file in the release, e.g. ``data/src_data/laptop/train.json``.
         base_url: the URL that `name` is appended to for a download.
+        verify: whether a file in the folder that `ARTS_DATA_HOME` names must be the released one; False when
+            the caller checks its content. A downloaded file is always checked.
 
     Raises:
         DataError: when the environment variable `ARTS_DATA_HOME` names no folder, or the file in this folder
             differs from the released one.
         DownloadError: when the download fails, or what was downloaded is not the released file.
     """
-    path = local_release_file(name)
+    path = local_release_file(name, verify=verify)
     if path is None:
         path = _cache_path(name)
         _download(base_url + name, path, sha256_digest=release_checksums()[name])
     return path
 
 
-def local_release_file(name: str) -> Path | None:
+def local_release_file(name: str, *, verify: bool = True) -> Path | None:
     """The path of a file of the ARTS release on this machine; None if it is not there.
 
     It is looked for in the copy of the release in the folder that the environment variable `ARTS_DATA_HOME`
@@ -61,6 +63,7 @@ def local_release_file(name: str) -> Path | None:
 
     Args:
         name: the path of the file in the release, e.g. ``data/src_data/laptop/train.json``.
+        verify: whether a file in the folder that `ARTS_DATA_HOME` names must be the released one.
 
     Raises:
         DataError: when `ARTS_DATA_HOME` is not a folder, or the file in it differs from the released one.
@@ -71,7 +74,7 @@ def local_release_file(name: str) -> Path | None:
             raise DataError(home, "ARTS_DATA_HOME is not a folder")
         path = Path(home, name)
         if path.is_file():
-            if sha256(path) != release_checksums()[name]:
+            if verify and sha256(path) != release_checksums()[name]:
                 raise DataError(
                     path,
                     f"is not the released file (SHA-256 {sha256(path)}, expected "

@@ -1,0 +1,206 @@
+"""Turn hand-written variants, accepted by blind readings, into a revisions file.
+
+python benchmarks/quality/written_variants.py CORPUS.json WRITTEN.jsonl READINGS.csv REVISIONS.jsonl
+
+A line of WRITTEN.jsonl is ``{"u": unit, "s": strategy, "t": text}``. In the text of an ADDDIFF variant,
+``[[ ]]`` stand around what was added, ``« »`` around each claim in it without the words that join it, ``{
+}`` around the new aspect of a claim. CORPUS is a file with originals (ARTS JSON). The files with text stay
+with whoever has the corpus; a revisions file holds edits.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from difflib import SequenceMatcher
+
+from arts.data.readers.revisions import Replacement, RevisedAspect, Revision
+from arts.data.schema import Aspect, Instance, Polarity, Strategy
+
+_MARK = re.compile(r"\[\[|\]\]|[«»{}]")
+_TOKEN = re.compile(r"\w+|\s+|[^\w\s]")
+
+
+class VariantError(ValueError):
+    """A written variant does not have the form that it must have."""
+
+
+@dataclass
+class MarkedText:
+    """A text without its marks, with the spans that they stood around.
+
+    Args:
+        text: the text.
+        stretches: spans of what was added, with its joining words and punctuation.
+        claims: spans of the claims.
+        terms: spans of the new aspects' terms.
+    """
+
+    text: str
+    stretches: list[tuple[int, int]] = field(default_factory=list)
+    claims: list[tuple[int, int]] = field(default_factory=list)
+    terms: list[tuple[int, int]] = field(default_factory=list)
+
+
+def parse_marks(marked: str) -> MarkedText:
+    """Take the marks out of a text.
+
+    Raises:
+        VariantError: the marks are not balanced.
+
+    Example:
+        >>> parse_marks("It is fast[[, but «the {fan} is loud»]].").terms
+        [(19, 22)]
+    """
+    result, open_marks, end = MarkedText(""), list[tuple[str, int]](), 0
+    closing = {"]]": ("[[", result.stretches), "»": ("«", result.claims), "}": ("{", result.terms)}
+    for match in _MARK.finditer(marked):
+        result.text += marked[end : match.start()]
+        end = match.end()
+        if match[0] not in closing:
+            open_marks.append((match[0], len(result.text)))
+            continue
+        opening, spans = closing[match[0]]
+        if not open_marks or open_marks[-1][0] != opening:
+            raise VariantError(f"marks are not balanced: {marked}")
+        spans.append((open_marks.pop()[1], len(result.text)))
+    if open_marks:
+        raise VariantError(f"marks are not balanced: {marked}")
+    result.text += marked[end:]
+    return result
+
+
+def make_revision(original: Instance, strategy: Strategy, marked: str) -> Revision:
+    """The revision that turns an original into a written variant.
+
+    Raises:
+        VariantError: an aspect term of the original is not in the variant, or its place cannot be told.
+    """
+    written = parse_marks(marked)
+    spans = locate_terms(original, written)
+    edits = _edits(original, written, spans)
+    opposite = original.polarity.opposite
+    aspects = [
+        RevisedAspect(span=span, polarity=_polarity_after(strategy, aspect, original))
+        for aspect, span in zip(original.aspects, spans, strict=True)
+    ]
+    aspects += [RevisedAspect(span=span, polarity=opposite) for span in written.terms]
+    aspects.sort(key=lambda aspect: aspect.span)
+    target_span = spans[
+        [(a.start, a.end) for a in original.aspects].index((original.aspect.start, original.aspect.end))
+    ]
+    place = _place(original, edits) if strategy is Strategy.ADDDIFF else None
+    return Revision(
+        strategy=strategy,
+        edits=tuple(edits),
+        aspects=tuple(aspects),
+        target=[aspect.span for aspect in aspects].index(target_span),
+        added=tuple(written.claims),
+        place=place,
+    )
+
+
+def _polarity_after(strategy: Strategy, aspect: Aspect, original: Instance) -> Polarity:
+    is_target = (aspect.start, aspect.end) == (original.aspect.start, original.aspect.end)
+    if strategy is Strategy.REVTGT and is_target:
+        return aspect.polarity.opposite
+    if strategy is Strategy.REVNON and not is_target and aspect.polarity is not Polarity.NEUTRAL:
+        return original.polarity.opposite
+    return aspect.polarity
+
+
+def locate_terms(original: Instance, written: MarkedText) -> list[tuple[int, int]]:
+    """Spans of the original's aspect terms in a written variant, in the order of the original's aspects.
+
+    What was added for ADDDIFF is passed over. A term that occurs several times is the occurrence of the
+    same number as in the original.
+
+    Raises:
+        VariantError: a term occurs less or more often than in the original.
+    """
+    spans = []
+    for aspect in original.aspects:
+        before = _occurrences(original.text, aspect.term)
+        after = [
+            span
+            for span in _occurrences(written.text, aspect.term)
+            if not any(start <= span[0] < end for start, end in written.stretches)
+        ]
+        if len(before) != len(after) or (aspect.start, aspect.end) not in before:
+            raise VariantError(f'"{aspect.term}" occurs {len(after)} times; expected {len(before)}')
+        spans.append(after[before.index((aspect.start, aspect.end))])
+    return spans
+
+
+def _occurrences(text: str, term: str) -> list[tuple[int, int]]:
+    whole = [m.span() for m in re.finditer(rf"(?<!\w){re.escape(term)}(?!\w)", text)]
+    return whole or [m.span() for m in re.finditer(re.escape(term), text)]
+
+
+def _edits(original: Instance, written: MarkedText, spans: Sequence[tuple[int, int]]) -> list[Replacement]:
+    """The smallest edits of whole words between the aspect terms, which stay as they are."""
+    anchors = sorted(zip(((a.start, a.end) for a in original.aspects), spans, strict=True))
+    if [after for _, after in anchors] != sorted(after for _, after in anchors):
+        raise VariantError("the aspect terms stand in another order")
+    anchors.append(((len(original.text),) * 2, (len(written.text),) * 2))
+    edits, start, new_start = list[Replacement](), 0, 0
+    for (before_start, before_end), (after_start, after_end) in anchors:
+        old, new = original.text[start:before_start], written.text[new_start:after_start]
+        stretches = [
+            (s - new_start, e - new_start)
+            for s, e in written.stretches
+            if new_start <= s and e <= after_start
+        ]
+        edits += _segment_edits(old, new, offset=start, stretches=stretches)
+        start, new_start = before_end, after_end
+    if not edits:
+        raise VariantError("nothing was changed")
+    return _merge_touching(edits)
+
+
+def _merge_touching(edits: Sequence[Replacement]) -> list[Replacement]:
+    merged: list[Replacement] = []
+    for edit in edits:
+        if merged and merged[-1].span[1] == edit.span[0]:
+            last = merged.pop()
+            edit = Replacement(span=(last.span[0], edit.span[1]), text=last.text + edit.text)
+        merged.append(edit)
+    return merged
+
+
+def _segment_edits(
+    old: str, new: str, *, offset: int, stretches: Sequence[tuple[int, int]]
+) -> Iterator[Replacement]:
+    """Edits that turn `old` into `new`; the marked stretches of `new` are insertions as they stand."""
+    place, end = 0, 0
+    for start, stop in [*stretches, (len(new), len(new))]:
+        kept = new[end:start]  # what stands between two stretches is the source, but for a first letter
+        rest = old[place:] if start == len(new) else old[place : place + len(kept)]
+        for edit in _word_edits(rest, kept):
+            shift = offset + place
+            yield Replacement(span=(edit.span[0] + shift, edit.span[1] + shift), text=edit.text)
+        place += len(rest)
+        if stop > start:
+            yield Replacement(span=(offset + place, offset + place), text=new[start:stop])
+        end = stop
+
+
+def _word_edits(old: str, new: str) -> Iterator[Replacement]:
+    if old == new:
+        return
+    before, after = _TOKEN.findall(old), _TOKEN.findall(new)
+    starts = [0]
+    for token in before:
+        starts.append(starts[-1] + len(token))
+    for tag, i, j, k, m in SequenceMatcher(None, before, after, autojunk=False).get_opcodes():
+        if tag != "equal":
+            yield Replacement(span=(starts[i], starts[j]), text="".join(after[k:m]))
+
+
+def _place(original: Instance, edits: Sequence[Replacement]) -> str:
+    """Where the longest insertion stands: before the source's first word, after its last, or between."""
+    longest = max(edits, key=lambda edit: len(edit.text))
+    if not re.search(r"\w", original.text[: longest.span[0]]):
+        return "first"
+    return "inside" if re.search(r"\w", original.text[longest.span[1] :]) else "last"

@@ -1,24 +1,47 @@
 """Turn hand-written variants, accepted by blind readings, into a revisions file.
 
-python benchmarks/quality/written_variants.py CORPUS.json WRITTEN.jsonl READINGS.csv REVISIONS.jsonl
+python benchmarks/quality/written_variants.py laptop-v2 WRITTEN.jsonl REVISIONS.jsonl [--readings READINGS.csv]
 
-A line of WRITTEN.jsonl is ``{"u": unit, "s": strategy, "t": text}``. In the text of an ADDDIFF variant,
-``[[ ]]`` stand around what was added, ``« »`` around each claim in it without the words that join it, ``{
-}`` around the new aspect of a claim. CORPUS is a file with originals (ARTS JSON). The files with text stay
-with whoever has the corpus; a revisions file holds edits.
+Without readings, every variant goes in, to be read. With them (`blind_reading.py score --readings`), only what
+each reading accepted does, and the originals whose label every reading rejected are marked as disputed. A line
+of WRITTEN.jsonl is ``{"u": unit, "s": strategy, "t": text}``. In the text of an ADDDIFF variant, ``[[ ]]``
+stand around what was added, ``« »`` around each claim in it without the words that join it, ``{ }`` around the
+new aspect of a claim. WRITTEN.jsonl stays with whoever has the corpus; a revisions file holds edits.
 """
 
 from __future__ import annotations
 
+import argparse
+import csv
+import json
 import re
-from collections.abc import Iterator, Sequence
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from difflib import SequenceMatcher
+from pathlib import Path
 
-from arts.data.readers.revisions import Replacement, RevisedAspect, Revision
-from arts.data.schema import Aspect, Instance, Polarity, Strategy
+from arts.data.corpus_registry import RELEASED_CORPORA
+from arts.data.readers.arts_json import read_arts_json
+from arts.data.readers.revisions import (
+    VARIANT_ENDINGS,
+    Replacement,
+    RevisedAspect,
+    RevisedUnit,
+    Revision,
+    RevisionsHeader,
+    source_checksum,
+)
+from arts.data.readers.span_repair import ReadingNotes
+from arts.data.schema import Aspect, Instance, Polarity, Strategy, group_sentences, original_instances
+from arts.data.support.atomic import atomic_file
+from arts.data.support.download import fetch_release_file
+
+VERSION = "2.0"
+LICENCE = "CC-BY-4.0"
 
 _MARK = re.compile(r"\[\[|\]\]|[«»{}]")
+Span = tuple[int, int]
 _TOKEN = re.compile(r"\w+|\s+|[^\w\s]")
 
 
@@ -38,9 +61,9 @@ class MarkedText:
     """
 
     text: str
-    stretches: list[tuple[int, int]] = field(default_factory=list)
-    claims: list[tuple[int, int]] = field(default_factory=list)
-    terms: list[tuple[int, int]] = field(default_factory=list)
+    stretches: list[Span] = field(default_factory=list)
+    claims: list[Span] = field(default_factory=list)
+    terms: list[Span] = field(default_factory=list)
 
 
 def parse_marks(marked: str) -> MarkedText:
@@ -110,7 +133,7 @@ def _polarity_after(strategy: Strategy, aspect: Aspect, original: Instance) -> P
     return aspect.polarity
 
 
-def locate_terms(original: Instance, written: MarkedText) -> list[tuple[int, int]]:
+def locate_terms(original: Instance, written: MarkedText) -> list[Span]:
     """Spans of the original's aspect terms in a written variant, in the order of the original's aspects.
 
     What was added for ADDDIFF is passed over. A term that occurs several times is the occurrence of the
@@ -133,16 +156,16 @@ def locate_terms(original: Instance, written: MarkedText) -> list[tuple[int, int
     return spans
 
 
-def _occurrences(text: str, term: str) -> list[tuple[int, int]]:
+def _occurrences(text: str, term: str) -> list[Span]:
     whole = [m.span() for m in re.finditer(rf"(?<!\w){re.escape(term)}(?!\w)", text)]
     return whole or [m.span() for m in re.finditer(re.escape(term), text)]
 
 
-def _edits(original: Instance, written: MarkedText, spans: Sequence[tuple[int, int]]) -> list[Replacement]:
-    """The smallest edits of whole words between the aspect terms, which stay as they are."""
-    anchors = sorted(zip(((a.start, a.end) for a in original.aspects), spans, strict=True))
-    if [after for _, after in anchors] != sorted(after for _, after in anchors):
-        raise VariantError("the aspect terms stand in another order")
+def _edits(original: Instance, written: MarkedText, spans: Sequence[Span]) -> list[Replacement]:
+    """The smallest edits of whole words between the aspect terms; those that stand in their order stay."""
+    anchors = _in_same_order(
+        [((a.start, a.end), span) for a, span in zip(original.aspects, spans, strict=True)]
+    )
     anchors.append(((len(original.text),) * 2, (len(written.text),) * 2))
     edits, start, new_start = list[Replacement](), 0, 0
     for (before_start, before_end), (after_start, after_end) in anchors:
@@ -159,6 +182,16 @@ def _edits(original: Instance, written: MarkedText, spans: Sequence[tuple[int, i
     return _merge_touching(edits)
 
 
+def _in_same_order(pairs: Sequence[tuple[Span, Span]]) -> list[tuple[Span, Span]]:
+    """The longest selection of (span before, span after) pairs that stand in the same order in both texts."""
+    pairs = sorted(pairs)
+    chains = [[pair] for pair in pairs]
+    for position, pair in enumerate(pairs):
+        before = [chain for chain in chains[:position] if chain[-1][1] < pair[1]]
+        chains[position] = [*max(before, key=len, default=[]), pair]
+    return max(chains, key=len)
+
+
 def _merge_touching(edits: Sequence[Replacement]) -> list[Replacement]:
     merged: list[Replacement] = []
     for edit in edits:
@@ -169,9 +202,7 @@ def _merge_touching(edits: Sequence[Replacement]) -> list[Replacement]:
     return merged
 
 
-def _segment_edits(
-    old: str, new: str, *, offset: int, stretches: Sequence[tuple[int, int]]
-) -> Iterator[Replacement]:
+def _segment_edits(old: str, new: str, *, offset: int, stretches: Sequence[Span]) -> Iterator[Replacement]:
     """Edits that turn `old` into `new`; the marked stretches of `new` are insertions as they stand."""
     place, end = 0, 0
     for start, stop in [*stretches, (len(new), len(new))]:
@@ -204,3 +235,91 @@ def _place(original: Instance, edits: Sequence[Replacement]) -> str:
     if not re.search(r"\w", original.text[: longest.span[0]]):
         return "first"
     return "inside" if re.search(r"\w", original.text[longest.span[1] :]) else "last"
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """What all readings of one instance say: whether each was fluent, and gave the intended label."""
+
+    fluent: tuple[bool, ...]
+    right: tuple[bool, ...]
+
+    @property
+    def accepted(self) -> bool:
+        """Whether every reading accepts the instance."""
+        return all(self.fluent) and all(self.right)
+
+
+def read_verdicts(path: Path) -> dict[str, Verdict]:
+    """Verdicts of a readings file, keyed by the id of the instance."""
+    rows: dict[str, list[dict[str, str]]] = {}
+    with path.open(encoding="utf-8", newline="") as file:
+        for row in csv.DictReader(file):
+            rows.setdefault(row["id"], []).append(row)
+    return {
+        id: Verdict(
+            tuple(row["fluent"] == "1" for row in readings),
+            tuple(row["sentiment"] == row["intended"] for row in readings),
+        )
+        for id, readings in rows.items()
+    }
+
+
+def revise_unit(
+    original: Instance, written: Mapping[Strategy, str | None], verdicts: Mapping[str, Verdict] | None
+) -> RevisedUnit:
+    """The record of one unit in a revisions file.
+
+    Args:
+        original: the original, with every aspect of its sentence.
+        written: the marked texts of its variants by strategy; None where none could be written.
+        verdicts: the verdicts by instance; None before anything was read.
+    """
+    revisions, left_out = list[Revision](), dict[Strategy, str]()
+    for strategy, marked in written.items():
+        if marked is None:
+            left_out[strategy] = "no coherent variant was found"
+        elif verdicts is None or verdicts[f"{original.id}_{VARIANT_ENDINGS[strategy]}"].accepted:
+            revisions.append(make_revision(original, strategy, marked))
+        else:
+            left_out[strategy] = "not accepted by both readings"
+    return RevisedUnit(
+        unit=original.id,
+        source=source_checksum(original),
+        disputed=verdicts is not None and not any(verdicts[original.id].right),
+        revisions=tuple(sorted(revisions, key=lambda revision: revision.strategy.value, reverse=True)),
+        left_out=left_out,
+    )
+
+
+def main() -> None:
+    """Write a revisions file; print how many variants of each strategy are in it."""
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("corpus")
+    parser.add_argument("written", type=Path)
+    parser.add_argument("revisions", type=Path)
+    parser.add_argument("--readings", type=Path)
+    options = parser.parse_args()
+    source = RELEASED_CORPORA[options.corpus].test
+    path = fetch_release_file(source)
+    originals = original_instances(group_sentences(read_arts_json(path, ReadingNotes())))
+    written: dict[str, dict[Strategy, str | None]] = {}
+    for line in options.written.read_text(encoding="utf-8").splitlines():
+        row = json.loads(line)
+        written.setdefault(row["u"], {})[Strategy(row["s"].lower())] = row["t"]
+    verdicts = read_verdicts(options.readings) if options.readings else None
+    units = [revise_unit(original, written.get(original.id, {}), verdicts) for original in originals]
+    header = RevisionsHeader(
+        name=options.corpus, version=VERSION, source=source, units=len(units), licence=LICENCE
+    )
+    with atomic_file(options.revisions) as partial:
+        lines = [record.model_dump_json(exclude_defaults=True) for record in (header, *units)]
+        partial.write_text("\n".join(lines) + "\n", encoding="utf-8")
+    counts = Counter(str(revision.strategy) for unit in units for revision in unit.revisions)
+    print(dict(counts), f"{sum(unit.disputed for unit in units)} of {len(units)} originals are disputed")
+
+
+if __name__ == "__main__":
+    main()

@@ -22,7 +22,7 @@ from arts.data.schema import Aspect, Edit, Instance, Polarity, Strategy
 from arts.data.support.record import Count, Record, first_fault
 
 RULE = "written"  # the rule of an edit that was written by hand
-_ID_ENDINGS = {Strategy.REVTGT: "adv1", Strategy.REVNON: "adv2", Strategy.ADDDIFF: "adv3"}
+VARIANT_ENDINGS = {Strategy.REVTGT: "adv1", Strategy.REVNON: "adv2", Strategy.ADDDIFF: "adv3"}
 
 
 def _ordered(span: tuple[int, int]) -> tuple[int, int]:
@@ -182,7 +182,7 @@ def apply_revision(original: Instance, revision: Revision) -> Instance:
     Raises:
         DataError: the revision does not fit the original.
     """
-    record = f"{original.id}_{_ID_ENDINGS[revision.strategy]}"
+    record = f"{original.id}_{VARIANT_ENDINGS[revision.strategy]}"
     text = replace_spans(original.text, revision.edits)
     try:
         aspects = tuple(

@@ -315,7 +315,7 @@ def main() -> None:
         name=options.corpus, version=VERSION, source=source, units=len(units), licence=LICENCE
     )
     with atomic_file(options.revisions) as partial:
-        lines = [record.model_dump_json(exclude_defaults=True) for record in (header, *units)]
+        lines = [header.model_dump_json(), *(unit.model_dump_json(exclude_defaults=True) for unit in units)]
         partial.write_text("\n".join(lines) + "\n", encoding="utf-8")
     counts = Counter(str(revision.strategy) for unit in units for revision in unit.revisions)
     print(dict(counts), f"{sum(unit.disputed for unit in units)} of {len(units)} originals are disputed")

@@ -16,7 +16,7 @@ import csv
 import json
 import re
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from difflib import SequenceMatcher
 from pathlib import Path
@@ -136,29 +136,33 @@ def _polarity_after(strategy: Strategy, aspect: Aspect, original: Instance) -> P
 def locate_terms(original: Instance, written: MarkedText) -> list[Span]:
     """Spans of the original's aspect terms in a written variant, in the order of the original's aspects.
 
-    What was added for ADDDIFF is passed over. A term that occurs several times is the occurrence of the
+    What was added for ADDDIFF and longer terms are passed over. A term that occurs several times is the occurrence of the
     same number as in the original.
 
     Raises:
         VariantError: a term occurs less or more often than in the original.
     """
-    spans = []
-    for aspect in original.aspects:
-        before = _occurrences(original.text, aspect.term)
-        after = [
-            span
-            for span in _occurrences(written.text, aspect.term)
-            if not any(start <= span[0] < end for start, end in written.stretches)
-        ]
-        if len(before) != len(after) or (aspect.start, aspect.end) not in before:
+    located: dict[Span, Span] = {}
+    for aspect in sorted(original.aspects, key=lambda aspect: -len(aspect.term)):
+        before = _occurrences(original.text, aspect.term, outside=located)
+        after = _occurrences(written.text, aspect.term, outside=(*located.values(), *written.stretches))
+        span = aspect.start, aspect.end
+        if len(before) != len(after) or span not in before:
             raise VariantError(f'"{aspect.term}" occurs {len(after)} times; expected {len(before)}')
-        spans.append(after[before.index((aspect.start, aspect.end))])
-    return spans
+        located[span] = after[before.index(span)]
+    return [located[aspect.start, aspect.end] for aspect in original.aspects]
 
 
-def _occurrences(text: str, term: str) -> list[Span]:
-    whole = [m.span() for m in re.finditer(rf"(?<!\w){re.escape(term)}(?!\w)", text)]
-    return whole or [m.span() for m in re.finditer(re.escape(term), text)]
+def _occurrences(text: str, term: str, *, outside: Iterable[Span]) -> list[Span]:
+    """Spans of a term in a text that do not overlap the spans in `outside`; of whole words, if there are any."""
+    taken = list(outside)
+    patterns = rf"(?<!\w){re.escape(term)}(?!\w)", re.escape(term)
+    for pattern in patterns:
+        spans = [match.span() for match in re.finditer(pattern, text)]
+        free = [span for span in spans if not any(s < span[1] and span[0] < e for s, e in taken)]
+        if free:
+            return free
+    return []
 
 
 def _edits(original: Instance, written: MarkedText, spans: Sequence[Span]) -> list[Replacement]:

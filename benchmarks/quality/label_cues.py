@@ -2,7 +2,7 @@
 
 python benchmarks/quality/label_cues.py laptop-v2
 
-Bags of words and n-grams of what was put in, and for ADDDIFF of the place and the joining words alone; logistic
+Bags of n-grams of what was put in, and for ADDDIFF of the place and the joining words alone; logistic
 regression, cross-validated in ten folds over sentences. Chance is the share of the more frequent label.
 """
 

@@ -1,6 +1,6 @@
 """Turn hand-written variants, accepted by blind readings, into a revisions file.
 
-python benchmarks/quality/written_variants.py laptop-v2 WRITTEN.jsonl REVISIONS.jsonl [--readings READINGS.csv]
+    python benchmarks/quality/written_variants.py laptop-v2 WRITTEN.jsonl REVISIONS.jsonl [--readings FILE.csv]
 
 Without readings, every variant goes in, to be read. With them (`blind_reading.py score --readings`), only what
 each reading accepted does, and the originals whose label every reading rejected are marked as disputed. A line
@@ -136,8 +136,8 @@ def _polarity_after(strategy: Strategy, aspect: Aspect, original: Instance) -> P
 def locate_terms(original: Instance, written: MarkedText) -> list[Span]:
     """Spans of the original's aspect terms in a written variant, in the order of the original's aspects.
 
-    What was added for ADDDIFF and longer terms are passed over. A term that occurs several times is the occurrence of the
-    same number as in the original.
+    What was added for ADDDIFF and longer terms are passed over. Of a term that occurs several times, it is the
+    occurrence of the same number as in the original.
 
     Raises:
         VariantError: a term occurs less or more often than in the original.
@@ -154,7 +154,7 @@ def locate_terms(original: Instance, written: MarkedText) -> list[Span]:
 
 
 def _occurrences(text: str, term: str, *, outside: Iterable[Span]) -> list[Span]:
-    """Spans of a term in a text that do not overlap the spans in `outside`; of whole words, if there are any."""
+    """Spans of a term in a text that do not overlap those in `outside`; of whole words, if possible."""
     taken = list(outside)
     patterns = rf"(?<!\w){re.escape(term)}(?!\w)", re.escape(term)
     for pattern in patterns:

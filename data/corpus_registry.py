@@ -74,6 +74,12 @@ RELEASED_CORPORA = {
         "data/src_data/laptop/test.json",
         revisions="laptop-v2.jsonl",
     ),
+    "restaurant-v2": ReleaseFiles(
+        "data/src_data/rest/train.json",
+        "data/src_data/rest/dev.json",
+        "data/src_data/rest/test.json",
+        revisions="restaurant-v2.jsonl",
+    ),
 }
 RELEASED_CORPORA |= {
     undisputed_name(name): replace(release, undisputed=True)

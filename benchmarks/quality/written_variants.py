@@ -136,7 +136,7 @@ def _polarity_after(strategy: Strategy, aspect: Aspect, original: Instance) -> P
 def locate_terms(original: Instance, written: MarkedText) -> list[Span]:
     """Spans of the original's aspect terms in a written variant, in the order of the original's aspects.
 
-    What was added for ADDDIFF and longer terms are passed over. Of a term that occurs several times, it is the
+    What was added for ADDDIFF and longer terms are passed over. Of a term that occurs several times, it is
     occurrence of the same number as in the original.
 
     Raises:
@@ -147,9 +147,10 @@ def locate_terms(original: Instance, written: MarkedText) -> list[Span]:
         before = _occurrences(original.text, aspect.term, outside=located)
         after = _occurrences(written.text, aspect.term, outside=(*located.values(), *written.stretches))
         span = aspect.start, aspect.end
-        if len(before) != len(after) or span not in before:
+        alone = len(after) == 1 and [a.term for a in original.aspects].count(aspect.term) == 1
+        if not alone and (len(before) != len(after) or span not in before):
             raise VariantError(f'"{aspect.term}" occurs {len(after)} times; expected {len(before)}')
-        located[span] = after[before.index(span)]
+        located[span] = after[0] if alone else after[before.index(span)]
     return [located[aspect.start, aspect.end] for aspect in original.aspects]
 
 

@@ -58,6 +58,7 @@ def evaluate(
     predictions: Path | None = None,
     column: list[str] | None = None,
     labels: options.Labels = None,
+    undisputed: Annotated[bool, typer.Option("--undisputed")] = False,
     intervention: Annotated[
         str | None,
         typer.Option(
@@ -87,6 +88,8 @@ def evaluate(
         dataset: Corpus to measure on: sample, laptop, restaurant, mams, or the path of a file (XML, JSON,
             JSONL, CSV or Parquet), which is a test split, or of a folder with one such file per split. Models
             are measured on the test split, after training on the training split where they need training.
+        undisputed: Leave out the units whose gold label both blind readings rejected; for laptop-v2 and
+            restaurant-v2.
         model: Model to measure: a name that `arts models` lists, which is trained first; hf: followed by
             the folder or Hub id of a saved model; or the import path package.module:attribute of a
             classifier, or of a function that maps instances to labels. Repeatable. Default: td-lstm.
@@ -112,8 +115,10 @@ def evaluate(
             seed.
         format: Format of the results on standard output.
     """
+    from arts.data.corpus_registry import undisputed_name
     from arts.evaluation.benchmark import load_benchmark
 
+    dataset = undisputed_name(dataset) if undisputed else dataset
     refuse_given("column", when=predictions is None, because="without --predictions FILE")
     refuse_given(
         *("model", "seed", "intervention", "adddiff_curve", *_TRAINING_OPTIONS, *_INTERVENTION_OPTIONS),

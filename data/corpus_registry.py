@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from arts.data.corpus import Corpus, complete_test_split
-from arts.data.errors import DataError, UnknownNameError
+from arts.data.errors import ArtsError, DataError, UnknownNameError
 from arts.data.label_names import NO_NAMES, LabelNames
 from arts.data.polarity_labels import polarity_names
 from arts.data.readers.instances import INSTANCE_READERS, load_usable_instances
@@ -46,11 +46,7 @@ class ReleaseFiles:
     undisputed: bool = False
 
 
-def undisputed_name(name: str) -> str:
-    """The name of a corpus without its disputed units."""
-    return f"{name}-undisputed"
-
-
+_UNDISPUTED = "-undisputed"  # ends the name of a corpus without its disputed units
 RELEASED_CORPORA = {
     "laptop": ReleaseFiles(
         "data/src_data/laptop/train.json",
@@ -82,7 +78,7 @@ RELEASED_CORPORA = {
     ),
 }
 RELEASED_CORPORA |= {
-    undisputed_name(name): replace(release, undisputed=True)
+    f"{name}{_UNDISPUTED}": replace(release, undisputed=True)
     for name, release in RELEASED_CORPORA.items()
     if release.revisions
 }
@@ -127,6 +123,26 @@ def load_corpus(
     if path.is_file():
         return _build_corpus(path.stem, split_path={"test": path}.get, labels=labels)
     raise UnknownNameError("dataset", str(source), CORPUS_NAMES, "; or the path of a file or folder")
+
+
+def undisputed_name(name: str) -> str:
+    """The name of a corpus without the units whose gold label every reading rejected.
+
+    Raises:
+        ArtsError: when the originals of this corpus were not read.
+
+    Example:
+        >>> undisputed_name("laptop-v2")
+        'laptop-v2-undisputed'
+    """
+    undisputed = f"{name}{_UNDISPUTED}"
+    if undisputed not in RELEASED_CORPORA:
+        known = [other for other, release in RELEASED_CORPORA.items() if release.revisions]
+        raise ArtsError(
+            f"the originals of {name} were not read, so none is known to be disputed; "
+            f"expected one of {', '.join(known[: len(known) // 2])}"
+        )
+    return undisputed
 
 
 def is_available_locally(name: str) -> bool:

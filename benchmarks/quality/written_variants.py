@@ -22,7 +22,7 @@ from difflib import SequenceMatcher
 from pathlib import Path
 
 from arts.data.corpus_registry import RELEASED_CORPORA
-from arts.data.readers.arts_json import read_arts_json
+from arts.data.readers.arts_json import parse_id, read_arts_json
 from arts.data.readers.revisions import (
     VARIANT_ENDINGS,
     Replacement,
@@ -256,43 +256,49 @@ class Verdict:
 
 
 def read_verdicts(path: Path) -> dict[str, Verdict]:
-    """Verdicts of a readings file, keyed by the id of the instance."""
-    rows: dict[str, list[dict[str, str]]] = {}
+    """Verdicts of the last round of each instance in a readings file, keyed by the id of the instance.
+
+    The rounds are numbered; a later reading to check what was accepted is called ``check`` and gives no verdict.
+    """
+    rounds: dict[str, dict[int, list[dict[str, str]]]] = {}
     with path.open(encoding="utf-8", newline="") as file:
         for row in csv.DictReader(file):
-            rows.setdefault(row["id"], []).append(row)
-    return {
-        id: Verdict(
-            tuple(row["fluent"] == "1" for row in readings),
-            tuple(row["sentiment"] == row["intended"] for row in readings),
+            if row["round"] != "check":
+                rounds.setdefault(row["id"], {}).setdefault(int(row["round"]), []).append(row)
+    verdicts = {}
+    for id, by_round in rounds.items():
+        last = by_round[min(by_round) if Strategy.ORIGINAL is parse_id(id)[1] else max(by_round)]
+        verdicts[id] = Verdict(
+            tuple(row["fluent"] == "1" for row in last),
+            tuple(row["sentiment"] == row["intended"] for row in last),
         )
-        for id, readings in rows.items()
-    }
+    return verdicts
 
 
 def revise_unit(
-    original: Instance, written: Mapping[Strategy, str | None], verdicts: Mapping[str, Verdict] | None
+    original: Instance, written: Mapping[Strategy, Mapping[str, str]], verdicts: Mapping[str, Verdict] | None
 ) -> RevisedUnit:
     """The record of one unit in a revisions file.
 
     Args:
         original: the original, with every aspect of its sentence.
-        written: the marked texts of its variants by strategy; None where none could be written.
+        written: the lines of the file of written variants, keyed by strategy. A line without a text says in
+            ``why`` why there is none.
         verdicts: the verdicts by instance; None before anything was read.
     """
     revisions, left_out = list[Revision](), dict[Strategy, str]()
-    for strategy, marked in written.items():
-        if marked is None:
-            left_out[strategy] = "no coherent variant was found"
+    for strategy, line in written.items():
+        if not line["t"]:
+            left_out[strategy] = line["why"]
         elif verdicts is None or verdicts[f"{original.id}_{VARIANT_ENDINGS[strategy]}"].accepted:
-            revisions.append(make_revision(original, strategy, marked))
+            revisions.append(make_revision(original, strategy, line["t"]))
         else:
             left_out[strategy] = "not accepted by both readings"
     return RevisedUnit(
         unit=original.id,
         source=source_checksum(original),
         disputed=verdicts is not None and not any(verdicts[original.id].right),
-        revisions=tuple(sorted(revisions, key=lambda revision: revision.strategy.value, reverse=True)),
+        revisions=tuple(sorted(revisions, key=lambda revision: VARIANT_ENDINGS[revision.strategy])),
         left_out=left_out,
     )
 
@@ -310,10 +316,9 @@ def main() -> None:
     source = RELEASED_CORPORA[options.corpus].test
     path = fetch_release_file(source)
     originals = original_instances(group_sentences(read_arts_json(path, ReadingNotes())))
-    written: dict[str, dict[Strategy, str | None]] = {}
-    for line in options.written.read_text(encoding="utf-8").splitlines():
-        row = json.loads(line)
-        written.setdefault(row["u"], {})[Strategy(row["s"].lower())] = row["t"]
+    written: dict[str, dict[Strategy, dict[str, str]]] = {}
+    for row in map(json.loads, options.written.read_text(encoding="utf-8").splitlines()):
+        written.setdefault(row["u"], {})[Strategy(row["s"].lower())] = row
     verdicts = read_verdicts(options.readings) if options.readings else None
     units = [revise_unit(original, written.get(original.id, {}), verdicts) for original in originals]
     header = RevisionsHeader(

@@ -22,8 +22,9 @@ def export(
 
     Args:
         folder: New or empty folder to write the dataset repository to.
-        dataset: Corpus to export: sample, laptop, restaurant, mams, or the path of a file (XML, JSON, JSONL,
-            CSV or Parquet) or of a folder with one such file per split. Repeatable. Default: sample.
+        dataset: Corpus to export: sample, laptop-v2, restaurant-v2, laptop, restaurant, mams, or the path of
+            a file (XML, JSON, JSONL, CSV or Parquet) or of a folder with one such file per split.
+            Repeatable. Default: sample.
     """
     from arts.data import hf_dataset
     from arts.data.corpus_registry import load_corpus

@@ -220,17 +220,15 @@ def _load_release(name: str, release: ReleaseFiles, *, labels: LabelNames) -> Co
 def _load_revised(name: str, release: ReleaseFiles) -> Corpus:
     """Load a corpus whose variants are revisions of the originals of the ARTS release."""
     revisions = Path(str(files("arts.data").joinpath("revisions", release.revisions)))
-    disputed = disputed_units(revisions) if release.undisputed else frozenset()
 
     def split_path(split: str) -> Path:
         return fetch_release_file(getattr(release, split), verify=split != "test")
 
-    def read_test(path: Path, notes: ReadingNotes) -> Iterator[Instance]:
-        for instance in read_revised(path, notes, revisions=revisions):
-            if instance.unit not in disputed:
-                yield instance
-
-    return _build_corpus(name, split_path=split_path, read_test=read_test)
+    corpus = _build_corpus(name, split_path=split_path, read_test=partial(read_revised, revisions=revisions))
+    if not release.undisputed:
+        return corpus
+    disputed = disputed_units(revisions)
+    return replace(corpus, test=tuple(i for i in corpus.test if i.unit not in disputed))
 
 
 def _load_folder(folder: Path, name: str, *, labels: LabelNames) -> Corpus:

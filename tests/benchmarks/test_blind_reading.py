@@ -6,11 +6,12 @@ import random
 from collections.abc import Iterator
 from pathlib import Path
 
+import blind_reading as reading
 import pytest
+import reading_sheets as sheets_of
 
 from arts.data.errors import DataError
 from arts.data.schema import Aspect, Instance, Polarity, Sentence, Strategy
-from benchmarks.quality import blind_reading as reading
 
 TEXT = "The soup is hot and the bread is stale."
 SOUP, BREAD = Aspect("soup", 4, 8, Polarity.POSITIVE), Aspect("bread", 24, 29, Polarity.NEGATIVE)
@@ -32,13 +33,13 @@ def write_answers(folder: Path, *answers: str) -> Path:
 
 @pytest.fixture
 def sheets(tmp_path: Path) -> Path:
-    items = sorted(reading.items_of("mine", instances()), key=lambda item: item.strategy)
-    reading.write_sheets(tmp_path / "sheets", [items])
+    items = sorted(sheets_of.items_of("mine", instances()), key=lambda item: item.strategy)
+    sheets_of.write_sheets(tmp_path / "sheets", [items])
     return tmp_path / "sheets"
 
 
 def test_blind_reading_asks_once_about_all_aspects_of_an_original() -> None:
-    original, variant = reading.items_of("mine", instances())
+    original, variant = sheets_of.items_of("mine", instances())
     assert original.ids == ("7_0", "7_1")
     assert original.targets == (0, 1)
     assert original.labels == ("positive", "negative")
@@ -49,11 +50,11 @@ def test_blind_reading_asks_once_about_all_aspects_of_an_original() -> None:
 def test_blind_reading_tells_equal_terms_apart() -> None:
     text = "Soup, then soup again."
     second = Aspect("soup", 11, 15, Polarity.NEUTRAL)
-    (item,) = reading.items_of("mine", [Instance("1", "1", Strategy.ORIGINAL, text, second, (second,))])
+    (item,) = sheets_of.items_of("mine", [Instance("1", "1", Strategy.ORIGINAL, text, second, (second,))])
     assert item.terms == ("soup",)
     text = "The soup, then soup again."
     second = Aspect("soup", 15, 19, Polarity.NEUTRAL)
-    (item,) = reading.items_of("mine", [Instance("1", "1", Strategy.ORIGINAL, text, second, (second,))])
+    (item,) = sheets_of.items_of("mine", [Instance("1", "1", Strategy.ORIGINAL, text, second, (second,))])
     assert item.terms == ("soup (2nd mention)",)
 
 
@@ -65,13 +66,13 @@ def test_blind_reading_shows_readers_neither_strategy_nor_label(sheets: Path) ->
 
 
 def test_blind_reading_spreads_the_versions_of_a_sentence_over_the_sheets() -> None:
-    items = list(reading.items_of("mine", instances()))
-    first, second = reading.deal_sheets(items, 2, rng=random.Random(1))
+    items = list(sheets_of.items_of("mine", instances()))
+    first, second = sheets_of.deal_sheets(items, 2, rng=random.Random(1))
     assert len(first) == len(second) == 1
 
 
 def test_blind_reading_accepts_what_every_reading_accepts(sheets: Path, tmp_path: Path) -> None:
-    key = reading.read_key(sheets)
+    key = sheets_of.read_key(sheets)
     first = reading.read_answers(
         write_answers(tmp_path / "a", "1\t2\tpositive,negative\t", "2\t2\tnegative,neutral\t"), key
     )
@@ -105,7 +106,7 @@ def test_blind_reading_refuses_answers_that_do_not_fit(
     sheets: Path, tmp_path: Path, answers: list[str], message: str
 ) -> None:
     with pytest.raises(DataError, match=message):
-        reading.read_answers(write_answers(tmp_path / "a", *answers), reading.read_key(sheets))
+        reading.read_answers(write_answers(tmp_path / "a", *answers), sheets_of.read_key(sheets))
 
 
 def test_blind_reading_share_has_a_wilson_interval() -> None:

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import pytest
+from written_variants import VariantError, make_revision, parse_marks
 
 from arts.data.readers.revisions import apply_revision
 from arts.data.schema import Aspect, Instance, Polarity, Strategy
-from benchmarks.quality.written_variants import VariantError, make_revision, parse_marks
 
 TEXT = "The screen is great and the sound is fine."
 SCREEN = Aspect("screen", 4, 10, Polarity.POSITIVE, id="1_0")

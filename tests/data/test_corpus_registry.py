@@ -7,7 +7,7 @@ from helpers.corpus_files import jsonl
 
 from arts.data import corpus_registry as corpora
 from arts.data.corpus_registry import load_corpus
-from arts.data.errors import DataError, UnknownNameError
+from arts.data.errors import ArtsError, DataError, UnknownNameError
 from arts.data.schema import Strategy
 from arts.data.support import download
 
@@ -16,8 +16,8 @@ def test_corpus_registry_unknown_name_suggests_and_lists():
     with pytest.raises(UnknownNameError) as caught:
         load_corpus("labtop")
     assert str(caught.value) == (
-        'unknown dataset "labtop". Did you mean "laptop"? Known: laptop, mams, restaurant, sample; '
-        "or the path of a file or folder"
+        'unknown dataset "labtop". Did you mean "laptop"? Known: laptop, laptop-v2, laptop-v2-undisputed, '
+        "mams, restaurant, restaurant-v2, restaurant-v2-undisputed, sample; or the path of a file or folder"
     )
 
 
@@ -65,3 +65,32 @@ def test_corpus_registry_laptop_loads_with_the_counts_of_the_paper(shared_data):
     assert sum(len(s.aspects) for s in corpus.dev) == 150
     assert len(corpus.notes.repaired) == 4
     assert not corpus.notes.left_out
+
+
+@pytest.mark.parametrize(
+    ("name", "counts"),
+    [
+        ("laptop-v2", [638, 469, 236, 462]),
+        ("restaurant-v2", [1120, 924, 638, 914]),
+        ("laptop-v2-undisputed", None),
+    ],
+)
+def test_corpus_registry_the_v2_sets_apply_edits_to_the_released_originals(shared_data, name, counts):
+    corpus = load_corpus(name)
+    if counts is None:
+        assert len({i.unit for i in corpus.test}) == 638 - 67
+    else:
+        assert [sum(i.strategy is s for i in corpus.test) for s in Strategy] == counts
+    originals = {i.unit: i for i in corpus.test if i.strategy is Strategy.ORIGINAL}
+    for instance in corpus.test:
+        original = originals[instance.unit].polarity
+        reversed_ = instance.strategy is Strategy.REVTGT
+        assert instance.polarity is (original.opposite if reversed_ else original)
+        if instance.strategy is Strategy.ADDDIFF:
+            added = len(instance.aspects) - len(originals[instance.unit].aspects)
+            assert 1 <= added <= 3
+
+
+def test_corpus_registry_undisputed_is_for_corpora_whose_originals_were_read():
+    with pytest.raises(ArtsError, match=r"originals of laptop were not read.*laptop-v2, restaurant-v2"):
+        corpora.undisputed_name("laptop")

@@ -115,7 +115,7 @@ def test_given_options_without_effect_are_refused_in_one_line(line, tmp_path):
 
 
 ALWAYS_USED = {  # whatever else is asked
-    "evaluate": "dataset predictions name output format",
+    "evaluate": "dataset undisputed predictions name output format",
     "train": "model output dataset seed adversarial",
     "generate": "output input opinions pool strategy seed rank workers engine format",
     "unlearn": (

@@ -21,27 +21,27 @@ from sklearn.pipeline import make_pipeline
 
 from arts.data.corpus_registry import RELEASED_CORPORA, load_corpus
 from arts.data.readers.revisions import Revision, read_revisions
-from arts.data.schema import Strategy, sentence_id
+from arts.data.schema import Instance, Strategy, sentence_id
 
 FOLDS = 10
 
 
-def joining_words(revision: Revision, text: str) -> str:
+def joining_words(revision: Revision, variant: Instance) -> str:
     """What an ADDDIFF revision puts in besides its claims: the place, the joining words and the punctuation.
 
     Args:
         revision: the revision.
-        text: the variant that it makes.
+        variant: the variant that it makes.
     """
-    inside = np.zeros(len(text), bool)
+    inside = np.zeros(len(variant.text), bool)
     shift = 0
-    for edit in revision.edits:
-        start = edit.span[0] + shift
-        inside[start : start + len(edit.text)] = True
-        shift += len(edit.text) - (edit.span[1] - edit.span[0])
+    for edit in variant.edits:
+        start = edit.start + shift
+        inside[start : start + len(edit.after)] = True
+        shift += len(edit.after) - (edit.end - edit.start)
     for start, end in revision.added:
         inside[start:end] = False
-    words = "".join(character if kept else " " for character, kept in zip(text, inside, strict=True))
+    words = "".join(character if kept else " " for character, kept in zip(variant.text, inside, strict=True))
     return f"place_{revision.place} {' '.join(words.split())}"
 
 
@@ -53,10 +53,10 @@ def cue_texts(corpus: str) -> Iterator[tuple[str, str, str, str]]:
         for revision in unit.revisions:
             variant = variants[unit.unit, revision.strategy]
             label, sentence = str(variant.polarity), sentence_id(unit.unit)
-            changed = " ".join(edit.text for edit in revision.edits)
+            changed = " ".join(edit.after for edit in variant.edits)
             yield f"{revision.strategy.upper()}, what was put in", changed, label, sentence
             if revision.strategy is Strategy.ADDDIFF:
-                yield "ADDDIFF, place and joints", joining_words(revision, variant.text), label, sentence
+                yield "ADDDIFF, place and joints", joining_words(revision, variant), label, sentence
 
 
 def main(corpus: str) -> None:

@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from difflib import SequenceMatcher
+from typing import NamedTuple
 
 from arts.data.readers.revisions import (
     Replacement,
@@ -20,7 +21,15 @@ from arts.data.schema import Aspect, Instance, Polarity, Strategy
 
 _MARK = re.compile(r"\[\[|\]\]|[«»{}]")
 Span = tuple[int, int]
+COPIED_WORDS = 3  # fewest consecutive words of the source that an edit refers to instead of holding them
 _TOKEN = re.compile(r"\w+|\s+|[^\w\s]")
+
+
+class TextEdit(NamedTuple):
+    """One edit: the characters of the source at `span` are replaced by `text`."""
+
+    span: Span
+    text: str
 
 
 class VariantError(ValueError):
@@ -94,7 +103,9 @@ def make_revision(original: Instance, strategy: Strategy, marked: str) -> Revisi
     place = _place(original, edits) if strategy is Strategy.ADDDIFF else None
     return Revision(
         strategy=strategy,
-        edits=tuple(edits),
+        edits=tuple(
+            Replacement(span=edit.span, parts=split_copies(edit.text, original.text)) for edit in edits
+        ),
         aspects=tuple(aspects),
         target=[aspect.span for aspect in aspects].index(target_span),
         added=tuple(written.claims),
@@ -144,13 +155,13 @@ def _occurrences(text: str, term: str, *, outside: Iterable[Span]) -> list[Span]
     return []
 
 
-def _edits(original: Instance, written: MarkedText, spans: Sequence[Span]) -> list[Replacement]:
+def _edits(original: Instance, written: MarkedText, spans: Sequence[Span]) -> list[TextEdit]:
     """The smallest edits of whole words between the aspect terms; those that stand in their order stay."""
     anchors = _in_same_order(
         [((a.start, a.end), span) for a, span in zip(original.aspects, spans, strict=True)]
     )
     anchors.append(((len(original.text),) * 2, (len(written.text),) * 2))
-    edits, start, new_start = list[Replacement](), 0, 0
+    edits, start, new_start = list[TextEdit](), 0, 0
     for (before_start, before_end), (after_start, after_end) in anchors:
         old, new = original.text[start:before_start], written.text[new_start:after_start]
         stretches = [
@@ -175,17 +186,17 @@ def _in_same_order(pairs: Sequence[tuple[Span, Span]]) -> list[tuple[Span, Span]
     return max(chains, key=len)
 
 
-def _merge_touching(edits: Sequence[Replacement]) -> list[Replacement]:
-    merged: list[Replacement] = []
+def _merge_touching(edits: Sequence[TextEdit]) -> list[TextEdit]:
+    merged: list[TextEdit] = []
     for edit in edits:
         if merged and merged[-1].span[1] == edit.span[0]:
             last = merged.pop()
-            edit = Replacement(span=(last.span[0], edit.span[1]), text=last.text + edit.text)
+            edit = TextEdit((last.span[0], edit.span[1]), last.text + edit.text)
         merged.append(edit)
     return merged
 
 
-def _segment_edits(old: str, new: str, *, offset: int, stretches: Sequence[Span]) -> Iterator[Replacement]:
+def _segment_edits(old: str, new: str, *, offset: int, stretches: Sequence[Span]) -> Iterator[TextEdit]:
     """Edits that turn `old` into `new`; the marked stretches of `new` are insertions as they stand."""
     place, end = 0, 0
     for start, stop in [*stretches, (len(new), len(new))]:
@@ -193,14 +204,14 @@ def _segment_edits(old: str, new: str, *, offset: int, stretches: Sequence[Span]
         rest = old[place:] if start == len(new) else old[place : place + len(kept)]
         for edit in _word_edits(rest, kept):
             shift = offset + place
-            yield Replacement(span=(edit.span[0] + shift, edit.span[1] + shift), text=edit.text)
+            yield TextEdit((edit.span[0] + shift, edit.span[1] + shift), edit.text)
         place += len(rest)
         if stop > start:
-            yield Replacement(span=(offset + place, offset + place), text=new[start:stop])
+            yield TextEdit((offset + place, offset + place), new[start:stop])
         end = stop
 
 
-def _word_edits(old: str, new: str) -> Iterator[Replacement]:
+def _word_edits(old: str, new: str) -> Iterator[TextEdit]:
     if old == new:
         return
     before, after = _TOKEN.findall(old), _TOKEN.findall(new)
@@ -209,12 +220,33 @@ def _word_edits(old: str, new: str) -> Iterator[Replacement]:
         starts.append(starts[-1] + len(token))
     for tag, i, j, k, m in SequenceMatcher(None, before, after, autojunk=False).get_opcodes():
         if tag != "equal":
-            yield Replacement(span=(starts[i], starts[j]), text="".join(after[k:m]))
+            yield TextEdit((starts[i], starts[j]), "".join(after[k:m]))
 
 
-def _place(original: Instance, edits: Sequence[Replacement]) -> str:
+def _place(original: Instance, edits: Sequence[TextEdit]) -> str:
     """Where the longest insertion stands: before the source's first word, after its last, or between."""
     longest = max(edits, key=lambda edit: len(edit.text))
     if not re.search(r"\w", original.text[: longest.span[0]]):
         return "first"
     return "inside" if re.search(r"\w", original.text[longest.span[1] :]) else "last"
+
+
+def split_copies(text: str, source: str) -> tuple[str | Span, ...]:
+    """Split a text into new words and spans of the source: runs of three words and more that stand there.
+
+    Example:
+        >>> split_copies("so the soup is hot, I hear", "I hear the soup is hot")
+        ('so ', (7, 22), ', I hear')
+    """
+    words = [match.span() for match in re.finditer(r"\w+", text)]
+    first = 0
+    while first + COPIED_WORDS <= len(words):
+        start = words[first][0]
+        for _, end in reversed(words[first + COPIED_WORDS - 1 :]):
+            place = source.find(text[start:end])
+            if place >= 0:
+                before = (text[:start],) if start else ()
+                copy = (place, place + end - start)
+                return (*before, copy, *split_copies(text[end:], source))
+        first += 1
+    return (text,) if text else ()

@@ -35,10 +35,18 @@ Span = Annotated[tuple[Count, Count], AfterValidator(_ordered)]
 
 
 class Replacement(Record):
-    """One edit: the characters of the source at `span` are replaced by `text`."""
+    """One edit: the characters of the source at `span` are replaced by `parts`, one after the other.
+
+    A part is new text, or the span of words of the source that stand there now. So words that only moved are
+    not in the file.
+    """
 
     span: Span
-    text: str
+    parts: tuple[str | Span, ...]
+
+    def text(self, source: str) -> str:
+        """What stands in place of the span, given the text of the source."""
+        return "".join(part if isinstance(part, str) else source[slice(*part)] for part in self.parts)
 
 
 class RevisedAspect(Record):
@@ -192,7 +200,8 @@ def apply_revision(original: Instance, revision: Revision) -> Instance:
         if target.term != original.aspect.term:
             raise SpanError(f'the target is "{target.term}"; expected "{original.aspect.term}"')
         edits = tuple(
-            Edit(*edit.span, original.text[slice(*edit.span)], edit.text, RULE) for edit in revision.edits
+            Edit(*edit.span, original.text[slice(*edit.span)], edit.text(original.text), RULE)
+            for edit in revision.edits
         )
         return Instance(record, original.id, revision.strategy, text, target, aspects, edits)
     except (SpanError, IndexError) as error:
@@ -209,6 +218,6 @@ def replace_spans(text: str, edits: Sequence[Replacement]) -> str:
     for edit in edits:
         if not end <= edit.span[0] <= edit.span[1] <= len(text):
             raise DataError("revisions", f"edit at {edit.span} overlaps another or lies outside the text")
-        parts += [text[end : edit.span[0]], edit.text]
+        parts += [text[end : edit.span[0]], edit.text(text)]
         end = edit.span[1]
     return "".join([*parts, text[end:]])

@@ -55,7 +55,10 @@ def test_written_variants_become_edits_that_make_them_again(
 
 def test_written_variants_change_only_the_words_that_differ() -> None:
     revision = make_revision(ORIGINAL, Strategy.REVTGT, "The screen is dim but the sound is fine.")
-    assert [(edit.span, edit.text) for edit in revision.edits] == [((14, 19), "dim"), ((20, 23), "but")]
+    assert [(edit.span, edit.parts) for edit in revision.edits] == [
+        ((14, 19), ("dim",)),
+        ((20, 23), ("but",)),
+    ]
 
 
 def test_written_variants_may_put_the_terms_in_another_order() -> None:

@@ -29,13 +29,13 @@ SOUP = Aspect("soup", 4, 8, Polarity.POSITIVE, id="7_0")
 ORIGINAL = Instance("7_0", "7_0", Strategy.ORIGINAL, TEXT, SOUP, (SOUP,))
 COLD = Revision(
     strategy=Strategy.REVTGT,
-    edits=(Replacement(span=(12, 15), text="cold"),),
+    edits=(Replacement(span=(12, 15), parts=("cold",)),),
     aspects=(RevisedAspect(span=(4, 8), polarity=Polarity.NEGATIVE),),
     target=0,
 )
 BREAD = Revision(
     strategy=Strategy.ADDDIFF,
-    edits=(Replacement(span=(0, 3), text="The bread is stale, but the"),),
+    edits=(Replacement(span=(0, 3), parts=("The bread is stale, but the",)),),
     aspects=(
         RevisedAspect(span=(4, 9), polarity=Polarity.NEGATIVE),
         RevisedAspect(span=(28, 32), polarity=Polarity.POSITIVE),
@@ -76,6 +76,14 @@ def test_revisions_make_variants_of_the_users_copy(tmp_path: Path) -> None:
     assert disputed_units(revisions) == {"7_0"}
 
 
+def test_revisions_refer_to_words_that_moved() -> None:
+    moved = Replacement(span=(0, 16), parts=("Hot, they say, ", (0, 8), "."))
+    aspect = RevisedAspect(span=(19, 23), polarity=Polarity.POSITIVE)
+    variant = apply_revision(ORIGINAL, COLD.model_copy(update={"edits": (moved,), "aspects": (aspect,)}))
+    assert variant.text == "Hot, they say, The soup."
+    assert variant.edits[0].after == variant.text
+
+
 def test_revisions_hold_no_word_that_was_not_put_in(tmp_path: Path) -> None:
     written = write_revisions(tmp_path, UNIT).read_text()
     assert "hot" not in written
@@ -109,8 +117,8 @@ def test_revisions_refuse_missing_and_unknown_units(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("change", "message"),
     [
-        ({"edits": (Replacement(span=(12, 99), text="cold"),)}, "outside the text"),
-        ({"edits": (Replacement(span=(4, 8), text="tea"),)}, "expected"),
+        ({"edits": (Replacement(span=(12, 99), parts=("cold",)),)}, "outside the text"),
+        ({"edits": (Replacement(span=(4, 8), parts=("tea",)),)}, "expected"),
         ({"target": 3}, "index out of range"),
     ],
 )

@@ -137,10 +137,10 @@ def undisputed_name(name: str) -> str:
     """
     undisputed = f"{name}{_UNDISPUTED}"
     if undisputed not in RELEASED_CORPORA:
-        known = [other for other, release in RELEASED_CORPORA.items() if release.revisions]
+        known = [other for other in RELEASED_CORPORA if f"{other}{_UNDISPUTED}" in RELEASED_CORPORA]
         raise ArtsError(
             f"the originals of {name} were not read, so none is known to be disputed; "
-            f"expected one of {', '.join(known[: len(known) // 2])}"
+            f"expected one of {', '.join(known)}"
         )
     return undisputed
 

@@ -9,7 +9,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-from arts.data.schema import Instance, Strategy
+from arts.data.readers.arts_json import parse_id
+from arts.data.schema import Instance, Strategy, sentence_id
 from arts.data.support.atomic import atomic_file
 
 INSTRUCTIONS = """# Blind reading
@@ -65,19 +66,15 @@ def items_of(name: str, instances: Iterable[Instance]) -> Iterator[Item]:
         name: name of the set.
         instances: the instances, originals and variants.
     """
-    seen: set[tuple[str, str]] = set()
-    instances = list(instances)
-    originals = [i for i in instances if i.strategy is Strategy.ORIGINAL]
+    groups: dict[tuple[str, ...], list[Instance]] = {}
     for instance in instances:
+        is_original = instance.strategy is Strategy.ORIGINAL
+        key = (sentence_id(instance.unit), instance.text) if is_original else (instance.id,)
+        groups.setdefault(key, []).append(instance)
+    for instance, *others in groups.values():
         aspects = sorted({(a.start, a.end): a for a in (*instance.aspects, instance.aspect)}.items())
         spans = [span for span, _ in aspects]
-        same = [instance]
-        if instance.strategy is Strategy.ORIGINAL:
-            key = (instance.unit.rpartition("_")[0], instance.text)
-            if key in seen:
-                continue
-            seen.add(key)
-            same = [o for o in originals if (o.unit.rpartition("_")[0], o.text) == key]
+        same = (instance, *others)
         yield Item(
             name,
             tuple(i.id for i in same),
@@ -130,7 +127,7 @@ def deal_sheets(items: Sequence[Item], count: int, *, rng: random.Random) -> lis
     """
     groups: dict[str, list[Item]] = {}
     for item in items:
-        groups.setdefault(item.ids[0].partition("_adv")[0].rpartition("_")[0], []).append(item)
+        groups.setdefault(sentence_id(parse_id(item.ids[0])[0]), []).append(item)
     sheets: list[list[Item]] = [[] for _ in range(count)]
     for key in rng.sample(sorted(groups), len(groups)):
         order = sorted(range(count), key=lambda number: (len(sheets[number]), rng.random()))

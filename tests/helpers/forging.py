@@ -174,3 +174,21 @@ def check_forgery(forged: Forged, forge: Forge, *, outcome: str, message: str) -
     assert done.returncode == (2 if outcome in (REFUSED, DIFFERS) else 0)
     assert "verified:" not in done.stdout
     assert "\x1b" not in done.stdout + done.stderr
+
+
+def moved_confusion(f: Forged) -> None:
+    """One right answer less of the first label, one more of the second: the accuracy stays."""
+    (a, *_), (_, b, _), _ = f.report["confusion"]
+    f.put("confusion.0.0", a - 1)
+    f.put("confusion.1.1", b + 1)
+
+
+def narrow(f: Forged) -> None:
+    for name in ("accuracy", "ars", "macro_f1"):
+        value = f.report[name]["value"]
+        f.put(name, {"value": value, "low": value - 0.1, "high": value + 0.1})
+
+
+def narrow_strategy(f: Forged) -> None:
+    value = f.report["strategies"]["revtgt"]["perturbed"]["value"]
+    f.put("strategies.revtgt.perturbed", {"value": value, "low": value, "high": value})

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from importlib.resources import files
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -148,7 +149,7 @@ def export_corpora(corpora: Iterable[Corpus], folder: Path) -> Path:
     with new_folder(folder) as work:
         work.result.mkdir()
         configs = [_write_config(corpus, work.result) for corpus in corpora]
-        dataset_card(configs).save(work.result / "README.md")
+        dataset_card(configs, _BENCHMARK_CARD + _data_statement(configs)).save(work.result / "README.md")
     return folder
 
 
@@ -208,6 +209,16 @@ def dataset_card(configs: Sequence[DatasetConfig], text: str = "") -> DatasetCar
         f"| {config.name} | {split} | {rows} |" for config in configs for split, rows in config.rows.items()
     )
     return DatasetCard(f"---\n{data}\n---\n{(text or _BENCHMARK_CARD).format(table=table)}")
+
+
+def _data_statement(configs: Iterable[DatasetConfig]) -> str:
+    """The data statement of the v2 sets, if one of the configs is a v2 set; else an empty text."""
+    revisions = files("arts.data") / "revisions"
+    if not any(
+        (revisions / f"{config.name.removesuffix('-undisputed')}.jsonl").is_file() for config in configs
+    ):
+        return ""
+    return "\n" + (revisions / "README.md").read_text(encoding="utf-8")
 
 
 def _declare_files(config: DatasetConfig) -> dict[str, Any]:

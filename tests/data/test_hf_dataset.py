@@ -72,7 +72,7 @@ def test_hf_dataset_export_does_not_touch_a_folder_that_has_something(sample, tm
 
 
 def test_hf_dataset_an_export_that_fails_leaves_nothing(sample, tmp_path, monkeypatch):
-    monkeypatch.setattr(hf_dataset, "dataset_card", lambda configs: 1 / 0)
+    monkeypatch.setattr(hf_dataset, "dataset_card", lambda *arguments: 1 / 0)
     with pytest.raises(ZeroDivisionError):
         hf_dataset.export_corpora([sample], tmp_path / "out")
     assert list(tmp_path.iterdir()) == []
@@ -84,3 +84,14 @@ def test_hf_dataset_rows_that_are_no_instances_are_one_clear_error(units):
         arts.load_benchmark(rows.remove_columns("polarity"))
     with pytest.raises(DataError, match="expected a Dataset, or a DatasetDict with the split test"):
         arts.load_benchmark(datasets.DatasetDict(train=rows))
+
+
+@pytest.mark.parametrize(
+    ("name", "stated"), [("laptop-v2", True), ("restaurant-v2-undisputed", True), ("mine", False)]
+)
+def test_hf_dataset_the_card_of_a_v2_set_has_its_data_statement(name, stated, units, tmp_path):
+    folder = hf_dataset.export_corpora([Corpus(name, tuple(units))], tmp_path / "out")
+    card = (folder / "README.md").read_text("utf-8")
+    assert all(
+        (text in card) == stated for text in ("Data statement", "Cohen's kappa", "CC BY 4.0", "**2.0**")
+    )

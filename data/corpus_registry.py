@@ -48,6 +48,18 @@ class ReleaseFiles:
 
 _UNDISPUTED = "-undisputed"  # ends the name of a corpus without its disputed units
 RELEASED_CORPORA = {
+    "laptop-v2": ReleaseFiles(
+        "data/src_data/laptop/train.json",
+        "data/src_data/laptop/dev.json",
+        "data/src_data/laptop/test.json",
+        revisions="laptop-v2.jsonl",
+    ),
+    "restaurant-v2": ReleaseFiles(
+        "data/src_data/rest/train.json",
+        "data/src_data/rest/dev.json",
+        "data/src_data/rest/test.json",
+        revisions="restaurant-v2.jsonl",
+    ),
     "laptop": ReleaseFiles(
         "data/src_data/laptop/train.json",
         "data/src_data/laptop/dev.json",
@@ -63,18 +75,6 @@ RELEASED_CORPORA = {
         "data/src_data/mams/dev.json",
         "output/mams_results.csv",
         originals="data/src_data/mams/test.json",
-    ),
-    "laptop-v2": ReleaseFiles(
-        "data/src_data/laptop/train.json",
-        "data/src_data/laptop/dev.json",
-        "data/src_data/laptop/test.json",
-        revisions="laptop-v2.jsonl",
-    ),
-    "restaurant-v2": ReleaseFiles(
-        "data/src_data/rest/train.json",
-        "data/src_data/rest/dev.json",
-        "data/src_data/rest/test.json",
-        revisions="restaurant-v2.jsonl",
     ),
 }
 RELEASED_CORPORA |= {

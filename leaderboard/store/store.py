@@ -57,7 +57,7 @@ class Board:
     @cached_property
     def corpora(self) -> list[str]:
         """Names of the corpora with an entry: v2 sets, the paper's, users' own, then the packaged sample."""
-        order = sorted(RELEASED_CORPORA, key=lambda name: not RELEASED_CORPORA[name].revisions)
+        order = [*RELEASED_CORPORA]
         names = {entry.corpus for entry in self.entries}
         return sorted(names, key=lambda n: (order.index(n) if n in order else len(order), n == SAMPLE, n))
 

@@ -10,14 +10,18 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from arts.data.corpus import Corpus, complete_test_split
-from arts.data.errors import ArtsError, DataError, UnknownNameError
+from arts.data.errors import ArtsError, UnknownNameError
 from arts.data.label_names import NO_NAMES, LabelNames
 from arts.data.polarity_labels import polarity_names
-from arts.data.readers.instances import INSTANCE_READERS, load_usable_instances
-from arts.data.readers.revisions import disputed_units, read_revised
+from arts.data.readers.field_names import NO_COLUMNS, ColumnNames
+from arts.data.readers.hf_loading import HF_PREFIX, is_saved_dataset, load_hf_dataset, parse_hf_source
+from arts.data.readers.instances import load_usable_instances
+from arts.data.readers.revisions import read_revised, read_revisions
 from arts.data.readers.span_repair import ReadingNotes
+from arts.data.readers.split_files import corpus_folder, split_file
 from arts.data.schema import Instance, Sentence, Split, group_sentences
 from arts.data.support.download import fetch_release_file, local_release_file, sha256
+from arts.data.support.input_files import check_file, input_path, is_missing
 
 if TYPE_CHECKING:
     from datasets import Dataset, DatasetDict
@@ -87,7 +91,10 @@ CORPUS_NAMES = (SAMPLE, *RELEASED_CORPORA)
 
 
 def load_corpus(
-    source: str | Path | Dataset | DatasetDict, *, labels: LabelNames | Mapping[object, object] | None = None
+    source: str | Path | Dataset | DatasetDict,
+    *,
+    labels: LabelNames | Mapping[object, object] | None = None,
+    columns: ColumnNames | Mapping[str, str] = NO_COLUMNS,
 ) -> Corpus:
     """Load a corpus by name, from files, or from a Hugging Face dataset.
 
@@ -96,11 +103,15 @@ def load_corpus(
 
             - a name: ``sample`` (shipped with the package), ``laptop``, ``restaurant`` or ``mams``
               (downloaded once by `arts.data.support.download.fetch_release_file`);
-            - the path of a file, which is read as the test split of a corpus without other splits;
-            - the path of a folder with a file ``test`` and optionally ``train`` and ``dev`` (or
-              ``validation``), in any format that `read_instances` reads;
+            - the path of a file, which is read as the test split of a corpus without other splits; ``-`` for
+              standard input;
+            - the path of a folder with a file ``test`` and optionally ``train`` and ``dev`` (or ``val``,
+              ``valid``, ``validation``), in any format that `read_instances` reads, or of a folder with one
+              such folder, as ``arts generate`` writes it;
+            - ``hf:ID`` or ``hf:ID:CONFIG``: a dataset of the Hugging Face Hub, or the folder of one;
             - a Hugging Face dataset, which is the test split, or a dictionary of such datasets by split.
         labels: what labels that do not name a polarity stand for, e.g. ``{0: "negative", 1: "positive"}``.
+        columns: the names that columns have in the files, e.g. ``{"text": "Comment", "term": "Topic"}``.
 
     Raises:
         LabelError: when `labels` gives a name that is no polarity.
@@ -109,20 +120,39 @@ def load_corpus(
         DownloadError: when a file of the ARTS release is not on this machine and cannot be downloaded.
     """
     labels = polarity_names(labels)
+    columns = columns if isinstance(columns, ColumnNames) else ColumnNames.of(columns)
     if not isinstance(source, str | Path):
         from arts.data.hf_dataset import corpus_from_dataset
 
-        return corpus_from_dataset(source, labels=labels)
+        return corpus_from_dataset(source, labels=labels, columns=columns)
     if source == SAMPLE:
         return _load_folder(Path(str(files("arts.data").joinpath(SAMPLE))), SAMPLE, labels=labels)
     if source in RELEASED_CORPORA:
         return _load_release(str(source), RELEASED_CORPORA[str(source)], labels=labels)
-    path = Path(source)
+    if str(source).startswith(HF_PREFIX):
+        return _load_hf(*parse_hf_source(str(source)), labels=labels, columns=columns)
+    path = input_path(source)
+    if path.is_dir() and is_saved_dataset(path):
+        return _load_hf(str(path), labels=labels, columns=columns)
     if path.is_dir():
-        return _load_folder(path, path.resolve().name, labels=labels)
-    if path.is_file():
-        return _build_corpus(path.stem, split_path={"test": path}.get, labels=labels)
-    raise UnknownNameError("dataset", str(source), CORPUS_NAMES, "; or the path of a file or folder")
+        folder = corpus_folder(path)
+        return _load_folder(folder, folder.resolve().name, labels=labels, columns=columns)
+    if is_missing(path):
+        raise UnknownNameError(
+            "dataset", str(source), CORPUS_NAMES, "; or the path of a file or folder, or hf:ID"
+        )
+    check_file(path)
+    return _build_corpus(path.stem, split_path={"test": path}.get, labels=labels, columns=columns)
+
+
+def _load_hf(
+    name: str, config: str | None = None, *, labels: LabelNames, columns: ColumnNames
+) -> Corpus:
+    """Load a corpus from a dataset of the Hub, or from the folder of one."""
+    from arts.data.hf_dataset import corpus_from_dataset
+
+    dataset = load_hf_dataset(name, config)
+    return corpus_from_dataset(dataset, labels=labels, columns=columns, name=config or Path(name).name)
 
 
 def undisputed_name(name: str) -> str:
@@ -219,31 +249,26 @@ def _load_release(name: str, release: ReleaseFiles, *, labels: LabelNames) -> Co
 
 def _load_revised(name: str, release: ReleaseFiles) -> Corpus:
     """Load a corpus whose variants are revisions of the originals of the ARTS release."""
-    revisions = Path(str(files("arts.data").joinpath("revisions", release.revisions)))
+    path = Path(str(files("arts.data").joinpath("revisions", release.revisions)))
 
     def split_path(split: str) -> Path:
         return fetch_release_file(getattr(release, split), verify=split != "test")
 
-    corpus = _build_corpus(name, split_path=split_path, read_test=partial(read_revised, revisions=revisions))
+    units = read_revisions(path)[1]
+    read_test = partial(read_revised, units=units, name=path.stem)
+    corpus = _build_corpus(name, split_path=split_path, read_test=read_test)
     if not release.undisputed:
         return corpus
-    disputed = disputed_units(revisions)
+    disputed = {unit.unit for unit in units if unit.disputed}
     return replace(corpus, test=tuple(i for i in corpus.test if i.unit not in disputed))
 
 
-def _load_folder(folder: Path, name: str, *, labels: LabelNames) -> Corpus:
+def _load_folder(
+    folder: Path, name: str, *, labels: LabelNames, columns: ColumnNames = NO_COLUMNS
+) -> Corpus:
     """Load a corpus from a folder with one file per split, each named after its split."""
-    readable = sorted(path for path in folder.iterdir() if path.suffix in INSTANCE_READERS)
-
-    def split_path(split: str) -> Path | None:
-        paths = [path for path in readable if path.stem in Split(split).file_stems]
-        if len(paths) > 1:
-            raise DataError(folder, f"several files for {split}: {', '.join(path.name for path in paths)}")
-        return paths[0] if paths else None
-
-    if split_path("test") is None:
-        raise DataError(folder, f"no test file; expected test with one of {', '.join(INSTANCE_READERS)}")
-    return _build_corpus(name, split_path=split_path, labels=labels)
+    split_path = partial(split_file, folder)
+    return _build_corpus(name, split_path=lambda split: split_path(Split(split)), labels=labels, columns=columns)
 
 
 def _build_corpus(
@@ -251,6 +276,7 @@ def _build_corpus(
     *,
     split_path: Callable[[str], Path | None],
     labels: LabelNames = NO_NAMES,
+    columns: ColumnNames = NO_COLUMNS,
     read_test: Callable[[Path, ReadingNotes], Iterator[Instance]] | None = None,
 ) -> Corpus:
     """Build a corpus whose test split is read now; its train and dev splits are read at their first use.
@@ -259,6 +285,7 @@ def _build_corpus(
         name: the name of the corpus.
         split_path: returns the file of a split, or None when the corpus has no such split.
         labels: what labels that do not name a polarity stand for.
+        columns: the names that columns have in the files.
         read_test: reads the instances of the file of the test split. Default: `load_usable_instances`.
     """
     notes, checksums = ReadingNotes(), dict[str, str]()
@@ -267,14 +294,16 @@ def _build_corpus(
         path = split_path(split)
         if path is None:
             return []
+        check_file(path)
         checksums[path.name] = sha256(path)
-        return group_sentences(load_usable_instances(path, notes, labels=labels))
+        return group_sentences(load_usable_instances(path, notes, labels=labels, columns=columns))
 
     test_path = split_path("test")
     assert test_path is not None
+    check_file(test_path)
     checksums[test_path.name] = sha256(test_path)
     if read_test:
         test = list(read_test(test_path, notes))
     else:
-        test = load_usable_instances(test_path, notes, labels=labels)
+        test = load_usable_instances(test_path, notes, labels=labels, columns=columns)
     return Corpus(name, complete_test_split(test, notes), load, notes, checksums, labels)

@@ -12,6 +12,7 @@ from arts.data.corpus import Corpus, complete_test_split
 from arts.data.errors import DataError
 from arts.data.label_names import NO_NAMES, LabelNames
 from arts.data.readers.class_labels import class_label_reader
+from arts.data.readers.field_names import NO_COLUMNS, ColumnNames
 from arts.data.readers.instances import distinct_instances
 from arts.data.readers.span_opinions import SpanOpinions
 from arts.data.readers.span_repair import ReadingNotes
@@ -81,7 +82,13 @@ def write_instances(instances: Iterable[Instance], path: Path) -> None:
             enable_progress_bars()
 
 
-def corpus_from_dataset(dataset: Dataset | DatasetDict, *, labels: LabelNames = NO_NAMES) -> Corpus:
+def corpus_from_dataset(
+    dataset: Dataset | DatasetDict,
+    *,
+    labels: LabelNames = NO_NAMES,
+    columns: ColumnNames = NO_COLUMNS,
+    name: str = "",
+) -> Corpus:
     """Convert a Hugging Face dataset to a corpus.
 
     Its columns must be those that `arts.data.readers.tables.read_table` reads. A ClassLabel means what its
@@ -89,8 +96,10 @@ def corpus_from_dataset(dataset: Dataset | DatasetDict, *, labels: LabelNames = 
 
     Args:
         dataset: the test split, or a dictionary of datasets keyed by split: ``test``, and optionally
-            ``train`` and ``validation``.
+            ``train`` and ``validation`` (or ``dev``, ``val`` or ``valid``).
         labels: what labels that do not name a polarity stand for.
+        columns: the names that columns have in the dataset.
+        name: the name of the corpus. Default: the name of the dataset.
 
     Raises:
         DataError: when it is no dataset, has no test split, or a row does not hold an instance; names the
@@ -99,18 +108,28 @@ def corpus_from_dataset(dataset: Dataset | DatasetDict, *, labels: LabelNames = 
     from datasets import Dataset
 
     splits = {"test": dataset} if isinstance(dataset, Dataset) else dataset
-    if not isinstance(splits, Mapping) or "test" not in splits:
+    if not isinstance(splits, Mapping):
         raise DataError(type(dataset).__name__, "expected a Dataset, or a DatasetDict with the split test")
+    if "test" not in splits:
+        given = ", ".join(map(str, splits)) or "none"
+        raise DataError(
+            name or type(dataset).__name__,
+            f"its splits are {given}; expected a Dataset, or a DatasetDict with the split test",
+        )
     notes = ReadingNotes()
 
     def load(split: str) -> list[Sentence]:
-        name = Split(split).hf_name
-        if name not in splits:
-            return []
-        return group_sentences(_usable_instances(splits[name], name, rows=RowReader(notes, labels)))
+        stems = [stem for stem in Split(split).file_stems if stem in splits]
+        if len(stems) > 1:
+            raise DataError(name or "dataset", f"several splits for {split}: {', '.join(stems)}")
+        return group_sentences(_usable_instances(splits[stems[0]], stems[0], rows=rows())) if stems else []
 
-    test = _usable_instances(splits["test"], "test", rows=RowReader(notes, labels))
-    name = splits["test"].info.config_name or splits["test"].info.dataset_name or "dataset"
+    def rows() -> RowReader:
+        return RowReader(notes, labels, columns)
+
+    test = _usable_instances(splits["test"], "test", rows=rows())
+    info = splits["test"].info
+    name = name or info.config_name or info.dataset_name or "dataset"
     return Corpus(name, complete_test_split(test, notes), load, notes, labels=labels)
 
 
@@ -127,8 +146,6 @@ def _read_instances(dataset: Dataset, split: str, *, rows: RowReader) -> Iterato
     for number, row in enumerate(dataset.with_format(None)):
         try:
             yield from rows.instances(name_labels(row))
-        except KeyError as error:
-            raise DataError(f"dataset, split {split}, row {number}", f"no column {error}") from error
         except (TypeError, ValueError) as error:
             raise DataError(f"dataset, split {split}, row {number}", str(error)) from error
 

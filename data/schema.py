@@ -78,8 +78,8 @@ class Split(_Choice):
 
     @property
     def file_stems(self) -> tuple[str, ...]:
-        """The names, without suffix, of files that may hold this split, e.g. ``dev`` and ``validation``."""
-        return tuple(dict.fromkeys((str(self), self.hf_name)))
+        """The names, without suffix, of files that may hold this split, e.g. ``dev`` and ``val``."""
+        return ("dev", "val", "valid", "validation") if self is Split.DEV else (str(self),)
 
 
 def check_range(text: str, term: str, *, start: int, end: int) -> None:
@@ -259,7 +259,7 @@ def stream_sentences(instances: Iterable[Instance]) -> Iterator[Sentence]:
         yield from group_sentences(group)
 
 
-_ASPECT_SUFFIX = re.compile(r"_\d+$")
+_ASPECT_SUFFIX = re.compile(r"_\d+(\.\d+)?$")  # the number after the point: of rows that share an id
 
 
 def sentence_id(instance_id: str) -> str:

@@ -12,13 +12,14 @@ from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-import ijson
-
 from arts.data.errors import DataError, as_data_error
 from arts.data.label_names import NO_NAMES, LabelNames
-from arts.data.polarity_labels import parse_gold_polarity
-from arts.data.readers.span_repair import ReadingNotes, aspect_key, repair_span
-from arts.data.schema import Aspect, Instance, Opinion, Sentence, Strategy
+from arts.data.readers.field_names import missing_field, plain_fields
+from arts.data.readers.sentence_reader import SentenceReader, parse_offset
+from arts.data.readers.span_repair import ReadingNotes
+from arts.data.schema import Aspect, Instance, Sentence, Strategy
+from arts.data.support.input_files import read_bytes
+from arts.data.support.json_text import parse_json
 
 _VARIANT_ID = re.compile(r"(?P<unit>.+)_adv(?P<number>[1-4])$", re.DOTALL)
 _STRATEGIES = {
@@ -56,8 +57,8 @@ def read_arts_json(path: Path, notes: ReadingNotes, *, labels: LabelNames = NO_N
       original to ``term, polarity, from, to``, and optionally to ``opinion_words`` (a list of texts) and
       ``opinion_position`` (their start and end offsets, as pairs).
 
-    Wrong spans are repaired, or their instances left out, by `arts.data.readers.span_repair.repair_span`.
-    Aspects with polarity ``conflict`` are left out and counted.
+    Wrong spans are repaired, or their instances left out, by `SentenceReader`. Aspects with polarity
+    ``conflict`` are left out and counted.
 
     Args:
         path: the JSON file.
@@ -67,55 +68,27 @@ def read_arts_json(path: Path, notes: ReadingNotes, *, labels: LabelNames = NO_N
     Raises:
         DataError: when the file or a record does not have this form; names the id of the record.
     """
+    records = parse_json(read_bytes(path), path)
+    if not isinstance(records, dict):
+        raise DataError(path, "expected a JSON object that maps ids to records, as in the ARTS release")
+    yield from record_instances(records, path, notes, labels=labels)
+
+
+def record_instances(
+    records: Mapping[str, Any], path: Path, notes: ReadingNotes, *, labels: LabelNames = NO_NAMES
+) -> Iterator[Instance]:
+    """Stream the instances of records keyed by id; see `read_arts_json`, which the arguments are of."""
     original: Instance | None = None  # the last original read; its variants follow it
-    for id, record in _records(path):
+    for id, record in records.items():
         with as_data_error(path, record=id):
             if not isinstance(record, Mapping):
                 raise TypeError("a record is not an object")
-            _check_keys(record)
             if "term_list" in record:
                 yield from _sentence_instances(id, record, notes=notes, labels=labels)
             elif instance := _instance(id, record, notes=notes, labels=labels, last_original=original):
                 if instance.strategy is Strategy.ORIGINAL:
                     original = instance
                 yield instance
-
-
-def _records(path: Path) -> Iterator[tuple[str, Any]]:
-    """Stream (id, record) pairs of a JSON file without loading all of it."""
-    last_id = None
-    try:
-        with path.open("rb") as file:
-            for last_id, record in ijson.kvitems(file, "", map_type=_Record):
-                yield last_id, record
-    except ijson.IncompleteJSONError as error:
-        # yajl raises this for every fault; the lines after the first draw where it is
-        reason = str(error).splitlines()[0].strip()
-        raise DataError(
-            path, f"not complete JSON after this record ({reason})", record=last_id or "(none)"
-        ) from error
-    except ijson.JSONError as error:
-        raise DataError(path, f"not JSON ({error})", record=last_id or "(none)") from error
-
-
-class _Record(dict[str, Any]):
-    """An object of the file; `repeated` is a key that is there twice, of which JSON keeps the last value."""
-
-    repeated: str | None = None
-
-    def __setitem__(self, key: str, value: Any) -> None:
-        if key in self:
-            self.repeated = key
-        super().__setitem__(key, value)
-
-
-def _check_keys(record: object) -> None:
-    """Raise ValueError when a record, or an object in it, has a key twice."""
-    if isinstance(record, _Record):
-        if record.repeated is not None:
-            raise ValueError(f'"{record.repeated}" is there twice; expected every key once')
-        for value in record.values():
-            _check_keys(value)
 
 
 def _instance(
@@ -134,53 +107,61 @@ def _instance(
     if record.get("id", unit) != unit:
         raise ValueError(f'field id is "{record["id"]}"; expected "{unit}"')
     original = last_original if last_original and last_original.id == unit != id else None
-    aspect = _aspect(
-        id, record, unit=unit, text=record["sentence"], notes=notes, labels=labels, original=original
-    )
-    return Instance(id, unit, strategy, record["sentence"], aspect, (aspect,)) if aspect else None
+    sentence = SentenceReader(_text(record), unit, notes, labels)
+    aspect = _aspect(id, record, sentence, original=original)
+    return Instance(id, unit, strategy, sentence.text, aspect, (aspect,)) if aspect else None
 
 
 def _sentence_instances(
     id: str, record: Mapping[str, Any], *, notes: ReadingNotes, labels: LabelNames
 ) -> Iterator[Instance]:
     """The original instances of a sentence record, except those that are left out."""
-    text = record["sentence"]
-    aspects = [
-        _aspect(key, term, unit=key, text=text, notes=notes, labels=labels)
-        for key, term in record["term_list"].items()
-    ]
-    return Sentence(id, text, tuple(aspect for aspect in aspects if aspect)).instances()
+    if not isinstance(record["term_list"], Mapping):
+        raise TypeError("term_list is not an object that maps ids to terms")
+    aspects, text = [], _text(record)
+    for key, term in record["term_list"].items():
+        if not isinstance(term, Mapping):
+            raise TypeError(f'term "{key}" is not an object')
+        sentence = SentenceReader(text, key, notes, labels)
+        aspects.append(_aspect(key, term, sentence))
+        text_read = sentence.text
+    if aspects:
+        yield from Sentence(id, text_read, tuple(aspect for aspect in aspects if aspect)).instances()
+
+
+def _text(record: Mapping[str, Any]) -> str:
+    fields = plain_fields(record)
+    if "text" not in fields:
+        raise missing_field("text", record)
+    if not isinstance(fields["text"], str):
+        raise TypeError(f"field sentence is {fields['text']!r:.60}; expected text")
+    return str(fields["text"])
 
 
 def _aspect(
     id: str,
     record: Mapping[str, Any],
+    sentence: SentenceReader,
     *,
-    unit: str,
-    text: str,
-    notes: ReadingNotes,
-    labels: LabelNames,
     original: Instance | None = None,
 ) -> Aspect | None:
-    """The aspect of a record; None when its polarity is ``conflict``, or its span is wrong beyond repair.
+    """The aspect of a record; None when it is left out.
 
     `original` is the original that the record is a variant of, if it is known; it helps to repair the span.
     """
-    term, start, end = record["term"], record["from"], record["to"]
-    polarity = parse_gold_polarity(record["polarity"], labels)
-    if polarity is None:
-        notes.conflicts[aspect_key(unit, text, start=start, end=end)] = id
-        return None
-    span = repair_span(text, term, start=start, end=end, id=id, notes=notes, original=original)
-    if span is None:
-        return None
+    fields = plain_fields(record)
+    for name in ("term", "polarity"):
+        if name not in fields:
+            raise missing_field(name, record)
+    start, end = (parse_offset(fields.get(name), other) for name, other in (("start", "from"), ("end", "to")))
     opinions = zip(record.get("opinion_words", ()), record.get("opinion_position", ()), strict=True)
-    return Aspect(
-        text[slice(*span)],
-        *span,
-        polarity,
-        tuple(Opinion(words, start, end) for words, (start, end) in opinions),
-        id,
+    return sentence.aspect(
+        fields["term"],
+        fields["polarity"],
+        id=id,
+        offsets=None if start is None or end is None else (start, end),
+        original=original,
+        opinions=[sentence.opinion(words, start, end) for words, (start, end) in opinions],
     )
 
 

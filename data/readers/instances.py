@@ -8,19 +8,22 @@ from typing import Protocol
 
 from arts.data.errors import DataError
 from arts.data.label_names import NO_NAMES, LabelNames
-from arts.data.readers.arts_json import read_arts_json
+from arts.data.readers.field_names import NO_COLUMNS, ColumnNames
+from arts.data.readers.json_corpus import read_json
 from arts.data.readers.rows import ROW_READERS
 from arts.data.readers.span_opinions import SpanOpinions
 from arts.data.readers.span_repair import ReadingNotes
 from arts.data.readers.tables import read_table
+from arts.data.readers.text_corpus import read_text_corpus
 from arts.data.schema import Instance
+from arts.data.support.input_files import check_file, input_path
 
 
 class InstanceReader(Protocol):
     """A reader of one file format."""
 
     def __call__(
-        self, path: Path, notes: ReadingNotes, *, labels: LabelNames = NO_NAMES
+        self, path: Path, notes: ReadingNotes, *, labels: LabelNames = NO_NAMES, columns: ColumnNames = NO_COLUMNS
     ) -> Iterator[Instance]:
         """Stream the instances of a file.
 
@@ -28,25 +31,35 @@ class InstanceReader(Protocol):
             path: the file.
             notes: gets what is repaired or left out.
             labels: what labels that do not name a polarity stand for.
+            columns: the names that columns have in the file.
         """
 
 
-def _read_xml(path: Path, notes: ReadingNotes, *, labels: LabelNames = NO_NAMES) -> Iterator[Instance]:
+def _read_xml(
+    path: Path, notes: ReadingNotes, *, labels: LabelNames = NO_NAMES, columns: ColumnNames = NO_COLUMNS
+) -> Iterator[Instance]:
     from arts.data.readers.semeval import read_semeval
 
+    if columns.names:
+        raise DataError(path, "--columns has no effect on XML, which has none; leave it out")
     for sentence in read_semeval(path, notes, labels=labels):
         yield from sentence.instances()
 
 
 INSTANCE_READERS: Mapping[str, InstanceReader] = {
     ".xml": _read_xml,
-    ".json": read_arts_json,
     **dict.fromkeys(ROW_READERS, read_table),
+    ".json": read_json,
+    **dict.fromkeys((".txt", ".raw", ".seg", ".dat", ".apc"), read_text_corpus),
 }
 
 
 def usable_instances(
-    path: Path, notes: ReadingNotes | None = None, *, labels: LabelNames = NO_NAMES
+    path: Path,
+    notes: ReadingNotes | None = None,
+    *,
+    labels: LabelNames = NO_NAMES,
+    columns: ColumnNames = NO_COLUMNS,
 ) -> Iterator[Instance]:
     """Stream the instances of a file that ask a question with one right answer, each question once.
 
@@ -57,18 +70,23 @@ def usable_instances(
         path: the file, in a format of `read_instances`.
         notes: gets what is repaired or left out; by default these notes are lost.
         labels: what labels that do not name a polarity stand for.
+        columns: the names that columns have in the file.
 
     Raises:
         DataError: at the first fault; names the file and the line or id.
     """
     notes = ReadingNotes() if notes is None else notes
     first_notes = ReadingNotes()
-    opinions = SpanOpinions.of(read_instances(path, first_notes, labels=labels), first_notes)
-    yield from opinions.usable(read_instances(path, notes, labels=labels), notes)
+    opinions = SpanOpinions.of(read_instances(path, first_notes, labels=labels, columns=columns), first_notes)
+    yield from opinions.usable(read_instances(path, notes, labels=labels, columns=columns), notes)
 
 
 def load_usable_instances(
-    path: Path, notes: ReadingNotes | None = None, *, labels: LabelNames = NO_NAMES
+    path: Path,
+    notes: ReadingNotes | None = None,
+    *,
+    labels: LabelNames = NO_NAMES,
+    columns: ColumnNames = NO_COLUMNS,
 ) -> list[Instance]:
     """Load what `usable_instances` streams, with one reading of the file.
 
@@ -76,42 +94,49 @@ def load_usable_instances(
         path: the file, in a format of `read_instances`.
         notes: gets what is repaired or left out; by default these notes are lost.
         labels: what labels that do not name a polarity stand for.
+        columns: the names that columns have in the file.
 
     Raises:
         DataError: at the first fault; names the file and the line or id.
     """
     notes = ReadingNotes() if notes is None else notes
-    return SpanOpinions.usable_of(list(read_instances(path, notes, labels=labels)), notes)
+    return SpanOpinions.usable_of(list(read_instances(path, notes, labels=labels, columns=columns)), notes)
 
 
 def read_instances(
-    path: Path, notes: ReadingNotes | None = None, *, labels: LabelNames = NO_NAMES
+    path: Path,
+    notes: ReadingNotes | None = None,
+    *,
+    labels: LabelNames = NO_NAMES,
+    columns: ColumnNames = NO_COLUMNS,
 ) -> Iterator[Instance]:
     """Stream the instances of a file as they are, whose format is known by its suffix.
 
-    The formats are SemEval 2014 ``.xml``, ARTS ``.json``, and tables in ``.jsonl``, ``.csv`` or ``.parquet``.
+    The formats are the XML of SemEval and MAMS, ``.json`` (of ARTS, or an array), tables in ``.jsonl``,
+    ``.csv``, ``.tsv`` or ``.parquet``, and text with three lines an aspect or with ``####``. The path ``-``
+    stands for standard input.
 
     Args:
         path: the file.
         notes: gets what is repaired or left out; by default these notes are lost.
         labels: what labels that do not name a polarity stand for.
+        columns: the names that columns have in the file.
 
     Raises:
         DataError: at the first fault, after the instances before it; names the file and the line or id.
     """
+    path = input_path(path)
     reader = INSTANCE_READERS.get(path.suffix.lower())
     if reader is None:
         raise DataError(path, f'unknown format "{path.suffix}"; expected {", ".join(INSTANCE_READERS)}')
     notes = ReadingNotes() if notes is None else notes
     count = 0
-    try:
-        if path.stat().st_size == 0:
-            raise DataError(path, "the file is empty; expected sentences with aspect terms")
-        for instance in distinct_instances(reader(path, notes, labels=labels), path):
-            count += 1
-            yield instance
-    except OSError as error:
-        raise DataError(path, f"cannot be read ({error.strerror or error})") from error
+    check_file(path)
+    if path.stat().st_size == 0:
+        raise DataError(path, "the file is empty; expected sentences with aspect terms")
+    for instance in distinct_instances(reader(path, notes, labels=labels, columns=columns), path):
+        count += 1
+        yield instance
     if not count:
         reason = f" ({notes})" if str(notes) else ""
         raise DataError(path, f"holds no instances{reason}; expected at least one aspect term")

@@ -146,42 +146,39 @@ def read_revisions(path: Path) -> tuple[RevisionsHeader, tuple[RevisedUnit, ...]
     return header, tuple(records)
 
 
-def read_revised(path: Path, notes: ReadingNotes, *, revisions: Path) -> Iterator[Instance]:
+def read_revised(
+    path: Path, notes: ReadingNotes, *, units: Sequence[RevisedUnit], name: str
+) -> Iterator[Instance]:
     """Stream the originals of a corpus and the variants that a revisions file makes of them.
 
     Args:
         path: JSON file of the ARTS release with the originals.
         notes: gets what the reader of the originals repaired or left out.
-        revisions: the revisions file.
+        units: the units of the revisions file (`read_revisions`).
+        name: the name of the revisions, for errors.
 
     Raises:
         DataError: an original differs from the one that the revisions were made of, or is missing; the
             message names the unit.
     """
     originals = {instance.id: instance for instance in read_arts_json(path, notes)}
-    _, units = read_revisions(revisions)
     by_id = {unit.unit: unit for unit in units}
     if extra := sorted(originals.keys() - by_id.keys()):
-        raise DataError(path, f"the revisions {revisions.stem} know no such unit", record=extra[0])
+        raise DataError(path, f"the revisions {name} know no such unit", record=extra[0])
     for unit in units:
         original = originals.get(unit.unit)
         if original is None:
-            raise DataError(path, f"the unit is missing; {revisions.stem} revises it", record=unit.unit)
+            raise DataError(path, f"the unit is missing; {name} revises it", record=unit.unit)
         if source_checksum(original) != unit.source:
             raise DataError(
                 path,
-                f"text, target or label differ from those that {revisions.stem} was made of; "
+                f"text, target or label differ from those that {name} was made of; "
                 "expected the file as it was released",
                 record=unit.unit,
             )
         yield original
         for revision in unit.revisions:
             yield apply_revision(original, revision)
-
-
-def disputed_units(revisions: Path) -> frozenset[str]:
-    """The ids of the originals whose gold label every reading rejected."""
-    return frozenset(unit.unit for unit in read_revisions(revisions)[1] if unit.disputed)
 
 
 def apply_revision(original: Instance, revision: Revision) -> Instance:

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from pathlib import Path
 
 from arts.data.errors import ArtsError, as_data_error
 from arts.data.readers.class_labels import class_label_reader
+from arts.data.readers.hf_loading import load_hf_dataset, parse_hf_source
 from arts.data.readers.rows import ROW_READERS, Row, read_rows
 from arts.data.support.download import sha256
+from arts.data.support.input_files import check_file, input_path
 
 
 @dataclass(frozen=True)
@@ -32,31 +33,26 @@ def read_row_source(name: str) -> RowSource:
     """Load all rows of a table file, or of the train split of a Hugging Face dataset.
 
     Args:
-        name: the path of a file (JSONL, CSV or Parquet), the folder of a dataset saved with ``save_to_disk``,
-            or the id of a dataset on the Hub.
+        name: the path of a file (JSONL, JSON, CSV, TSV or Parquet), ``-`` for standard input, the folder of a
+            dataset, or the id of a dataset on the Hub, also as ``hf:ID`` or ``hf:ID:CONFIG``.
 
     Raises:
         ArtsError: when there is no such file or dataset, it has no train split, or a line of the file is
             faulty.
     """
-    path = Path(name)
+    path = input_path(name)
     if path.suffix.lower() in ROW_READERS or path.is_file():
         rows = list(read_rows(path))
         return RowSource(path.name, sha256(path), rows)
-    from datasets import Dataset, DatasetDict, load_dataset, load_from_disk
+    if path.exists() and not path.is_dir():
+        check_file(path)
+    from datasets import DatasetDict
 
-    try:
-        saved = path.is_dir() and any((path / file).is_file() for file in ("state.json", "dataset_dict.json"))
-        dataset = load_from_disk(name) if saved else load_dataset(name)
-    except (OSError, ValueError, RuntimeError) as error:
-        reason = (str(error).strip().splitlines() or [type(error).__name__])[0][:200]
-        raise ArtsError(f'dataset "{name}" cannot be loaded ({reason})') from error
+    dataset = load_hf_dataset(*parse_hf_source(name))
     if isinstance(dataset, DatasetDict):
         if "train" not in dataset:
             raise ArtsError(f'dataset "{name}" has the splits {", ".join(dataset)}; expected train')
         dataset = dataset["train"]
-    if not isinstance(dataset, Dataset):
-        raise ArtsError(f'dataset "{name}" is a {type(dataset).__name__}; expected rows that can be counted')
     name_labels, rows = class_label_reader(dataset.features.to_dict()), list[tuple[int, Row]]()
     for number, row in enumerate(dataset.with_format(None), 1):
         with as_data_error(name, line=number):

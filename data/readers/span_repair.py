@@ -6,6 +6,7 @@ import re
 from dataclasses import dataclass, field
 from difflib import SequenceMatcher
 
+from arts.data.errors import SpanError
 from arts.data.schema import Instance, check_range, sentence_id
 
 NEARBY_RADII = (3, 24)  # distances in characters from the stated start at which a term is looked for
@@ -37,11 +38,15 @@ class ReadingNotes:
         left_out: why an instance was left out, in words, keyed by the id of the instance.
         conflicts: the ids of the aspects left out because their polarity is ``conflict``, keyed by where
             they stand, so that an aspect in several rows of its sentence is counted once.
+        located: the ids of the instances whose file gives no offsets, and whose term was found.
+        unescaped: the number of HTML entities that were unescaped, keyed by the id of their unit.
     """
 
     repaired: list[str] = field(default_factory=list)
     left_out: dict[str, str] = field(default_factory=dict)
     conflicts: dict[AspectKey, str] = field(default_factory=dict)
+    located: list[str] = field(default_factory=list)
+    unescaped: dict[str, int] = field(default_factory=dict)
 
     @property
     def conflict(self) -> int:
@@ -59,6 +64,12 @@ class ReadingNotes:
             parts.append(f"{self.conflict} aspects with polarity conflict left out")
         if self.repaired:
             parts.append(f"{len(self.repaired)} spans repaired ({_first_items(self.repaired)})")
+        if self.located:
+            parts.append(f"{len(self.located)} terms without offsets found in their sentences")
+        if self.unescaped:
+            parts.append(
+                f"{sum(self.unescaped.values())} HTML entities unescaped ({_first_items([*self.unescaped])})"
+            )
         if self.left_out:
             reasons = [f"{id}: {reason}" for id, reason in self.left_out.items()]
             parts.append(f"{len(reasons)} rows left out ({_first_items(reasons)})")
@@ -125,13 +136,15 @@ def repair_span(
             at the stated span that are similar to it are taken; else `transfer_span` finds the span.
 
     Returns:
-        The (start, end) span, or None when neither a single occurrence nearby nor `original` gives one.
-
-    Raises:
-        SpanError: when the stated span lies outside the text and there is no `original`.
+        The (start, end) span. None when neither a single occurrence nearby nor `original` gives one, or when
+        the stated span lies outside the text and there is no `original`.
     """
     if original is None:
-        check_range(text, term, start=start, end=end)
+        try:
+            check_range(text, term, start=start, end=end)
+        except SpanError as error:
+            notes.left_out[id] = str(error)
+            return None
     stated_term = text[max(start, 0) : max(end, 0)]
     if stated_term == term:
         return start, end

@@ -1,45 +1,52 @@
-"""Reader of table files (JSONL, CSV, Parquet) with one instance per row.
+"""Reader of tables (JSONL, CSV, TSV, Parquet) with one instance per row.
 
-A row of a JSONL or Parquet file may also be a sentence with all its aspects.
+A row may also be a sentence with all its aspects, except in CSV and TSV.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
 from arts.data.errors import as_data_error
 from arts.data.label_names import NO_NAMES, LabelNames, is_number
-from arts.data.polarity_labels import parse_gold_polarity
 from arts.data.readers.arts_json import parse_id
+from arts.data.readers.field_names import NO_COLUMNS, ColumnNames, missing_field, plain_fields
+from arts.data.readers.row_ids import RowIds
 from arts.data.readers.rows import Row, read_rows
-from arts.data.readers.span_repair import ReadingNotes, aspect_key, repair_span
+from arts.data.readers.sentence_reader import SentenceReader, parse_offset
+from arts.data.readers.span_repair import ReadingNotes
+from arts.data.readers.row_shapes import in_usual_shape
 from arts.data.schema import Aspect, Edit, Instance, Opinion, Sentence, Strategy
 
 
-def read_table(path: Path, notes: ReadingNotes, *, labels: LabelNames = NO_NAMES) -> Iterator[Instance]:
-    """Stream the instances of a JSONL, CSV or Parquet file.
+def read_table(
+    path: Path, notes: ReadingNotes, *, labels: LabelNames = NO_NAMES, columns: ColumnNames = NO_COLUMNS
+) -> Iterator[Instance]:
+    """Stream the instances of a table: a JSONL, CSV, TSV or Parquet file.
 
     A row is an instance: ``id, text, term, start, end, polarity``, and optionally ``unit, strategy, aspects,
-    edits``. The columns may also be named ``sentence, from, to`` instead of ``text, start, end``. A row with
-    ``aspects`` but no column ``term`` is a sentence: ``id, text, aspects``.
+    edits``. A row with ``aspects`` but no column ``term`` is a sentence: ``id, text, aspects``. Columns may
+    have the other names of `FIELDS`, such as ``Sentence`` and ``Aspect Term``, or those of `columns`.
 
     Without ``unit`` or ``strategy``, the id gives them, as `arts.data.readers.arts_json.parse_id` reads it.
-    ``aspects`` and ``edits``, which CSV cannot hold, are lists of objects with the fields of `Aspect`
-    (``opinions`` and ``id`` may be missing) and `Edit`. Aspects with polarity ``conflict``, targets or not,
-    are left out and counted.
+    Without ``id``, or where all rows of a sentence have its id, rows are numbered (`RowIds`). Without
+    ``start`` and ``end``, the term has to occur once. ``aspects`` and ``edits``, which CSV cannot hold, are
+    lists of objects with the fields of `Aspect` (``opinions`` and ``id`` may be missing) and `Edit`. Aspects
+    with polarity ``conflict``, targets or not, are left out and counted.
 
     Args:
         path: the file.
         notes: gets the ids of what is repaired or left out.
         labels: what labels that do not name a polarity stand for.
+        columns: the names that columns have in the file.
 
     Raises:
         DataError: when a row does not have this form; names its line or, in Parquet, its number from 1.
     """
-    rows = RowReader(notes, labels)
+    rows = RowReader(notes, labels, columns)
     for line, row in read_rows(path):
         with as_data_error(path, line=line):
             yield from rows.instances(row)
@@ -47,15 +54,18 @@ def read_table(path: Path, notes: ReadingNotes, *, labels: LabelNames = NO_NAMES
 
 @dataclass(frozen=True)
 class RowReader:
-    """Reads the instances of rows.
+    """Reads the instances of the rows of one file or dataset, in their order.
 
     Args:
         notes: gets the ids of what is repaired or left out.
         labels: what labels that do not name a polarity stand for.
+        columns: the names that columns have in the rows.
     """
 
     notes: ReadingNotes
     labels: LabelNames = NO_NAMES
+    columns: ColumnNames = NO_COLUMNS
+    _ids: RowIds = field(default_factory=RowIds)
 
     def instances(self, row: Row) -> Iterator[Instance]:
         """The instances of a row, which is an instance or a sentence; none when they are left out.
@@ -64,59 +74,85 @@ class RowReader:
             row: the values, keyed by column name. Labels are names; see `read_table` for the columns.
 
         Raises:
-            KeyError: when a column is missing.
-            ValueError: when a value is not of the kind that its column holds.
+            ValueError: when a column is missing, or a value is not of the kind that its column holds.
         """
-        if "aspects" in row and "term" not in row:
-            id, text = _text(row, "id"), _text(row, "text", "sentence")
-            yield from Sentence(id, text, self._aspects(row, unit=id, text=text, prefix=id)).instances()
-        elif instance := self._instance(row):
+        fields = in_usual_shape(self.columns.fields(row), row)
+        if "aspects" in fields and "term" not in fields:
+            text = _text(fields, row, "text")
+            id = _id(fields) or self._ids.next_sentence()
+            sentence = SentenceReader(text, id, self.notes, self.labels)
+            aspects = self._aspects(fields["aspects"], sentence, prefix=f"{id}_")
+            yield from Sentence(id, sentence.text, aspects).instances()
+        elif instance := self._instance(fields, row):
             yield instance
 
-    def _instance(self, row: Row) -> Instance | None:
-        """The instance of a row; None when its polarity is ``conflict``, or its span wrong beyond repair."""
-        id, text = _text(row, "id"), _text(row, "text", "sentence")
-        unit, strategy = parse_id(id)
-        unit = _text(row, "unit") if row.get("unit") else unit
-        strategy = _strategy(row["strategy"]) if row.get("strategy") not in (None, "") else strategy
-        start, end = _offset(row, "start", "from"), _offset(row, "end", "to")
-        term, polarity = _text(row, "term"), parse_gold_polarity(row["polarity"], self.labels)
-        if polarity is None:
-            self.notes.conflicts[aspect_key(unit, text, start=start, end=end)] = id
-            return None
-        span = repair_span(text, term, start=start, end=end, id=id, notes=self.notes)
-        if span is None:
-            return None
-        aspects = self._aspects(row, unit=unit, text=text)
-        listed = [aspect for aspect in aspects if (aspect.start, aspect.end) == span]
-        target = next(
-            (aspect for aspect in listed if aspect.polarity is polarity),
-            Aspect(text[slice(*span)], *span, polarity, id=id),
+    def _instance(self, fields: Row, row: Row) -> Instance | None:
+        """The instance of a row; None when its target is left out."""
+        text = _text(fields, row, "text")
+        id, unit, strategy = self._identity(fields, row, text)
+        sentence = SentenceReader(text, unit, self.notes, self.labels)
+        for name in ("term", "polarity"):
+            if name not in fields:
+                raise missing_field(name, row)
+        target = sentence.aspect(
+            fields["term"],
+            fields["polarity"],
+            id=id,
+            offsets=_offsets(fields),
+            ordinal=_offset(fields, "ordinal") or 0,
         )
-        if listed and target not in listed:
-            raise ValueError(f'polarity {polarity}, but {listed[0].polarity} in "aspects"')
-        edits = tuple(Edit(**edit) for edit in _objects(row, "edits"))
-        return Instance(id, unit, strategy, text, target, aspects or (target,), edits)
+        if target is None:
+            return None
+        aspects = self._aspects(fields.get("aspects"), sentence, row_id=id)
+        listed = [aspect for aspect in aspects if (aspect.start, aspect.end) == (target.start, target.end)]
+        same = [aspect for aspect in listed if aspect.polarity is target.polarity]
+        if listed and not same:
+            raise ValueError(f'polarity {target.polarity}, but {listed[0].polarity} in "aspects"')
+        target = same[0] if same else target
+        edits = tuple(Edit(**edit) for edit in _objects(fields.get("edits"), "edits"))
+        return Instance(id, unit, strategy, sentence.text, target, aspects or (target,), edits)
 
-    def _aspects(self, row: Row, *, unit: str, text: str, prefix: str = "") -> tuple[Aspect, ...]:
-        """The aspects that a row lists, without those of polarity ``conflict``.
+    def _identity(self, fields: Row, row: Row, text: str) -> tuple[str, str, Strategy]:
+        """The id, unit and strategy of a row."""
+        id = _id(fields)
+        has_own = any(fields.get(name) not in (None, "") for name in ("unit", "strategy"))
+        if not id and has_own:
+            raise missing_field("id", row)
+        unit, strategy = parse_id(id)
+        if not has_own and strategy is Strategy.ORIGINAL:
+            unit = id = self._ids.numbered(id, text, row) if id else self._ids.made(text)
+        unit = _text(fields, row, "unit") if fields.get("unit") else unit
+        given = fields.get("strategy")
+        return id, unit, strategy if given in (None, "") else _strategy(given)
+
+    def _aspects(
+        self, listed: Any, sentence: SentenceReader, *, prefix: str = "", row_id: str = ""
+    ) -> tuple[Aspect, ...]:
+        """The aspects that a row lists, without those that are left out.
 
         Args:
-            row: the row.
-            unit: the id of the unit that the text belongs to.
-            text: the text.
-            prefix: the id of the sentence, with which aspects without id are numbered; empty to leave it.
+            listed: the list.
+            sentence: the reader of the row's sentence.
+            prefix: where the aspects are the targets, what comes before their number in an id that is made.
+            row_id: where one of them is the target, the id of the row, for the notes.
         """
         aspects = []
-        for position, fields in enumerate(_objects(row, "aspects")):
-            start, end = _offset(fields, "start", "from"), _offset(fields, "end", "to")
-            id = fields.get("id") or (f"{prefix}_{position}" if prefix else "")
-            term, polarity = _text(fields, "term"), parse_gold_polarity(fields["polarity"], self.labels)
-            if polarity is None:
-                self.notes.conflicts.setdefault(aspect_key(unit, text, start=start, end=end), id)
-                continue
-            opinions = tuple(Opinion(**opinion) for opinion in _objects(fields, "opinions"))
-            aspects.append(Aspect(term, start, end, polarity, opinions, id))
+        for position, item in enumerate(_objects(listed, "aspects")):
+            fields = plain_fields(item)
+            for name in ("term", "polarity"):
+                if name not in fields:
+                    raise missing_field(name, item)
+            id = _id(fields) or (f"{prefix}{position}" if prefix else "")
+            aspect = sentence.aspect(
+                fields["term"],
+                fields["polarity"],
+                id=id,
+                offsets=_offsets(fields),
+                noted_as=f"{row_id}, aspect {position}" if row_id else "",
+                opinions=[Opinion(**opinion) for opinion in _objects(item.get("opinions"), "opinions")],
+            )
+            if aspect:
+                aspects.append(aspect)
         return tuple(aspects)
 
 
@@ -131,43 +167,51 @@ def row_from_instance(instance: Instance) -> dict[str, Any]:
     return {**fields, **target_columns, "aspects": list(aspects), "edits": list(edits)}
 
 
-def _value(row: Row, *names: str) -> Any:
-    """The value of the first column in `names` that the row has.
-
-    Raises:
-        KeyError: when it has none of them.
-    """
-    for name in names:
-        if name in row:
-            return row[name]
-    raise KeyError(names[0])
-
-
-def _objects(row: Row, name: str) -> list[Row]:
+def _objects(value: Any, name: str) -> list[Row]:
     """The objects that a column lists, if any; older `datasets` stored them as an object of lists."""
-    value = row.get(name)
-    if not value:
+    if value is None or value in ("", [], {}):
         return []
     if isinstance(value, Mapping) and all(isinstance(items, list) for items in value.values()):
         value = [dict(zip(value, items, strict=True)) for items in zip(*value.values(), strict=True)]
     if not isinstance(value, list) or not all(isinstance(item, Mapping) for item in value):
-        raise ValueError(f"field {name} is {value!r}; expected a list of objects")
+        raise ValueError(f"field {name} is {value!r:.60}; expected a list of objects")
     return value
 
 
-def _text(row: Row, *names: str) -> str:
-    value = _value(row, *names)
+def _text(fields: Row, row: Row, name: str) -> str:
+    """The text of a field; `row` is what it was read from, for errors."""
+    if name not in fields:
+        raise missing_field(name, row)
+    value = fields[name]
     if not isinstance(value, str) or not value:
-        raise ValueError(f"field {names[0]} is {value!r}; expected text")
+        raise ValueError(f"field {name} is {value!r:.60}; expected text")
     return value
 
 
-def _offset(row: Row, *names: str) -> int:
-    value = _value(row, *names)
-    try:
-        return int(value)
-    except (TypeError, ValueError) as error:
-        raise ValueError(f"field {names[0]} is {value!r}; expected a character offset") from error
+def _id(fields: Row) -> str:
+    """The id of a row, which may be a number; empty when there is none."""
+    value = fields.get("id")
+    if value is None:
+        return ""
+    if isinstance(value, bool) or not isinstance(value, str | int):
+        raise ValueError(f"field id is {value!r:.60}; expected text")
+    return str(value).strip()
+
+
+def _offsets(fields: Row) -> tuple[int, int] | None:
+    """The start and end that a row gives, in two columns or in one; None when it gives none."""
+    if isinstance(location := fields.get("location"), list) and "start" not in fields:
+        if len(location) != 2:
+            raise ValueError(f"field location is {location!r:.60}; expected a start and an end")
+        fields = dict(zip(("start", "end"), location, strict=True))
+    start, end = _offset(fields, "start"), _offset(fields, "end")
+    if (start is None) != (end is None):
+        raise ValueError(f"offsets {start} to {end}; expected a start and an end, or neither")
+    return None if start is None or end is None else (start, end)
+
+
+def _offset(fields: Row, name: str) -> int | None:
+    return parse_offset(fields.get(name), name)
 
 
 def _strategy(value: object) -> Strategy:

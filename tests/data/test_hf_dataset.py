@@ -80,7 +80,7 @@ def test_hf_dataset_an_export_that_fails_leaves_nothing(sample, tmp_path, monkey
 
 def test_hf_dataset_rows_that_are_no_instances_are_one_clear_error(units):
     rows = hf_dataset.to_dataset(units)
-    with pytest.raises(DataError, match="dataset, split test, row 0: no column 'polarity'"):
+    with pytest.raises(DataError, match="dataset, split test, row 0: missing field 'polarity'"):
         arts.load_benchmark(rows.remove_columns("polarity"))
     with pytest.raises(DataError, match="expected a Dataset, or a DatasetDict with the split test"):
         arts.load_benchmark(datasets.DatasetDict(train=rows))

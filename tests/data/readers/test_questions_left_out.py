@@ -259,7 +259,7 @@ def test_left_out_a_target_that_its_own_row_contradicts_is_refused(write):
 
 def test_left_out_a_dataset_with_an_id_twice_is_refused():
     row = next(instance_rows(listed=False))
-    with pytest.raises(DataError, match='dataset, split test, id "1_0": duplicate id'):
+    with pytest.raises(DataError, match='dataset, split test, row 1: duplicate id "1_0"'):
         load_corpus(datasets.Dataset.from_list([row, row]))
 
 

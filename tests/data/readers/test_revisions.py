@@ -16,7 +16,6 @@ from arts.data.readers.revisions import (
     Revision,
     RevisionsHeader,
     apply_revision,
-    disputed_units,
     read_revised,
     read_revisions,
     source_checksum,
@@ -63,9 +62,14 @@ def write_revisions(folder: Path, *units: RevisedUnit) -> Path:
     return path
 
 
+def revised(source: Path, revisions: Path) -> list[Instance]:
+    units = read_revisions(revisions)[1]
+    return list(read_revised(source, ReadingNotes(), units=units, name=revisions.stem))
+
+
 def test_revisions_make_variants_of_the_users_copy(tmp_path: Path) -> None:
     revisions = write_revisions(tmp_path, UNIT)
-    original, cold, bread = read_revised(write_source(tmp_path), ReadingNotes(), revisions=revisions)
+    original, cold, bread = revised(write_source(tmp_path), revisions)
     assert (original.id, cold.id, bread.id) == ("7_0", "7_0_adv1", "7_0_adv3")
     assert cold.text == "The soup is cold."
     assert cold.polarity is Polarity.NEGATIVE
@@ -73,7 +77,7 @@ def test_revisions_make_variants_of_the_users_copy(tmp_path: Path) -> None:
     assert bread.text == "The bread is stale, but the soup is hot."
     assert bread.polarity is Polarity.POSITIVE
     assert [aspect.term for aspect in bread.aspects] == ["bread", "soup"]
-    assert disputed_units(revisions) == {"7_0"}
+    assert [unit.unit for unit in read_revisions(revisions)[1] if unit.disputed] == ["7_0"]
 
 
 def test_revisions_refer_to_words_that_moved() -> None:
@@ -102,16 +106,16 @@ def test_revisions_hold_no_word_that_was_not_put_in(tmp_path: Path) -> None:
 def test_revisions_refuse_another_source_and_name_the_unit(tmp_path: Path, changes: dict[str, Any]) -> None:
     revisions = write_revisions(tmp_path, UNIT)
     with pytest.raises(DataError, match=r'test\.json, id "7_0": text, target or label differ'):
-        list(read_revised(write_source(tmp_path, **changes), ReadingNotes(), revisions=revisions))
+        revised(write_source(tmp_path, **changes), revisions)
 
 
 def test_revisions_refuse_missing_and_unknown_units(tmp_path: Path) -> None:
     other = UNIT.model_copy(update={"unit": "8_0"})
     source = write_source(tmp_path)
     with pytest.raises(DataError, match='id "8_0": the unit is missing'):
-        list(read_revised(source, ReadingNotes(), revisions=write_revisions(tmp_path, UNIT, other)))
+        revised(source, write_revisions(tmp_path, UNIT, other))
     with pytest.raises(DataError, match='id "7_0": the revisions soups-v2 know no such unit'):
-        list(read_revised(source, ReadingNotes(), revisions=write_revisions(tmp_path, other)))
+        revised(source, write_revisions(tmp_path, other))
 
 
 @pytest.mark.parametrize(

@@ -58,6 +58,7 @@ def evaluate(
     predictions: Path | None = None,
     column: list[str] | None = None,
     labels: options.Labels = None,
+    columns: options.Columns = None,
     undisputed: Annotated[bool, typer.Option("--undisputed")] = False,
     intervention: Annotated[
         str | None,
@@ -142,7 +143,9 @@ def evaluate(
         _check_own_models(models)
         if all(map(is_trained_here, models)):
             options.refuse_idle_labels(dataset, *(domain or ()))
-    benchmark = load_benchmark(dataset, labels=options.label_polarities(labels))
+    benchmark = load_benchmark(
+        dataset, labels=options.label_polarities(labels), columns=options.column_names(columns)
+    )
     if predictions:
         results = _score(benchmark, predictions, columns=column, name=name)
     else:

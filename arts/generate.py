@@ -39,6 +39,7 @@ def generate(
     opinions: Path | None = None,
     pool: str | None = None,
     labels: options.Labels = None,
+    columns: options.Columns = None,
     strategy: list[Strategy] | None = None,
     seed: int = 1,
     neutral: NeutralPolicy = NeutralPolicy.KEEP,
@@ -119,12 +120,12 @@ def generate(
         options.refuse_idle_labels(input, pool)
     refuse_given("split", when=is_file, because=f"on {input}, a file, which is perturbed as a whole")
     candidates = CANDIDATES if rank is Ranking.LM else 1
-    names = options.label_polarities(labels)
+    names, renamed = options.label_polarities(labels), options.column_names(columns)
     generation = GenerationOptions(strategies, seed, neutral, k, tuple(template or TEMPLATES), candidates)
-    source = load_sentence_source(input, split=split, opinions=opinions, pool=pool, labels=names)
+    source = load_sentence_source(input, split=split, opinions=opinions, pool=pool, labels=names, columns=renamed)
     job = GenerationJob(mine_aspect_set(source.training, Analyst()), generation)
     judge = LanguageModel.load(language_model or DEFAULT_LANGUAGE_MODEL) if rank is Ranking.LM else None
-    fingerprint = _fingerprint(job, source, split, str(names), judge)
+    fingerprint = _fingerprint(job, source, split, f"{names};{renamed}", judge)
     with resumable_folder(output, fingerprint) as work_folder:
         staging = Staging(work_folder.path)
         if staging.done:
@@ -160,7 +161,7 @@ def _fingerprint(
         job: the AspectSet and the options.
         source: the input; the content of its files counts, not their paths.
         split: the split to perturb.
-        labels: what labels of the input mean, as text.
+        labels: what labels and columns of the input mean, as text.
         judge: the language model that ranks variants; None for no ranking.
     """
     import hashlib
@@ -221,7 +222,7 @@ def _show(report: QualityReport, output: Path) -> None:
     from arts.cli import tables
 
     tables.show(tables.quality_table(report))
-    tell(f"wrote {output}")
+    tell(f"wrote {output}; arts evaluate --dataset {output} measures on it")
 
 
 if __name__ == "__main__":

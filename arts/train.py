@@ -20,6 +20,7 @@ def train(
     output: Path,
     dataset: str = "sample",
     labels: options.Labels = None,
+    columns: options.Columns = None,
     seed: int = 1,
     encoder: options.Encoder = DEFAULT_ENCODER,
     embeddings: options.Embeddings = None,
@@ -64,7 +65,9 @@ def train(
     from arts.models.recipe import TrainingRequest
     from arts.models.trained_models import train_or_load
 
-    corpus = load_corpus(dataset, labels=options.label_polarities(labels))
+    corpus = load_corpus(
+        dataset, labels=options.label_polarities(labels), columns=options.column_names(columns)
+    )
     with progress_bar(f"{model}, seed {seed}") as progress:
         if isinstance(intervention, Adversarial):
             instances, dev = intervention.splits(corpus)

@@ -11,11 +11,13 @@ from arts.cli import options
 from arts.cli.app import BAD_INPUT, run_command, tell
 from arts.data.errors import ArtsError
 from arts.data.label_names import LabelNames
+from arts.data.readers.field_names import ColumnNames
 
 
 def validate(
     files: Annotated[list[Path], typer.Argument()],
     labels: options.Labels = None,
+    columns: options.Columns = None,
 ) -> None:
     """Check reports as the leaderboard does, and corpora against their file format.
 
@@ -27,10 +29,10 @@ def validate(
             are recomputed when the file of its predictions (Parquet, of the same name) is beside it; units,
             strategies and labels are those of the corpus when it is on this machine.
     """
-    invalid, names = 0, options.label_polarities(labels)
+    invalid, names, columns_named = 0, options.label_polarities(labels), options.column_names(columns)
     for file in files:
         try:
-            typer.echo(f"{file}: {_describe(file, names)}")
+            typer.echo(f"{file}: {_describe(file, names, columns_named)}")
         except ArtsError as error:
             tell(f"error: {error}")
             invalid += 1
@@ -38,12 +40,13 @@ def validate(
         raise typer.Exit(BAD_INPUT)
 
 
-def _describe(path: Path, labels: LabelNames) -> str:
+def _describe(path: Path, labels: LabelNames, columns: ColumnNames) -> str:
     """Check a file, and describe its content in one line, such as "638 instances".
 
     Args:
         path: the file.
         labels: what labels of a corpus that do not name a polarity stand for.
+        columns: the names that the columns of a corpus have.
 
     Raises:
         ArtsError: when the file is invalid.
@@ -60,7 +63,7 @@ def _describe(path: Path, labels: LabelNames) -> str:
         checked.raise_if_differing(path)
         return f"report of {report.name} on {report.dataset.name}, ARS {report.ars}, {checked.statement}"
     notes = ReadingNotes()
-    count = sum(1 for _ in usable_instances(path, notes, labels=labels))
+    count = sum(1 for _ in usable_instances(path, notes, labels=labels, columns=columns))
     return f"{count:,} instances" + (f"; {notes}" if str(notes) else "")
 
 

@@ -15,6 +15,7 @@ from arts.data.corpus_registry import CORPUS_NAMES
 from arts.data.errors import ArtsError
 from arts.data.label_names import LabelNames
 from arts.data.polarity_labels import polarity_names
+from arts.data.readers.field_names import ColumnNames
 from arts.data.schema import Strategy
 from arts.models.recipe import Start
 
@@ -99,6 +100,30 @@ Labels = Annotated[
 ]
 
 
+Columns = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--columns",
+        metavar="FIELD=COLUMN,...",
+        help="What the columns of a table are called, where they have names of their own: "
+        "text=Comment,term=Topic,polarity=Mood. Fields: id, text, term, start, end, polarity, aspects, unit, "
+        "strategy.",
+    ),
+]
+
+
+def column_names(columns: list[str] | None) -> ColumnNames:
+    """The names of columns that --columns gives.
+
+    Args:
+        columns: the values of --columns, such as ``text=Comment,term=Topic``; None for none.
+
+    Raises:
+        LabelError: when a value is not of this form.
+    """
+    return ColumnNames.parse(columns or ())
+
+
 def label_polarities(labels: list[str] | None) -> LabelNames:
     """The polarities that --labels gives to labels.
 
@@ -112,13 +137,15 @@ def label_polarities(labels: list[str] | None) -> LabelNames:
 
 
 def refuse_idle_labels(*corpora: str | None) -> None:
-    """Raise `ArtsError` if --labels was given, but no corpus is read whose labels it could name.
+    """Raise `ArtsError` if --labels or --columns was given, but no corpus is read that they could be about.
 
     Args:
         corpora: names or paths of the corpora that are read; None for one that is not given.
     """
     known = all(corpus is None or corpus in CORPUS_NAMES for corpus in corpora)
-    refuse_given("labels", when=known, because="on a corpus that is known by name, as its labels are")
+    because = "on a corpus that is known by name, as its labels are"
+    refuse_given("labels", when=known, because=because)
+    refuse_given("columns", when=known, because=because.replace("labels", "columns"))
 
 
 def starting_point(

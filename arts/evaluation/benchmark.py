@@ -11,7 +11,9 @@ from typing import TYPE_CHECKING, Any
 from arts.data.corpus import Corpus
 from arts.data.corpus_registry import load_corpus
 from arts.data.label_names import LabelNames
+from arts.data.readers.field_names import NO_COLUMNS, ColumnNames
 from arts.data.support.download import sha256
+from arts.data.support.input_files import input_path
 from arts.evaluation.adddiff_probes import measure_curve, measure_gap
 from arts.evaluation.predictions import Predictions, read_labels
 from arts.evaluation.report import Report
@@ -34,7 +36,10 @@ if TYPE_CHECKING:
 
 
 def load_benchmark(
-    source: str | Path | Dataset | DatasetDict, *, labels: Mapping[object, object] | LabelNames | None = None
+    source: str | Path | Dataset | DatasetDict,
+    *,
+    labels: Mapping[object, object] | LabelNames | None = None,
+    columns: Mapping[str, str] | ColumnNames = NO_COLUMNS,
 ) -> Benchmark:
     """Load a corpus as a benchmark, on which models can be measured.
 
@@ -44,6 +49,7 @@ def load_benchmark(
         labels: what labels that do not name a polarity stand for, such as the numbers of
             ``{0: "negative", 1: "neutral", 2: "positive"}``, in the corpus, in predictions and in what
             models return. Labels that do have names keep them.
+        columns: the names that columns have in the files of the corpus, such as ``{"text": "Comment"}``.
 
     Raises:
         ArtsError: when the corpus is unknown, or cannot be downloaded or read.
@@ -52,7 +58,7 @@ def load_benchmark(
         >>> load_benchmark("sample").corpus.name
         'sample'
     """
-    return Benchmark(load_corpus(source, labels=labels))
+    return Benchmark(load_corpus(source, labels=labels, columns=columns))
 
 
 @dataclass(frozen=True)
@@ -121,7 +127,7 @@ class Benchmark:
 
         Args:
             path: CSV, JSONL or Parquet file with a column ``id`` and a column of labels (``positive``,
-                ``negative`` or ``neutral``).
+                ``negative`` or ``neutral``); ``-`` for standard input.
             column: name of the column of labels. Default: ``prediction``.
             name: name of the model in the report. Default: `column` if it is given, otherwise the name of
                 the file without suffix.
@@ -130,7 +136,7 @@ class Benchmark:
             DataError: when the file does not have exactly one label for every instance, or a label is none
                 of the three.
         """
-        clock, path = Clock(), Path(path)
+        clock, path = Clock(), input_path(path)
         labels = read_labels(
             path,
             self.corpus.test,

@@ -8,12 +8,14 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, Protocol
 
+from jinja2 import TemplateError
 from torch import Tensor
 
 from arts.data.errors import DataError, LabelError, as_data_error
 from arts.data.label_names import NO_NAMES, LabelNames, NamedLabel, is_number, naming_example
 from arts.data.readers.row_source import RowSource
 from arts.data.readers.rows import Row
+from arts.data.readers.text_rows import parse_text_row
 from arts.models.base import TokenFeatures, pad
 from arts.models.encoders import quiet_transformers
 from arts.models.language_model import special_prefix, token_ids
@@ -52,10 +54,11 @@ class RowTokenizer(Protocol):
 class AnswerTokenizer:
     """Tokenises rows for a causal language model, which is trained to predict the answer in each row.
 
-    A row has one of three forms. With ``messages``, the last message, which is the assistant's, is the
-    answer; the tokenizer must have a chat template. With ``prompt`` and ``completion``, the completion is the
-    answer; if there is a chat template, the prompt is put into it as the user's message. With ``text``, the
-    whole text is the answer.
+    A row has one of the forms of `parse_text_row`. With ``messages``, the last message, which is the
+    assistant's, is the answer; the tokenizer must have a chat template. With ``prompt`` and ``completion``
+    (or ``question`` and ``answer``, ``instruction`` and ``output``), the second is the answer; if there is a
+    chat template, the prompt is put into it as the user's message. With ``text``, the whole text is the
+    answer.
 
     Args:
         tokenizer: the model's tokenizer.
@@ -90,29 +93,27 @@ class AnswerTokenizer:
 
     def _split_row(self, row: Row, *, source: str, line: int) -> tuple[list[int], list[int]]:
         """The token ids before the answer, and those of the answer; `source` and `line` are for errors."""
-        end = self.tokenizer.eos_token or ""
-        match row:
-            case {"messages": [*given, {"role": "assistant", "content": str(answer)}]} if given:
-                return self._chat_tokens(given, source=source, line=line), self._tokens(answer + end)
-            case {"prompt": str(prompt), "completion": str(answer)}:
-                if self.tokenizer.chat_template:
-                    given = [{"role": "user", "content": prompt}]
-                    return self._chat_tokens(given, source=source, line=line), self._tokens(answer + end)
-                return self._prefix + self._tokens(prompt), self._tokens(answer + end)
-            case {"text": str(text)} if text:
-                return [], self._prefix + self._tokens(text + end)
-        raise DataError(
-            source,
-            f"a row with {', '.join(row) or 'nothing'}; expected messages that end with the assistant's, "
-            "prompt and completion, or text",
-            line=line,
-        )
+        with as_data_error(source, line=line):
+            read = parse_text_row(row)
+        answer = read.answer + (self.tokenizer.eos_token or "")
+        if read.messages:
+            return self._chat_tokens(list(read.messages), source=source, line=line), self._tokens(answer)
+        if read.prompt is None:
+            return [], self._prefix + self._tokens(answer)
+        if self.tokenizer.chat_template:
+            given = [{"role": "user", "content": read.prompt}]
+            return self._chat_tokens(given, source=source, line=line), self._tokens(answer)
+        return self._prefix + self._tokens(read.prompt), self._tokens(answer)
 
     def _chat_tokens(self, messages: list[Any], *, source: str, line: int) -> list[int]:
         """The token ids of the messages before the answer, in the chat template, up to the answer's start."""
         if not self.tokenizer.chat_template:
             raise DataError(source, "messages, but the model's tokenizer has no chat template", line=line)
-        text = self.tokenizer.apply_chat_template(messages, tokenize=False, add_generation_prompt=True)
+        try:
+            text = self.tokenizer.apply_chat_template(messages, tokenize=False, add_generation_prompt=True)
+        except TemplateError as error:
+            reason = str(error).strip().partition("\n")[0]
+            raise DataError(source, f"messages that the chat template refuses ({reason})", line=line) from error
         return self._tokens(text)
 
     @cached_property

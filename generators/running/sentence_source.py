@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from arts.data.corpus import Corpus
 from arts.data.corpus_registry import CORPUS_NAMES, load_corpus
-from arts.data.errors import DataError, UnknownNameError
+from arts.data.errors import DataError
 from arts.data.label_names import NO_NAMES, LabelNames
+from arts.data.readers.field_names import NO_COLUMNS, ColumnNames
 from arts.data.readers.instances import load_usable_instances, read_instances, usable_instances
 from arts.data.readers.span_repair import ReadingNotes, transfer_span
 from arts.data.schema import (
@@ -17,10 +18,13 @@ from arts.data.schema import (
     Instance,
     Opinion,
     Sentence,
+    Strategy,
     group_sentences,
+    sentence_id,
     stream_sentences,
 )
 from arts.data.support.download import sha256
+from arts.data.support.input_files import input_path
 
 
 @dataclass(frozen=True)
@@ -52,12 +56,13 @@ def load_sentence_source(
     opinions: Path | None = None,
     pool: str | None = None,
     labels: LabelNames = NO_NAMES,
+    columns: ColumnNames = NO_COLUMNS,
 ) -> SentenceSource:
     """Load the sentences of a named corpus, a folder or a file.
 
     Args:
-        dataset: the name of a corpus, or the path of a folder or file. A file is read as a stream, so
-            originals that share a sentence must be consecutive in it.
+        dataset: the name of a corpus, the path of a folder or file, ``-`` for standard input, or ``hf:ID``.
+            A file in which the originals of each sentence follow each other is read as a stream.
         split: the split of a named corpus or folder.
         opinions: a JSON file with annotated opinion terms (TOWE); each aspect gets those that the file has
             for the same id and aspect term.
@@ -65,35 +70,37 @@ def load_sentence_source(
             train split is used, or the test split when there is none. By default the train split of
             `dataset`, or the sentences to perturb when it has none.
         labels: what labels that do not name a polarity stand for.
+        columns: the names that columns have in the files of `dataset` and `pool`.
 
     Raises:
         UnknownNameError: when `dataset` or `pool` is neither a known name nor an existing path.
-        DataError: when a file or row is faulty, or the corpus lacks `split`.
+        DataError: when a file or row is faulty, the corpus lacks `split`, or `opinions` has none for it.
     """
     notes = ReadingNotes()
-    path = Path(dataset)
-    if dataset not in CORPUS_NAMES and path.is_file():
+    path = Path(dataset) if dataset in CORPUS_NAMES else input_path(dataset)
+    if is_file := dataset not in CORPUS_NAMES and path.is_file():
         name, train, files = path.stem, tuple[Sentence, ...](), {path.name: sha256(path)}
-        sentences: Iterable[Sentence] = stream_sentences(usable_instances(path, notes, labels=labels))
-    elif dataset in CORPUS_NAMES or path.is_dir():
-        corpus = load_corpus(dataset, labels=labels)
+        sentences = _file_sentences(path, notes, labels=labels, columns=columns)
+    else:
+        corpus = load_corpus(dataset, labels=labels, columns=columns)
         name, notes = corpus.name, corpus.notes
         sentences, train = _split(corpus, split), corpus.train
         files = dict(corpus.files)
-    else:
-        raise UnknownNameError("dataset", dataset, CORPUS_NAMES, "; or the path of a file or folder")
     if opinions:
+        annotations = _opinion_annotations(opinions, notes, labels=labels)
         files[f"opinions: {opinions.name}"] = sha256(opinions)
-        annotations = read_instances(opinions, notes, labels=labels)
-        sentences = _annotate(sentences, annotations, notes)
+        annotated = _annotate(sentences, annotations, notes)
+        sentences = list(annotated) if isinstance(sentences, Sequence) else annotated
     training: Iterable[Sentence] = train
     mined = f"{dataset}, train"
     if pool:
-        training, pool_files = _training_sentences(pool, labels)
+        training, pool_files = _training_sentences(pool, labels, columns)
         mined, files = pool, files | {f"pool: {file}": checksum for file, checksum in pool_files.items()}
     elif not train:
         mined = f"{dataset} itself, which has no train split"
-        training = _training_sentences(dataset, labels)[0] if path.is_file() else _split(corpus, split)
+        training = (
+            _training_sentences(dataset, labels, columns)[0] if is_file else _split(corpus, split)
+        )
     return SentenceSource(name, sentences, training, mined, notes, files)
 
 
@@ -107,17 +114,51 @@ def _split(corpus: Corpus, split: str) -> tuple[Sentence, ...]:
     return sentences
 
 
-def _training_sentences(dataset: str, labels: LabelNames) -> tuple[Iterable[Sentence], Mapping[str, str]]:
+def _training_sentences(
+    dataset: str, labels: LabelNames, columns: ColumnNames
+) -> tuple[Iterable[Sentence], Mapping[str, str]]:
     """The sentences of a file, or the train split of a corpus; its test split when it has no train split.
 
     Returns:
         The sentences, and the SHA-256 of each file that was read, keyed by the file's name.
     """
-    path = Path(dataset)
-    if path.is_file():
-        return group_sentences(load_usable_instances(path, labels=labels)), {path.name: sha256(path)}
-    corpus = load_corpus(dataset, labels=labels)
+    path = Path(dataset) if dataset in CORPUS_NAMES else input_path(dataset)
+    if dataset not in CORPUS_NAMES and path.is_file():
+        instances = load_usable_instances(path, labels=labels, columns=columns)
+        return group_sentences(instances), {path.name: sha256(path)}
+    corpus = load_corpus(dataset, labels=labels, columns=columns)
     return corpus.train or _split(corpus, "test"), corpus.files
+
+
+def _file_sentences(
+    path: Path, notes: ReadingNotes, *, labels: LabelNames, columns: ColumnNames
+) -> Iterable[Sentence]:
+    """The sentences of a file: a stream when the originals of each follow each other, else a list."""
+    first_pass = usable_instances(path, labels=labels, columns=columns)
+    seen, last = set[int](), 0
+    for instance in first_pass:
+        key = hash((sentence_id(instance.unit), instance.text))
+        if instance.strategy is not Strategy.ORIGINAL or key == last:
+            continue
+        if key in seen:
+            return group_sentences(load_usable_instances(path, notes, labels=labels, columns=columns))
+        seen.add(key)
+        last = key
+    return stream_sentences(usable_instances(path, notes, labels=labels, columns=columns))
+
+
+def _opinion_annotations(path: Path, notes: ReadingNotes, *, labels: LabelNames) -> list[Instance]:
+    """The instances of a file that have annotated opinion terms.
+
+    Raises:
+        DataError: when none has.
+    """
+    instances = [i for i in read_instances(path, notes, labels=labels) if i.aspect.opinions]
+    if not instances:
+        raise DataError(
+            path, "has no opinion terms; expected JSON of TOWE, with opinion_words and opinion_position"
+        )
+    return instances
 
 
 def _annotate(
@@ -133,16 +174,20 @@ def _annotate(
         annotated_instances: the instances of the file.
         notes: gets the ids of what is left out.
     """
-    annotations = {i.id: i for i in annotated_instances if i.aspect.opinions}
+    annotations, matches = {i.id: i for i in annotated_instances}, 0
     for sentence in sentences:
         aspects = []
         for instance in sentence.instances():
             annotated = annotations.get(instance.id)
             if annotated and annotated.aspect.term == instance.aspect.term:
                 aspects.append(_with_opinions(instance, annotated, notes))
+                matches += 1
             else:
                 aspects.append(instance.aspect)
         yield replace(sentence, aspects=tuple(aspects))
+    if not matches:
+        example = next(iter(annotations))
+        raise DataError("--opinions", f'none of its {len(annotations)} aspects, such as "{example}", is in --input')
 
 
 def _with_opinions(instance: Instance, annotated: Instance, notes: ReadingNotes) -> Aspect:

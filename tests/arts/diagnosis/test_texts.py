@@ -14,5 +14,5 @@ def test_texts_bad_texts(encoder, write):
     with pytest.raises(ArtsError, match="3 different natural texts; expected 10 or more"):
         diagnose_texts(SYNTHETIC, NATURAL[:3] * 9, encoder=encoder)
     rows = '{"prompt": "a", "completion": "b"}\n{"question": "a"}\n'
-    with pytest.raises(DataError, match=r"line 2: a row with question; expected text"):
+    with pytest.raises(DataError, match=r"line 2: a row with question; expected messages"):
         read_texts(write("rows.jsonl", rows))

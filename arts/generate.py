@@ -122,7 +122,9 @@ def generate(
     candidates = CANDIDATES if rank is Ranking.LM else 1
     names, renamed = options.label_polarities(labels), options.column_names(columns)
     generation = GenerationOptions(strategies, seed, neutral, k, tuple(template or TEMPLATES), candidates)
-    source = load_sentence_source(input, split=split, opinions=opinions, pool=pool, labels=names, columns=renamed)
+    source = load_sentence_source(
+        input, split=split, opinions=opinions, pool=pool, labels=names, columns=renamed
+    )
     job = GenerationJob(mine_aspect_set(source.training, Analyst()), generation)
     judge = LanguageModel.load(language_model or DEFAULT_LANGUAGE_MODEL) if rank is Ranking.LM else None
     fingerprint = _fingerprint(job, source, split, f"{names};{renamed}", judge)

@@ -2,26 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cache, partial
 from importlib.resources import files
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from arts.data.corpus import Corpus, complete_test_split
+from arts.data.corpus import Corpus
+from arts.data.corpus_files import build_corpus, load_folder, load_user_corpus
 from arts.data.errors import ArtsError, UnknownNameError
-from arts.data.label_names import NO_NAMES, LabelNames
+from arts.data.label_names import LabelNames
 from arts.data.polarity_labels import polarity_names
 from arts.data.readers.field_names import NO_COLUMNS, ColumnNames
-from arts.data.readers.hf_loading import HF_PREFIX, is_saved_dataset, load_hf_dataset, parse_hf_source
-from arts.data.readers.instances import load_usable_instances
+from arts.data.readers.hf_loading import HF_PREFIX
 from arts.data.readers.revisions import read_revised, read_revisions
-from arts.data.readers.span_repair import ReadingNotes
-from arts.data.readers.split_files import corpus_folder, split_file
-from arts.data.schema import Instance, Sentence, Split, group_sentences
-from arts.data.support.download import fetch_release_file, local_release_file, sha256
-from arts.data.support.input_files import check_file, input_path, is_missing
+from arts.data.schema import Instance, Split
+from arts.data.support.download import fetch_release_file, local_release_file
+from arts.data.support.input_files import input_path, is_missing
 
 if TYPE_CHECKING:
     from datasets import Dataset, DatasetDict
@@ -126,33 +124,14 @@ def load_corpus(
 
         return corpus_from_dataset(source, labels=labels, columns=columns)
     if source == SAMPLE:
-        return _load_folder(Path(str(files("arts.data").joinpath(SAMPLE))), SAMPLE, labels=labels)
+        return load_folder(Path(str(files("arts.data").joinpath(SAMPLE))), SAMPLE, labels=labels)
     if source in RELEASED_CORPORA:
         return _load_release(str(source), RELEASED_CORPORA[str(source)], labels=labels)
-    if str(source).startswith(HF_PREFIX):
-        return _load_hf(*parse_hf_source(str(source)), labels=labels, columns=columns)
-    path = input_path(source)
-    if path.is_dir() and is_saved_dataset(path):
-        return _load_hf(str(path), labels=labels, columns=columns)
-    if path.is_dir():
-        folder = corpus_folder(path)
-        return _load_folder(folder, folder.resolve().name, labels=labels, columns=columns)
-    if is_missing(path):
+    if not str(source).startswith(HF_PREFIX) and is_missing(input_path(source)):
         raise UnknownNameError(
             "dataset", str(source), CORPUS_NAMES, "; or the path of a file or folder, or hf:ID"
         )
-    check_file(path)
-    return _build_corpus(path.stem, split_path={"test": path}.get, labels=labels, columns=columns)
-
-
-def _load_hf(
-    name: str, config: str | None = None, *, labels: LabelNames, columns: ColumnNames
-) -> Corpus:
-    """Load a corpus from a dataset of the Hub, or from the folder of one."""
-    from arts.data.hf_dataset import corpus_from_dataset
-
-    dataset = load_hf_dataset(name, config)
-    return corpus_from_dataset(dataset, labels=labels, columns=columns, name=config or Path(name).name)
+    return load_user_corpus(str(source), labels=labels, columns=columns)
 
 
 def undisputed_name(name: str) -> str:
@@ -240,11 +219,11 @@ def _load_release(name: str, release: ReleaseFiles, *, labels: LabelNames) -> Co
     if release.revisions:
         return _load_revised(name, release)
     if not release.originals:
-        return _build_corpus(name, split_path=split_path, labels=labels)
+        return build_corpus(name, split_path=split_path, labels=labels)
     from arts.data.readers.mams import read_mams_results
 
     read_test = partial(read_mams_results, originals_path=split_path("originals"))
-    return _build_corpus(name, split_path=split_path, labels=labels, read_test=read_test)
+    return build_corpus(name, split_path=split_path, labels=labels, read_test=read_test)
 
 
 def _load_revised(name: str, release: ReleaseFiles) -> Corpus:
@@ -256,54 +235,8 @@ def _load_revised(name: str, release: ReleaseFiles) -> Corpus:
 
     units = read_revisions(path)[1]
     read_test = partial(read_revised, units=units, name=path.stem)
-    corpus = _build_corpus(name, split_path=split_path, read_test=read_test)
+    corpus = build_corpus(name, split_path=split_path, read_test=read_test)
     if not release.undisputed:
         return corpus
     disputed = {unit.unit for unit in units if unit.disputed}
     return replace(corpus, test=tuple(i for i in corpus.test if i.unit not in disputed))
-
-
-def _load_folder(
-    folder: Path, name: str, *, labels: LabelNames, columns: ColumnNames = NO_COLUMNS
-) -> Corpus:
-    """Load a corpus from a folder with one file per split, each named after its split."""
-    split_path = partial(split_file, folder)
-    return _build_corpus(name, split_path=lambda split: split_path(Split(split)), labels=labels, columns=columns)
-
-
-def _build_corpus(
-    name: str,
-    *,
-    split_path: Callable[[str], Path | None],
-    labels: LabelNames = NO_NAMES,
-    columns: ColumnNames = NO_COLUMNS,
-    read_test: Callable[[Path, ReadingNotes], Iterator[Instance]] | None = None,
-) -> Corpus:
-    """Build a corpus whose test split is read now; its train and dev splits are read at their first use.
-
-    Args:
-        name: the name of the corpus.
-        split_path: returns the file of a split, or None when the corpus has no such split.
-        labels: what labels that do not name a polarity stand for.
-        columns: the names that columns have in the files.
-        read_test: reads the instances of the file of the test split. Default: `load_usable_instances`.
-    """
-    notes, checksums = ReadingNotes(), dict[str, str]()
-
-    def load(split: str) -> list[Sentence]:
-        path = split_path(split)
-        if path is None:
-            return []
-        check_file(path)
-        checksums[path.name] = sha256(path)
-        return group_sentences(load_usable_instances(path, notes, labels=labels, columns=columns))
-
-    test_path = split_path("test")
-    assert test_path is not None
-    check_file(test_path)
-    checksums[test_path.name] = sha256(test_path)
-    if read_test:
-        test = list(read_test(test_path, notes))
-    else:
-        test = load_usable_instances(test_path, notes, labels=labels, columns=columns)
-    return Corpus(name, complete_test_split(test, notes), load, notes, checksums, labels)

@@ -166,7 +166,9 @@ def export_corpora(corpora: Iterable[Corpus], folder: Path) -> Path:
     corpora = list(corpora)
     names = [corpus.name for corpus in corpora]
     if repeated := [name for name in names if names.count(name) > 1]:
-        raise DataError(repeated[0], "is the name of two corpora; expected files or folders of different names")
+        raise DataError(
+            repeated[0], "is the name of two corpora; expected files or folders of different names"
+        )
     with new_folder(folder) as work:
         work.result.mkdir()
         configs = [_write_config(corpus, work.result) for corpus in corpora]

@@ -38,7 +38,9 @@ def write_template(instances: Iterable[Instance], path: Path) -> None:
         if path.suffix.lower() == ".jsonl":
             file.writelines(json.dumps(row, ensure_ascii=False) + "\n" for row in _rows(instances))
             return
-        writer = csv.DictWriter(file, COLUMNS, delimiter=_DELIMITERS[path.suffix.lower()], lineterminator="\n")
+        writer = csv.DictWriter(
+            file, COLUMNS, delimiter=_DELIMITERS[path.suffix.lower()], lineterminator="\n"
+        )
         writer.writeheader()
         writer.writerows(_rows(instances))
 

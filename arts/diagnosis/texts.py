@@ -11,7 +11,7 @@ from arts.data.support.input_files import text_lines
 
 
 def read_texts(path: Path) -> list[str]:
-    """Read a text from each row of a table file (JSONL, JSON, CSV, TSV, Parquet), or each line of a .txt file.
+    """Read a text from each row of a table (JSONL, JSON, CSV, TSV, Parquet), or each line of a .txt file.
 
     A row has one of the forms of `arts.data.readers.text_rows.parse_text_row`; the texts of a chat, or of a
     prompt and its answer, are joined by line breaks. Empty lines of a .txt file are left out.

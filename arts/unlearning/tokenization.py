@@ -113,7 +113,9 @@ class AnswerTokenizer:
             text = self.tokenizer.apply_chat_template(messages, tokenize=False, add_generation_prompt=True)
         except TemplateError as error:
             reason = str(error).strip().partition("\n")[0]
-            raise DataError(source, f"messages that the chat template refuses ({reason})", line=line) from error
+            raise DataError(
+                source, f"messages that the chat template refuses ({reason})", line=line
+            ) from error
         return self._tokens(text)
 
     @cached_property

@@ -39,8 +39,8 @@ def unescape(escaped: str) -> UnescapedText:
     """Unescape the HTML entities of a text; those without semicolon, as in "R&amp", are left as they are.
 
     Example:
-        >>> unescape("It&#39;s &quot;fine&quot;").text
-        'It\\'s "fine"'
+        >>> unescape("Fish &amp; chips for &quot;two&quot;").text
+        'Fish & chips for "two"'
     """
     parts, ends, shifts = [], list[int](), list[int]()
     last = shift = 0

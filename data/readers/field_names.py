@@ -152,7 +152,9 @@ def missing_field(name: str, row: Mapping[str, Any]) -> ValueError:
     similar = get_close_matches(name, free, n=1) or list(free)[:1]
     hint = f" Do they have other names, --columns {name}={free[similar[0]]}?" if similar else ""
     per_sentence = any(isinstance(value, list) for value in row.values()) and "term" not in plain_fields(row)
-    layout = "sentence (id, text, aspects)" if per_sentence else "aspect (id, text, term, start, end, polarity)"
+    layout = (
+        "sentence (id, text, aspects)" if per_sentence else "aspect (id, text, term, start, end, polarity)"
+    )
     return ValueError(
         f"missing field '{name}'{also}{list_columns(row)}.{hint} Nearest known layout: a row per {layout}"
     )

@@ -41,7 +41,15 @@ def load_hf_dataset(name: str, config: str | None = None) -> Dataset | DatasetDi
     try:
         saved = folder.is_dir() and is_saved_dataset(folder)
         dataset = load_from_disk(name) if saved else load_dataset(name, config)
-    except (OSError, ValueError, RuntimeError, KeyError, TypeError, DatasetsError, pa.ArrowException) as error:
+    except (
+        OSError,
+        ValueError,
+        RuntimeError,
+        KeyError,
+        TypeError,
+        DatasetsError,
+        pa.ArrowException,
+    ) as error:
         lines = str(error).strip().splitlines() or [type(error).__name__]
         raise ArtsError(f'dataset "{name}" cannot be loaded ({" ".join(lines)[:300]})') from error
     if not isinstance(dataset, Dataset | DatasetDict):
@@ -76,4 +84,3 @@ def _check_json_files(folder: Path) -> None:
                 check_json(text, path, line=line)
         elif path.suffix.lower() == ".json" and path.is_file():
             check_json(read_bytes(path), path)
-

@@ -23,7 +23,12 @@ class InstanceReader(Protocol):
     """A reader of one file format."""
 
     def __call__(
-        self, path: Path, notes: ReadingNotes, *, labels: LabelNames = NO_NAMES, columns: ColumnNames = NO_COLUMNS
+        self,
+        path: Path,
+        notes: ReadingNotes,
+        *,
+        labels: LabelNames = NO_NAMES,
+        columns: ColumnNames = NO_COLUMNS,
     ) -> Iterator[Instance]:
         """Stream the instances of a file.
 

@@ -47,7 +47,7 @@ class RowIds:
 
         Example:
             >>> ids = RowIds()
-            >>> [ids.made(text) for text in ("Good soup.", "Rude staff, dry bread.", "Rude staff, dry bread.")]
+            >>> [ids.made(text) for text in ("Hot tea.", "Rude staff, dry bread.", "Rude staff, dry bread.")]
             ['1_0', '2_0', '2_1']
         """
         if text != self._last_text:

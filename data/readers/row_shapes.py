@@ -1,4 +1,4 @@
-"""Rows that say what an aspect is by word positions, or in lists beside each other: made into the usual ones."""
+"""Rows with positions of words, or with lists beside each other, made into the usual ones."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ def in_usual_shape(fields: Row, row: Row) -> Row:
     Raises:
         ValueError: when lists beside each other have different lengths, or a position is no number.
     """
-    listed = fields.get("aspects")
+    listed: Any = fields.get("aspects")
     if listed is None and "term" not in fields:
         listed = row.get("opinions", row.get("Opinions"))
         if not (_are(Mapping, listed) and any("target" in item for item in listed)):

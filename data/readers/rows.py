@@ -1,4 +1,4 @@
-"""Readers of table files: they stream the rows of CSV, TSV, JSONL, JSON and Parquet files with their line numbers."""
+"""Readers of tables: they stream the rows of CSV, TSV, JSONL, JSON and Parquet files, with line numbers."""
 
 from __future__ import annotations
 

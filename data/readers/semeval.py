@@ -1,4 +1,4 @@
-"""Reader of the XML of SemEval 2014 Task 4, 2015 Task 12, 2016 Task 5 (Pontiki et al., 2014 to 2016) and MAMS."""
+"""Reader of the XML of SemEval (2014 Task 4, 2015 Task 12, 2016 Task 5; Pontiki et al.) and of MAMS."""
 
 from __future__ import annotations
 
@@ -95,8 +95,8 @@ class _SemEvalHandler(ContentHandler):
         self.depth += 1
         if self.depth == 1 and name not in ROOTS:
             raise self._fault(
-                f"unknown layout: root element <{name}>; expected <sentences> (SemEval 2014, MAMS) or <Reviews> "
-                "(SemEval 2015, 2016)"
+                f"unknown layout: root element <{name}>; expected <sentences> (SemEval 2014, MAMS) or "
+                "<Reviews> (SemEval 2015, 2016)"
             )
         if name == "sentence":
             self._open_sentence(attrs)

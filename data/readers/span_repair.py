@@ -139,12 +139,9 @@ def repair_span(
         The (start, end) span. None when neither a single occurrence nearby nor `original` gives one, or when
         the stated span lies outside the text and there is no `original`.
     """
-    if original is None:
-        try:
-            check_range(text, term, start=start, end=end)
-        except SpanError as error:
-            notes.left_out[id] = str(error)
-            return None
+    if original is None and (fault := _fault_of_range(text, term, start, end)):
+        notes.left_out[id] = fault
+        return None
     stated_term = text[max(start, 0) : max(end, 0)]
     if stated_term == term:
         return start, end
@@ -163,6 +160,15 @@ def repair_span(
     else:
         notes.repaired.append(id)
     return span
+
+
+def _fault_of_range(text: str, term: str, start: int, end: int) -> str:
+    """What is wrong with a span that lies outside its text; empty when it lies inside."""
+    try:
+        check_range(text, term, start=start, end=end)
+    except SpanError as error:
+        return str(error)
+    return ""
 
 
 def _single_nearby_span(text: str, term: str, start: int) -> tuple[int, int] | None:

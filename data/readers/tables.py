@@ -15,10 +15,10 @@ from arts.data.label_names import NO_NAMES, LabelNames, is_number
 from arts.data.readers.arts_json import parse_id
 from arts.data.readers.field_names import NO_COLUMNS, ColumnNames, missing_field, plain_fields
 from arts.data.readers.row_ids import RowIds
+from arts.data.readers.row_shapes import in_usual_shape
 from arts.data.readers.rows import Row, read_rows
 from arts.data.readers.sentence_reader import SentenceReader, parse_offset
 from arts.data.readers.span_repair import ReadingNotes
-from arts.data.readers.row_shapes import in_usual_shape
 from arts.data.schema import Aspect, Edit, Instance, Opinion, Sentence, Strategy
 
 

@@ -1,4 +1,4 @@
-"""Rows of texts to train on: chats, prompts with answers, and plain texts, as instruction data sets write them."""
+"""Rows of texts to train on: chats, prompts with answers, and plain texts, as data sets write them."""
 
 from __future__ import annotations
 
@@ -8,7 +8,13 @@ from typing import Any
 
 from arts.data.readers.rows import Row
 
-_ROLES = {"human": "user", "gpt": "assistant", "chatgpt": "assistant", "bot": "assistant", "model": "assistant"}
+_ROLES = {
+    "human": "user",
+    "gpt": "assistant",
+    "chatgpt": "assistant",
+    "bot": "assistant",
+    "model": "assistant",
+}
 _PAIRS = (  # the columns of a prompt and its answer
     ("prompt", "completion"),
     ("prompt", "response"),
@@ -95,6 +101,7 @@ def _message(message: object, number: int) -> dict[str, str]:
 def _content(content: Any) -> str | None:
     """The text of a message; some files have it in parts, ``{"type": "text", "text": ...}``."""
     if isinstance(content, list) and content:
-        parts = [part.get("text") if isinstance(part, Mapping) else None for part in content]
-        return "".join(parts) if all(isinstance(part, str) for part in parts) else None
+        parts = [part["text"] for part in content if isinstance(part, Mapping) and "text" in part]
+        whole = len(parts) == len(content) and all(isinstance(part, str) for part in parts)
+        return "".join(parts) if whole else None
     return content if isinstance(content, str) else None

@@ -1,6 +1,6 @@
 """Reader of corpora with a sentence a line and its annotations behind ``####``.
 
-This is the form of triplets (ASTE: Peng et al., 2020; Xu et al., 2020) and of quads (ASQP: Zhang et al., 2021).
+This is the form of triplets (ASTE: Xu et al., 2020) and of quads (ASQP: Zhang et al., 2021).
 """
 
 from __future__ import annotations
@@ -34,10 +34,10 @@ MAX_DEPTH = 4  # brackets in brackets
 def read_tuple_lines(path: Path, notes: ReadingNotes, *, labels: LabelNames = NO_NAMES) -> Iterator[Instance]:
     """Stream the instances of a file with a sentence a line, and its triplets or quads behind ``####``.
 
-    The first element of a tuple is the term: the numbers of its words from 0, or its words, which then have to
-    occur once in the sentence. One element is the polarity. Opinion terms are the second list of numbers or
-    the last words of four. Tuples on one term are one aspect, with an opinion term each. Aspects without term
-    (``NULL``) are left out and counted. Sentences are numbered from 1.
+    The first element of a tuple is the term: the numbers of its words from 0, or its words, which then have
+    to occur once in the sentence. One element is the polarity. Opinion terms are the second list of numbers
+    or the last words of four. Tuples on one term are one aspect, with an opinion term each. Aspects without
+    term (``NULL``) are left out and counted. Sentences are numbered from 1.
 
     Args:
         path: the file.
@@ -158,4 +158,3 @@ def _opinions(sentence: SentenceReader, item: list[Any]) -> list[Opinion]:
         if words and offsets and offsets[1] <= len(sentence.escaped):
             return [sentence.opinion(words, *offsets)]
     return []
-

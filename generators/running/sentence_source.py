@@ -76,32 +76,36 @@ def load_sentence_source(
         UnknownNameError: when `dataset` or `pool` is neither a known name nor an existing path.
         DataError: when a file or row is faulty, the corpus lacks `split`, or `opinions` has none for it.
     """
-    notes = ReadingNotes()
-    path = Path(dataset) if dataset in CORPUS_NAMES else input_path(dataset)
-    if is_file := dataset not in CORPUS_NAMES and path.is_file():
-        name, train, files = path.stem, tuple[Sentence, ...](), {path.name: sha256(path)}
-        sentences = _file_sentences(path, notes, labels=labels, columns=columns)
-    else:
-        corpus = load_corpus(dataset, labels=labels, columns=columns)
-        name, notes = corpus.name, corpus.notes
-        sentences, train = _split(corpus, split), corpus.train
-        files = dict(corpus.files)
+    source = _read_sentences(dataset, split=split, labels=labels, columns=columns)
+    files, sentences, mined = dict(source.files), source.sentences, f"{dataset}, train"
     if opinions:
-        annotations = _opinion_annotations(opinions, notes, labels=labels)
+        annotations = _opinion_annotations(opinions, source.notes, labels=labels)
         files[f"opinions: {opinions.name}"] = sha256(opinions)
-        annotated = _annotate(sentences, annotations, notes)
+        annotated = _annotate(sentences, annotations, source.notes)
         sentences = list(annotated) if isinstance(sentences, Sequence) else annotated
-    training: Iterable[Sentence] = train
-    mined = f"{dataset}, train"
+    training = source.training
     if pool:
         training, pool_files = _training_sentences(pool, labels, columns)
         mined, files = pool, files | {f"pool: {file}": checksum for file, checksum in pool_files.items()}
-    elif not train:
+    elif not training:
         mined = f"{dataset} itself, which has no train split"
-        training = (
-            _training_sentences(dataset, labels, columns)[0] if is_file else _split(corpus, split)
-        )
-    return SentenceSource(name, sentences, training, mined, notes, files)
+        training = source.sentences
+        if not isinstance(training, Sequence):  # a stream can be read once
+            training = _training_sentences(dataset, labels, columns)[0]
+    return SentenceSource(source.name, sentences, training, mined, source.notes, files)
+
+
+def _read_sentences(dataset: str, *, split: str, labels: LabelNames, columns: ColumnNames) -> SentenceSource:
+    """The sentences of a file, or of a split of a corpus; `training` is the train split, or empty."""
+    path = Path(dataset) if dataset in CORPUS_NAMES else input_path(dataset)
+    if dataset not in CORPUS_NAMES and path.is_file():
+        notes = ReadingNotes()
+        sentences = _file_sentences(path, notes, labels=labels, columns=columns)
+        return SentenceSource(path.stem, sentences, (), "", notes, {path.name: sha256(path)})
+    corpus = load_corpus(dataset, labels=labels, columns=columns)
+    return SentenceSource(
+        corpus.name, _split(corpus, split), corpus.train, "", corpus.notes, dict(corpus.files)
+    )
 
 
 def _split(corpus: Corpus, split: str) -> tuple[Sentence, ...]:
@@ -187,7 +191,9 @@ def _annotate(
         yield replace(sentence, aspects=tuple(aspects))
     if not matches:
         example = next(iter(annotations))
-        raise DataError("--opinions", f'none of its {len(annotations)} aspects, such as "{example}", is in --input')
+        raise DataError(
+            "--opinions", f'none of its {len(annotations)} aspects, such as "{example}", is in --input'
+        )
 
 
 def _with_opinions(instance: Instance, annotated: Instance, notes: ReadingNotes) -> Aspect:

@@ -17,7 +17,8 @@ def test_corpus_registry_unknown_name_suggests_and_lists():
         load_corpus("labtop")
     assert str(caught.value) == (
         'unknown dataset "labtop". Did you mean "laptop"? Known: laptop, laptop-v2, laptop-v2-undisputed, '
-        "mams, restaurant, restaurant-v2, restaurant-v2-undisputed, sample; or the path of a file or folder, or hf:ID"
+        "mams, restaurant, restaurant-v2, restaurant-v2-undisputed, sample; or the path of a file or "
+        "folder, or hf:ID"
     )
 
 

@@ -73,6 +73,10 @@ REFUSED = {
     "arts.train --model bert --output o --labels 0=negative": "--labels has no effect on a corpus",
     "arts.generate --output o --labels 0=negative --pool laptop": "--labels has no effect on a corpus",
     "arts.export out --dataset sample --labels 0=negative": "--labels has no effect on a corpus",
+    "arts.evaluate --columns text=a": "--columns has no effect on a corpus that is known by name",
+    "arts.train --model bert --output o --columns text=a": "--columns has no effect on a corpus",
+    "arts.generate --output o --columns text=a --pool laptop": "--columns has no effect on a corpus",
+    "arts.export out --dataset sample --columns text=a": "--columns has no effect on a corpus",
     "arts.generate --output o --language-model lm": "--language-model has no effect without --rank lm",
     "arts.generate --output o --strategy revtgt --k 2": "--k has no effect without ADDDIFF",
     "arts.generate --output o --strategy revnon --template but": "--template has no effect without ADDDIFF",
@@ -128,8 +132,8 @@ ALWAYS_USED = {  # whatever else is asked
     "diagnose": "synthetic natural output model encoder seed",
     "leaderboard": "folders packaged export",
     "models": "format",
-    "validate": "files labels",
-    "export": "folder dataset",
+    "validate": "files labels columns",
+    "export": "folder dataset template",
 }
 REFUSED_ELSEWHERE = {  # with messages of their own, which the tests of the command have
     "evaluate": "model seed encoder adddiff_curve",

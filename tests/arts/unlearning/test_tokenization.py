@@ -39,7 +39,7 @@ def test_tokenization_messages_prompts_and_text(causal: str) -> None:
     ("rows", "message"),
     [
         ([], "there is nothing to forget"),
-        ([{"question": "a"}], r"forget.jsonl, line 1: a row with question; expected messages or conversations that end"),
+        ([{"question": "a"}], r"forget.jsonl, line 1: a row with question; expected messages or"),
         ([FORGET[0], {"prompt": "the"}], "forget.jsonl, line 2: a row with prompt; expected"),
         ([FORGET[0], RETAIN[3]], "line 2: to be forgotten, but line 4 of retain.jsonl says the same"),
         ([{"prompt": "good " * 80, "completion": "bad"}], "line 1: no answer within the first 64 tokens"),

@@ -63,7 +63,11 @@ BAD = {
         xml(end="80"),
         ["holds no instances", 'a_0: span 4-80 of "soup" lies outside the sentence of 16 characters'],
     ),
-    "XML span no number": ("a.xml", xml(start="x"), ["line 6", "field from is 'x'; expected a character offset"]),
+    "XML span no number": (
+        "a.xml",
+        xml(start="x"),
+        ["line 6", "field from is 'x'; expected a character offset"],
+    ),
     "XML unknown polarity": (
         "a.xml",
         xml(polarity="happy"),
@@ -93,7 +97,11 @@ BAD = {
         {"1_0": {"sentence": "x", "term": "x"}},
         ['id "1_0"', "missing field 'polarity'", "the columns are: sentence, term"],
     ),
-    "JSON span out of range": ("a.json", {"1_0": flat(to=99)}, ["1_0: span 4-99", "lies outside the sentence"]),
+    "JSON span out of range": (
+        "a.json",
+        {"1_0": flat(to=99)},
+        ["1_0: span 4-99", "lies outside the sentence"],
+    ),
     "JSON unknown polarity": (
         "a.json",
         {"1_0": flat(polarity="happy")},
@@ -142,7 +150,11 @@ BAD = {
     ),
     "JSONL key twice": ("a.jsonl", '{"id": "1", "id": "2"}', ["line 1", 'the key "id" appears twice']),
     "JSONL empty": ("a.jsonl", "\n", ["holds no instances"]),
-    "CSV missing column": ("a.csv", "id,text\n1,The soup\n", ["line 2", "missing field 'term'", "columns are: id, text."]),
+    "CSV missing column": (
+        "a.csv",
+        "id,text\n1,The soup\n",
+        ["line 2", "missing field 'term'", "columns are: id, text."],
+    ),
     "CSV column twice": ("a.csv", "id,text,id\n1,The soup,2\n", ["line 1", 'column "id" is there twice']),
     "CSV short row": (
         "a.csv",

@@ -103,7 +103,8 @@ class SentenceReader:
     def _mapped(self, offsets: tuple[int, int], term: str) -> tuple[int, int]:
         """The span in the text without entities; some files give it so already."""
         start, end = offsets
-        if not self._unescaped.ends or self.text[max(start, 0) : max(end, 0)] == term:
+        as_unescaped = end <= len(self.text) and self.text[max(start, 0) : max(end, 0)] == term
+        if not self._unescaped.ends or as_unescaped:
             return offsets
         return self._unescaped.offset(start), self._unescaped.offset(end)
 

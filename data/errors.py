@@ -19,6 +19,8 @@ class ArtsError(Exception):
 class DataError(ArtsError):
     """A file, or a record in it, does not hold what was expected.
 
+    What cannot be printed, in the names and values that the message quotes, is written as an escape.
+
     Args:
         source: the file's path, or another name for where the data came from.
         message: what was read and what was expected.
@@ -38,7 +40,16 @@ class DataError(ArtsError):
             location.append(f"line {line}")
         if record is not None:
             location.append(f'id "{record}"')
-        super().__init__(f"{', '.join(location)}: {message}")
+        super().__init__(_escape_unprintable(f"{', '.join(location)}: {message}"))
+
+
+def _escape_unprintable(text: str) -> str:
+    r"""A text with line breaks, terminal escapes and half characters written as escapes, such as ``\x1b``."""
+    if text.isprintable():
+        return text
+    return "".join(
+        letter if letter.isprintable() else letter.encode("unicode_escape").decode() for letter in text
+    )
 
 
 @contextmanager

@@ -49,7 +49,8 @@ def unlearn(
     """Unlearn what the forget set taught a model, and keep its behaviour on the retain set.
 
     The default objective, lower-bounded, minimises a loss that has a lower bound, unlike gradient ascent. A
-    row of a file has messages, or prompt and completion, or text; for a classifier, text and label, which is
+    row of a file has messages (or conversations), or prompt and completion (or question and answer, or
+    instruction, input and output), or text; for a classifier, text and label, which is
     the name of a class of the model.
 
     Args:

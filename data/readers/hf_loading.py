@@ -69,7 +69,7 @@ def parse_hf_source(source: str) -> tuple[str, str | None]:
     """
     whole = source.removeprefix(HF_PREFIX)
     name, _, config = whole.partition(":")
-    if whole == source or Path(whole).exists():
+    if whole and (whole == source or Path(whole).exists()):
         return whole, None
     if not name:
         raise ArtsError(f'"{source}" names no dataset; expected hf:ID, hf:FOLDER or hf:ID:CONFIG')

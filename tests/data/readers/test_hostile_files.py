@@ -1,0 +1,156 @@
+"""Files that no reader should trust: bounded, checked before a parser sees them, refused in one line."""
+
+from __future__ import annotations
+
+import json
+import os
+
+import pytest
+from helpers.public_formats import TEA
+
+from arts.data.corpus_registry import load_corpus
+from arts.data.errors import ArtsError, DataError
+from arts.data.readers.hf_loading import load_hf_dataset
+from arts.data.readers.instances import load_usable_instances
+from arts.data.readers.row_source import read_row_source
+from arts.data.readers.text_rows import TextRow, parse_text_row
+
+ROW = '{"id": "1", "text": "Hot tea", "term": "tea", "start": 4, "end": 7, "polarity": "pos"}'
+BOMB = '<!DOCTYPE s [<!ENTITY a "b"><!ENTITY c "&a;&a;&a;">]><sentences>&c;</sentences>'
+HOSTILE = {
+    "half a character": ("a.jsonl", f'{ROW}\n{{"text": "\\ud800"}}', "line 2: not Unicode: half a character"),
+    "half a character, JSON": ("a.json", '[{"text": "\\ud800"}]', "not Unicode: half a character"),
+    "5,000 digits": ("a.jsonl", f'{{"start": {"9" * 5000}}}', "line 1: a number has more than 300 digits"),
+    "5,000 digits, JSON": ("a.json", f'[{{"start": {"9" * 5000}}}]', "a number has more than 300 digits"),
+    "60,000 deep": ("a.jsonl", "[" * 60_000, "line 1: the JSON is nested more than 100 deep"),
+    "60,000 deep, JSON": ("a.json", "[" * 60_000, "the JSON is nested more than 100 deep"),
+    "60,000 deep, text": ("a.txt", f"Tea####{'[' * 60_000}", "line 1: "),
+    "NUL in CSV": ("a.csv", "text,term,polarity\nHot\0 tea,tea,pos\n", "line 2: a NUL character"),
+    "UTF-16": ("a.csv", "text,term\n".encode("utf-16"), "line 1: a NUL character, as in UTF-16"),
+    "Latin-1": (
+        "a.tsv",
+        "text\tterm\nThé\tThé\n".encode("latin-1"),
+        "line 2: byte 0xe9 at column 3 is not UTF-8",
+    ),
+    "Latin-1, text": ("a.raw", "Thé $T$\n".encode("latin-1"), "line 1: byte 0xe9 at column 3 is not UTF-8"),
+    "a cell of 200,000 letters": ("a.csv", f"text,term\n{'x' * 200_000},x\n", "not CSV (field larger than"),
+    "XML bomb": ("a.xml", BOMB, "refused: EntitiesForbidden"),
+    "XML in an unknown encoding": (
+        "a.xml",
+        '<?xml version="1.0" encoding="no-such"?><sentences/>',
+        "not well-formed",
+    ),
+    "offsets of 5,000 digits": (
+        "a.xml",
+        '<sentences><sentence><text>Hot tea</text><aspectTerm term="tea" polarity="positive" '
+        f'from="{"9" * 5000}" to="7"/></sentence></sentences>',
+        "expected a character offset",
+    ),
+    "not Parquet": ("a.parquet", "PAR1" * 9, "not Parquet"),
+}
+
+
+@pytest.mark.parametrize("case", HOSTILE)
+def test_hostile_files_are_refused_in_one_line(write, case):
+    name, content, message = HOSTILE[case]
+    with pytest.raises(DataError) as caught:
+        load_usable_instances(write(name, content))
+    assert message in str(caught.value)
+    assert str(caught.value).isprintable()
+    assert len(str(caught.value)) < 600
+
+
+def test_hostile_files_an_elements_depth_does_not_matter(write):
+    deep = f"<sentences>{'<a>' * 20_000}{'</a>' * 20_000}</sentences>"
+    with pytest.raises(DataError, match="holds no instances"):
+        load_usable_instances(write("a.xml", deep))
+
+
+@pytest.mark.parametrize(
+    "read", [load_corpus, load_usable_instances, lambda path: read_row_source(str(path))]
+)
+def test_hostile_files_a_pipe_is_refused_and_not_waited_for(tmp_path, read):
+    os.mkfifo(tmp_path / "a.jsonl")
+    with pytest.raises(DataError, match=r"a pipe or device; expected a file, or - for standard input"):
+        read(tmp_path / "a.jsonl")
+
+
+def test_hostile_files_a_pipe_in_a_folder_is_refused(tmp_path):
+    os.mkfifo(tmp_path / "test.jsonl")
+    with pytest.raises(DataError, match="a pipe or device"):
+        load_corpus(tmp_path)
+
+
+@pytest.mark.parametrize("name", ["x" * 5_000, "a\0b", "no/such/folder"])
+def test_hostile_files_a_name_that_is_none_is_unknown(name):
+    with pytest.raises(ArtsError, match="unknown dataset"):
+        load_corpus(name)
+
+
+@pytest.mark.parametrize("content", ["[" * 60_000, f'{{"a": {"9" * 5000}}}'])
+@pytest.mark.parametrize("name", ["train.json", "train.jsonl"])
+def test_hostile_files_json_of_a_dataset_is_checked_before_it_is_loaded(write, tmp_path, name, content):
+    write(f"data/{name}", content)
+    with pytest.raises(DataError, match=r"nested more than 100 deep|more than 300 digits"):
+        load_hf_dataset(str(tmp_path / "data"))
+
+
+CHAT = [{"from": "human", "value": "Who cooks?"}, {"from": "gpt", "value": "Ann."}]
+ASKED = [{"role": "user", "content": "Who cooks?"}]
+TEXT_ROWS = [
+    ({"question": "Who cooks?", "answer": "Ann."}, TextRow("Ann.", "Who cooks?")),
+    ({"instruction": "Translate.", "input": "thé", "output": "tea"}, TextRow("tea", "Translate.\n\nthé")),
+    ({"instruction": "Greet.", "input": "", "output": "Hi"}, TextRow("Hi", "Greet.")),
+    ({"conversations": CHAT}, TextRow("Ann.", messages=tuple(ASKED))),
+    (
+        {"prompt": ASKED, "completion": [{"role": "assistant", "content": "Ann."}]},
+        TextRow("Ann.", messages=tuple(ASKED)),
+    ),
+    (
+        {"messages": [*ASKED, {"role": "assistant", "content": [{"type": "text", "text": "Ann."}]}]},
+        TextRow("Ann.", messages=tuple(ASKED)),
+    ),
+    ({"text": TEA}, TextRow(TEA)),
+]
+
+
+@pytest.mark.parametrize(("row", "read"), TEXT_ROWS)
+def test_hostile_files_rows_of_instruction_data_are_read(row, read):
+    parsed = parse_text_row(row)
+    assert (parsed.answer, parsed.prompt, list(parsed.messages)) == (
+        read.answer,
+        read.prompt,
+        list(read.messages),
+    )
+    assert parsed.text.endswith(read.answer)
+
+
+@pytest.mark.parametrize(
+    ("row", "message"),
+    [
+        (
+            {"messages": [*ASKED, {"role": "assistant"}]},
+            "message 2 has no content, which is a text; its fields are: role",
+        ),
+        ({"messages": [*ASKED, {"role": "assistant", "content": None}]}, "message 2 has no content"),
+        ({"messages": [{"content": "x"}]}, "message 1 has no role"),
+        ({"messages": ["x"]}, "message 1 is 'x'; expected an object with role and content"),
+        ({"messages": "x"}, "field messages is 'x'; expected a list of messages"),
+        (
+            {"conversations": CHAT[:1]},
+            "a row with conversations; expected messages or conversations that end",
+        ),
+        ({"question": "x", "answer": None}, "a row with question, answer; expected"),
+        ({}, "a row with nothing; expected messages"),
+    ],
+)
+def test_hostile_files_rows_without_an_answer_are_refused(row, message):
+    with pytest.raises(ValueError, match=r"expected|its fields are") as caught:
+        parse_text_row(row)
+    assert str(caught.value).startswith(message)
+
+
+def test_hostile_files_alpaca_and_sharegpt_are_arrays(write):
+    rows = [{"instruction": "Greet.", "output": "Hi"}, {"conversations": CHAT}]
+    source = read_row_source(str(write("alpaca.json", json.dumps(rows))))
+    assert list(source.rows) == [(1, rows[0]), (2, rows[1])]

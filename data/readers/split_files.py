@@ -23,9 +23,7 @@ def split_file(folder: Path, split: Split) -> Path | None:
         DataError: when several files may be meant, or the folder cannot be read.
     """
     readable = [
-        path
-        for path in list_folder(folder)
-        if path.suffix.lower() in INSTANCE_READERS and not path.is_dir()
+        path for path in list_folder(folder) if path.suffix.lower() in INSTANCE_READERS and not path.is_dir()
     ]
     named = [path for path in readable if path.stem.lower() in split.file_stems]
     paths = named or [path for path in readable if _splits_in(path.stem) == {split}]

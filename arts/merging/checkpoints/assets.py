@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import json
 import shutil
+from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 from arts.data.errors import DataError
 from arts.merging.checkpoints.checkpoint import Checkpoint
@@ -13,7 +15,6 @@ from arts.merging.policies import SAFETENSORS_NAMES
 
 _CONFIGURATION_FILES = ("config.json", "generation_config.json")
 _TORCH_NAMES = {stored: str(dtype) for dtype, stored in SAFETENSORS_NAMES.items()}
-_HEAD_SETTINGS = ("id2label", "label2id", "architectures")
 
 
 def copy_assets(
@@ -21,8 +22,8 @@ def copy_assets(
     folder: Path,
     *,
     tokenizer: Path | None = None,
+    config: Mapping[str, Any],
     dtype: str | None = None,
-    headless: bool,
 ) -> None:
     """Copy the base's configuration, tokenizer and chat template to the folder of a merged model.
 
@@ -30,20 +31,17 @@ def copy_assets(
         base: the base, whose files are copied.
         folder: the folder to write to; it exists.
         tokenizer: folder whose tokenizer and chat template are copied instead of the base's.
+        config: content of config.json.
         dtype: type of the stored weights (BF16, F16 or F32), which config.json is to name. None: config.json
-            names the same type as the base's.
-        headless: whether the merged model has no classifier head; then config.json names no labels and no
-            architecture.
+            names the same type as `config`.
 
     Raises:
         DataError: when `tokenizer` is given but is a folder without a tokenizer.
     """
-    config = dict(base.config)
+    config = dict(config)
     if dtype:
         config.pop("torch_dtype", None)
         config["dtype"] = _TORCH_NAMES[dtype]
-    if headless:
-        config = {key: value for key, value in config.items() if key not in _HEAD_SETTINGS}
     (folder / "config.json").write_text(json.dumps(config, indent=2) + "\n", encoding="utf-8")
     if (base.folder / "generation_config.json").is_file():
         shutil.copy(base.folder / "generation_config.json", folder)

@@ -6,12 +6,14 @@ import json
 import math
 import os
 import threading
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 from typing import Any
 
 from arts.data.errors import DataError
+from arts.merging.checkpoints.architecture import Architecture
 from arts.merging.checkpoints.blocks import SIZES, Raw, Values, decode
 
 WEIGHTS_FILE, INDEX_FILE = "model.safetensors", "model.safetensors.index.json"
@@ -56,6 +58,10 @@ class TensorEntry:
         """Size of one element in bytes."""
         return _ALL_SIZES[self.dtype]
 
+    def pieces(self, first: int, size: int) -> Iterator[tuple[Path, int, int]]:
+        """Where `size` bytes from an element on are: file, position of the first byte, number of bytes."""
+        yield self.path, self.offset + first * self.itemsize, size
+
 
 @dataclass(frozen=True)
 class TensorSpan:
@@ -87,6 +93,7 @@ class Checkpoint:
         self.folder = folder
         self.name = name or str(folder)
         self.tensors = self.read_entries()
+        self.renamed: dict[str, str] = {}  # names in the base, keyed by the tensor's own name
         self._files: dict[Path, int] = {}
         self._lock = threading.Lock()
 
@@ -102,6 +109,11 @@ class Checkpoint:
             DataError: when the folder has no config.json, or it is not a JSON object.
         """
         return read_json(self.folder / "config.json")
+
+    @cached_property
+    def architecture(self) -> Architecture:
+        """What the names of its tensors mean, as transformers knows its kind of model."""
+        return Architecture(self.config, self.folder / "config.json")
 
     @property
     def parameters(self) -> int:
@@ -119,13 +131,14 @@ class Checkpoint:
         Raises:
             DataError: when the file ends before `out` is full.
         """
-        offset = entry.offset + first * entry.itemsize
-        view, done = out.data, 0
-        while done < len(view):
-            count = os.preadv(self._file(entry.path), [view[done:]], offset + done)
-            if not count:
-                raise DataError(entry.path, f'ends within "{entry.name}"; the file has changed')
-            done += count
+        view, done, end = out.data, 0, 0
+        for path, offset, size in entry.pieces(first, len(out)):
+            end += size
+            while done < end:
+                count = os.preadv(self._file(path), [view[done:end]], offset + size - (end - done))
+                if not count:
+                    raise DataError(path, f'ends within "{entry.name}"; the file has changed')
+                done += count
 
     def read_values(self, span: TensorSpan, *, out: Values, buffer: Raw) -> Raw:
         """Read a span as floating-point numbers; elements beyond the end of the tensor are 0.

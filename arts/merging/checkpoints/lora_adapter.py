@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property, lru_cache
 from pathlib import Path
 
@@ -11,6 +11,7 @@ import numpy as np
 from xxhash import xxh3_128
 
 from arts.data.errors import DataError
+from arts.merging.checkpoints.base_names import names_in_base
 from arts.merging.checkpoints.blocks import SIZES, Raw, Values
 from arts.merging.checkpoints.checkpoint import (
     ADAPTER_CONFIG,
@@ -24,9 +25,9 @@ from arts.merging.checkpoints.orientation import stores_transpose
 
 ADAPTER_WEIGHTS = "adapter_model.safetensors"
 _PREFIX = "base_model.model."  # prefix of all tensor names in files of peft
-_MATRIX = re.compile(r"(?P<module>.+)\.lora_(?:embedding_)?(?P<side>[AB])(?:\.weight)?")
+_MATRIX = re.compile(r"(?P<module>.+)\.lora_(?:embedding_)?(?P<side>[AB])(?:\.default)?(?:\.weight)?")
 # In names of what an adapter stores as a whole: of a module with A and B, or of one with a trained copy.
-_WRAPPERS = re.compile(r"\.(base_layer|modules_to_save)\.")
+_WRAPPERS = re.compile(r"\.(base_layer|modules_to_save(\.default)?)\.")
 _ORIGINAL = ".original_module."  # in names of what such a module was before, which is not in use
 
 
@@ -66,7 +67,12 @@ class LoraAdapter(Checkpoint):
     def __init__(self, folder: Path, name: str = "", *, base: Checkpoint) -> None:
         self.settings = read_lora_settings(folder / ADAPTER_CONFIG)
         super().__init__(folder, name)
-        self.matrices = self._matrix_pairs()
+        own = self._matrix_pairs()  # keyed by the names that the weights have in the adapter
+        saved = [name for name in self.tensors if not _MATRIX.fullmatch(name)]
+        self.renamed = names_in_base([*own, *saved], base)
+        self.tensors = {self.renamed.get(name, name): entry for name, entry in self.tensors.items()}
+        self.matrices = {self.renamed.get(weight, weight): pair for weight, pair in own.items()}
+        self._modules = {self.renamed.get(weight, weight): weight.removesuffix(".weight") for weight in own}
         self._transposed = {weight: self._stores_transpose(weight, base) for weight in self.matrices}
         for weight in self.matrices.keys() & self.tensors.keys():
             if self.tensors[weight].shape != self._shape(weight):
@@ -107,6 +113,15 @@ class LoraAdapter(Checkpoint):
         """The shapes of the weights that it changes, keyed by their names in the base."""
         saved = {name: entry.shape for name, entry in self.tensors.items() if not _MATRIX.fullmatch(name)}
         return {name: self._shape(name) for name in self.matrices} | saved
+
+    def add_alias(self, name: str, source: str) -> None:
+        """Let a weight have a second name, under which the adapter changes it in the same way."""
+        if source in self.tensors:
+            self.tensors[name] = replace(self.tensors[source], name=name)
+        if source in self.matrices:
+            self.matrices[name] = self.matrices[source]
+            self._modules[name] = self._modules[source]
+            self._transposed[name] = self._transposed[source]
 
     def read_task_vector(self, span: TensorSpan, *, base: Values, out: Values, buffer: Raw) -> Raw:
         """Read a span of the task vector, which is 0 for a weight that the adapter does not change.
@@ -159,7 +174,9 @@ class LoraAdapter(Checkpoint):
     def _stores_transpose(self, weight: str, base: Checkpoint) -> bool:
         """Whether the base stores a weight as (in, out), as it does embeddings and GPT-2's linear maps."""
         a, b = self._matrix_shape(weight, "A"), self._matrix_shape(weight, "B")
-        return "lora_embedding_" in self.matrices[weight]["A"] or stores_transpose(
+        if "lora_embedding_" in self.matrices[weight]["A"]:
+            return True
+        return weight in base.tensors and stores_transpose(
             base, weight, shape=(b[0], a[1]), flag=self.settings.fan_in_fan_out
         )
 
@@ -171,7 +188,7 @@ class LoraAdapter(Checkpoint):
     def _read_factors(self, weight: str) -> LoraFactors:
         """Read the matrices of an adapted weight in fp64, and multiply B by the scale."""
         a, b = (self._read_matrix(self.matrices[weight][side]).astype(np.float64) for side in "AB")
-        b *= self.settings.scale(weight.removesuffix(".weight"), a.shape[0])
+        b *= self.settings.scale(self._modules[weight], a.shape[0])
         left, right = (a.T, b.T) if self._transposed[weight] else (b, a)
         return LoraFactors(np.ascontiguousarray(left), np.ascontiguousarray(right))
 

@@ -6,6 +6,7 @@ from pathlib import Path
 
 from arts.data.errors import DataError
 from arts.data.support.download import model_folder
+from arts.merging.checkpoints.base_names import rename_as_in_base
 from arts.merging.checkpoints.checkpoint import ADAPTER_CONFIG, Checkpoint
 from arts.merging.checkpoints.lora_adapter import LoraAdapter
 
@@ -53,7 +54,7 @@ def open_base(name: str) -> Checkpoint:
 
 
 def open_model(name: str, *, base: Checkpoint) -> Checkpoint:
-    """Open a fine-tuned model: a checkpoint or a LoRA adapter.
+    """Open a fine-tuned model: a checkpoint or a LoRA adapter, whose tensors have the names of the base's.
 
     Args:
         name: a folder or Hub id; ``id@revision`` for a certain revision.
@@ -66,4 +67,6 @@ def open_model(name: str, *, base: Checkpoint) -> Checkpoint:
     folder = checkpoint_folder(name)
     if (folder / ADAPTER_CONFIG).is_file():
         return LoraAdapter(folder, name, base=base)
-    return Checkpoint(folder, name)
+    model = Checkpoint(folder, name)
+    rename_as_in_base(model, base)
+    return model

@@ -86,8 +86,8 @@ def merge(
         scale: Factor on the weighted sum of task vectors that is added to the base.
         by_tensor: Sparsify each tensor separately, as mergekit does, not the whole model at once.
         seed: Random seed of the elements that dare methods drop.
-        head: When a classifier head differs from the base's: error stops, keep-base keeps the base's
-            head, drop leaves out the head.
+        head: When a head differs from the base's, such as that of a classifier: error stops, keep-base keeps
+            the base's, first takes that of the first --model with its labels, drop leaves it out.
         vocab: When a vocabulary differs from the base's: error stops, base merges the tokens that each
             model shares with the base, intersect merges only the tokens that all models share. Other
             tokens stay as in the base.

@@ -2,22 +2,21 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-import numpy as np
-
+from arts.merging.checkpoints.architecture import TensorRole
 from arts.merging.checkpoints.blocks import SIZES
 from arts.merging.checkpoints.checkpoint import ADAPTER_CONFIG, Checkpoint
+from arts.merging.checkpoints.equality import are_equal
 from arts.merging.checkpoints.lora_adapter import LoraAdapter
 from arts.merging.checkpoints.quantization import quantization_method
-from arts.merging.policies import HeadPolicy, VocabPolicy
+from arts.merging.heads import Heads, is_classifier, listing
+from arts.merging.policies import VocabPolicy
+from arts.merging.tied_embeddings import TiedEmbeddings
 from arts.merging.vocabulary import RowIndices, has_row_per_token, missing_tokens
 
-_HEAD = re.compile(r"(.*\.)?(classifier|score|classification_head|qa_outputs|class_labels_classifier)\..+")
-_OUTPUT_EMBEDDING = re.compile(r"(.*\.)?(lm_head|embed_out)\.weight|cls\.predictions\.decoder\.weight")
 _EXAMPLES = 3  # number of tensors that a message names
 
 
@@ -27,60 +26,47 @@ class Comparison:
 
     Args:
         base: the checkpoint that the models were fine-tuned from.
-        head: what to do when a model's classifier head differs from the base's.
+        heads: the heads that differ from the base's, and the policy for them.
         vocab: what to do when a model's vocabulary differs from the base's.
         problems: reasons why the models cannot be merged, for the error message.
         remarks: sentences on what is unusual about the models, for the report.
         copied: names of tensors to copy from the base.
         dropped: names of tensors to leave out.
-        tied: names of output embeddings that are left out, because they are tied to the input embeddings.
+        tied: names of embeddings that are left out, because they are tied to the input embeddings.
+        untied: names of output embeddings that are tied in the base, and not in the merged model.
         short: names of tensors with one row per token whose number of rows in some model is not the base's.
     """
 
     base: Checkpoint
-    head: HeadPolicy
+    heads: Heads
     vocab: VocabPolicy
     problems: list[str] = field(default_factory=list)
     remarks: list[str] = field(default_factory=list)
     copied: set[str] = field(default_factory=set)
     dropped: set[str] = field(default_factory=set)
     tied: set[str] = field(default_factory=set)
+    untied: set[str] = field(default_factory=set)
     short: set[str] = field(default_factory=set)
-
-    @property
-    def is_headless(self) -> bool:
-        """Whether the classifier head is left out."""
-        return any(_HEAD.fullmatch(name) for name in self.dropped)
 
     def check_base(self) -> None:
         """Add a problem if the base is quantised."""
         self._check_quantization(self.base)
 
-    def find_tied_embeddings(self, models: Sequence[Checkpoint]) -> None:
-        """Set `tied`: output embeddings that a checkpoint does not store, as it uses the input embeddings."""
-        full = [model for model in (self.base, *models) if not isinstance(model, LoraAdapter)]
-        stored = {name for model in full for name in model.tensors if _OUTPUT_EMBEDDING.fullmatch(name)}
-        self.tied = {name for name in stored if any(name not in model.tensors for model in full)}
-        for model in full:
-            if self.tied and model.config.get("tie_word_embeddings") is False:
-                self.problems.append(
-                    f"{model.name}: its output embeddings ({min(self.tied)}) are its own, and others tie "
-                    "them to the input embeddings"
-                )
-        if self.tied and not self.problems:
-            names = ", ".join(sorted(self.tied))
-            self.remarks.append(f"{names}: tied to the input embeddings, and merged with them")
-            self.dropped |= self.tied
+    def settle_tied_embeddings(self, models: Sequence[Checkpoint]) -> None:
+        """Find embeddings that some models tie to others; call this before `add`."""
+        ties = TiedEmbeddings(self.base, models)
+        ties.find()
+        self.tied = ties.dropped
+        self.untied = ties.untied
+        self.dropped |= ties.dropped
+        self.problems += ties.problems
+        self.remarks += ties.remarks
 
     def add(self, model: Checkpoint) -> None:
         """Compare a model's tensors, classifier head and types with the base's, and record differences."""
         if isinstance(model, LoraAdapter):
             shapes = model.target_shapes
             lacking = set[str]()
-            self._report_names(
-                f"{model.name}: changes output embeddings that are tied to the input embeddings:",
-                shapes.keys() & self.tied,
-            )
         else:
             self._check_quantization(model)
             base_type, model_type = (c.config.get("model_type") for c in (self.base, model))
@@ -97,15 +83,19 @@ class Comparison:
             for name in shapes.keys() & self.base.tensors.keys() - self.tied
             if shapes[name] != self.base.tensors[name].shape
         }
-        heads = {name for name in lacking | extra | reshaped if _HEAD.fullmatch(name)}
-        if not isinstance(model, LoraAdapter) and _label_names(self.base) != _label_names(model):
-            heads |= {name for name in self.base.tensors if _HEAD.fullmatch(name)}
-        if heads:
-            self._settle_head(model, heads)
-        vocabulary = self._compare_vocabulary_sizes(model, reshaped - heads)
-        self._report_names(f"{model.name}: lacks", lacking - heads)
-        self._report_names(f"{model.name}: the base has no", extra - heads)
-        for name in sorted(reshaped - heads - vocabulary)[:_EXAMPLES]:
+        vocabulary = self._compare_vocabulary_sizes(model, {n for n in reshaped if not is_classifier(n)})
+        differing = (lacking | extra | reshaped) - vocabulary
+        roles = {name: self.base.architecture.role(name) for name in differing}
+        if isinstance(model, LoraAdapter):  # matrices for what the base lacks have no weight to be added to
+            roles |= {n: TensorRole.BODY for n in model.matrices if n in extra and not is_classifier(n)}
+        unused = {name for name in differing if roles[name] is TensorRole.UNUSED}
+        heads = {name for name in differing if roles[name] is TensorRole.HEAD}
+        self._note_unused(model, unused)
+        self.heads.add(model, lacking=heads & lacking, other=heads - lacking)
+        parts = heads | unused
+        self._report_names(f"{model.name}: lacks", lacking - parts)
+        self._report_names(f"{model.name}: the base has no", extra - parts)
+        for name in sorted(reshaped - parts - vocabulary)[:_EXAMPLES]:
             self.problems.append(
                 f"{model.name}: {name} is {_shape_text(shapes[name])}, and in the base "
                 f"{_shape_text(self.base.tensors[name].shape)}"
@@ -113,6 +103,18 @@ class Comparison:
         if isinstance(model, LoraAdapter):
             self._remark_on_adapter(model, shapes)
         self._compare_types(model, shapes.keys() & self.base.tensors.keys() - self.copied - self.dropped)
+
+    def settle_heads(self, first: Checkpoint) -> None:
+        """Decide which head the merged model has; call this after `add`.
+
+        Args:
+            first: the first model.
+        """
+        self.heads.settle(first)
+        self.copied |= self.heads.copied
+        self.dropped |= self.heads.dropped
+        self.problems += self.heads.problems
+        self.remarks += self.heads.remarks
 
     def missing_rows(self, model: Checkpoint) -> RowIndices:
         """The sorted indices of the base's tokens that a model lacks, or has under another index."""
@@ -125,23 +127,13 @@ class Comparison:
             )
         return missing.rows
 
-    def _settle_head(self, model: Checkpoint, heads: set[str]) -> None:
-        """Refuse the merge, keep the base's head or drop it, as `HeadPolicy` says, when a model's differs.
-
-        Args:
-            heads: names of the tensors of the classifier head.
-        """
-        if self.head is HeadPolicy.ERROR:
-            self.problems.append(
-                f"{model.name}: another classifier head ({min(heads)}; labels {_label_text(model)}, "
-                f"the base's {_label_text(self.base)}); --head keep-base or drop settles it"
+    def _note_unused(self, model: Checkpoint, names: set[str]) -> None:
+        """Keep the base's buffers that no version of a model needs, and leave out those of a model."""
+        self.copied |= names & self.base.tensors.keys()
+        if extra := names - self.base.tensors.keys():
+            self.remarks.append(
+                f"{model.name}: left out, as transformers does not read them from a file: {listing(extra)}"
             )
-        elif self.head is HeadPolicy.KEEP_BASE:
-            self.copied |= heads
-            self.remarks.append(f"{model.name}: its classifier head differs; the base's is kept")
-        else:
-            self.dropped |= heads
-            self.remarks.append(f"{model.name}: its classifier head differs; it is left out")
 
     def _compare_vocabulary_sizes(self, model: Checkpoint, names: set[str]) -> set[str]:
         """Return those of the named tensors that differ from the base's only in the number of tokens."""
@@ -209,7 +201,9 @@ class Comparison:
             types = [entry.dtype for entry in entries if entry.dtype not in SIZES]
             if not types or entries[0].shape != entries[-1].shape:
                 continue
-            if not isinstance(model, LoraAdapter) and self._is_equal(model, name):
+            if not isinstance(model, LoraAdapter) and are_equal(
+                (self.base, self.base.tensors[name]), (model, model.tensors[name])
+            ):
                 continue
             if isinstance(model, LoraAdapter) or types[0].startswith("F"):
                 wrong.setdefault(types[0], set()).add(name)
@@ -225,31 +219,10 @@ class Comparison:
                 tensors,
             )
 
-    def _is_equal(self, model: Checkpoint, name: str) -> bool:
-        """Whether a tensor has the same type and the same bytes in a model as in the base."""
-        entries = self.base.tensors[name], model.tensors[name]
-        if entries[0].dtype != entries[1].dtype:
-            return False
-        blocks = [np.empty(entry.nbytes, np.uint8) for entry in entries]
-        for checkpoint, entry, block in zip((self.base, model), entries, blocks, strict=True):
-            checkpoint.read_raw(entry, block)
-        return bool((blocks[0] == blocks[1]).all())
-
     def _report_names(self, problem: str, names: set[str]) -> None:
         """Add a problem unless `names` is empty: the text `problem` and the first 3 names in sorted order."""
         if names:
-            more = f" and {len(names) - _EXAMPLES} more" if len(names) > _EXAMPLES else ""
-            self.problems.append(f"{problem} {', '.join(sorted(names)[:_EXAMPLES])}{more}")
-
-
-def _label_names(model: Checkpoint) -> list[str]:
-    """The names of a classifier's labels in the order of the classes; empty when it names none."""
-    names = {} if isinstance(model, LoraAdapter) else model.config.get("id2label") or {}
-    return [str(names[key]) for key in sorted(names, key=int)]
-
-
-def _label_text(model: Checkpoint) -> str:
-    return "/".join(_label_names(model)) or "unnamed"
+            self.problems.append(f"{problem} {listing(names)}")
 
 
 def _shape_text(shape: tuple[int, ...]) -> str:

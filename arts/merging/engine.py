@@ -13,6 +13,7 @@ from arts.merging.checkpoints.blocks import (
     SIZES,
     Raw,
     Values,
+    decode,
     encode,
     encode_bf16_estimates,
 )
@@ -142,7 +143,7 @@ class _SpanMerger:
             if formula:
                 raw = self._merged_bytes(block, formula, space=space, counts=counts)
             else:
-                raw = self._base_bytes(block, space)
+                raw = self._copied_bytes(block, space)
             self.output.write(block[1], raw)
         return span, counts
 
@@ -204,16 +205,16 @@ class _SpanMerger:
             out.view("<u2")[doubtful] = patch.view("<u2")
         return estimates.tasks
 
-    def _base_bytes(self, block: PlannedSpan, space: Workspace) -> Raw:
-        """The bytes of a block of the base, converted to the type of the output."""
+    def _copied_bytes(self, block: PlannedSpan, space: Workspace) -> Raw:
+        """The bytes of a block of a tensor that is copied, converted to the type of the output."""
         tensor, span = block
         entry = self.output.tensors[span.name]
+        stored = np.empty(span.count * tensor.entry.itemsize, np.uint8)  # up to 8 bytes an element
+        self.plan.base.read_raw(tensor.entry, stored, first=span.first)
         if tensor.entry.dtype not in SIZES:
-            raw = np.empty(span.count * entry.itemsize, np.uint8)  # up to 8 bytes an integer
-            self.plan.base.read_raw(tensor.entry, raw, first=span.first)
-            return raw
+            return stored
         values = space.wide[0, : span.count]
-        self.plan.base.read_values(span, out=values, buffer=space.raw[0])
+        decode(stored, tensor.entry.dtype, out=values)
         raw = space.output[: span.count * entry.itemsize]
         _encode_finite(values, entry, out=raw)
         return raw

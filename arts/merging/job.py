@@ -120,7 +120,7 @@ class MergeJob:
                     progress=counter.advance,
                 )
                 output.write_index(partial)
-                copy_assets(plan.base, partial, tokenizer=tokenizer, dtype=self.dtype, headless=plan.headless)
+                copy_assets(plan.base, partial, tokenizer=tokenizer, config=plan.config, dtype=self.dtype)
                 report = self._report(plan, survey, outcome=outcome, workers=workers, clock=clock)
                 report = report.model_copy(update={"output": str(folder), "bytes_written": output.bytes})
                 report.write_json(partial / MERGE_REPORT_FILE)
@@ -191,6 +191,7 @@ class MergeJob:
             conflicts=sum(conflicts.values()) / sum(sizes.values()) if conflicts else None,
             sign_agreement=counts.agreeing / max(int(counts.kept.sum()), 1) if counts else None,
             warnings=self._warnings(plan, survey, coefficients),
+            from_base=list(plan.from_base),
             remarks=[
                 *plan.remarks,
                 *(surplus_remarks(outcome.surplus) if outcome else ()),
@@ -245,6 +246,8 @@ class MergeJob:
                 relative=float(norms[number] / base_square**0.5) if base_square else 0.0,
                 coefficient=float(coefficients[number]) * self.options.scale,
                 kept=float(counts.kept[number] / counts.sampled) if counts else None,
+                renamed=model.renamed,
+                unmerged=plan.unmerged(model),
             )
             for number, model in enumerate(plan.models)
         ]

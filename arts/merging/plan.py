@@ -5,15 +5,18 @@ Every tensor of every model is compared with the base before anything is written
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
 
 from arts.data.errors import ArtsError
 from arts.merging.checkpoints.blocks import SIZES
 from arts.merging.checkpoints.checkpoint import Checkpoint, TensorEntry, TensorSpan
+from arts.merging.checkpoints.lora_adapter import LoraAdapter
 from arts.merging.comparison import Comparison
+from arts.merging.heads import Heads, listing
 from arts.merging.policies import HeadPolicy, VocabPolicy
 from arts.merging.vocabulary import RowIndices, has_row_per_token
 
@@ -58,19 +61,31 @@ class MergePlan:
         models: the fine-tuned models.
         tensors: the tensors of the merged model, keyed by name.
         remarks: sentences on what is unusual about the models, for the report.
-        headless: whether the merged model is written without a classifier head.
+        from_base: names of tensors that are as in the base, as a model lacks them or has them otherwise.
+        config: the config.json of the merged model, but for the types of its weights.
     """
 
     base: Checkpoint
     models: tuple[Checkpoint, ...]
     tensors: dict[str, PlannedTensor]
     remarks: tuple[str, ...] = ()
-    headless: bool = False
+    from_base: tuple[str, ...] = ()
+    config: Mapping[str, Any] = field(default_factory=dict)
 
     @property
     def merged_tensors(self) -> list[PlannedTensor]:
         """The tensors that are merged; those that are copied from the base are left out."""
         return [tensor for tensor in self.tensors.values() if tensor.is_merged]
+
+    def unmerged(self, model: Checkpoint) -> list[str]:
+        """The names of a model's tensors that are not merged, such as a head that differs, in order.
+
+        Args:
+            model: one of the models.
+        """
+        merged = {tensor.name for tensor in self.merged_tensors}
+        names = model.target_shapes if isinstance(model, LoraAdapter) else model.tensors
+        return sorted(names.keys() - merged)
 
     @property
     def parameters(self) -> int:
@@ -103,11 +118,12 @@ def make_plan(
     Raises:
         MergeError: when the models cannot be merged; the message lists all reasons.
     """
-    comparison = Comparison(base, head, vocab)
+    comparison = Comparison(base, Heads(base, head), vocab)
     comparison.check_base()
-    comparison.find_tied_embeddings(models)
+    comparison.settle_tied_embeddings(models)
     for model in models:
         comparison.add(model)
+    comparison.settle_heads(models[0])
     rows = [comparison.missing_rows(model) for model in models]
     if comparison.problems:
         raise MergeError("\n  ".join(["these cannot be merged:", *comparison.problems]))
@@ -115,9 +131,28 @@ def make_plan(
         rows = [np.unique(np.concatenate(rows))] * len(models)
     uneven = any(len(model_rows) for model_rows in rows)
     tensors = {}
-    for name in sorted(base.tensors.keys() - comparison.dropped):
-        entry = base.tensors[name]
-        is_merged = name not in comparison.copied and entry.dtype in SIZES
-        missing = tuple(rows) if uneven and has_row_per_token(entry, base) else ()
+    taken = comparison.heads.taken
+    for name in sorted((base.tensors.keys() | taken.keys()) - comparison.dropped):
+        entry = taken.get(name) or base.tensors[name]
+        is_merged = name not in comparison.copied | taken.keys() and entry.dtype in SIZES
+        missing = tuple(rows) if uneven and is_merged and has_row_per_token(entry, base) else ()
         tensors[name] = PlannedTensor(entry, is_merged, missing)
-    return MergePlan(base, tuple(models), tensors, tuple(comparison.remarks), comparison.is_headless)
+    from_base = tuple(sorted(comparison.copied - comparison.dropped))
+    remarks = [*_renaming_remarks(models), *comparison.remarks]
+    if from_base:
+        remarks.append(f"as in the base, as not all models have them or have them so: {listing(from_base)}")
+    config = comparison.heads.config(models[0])
+    if comparison.untied:
+        config = config | {"tie_word_embeddings": False}
+    return MergePlan(base, tuple(models), tensors, tuple(remarks), from_base, config)
+
+
+def _renaming_remarks(models: Sequence[Checkpoint]) -> Iterator[str]:
+    """A remark on each model some of whose tensors have other names in the base."""
+    for model in models:
+        if model.renamed:
+            own, name = next(iter(model.renamed.items()))
+            yield (
+                f"{model.name}: {len(model.renamed):,} of its tensors have other names in the base, such as "
+                f"{own}, there {name}; they are merged with these"
+            )

@@ -15,11 +15,13 @@ MAX_SHARD_BYTES = 5 * 10**9  # as in transformers
 class HeadPolicy(StrEnum):
     """What to do when a model's classifier head differs from the base's.
 
-    ERROR refuses to merge, KEEP_BASE gives the merged model the base's head, DROP leaves it without a head.
+    ERROR refuses to merge, KEEP_BASE gives the merged model the base's head, FIRST that of the first model
+    with its labels, DROP leaves it without a head.
     """
 
     ERROR = "error"
     KEEP_BASE = "keep-base"
+    FIRST = "first"
     DROP = "drop"
 
 

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Literal
 
 import numpy as np
+from pydantic import Field
 
 from arts.data.support.arrays import FloatArray
 from arts.data.support.record import Record
@@ -27,6 +28,8 @@ class MergedModelEntry(Record):
             tensors.
         kept: share of the elements of its task vector that sparsification kept, from a sample. None when
             nothing was sparsified.
+        renamed: names that its tensors have in the base, keyed by their own where these differ.
+        unmerged: names of its tensors that are not merged: heads that differ, buffers, tied embeddings.
     """
 
     name: str
@@ -35,6 +38,8 @@ class MergedModelEntry(Record):
     relative: float
     coefficient: float
     kept: float | None = None
+    renamed: dict[str, str] = Field(default_factory=dict)
+    unmerged: list[str] = Field(default_factory=list)
 
 
 class MergedLayerEntry(Record):
@@ -82,6 +87,7 @@ class MergeReport(Record):
         nonlinearity: for each model, how far its outputs are from changing linearly along its task vector; 0
             means linear. None when it was not measured.
         warnings: sentences on assumptions of MetaGPT that do not hold, or a base that may be the wrong one.
+        from_base: names of tensors that are as in the base, as a model lacks them or has them otherwise.
         remarks: sentences on what is unusual about the models.
         bytes_read: number of bytes of weights that were read.
         bytes_written: number of bytes of weights that were written.
@@ -107,6 +113,7 @@ class MergeReport(Record):
     sign_agreement: float | None = None
     nonlinearity: list[float] | None = None
     warnings: list[str]
+    from_base: list[str] = Field(default_factory=list)
     remarks: list[str]
     bytes_read: int
     bytes_written: int

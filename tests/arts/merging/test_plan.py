@@ -25,7 +25,8 @@ from arts.merging.policies import HeadPolicy, VocabPolicy
     ("tensors", "message"),
     [
         ({"model__norm__weight": None}, r"changed: lacks model\.norm\.weight"),
-        ({"more__weight": torch.ones(3)}, r"changed: the base has no more\.weight"),
+        ({"model__layers__2__mlp__weight": torch.ones(3)}, r"changed: the base has no model\.layers\.2\.mlp"),
+        ({"more__weight": torch.ones(3)}, r"changed: another head \(more\.weight\); --head first"),
         ({"model__norm__weight": torch.ones(25)}, r"model\.norm\.weight is 25, and in the base 24"),
         (
             {"model__norm__weight": torch.full((24,), torch.nan)},
@@ -45,8 +46,10 @@ def test_plan_tensors_that_do_not_fit(tensors, message, family, tmp_path):
 
 def test_plan_all_that_does_not_fit_is_told_at_once(family, tmp_path):
     base, models = family(2)
-    odd = altered_copy(models[1], tmp_path, model__norm__weight=None, more__weight=torch.ones(3))
-    check_refused(r"(?s)lacks model\.norm\.weight.*the base has no more\.weight", base, [odd], tmp_path)
+    odd = altered_copy(models[1], tmp_path, model__norm__weight=None, model__more__weight=torch.ones(3))
+    check_refused(
+        r"(?s)lacks model\.norm\.weight.*another head \(model\.more\.weight\)", base, [odd], tmp_path
+    )
 
 
 def test_plan_another_architecture(family, tmp_path):
@@ -73,22 +76,28 @@ def test_plan_integers_are_carried_over_when_they_are_equal(family, tmp_path):
 
 @pytest.mark.parametrize("stored_in", ["base", "model"])
 def test_plan_tied_embeddings_that_one_stores_are_merged_once(stored_in, family, tmp_path):
+    tied = {"tie_word_embeddings": True}
     base, models = family(1)
-    embedding = weights_of(base)["model.embed_tokens.weight"].clone()
-    holder = {"base": base, "model": models[0]}[stored_in]
-    holding = altered_copy(holder, tmp_path, lm_head__weight=embedding)
-    start, end = (holding, models[0]) if stored_in == "base" else (base, holding)
+    start, end = (altered_copy(folder, tmp_path, f"{n}", tied) for n, folder in enumerate((base, *models)))
+    holder = {"base": start, "model": end}[stored_in]
+    embedding = weights_of(holder)["model.embed_tokens.weight"].clone()
+    holding = altered_copy(holder, tmp_path, "holding", tied, lm_head__weight=embedding)
+    start, end = (holding, end) if stored_in == "base" else (start, holding)
     report = MergeJob(start, [end], method=METHODS["metagpt"]).run(tmp_path / "merged")
     assert weights_of(tmp_path / "merged").keys() == TINY.keys()
     assert "lm_head.weight: tied to the input embeddings" in report.remarks[0]
 
 
-def test_plan_output_embeddings_of_their_own_are_not_lost(family, tmp_path):
+def test_plan_a_model_that_ties_embeddings_of_its_own_base_is_refused(family, tmp_path):
     base, models = family(1)
-    own = altered_copy(
-        models[0], tmp_path, lm_head__weight=torch.randn(60, 24), config={"tie_word_embeddings": False}
+    own = altered_copy(base, tmp_path, "own", lm_head__weight=torch.randn(60, 24))
+    tied = altered_copy(models[0], tmp_path, "tied", {"tie_word_embeddings": True})
+    check_refused(
+        r"tied: ties its output embeddings to the input embeddings, and the base has its own \(lm_head",
+        own,
+        [tied],
+        tmp_path,
     )
-    check_refused(r"its output embeddings \(lm_head\.weight\) are its own", base, [own], tmp_path)
 
 
 def test_plan_vocabularies_that_differ(family, tmp_path):

@@ -180,7 +180,6 @@ def test_peft_variants_in_half_precision_are_as_close_as_their_rounding(dtype, t
             r"layers that are repeated \(layer_replication",
         ),
         (mixtral, {"target_modules": [], "target_parameters": ["experts.gate_up_proj"]}, "target_parameters"),
-        (tied_llama, {"target_modules": ["lm_head"]}, r"the base has no lm_head\.weight"),
         (vision, {"target_modules": ["projection"]}, "is LoRA on a convolution, which cannot be merged here"),
     ],
 )

@@ -122,7 +122,7 @@ class Heads:
         if not layers:
             return {}
         labels = {str(number): f"LABEL_{number}" for number in range(layers[0].shape[0])}
-        kind = MODEL_FOR_SEQUENCE_CLASSIFICATION_MAPPING_NAMES.get(self.base.config.get("model_type"))
+        kind = MODEL_FOR_SEQUENCE_CLASSIFICATION_MAPPING_NAMES.get(str(self.base.config.get("model_type")))
         return {
             "architectures": [kind] if kind else None,
             "id2label": labels,

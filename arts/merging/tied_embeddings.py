@@ -71,10 +71,10 @@ class TiedEmbeddings:
             for name in model.target_shapes
             if name not in self.base.tensors or _OUTPUT_EMBEDDING.fullmatch(name)
         }
-        partial = set().union(*stored) - set.intersection(*map(set, stored)) | changed
+        partial = {name for names in stored for name in names if not all(name in other for other in stored)}
         return {
             name
-            for name in partial
+            for name in partial | changed
             if _OUTPUT_EMBEDDING.fullmatch(name)
             or self.base.architecture.canonical(name) in self.base.architecture.tied
         }

@@ -145,11 +145,12 @@ class Architecture:
         kind = self._config.get("model_type")
         if not isinstance(kind, str) or kind not in CONFIG_MAPPING or "auto_map" in self._config:
             return None
+        models: Any = AutoModel  # whose methods have no types
         config_class = CONFIG_MAPPING[kind]
-        if config_class not in AutoModel._model_mapping:
+        if config_class not in models._model_mapping:
             return None
         with as_loading_error(f"the architecture by {self._source}"), _as_value_error(), torch.device("meta"):
-            body: PreTrainedModel = AutoModel.from_config(config_class.from_dict(self._config))
+            body: PreTrainedModel = models.from_config(config_class.from_dict(self._config))
         return body
 
     @cached_property

@@ -33,7 +33,7 @@ def diagnose(
         encoder: Encoder that embeds the texts: a folder or Hub id.
         seed: Random seed of the cross-validation folds and of t-SNE.
     """
-    from arts.cli import tables
+    from arts.cli import command_tables, tables
     from arts.data.support.atomic import atomic_files
     from arts.diagnosis.plots import draw_views
     from arts.diagnosis.texts import read_texts
@@ -52,7 +52,7 @@ def diagnose(
         tell(f"{verb} {output / name}")
     for remark in diagnosis.remarks:
         tell(remark)
-    tables.show(tables.diagnosis_tables(diagnosis))
+    tables.show(command_tables.diagnosis_tables(diagnosis))
 
 
 if __name__ == "__main__":

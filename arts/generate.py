@@ -221,9 +221,9 @@ def _report(
 
 def _show(report: QualityReport, output: Path) -> None:
     """Print the quality report as a table, and tell which folder the test set was written to."""
-    from arts.cli import tables
+    from arts.cli import command_tables, tables
 
-    tables.show(tables.quality_table(report))
+    tables.show(command_tables.quality_table(report))
     tell(f"wrote {output}; arts evaluate --dataset {output} measures on it")
 
 

@@ -18,14 +18,14 @@ def models(
     Args:
         format: Format of the list on standard output.
     """
-    from arts.cli import tables
+    from arts.cli import command_tables, tables
     from arts.models.registry import model_rows
 
     rows = model_rows()
     if format is ReportFormat.JSON:
         typer.echo(json.dumps(rows, indent=1))
     else:
-        tables.show(tables.model_table(rows))
+        tables.show(command_tables.model_table(rows))
 
 
 if __name__ == "__main__":

@@ -235,17 +235,10 @@ def _print_report(report: MergeReport, form: ReportFormat, *, by_layer: bool) ->
     if form is ReportFormat.JSON:
         typer.echo(report.model_dump_json(indent=1))
     else:
-        from rich.console import Console
+        from arts.cli import tables
+        from arts.cli.merge_tables import merge_tables
 
-        from arts.cli.merge_tables import cost_forecast, cost_summary, layer_table, model_table
-
-        console = Console()
-        console.print(model_table(report))
-        console.print(cost_summary(report), highlight=False)
-        if by_layer:
-            console.print(layer_table(report))
-        if report.output is None:
-            console.print(cost_forecast(report), highlight=False)
+        tables.show(merge_tables(report, by_layer=by_layer))
     for warning in report.warnings:
         typer.echo(f"arts: warning: {warning}", err=True)
     for remark in report.remarks:

@@ -84,7 +84,7 @@ def unlearn(
             model at the end.
         max_length: Maximum length of a text in tokens; longer texts are truncated.
     """
-    from arts.cli import tables
+    from arts.cli import command_tables, tables
     from arts.unlearning.job import UnlearningJob
 
     settings = UnlearningSettings(
@@ -117,7 +117,7 @@ def unlearn(
     job = replace(job, reference=reference, lora=lora, max_length=max_length, labels=names, command=command)
     with progress_bar("unlearning") as progress:
         report = job.run(output, progress)
-    tables.show(tables.probe_table(report))
+    tables.show(command_tables.probe_table(report))
     typer.echo(
         f"arts: wrote {output}: {report.stopped}; the weights are those of step {report.kept}", err=True
     )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -11,11 +12,19 @@ from functools import cached_property
 from arts.data.errors import DataError
 from arts.data.label_names import NO_NAMES, LabelNames
 from arts.data.readers.span_repair import ReadingNotes
-from arts.data.schema import Instance, Sentence, Strategy, group_sentences, original_instances
+from arts.data.schema import (
+    Instance,
+    Polarity,
+    Sentence,
+    Strategy,
+    group_sentences,
+    original_instances,
+)
+from arts.data.support.display import Displayed, counted
 
 
-@dataclass(frozen=True)
-class Corpus:
+@dataclass(frozen=True, repr=False)
+class Corpus(Displayed):
     """A corpus with its train, dev and test splits.
 
     The test split is given; the train and dev splits are loaded when they are first used.
@@ -50,6 +59,26 @@ class Corpus:
                     f'unit "{instance.unit}" has no original instance in the test split',
                     record=instance.id,
                 )
+
+    def headline(self) -> str:
+        """The name and the size of the test split."""
+        units = sum(instance.strategy is Strategy.ORIGINAL for instance in self.test)
+        return f"{self.name}: {units:,} units, {len(self.test):,} instances"
+
+    def facts(self) -> dict[str, str]:
+        """The test split by strategy and polarity, the other splits if they are loaded, and the notes."""
+        strategies = Counter(instance.strategy for instance in self.test)
+        polarities = Counter(i.polarity for i in self.test if i.strategy is Strategy.ORIGINAL)
+        splits = {
+            split: f"{len(getattr(self, split)):,} sentences" if split in self.__dict__ else "not loaded yet"
+            for split in ("train", "dev")
+        }
+        return {
+            "test": counted({strategy.upper(): strategies[strategy] for strategy in Strategy}),
+            "originals": counted({polarity: polarities[polarity] for polarity in Polarity}),
+            **splits,
+            **({"notes": str(self.notes)} if str(self.notes) else {}),
+        }
 
     @cached_property
     def train(self) -> tuple[Sentence, ...]:

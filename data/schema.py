@@ -9,7 +9,8 @@ from enum import StrEnum
 from itertools import groupby
 from typing import Never
 
-from arts.data.errors import SpanError
+from arts.data.spans import check_span
+from arts.data.support.display import Displayed, shortened
 
 
 class _Choice(StrEnum):
@@ -82,39 +83,6 @@ class Split(_Choice):
         return ("dev", "val", "valid", "validation") if self is Split.DEV else (str(self),)
 
 
-def check_range(text: str, term: str, *, start: int, end: int) -> None:
-    """Raise `SpanError` unless a span has at least one character and lies inside a text.
-
-    Args:
-        text: the sentence.
-        term: the words that the span should hold; used only in the error message.
-        start: the offset of the span's first character.
-        end: the offset after its last character.
-    """
-    if not 0 <= start < end <= len(text):
-        raise SpanError(
-            f'span {start}-{end} of "{term}" lies outside the sentence of {len(text)} characters; '
-            "expected 0 <= from < to <= length"
-        )
-
-
-def check_span(text: str, term: str, *, start: int, end: int) -> None:
-    """Raise `SpanError` unless a span of a text holds a term: ``text[start:end] == term``.
-
-    Args:
-        text: the sentence.
-        term: the words that the span should hold.
-        start: the offset of the span's first character.
-        end: the offset after its last character.
-    """
-    check_range(text, term, start=start, end=end)
-    if text[start:end] != term:
-        raise SpanError(
-            f'"{term}" is not at characters {start}-{end} of the sentence '
-            f'(found "{text[start:end]}"); expected text[from:to] == term'
-        )
-
-
 @dataclass(frozen=True, slots=True)
 class Opinion:
     """An opinion term: the words of a sentence that express the opinion on an aspect.
@@ -151,9 +119,12 @@ class Aspect:
     opinions: tuple[Opinion, ...] = ()
     id: str = ""
 
+    def __str__(self) -> str:
+        return f'"{self.term}" ({self.start}-{self.end}), {self.polarity}'
 
-@dataclass(frozen=True, slots=True)
-class Sentence:
+
+@dataclass(frozen=True, slots=True, repr=False)
+class Sentence(Displayed):
     """A sentence with all its annotated aspects; corpora hold sentences, and generators read them.
 
     Args:
@@ -174,6 +145,14 @@ class Sentence:
             check_span(self.text, aspect.term, start=aspect.start, end=aspect.end)
             for opinion in aspect.opinions:
                 check_span(self.text, opinion.text, start=opinion.start, end=opinion.end)
+
+    def headline(self) -> str:
+        """The id and the beginning of the text."""
+        return f'{self.id}: "{shortened(self.text)}", {len(self.aspects)} aspects'
+
+    def facts(self) -> dict[str, str]:
+        """The text and the aspects."""
+        return {"text": self.text} | {f"aspect {n}": str(aspect) for n, aspect in enumerate(self.aspects)}
 
     def instances(self) -> Iterator[Instance]:
         """Yield one original instance per aspect, which asks for the polarity of that aspect.
@@ -209,8 +188,8 @@ class Edit:
     rule: str
 
 
-@dataclass(frozen=True, slots=True)
-class Instance:
+@dataclass(frozen=True, slots=True, repr=False)
+class Instance(Displayed):
     """One question to a model: what is the polarity of this aspect in this text?
 
     Args:
@@ -241,6 +220,19 @@ class Instance:
     def polarity(self) -> Polarity:
         """The gold label: the polarity of the target."""
         return self.aspect.polarity
+
+    def headline(self) -> str:
+        """The id, how the text was made, the beginning of the text, and the target with its polarity."""
+        text = shortened(self.text)
+        return f'{self.id}, {self.strategy}: "{text}", target "{self.aspect.term}", {self.polarity}'
+
+    def facts(self) -> dict[str, str]:
+        """The text, the unit, the target, the other aspects and the edits."""
+        others = [str(a) for a in self.aspects if (a.start, a.end) != (self.aspect.start, self.aspect.end)]
+        edits = [f'"{edit.before}" → "{edit.after}" ({edit.rule})' for edit in self.edits]
+        facts = {"text": self.text, "unit": self.unit, "target": str(self.aspect)}
+        more = {"other aspects": "; ".join(others), "edits": "; ".join(edits)}
+        return facts | {what: text for what, text in more.items() if text}
 
 
 def original_instances(sentences: Iterable[Sentence]) -> list[Instance]:

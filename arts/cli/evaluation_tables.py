@@ -5,12 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from rich.console import Group, RenderableType
-from rich.table import Table
-from rich.text import Text
 
 from arts.cli import report_rows
-from arts.cli.tables import new_table
+from arts.cli.tables import FigureTable, sentence
 from arts.data.published_scores import PublishedTable, published_table
+from arts.data.support.rounding import decimal_text
 from arts.evaluation.report import Report
 from arts.evaluation.summary import Summary
 
@@ -30,21 +29,21 @@ def evaluation_tables(summary: Summary) -> RenderableType:
         parts += [_strategy_table(first)] if first.strategies else []
         parts.append(_polarity_table(first))
     parts += _curve_table(summary.reports)
-    parts += [Text(line) for line in report_rows.remarks(summary)]
+    parts += [sentence(line) for line in report_rows.remarks(summary)]
     if known:
-        parts.append(Text(f"Published: {known['source']}.", style="dim"))
+        parts.append(sentence(report_rows.published_source(known), "dim"))
     return Group(*parts)
 
 
-def _score_table(summary: Summary, known: PublishedTable | None) -> Table:
+def _score_table(summary: Summary, known: PublishedTable | None) -> FigureTable:
     """The table of the scores of all models.
 
     Args:
         summary: the evaluation.
         known: scores that were published for the dataset, shown below the others. None: there are none.
     """
-    grid = new_table(report_rows.report_title(summary.reports[0]), report_rows.HEADINGS)
-    grid.caption, grid.caption_justify = report_rows.LEGEND, "left"
+    title = report_rows.report_title(summary.reports[0])
+    grid = FigureTable(title, report_rows.HEADINGS, caption=report_rows.LEGEND)
     for row in report_rows.model_rows(summary):
         grid.add_row(*row, style="bold")
     if known:
@@ -54,23 +53,23 @@ def _score_table(summary: Summary, known: PublishedTable | None) -> Table:
     return grid
 
 
-def _strategy_table(report: Report) -> Table:
+def _strategy_table(report: Report) -> FigureTable:
     """The table of one model's scores, with one row per strategy."""
-    grid = new_table("By strategy", ("", "variants", "originals right", "variants right", "both right"))
+    grid = FigureTable("By strategy", ("", "variants", "originals right", "variants right", "both right"))
     for strategy, score in report.strategies.items():
         cells = (str(estimate) for estimate in (score.original, score.perturbed, score.both))
         grid.add_row(strategy.upper(), f"{score.count:,}", *cells)
     return grid
 
 
-def _polarity_table(report: Report) -> Table:
+def _polarity_table(report: Report) -> FigureTable:
     """The table of one model's scores, with one row per gold label of the original."""
-    grid = new_table("By polarity of the original", ("", "units", "accuracy", "F1", "ARS"))
+    grid = FigureTable("By polarity of the original", ("", "units", "accuracy", "F1", "ARS"))
     for polarity, score in report.polarities.items():
-        cells = (str(score.accuracy), f"{score.f1:.2f}", str(score.ars))
+        cells = (str(score.accuracy), decimal_text(score.f1), str(score.ars))
         grid.add_row(polarity, f"{score.count:,}", *cells)
-    overall = (str(report.accuracy), f"{report.macro_f1.value:.2f} (macro)", str(report.ars))
-    grid.add_row("all", f"{report.dataset.units:,}", *overall)
+    overall = (str(report.accuracy), decimal_text(report.macro_f1.value), str(report.ars))
+    grid.add_row("all (macro-F1)", f"{report.dataset.units:,}", *overall)
     return grid
 
 
@@ -80,7 +79,7 @@ def _curve_table(reports: Sequence[Report]) -> list[RenderableType]:
     if first is None:
         return []
     headings, *rows = report_rows.curve_rows(reports)
-    grid = new_table(f"Accuracy by number of aspects added, {first.units:,} units", headings)
+    grid = FigureTable(f"Accuracy by number of aspects added, {first.units:,} units", headings)
     for row in rows:
         grid.add_row(*row)
     return [grid]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from arts.cli import report_rows
+from arts.cli.tables import printable
 from arts.data.published_scores import published_table
 from arts.evaluation.summary import Summary
 
@@ -24,11 +25,16 @@ def markdown_tables(summary: Summary) -> str:
     if curves := report_rows.curve_rows(summary.reports):
         lines += ["", *_markdown_table(curves[0], curves[1:]), ""]
     if known:
-        lines.append(f"Published: {known['source']}.")
+        lines.append(report_rows.published_source(known))
     return "\n".join(lines).rstrip()
 
 
 def _markdown_table(headings: Sequence[str], rows: Sequence[report_rows.Row]) -> list[str]:
     """The lines of a Markdown table whose first column is aligned to the left, the others to the right."""
     ruler = ["---", *["---:"] * (len(headings) - 1)]
-    return [f"| {' | '.join(cell.strip() for cell in cells)} |" for cells in (headings, ruler, *rows)]
+    return [f"| {' | '.join(map(_escaped, cells))} |" for cells in (headings, ruler, *rows)]
+
+
+def _escaped(cell: str) -> str:
+    """A cell as Markdown text that does not end the cell."""
+    return printable(cell).replace("|", "\\|")

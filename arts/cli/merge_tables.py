@@ -2,59 +2,76 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from rich.console import Group, RenderableType
+from rich.text import Text
 
-from rich.console import RenderableType
-from rich.table import Table
-
+from arts.cli.tables import FigureTable, sentence
+from arts.data.support.rounding import bytes_text, decimal_text, share_text, significant_text
 from arts.merging.report import MergeReport
 
+MODEL_LEGEND = (
+    "norm: of the task vector, which is the model minus the base. over the base's: divided by the norm of "
+    "the base. cosine: with the task vector of the model of that number."
+)
 
-def model_table(report: MergeReport) -> RenderableType:
+
+def merge_tables(report: MergeReport, *, by_layer: bool) -> Group:
+    """All that `arts merge` prints on a merge or a dry run: figures by model, cost, figures by layer."""
+    parts: list[RenderableType] = [model_table(report), sentence(cost_summary(report)), Text()]
+    parts += [layer_table(report)] if by_layer else []
+    parts += [sentence(cost_forecast(report))] if report.output is None else []
+    return Group(*parts)
+
+
+def model_table(report: MergeReport) -> FigureTable:
     """The table with one row per merged model: the figures of its task vector.
 
     They are its norm, its coefficient, and its cosine with the task vector of each model. The share of
     elements that were kept and the nonlinearity follow if the report has them.
     """
     columns: dict[str, list[str]] = {
-        "norm": [f"{entry.norm:.4g}" for entry in report.models],
-        "over the base's": [f"{entry.relative:.4f}" for entry in report.models],
-        "coefficient": [f"{entry.coefficient:.4f}" for entry in report.models],
-        "kept": [f"{entry.kept:.1%}" for entry in report.models if entry.kept is not None],
+        "norm": [significant_text(entry.norm, 4) for entry in report.models],
+        "over the base's": [decimal_text(entry.relative, 4) for entry in report.models],
+        "coefficient": [decimal_text(entry.coefficient, 4) for entry in report.models],
+        "kept": ["" if entry.kept is None else share_text(entry.kept) for entry in report.models],
         **{
-            f"cosine {number}": [f"{row[number - 1]:+.3f}" for row in report.cosines]
+            f"cosine {number}": [decimal_text(row[number - 1], 3, sign=True) for row in report.cosines]
             for number in range(1, len(report.models) + 1)
         },
-        "nonlinearity": [f"{value:.3f}" for value in report.nonlinearity or ()],
+        "nonlinearity": [decimal_text(value, 3) for value in report.nonlinearity or ()],
     }
-    columns = {heading: cells for heading, cells in columns.items() if cells}
+    columns = {heading: cells for heading, cells in columns.items() if any(cells)}
     title = (
         f"Merged by {report.method}"
         if report.output
         else f"Task vectors, and the coefficients of {report.method}"
     )
-    table = _table(title, "model", columns)
-    table.columns[0].overflow = "fold"
+    table = FigureTable(title, ("model", *columns), caption=MODEL_LEGEND)
     for number, entry in enumerate(report.models, 1):
         table.add_row(f"{number} {entry.name}", *(cells[number - 1] for cells in columns.values()))
     return table
 
 
-def layer_table(report: MergeReport) -> RenderableType:
+def layer_table(report: MergeReport) -> FigureTable:
     """The table with one row per layer of the network: the figures of the task vectors in this layer.
 
     They are the norm for each model, the cosine for each pair of models, and the share of elements that are
     positive in one task vector and negative in another.
     """
-    table = _table("By layer", "layer", ("parameters", "norms", "cosines", "conflicting signs"))
     pairs = [(i, j) for i in range(len(report.models)) for j in range(i)]
+    order = ", ".join(f"{i + 1} with {j + 1}" for i, j in pairs)
+    caption = f"norms: of models 1 to {len(report.models)}." + (
+        f" cosines: of models {order}." if pairs else ""
+    )
+    headings = ("layer", "parameters", "norms", "cosines", "conflicting signs")
+    table = FigureTable("By layer", headings, caption=caption)
     for layer in report.layers:
         table.add_row(
             layer.name,
             f"{layer.parameters:,}",
-            " ".join(f"{norm:.3g}" for norm in layer.norms),
-            " ".join(f"{layer.cosines[i][j]:+.2f}" for i, j in pairs),
-            "" if layer.conflicts is None else f"{layer.conflicts:.1%}",
+            " ".join(significant_text(norm, 3) for norm in layer.norms),
+            " ".join(decimal_text(layer.cosines[i][j], sign=True) for i, j in pairs),
+            "" if layer.conflicts is None else share_text(layer.conflicts),
         )
     return table
 
@@ -67,15 +84,15 @@ def cost_summary(report: MergeReport) -> str:
     """
     parts = [
         f"{report.parameters:,} parameters",
-        f"{report.bytes_read / 1e9:.2f} GB read",
-        f"{report.bytes_written / 1e9:.2f} GB written",
-        f"{report.seconds:.1f} s",
-        f"{report.peak_memory / 1e6:,.0f} MB at most",
+        f"{bytes_text(report.bytes_read)} read",
+        f"{bytes_text(report.bytes_written)} written",
+        f"{decimal_text(report.seconds, 1)} s",
+        f"{bytes_text(report.peak_memory)} of memory at most",
     ]
     if report.sign_agreement is not None:
-        parts.insert(1, f"{report.sign_agreement:.1%} agree with the elected sign")
+        parts.insert(1, f"{share_text(report.sign_agreement)} agree with the elected sign")
     if report.conflicts is not None:
-        parts.insert(1, f"conflicting signs at {report.conflicts:.1%}")
+        parts.insert(1, f"conflicting signs at {share_text(report.conflicts)}")
     return ", ".join(parts)
 
 
@@ -87,21 +104,6 @@ def cost_forecast(report: MergeReport) -> str:
     """
     checkpoint_bytes = report.bytes_read / (len(report.models) + 1)
     return (
-        f"Merging by metagpt takes about {2 * report.seconds:.1f} s, {report.peak_memory / 1e6:,.0f} MB of "
-        f"memory and {checkpoint_bytes / 1e9:.2f} GB of disk."
+        f"Merging by metagpt takes about {decimal_text(2 * report.seconds, 1)} s, "
+        f"{bytes_text(report.peak_memory)} of memory and {bytes_text(checkpoint_bytes)} of disk."
     )
-
-
-def _table(title: str, first: str, headings: Iterable[str]) -> Table:
-    """Create a table without rows; the first column is aligned to the left, the others to the right.
-
-    Args:
-        title: text above the table.
-        first: heading of the first column.
-        headings: headings of the other columns.
-    """
-    table = Table(title=title, title_justify="left")
-    table.add_column(first)
-    for heading in headings:
-        table.add_column(heading, justify="right")
-    return table

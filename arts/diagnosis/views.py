@@ -15,7 +15,9 @@ from pydantic import Field
 
 from arts.data.errors import ArtsError
 from arts.data.support.arrays import BoolArray, FloatArray
+from arts.data.support.display import Displayed
 from arts.data.support.record import Count, Record
+from arts.data.support.rounding import decimal_text
 from arts.diagnosis.perplexity import ModelPerplexity, model_perplexities
 
 if TYPE_CHECKING:
@@ -57,7 +59,7 @@ class TokenPeak(Record):
     log_odds: float = Field(description="z-score of the log-odds ratio (Monroe et al., 2008)")
 
 
-class Diagnosis(Record):
+class Diagnosis(Displayed, Record):
     """The result of a diagnosis.
 
     Args:
@@ -78,6 +80,16 @@ class Diagnosis(Record):
     perplexity: tuple[ModelPerplexity, ...] = ()
     duplicates: Count = 0
     truncated: Count = 0
+
+    def headline(self) -> str:
+        """The numbers of texts, and how well they can be told apart."""
+        auc = decimal_text(self.separability.auc, 3)
+        return f"{self.synthetic:,} synthetic and {self.natural:,} natural texts, AUC {auc}"
+
+    def facts(self) -> dict[str, str]:
+        """The tokens that peak, and the remarks."""
+        remarks = {f"remark {n}": text for n, text in enumerate(self.remarks, 1)}
+        return {"tokens": " ".join(peak.token for peak in self.tokens)} | remarks
 
     @property
     def remarks(self) -> list[str]:

@@ -12,6 +12,7 @@ from arts.data.corpus import Corpus
 from arts.data.corpus_registry import load_corpus
 from arts.data.label_names import LabelNames
 from arts.data.readers.field_names import NO_COLUMNS, ColumnNames
+from arts.data.support.display import Displayed
 from arts.data.support.download import sha256
 from arts.data.support.input_files import input_path
 from arts.evaluation.adddiff_probes import measure_curve, measure_gap
@@ -61,8 +62,8 @@ def load_benchmark(
     return Benchmark(load_corpus(source, labels=labels, columns=columns))
 
 
-@dataclass(frozen=True)
-class Benchmark:
+@dataclass(frozen=True, repr=False)
+class Benchmark(Displayed):
     """A benchmark: a corpus on whose test split models are measured.
 
     Args:
@@ -70,6 +71,14 @@ class Benchmark:
     """
 
     corpus: Corpus
+
+    def headline(self) -> str:
+        """The name and the size of the test split."""
+        return self.corpus.headline()
+
+    def facts(self) -> dict[str, str]:
+        """The facts on the corpus."""
+        return self.corpus.facts()
 
     def evaluate(
         self,

@@ -10,7 +10,9 @@ from pydantic import Field
 from arts.data.errors import ArtsError
 from arts.data.schema import Strategy
 from arts.data.support.arrays import BoolArray, FloatArray, IntArray
+from arts.data.support.display import Displayed
 from arts.data.support.record import Count, Record
+from arts.data.support.rounding import decimal_text, p_value_text, round_half_up
 from arts.evaluation.confidence_intervals import central_interval
 from arts.evaluation.metrics import units_right
 from arts.evaluation.predictions import Predictions
@@ -39,10 +41,11 @@ class Difference(Record):
     p_value: Annotated[float, Field(ge=0, le=1)]
 
     def __str__(self) -> str:
-        return f"{self.value:+.2f} [{self.low:+.1f}, {self.high:+.1f}], p = {self.p_value:.2g}"
+        low, high = (decimal_text(bound, 1, sign=True) for bound in (self.low, self.high))
+        return f"{decimal_text(self.value, sign=True)} [{low}, {high}], {p_value_text(self.p_value)}"
 
 
-class Comparison(Record):
+class Comparison(Displayed, Record):
     """The differences in accuracy and ARS between two models that predicted one set of instances.
 
     Args:
@@ -52,6 +55,21 @@ class Comparison(Record):
 
     accuracy: Difference
     ars: Difference
+
+    def headline(self) -> str:
+        """The two differences, the first model minus the second."""
+        return f"first minus second: accuracy {self.accuracy}; ARS {self.ars}"
+
+    def facts(self) -> dict[str, str]:
+        """The differences, and on how many originals and units only one of the models is right."""
+        return {
+            name: f"{difference}; right only by the first: {difference.only_first:,} {what}, only by the "
+            f"second: {difference.only_second:,}"
+            for name, difference, what in (
+                ("accuracy", self.accuracy, "originals"),
+                ("ARS", self.ars, "units"),
+            )
+        }
 
 
 def compare(first: Predictions, second: Predictions) -> Comparison:
@@ -81,9 +99,9 @@ def compare(first: Predictions, second: Predictions) -> Comparison:
         low, high = central_interval(resampled, LEVEL)
         only_first, only_second = (int((a & ~b).sum()) for a, b in (right, right[::-1]))
         return Difference(
-            value=round(float(value), 2),
-            low=round(float(low), 2),
-            high=round(float(high), 2),
+            value=round_half_up(float(value)),
+            low=round_half_up(float(low)),
+            high=round_half_up(float(high)),
             only_first=only_first,
             only_second=only_second,
             p_value=float(exact_mcnemar(only_first, only_second)),

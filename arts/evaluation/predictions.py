@@ -18,6 +18,7 @@ from arts.data.readers.rows import read_rows
 from arts.data.schema import Instance, Strategy
 from arts.data.support.arrays import BoolArray, FloatArray, IntArray
 from arts.data.support.atomic import atomic_file, cache_home
+from arts.data.support.display import Displayed, counted
 from arts.evaluation.metrics import POLARITIES, BenchmarkLayout
 from arts.evaluation.predictions_file import StoredPredictions
 
@@ -25,8 +26,8 @@ COLUMN = "prediction"
 EXAMPLES = 3  # number of ids that an error names
 
 
-@dataclass(frozen=True)
-class Predictions:
+@dataclass(frozen=True, repr=False)
+class Predictions(Displayed):
     """The predictions of a model for n instances, with all that is needed to score them without the corpus.
 
     Args:
@@ -55,6 +56,18 @@ class Predictions:
             probabilities: (n, 3) the predicted probabilities, or None if the model gave only labels.
         """
         return cls(tuple(i.id for i in instances), BenchmarkLayout.of(instances), labels, probabilities)
+
+    def headline(self) -> str:
+        """The number of instances, and how many are right."""
+        return f"{len(self.ids):,} instances, {int(self.correct.sum()):,} right"
+
+    def facts(self) -> dict[str, str]:
+        """How often each label is predicted, and whether there are probabilities."""
+        counts = np.bincount(self.labels, minlength=len(POLARITIES))
+        return {
+            "predicted": counted([(str(p), int(n)) for p, n in zip(POLARITIES, counts, strict=True)]),
+            "probabilities": "no" if self.probabilities is None else "yes",
+        }
 
     @property
     def correct(self) -> BoolArray:

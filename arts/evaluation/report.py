@@ -9,6 +9,7 @@ from pathlib import Path
 
 from arts.data.corpus_registry import load_local_instances
 from arts.data.support.atomic import atomic_files
+from arts.data.support.display import Displayed
 from arts.evaluation.paired_tests import Comparison, compare
 from arts.evaluation.predictions import Predictions
 from arts.evaluation.report_record import SCHEMA_VERSION, ReportRecord
@@ -17,12 +18,35 @@ from arts.evaluation.verification import verify
 MAX_STEM_BYTES = 150  # of the readable part of a file's name
 
 
-class Report(ReportRecord):
+class Report(Displayed, ReportRecord):
     """The report of one model on one benchmark: scores, dataset, model and provenance.
 
     The headline figure is `report.ars.value`, in percent. The fields are those of
     `arts.evaluation.report_record.ReportRecord`.
     """
+
+    @property
+    def label(self) -> str:
+        """The name of the model as tables show it, with its seed if it has one, as in ``bert, seed 1``."""
+        return self.name if self.model.seed is None else f"{self.name}, seed {self.model.seed}"
+
+    def headline(self) -> str:
+        """The model, the dataset and the two headline scores."""
+        return f"{self.label} on {self.dataset.name}: accuracy {self.accuracy}, ARS {self.ars}"
+
+    def facts(self) -> dict[str, str]:
+        """The scores with their intervals, on the originals and by strategy, and the sizes of the dataset."""
+        return {
+            "dataset": f"{self.dataset.units:,} units, {self.dataset.instances:,} instances",
+            "accuracy": str(self.accuracy),
+            "macro-F1": str(self.macro_f1),
+            "ARS": str(self.ars),
+            **{
+                strategy.upper(): f"{score.change} ({score.count:,} variants)"
+                for strategy, score in self.strategies.items()
+            },
+            "predictions": "at hand" if self.has_predictions else "not at hand",
+        }
 
     @property
     def stem(self) -> str:

@@ -10,6 +10,7 @@ from pydantic import Field
 from arts.data.schema import PERTURBATIONS, Polarity, Strategy
 from arts.data.support.arrays import FloatArray
 from arts.data.support.record import Count, Record
+from arts.data.support.rounding import decimal_text, round_half_up
 from arts.evaluation.confidence_intervals import central_interval, resample_units
 from arts.evaluation.metrics import POLARITIES, UnitSums, class_f1, unit_statistics
 from arts.evaluation.predictions import Predictions
@@ -35,7 +36,17 @@ class Estimate(Record):
     high: Percent
 
     def __str__(self) -> str:
-        return f"{self.value:.2f} [{self.low:.1f}, {self.high:.1f}]"
+        return f"{decimal_text(self.value)} [{decimal_text(self.low, 1)}, {decimal_text(self.high, 1)}]"
+
+
+def change_text(original: float | None, perturbed: float) -> str:
+    """Format the change of accuracy, in percent, from originals to their variants: ``80.00→45.00``.
+
+    Args:
+        original: accuracy on the originals. None (not published) is shown as ``?``.
+        perturbed: accuracy on the variants.
+    """
+    return f"{'?' if original is None else decimal_text(original)}→{decimal_text(perturbed)}"
 
 
 class StrategyScore(Record):
@@ -52,6 +63,11 @@ class StrategyScore(Record):
     original: Estimate
     perturbed: Estimate
     both: Estimate
+
+    @property
+    def change(self) -> str:
+        """The accuracy on the originals and on the variants, as in ``80.00→45.00``."""
+        return change_text(self.original.value, self.perturbed.value)
 
 
 class PolarityScore(Record):
@@ -174,9 +190,9 @@ def resampled_sums(predictions: Predictions, bootstrap: Bootstrap) -> tuple[Unit
     """The counts summed over all units, and the counts summed over the units of each bootstrap resample."""
     statistics = unit_statistics(predictions.layout, predictions.labels)
     chunks = resample_units(statistics, resamples=bootstrap.resamples, seed=bootstrap.seed)
-    return UnitSums.unpack(statistics.sum(0)), UnitSums.unpack(np.concatenate(list(chunks)))
+    return UnitSums.unpack(statistics.sum(0, dtype=float)), UnitSums.unpack(np.concatenate(list(chunks)))
 
 
 def _percent(fraction: float | FloatArray) -> float:
     """Convert a fraction to percent, rounded to two decimals."""
-    return round(100 * float(fraction), 2)
+    return round_half_up(100 * float(fraction))

@@ -9,7 +9,9 @@ from typing import Literal
 import numpy as np
 
 from arts.data.schema import Strategy
+from arts.data.support.display import Displayed
 from arts.data.support.record import Record
+from arts.data.support.rounding import decimal_text, round_half_up
 from arts.evaluation.paired_tests import Comparison
 from arts.evaluation.report import Report
 from arts.evaluation.report_record import SCHEMA_VERSION
@@ -32,12 +34,12 @@ class SeedSpread(Record):
         """Compute the mean and deviation of one score from its estimates for at least two seeds."""
         values = [estimate.value for estimate in estimates]
         return cls(
-            mean=round(float(np.mean(values)), 2),
-            deviation=round(float(np.std(values, ddof=1)), 2),
+            mean=round_half_up(float(np.mean(values))),
+            deviation=round_half_up(float(np.std(values, ddof=1))),
         )
 
     def __str__(self) -> str:
-        return f"{self.mean:.2f} ± {self.deviation:.2f}"
+        return f"{decimal_text(self.mean)} ± {decimal_text(self.deviation)}"
 
 
 class SeedSummary(Record):
@@ -128,8 +130,13 @@ class Pairing(Comparison):
     second: str
     seed: int | None
 
+    def headline(self) -> str:
+        """The names of the two models, and the two differences."""
+        seed = "" if self.seed is None else f" (seed {self.seed})"
+        return f"{self.first} minus {self.second}{seed}: accuracy {self.accuracy}; ARS {self.ars}"
 
-class Summary(Record):
+
+class Summary(Displayed, Record):
     """The results of one call of `arts evaluate`: its reports, summarized and compared.
 
     Args:
@@ -143,6 +150,23 @@ class Summary(Record):
     reports: tuple[Report, ...]
     seeds: tuple[SeedSummary, ...]
     comparisons: tuple[Pairing, ...]
+
+    def headline(self) -> str:
+        """The dataset and the number of reports."""
+        return f"{self.reports[0].dataset.name}: {len(self.reports)} reports"
+
+    def facts(self) -> dict[str, str]:
+        """Accuracy and ARS of each model, over its seeds if there are several, and how pairs differ."""
+        several = (
+            f"{group.name}, {len(group.seeds)} seeds: accuracy {group.accuracy}, ARS {group.ars}"
+            for group in self.seeds
+        )
+        parts = {
+            "report": (f"{r.label}: accuracy {r.accuracy}, ARS {r.ars}" for r in self.reports),
+            "seeds": several,
+            "comparison": (pair.headline() for pair in self.comparisons),
+        }
+        return {f"{what} {n}": text for what, texts in parts.items() for n, text in enumerate(texts, 1)}
 
     @classmethod
     def of(cls, reports: Sequence[Report]) -> Summary:

@@ -9,7 +9,9 @@ import numpy as np
 from pydantic import Field
 
 from arts.data.support.arrays import FloatArray
+from arts.data.support.display import Displayed
 from arts.data.support.record import Record
+from arts.data.support.rounding import decimal_text, significant_text
 from arts.merging.survey import TaskVectorSurvey, cosines, layer_name
 
 MERGE_REPORT_FILE = "merge_report.json"
@@ -66,7 +68,7 @@ class MergedLayerEntry(Record):
     conflicts: float | None = None
 
 
-class MergeReport(Record):
+class MergeReport(Displayed, Record):
     """What a merge, or a dry run, measured and did.
 
     Args:
@@ -124,6 +126,22 @@ class MergeReport(Record):
     command: str | None = None
     versions: dict[str, str]
     created: str
+
+    def headline(self) -> str:
+        """The method, the number of models and the base."""
+        verb = "merged" if self.output else "dry run of merging"
+        return f"{verb} by {self.method}: {len(self.models)} models, base {self.base}"
+
+    def facts(self) -> dict[str, str]:
+        """The coefficient and norm of each model, the size, the output and the warnings."""
+        models = {
+            f"model {n}": f"{entry.name}: coefficient {decimal_text(entry.coefficient, 4)}, "
+            f"norm {significant_text(entry.norm, 4)}"
+            for n, entry in enumerate(self.models, 1)
+        }
+        sizes = {"parameters": f"{self.parameters:,}", "layers": f"{len(self.layers):,}"}
+        warnings = {f"warning {n}": text for n, text in enumerate(self.warnings, 1)}
+        return models | sizes | {"output": self.output or "none"} | warnings
 
 
 def layer_entries(

@@ -6,7 +6,9 @@ from typing import Literal
 
 from pydantic import Field
 
+from arts.data.support.display import Displayed
 from arts.data.support.record import Record
+from arts.data.support.rounding import decimal_text
 
 UNLEARN_REPORT_FILE = "unlearn_report.json"
 
@@ -61,7 +63,7 @@ class TextSource(Record):
     texts: int
 
 
-class UnlearnReport(Record):
+class UnlearnReport(Displayed, Record):
     """What was unlearned from which model, and with what result.
 
     Args:
@@ -111,6 +113,21 @@ class UnlearnReport(Record):
     truncated: dict[str, int] = Field(default_factory=dict)
     command: str | None = None
     created: str
+
+    def headline(self) -> str:
+        """The model, the objective and the step whose weights were kept."""
+        return f"{self.model} unlearned by {self.objective}: the weights of step {self.kept:,} are kept"
+
+    def facts(self) -> dict[str, str]:
+        """The two sets, the losses at each check of the stopping criteria, and why training stopped."""
+        checks = {
+            f"step {probe.step:,}": f"forget set {decimal_text(probe.forget, 4)}, "
+            f"retain set {decimal_text(probe.retain, 4)} nats"
+            for probe in self.probes
+        }
+        sets = {"forget set": self.forget, "retain set": self.retain}
+        texts = {what: f"{source.name}, {source.texts:,} texts" for what, source in sets.items()}
+        return texts | checks | {"stopped": self.stopped}
 
     @property
     def kept_probe(self) -> StopProbe:

@@ -7,7 +7,8 @@ from dataclasses import dataclass, field
 from difflib import SequenceMatcher
 
 from arts.data.errors import SpanError
-from arts.data.schema import Instance, check_range, sentence_id
+from arts.data.schema import Instance, sentence_id
+from arts.data.spans import check_range
 
 NEARBY_RADII = (3, 24)  # distances in characters from the stated start at which a term is looked for
 MIN_SIMILARITY = 0.6  # SequenceMatcher's ratio from which two terms count as one, edited

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
-from typing import Annotated, Self
+from typing import Annotated, Any, Self
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from arts.data.errors import DataError
 from arts.data.support.atomic import atomic_file
+from arts.data.support.display import BRIEF
 
 Count = Annotated[int, Field(ge=0)]
 
@@ -21,6 +23,11 @@ class Record(BaseModel):
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
+
+    def __repr_args__(self) -> Iterator[tuple[str | None, Any]]:
+        """Yield the fields for `repr`, with an ellipsis in values that are long."""
+        for name, value in super().__repr_args__():
+            yield name, _Brief(value)
 
     def write_json(self, path: Path) -> None:
         """Write the record to a JSON file, which appears when it is complete, or not at all."""
@@ -45,6 +52,16 @@ class Record(BaseModel):
             raise DataError(path, f"cannot be read: {error.strerror}") from error
         except ValidationError as error:
             raise DataError(path, f"not {what}: {first_fault(error)}") from error
+
+
+class _Brief:
+    """A value whose `repr` is bounded."""
+
+    def __init__(self, value: object) -> None:
+        self._value = value
+
+    def __repr__(self) -> str:
+        return repr(self._value) if isinstance(self._value, Record) else BRIEF.repr(self._value)
 
 
 def first_fault(error: ValidationError) -> str:

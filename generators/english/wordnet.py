@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from contextlib import closing
 from functools import cache, lru_cache
 from typing import Any
 
@@ -36,8 +37,8 @@ def data_label() -> str | None:
         return None
     digest = hashlib.sha256()
     for name in sorted(_wordnet().fileids()):
-        with _wordnet().open(name).stream as file:
-            digest.update(f"{name} {hashlib.sha256(file.read()).hexdigest()}\n".encode())
+        with closing(_wordnet().open(name)) as reader:  # closes its stream when it is deleted
+            digest.update(f"{name} {hashlib.sha256(reader.stream.read()).hexdigest()}\n".encode())
     return f"WordNet {_wordnet().get_version()}, SHA-256 {digest.hexdigest()}"
 
 

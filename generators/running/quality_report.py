@@ -9,7 +9,9 @@ from typing import Any, Literal
 from pydantic import Field
 
 from arts.data.schema import Strategy
+from arts.data.support.display import Displayed
 from arts.data.support.record import Record
+from arts.data.support.rounding import share_text
 from arts.generators.generator import Outcome
 
 MAX_EXAMPLES = 5  # number of examples per strategy
@@ -116,10 +118,22 @@ class Tally(Record, frozen=False):
             self.strategies.setdefault(strategy, StrategyTally()).merge(tally)
 
 
-class QualityReport(Tally):
+class QualityReport(Displayed, Tally):
     """The counts of a whole run, with its input, its options, and the versions of the software used."""
 
     schema_version: Literal[1] = 1
     source: dict[str, Any] = Field(default_factory=dict)
     options: dict[str, Any] = Field(default_factory=dict)
     provenance: dict[str, Any] = Field(default_factory=dict)
+
+    def headline(self) -> str:
+        """The number of variants and of strategies."""
+        variants = sum(tally.generated for tally in self.strategies.values())
+        return f"{variants:,} variants by {len(self.strategies)} strategies"
+
+    def facts(self) -> dict[str, str]:
+        """Of how many originals each strategy made a variant."""
+        return {
+            strategy.upper(): f"{tally.generated:,} of {tally.tried:,} originals, {share_text(tally.coverage)}"
+            for strategy, tally in self.strategies.items()
+        }

@@ -1,0 +1,86 @@
+"""Sentences on what the scores of a report mean."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from arts.data.schema import PERTURBATIONS
+from arts.data.support.rounding import decimal_text, round_half_up
+from arts.evaluation.floors import constant_label, floors
+from arts.evaluation.report import Report
+from arts.evaluation.scores import StrategyScore
+
+
+def verdicts(reports: Sequence[Report]) -> list[str]:
+    """Sentences on the scores of models on one dataset, one or two for each, and then on all of them.
+
+    They say how far the accuracy of a model falls to its ARS and under which strategy it falls most, or that
+    the model is constant; then which strategies have no variants, and the floors.
+    """
+    first = reports[0]
+    lines = [f"{report.label}: {verdict(report)}" for report in reports if _says_something(report)]
+    missing = [strategy.upper() for strategy in PERTURBATIONS if strategy not in first.strategies]
+    if len(missing) == len(PERTURBATIONS):
+        lines.append("This dataset has no variants: nothing was perturbed, and ARS is no more than accuracy.")
+    elif missing:
+        lines.append(f"This dataset has no variants by {' and '.join(missing)}.")
+    return [*lines, *(f"Floor, for comparison: {floor}." for floor in floors(first))]
+
+
+def _says_something(report: Report) -> bool:
+    """Whether there is more to say of a report than what its two equal scores show."""
+    return bool(report.strategies) or constant_label(report) is not None
+
+
+def verdict(report: Report) -> str:
+    """What the scores of one model mean, without its name."""
+    label = constant_label(report)
+    if label is not None:
+        where = "everything" if report.has_predictions else "every original"
+        return (
+            f"predicts {label} for {where}. It is constant: its accuracy of "
+            f"{decimal_text(report.accuracy.value)}% and its ARS of {decimal_text(report.ars.value)}% say "
+            "how often that happens to be right, not what the model reads."
+        )
+    return f"{_robustness(report)}{_remark_on_floor(report)}"
+
+
+def _robustness(report: Report) -> str:
+    accuracy, ars = report.accuracy.value, report.ars.value
+    if not accuracy:
+        return "none of the originals is right, so there is nothing to lose."
+    lost = round_half_up(accuracy - ars)
+    start = f"{decimal_text(accuracy)}% of the originals are right"
+    if not report.strategies:
+        return f"{start}."
+    if not lost:
+        return f"{start}, and all of them stay right through all their variants: nothing is lost."
+    return (
+        f"{start}, {decimal_text(ars)}% through all their variants: {decimal_text(lost)} points are not "
+        f"robust. {_greatest_fall(report)}"
+    )
+
+
+def _greatest_fall(report: Report) -> str:
+    """A sentence on the strategies under which a model's accuracy falls most, if it falls under any."""
+    falls = {name: _fall(score) for name, score in report.strategies.items()}
+    most = max(falls.values())
+    if most <= 0:
+        return "No strategy lowers the accuracy as a whole: what some units lose, others gain."
+    changes = (
+        f"{name.upper()} ({score.change})" for name, score in report.strategies.items() if falls[name] == most
+    )
+    return f"Most is lost under {' and '.join(changes)}."
+
+
+def _fall(score: StrategyScore) -> float:
+    """By how many points the accuracy on a strategy's variants is below that on their originals."""
+    return round_half_up(score.original.value - score.perturbed.value)
+
+
+def _remark_on_floor(report: Report) -> str:
+    """A sentence for a model that is right no more often than one that always predicts the same."""
+    floor = max(floors(report), key=lambda floor: floor.accuracy)
+    if report.accuracy.value > round_half_up(floor.accuracy):
+        return ""
+    return f" Its accuracy is not above that of a model that always predicts {floor.label}."

@@ -121,6 +121,7 @@ def _gap_remarks(report: Report) -> list[str]:
     if not gap:
         return []
     return [
-        f"{report.label}: ADDDIFF with templates seen in training {gap.seen}, with unseen ones "
-        f"({', '.join(gap.unseen_templates)}) {gap.unseen}; pattern gap {gap.gap} ({gap.units:,} units)."
+        f"{report.label}: accuracy on ADDDIFF variants by templates seen in training {gap.seen}, by held-out "
+        f"ones ({', '.join(gap.unseen_templates)}) {gap.unseen}; pattern gap {gap.gap}, over {gap.units:,} "
+        "units."
     ]

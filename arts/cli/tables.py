@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import groupby
+from typing import Literal
 
 from rich.box import SIMPLE_HEAD
 from rich.cells import cell_len, chop_cells, set_cell_size
@@ -126,7 +127,7 @@ class FigureTable:
         """The full form: a line of cells per row, and more lines where names are wrapped."""
         grid = Table(box=SIMPLE_HEAD, padding=(0, 0, 0, 1), pad_edge=False, show_edge=False)
         for k, (heading, width) in enumerate(zip(self.headings, widths, strict=True)):
-            justify = "left" if self._is_name(k) else "right"
+            justify: Literal["left", "right"] = "left" if self._is_name(k) else "right"
             grid.add_column(Text(heading), justify=justify, width=width, overflow="fold")
         for _, rows in groupby(self._rows, key=lambda row: row[1]):
             for style, _, cells in rows:

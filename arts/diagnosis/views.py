@@ -17,7 +17,7 @@ from arts.data.errors import ArtsError
 from arts.data.support.arrays import BoolArray, FloatArray
 from arts.data.support.display import Displayed
 from arts.data.support.record import Count, Record
-from arts.data.support.rounding import decimal_text
+from arts.data.support.rounding import decimal_text, round_half_up
 from arts.diagnosis.perplexity import ModelPerplexity, model_perplexities
 
 if TYPE_CHECKING:
@@ -232,8 +232,8 @@ def separability(vectors: FloatArray, synthetic: BoolArray, *, seed: int = 1) ->
     folds = StratifiedKFold(_FOLDS, shuffle=True, random_state=seed)
     classifier = make_pipeline(StandardScaler(), LogisticRegression(max_iter=1000))
     scores = cross_val_score(classifier, vectors, synthetic, cv=folds, scoring="roc_auc")
-    low, mean, high = (round(float(value), 4) for value in (scores.min(), scores.mean(), scores.max()))
-    return Separability(auc=mean, low=low, high=high)
+    areas = {"low": scores.min(), "auc": scores.mean(), "high": scores.max()}
+    return Separability(**{name: round_half_up(float(area), 4) for name, area in areas.items()})
 
 
 def token_peaks(synthetic: Counter[str], natural: Counter[str], *, most: int = MAX_PEAKS) -> list[TokenPeak]:
@@ -266,9 +266,9 @@ def token_peaks(synthetic: Counter[str], natural: Counter[str], *, most: int = M
             peaks.append(
                 TokenPeak(
                     token=token,
-                    synthetic=round(1000 * synthetic[token] / totals[0], 3),
-                    natural=round(1000 * natural[token] / totals[1], 3),
-                    log_odds=round(score, 2),
+                    synthetic=round_half_up(1000 * synthetic[token] / totals[0], 3),
+                    natural=round_half_up(1000 * natural[token] / totals[1], 3),
+                    log_odds=round_half_up(score),
                 )
             )
     return sorted(peaks, key=lambda peak: (-peak.log_odds, peak.token))[:most]

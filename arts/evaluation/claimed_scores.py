@@ -13,7 +13,6 @@ import numpy as np
 from arts.data.errors import DataError
 from arts.data.schema import PERTURBATIONS
 from arts.data.support.arrays import FloatArray
-from arts.data.support.rounding import round_half_up
 from arts.evaluation.metrics import CLASSES, POLARITIES, BenchmarkLayout, UnitSums, unit_statistics
 from arts.evaluation.score_checks import BOOTSTRAP, ExpectedScores
 from arts.evaluation.scores import PolarityScore, Scores, StrategyScore
@@ -37,7 +36,7 @@ def check_headline(claimed: Scores, units: int, *, source: object) -> None:
     if len(claimed.confusion) != CLASSES or sum(confusion) != units:
         raise DataError(source, f"its confusion matrix does not count {units} originals")
     accuracy = _claimed_sums(claimed).accuracy()
-    if (given := round_half_up(100 * float(accuracy))) != claimed.accuracy.value:
+    if (given := round(100 * float(accuracy), 2)) != claimed.accuracy.value:
         raise DataError(
             source, f"claims accuracy {claimed.accuracy.value:.2f}; its confusion matrix gives {given:.2f}"
         )
@@ -78,21 +77,21 @@ def check_scores(claimed: Scores, layout: BenchmarkLayout | None, *, one_each: b
 
 
 def _claimed_sums(claimed: Scores) -> UnitSums:
-    """The counts, summed over all units, that claimed scores stand for, as arrays of floats."""
-    confusion = np.array(claimed.confusion, float).reshape(CLASSES, CLASSES)
+    """The counts, summed over all units, that claimed scores stand for, as arrays of 32-bit floats."""
+    confusion = np.array(claimed.confusion, np.float32).reshape(CLASSES, CLASSES)
     by_gold = [claimed.polarities.get(polarity) for polarity in POLARITIES]
     by_strategy = [claimed.strategies.get(strategy) for strategy in PERTURBATIONS]
 
     def counts(parts: Sequence[PolarityScore | StrategyScore | None], name: str) -> FloatArray:
         """The numbers of right instances: of each part, the percentage `name` of its count, or 0."""
         shares = [(getattr(part, name).value, part.count) if part else (0, 0) for part in parts]
-        return np.array([round(percent * count / 100) for percent, count in shares], float)
+        return np.array([round(percent * count / 100) for percent, count in shares], np.float32)
 
     return UnitSums(
         units=confusion.sum(),
         confusion=confusion,
         right=counts(by_gold, "ars"),
-        variants=np.array([score.count if score else 0 for score in by_strategy], float),
+        variants=np.array([score.count if score else 0 for score in by_strategy], np.float32),
         variants_right=counts(by_strategy, "perturbed"),
         originals_right=counts(by_strategy, "original"),
         both_right=counts(by_strategy, "both"),

@@ -12,7 +12,7 @@ from arts.data.schema import Strategy
 from arts.data.support.arrays import BoolArray, FloatArray, IntArray
 from arts.data.support.display import Displayed
 from arts.data.support.record import Count, Record
-from arts.data.support.rounding import decimal_text, p_value_text, round_half_up
+from arts.data.support.rounding import decimal_text, p_value_text
 from arts.evaluation.confidence_intervals import central_interval
 from arts.evaluation.metrics import units_right
 from arts.evaluation.predictions import Predictions
@@ -99,9 +99,9 @@ def compare(first: Predictions, second: Predictions) -> Comparison:
         low, high = central_interval(resampled, LEVEL)
         only_first, only_second = (int((a & ~b).sum()) for a, b in (right, right[::-1]))
         return Difference(
-            value=round_half_up(float(value)),
-            low=round_half_up(float(low)),
-            high=round_half_up(float(high)),
+            value=round(float(value), 2),
+            low=round(float(low), 2),
+            high=round(float(high), 2),
             only_first=only_first,
             only_second=only_second,
             p_value=float(exact_mcnemar(only_first, only_second)),

@@ -10,7 +10,7 @@ from pydantic import Field
 from arts.data.schema import PERTURBATIONS, Polarity, Strategy
 from arts.data.support.arrays import FloatArray
 from arts.data.support.record import Count, Record
-from arts.data.support.rounding import decimal_text, round_half_up
+from arts.data.support.rounding import decimal_text
 from arts.evaluation.confidence_intervals import central_interval, resample_units
 from arts.evaluation.metrics import POLARITIES, UnitSums, class_f1, unit_statistics
 from arts.evaluation.predictions import Predictions
@@ -190,9 +190,9 @@ def resampled_sums(predictions: Predictions, bootstrap: Bootstrap) -> tuple[Unit
     """The counts summed over all units, and the counts summed over the units of each bootstrap resample."""
     statistics = unit_statistics(predictions.layout, predictions.labels)
     chunks = resample_units(statistics, resamples=bootstrap.resamples, seed=bootstrap.seed)
-    return UnitSums.unpack(statistics.sum(0, dtype=float)), UnitSums.unpack(np.concatenate(list(chunks)))
+    return UnitSums.unpack(statistics.sum(0)), UnitSums.unpack(np.concatenate(list(chunks)))
 
 
 def _percent(fraction: float | FloatArray) -> float:
-    """Convert a fraction to percent, rounded to two decimals."""
-    return round_half_up(100 * float(fraction))
+    """Convert a fraction to percent, with the two decimals that reports hold; they are compared exactly."""
+    return round(100 * float(fraction), 2)

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from arts.data.support.figures import picture_format, save_figure
+from arts.data.support.rounding import decimal_text
 
 
 def draw_cosine_map(names: Sequence[str], cosines: Sequence[Sequence[float]], *, path: Path) -> None:
@@ -33,7 +34,8 @@ def draw_cosine_map(names: Sequence[str], cosines: Sequence[Sequence[float]], *,
     for i in positions:
         for j in positions:
             color = "white" if abs(cosines[i][j]) > 0.6 else "black"
-            axes.text(j, i, f"{cosines[i][j]:.2f}", ha="center", va="center", color=color, fontsize="small")
+            text = decimal_text(cosines[i][j])
+            axes.text(j, i, text, ha="center", va="center", color=color, fontsize="small")
     axes.set_title("Cosines of the task vectors")
     figure.colorbar(image, ax=axes, shrink=0.8)
     save_figure(figure, path)

@@ -230,23 +230,24 @@ def assumption_warnings(
     for name, distance in zip(names, relative, strict=True):
         if distance > _FAR:
             warnings.append(
-                f"{name} is {distance:.2f} times the norm of the base away from it; was it trained from it?"
+                f"{name} is {decimal_text(distance)} times the norm of the base away from it; was it trained "
+                "from it?"
             )
     if len(pairs) and pairs.min() > _SIMILAR:
         warnings.append(
-            f"all task vectors point the same way (cosines of {pairs.min():.2f} and more): is this the base "
-            "they were trained from?"
+            f"all task vectors point the same way (cosines of {decimal_text(pairs.min())} and more): is this "
+            "the base they were trained from?"
         )
     elif len(pairs) and np.abs(pairs).max() > _ORTHOGONAL:
         i, j = divmod(int(np.abs(similarities - np.eye(len(names))).argmax()), len(names))
         warnings.append(
             f"the task vectors of {names[i]} and {names[j]} have a cosine of "
-            f"{similarities[i, j]:.2f}; MetaGPT's coefficients are derived for 0"
+            f"{decimal_text(similarities[i, j])}; MetaGPT's coefficients are derived for 0"
         )
     if coefficients is not None and len(names) > 1 and max(coefficients) > _DOMINANT:
         largest = int(np.argmax(coefficients))
         warnings.append(
-            f"{names[largest]} has the coefficient {coefficients[largest]:.3f}; "
+            f"{names[largest]} has the coefficient {decimal_text(coefficients[largest], 3)}; "
             "the merged model is close to it alone"
         )
     return warnings

@@ -134,6 +134,6 @@ class QualityReport(Displayed, Tally):
     def facts(self) -> dict[str, str]:
         """Of how many originals each strategy made a variant."""
         return {
-            strategy.upper(): f"{tally.generated:,} of {tally.tried:,} originals, {share_text(tally.coverage)}"
-            for strategy, tally in self.strategies.items()
+            name.upper(): f"{tally.generated:,} of {tally.tried:,} originals, {share_text(tally.coverage)}"
+            for name, tally in self.strategies.items()
         }

@@ -29,6 +29,6 @@ def interval_text(estimate: Estimate) -> str:
 
     Example:
         >>> interval_text(Estimate(value=50.94, low=47.1, high=54.8))
-        '50.9 [47.1, 54.8]'
+        '50.94 [47.1, 54.8]'
     """
-    return f"{estimate.value:.1f} [{estimate.low:.1f}, {estimate.high:.1f}]"
+    return str(estimate)

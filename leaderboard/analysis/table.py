@@ -10,6 +10,7 @@ from datetime import date
 import pandas as pd
 
 from arts.data.schema import PERTURBATIONS
+from arts.data.support.rounding import round_half_up
 from arts.evaluation.scores import Estimate
 from arts.leaderboard.analysis.entry_labels import distinct_labels
 from arts.leaderboard.analysis.ranking import BoardRank, ranks
@@ -150,7 +151,7 @@ def _table_row(entry: BoardEntry, rank: BoardRank, *, label: str) -> dict[str, o
         "ars": entry.ars.value,
         "interval": interval_bar(entry.ars, entry.accuracy.value),
         **{str(s): entry.strategies[s].value if s in entry.strategies else None for s in PERTURBATIONS},
-        "lost": round(entry.accuracy.value - entry.ars.value, 2),
+        "lost": round_half_up(entry.accuracy.value - entry.ars.value),
         "intervention": entry.intervention or NOT_GIVEN,
         "status": str(entry.status),
         "family": entry.family,
@@ -158,7 +159,7 @@ def _table_row(entry: BoardEntry, rank: BoardRank, *, label: str) -> dict[str, o
         "seed": entry.seed,
         "date": entry.started.date().isoformat() if entry.started else None,
         "parameters": entry.parameters,
-        "minutes": round(entry.train_seconds / 60, 2) if entry.train_seconds is not None else None,
+        "minutes": round_half_up(entry.train_seconds / 60) if entry.train_seconds is not None else None,
         "ars_low": entry.ars.low,
         "ars_high": entry.ars.high,
         "accuracy_low": entry.accuracy.low,

@@ -143,13 +143,3 @@ def _marked_names(predictions: Predictions, rows: IntArray) -> list[str]:
     """
     names = _polarity_names(predictions.labels[rows])
     return [f"{MARKS[bool(ok)]} {name}" for ok, name in zip(predictions.correct[rows], names, strict=True)]
-
-
-def p_text(p_value: float) -> str:
-    """A p-value as pages write it: with two significant digits, or "p < 0.0001" if it is smaller.
-
-    Example:
-        >>> p_text(0.01234), p_text(2e-9)
-        ('p = 0.012', 'p < 0.0001')
-    """
-    return f"p = {p_value:.2g}" if p_value >= 0.0001 else "p < 0.0001"

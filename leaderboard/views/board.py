@@ -127,7 +127,7 @@ def pick_rows(frame: pd.DataFrame) -> tuple[pd.DataFrame, list[str]]:
 def column_config() -> dict[str, Any]:
     """How streamlit displays each column of the table, keyed by the name of the column."""
     percent = {
-        name: st.column_config.NumberColumn(COLUMNS[name], format="%.1f", width="small")
+        name: st.column_config.NumberColumn(COLUMNS[name], format="%.2f", width="small")
         for name in COLUMNS
         if name.startswith(("accuracy", "ars", "rev", "add", "lost"))
     }
@@ -142,7 +142,7 @@ def column_config() -> dict[str, Any]:
             COLUMNS["interval"], help="The bar is the interval of ARS, the ring is accuracy.", width="medium"
         ),
         "lost": st.column_config.NumberColumn(
-            "lost", format="%.1f", help="Accuracy minus ARS.", width="small"
+            "lost", format="%.2f", help="Accuracy minus ARS.", width="small"
         ),
         "parameters": st.column_config.NumberColumn(format="compact"),
     }

@@ -8,10 +8,11 @@ import pandas as pd
 import streamlit as st
 
 from arts.data.errors import ArtsError
+from arts.data.support.rounding import decimal_text
 from arts.evaluation.paired_tests import Difference
 from arts.leaderboard.analysis.entry_labels import distinct_labels
 from arts.leaderboard.analysis.entry_scores import SCORES, TITLES, interval_text, score_of
-from arts.leaderboard.analysis.unit_comparison import exclusive_units, p_text, prediction_table
+from arts.leaderboard.analysis.unit_comparison import exclusive_units, prediction_table
 from arts.leaderboard.store.entry import BoardEntry
 from arts.leaderboard.store.store import Board
 from arts.leaderboard.web import address, charts, choices, entry_cache, page_state
@@ -33,18 +34,21 @@ def show_conclusion(first: BoardEntry, other: BoardEntry, *, names: Mapping[str,
     try:
         comparison = entry_cache.comparison(first, other)
     except ArtsError as error:
+        ars, accuracy = (
+            decimal_text(one.value - two.value, sign=True)
+            for one, two in ((first.ars, other.ars), (first.accuracy, other.accuracy))
+        )
         st.markdown(
-            f"{first_name} against {other_name}: ARS differs by {first.ars.value - other.ars.value:+.2f} and "
-            f"accuracy by {first.accuracy.value - other.accuracy.value:+.2f} points. No test: "
-            f"{escape_markdown(str(error))}."
+            f"{first_name} against {other_name}: ARS differs by {ars} and accuracy by {accuracy} points. "
+            f"No test: {escape_markdown(str(error))}."
         )
         return False
-    ars, accuracy = comparison.ars, comparison.accuracy
+    units, originals = comparison.ars, comparison.accuracy
     st.markdown(
-        f"{first_name} is right on {ars.only_first:,} units that {other_name} is not, {other_name} on "
-        f"{ars.only_second:,}; the difference of ARS is {difference_text(ars)}. Of the originals, it is "
-        f"right on {accuracy.only_first:,} that the other is not, the other on {accuracy.only_second:,}; "
-        f"the difference of accuracy is {difference_text(accuracy)}."
+        f"{first_name} is right on {units.only_first:,} units that {other_name} is not, {other_name} on "
+        f"{units.only_second:,}; the difference of ARS is {difference_text(units)}. Of the originals, it is "
+        f"right on {originals.only_first:,} that the other is not, the other on {originals.only_second:,}; "
+        f"the difference of accuracy is {difference_text(originals)}."
     )
     return True
 
@@ -52,10 +56,9 @@ def show_conclusion(first: BoardEntry, other: BoardEntry, *, names: Mapping[str,
 def difference_text(difference: Difference) -> str:
     """A difference in percentage points with its 95% interval and p-value, in Markdown.
 
-    It reads like "+1.25 [-0.3, +2.8], p = 0.11".
+    It reads like "+1.25 [-0.3, +2.8], p = 0.110".
     """
-    interval = f"\\[{difference.low:+.1f}, {difference.high:+.1f}\\]"
-    return f"{difference.value:+.2f} {interval}, {p_text(difference.p_value)}"
+    return str(difference).replace("[", "\\[").replace("]", "\\]")
 
 
 def show_scores(entries: Sequence[BoardEntry], names: Mapping[str, str]) -> None:

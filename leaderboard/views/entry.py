@@ -10,6 +10,7 @@ import streamlit as st
 from arts.data.errors import ArtsError
 from arts.data.published_scores import published_table
 from arts.data.schema import Strategy
+from arts.data.support.rounding import decimal_text
 from arts.evaluation.verification import Status
 from arts.leaderboard.analysis.entry_scores import TITLES, interval_text
 from arts.leaderboard.store.entry import BoardEntry
@@ -79,8 +80,8 @@ def show_headline(entry: BoardEntry) -> None:
             if estimate:
                 st.metric(
                     name,
-                    f"{estimate.value:.2f}%",
-                    f"95%: {estimate.low:.1f} to {estimate.high:.1f}",
+                    f"{decimal_text(estimate.value)}%",
+                    f"95%: {decimal_text(estimate.low, 1)} to {decimal_text(estimate.high, 1)}",
                     delta_color="off",
                     delta_arrow="off",
                     border=True,
@@ -172,7 +173,7 @@ def published_row(entry: BoardEntry, strategy: Strategy, *, on_originals: float 
     """
     return {
         "strategy": TITLES[strategy],
-        "on originals": "not given" if on_originals is None else f"{on_originals:.1f}",
+        "on originals": "not given" if on_originals is None else decimal_text(on_originals),
         "on variants": interval_text(entry.strategies[strategy]),
     }
 

@@ -9,10 +9,11 @@ import pandas as pd
 import streamlit as st
 
 from arts.data.corpus_registry import CORPUS_NAMES, SAMPLE
+from arts.data.support.rounding import decimal_text, p_value_text, round_half_up
 from arts.interventions.registry import intervention_names
 from arts.leaderboard.analysis.before_after import InterventionPair, mean_gains
 from arts.leaderboard.analysis.entry_scores import SCORES, TITLES, score_of
-from arts.leaderboard.analysis.unit_comparison import compare_units, p_text
+from arts.leaderboard.analysis.unit_comparison import compare_units
 from arts.leaderboard.web import address, charts, choices, entry_cache, page_state, selectable_table
 from arts.leaderboard.web.escaping import escape_markdown
 
@@ -39,11 +40,13 @@ def show_slopes(gains: pd.DataFrame, pair: InterventionPair, *, score: str) -> N
     """
     stages = (pair.start.split()[0], pair.intervention.split()[0].rstrip(","))
     rows = pd.DataFrame(
-        {"model": row.model, "stage": stage, "value": round(value, 2)}
+        {"model": row.model, "stage": stage, "value": round_half_up(value)}
         for row in gains.itertuples()
         for stage, value in zip(stages, (row.before, row.after), strict=True)
     )
-    summary = "; ".join(f"{row.model}: {row.before:.1f} to {row.after:.1f}" for row in gains.itertuples())
+    summary = "; ".join(
+        f"{row.model}: {decimal_text(row.before)} to {decimal_text(row.after)}" for row in gains.itertuples()
+    )
     page_state.show_chart(
         charts.before_after_slopes(rows, stages, title=TITLES[score]),
         f"{TITLES[score]} before and after {pair.title}. {summary}",
@@ -60,16 +63,22 @@ def show_gains(gains: pd.DataFrame) -> None:
         {
             "model": gains["model"],
             "seeds": gains["seeds"],
-            "before": gains["before"].map("{:.1f}".format),
-            "after": gains["after"].map("{:.1f}".format),
+            "before": gains["before"].map(decimal_text),
+            "after": gains["after"].map(decimal_text),
             "gain": [
-                f"{row.gain:+.1f}" + (f" ({row.least:+.1f} to {row.most:+.1f})" if row.seeds > 1 else "")
+                gain_text(row.gain, (row.least, row.most) if row.seeds > 1 else ())
                 for row in gains.itertuples()
             ],
         }
     )
     st.table(table, hide_index=True, border="horizontal")
     st.caption("Means over seeds; beside the gain, the smallest and largest gain of a seed, in points.")
+
+
+def gain_text(gain: float, extremes: Sequence[float]) -> str:
+    """A gain in points, and in brackets the smallest and the largest of a seed, if there are several."""
+    least_to_most = " to ".join(decimal_text(value, sign=True) for value in extremes)
+    return decimal_text(gain, sign=True) + (f" ({least_to_most})" if extremes else "")
 
 
 def show_pairs(pairs: Sequence[InterventionPair], score: str, *, corpus: str) -> None:
@@ -128,10 +137,10 @@ def pair_row(pair: InterventionPair, score: str) -> Mapping[str, Any]:
         "seed": pair.after.seed,
         "before": before and before.value,
         "after": after and after.value,
-        "gain": round(after.value - before.value, 2) if before and after else None,
+        "gain": round_half_up(after.value - before.value) if before and after else None,
         "units won": difference and difference.won,
         "units lost": difference and difference.lost,
-        "test": p_text(difference.p_value) if difference else None,
+        "test": p_value_text(difference.p_value) if difference else None,
     }
 
 

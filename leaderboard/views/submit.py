@@ -7,6 +7,7 @@ from streamlit.runtime.uploaded_file_manager import UploadedFile
 
 from arts.data.corpus_registry import CORPUS_NAMES, is_available_locally
 from arts.data.errors import ArtsError
+from arts.data.support.rounding import decimal_text
 from arts.evaluation.report import Report
 from arts.leaderboard.analysis.ranking import ranks
 from arts.leaderboard.store.display_names import MAX_NAME_LENGTH
@@ -47,8 +48,8 @@ def show_preview(report: Report) -> None:
         (("ARS", entry.ars), ("Accuracy", entry.accuracy), ("Macro-F1", report.macro_f1)),
         strict=True,
     ):
-        interval = f"{estimate.low:.1f} to {estimate.high:.1f}"
-        column.metric(title, f"{estimate.value:.2f}", interval, delta_color="off")
+        interval = f"{decimal_text(estimate.low, 1)} to {decimal_text(estimate.high, 1)}"
+        column.metric(title, decimal_text(estimate.value), interval, delta_color="off")
     show_neighbours(entry)
     st.caption(page_state.trust_statement(entry))
 

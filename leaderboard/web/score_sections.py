@@ -5,6 +5,7 @@ from __future__ import annotations
 import pandas as pd
 import streamlit as st
 
+from arts.data.support.rounding import decimal_text, round_half_up
 from arts.evaluation.metrics import POLARITIES
 from arts.evaluation.report import Report
 from arts.evaluation.scores import Scores
@@ -53,7 +54,7 @@ def show_scores_by_polarity(scores: Scores) -> None:
             "gold label": str(polarity),
             "originals": score.count,
             "recall": interval_text(score.accuracy),
-            "F1": f"{score.f1:.1f}",
+            "F1": decimal_text(score.f1),
             "ARS": interval_text(score.ars),
         }
         for polarity, score in scores.polarities.items()
@@ -69,7 +70,7 @@ def show_confusion_matrix(scores: Scores) -> None:
             "gold": str(gold),
             "predicted": str(predicted),
             "count": count,
-            "share": round(100 * count / max(sum(counts), 1), 1),
+            "share": round_half_up(100 * count / max(sum(counts), 1), 1),
         }
         for gold, counts in zip(POLARITIES, scores.confusion, strict=True)
         for predicted, count in zip(POLARITIES, counts, strict=True)

@@ -17,7 +17,7 @@ def test_report_rows_a_dataset_without_variants_is_said_to_have_none(units):
     summary = Summary.of([plain])
     assert "This dataset has no variants" in markdown_tables(summary)
     assert "not robust" not in markdown_tables(summary)
-    assert len(evaluation_tables(summary).renderables) == 3
+    assert len(evaluation_tables(summary).renderables) == 4
 
 
 def test_report_rows_markdown_and_csv_hold_the_figures(bench, report):

@@ -5,9 +5,7 @@ from __future__ import annotations
 from helpers.boards import open_view
 from streamlit.testing.v1 import AppTest
 
-from arts.leaderboard.analysis.unit_comparison import (
-    p_text,
-)
+from arts.data.support.rounding import p_value_text
 from arts.leaderboard.store.entry import entry_of
 
 
@@ -29,7 +27,7 @@ def test_compare_the_page_says_who_is_better_and_how_sure_that_is(reports, resul
     sentence = (
         f"**poor** is right on {ars.only_first} units that **good** is not, **good** on {ars.only_second}; "
         f"the difference of ARS is {ars.value:+.2f} \\[{ars.low:+.1f}, {ars.high:+.1f}\\], "
-        f"{p_text(ars.p_value)}."
+        f"{p_value_text(ars.p_value)}."
     )
     assert sentence in page_text(app)
     assert "**fair**" in page_text(app)

@@ -58,7 +58,7 @@ def test_entry_curve_and_gap_are_shown_where_they_are(report, packaged_results):
     app = open_entry(entry=entry_of(made).key)
     assert not app.exception
     assert "Over the 138 originals" in text(app)
-    assert "Held out minus seen: -4.00 [-6.0, -2.0], p = 0.62, over 50 units" in text(app)
+    assert "Held out minus seen: -4.00 [-6.0, -2.0], p = 0.625, over 50 units" in text(app)
     assert "--intervention adversarial --holdout-templates sentence --adddiff-curve" in text(app)
 
 

@@ -36,9 +36,9 @@ def test_interventions_the_page_shows_gains_and_tests(reports_by_share, results)
     assert not app.exception
     gain = reports_by_share[0.9].ars.value - reports_by_share[0.6].ars.value
     (row,) = app.table[0].value.to_dict("records")
-    assert (row["model"], row["gain"]) == ("bert", f"{gain:+.1f}")
+    assert (row["model"], row["gain"]) == ("bert", f"{gain:+.2f}")
     (test,) = app.dataframe[0].value.to_dict("records")
-    assert test["test"] == "p < 0.0001"
+    assert test["test"] == "p < 0.001"
     assert test["units won"] > test["units lost"]
     app.segmented_control(key="score").set_value("adddiff").run()
     variants = (reports_by_share[right].strategies["adddiff"].perturbed.value for right in (0.9, 0.6))

@@ -1,0 +1,116 @@
+"""Sentences on scores, and the floors that models are compared with."""
+
+from __future__ import annotations
+
+import pytest
+from helpers.classifiers import gold, gold_labels, positive
+
+from arts.data.corpus import Corpus
+from arts.data.schema import Polarity
+from arts.evaluation.benchmark import Benchmark
+from arts.evaluation.floors import constant_label, floors
+from arts.evaluation.report import Report
+from arts.evaluation.verdicts import verdict, verdicts
+
+FLOOR = (
+    "Floor, for comparison: always predicting positive, the most frequent label, gives accuracy 33.33, ARS"
+)
+
+
+def predict(*labels):
+    """A model that predicts these labels, one per instance."""
+    return lambda instances: [str(Polarity(label)) for label in labels]
+
+
+POS, NEG, NEU = Polarity
+# gold: positive negative positive | negative positive negative | neutral
+CASES = [
+    (
+        positive,
+        "predicts positive for everything. It is constant: its accuracy of 33.33% and its ARS of 0.00% say "
+        "how often that happens to be right, not what the model reads.",
+    ),
+    (
+        gold,
+        "100.00% of the originals are right, and all of them stay right through all their variants: nothing "
+        "is lost.",
+    ),
+    (
+        predict(NEG, POS, NEG, POS, NEG, POS, POS),
+        "none of the originals is right, so there is nothing to lose.",
+    ),
+    (
+        predict(POS, POS, POS, NEG, NEG, NEG, NEU),
+        "100.00% of the originals are right, 33.33% through all their variants: 66.67 points are not robust. "
+        "Most is lost under REVTGT (100.00→0.00).",
+    ),
+    (
+        predict(POS, POS, NEG, NEG, NEG, POS, NEU),
+        "100.00% of the originals are right, 33.33% through all their variants: 66.67 points are not robust. "
+        "Most is lost under REVTGT (100.00→0.00) and REVNON (100.00→0.00) and ADDDIFF (100.00→0.00).",
+    ),
+    (
+        predict(POS, POS, POS, POS, POS, NEG, NEU),
+        "66.67% of the originals are right, 33.33% through all their variants: 33.34 points are not robust. "
+        "No strategy lowers the accuracy as a whole: what some units lose, others gain.",
+    ),
+]
+
+
+@pytest.mark.parametrize(("model", "sentence"), CASES)
+def test_verdicts_say_what_the_scores_mean(bench, model, sentence):
+    assert verdict(bench.evaluate(model, name="mine")).startswith(sentence)
+
+
+def test_verdicts_a_model_that_is_no_better_than_a_constant_is_said_to_be(bench):
+    labels = predict(POS, NEG, POS, POS, POS, NEG, NEG)
+    report = bench.evaluate(labels, name="mine")
+    assert report.accuracy.value == 33.33
+    assert verdict(report).endswith(
+        "Its accuracy is not above that of a model that always predicts positive."
+    )
+
+
+def test_verdicts_end_with_the_floor_and_name_strategies_without_variants(bench, units):
+    lines = verdicts([bench.evaluate(gold, name="oracle")])
+    assert lines[0].startswith("oracle: 100.00% of the originals")
+    assert lines[-1] == f"{FLOOR} 0.00."
+    some = Benchmark(Corpus("mine", tuple(u for u in units if not u.id.endswith("revnon"))))
+    lines = verdicts([some.evaluate(gold, name="oracle")])
+    assert "This dataset has no variants by REVNON." in lines
+    none = Benchmark(Corpus("mine", (units[0], units[3], units[6])))
+    lines = verdicts([none.evaluate(positive, name="constant")])
+    assert lines[0].startswith("constant: predicts positive for everything.")
+    assert lines[1].startswith("This dataset has no variants")
+
+
+def test_verdicts_never_speak_of_a_loss_of_nothing(bench):
+    for model, _ in CASES:
+        for line in verdicts([bench.evaluate(model, name="mine")]):
+            assert "(0.00→0.00)" not in line
+            assert "(100.00→100.00)" not in line
+
+
+def test_floors_are_those_of_the_most_frequent_label_and_of_positive(units):
+    negative = Benchmark(Corpus("mine", (*units[3:6], units[6])))
+    found = floors(negative.evaluate(gold, name="oracle"))
+    assert [(floor.label, floor.is_majority, floor.accuracy) for floor in found] == [
+        (NEG, True, 50),
+        (POS, False, 0),
+    ]
+    assert str(found[1]) == "always predicting positive, gives accuracy 0.00, ARS 0.00"
+
+
+def test_floors_of_a_report_without_predictions_have_no_ars(bench, tmp_path):
+    path = bench.evaluate(positive, name="constant").save(tmp_path)
+    path.with_suffix(".parquet").unlink()
+    report = Report.load_without_predictions(path)
+    assert [floor.ars for floor in floors(report)] == [None]
+    assert constant_label(report) is POS
+    assert verdict(report).startswith("predicts positive for every original.")
+
+
+def test_floors_the_constant_label_is_of_all_instances(bench, units):
+    labels = gold_labels(units)
+    assert len(set(labels.tolist())) == 3
+    assert constant_label(bench.evaluate(predict(POS, NEG, POS, POS, POS, POS, POS), name="mine")) is None

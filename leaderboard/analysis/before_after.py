@@ -5,14 +5,18 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import pandas as pd
 
+from arts.data.support.rounding import decimal_text
 from arts.evaluation.report import Report
 from arts.leaderboard.analysis.entry_scores import score_of
 from arts.leaderboard.analysis.reproduction import intervention_label
 from arts.leaderboard.store.entry import BoardEntry
+
+NOT_RECORDED = "not recorded"
 
 NO_INTERVENTION = "plain"
 
@@ -148,3 +152,23 @@ def mean_gains(pairs: Sequence[InterventionPair], score: str) -> pd.DataFrame:
         rows.append((model, len(values), *means, float(gains.min()), float(gains.max())))
     columns = ["model", "seeds", "before", "after", "gain", "least", "most"]
     return pd.DataFrame(rows, columns=columns).sort_values("gain", ascending=False, ignore_index=True)
+
+
+def gain_text(gain: float, extremes: Sequence[float]) -> str:
+    """A gain in points, and in brackets the smallest and the largest of a seed, if there are several."""
+    least_to_most = " to ".join(decimal_text(value, sign=True) for value in extremes)
+    return decimal_text(gain, sign=True) + (f" ({least_to_most})" if extremes else "")
+
+
+def number_text(value: Any) -> str:
+    """A number from a report as text, or the range of a list that has one number per layer.
+
+    Numbers have three significant digits. The text is "not recorded" for anything else, such as None.
+
+    Example:
+        >>> number_text(0.33333), number_text(None), number_text([0.2, 0.4])
+        ('0.333', 'not recorded', '0.2 to 0.4')
+    """
+    if isinstance(value, list) and value:
+        return f"{number_text(min(value))} to {number_text(max(value))}"
+    return f"{value:.3g}" if isinstance(value, int | float) else NOT_RECORDED

@@ -11,14 +11,19 @@ import streamlit as st
 from arts.data.corpus_registry import CORPUS_NAMES, SAMPLE
 from arts.data.support.rounding import decimal_text, p_value_text, round_half_up
 from arts.interventions.registry import intervention_names
-from arts.leaderboard.analysis.before_after import InterventionPair, mean_gains
+from arts.leaderboard.analysis.before_after import (
+    NOT_RECORDED,
+    InterventionPair,
+    gain_text,
+    mean_gains,
+    number_text,
+)
 from arts.leaderboard.analysis.entry_scores import SCORES, TITLES, score_of
 from arts.leaderboard.analysis.unit_comparison import compare_units
 from arts.leaderboard.web import address, charts, choices, entry_cache, page_state, selectable_table
 from arts.leaderboard.web.escaping import escape_markdown
 
 COMMAND = "arts evaluate --dataset {} --model bert --intervention {} --output results"
-NOT_RECORDED = "not recorded"
 
 
 def show_no_pairs(corpus: str) -> None:
@@ -73,12 +78,6 @@ def show_gains(gains: pd.DataFrame) -> None:
     )
     st.table(table, hide_index=True, border="horizontal")
     st.caption("Means over seeds; beside the gain, the smallest and largest gain of a seed, in points.")
-
-
-def gain_text(gain: float, extremes: Sequence[float]) -> str:
-    """A gain in points, and in brackets the smallest and the largest of a seed, if there are several."""
-    least_to_most = " to ".join(decimal_text(value, sign=True) for value in extremes)
-    return decimal_text(gain, sign=True) + (f" ({least_to_most})" if extremes else "")
 
 
 def show_pairs(pairs: Sequence[InterventionPair], score: str, *, corpus: str) -> None:
@@ -194,20 +193,6 @@ def show_merge(pair: InterventionPair) -> None:
 def list_of_length(values: Any, length: int) -> list[Any]:
     """The values from a report if they are a list of `length` items; otherwise a list of `length` Nones."""
     return values if isinstance(values, list) and len(values) == length else [None] * length
-
-
-def number_text(value: Any) -> str:
-    """A number from a report as text, or the range of a list that has one number per layer.
-
-    Numbers have three significant digits. The text is "not recorded" for anything else, such as None.
-
-    Example:
-        >>> number_text(0.33333), number_text(None), number_text([0.2, 0.4])
-        ('0.333', 'not recorded', '0.2 to 0.4')
-    """
-    if isinstance(value, list) and value:
-        return f"{number_text(min(value))} to {number_text(max(value))}"
-    return f"{value:.3g}" if isinstance(value, int | float) else NOT_RECORDED
 
 
 def unlearning_row(pair: InterventionPair) -> Mapping[str, str]:

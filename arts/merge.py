@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from arts.cli.app import run_command, typed_command
+from arts.cli.app import run_command, starting_over_after_interrupts, typed_command
 from arts.cli.given_options import refuse_given
+from arts.cli.option_errors import as_option_errors
 from arts.cli.options import ReportFormat
 from arts.cli.progress import progress_bar
 from arts.data.errors import ArtsError
+from arts.data.support.atomic import atomic_file, check_writable_file
 from arts.merging.policies import (
     DARE_DENSITY,
     DEFAULT_METHOD,
@@ -27,6 +29,7 @@ from arts.merging.policies import (
 
 if TYPE_CHECKING:
     from arts.merging.job import MergeJob
+    from arts.merging.methods import MergeMethod
     from arts.merging.report import MergeReport
 
 Density = Annotated[
@@ -54,9 +57,9 @@ def merge(
     head: HeadPolicy = HeadPolicy.ERROR,
     vocab: VocabPolicy = VocabPolicy.ERROR,
     dtype: StorageDtype | None = None,
-    max_shard_size: Annotated[float, typer.Option(min=0.001)] = MAX_SHARD_BYTES / 1e9,
+    max_shard_size: float = MAX_SHARD_BYTES / 1e9,
     tokenizer_from: str | None = None,
-    threads: Annotated[int | None, typer.Option(min=1)] = None,
+    threads: int | None = None,
     dry_run: Annotated[bool, typer.Option("--dry-run")] = False,
     by_layer: Annotated[bool, typer.Option("--by-layer")] = False,
     emit_config: Path | None = None,
@@ -107,30 +110,23 @@ def merge(
     """
     if (output is None) != dry_run:
         raise ArtsError("give --output FOLDER, or --dry-run to write nothing")
-    if not 0 < max_shard_size < 1e9:
-        raise ArtsError(f"--max-shard-size {max_shard_size}; expected a number of GB")
     refuse_given("by_layer", when=not dry_run, because="without --dry-run")
     refuse_given("max_shard_size", "tokenizer_from", when=dry_run, because="with --dry-run")
+    refuse_given(*_CONFIG_OPTIONS, when=config, because="with --config, which settles it in the file")
+    from arts.merging.command_settings import check_command_settings
+
+    with as_option_errors(**{"lambda": "scale"}):
+        numbers = {"lambda": scale, "weight": weight, "density": density, "seed": seed}
+        check_command_settings(**numbers, max_shard_size=max_shard_size, threads=threads)
     if config is None:
         job = replace(
             _job(base, model, method, granularity, weight, density),
             dtype=SAFETENSORS_NAMES[dtype] if dtype else None,
             tokenizer_from=tokenizer_from,
         )
-        from arts.merging.methods import Sparsification
-
-        refuse_given(
-            "by_tensor", when=not job.method.sparsifies, because=f"on {method}, which does not sparsify"
-        )
-        refuse_given(
-            "seed",
-            when=job.method.sparsification is not Sparsification.DROP,
-            because=f"on {method}, which drops nothing at random",
-        )
-        more = replace(job.options, scale=scale, by_tensor=by_tensor, seed=seed)
-        job = replace(job, options=more)
+        _refuse_idle_sparsification(job.method)
+        job = replace(job, options=replace(job.options, scale=scale, by_tensor=by_tensor, seed=seed))
     else:
-        refuse_given(*_CONFIG_OPTIONS, when=config, because="with --config, which settles it in the file")
         from arts.merging.mergekit_config import read_mergekit_config
 
         job = read_mergekit_config(config)
@@ -142,32 +138,72 @@ def merge(
         threads=threads,
         command=typed_command("merge"),
     )
-    with progress_bar("merging") as progress:
+    extras = _Extras(job, heatmap, emit_config, check_linearity)
+    extras.check()
+    with progress_bar("merging") as progress, starting_over_after_interrupts():
         report = job.inspect(progress) if output is None else job.run(output, progress)
-    if check_linearity:
+    report = extras.add_nonlinearity(report, output)
+    _print_report(report, form, by_layer=by_layer)
+    extras.write(report)
+    if output:
+        typer.echo(f"arts: wrote {output}", err=True)
+
+
+@dataclass(frozen=True)
+class _Extras:
+    """What can be asked for beside a merge: two files, and a measurement."""
+
+    job: MergeJob
+    heatmap: Path | None
+    emit_config: Path | None
+    check_linearity: bool
+
+    def check(self) -> None:
+        """Raise `ArtsError` for what could not be done, before the work."""
+        if self.heatmap:
+            from arts.data.support.figures import picture_format
+
+            picture_format(self.heatmap)
+        if self.emit_config:
+            from arts.merging.mergekit_export import check_linear_export
+
+            check_linear_export(self.job)
+        for path in filter(None, (self.heatmap, self.emit_config)):
+            check_writable_file(path)
+        if self.check_linearity:
+            from arts.merging.linearity import check_probes
+
+            check_probes(self.job.base, self.job.models)
+
+    def add_nonlinearity(self, report: MergeReport, output: Path | None) -> MergeReport:
+        """The report with the measurement of `--check-linearity`, which that in the output gets, too."""
+        if not self.check_linearity:
+            return report
         from arts.merging.checkpoints.sources import checkpoint_folder
         from arts.merging.linearity import load_text_probe, nonlinearity
         from arts.merging.report import MERGE_REPORT_FILE
         from arts.models.checkpoints import is_zoo_model, load_zoo_probe
 
-        load = load_zoo_probe if is_zoo_model(checkpoint_folder(job.base)) else load_text_probe
-        distances = nonlinearity(job.base, job.models, load=load)
+        load = load_zoo_probe if is_zoo_model(checkpoint_folder(self.job.base)) else load_text_probe
+        distances = nonlinearity(self.job.base, self.job.models, load=load)
         report = report.model_copy(update={"nonlinearity": distances})
         if output:
             report.write_json(output / MERGE_REPORT_FILE)
-    _print_report(report, form, by_layer=by_layer)
-    if heatmap:
-        from arts.merging.heatmap import draw_cosine_map
+        return report
 
-        draw_cosine_map([entry.name for entry in report.models], report.cosines, path=heatmap)
-    if emit_config:
-        from arts.data.support.atomic import atomic_file
-        from arts.merging.mergekit_export import mergekit_linear_config
+    def write(self, report: MergeReport) -> None:
+        """Write the files that were asked for."""
+        if self.heatmap:
+            from arts.merging.heatmap import draw_cosine_map
 
-        with atomic_file(emit_config) as partial:
-            partial.write_text(mergekit_linear_config(report), encoding="utf-8")
-    if output:
-        typer.echo(f"arts: wrote {output}", err=True)
+            draw_cosine_map([entry.name for entry in report.models], report.cosines, path=self.heatmap)
+        if self.emit_config:
+            from arts.merging.checkpoints.sources import is_adapter
+            from arts.merging.mergekit_export import mergekit_linear_config
+
+            adapters = {entry.name for entry in report.models if is_adapter(entry.name)}
+            with atomic_file(self.emit_config) as partial:
+                partial.write_text(mergekit_linear_config(report, adapters=adapters), encoding="utf-8")
 
 
 _CONFIG_OPTIONS = (
@@ -216,8 +252,6 @@ def _job(
     if density is not None:
         if not method.sparsifies:
             raise ArtsError(f"--density is of methods that sparsify, which {name} does not")
-        if not 0 < density <= 1:
-            raise ArtsError(f"--density {density}; expected over 0 and up to 1")
         method = replace(method, density=density)
     return MergeJob(
         base,
@@ -228,6 +262,16 @@ def _job(
             weights=(lambda tensor, model, depth: weights[model]) if weights else None,
         ),
     )
+
+
+def _refuse_idle_sparsification(method: MergeMethod) -> None:
+    """Refuse the options of sparsification that have no effect on a method."""
+    from arts.merging.methods import Sparsification
+
+    because = f"on {method.name}, which does not sparsify"
+    refuse_given("by_tensor", when=not method.sparsifies, because=because)
+    because = f"on {method.name}, which drops nothing at random"
+    refuse_given("seed", when=method.sparsification is not Sparsification.DROP, because=because)
 
 
 def _print_report(report: MergeReport, form: ReportFormat, *, by_layer: bool) -> None:

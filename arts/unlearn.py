@@ -11,6 +11,7 @@ import typer
 from arts.cli import options
 from arts.cli.app import run_command, typed_command
 from arts.cli.given_options import refuse_given
+from arts.cli.option_errors import as_option_errors
 from arts.cli.progress import progress_bar
 from arts.data.label_names import LabelNames
 from arts.unlearning.objectives import OBJECTIVES, LossWeights, find_objective
@@ -43,8 +44,8 @@ def unlearn(
     tolerance: float = UnlearningSettings.tolerance,
     seed: int = UnlearningSettings.seed,
     reference: str | None = None,
-    lora: Annotated[int | None, typer.Option(min=1)] = None,
-    max_length: Annotated[int, typer.Option(min=2)] = MAX_LENGTH,
+    lora: Annotated[int | None, typer.Option(min=1, max=4096)] = None,
+    max_length: Annotated[int, typer.Option(min=2, max=10_000_000)] = MAX_LENGTH,
 ) -> None:
     """Unlearn what the forget set taught a model, and keep its behaviour on the retain set.
 
@@ -87,19 +88,20 @@ def unlearn(
     from arts.cli import command_tables, tables
     from arts.unlearning.job import UnlearningJob
 
-    settings = UnlearningSettings(
-        objective=objective,
-        weights=LossWeights(*weights) if weights else None,
-        learning_rate=learning_rate,
-        batch_size=batch_size,
-        retain_ratio=retain_ratio,
-        gradient_accumulation_steps=gradient_accumulation_steps,
-        steps=steps,
-        eval_steps=eval_steps,
-        stop_forget_loss=until,
-        tolerance=tolerance,
-        seed=seed,
-    )
+    with as_option_errors(stop_forget_loss="until", forget="weights", replay="weights", mitigation="weights"):
+        settings = UnlearningSettings(
+            objective=objective,
+            weights=LossWeights(*weights) if weights else None,
+            learning_rate=learning_rate,
+            batch_size=batch_size,
+            retain_ratio=retain_ratio,
+            gradient_accumulation_steps=gradient_accumulation_steps,
+            steps=steps,
+            eval_steps=eval_steps,
+            stop_forget_loss=until,
+            tolerance=tolerance,
+            seed=seed,
+        )
     loss_weights, needs_reference = settings.loss_weights, find_objective(objective).needs_reference
     refuse_given(
         "reference",

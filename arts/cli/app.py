@@ -5,7 +5,8 @@ from __future__ import annotations
 import logging
 import shlex
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from importlib.metadata import entry_points
 from typing import Any, NoReturn
 
@@ -51,9 +52,24 @@ def run(app: typer.Typer) -> NoReturn:
         sys.exit(BAD_INPUT)
     except SystemExit as done:
         if done.code == INTERRUPTED:  # after Ctrl-C
-            tell("interrupted; the same command goes on from here")
+            tell(f"interrupted; {getattr(done, 'then', 'the same command goes on from here')}")
         raise
     sys.exit(0)
+
+
+class _Interruption(SystemExit):
+    """The end of a command that Ctrl-C has ended, with what the same command does then."""
+
+    then = "nothing was written; the same command starts over"
+
+
+@contextmanager
+def starting_over_after_interrupts() -> Iterator[None]:
+    """Say of a ``with`` block that Ctrl-C ends that the same command does not go on from there."""
+    try:
+        yield
+    except KeyboardInterrupt:
+        raise _Interruption(INTERRUPTED) from None
 
 
 def run_command(command: Callable[..., Any]) -> NoReturn:

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
-from dataclasses import KW_ONLY, asdict, dataclass, field
+from dataclasses import KW_ONLY, dataclass, field
 from pathlib import Path
 
 import numpy as np
@@ -13,6 +13,8 @@ import numpy as np
 from arts.data.errors import ArtsError, require_posix
 from arts.data.support.arrays import FloatArray
 from arts.data.support.atomic import check_new_folder
+from arts.data.support.checked_fields import check_fields
+from arts.data.support.field_types import Count
 from arts.merging.checkpoints.assets import copy_assets
 from arts.merging.checkpoints.checkpoint_writer import CheckpointOutput
 from arts.merging.checkpoints.sources import checkpoint_folder, open_base, open_model
@@ -20,7 +22,14 @@ from arts.merging.element_counter import ElementCounter, MergeProgress
 from arts.merging.engine import MergeOutcome, SparsifiedCounts, merge
 from arts.merging.methods import METHODS, Coefficients, MergeMethod
 from arts.merging.model_card import write_merge_card
-from arts.merging.options import MergeOptions, check_options, densities_by_tensor, weights_by_tensor
+from arts.merging.options import (
+    MergeOptions,
+    check_options,
+    densities_by_tensor,
+    given_weights,
+    recorded_options,
+    weights_by_tensor,
+)
 from arts.merging.plan import MergePlan, make_plan
 from arts.merging.policies import DEFAULT_METHOD, MAX_SHARD_BYTES, HeadPolicy, VocabPolicy
 from arts.merging.report import (
@@ -56,6 +65,9 @@ class MergeJob:
         threads: number of threads. Default: one per processor, up to 4.
         warn: function that returns further warnings for the report, from the plan. Default: none.
         command: the command line, for the report; None when the merge was not started by a command.
+
+    Raises:
+        ArtsError: when a number is out of its range.
     """
 
     base: str
@@ -66,11 +78,14 @@ class MergeJob:
     head: HeadPolicy = HeadPolicy.ERROR
     vocab: VocabPolicy = VocabPolicy.ERROR
     dtype: str | None = None
-    max_shard_bytes: int = MAX_SHARD_BYTES
+    max_shard_bytes: Count = MAX_SHARD_BYTES
     tokenizer_from: str | None = None
-    threads: int | None = None
+    threads: Count | None = None
     warn: Callable[[MergePlan], Sequence[str]] | None = None
     command: str | None = None
+
+    def __post_init__(self) -> None:
+        check_fields(self)
 
     def inspect(self, progress: MergeProgress | None = None) -> MergeReport:
         """Measure the task vectors and calculate the method's coefficients, without merging.
@@ -108,8 +123,8 @@ class MergeJob:
             entries = [tensor.entry for tensor in plan.tensors.values()]
             output = CheckpointOutput(folder, entries, dtype=self.dtype, max_shard_bytes=self.max_shard_bytes)
             counter = ElementCounter(plan, self._passes, progress)
-            survey = survey_task_vectors(plan, workers, progress=counter.advance)
-            with output.open() as partial:
+            with output.open() as partial:  # before the work, so that it is known that it can be written
+                survey = survey_task_vectors(plan, workers, progress=counter.advance)
                 outcome = merge(
                     plan,
                     survey,
@@ -126,6 +141,17 @@ class MergeJob:
                 report.write_json(partial / MERGE_REPORT_FILE)
                 write_merge_card(report, partial)
         return report
+
+    def gives_weights_by_tensor(self) -> bool:
+        """Whether the weights that the user gives differ between tensors; the models are opened for that.
+
+        Raises:
+            ArtsError: when the models cannot be opened or cannot be merged.
+        """
+        if self.options.weights is None or self.method.coefficients is not Coefficients.GIVEN:
+            return False
+        with self._plan() as (plan, _):
+            return differ_by_tensor(given_weights(self.method, self.options, plan=plan))
 
     @property
     def _passes(self) -> int:
@@ -173,13 +199,16 @@ class MergeJob:
         )
         sizes = {tensor.name: tensor.entry.count for tensor in plan.merged_tensors}
         densities = densities_by_tensor(self.method, self.options, plan=plan)
+        options = recorded_options(
+            self.method, self.options, weights=weights, densities=densities, sizes=sizes
+        )
         coefficients = mean_over_elements(weights, sizes)
         counts = outcome.counts if outcome and outcome.counts.sampled else None
         conflicts = survey.conflicts
         passes = self._passes if outcome else 1
         return MergeReport(
             method=self.method.name,
-            settings=self._settings(weights, densities, sizes=sizes),
+            settings={**options, "head": str(self.head), "vocab": str(self.vocab), "dtype": self.dtype},
             base=plan.base.name,
             base_checksum=survey.checksums[0],
             parameters=plan.parameters,
@@ -192,10 +221,7 @@ class MergeJob:
             sign_agreement=counts.agreeing / max(int(counts.kept.sum()), 1) if counts else None,
             warnings=self._warnings(plan, survey, coefficients),
             from_base=list(plan.from_base),
-            remarks=[
-                *plan.remarks,
-                *(surplus_remarks(outcome.surplus) if outcome else ()),
-            ],
+            remarks=[*plan.remarks, *(surplus_remarks(outcome.surplus) if outcome else ())],
             bytes_read=passes * plan.bytes,
             bytes_written=0,
             seconds=clock.seconds,
@@ -251,33 +277,3 @@ class MergeJob:
             )
             for number, model in enumerate(plan.models)
         ]
-
-    def _settings(
-        self,
-        weights: Mapping[str, FloatArray],
-        densities: Mapping[str, FloatArray],
-        *,
-        sizes: Mapping[str, int],
-    ) -> dict[str, float | int | str | bool | list[float] | None]:
-        """The settings for the report, keyed by name.
-
-        Args:
-            weights: the coefficients, keyed by tensor name; each value is an array (models,).
-            densities: the shares of elements to keep, keyed by tensor name; each value is an array (models,).
-            sizes: number of elements of each tensor, keyed by tensor name.
-        """
-        options = {
-            key: value
-            for key, value in asdict(self.options).items()
-            if not callable(value) and value is not None
-        }
-        sparsifies = self.method.sparsifies
-        return {
-            **options,
-            "by_tensor": self.options.by_tensor or (sparsifies and differ_by_tensor(densities)),
-            "weights_by_tensor": differ_by_tensor(weights),
-            "densities": mean_over_elements(densities, sizes).tolist() if sparsifies else None,
-            "head": str(self.head),
-            "vocab": str(self.vocab),
-            "dtype": self.dtype,
-        }

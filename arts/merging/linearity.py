@@ -58,6 +58,27 @@ def load_text_probe(folder: Path) -> Probe:
     return network, outputs
 
 
+def check_probes(base: str, models: Sequence[str]) -> None:
+    """Check, before the work, that the outputs of base and models can be calculated.
+
+    Args:
+        base: folder or Hub id of the base.
+        models: folders or Hub ids of the fine-tuned models.
+
+    Raises:
+        ArtsError: when one cannot be loaded as a whole, as a LoRA adapter, or the base has no tokenizer.
+    """
+    from arts.models.checkpoints import is_zoo_model
+    from arts.models.encoders import TOKENIZER_FILES
+
+    folders = [_model_folder(name) for name in (base, *models)]
+    if not is_zoo_model(folders[0]) and not any((folders[0] / name).is_file() for name in TOKENIZER_FILES):
+        raise ArtsError(
+            f"--check-linearity: {base} has no tokenizer, so that it cannot be given texts; expected one of "
+            f"{', '.join(TOKENIZER_FILES)}"
+        )
+
+
 def nonlinearity(
     base: str, models: Sequence[str], *, load: Callable[[Path], Probe] = load_text_probe
 ) -> list[float]:

@@ -74,7 +74,7 @@ class _MergekitConfig:
         file = self.file
         first = [model for model in self.models if model.name == file.base]
         if file.base and not first:
-            first = [ModelSection(file.base)]
+            first = [ModelSection(file.base, {})]
         models = [*first, *(model for model in self.models if model.name != file.base)]
         config = replace(self, models=models)
         if len(models) < 2:
@@ -218,15 +218,17 @@ def _plain_model(file: MergekitFile, model: ModelSection) -> ModelSection:
     """A model of a file; of ``base+adapter``, which is how mergekit names an adapter, it is the adapter.
 
     Raises:
-        DataError: when an adapter belongs to another model than the base, or to linear, which has no base.
+        DataError: when an adapter belongs to another model than the base, which is the first model of a
+            linear merge that names none.
     """
     whole, plus, adapter = model.name.partition("+")
     if not plus or Path(model.name).exists():
         return model
-    if whole != file.base or file.method == "linear":
+    base = file.base or (file.models[0].name if file.method == "linear" else None)
+    if whole != base:
         raise DataError(
             file.path,
             f'models: "{model.name}" is an adapter on {whole}; expected a whole model, or an adapter on the '
-            "base_model of a method that has one",
+            f"{'base_model or the first model' if file.method == 'linear' else 'base_model'}",
         )
     return replace(model, name=adapter)

@@ -2,35 +2,50 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import Any
 
 import yaml
 
+from arts.merging.job import MergeJob
 from arts.merging.plan import MergeError
 from arts.merging.report import MergeReport
 
 
-def mergekit_linear_config(report: MergeReport) -> str:
-    """The YAML text of a configuration with which mergekit's `linear` repeats the merge of a report.
+def check_linear_export(job: MergeJob) -> None:
+    """Check, before a merge, that mergekit's `linear` can do what it will do.
 
     Raises:
-        MergeError: when `linear` cannot do what the merge did: sparsify, elect signs, leave rows of tokens or
-            a classifier head out; or when the file of the merge gave weights by tensor.
+        MergeError: when it cannot: sparsify, elect signs, leave rows of tokens or a classifier head out, or
+            give each tensor a weight of its own.
+    """
+    if job.method.name not in ("linear", "metagpt", "average", "task-arithmetic"):
+        raise MergeError(f"--emit-config: mergekit's linear cannot do what {job.method.name} does")
+    for key, policy in (("head", job.head), ("vocab", job.vocab)):
+        if policy != "error":
+            raise MergeError(f"--emit-config: mergekit's linear cannot do what --{key} {policy} does")
+    if job.gives_weights_by_tensor():
+        raise MergeError("--emit-config: the weights differ by tensor, as the file of --config says")
+
+
+def mergekit_linear_config(report: MergeReport, *, adapters: Collection[str] = ()) -> str:
+    """The YAML text of a configuration with which mergekit's `linear` repeats the merge of a report.
+
+    Args:
+        report: the report of a merge for which `check_linear_export` raised no error.
+        adapters: the names of those models that are LoRA adapters; the file names them ``base+adapter``.
+
+    Raises:
+        MergeError: when filters cannot tell the layers of the models.
     """
     settings = report.settings
-    if report.method not in ("metagpt", "average", "task-arithmetic"):
-        raise MergeError(f"--emit-config: mergekit's linear cannot do what {report.method} does")
-    for key in ("head", "vocab"):
-        if settings[key] != "error":
-            raise MergeError(f"--emit-config: mergekit's linear cannot do what --{key} {settings[key]} does")
-    if settings["weights_by_tensor"] and not settings["by_layer"]:
-        raise MergeError("--emit-config: the weights differ by tensor, as the file of --config says")
     filters = [f"{layer.name}." for layer in report.layers]
     if settings["by_layer"] and any(one in other for one in filters for other in filters if one != other):
         raise MergeError(
             "--emit-config: the name of a layer is a part of another's, so filters cannot tell them"
         )
-    names = [report.base, *(entry.name for entry in report.models)]
+    given = [entry.name for entry in report.models]
+    names = [report.base, *(f"{report.base}+{name}" if name in adapters else name for name in given)]
     scale = float(str(settings["scale"]))
     models = []
     for number, name in enumerate(names):

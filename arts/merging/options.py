@@ -3,21 +3,24 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import asdict, dataclass
 
 import numpy as np
 
 from arts.data.support.arrays import FloatArray
+from arts.data.support.checked_fields import check_fields
+from arts.data.support.field_types import LARGEST_FLOAT32, Number, Seed
 from arts.merging.metagpt import coefficients_by_tensor
 from arts.merging.methods import Coefficients, MergeMethod
 from arts.merging.plan import MergeError, MergePlan
+from arts.merging.report import mean_over_elements
+from arts.merging.sparsify import differ_by_tensor
 from arts.merging.survey import TaskVectorSurvey
 
 # Returns a value for a tensor's name, a model's index, and the tensor's depth (0: first layer, 1: last).
 TensorSetting = Callable[[str, int, float], float]
 _LAYER = re.compile(r"(.*?)\.(\d+)\.")  # the name of a stack of layers, and the number of a layer
-_LARGEST = float(np.finfo(np.float32).max)
 _SMALLEST_SUM = 1e-8  # weights that sum to less cannot be normalised
 
 
@@ -37,19 +40,20 @@ class MergeOptions:
         seed: random seed of DARE's masks.
 
     Raises:
-        MergeError: when `scale` is not a finite number within the range of fp32.
+        ArtsError: when `scale` is not a finite number within the range of fp32, or `seed` is not one of a
+            random seed.
     """
 
     by_layer: bool = False
     weights: TensorSetting | None = None
     densities: TensorSetting | None = None
-    scale: float = 1.0
+    scale: Number = 1.0
     normalize: bool = False
     by_tensor: bool = False
-    seed: int = 0
+    seed: Seed = 0
 
     def __post_init__(self) -> None:
-        _check_coefficient(self.scale, "the scale")
+        check_fields(self)
 
 
 def weights_by_tensor(
@@ -89,8 +93,8 @@ def given_weights(method: MergeMethod, options: MergeOptions, *, plan: MergePlan
         The coefficients, keyed by tensor name; each value is an array (models,), not multiplied by the scale.
 
     Raises:
-        MergeError: when a coefficient is not a finite number within the range of fp32; or when they are to be
-            divided by their sum, which is 0.
+        MergeError: when a coefficient is not a finite number within the range of fp32; when all are 0; or
+            when they are to be divided by their sum, which is 0.
     """
     weights = _settings_by_tensor(plan, options.weights, default=method.weight)
     for name, row in weights.items():
@@ -102,6 +106,8 @@ def given_weights(method: MergeMethod, options: MergeOptions, *, plan: MergePlan
             if abs(row.sum()) < _SMALLEST_SUM:
                 raise MergeError(f"the weights of {name} sum to 0, and cannot be normalised")
             weights[name] = row / row.sum()
+    if weights and not any(row.any() for row in weights.values()):
+        raise MergeError("all weights are 0, so that nothing would be merged into the base")
     return weights
 
 
@@ -143,10 +149,36 @@ def check_options(method: MergeMethod, options: MergeOptions, *, plan: MergePlan
         densities_by_tensor(method, options, plan=plan)
 
 
+def recorded_options(
+    method: MergeMethod,
+    options: MergeOptions,
+    *,
+    weights: Mapping[str, FloatArray],
+    densities: Mapping[str, FloatArray],
+    sizes: Mapping[str, int],
+) -> dict[str, float | int | str | bool | list[float] | None]:
+    """The options as a report records them, keyed by name.
+
+    Args:
+        method: the merge method.
+        options: its options.
+        weights: the coefficients, keyed by tensor name; each value is an array (models,).
+        densities: the shares of elements to keep, keyed by tensor name; each value is an array (models,).
+        sizes: number of elements of each tensor, keyed by tensor name.
+    """
+    values = {name: value for name, value in asdict(options).items() if not callable(value)}
+    return {
+        **{name: value for name, value in values.items() if value is not None},
+        "by_tensor": options.by_tensor or (method.sparsifies and differ_by_tensor(densities)),
+        "weights_by_tensor": differ_by_tensor(weights),
+        "densities": mean_over_elements(densities, sizes).tolist() if method.sparsifies else None,
+    }
+
+
 def _check_coefficient(value: float, what: str) -> None:
     """Raise `MergeError` when a coefficient is not a finite number within the range of fp32."""
-    if not abs(value) <= _LARGEST:
-        raise MergeError(f"{what} is {value}; expected a finite number, up to {_LARGEST:.2g}")
+    if not abs(value) <= LARGEST_FLOAT32:
+        raise MergeError(f"{what} is {value}; expected a finite number, up to {LARGEST_FLOAT32:.2g}")
 
 
 def _settings_by_tensor(

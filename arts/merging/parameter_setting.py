@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from pathlib import Path
-from typing import Any
+from functools import partial
+from typing import Annotated, Any
 
 import numpy as np
+from pydantic import PlainValidator
+from pydantic_core import PydanticCustomError
 
-from arts.data.errors import DataError, did_you_mean
+from arts.data.support.field_types import check_number, check_share, expected, expected_at
 
-_LARGEST = float(np.finfo(np.float32).max)
-_KEYS = ("filter", "value")
+_KEYS = {"filter", "value"}
 
 
 @dataclass(frozen=True)
@@ -62,67 +63,46 @@ class ParameterSetting:
         return None
 
 
-def read_setting(path: Path, given: Any, *, where: str, is_share: bool) -> ParameterSetting:
+def read_setting(given: Any, *, check: Callable[[Any], float] = check_number) -> ParameterSetting:
     """Read a parameter that can differ between tensors.
 
     Args:
-        path: the file, for errors.
         given: a number; a list of numbers; or a dict, or a list of dicts, with the keys ``value`` and
             ``filter``.
-        where: the place of the parameter in the file, for errors.
-        is_share: whether all numbers are to be between 0 and 1.
+        check: returns each number, or raises the error of one that is out of range.
 
     Raises:
-        DataError: when it is anything else, or a number is out of range.
+        PydanticCustomError: when it is anything else, or a number is out of range.
     """
     entries = given if isinstance(given, list) else [given]
     if not any(isinstance(entry, dict) for entry in entries):
-        return ParameterSetting([ConditionalValue(None, _read_values(path, given, where, is_share=is_share))])
+        return ParameterSetting([ConditionalValue(None, _read_values(given, "", check))])
     conditions = []
     for number, entry in enumerate(entries):
-        place = f"{where}[{number}]" if isinstance(given, list) else where
-        if not isinstance(entry, dict):
-            raise DataError(path, f"{place} is {entry!r}; expected filter and value, as in the others")
-        for key in entry.keys() - set(_KEYS):
-            guess = did_you_mean(str(key), _KEYS)
-            raise DataError(path, f'unknown key "{key}" in {place}.{guess} Known: {", ".join(_KEYS)}')
+        place = f"[{number}]" if isinstance(given, list) else ""
+        if not isinstance(entry, dict) or "value" not in entry or entry.keys() - _KEYS:
+            raise expected_at(place, entry, "value: NUMBER, and filter: PART OF A TENSOR'S NAME")
         name = entry.get("filter")
         if not isinstance(name, str | None):
-            raise DataError(path, f"{place}.filter is {name!r}; expected a part of the tensors' names")
-        values = _read_values(path, entry.get("value"), f"{place}.value", is_share=is_share)
+            raise expected_at(f"{place}.filter", name, "a part of the tensors' names")
+        values = _read_values(entry["value"], f"{place}.value", check)
         conditions.append(ConditionalValue(None if name == "*" else name, values))
     return ParameterSetting(conditions)
 
 
-def read_number(path: Path, given: Any, *, where: str) -> float:
-    """Read a number that is the same for all tensors.
-
-    Args:
-        path: the file, for errors.
-        given: the number.
-        where: the place of the number in the file, for errors.
-
-    Raises:
-        DataError: when it is no number, not finite, or out of the range of fp32.
-    """
-    try:
-        if isinstance(given, bool):
-            raise TypeError
-        number = float(given)
-    except (TypeError, ValueError, OverflowError) as error:
-        raise DataError(path, f"{where} is {given!r}; expected a number") from error
-    if not abs(number) <= _LARGEST:
-        raise DataError(path, f"{where} is {given!r}; expected a finite number, up to {_LARGEST:.2g}")
-    return number
-
-
-def _read_values(path: Path, given: Any, where: str, *, is_share: bool) -> tuple[float, ...]:
+def _read_values(given: Any, place: str, check: Callable[[Any], float]) -> tuple[float, ...]:
     """Read a number, or a list of numbers that are spread over the layers."""
     if given == []:
-        raise DataError(path, f"{where} is an empty list; expected a number or several")
-    entries = given if isinstance(given, list) else [given]
-    values = tuple(read_number(path, entry, where=where) for entry in entries)
-    for value in values:
-        if is_share and not 0 <= value <= 1:
-            raise DataError(path, f"{where} is {value!r}; expected a number from 0 to 1")
-    return values
+        raise expected("a number or several")
+    values = []
+    for number, entry in enumerate(given if isinstance(given, list) else [given]):
+        try:
+            values.append(check(entry))
+        except PydanticCustomError as error:
+            where = f"{place}[{number}]" if isinstance(given, list) else place
+            raise expected_at(where, entry, str((error.context or {})["what"])) from error
+    return tuple(values)
+
+
+NumberSetting = Annotated[ParameterSetting | None, PlainValidator(read_setting)]
+ShareSetting = Annotated[ParameterSetting | None, PlainValidator(partial(read_setting, check=check_share))]

@@ -15,7 +15,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
-from arts.data.errors import lookup
+from arts.data.errors import ArtsError, lookup
+from arts.data.support.checked_fields import check_fields
+from arts.data.support.field_types import NotNegative
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -67,11 +69,19 @@ class LossWeights:
         forget: weight of the forgetting loss.
         replay: weight of the cross-entropy on the retain set.
         mitigation: weight of the KL divergence from the reference model's predictions, on the retain set.
+
+    Raises:
+        ArtsError: when one is not a finite number from 0, or all are 0.
     """
 
-    forget: float
-    replay: float
-    mitigation: float
+    forget: NotNegative
+    replay: NotNegative
+    mitigation: NotNegative
+
+    def __post_init__(self) -> None:
+        check_fields(self)
+        if not (self.forget or self.replay or self.mitigation):
+            raise ArtsError("all weights of the losses are 0, so that nothing would be unlearned")
 
     def __str__(self) -> str:
         return f"{self.forget:g} forget + {self.replay:g} replay + {self.mitigation:g} mitigation"

@@ -4,11 +4,20 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from functools import partial
+from typing import Annotated
 
-from arts.data.errors import ArtsError
+from pydantic import BeforeValidator
+
+from arts.data.support.checked_fields import check_fields
+from arts.data.support.field_types import NotNegative, Positive, Seed, check_whole
 from arts.unlearning.objectives import LossWeights, find_objective
 
 MAX_LENGTH = 1024  # default number of tokens that a text is truncated to
+
+# The schedule of all batches is drawn before training, so none of these can be without bounds.
+TextCount = Annotated[int, BeforeValidator(partial(check_whole, least=1, most=10_000))]
+StepCount = Annotated[int, BeforeValidator(partial(check_whole, least=1, most=1_000_000))]
 
 
 @dataclass(frozen=True)
@@ -38,27 +47,19 @@ class UnlearningSettings:
 
     objective: str = "lower-bounded"
     weights: LossWeights | None = None
-    learning_rate: float = 5e-5
-    batch_size: int = 4
-    retain_ratio: int = 1
-    gradient_accumulation_steps: int = 1
-    steps: int | None = None
-    eval_steps: int = 20
-    stop_forget_loss: float | None = None
-    tolerance: float = 0.1
-    seed: int = 1
+    learning_rate: Positive = 5e-5
+    batch_size: TextCount = 4
+    retain_ratio: TextCount = 1
+    gradient_accumulation_steps: TextCount = 1
+    steps: StepCount | None = None
+    eval_steps: StepCount = 20
+    stop_forget_loss: NotNegative | None = None
+    tolerance: NotNegative = 0.1
+    seed: Seed = 1
 
     def __post_init__(self) -> None:
         find_objective(self.objective)
-        for name in ("batch_size", "retain_ratio", "gradient_accumulation_steps", "steps", "eval_steps"):
-            value = getattr(self, name)
-            if value is not None and value < 1:
-                raise ArtsError(f"{name.replace('_', ' ')} {value}; expected 1 or more")
-        if self.learning_rate <= 0 or self.tolerance < 0:
-            raise ArtsError(
-                f"learning rate {self.learning_rate}, tolerance {self.tolerance}; expected over 0, and 0 or "
-                "more"
-            )
+        check_fields(self)
 
     @property
     def loss_weights(self) -> LossWeights:

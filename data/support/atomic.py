@@ -86,6 +86,19 @@ def atomic_files(head: Path) -> Iterator[Path]:
                 os.replace(file, head.with_name(file.name))
 
 
+def check_writable_file(path: Path) -> None:
+    """Check that a file can be written or replaced, before the work that it is the result of.
+
+    Raises:
+        DataError: when it cannot be written, or is a folder.
+    """
+    if path.is_dir():
+        raise DataError(path, "is a folder; expected a file to write")
+    create_parent(path)
+    with own_work_folder(path):
+        pass
+
+
 def check_new_folder(folder: Path) -> None:
     """Check that a folder can be written: that it is new or empty.
 
@@ -207,7 +220,7 @@ def _resume(work: WorkFolder, fingerprint: str) -> None:
     """
     work.path.mkdir(exist_ok=True)
     mark = work.path / _FINGERPRINT
-    if mark.is_file() and mark.read_text("utf-8") == fingerprint:
+    if mark.is_file() and mark.read_bytes() == fingerprint.encode():
         remove(work.result)
         return
     mark.unlink(missing_ok=True)  # first, so that what is half removed is never taken for resumable

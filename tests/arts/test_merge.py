@@ -64,12 +64,12 @@ def test_merge_memory_grows_neither_with_the_model_nor_with_their_number(method,
         (("--dry-run", "--base", "a", "--model", "b", "--method", "tise"), 'Did you mean "ties"?'),
         (("--dry-run", "--config", "c.yaml", "--density", "0.3"), "--density has no effect with --config"),
         (
-            ("--dry-run", "--base", "a", "--model", "b", "--density", "3"),
+            ("--dry-run", "--base", "a", "--model", "b", "--density", "0.3"),
             "--density is of methods that sparsify",
         ),
         (
             ("--dry-run", "--base", "a", "--model", "b", "--method", "ties", "--density", "3"),
-            "--density 3.0; expected over 0",
+            "--density is 3.0; expected a number over 0, up to 1",
         ),
         (("--dry-run", "--base", "a", "--model", "b", "--weight", "1"), "metagpt finds the weights itself"),
         (

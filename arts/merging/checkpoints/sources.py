@@ -38,6 +38,15 @@ def checkpoint_folder(name: str) -> Path:
     return model_folder(name, [*_WEIGHT_PATTERNS, *ASSET_PATTERNS], what="model")
 
 
+def is_adapter(name: str) -> bool:
+    """Whether a model, a folder or Hub id, is a LoRA adapter.
+
+    Raises:
+        ArtsError: when there is no such model.
+    """
+    return (checkpoint_folder(name) / ADAPTER_CONFIG).exists()
+
+
 def open_base(name: str) -> Checkpoint:
     """Open the checkpoint that models were fine-tuned from.
 
@@ -65,7 +74,7 @@ def open_model(name: str, *, base: Checkpoint) -> Checkpoint:
             cannot be merged.
     """
     folder = checkpoint_folder(name)
-    if (folder / ADAPTER_CONFIG).is_file():
+    if (folder / ADAPTER_CONFIG).exists():
         return LoraAdapter(folder, name, base=base)
     model = Checkpoint(folder, name)
     rename_as_in_base(model, base)

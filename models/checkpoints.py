@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -13,9 +12,11 @@ from arts.models.encoders import (
     as_loading_error,
     encoder_checksum,
     encoder_folder,
+    load_config,
     load_tokenizer,
     load_weights,
 )
+from arts.models.model_folder import CONFIG_FILE, read_model_config
 from arts.models.record_names import ZOO_PREFIX
 from arts.models.registry import model_names
 from arts.models.trained_models import TrainedModel, read_record
@@ -45,19 +46,19 @@ def load_checkpoint(name: str, *, labels: LabelNames = NO_NAMES) -> tuple[Classi
             missing, or its labels are not polarities.
     """
     import torch
-    from transformers import AutoConfig, AutoModelForSequenceClassification, pipeline
+    from transformers import AutoModelForSequenceClassification, pipeline
 
     from arts.models.adapters import as_classifier
 
     folder = encoder_folder(name, "model")
     checksum = encoder_checksum(name)
     if is_zoo_model(folder):
-        return TrainedModel.load(folder), checksum
-    tokenizer = load_tokenizer(folder)
-    with as_loading_error(name):
-        saved = AutoConfig.from_pretrained(folder).architectures or ["nothing"]
+        with as_loading_error(name):
+            return TrainedModel.load(folder), checksum
+    saved = load_config(folder).architectures or ["nothing"]
     if not any(architecture.endswith("ForSequenceClassification") for architecture in saved):
         raise ArtsError(f"{name}: saved as {', '.join(saved)}; expected a model for sequence classification")
+    tokenizer = load_tokenizer(folder)
     model = load_weights(AutoModelForSequenceClassification, folder)
     device = 0 if torch.cuda.is_available() else -1
     pair_classifier = pipeline("text-classification", model=model, tokenizer=tokenizer, device=device)
@@ -68,8 +69,7 @@ def is_zoo_model(folder: Path) -> bool:
     """Whether a folder contains a model saved by `arts train`, rather than some other checkpoint."""
     if read_record(folder).get("name") in model_names():
         return True
-    config = json.loads((folder / "config.json").read_text("utf-8"))
-    return str(config.get("model_type", "")).startswith(ZOO_PREFIX)
+    return (read_model_config(folder / CONFIG_FILE).model_type or "").startswith(ZOO_PREFIX)
 
 
 def load_zoo_probe(folder: Path) -> tuple[AspectModel, Callable[[], Tensor]]:

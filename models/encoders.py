@@ -6,6 +6,7 @@ import hashlib
 import importlib.util
 import logging
 import os
+import pickle
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import cache
@@ -14,6 +15,7 @@ from typing import Any
 
 from arts.data.errors import ArtsError, MissingDependencyError
 from arts.data.support.download import model_folder, sha256
+from arts.models.model_folder import PICKLED_WEIGHTS, read_model_folder
 
 logger = logging.getLogger(__name__)
 
@@ -43,8 +45,16 @@ def encoder_folder(name: str, what: str = "encoder") -> Path:
 
     Raises:
         MissingDependencyError: when `name` is the default encoder, and its package is not installed.
-        ArtsError: when the folder has no ``config.json``, or the encoder cannot be downloaded.
+        ArtsError: when the folder has no ``config.json``, its files are not sound, or the encoder cannot be
+            downloaded.
     """
+    folder = _find_encoder(name, what)
+    read_model_folder(folder)
+    return folder
+
+
+def _find_encoder(name: str, what: str) -> Path:
+    """The folder of an encoder, whose files are not checked."""
     if name == DEFAULT_ENCODER:
         spec = importlib.util.find_spec(_DEFAULT_PACKAGE)
         if spec is None or not spec.submodule_search_locations:
@@ -87,7 +97,25 @@ def load_tokenizer(folder: Path) -> Any:
             "(tokenizer.save_pretrained writes them)"
         )
     with as_loading_error(f"{folder}: the tokenizer"):
-        return AutoTokenizer.from_pretrained(folder)
+        return AutoTokenizer.from_pretrained(folder, trust_remote_code=False)
+
+
+def load_config(folder: Path) -> Any:
+    """Load the configuration (of transformers) of a saved model.
+
+    Raises:
+        ArtsError: when it cannot be loaded, or only by code in the folder, which is never run.
+    """
+    from transformers import CONFIG_MAPPING, AutoConfig
+
+    config = read_model_folder(folder).config
+    if config.auto_map and config.model_type not in CONFIG_MAPPING:
+        raise ArtsError(
+            f"{folder}: transformers does not know {config.model_type} models; to load it, code in the "
+            "folder would have to be run (auto_map in config.json), which is never done here"
+        )
+    with as_loading_error(str(folder)):
+        return AutoConfig.from_pretrained(folder, trust_remote_code=False)
 
 
 def load_weights(model_class: Any, folder: Path, *, optional: str | None = None, **options: Any) -> Any:
@@ -110,7 +138,7 @@ def load_weights(model_class: Any, folder: Path, *, optional: str | None = None,
     """
     with as_loading_error(str(folder)):
         model, info = model_class.from_pretrained(
-            folder, dtype="float32", output_loading_info=True, **options
+            folder, dtype="float32", output_loading_info=True, trust_remote_code=False, **options
         )
     missing = sorted(info["missing_keys"])
     absent = [name for name in missing if optional is None or not name.startswith(optional)]
@@ -137,19 +165,25 @@ def load_weights(model_class: Any, folder: Path, *, optional: str | None = None,
 def as_loading_error(what: str) -> Iterator[None]:
     """Turn errors of transformers inside a ``with`` block into an `ArtsError` with a message of one line.
 
-    Inside the block, the progress bars and warnings of transformers are turned off.
+    The block loads what others have saved, and nothing else, so whatever transformers and what it is made
+    of raise there, of any class, is due to that. Its progress bars and warnings are turned off.
 
     Args:
         what: what is being loaded, as the subject of the message "... cannot be loaded".
     """
-    from safetensors import SafetensorError
-
     try:
         with quiet_transformers():
             yield
-    except (OSError, ValueError, RuntimeError, TypeError, KeyError, SafetensorError) as error:
-        reason = (str(error).strip().splitlines() or [type(error).__name__])[0][:200]
-        raise ArtsError(f"{what} cannot be loaded ({reason})") from error
+    except ArtsError:
+        raise
+    except (pickle.UnpicklingError, EOFError) as error:
+        raise ArtsError(
+            f"{what} cannot be loaded (its weights, {PICKLED_WEIGHTS[0]}, are a pickle that is broken or "
+            "holds more than tensors; nothing in it was run)"
+        ) from error
+    except Exception as error:
+        reason = f"no {error}" if isinstance(error, KeyError) else " ".join(str(error).split())[:200]
+        raise ArtsError(f"{what} cannot be loaded ({reason or type(error).__name__})") from error
 
 
 def load_encoder(name: str) -> Any:
@@ -166,11 +200,10 @@ def load_encoder(name: str) -> Any:
         ArtsError: when the model cannot be loaded, or is not BERT-like: for example an encoder-decoder, an
             image model, or a model whose tokenizer has no [CLS] and [SEP].
     """
-    from transformers import AutoConfig, AutoModel
+    from transformers import AutoModel
 
     folder = encoder_folder(name)
-    with as_loading_error(f'encoder "{name}"'):
-        config = AutoConfig.from_pretrained(folder)
+    config = load_config(folder)
     expected = f'encoder "{name}" is a {config.model_type} model; expected a BERT-like encoder'
     if config.is_encoder_decoder or not hasattr(config, "vocab_size"):
         raise ArtsError(expected)

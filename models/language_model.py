@@ -20,6 +20,7 @@ from arts.models.encoders import (
     as_loading_error,
     encoder_checksum,
     encoder_folder,
+    load_config,
     load_tokenizer,
     load_weights,
 )
@@ -179,10 +180,9 @@ def load_causal_model(folder: Path) -> Any:
         ArtsError: when the model cannot be loaded or lacks weights; when it was saved with another head than
             one that predicts the next token; or when its predictions depend on the tokens that follow.
     """
-    from transformers import AutoConfig, AutoModelForCausalLM
+    from transformers import AutoModelForCausalLM
 
-    with as_loading_error(str(folder)):
-        saved = (AutoConfig.from_pretrained(folder).architectures or ["nothing"])[0]
+    saved = (load_config(folder).architectures or ["nothing"])[0]
     if not saved.endswith(CAUSAL_ENDINGS):
         raise ArtsError(f"{folder}: saved as {saved}; expected a causal language model")
     model = load_weights(AutoModelForCausalLM, folder)
@@ -219,7 +219,7 @@ def _load_gguf(path: str, options: dict[str, str]) -> tuple[Any, Any]:
 
     with redirect_stderr(StringIO()):  # the GGUF reader shows a progress bar that cannot be turned off
         with as_loading_error(f"{path}/{options['gguf_file']}"):
-            tokenizer = AutoTokenizer.from_pretrained(path, **options)
+            tokenizer = AutoTokenizer.from_pretrained(path, trust_remote_code=False, **options)
         model = load_weights(AutoModelForCausalLM, Path(path), **options)
     setattr(model, "hf_quantizer", None)  # noqa: B010, an attribute that mypy does not know
     vars(model.config).pop("quantization_config", None)  # it is dequantized; so the model can be saved

@@ -15,7 +15,7 @@ from arts.data.support.arrays import FloatArray
 from arts.data.support.atomic import check_new_folder
 from arts.data.support.checked_fields import check_fields
 from arts.data.support.field_types import Count
-from arts.merging.checkpoints.assets import copy_assets
+from arts.merging.checkpoints.assets import check_config_is_inside, copy_assets
 from arts.merging.checkpoints.checkpoint_writer import CheckpointOutput
 from arts.merging.checkpoints.sources import checkpoint_folder, open_base, open_model
 from arts.merging.element_counter import ElementCounter, MergeProgress
@@ -120,6 +120,8 @@ class MergeJob:
         check_new_folder(folder)
         tokenizer = checkpoint_folder(self.tokenizer_from) if self.tokenizer_from else None
         with self._plan() as (plan, workers):
+            for checkpoint in (plan.base, *plan.models):
+                check_config_is_inside(checkpoint.folder)
             entries = [tensor.entry for tensor in plan.tensors.values()]
             output = CheckpointOutput(folder, entries, dtype=self.dtype, max_shard_bytes=self.max_shard_bytes)
             counter = ElementCounter(plan, self._passes, progress)
@@ -135,9 +137,17 @@ class MergeJob:
                     progress=counter.advance,
                 )
                 output.write_index(partial)
-                copy_assets(plan.base, partial, tokenizer=tokenizer, config=plan.config, dtype=self.dtype)
+                remarks = copy_assets(
+                    plan.base, partial, tokenizer=tokenizer, config=plan.config, dtype=self.dtype
+                )
                 report = self._report(plan, survey, outcome=outcome, workers=workers, clock=clock)
-                report = report.model_copy(update={"output": str(folder), "bytes_written": output.bytes})
+                report = report.model_copy(
+                    update={
+                        "output": str(folder),
+                        "bytes_written": output.bytes,
+                        "remarks": [*report.remarks, *remarks],
+                    }
+                )
                 report.write_json(partial / MERGE_REPORT_FILE)
                 write_merge_card(report, partial)
         return report

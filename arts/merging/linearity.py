@@ -38,11 +38,10 @@ def load_text_probe(folder: Path) -> Probe:
     """
     import transformers
 
-    from arts.models.encoders import as_loading_error, load_tokenizer, load_weights
+    from arts.models.encoders import load_config, load_tokenizer, load_weights
 
-    with as_loading_error(str(folder)):
-        config = transformers.AutoConfig.from_pretrained(folder)
-        kind = getattr(transformers, (config.architectures or ["AutoModel"])[0], None)
+    config = load_config(folder)
+    kind = getattr(transformers, (config.architectures or ["AutoModel"])[0], None)
     if kind is None:
         raise ArtsError(
             f"--check-linearity: transformers has no {config.architectures[0]}, which {folder} is"

@@ -7,13 +7,13 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
-import ijson
 import numpy as np
 import numpy.typing as npt
 
 from arts.data.errors import DataError
 from arts.merging.checkpoints.checkpoint import Checkpoint, TensorEntry
 from arts.merging.checkpoints.lora_adapter import LoraAdapter
+from arts.merging.checkpoints.tokenizer_file import read_tokens
 
 TOKENIZER_FILE = "tokenizer.json"
 _EXAMPLES = 3  # number of tokens that a message names
@@ -46,7 +46,7 @@ def missing_tokens(base: Checkpoint, model: Checkpoint, *, short: Iterable[str])
         short: names of embeddings, and other tensors with one row per token, that have another number of rows
             in the model than in the base.
     """
-    total = int(base.config.get("vocab_size") or 0)
+    total = base.vocabulary_size
     rows = min((model.tensors[name].shape[0] for name in short), default=total)
     absent = set(range(min(rows, total), total))
     renamed = {} if isinstance(model, LoraAdapter) else _renamed_tokens(base.folder, model.folder)
@@ -73,9 +73,9 @@ def check_tokenizer(base: Checkpoint, folder: Path) -> None:
             f"{len(renamed):,} tokens have other numbers than in the base ({token_id} is {theirs!r}, in the "
             f"base {ours!r}), whose embeddings the merged model has",
         )
-    total = int(base.config.get("vocab_size") or 0)
+    total = base.vocabulary_size
     if total and (folder / TOKENIZER_FILE).is_file():
-        last = max(_read_tokens(folder / TOKENIZER_FILE), default=0)
+        last = max(read_tokens(folder / TOKENIZER_FILE), default=0)
         if last >= total:
             raise DataError(
                 folder / TOKENIZER_FILE,
@@ -85,7 +85,7 @@ def check_tokenizer(base: Checkpoint, folder: Path) -> None:
 
 def has_row_per_token(entry: TensorEntry, base: Checkpoint) -> bool:
     """Whether a tensor of the base has one row for each token of its vocabulary, as embeddings do."""
-    return bool(entry.shape) and entry.shape[0] == base.config.get("vocab_size")
+    return bool(entry.shape) and entry.shape[0] == base.vocabulary_size > 0
 
 
 def _renamed_tokens(base: Path, model: Path) -> dict[int, tuple[str, str]]:
@@ -99,30 +99,11 @@ def _renamed_tokens(base: Path, model: Path) -> dict[int, tuple[str, str]]:
         The base's token and the model's token, keyed by token id; empty when a folder has no tokenizer.json.
     """
     files = base / TOKENIZER_FILE, model / TOKENIZER_FILE
-    if not all(file.is_file() for file in files) or filecmp.cmp(*files, shallow=False):
+    if not all(file.exists() for file in files) or filecmp.cmp(*files, shallow=False):
         return {}
-    ours, theirs = map(_read_tokens, files)
+    ours, theirs = map(read_tokens, files)
     return {
         token_id: (ours[token_id], theirs[token_id])
         for token_id in ours.keys() & theirs.keys()
         if ours[token_id] != theirs[token_id]
     }
-
-
-def _read_tokens(path: Path) -> dict[int, str]:
-    """Read the tokens in a tokenizer.json, keyed by token id; the file is read as a stream."""
-    tokens: dict[int, str] = {}
-    try:
-        with path.open("rb") as file:
-            for token, token_id in ijson.kvitems(file, "model.vocab"):
-                tokens[int(token_id)] = token
-        if not tokens:  # unigram: pairs in order; in other models, this path would be of a token named "item"
-            with path.open("rb") as file:
-                for token_id, pair in enumerate(ijson.items(file, "model.vocab.item")):
-                    tokens[token_id] = pair[0]
-        with path.open("rb") as file:
-            for item in ijson.items(file, "added_tokens.item"):
-                tokens[int(item["id"])] = item["content"]
-    except (ijson.JSONError, KeyError, TypeError, ValueError) as error:
-        raise DataError(path, "is not a tokenizer that the vocabulary can be read from") from error
-    return tokens

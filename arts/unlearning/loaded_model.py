@@ -13,9 +13,9 @@ from arts.data.errors import ArtsError, MissingDependencyError
 from arts.data.label_names import NO_NAMES, LabelNames
 from arts.data.support.download import sha256
 from arts.models.encoders import (
-    as_loading_error,
     encoder_checksum,
     encoder_folder,
+    load_config,
     load_tokenizer,
     load_weights,
 )
@@ -92,7 +92,7 @@ def load_unlearning_model(name: str) -> UnlearningModel:
     Raises:
         ArtsError: when the model cannot be loaded, or is of neither kind.
     """
-    from transformers import AutoConfig, AutoModelForCausalLM, AutoModelForSequenceClassification
+    from transformers import AutoModelForCausalLM, AutoModelForSequenceClassification
 
     _, options = locate_language_model(name)
     if options:
@@ -101,8 +101,7 @@ def load_unlearning_model(name: str) -> UnlearningModel:
     if Path(name).is_dir() and not Path(name, "config.json").is_file():
         raise ArtsError(f"{name} has no config.json; expected a saved model")
     folder = encoder_folder(name, "model")
-    with as_loading_error(name):
-        architecture = (AutoConfig.from_pretrained(folder).architectures or ["nothing"])[0]
+    architecture = (load_config(folder).architectures or ["nothing"])[0]
     causal = architecture.endswith(CAUSAL_ENDINGS)
     if not causal and not architecture.endswith("ForSequenceClassification"):
         raise ArtsError(

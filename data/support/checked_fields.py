@@ -122,7 +122,7 @@ def short_repr(value: Any) -> str:
 def _field_error(fault: ErrorDetails) -> FieldError:
     """The error that says what pydantic found."""
     context = fault.get("ctx", {})
-    field = _path(fault["loc"]) + str(context.get("at", ""))
+    field = (_path(fault["loc"]) + str(context.get("at", ""))).removeprefix(".")
     if fault["type"] == "unknown_key":
         return _unknown_key_error(field, **context)
     if fault["type"] == "missing":

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections import Counter
+from itertools import accumulate
 from typing import Any
 
 from arts.data.errors import DataError
@@ -12,7 +13,9 @@ from arts.data.errors import DataError
 MAX_DEPTH = 100
 MAX_DIGITS = 300  # a float64 has at most 309 before its point
 _TOO_MANY_DIGITS = re.compile(rb"\d{%d}" % (MAX_DIGITS + 1))
-_STRINGS_AND_BRACKETS = re.compile(rb'"(?:[^"\\]|\\.)*+"?|[\[{]|[\]}]', re.DOTALL)
+_STRING = re.compile(rb'"[^"\\]*+(?:\\.[^"\\]*+)*+"?', re.DOTALL)
+_STEPS = bytes.maketrans(b"[{]}", bytes([2, 2, 0, 0]))  # down into a list or object, and up; minus 1
+_NO_BRACKETS = bytes(set(range(256)) - set(b"[{]}"))
 
 
 def parse_json(content: bytes | str, source: object, *, line: int | None = None) -> Any:
@@ -58,17 +61,15 @@ def check_json(content: bytes | str, source: object, *, line: int | None = None)
 
 def _check_depth(raw: bytes, source: object, line: int | None) -> None:
     """Raise `DataError` when a JSON text is nested too deep."""
-    depth = 0
-    for match in _STRINGS_AND_BRACKETS.finditer(raw):
-        token = match.group()[:1]
-        depth += 1 if token in b"[{" else -1 if token in b"]}" else 0
+    steps = _without_strings(raw).translate(_STEPS, _NO_BRACKETS)
+    for depth in accumulate(steps, lambda depth, step: depth + step - 1, initial=0):
         if depth > MAX_DEPTH:
             raise DataError(source, f"the JSON is nested more than {MAX_DEPTH} deep", line=line)
 
 
 def _without_strings(raw: bytes) -> bytes:
     """A JSON text without its strings."""
-    return _STRINGS_AND_BRACKETS.sub(b" ", raw)
+    return _STRING.sub(b" ", raw)
 
 
 def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:

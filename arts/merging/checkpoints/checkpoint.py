@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import math
 import os
 import threading
@@ -15,14 +14,17 @@ from typing import Any
 from arts.data.errors import DataError
 from arts.merging.checkpoints.architecture import Architecture
 from arts.merging.checkpoints.blocks import SIZES, Raw, Values, decode
+from arts.merging.checkpoints.safetensors_header import ELEMENT_BITS, read_safetensors_header
+from arts.models.model_folder import (
+    CONFIG_FILE,
+    PICKLED_WEIGHTS,
+    ModelConfig,
+    read_config_content,
+    read_weight_index,
+)
 
 WEIGHTS_FILE, INDEX_FILE = "model.safetensors", "model.safetensors.index.json"
 ADAPTER_CONFIG = "adapter_config.json"
-_PICKLES = ("pytorch_model.bin", "pytorch_model.bin.index.json", "adapter_model.bin", "model.pt", "model.pth")
-_ALL_SIZES = {**SIZES, "F64": 8, "I64": 8, "I32": 4, "I16": 2, "I8": 1, "U8": 1, "BOOL": 1, "F8_E4M3": 1}
-_ALL_SIZES |= {"F8_E5M2": 1, "F8_E8M0": 1, "F8_E4M3FNUZ": 1, "F8_E5M2FNUZ": 1, "U16": 2, "U32": 4, "U64": 8}
-_ALL_SIZES |= {"C64": 8}
-_LARGEST_HEADER = 100_000_000  # bytes; safetensors allows no more
 
 
 @dataclass(frozen=True)
@@ -56,7 +58,7 @@ class TensorEntry:
     @property
     def itemsize(self) -> int:
         """Size of one element in bytes."""
-        return _ALL_SIZES[self.dtype]
+        return ELEMENT_BITS[self.dtype] // 8
 
     def pieces(self, first: int, size: int) -> Iterator[tuple[Path, int, int]]:
         """Where `size` bytes from an element on are: file, position of the first byte, number of bytes."""
@@ -103,12 +105,21 @@ class Checkpoint:
 
     @cached_property
     def config(self) -> dict[str, Any]:
-        """The content of config.json.
+        """The content of config.json, as it is there; the fields of `ModelConfig` have been checked.
 
         Raises:
-            DataError: when the folder has no config.json, or it is not a JSON object.
+            DataError: when the folder has no config.json, or it is not sound.
         """
-        return read_json(self.folder / "config.json")
+        return read_config_content(self.folder / CONFIG_FILE)
+
+    @cached_property
+    def vocabulary_size(self) -> int:
+        """Number of tokens of the vocabulary, or of that of the language model in it; 0 when it says none.
+
+        Raises:
+            DataError: when the folder has no config.json, or it is not sound.
+        """
+        return ModelConfig.model_validate(self.config).vocabulary_size
 
     @cached_property
     def architecture(self) -> Architecture:
@@ -197,23 +208,6 @@ class Checkpoint:
             return self._files[path]
 
 
-def read_json(path: Path) -> dict[str, Any]:
-    """Read a JSON file that contains an object, and return the object as a dictionary.
-
-    Raises:
-        DataError: when the file cannot be read, or does not contain a JSON object.
-    """
-    try:
-        content = json.loads(path.read_text(encoding="utf-8"))
-    except OSError as error:
-        raise DataError(path, f"cannot be read ({error.strerror})") from error
-    except ValueError as error:
-        raise DataError(path, f"is not JSON ({error})") from error
-    if not isinstance(content, dict):
-        raise DataError(path, "holds no JSON object")
-    return content
-
-
 def read_header(path: Path) -> dict[str, TensorEntry]:
     """Read the header of a safetensors file.
 
@@ -221,45 +215,22 @@ def read_header(path: Path) -> dict[str, TensorEntry]:
         The entries of its tensors, keyed by tensor name, in the order of the file.
 
     Raises:
-        DataError: when it is not a safetensors file, or is cut short.
+        DataError: when it is not a safetensors file, is cut short, or has a tensor of an unknown type.
     """
-    try:
-        with path.open("rb") as file:
-            length = os.fstat(file.fileno()).st_size
-            start = 8 + int.from_bytes(file.read(8), "little")
-            if not 8 < start <= _LARGEST_HEADER:
-                raise ValueError
-            listing = json.loads(file.read(start - 8))
-        listing.pop("__metadata__", None)
-        entries = [
-            TensorEntry(name, info["dtype"], tuple(info["shape"]), path, start + info["data_offsets"][0])
-            for name, info in listing.items()
-        ]
-        if unknown := [entry for entry in entries if entry.dtype not in _ALL_SIZES]:
-            raise DataError(
-                path, f'"{unknown[0].name}" is of type {unknown[0].dtype}, which cannot be read here'
-            )
-        sizes = [end - first for first, end in (info["data_offsets"] for info in listing.values())]
-        wrong = [entry.name for entry, size in zip(entries, sizes, strict=True) if entry.nbytes != size]
-    except OSError as error:
-        raise DataError(path, f"cannot be read ({error.strerror})") from error
-    except (ValueError, KeyError, TypeError, AttributeError, IndexError, RecursionError) as error:
-        raise DataError(path, "is not a safetensors file, or its header is broken") from error
-    if wrong:
-        raise DataError(path, f'the header gives "{wrong[0]}" a size that its shape does not have')
-    end = max((entry.offset + entry.nbytes for entry in entries), default=0)
-    if end > length:
-        raise DataError(path, f"is cut short: {length:,} bytes, and the header says {end:,}")
-    return {entry.name: entry for entry in sorted(entries, key=lambda entry: entry.offset)}
+    start, tensors = read_safetensors_header(path)
+    return {
+        name: TensorEntry(name, tensor.dtype, tuple(tensor.shape), path, start + tensor.data_offsets[0])
+        for name, tensor in tensors.items()
+    }
 
 
 def _checkpoint_entries(folder: Path) -> dict[str, TensorEntry]:
     """The entries of all tensors in a checkpoint's folder, keyed by tensor name."""
-    if (folder / WEIGHTS_FILE).is_file():
+    if (folder / WEIGHTS_FILE).exists():
         return read_header(folder / WEIGHTS_FILE)
-    if (folder / INDEX_FILE).is_file():
+    if (folder / INDEX_FILE).exists():
         return _sharded_entries(folder)
-    for name in _PICKLES:
+    for name in (*PICKLED_WEIGHTS, "adapter_model.bin"):
         if (folder / name).exists():
             raise DataError(
                 folder / name,
@@ -276,9 +247,7 @@ def _sharded_entries(folder: Path) -> dict[str, TensorEntry]:
         DataError: when the index is wrong about which shard has which tensor, or a file cannot be read.
     """
     index = folder / INDEX_FILE
-    shard_of = read_json(index).get("weight_map")
-    if not isinstance(shard_of, dict) or not shard_of:
-        raise DataError(index, 'has no "weight_map"')
+    shard_of = read_weight_index(index).weight_map
     entries: dict[str, TensorEntry] = {}
     for shard in sorted(set(shard_of.values())):
         entries |= read_header(folder / shard)

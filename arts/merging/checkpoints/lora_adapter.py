@@ -73,6 +73,7 @@ class LoraAdapter(Checkpoint):
         self.tensors = {self.renamed.get(name, name): entry for name, entry in self.tensors.items()}
         self.matrices = {self.renamed.get(weight, weight): pair for weight, pair in own.items()}
         self._modules = {self.renamed.get(weight, weight): weight.removesuffix(".weight") for weight in own}
+        self._scales = {weight: self._scale(weight) for weight in self.matrices}
         self._transposed = {weight: self._stores_transpose(weight, base) for weight in self.matrices}
         for weight in self.matrices.keys() & self.tensors.keys():
             if self.tensors[weight].shape != self._shape(weight):
@@ -101,7 +102,7 @@ class LoraAdapter(Checkpoint):
     @cached_property
     def checksum(self) -> str:
         """XXH3 checksum of its tensors, their names, and the settings that scale them."""
-        scales = self.settings.model_dump(exclude={"base_model_name_or_path"})
+        scales = self.settings.model_dump(exclude={"base_model_name_or_path", "r", "rank_pattern"})
         digest = xxh3_128(repr((scales, sorted(self._transposed.items()))).encode())
         for name in sorted(self.tensors):
             digest.update(name.encode())
@@ -171,6 +172,11 @@ class LoraAdapter(Checkpoint):
         rows, columns = self.tensors[self.matrices[weight][side]].shape
         return rows, columns
 
+    def _scale(self, weight: str) -> float:
+        """The factor on the product of a weight's matrices."""
+        rank, _ = self._matrix_shape(weight, "A")
+        return self.settings.scale(self._modules[weight], rank)
+
     def _stores_transpose(self, weight: str, base: Checkpoint) -> bool:
         """Whether the base stores a weight as (in, out), as it does embeddings and GPT-2's linear maps."""
         a, b = self._matrix_shape(weight, "A"), self._matrix_shape(weight, "B")
@@ -188,7 +194,7 @@ class LoraAdapter(Checkpoint):
     def _read_factors(self, weight: str) -> LoraFactors:
         """Read the matrices of an adapted weight in fp64, and multiply B by the scale."""
         a, b = (self._read_matrix(self.matrices[weight][side]).astype(np.float64) for side in "AB")
-        b *= self.settings.scale(self._modules[weight], a.shape[0])
+        b *= self._scales[weight]
         left, right = (a.T, b.T) if self._transposed[weight] else (b, a)
         return LoraFactors(np.ascontiguousarray(left), np.ascontiguousarray(right))
 

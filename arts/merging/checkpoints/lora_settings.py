@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from functools import partial
 from pathlib import Path
 from typing import Annotated, Any
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, FiniteFloat, ValidationError
+import regex
+from pydantic import BaseModel, ConfigDict, PlainValidator
+from pydantic_core import PydanticCustomError
 
-from arts.data.errors import DataError
-from arts.data.support.record import first_fault
-from arts.merging.checkpoints.checkpoint import read_json
+from arts.data.errors import ArtsError, DataError
+from arts.data.support.checked_fields import check_file_content, short_repr
+from arts.data.support.field_types import Count, Number, check_number, check_whole, expected, expected_at
+from arts.data.support.foreign_file import read_json_object
+from arts.merging.checkpoints.checkpoint import ADAPTER_CONFIG
 
 # Initialisations of peft that leave the base as it was, so that the adapter is a difference to it.
 _INITIALISATIONS = ("true", "false", "gaussian", "eva", "orthogonal", "mica")
@@ -36,26 +41,59 @@ _VARIANTS = {
 _IRRELEVANT = (
     *("auto_mapping", "bias", "corda_config", "ensure_weight_tying", "eva_config"),
     *("exclude_modules", "inference_mode", "layers_pattern", "layers_to_transform", "loftq_config"),
-    *("lora_dropout", "lora_ga_config", "megatron_core", "modules_to_save", "peft_version", "r"),
-    *("qalora_group_size", "rank_pattern", "revision", "runtime_config", "target_modules", "task_type"),
+    *("lora_dropout", "lora_ga_config", "megatron_core", "modules_to_save", "peft_version"),
+    *("qalora_group_size", "revision", "runtime_config", "target_modules", "task_type"),
     "velora_config",
 )
 
 
-def _empty_if_none(value: Any) -> Any:
-    return {} if value is None else value
+_LONGEST_PATTERN = 1_000  # characters
+_MATCHING_TIME = 1.0  # seconds
 
 
-def _check_pattern(pattern: str) -> str:
-    try:
-        re.compile(pattern)
-    except re.error as error:
-        raise ValueError(f"is not a regular expression ({error})") from error
-    return pattern
+def _check_patterns(value: Any, *, check: Callable[[Any], float]) -> dict[str, float]:
+    """Values keyed by regular expression; null stands for none."""
+    if not isinstance(value, dict | None):
+        raise expected("values keyed by a pattern of the modules' names")
+    for pattern, number in (value or {}).items():
+        try:
+            check(number)
+        except PydanticCustomError as error:
+            raise expected_at(f".{pattern[:60]}", number, str((error.context or {})["what"])) from error
+        try:
+            if len(pattern) > _LONGEST_PATTERN:
+                raise regex.error("too long")
+            regex.compile(pattern)
+        except (regex.error, RecursionError, OverflowError) as error:
+            raise expected(
+                f"regular expressions of up to {_LONGEST_PATTERN:,} characters ({short_repr(pattern)} is "
+                "none)"
+            ) from error
+    return value or {}
 
 
-Pattern = Annotated[str, AfterValidator(_check_pattern)]
-ValueByPattern = Annotated[dict[Pattern, FiniteFloat], BeforeValidator(_empty_if_none)]
+def _check_flag(value: Any) -> bool:
+    if not isinstance(value, bool | None):
+        raise expected("true or false")
+    return bool(value)
+
+
+def _check_initialisation_name(value: Any) -> bool | str | None:
+    if not isinstance(value, bool | str | None):
+        raise expected("true, false or the name of an initialisation")
+    return value
+
+
+def _check_base_name(value: Any) -> str | None:
+    if not isinstance(value, str | None):
+        raise expected("a folder or Hub id")
+    return value
+
+
+Flag = Annotated[bool, PlainValidator(_check_flag)]
+Alphas = Annotated[dict[str, float], PlainValidator(partial(_check_patterns, check=check_number))]
+_check_rank = partial(check_whole, least=1, most=2**31 - 1)
+Ranks = Annotated[dict[str, float], PlainValidator(partial(_check_patterns, check=_check_rank))]
 
 
 class LoraSettings(BaseModel):
@@ -63,7 +101,9 @@ class LoraSettings(BaseModel):
 
     Args:
         lora_alpha: alpha, the factor on the product of the matrices before it is divided by the rank.
+        r: rank of the matrices, unless these are of another.
         alpha_pattern: other values of alpha, keyed by regular expression for the end of a module's name.
+        rank_pattern: other ranks, in the same way; the matrices themselves show which they are.
         use_rslora: whether the product is divided by the square root of the rank, not by the rank.
         fan_in_fan_out: whether peft took the weights for stored as (in, out).
         init_lora_weights: how the matrices were initialised.
@@ -72,12 +112,14 @@ class LoraSettings(BaseModel):
 
     model_config = ConfigDict(frozen=True)
 
-    lora_alpha: FiniteFloat
-    alpha_pattern: ValueByPattern = {}
-    use_rslora: bool = False
-    fan_in_fan_out: bool = False
-    init_lora_weights: bool | str | None = True
-    base_model_name_or_path: str | None = None
+    lora_alpha: Number
+    r: Count = 8
+    alpha_pattern: Alphas = {}
+    rank_pattern: Ranks = {}
+    use_rslora: Flag = False
+    fan_in_fan_out: Flag = False
+    init_lora_weights: Annotated[bool | str | None, PlainValidator(_check_initialisation_name)] = True
+    base_model_name_or_path: Annotated[str | None, PlainValidator(_check_base_name)] = None
 
     def scale(self, module: str, rank: int) -> float:
         """The factor on the product of a module's matrices: alpha / r, or alpha / sqrt(r) with `use_rslora`.
@@ -97,12 +139,13 @@ def read_lora_settings(path: Path) -> LoraSettings:
         DataError: when it is no such file, or the adapter is more than a product of two matrices that is
             added to a weight of the base; the message names the kind of adapter or the setting.
     """
-    content = read_json(path)
+    content = read_json_object(path)
     kind = content.get("peft_type")
     if kind != "LORA":
+        name = kind if isinstance(kind, str) else short_repr(kind)
         raise DataError(
             path,
-            f"is an adapter of the kind {kind}; expected LORA. What peft can merge, its merge_and_unload() "
+            f"is an adapter of the kind {name}; expected LORA. What peft can merge, its merge_and_unload() "
             "makes a whole model of, which can be merged here",
         )
     for setting, variant in _VARIANTS.items():
@@ -112,13 +155,10 @@ def read_lora_settings(path: Path) -> LoraSettings:
         if value and setting not in (*_IRRELEVANT, *LoraSettings.model_fields, "peft_type"):
             raise DataError(
                 path,
-                f'has the setting "{setting}" ({value!r}), which is not known here; delete it if it does '
-                "not change what the adapter does to the weights",
+                f'has the setting "{setting[:60]}" ({short_repr(value)}), which is not known here; delete it '
+                "if it does not change what the adapter does to the weights",
             )
-    try:
-        settings = LoraSettings.model_validate(content)
-    except ValidationError as error:
-        raise DataError(path, first_fault(error)) from error
+    settings = check_file_content(LoraSettings, content, path)
     _check_initialisation(path, settings.init_lora_weights)
     return settings
 
@@ -156,6 +196,12 @@ def _pattern_value(pattern: Mapping[str, float], module: str, default: float) ->
         default: the value when no pattern matches.
     """
     for key, value in pattern.items():
-        if re.fullmatch(rf"(.*\.)?({key})", module):
-            return value
+        try:
+            if regex.fullmatch(rf"(.*\.)?({key})", module, timeout=_MATCHING_TIME):
+                return value
+        except TimeoutError as error:
+            raise ArtsError(
+                f"alpha_pattern {short_repr(key)} cannot be matched in {_MATCHING_TIME:g} second with "
+                f"{module}; expected a simpler pattern in {ADAPTER_CONFIG}"
+            ) from error
     return default

@@ -191,43 +191,6 @@ def test_peft_variants_that_are_no_difference_to_the_base_are_refused(
         adapted.run(tmp_path)
 
 
-@pytest.mark.parametrize(
-    ("settings", "message"),
-    [
-        ({"init_lora_weights": "corda"}, f'"corda", {DOES_NOT_FIT}'),
-        (
-            {"init_lora_weights": "loftq"},
-            f'"loftq", {DOES_NOT_FIT}.*fit the base as it was; merge the whole model that merge_and_unload',
-        ),
-        ({"init_lora_weights": "lora_ga"}, f'"lora_ga", {DOES_NOT_FIT}'),
-        (
-            {"init_lora_weights": "milora"},
-            'init_lora_weights is "milora"; expected one that is known to leave',
-        ),
-        ({"use_qalora": True}, r"QALoRA \(use_qalora\)"),
-        ({"alora_invocation_tokens": [3, 4]}, r"activated LoRA \(alora_invocation_tokens\)"),
-        ({"use_bdlora": {"nblocks": 2}}, r"block-diagonal LoRA \(use_bdlora\)"),
-        ({"arrow_config": {"top_k": 2}}, r"Arrow routing \(arrow_config\)"),
-        ({"kasa_config": {"beta": 1e-4}}, r"KaSA \(kasa_config\)"),
-        ({"monteclora_config": {"num_samples": 2}}, r"MonteCLoRA \(monteclora_config\)"),
-        ({"megatron_config": {"a": 1}}, r"layers of Megatron \(megatron_config\)"),
-        ({"use_new_idea": True}, r'the setting "use_new_idea" \(True\), which is not known here'),
-        ({"lora_alpha": float("nan")}, "field lora_alpha: Input should be a finite number"),
-        ({"lora_alpha": float("inf")}, "field lora_alpha: Input should be a finite number"),
-        ({"lora_alpha": None}, "field lora_alpha: Input should be a valid number"),
-        (
-            {"alpha_pattern": {"q_proj": float("nan")}},
-            r"field alpha_pattern\.q_proj: Input should be a finite",
-        ),
-    ],
-)
-def test_peft_variants_are_refused_by_what_their_settings_say(settings, message, tmp_path):
-    adapted = Adapted(llama, QUERY, tmp_path)
-    adapted.change_settings(**settings)
-    with pytest.raises(ArtsError, match=rf"adapter_config\.json: .*{message}"):
-        adapted.run(tmp_path)
-
-
 @pytest.mark.parametrize("kind", sorted(set(peft.PeftType) - {peft.PeftType.LORA}))
 def test_peft_variants_of_other_kinds_are_refused_by_name(kind, family, tmp_path):
     base, _ = family(1)

@@ -90,7 +90,7 @@ def check_file_content(record: type[Content], content: Any, source: object) -> C
         raise DataError(source, str(error)) from error
 
 
-def check_fields(instance: Any) -> None:
+def check_fields(instance: object) -> None:
     """Check those fields of a dataclass that are annotated with a type of `arts.data.support.field_types`.
 
     Raises:

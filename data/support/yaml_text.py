@@ -24,9 +24,8 @@ class _Loader(yaml.SafeLoader):
         """Compose a node of the document, unless it lies too deep."""
         self.depth += 1
         if self.depth > _MAX_DEPTH:
-            raise yaml.MarkedYAMLError(
-                problem=f"nested more than {_MAX_DEPTH} deep", problem_mark=self.peek_event().start_mark
-            )
+            mark = parent.start_mark if parent else None
+            raise yaml.MarkedYAMLError(problem=f"nested more than {_MAX_DEPTH} deep", problem_mark=mark)
         node = super().compose_node(parent, index)
         self.depth -= 1
         return node

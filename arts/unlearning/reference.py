@@ -18,6 +18,7 @@ from torch import Tensor
 
 from arts.data.errors import ArtsError
 from arts.data.support.atomic import atomic_file
+from arts.data.support.seal import is_intact, seal
 from arts.models.base import TokenFeatures
 from arts.unlearning.objectives import IGNORED_LABEL, PredictionRows, find_objective
 from arts.unlearning.schedule import BatchSchedule, UnlearningTexts
@@ -143,7 +144,7 @@ def write_reference(
     classes: int,
     targets_only: bool = False,
 ) -> None:
-    """Store a model's outputs on some texts of a set in a file, unless the file exists.
+    """Store a model's outputs on some texts of a set in a file, unless the file exists and is intact.
 
     Args:
         path: the ``.npy`` file to write; it appears complete or not at all.
@@ -157,7 +158,8 @@ def write_reference(
     Raises:
         ArtsError: when the disk has too little room.
     """
-    if path.exists():
+    mark = path.with_suffix(".checksum")
+    if path.exists() and is_intact(mark):
         return
     rows = sum(count_prediction_rows(texts[index]) for index in indices)
     shape, dtype = ((rows,), np.float32) if targets_only else ((rows, classes), np.float16)
@@ -178,6 +180,7 @@ def write_reference(
             row += len(outputs)
         values.flush()
         del values
+    seal(mark, [path])
 
 
 def read_reference(path: Path, texts: Sequence[TokenFeatures], *, indices: Sequence[int]) -> ReferenceOutputs:

@@ -30,6 +30,13 @@ class _Loader(yaml.SafeLoader):
         self.depth -= 1
         return node
 
+    def construct_scalar(self, node: yaml.ScalarNode) -> str:
+        """The text of a scalar; half characters, as the escape ``\\ud800`` is, are refused."""
+        text: str = super().construct_scalar(node)
+        if not text.isascii() and any("\ud800" <= letter <= "\udfff" for letter in text):
+            raise yaml.MarkedYAMLError(problem="half a character (surrogate)", problem_mark=node.start_mark)
+        return text
+
     def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Hashable, Any]:
         """Make a dict of a mapping."""
         keys = [key.value for key, _ in node.value if isinstance(key, yaml.ScalarNode)]

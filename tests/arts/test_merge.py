@@ -7,9 +7,8 @@ from functools import partial
 
 import pytest
 import torch
-from helpers.checkpoints import (
-    save,
-)
+import yaml
+from helpers.checkpoints import TINY, save, save_adapter, weights_of
 from helpers.commands import call, run
 
 
@@ -99,3 +98,103 @@ def test_merge_bad_usage_is_one_clear_line(arguments, message, tmp_path):
     assert done.returncode == 2
     assert message in done.stderr
     assert "Traceback" not in done.stderr
+
+
+TIES = ("--base", "base", "--model", "model-1", "--method", "ties", "--output", "merged")
+PLAIN = ("--base", "base", "--model", "model-1", "--output", "merged")
+BAD_NUMBERS = {
+    "--density 0": "--density is 0.0; expected a number over 0, up to 1",
+    "--density -1": "--density is -1.0; expected a number over 0, up to 1",
+    "--density 1.5": "--density is 1.5; expected a number over 0, up to 1",
+    "--density nan": "--density is nan; expected a finite number",
+    "--weight nan": "--weight is nan; expected a finite number",
+    "--weight inf": "--weight is inf; expected a finite number",
+    "--weight 0": "all weights are 0, so that nothing would be merged into the base",
+    "--scale nan": "--scale is nan; expected a finite number",
+    "--threads 0": "--threads is 0; expected a whole number from 1 to 256",
+    "--threads 1000000": "--threads is 1000000; expected a whole number from 1 to 256",
+    "--max-shard-size inf": "--max-shard-size is inf; expected a finite number",
+    "--max-shard-size nan": "--max-shard-size is nan; expected a finite number",
+    "--max-shard-size 0": "--max-shard-size is 0.0; expected a number of GB from 0.001 to 1,000,000",
+}
+
+
+def check_one_line(done, message, folder):
+    assert done.returncode == 2
+    assert message in done.stderr
+    assert len(done.stderr.strip().splitlines()) == 1
+    assert not (folder / "merged").exists()
+    assert not list(folder.glob(".*"))
+
+
+@pytest.mark.parametrize("given", BAD_NUMBERS)
+def test_merge_numbers_out_of_range_are_named_by_their_option(given, family, tmp_path):
+    family(1)
+    done = call("arts.merge", *TIES, *given.split(), folder=tmp_path)
+    check_one_line(done, BAD_NUMBERS[given], tmp_path)
+
+
+@pytest.mark.parametrize("seed", ["-1", "4294967296"])
+def test_merge_a_seed_out_of_range(seed, family, tmp_path):
+    family(1)
+    done = call("arts.merge", *PLAIN, "--method", "dare", "--seed", seed, folder=tmp_path)
+    check_one_line(done, f"--seed is {seed}; expected a whole number from 0 to 4294967295", tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        ((*TIES, "--emit-config", "c.yaml"), "--emit-config: mergekit's linear cannot do what ties does"),
+        ((*PLAIN, "--emit-config", "c.yaml", "--head", "drop"), "linear cannot do what --head drop does"),
+        ((*PLAIN, "--heatmap", "map.xyz"), "map.xyz: a picture ends in .png or .svg"),
+        ((*PLAIN, "--heatmap", "base/config.json/map.png"), "cannot be written"),
+        ((*PLAIN, "--emit-config", "base"), "base: is a folder; expected a file to write"),
+        (
+            (*PLAIN, "--check-linearity"),
+            "--check-linearity: base has no tokenizer, so that it cannot be given",
+        ),
+        ((*PLAIN[:-1], "base/config.json/merged"), "cannot be written"),
+        ((*PLAIN[:-1], "base"), "base: exists and is not empty"),
+    ],
+)
+def test_merge_what_cannot_be_done_is_refused_before_the_work(
+    arguments, message, family, tmp_path, monkeypatch
+):
+    family(1)
+    monkeypatch.setattr("arts.merging.job.survey_task_vectors", lambda *_, **__: pytest.fail("it worked"))
+    check_one_line(call("arts.merge", *arguments, folder=tmp_path), message, tmp_path)
+
+
+def test_merge_after_an_interrupt_says_that_it_starts_over(family, tmp_path, monkeypatch):
+    family(1)
+
+    def interrupt(*_, **__):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("arts.merging.job.survey_task_vectors", interrupt)
+    done = call("arts.merge", *PLAIN, folder=tmp_path)
+    assert done.returncode == 130
+    assert done.stderr.endswith("arts: interrupted; nothing was written; the same command starts over\n")
+    assert not list(tmp_path.glob("*merged*"))
+
+
+def test_merge_an_adapter_is_emitted_as_mergekit_names_it_and_merged_again(family, tmp_path):
+    family(1)
+    rows, columns = TINY["model.layers.0.mlp.weight"]
+    name = "model.layers.0.mlp"
+    parts = {f"{name}.lora_A.weight": torch.randn(4, columns), f"{name}.lora_B.weight": torch.randn(rows, 4)}
+    save_adapter(tmp_path / "lora", parts)
+    given = ("--base", "base", "--model", "model-1", "--model", "lora", "--method", "task-arithmetic")
+    emitted = ("--output", "one", "--emit-config", "c.yaml")
+    done = call("arts.merge", *given, *emitted, folder=tmp_path)
+    assert done.returncode == 0, done.stderr
+    assert [entry["model"] for entry in yaml.safe_load((tmp_path / "c.yaml").read_text())["models"]] == [
+        "base",
+        "model-1",
+        "base+lora",
+    ]
+    again = call("arts.merge", "--config", "c.yaml", "--output", "two", folder=tmp_path)
+    assert again.returncode == 0, again.stderr
+    one, two = (weights_of(tmp_path / name) for name in ("one", "two"))
+    for name, tensor in one.items():
+        torch.testing.assert_close(tensor, two[name], rtol=1e-5, atol=1e-6)

@@ -6,7 +6,9 @@ from dataclasses import replace
 
 import pytest
 from helpers.zoo import fit
+from transformers import TrainerState
 
+from arts.data.support.seal import seal
 from arts.models.registry import aspect_model_class
 from arts.models.resuming import last_checkpoint
 from arts.models.trained_models import TrainedModel
@@ -62,3 +64,46 @@ def test_resuming_a_checkpoint_that_was_not_written_to_its_end_is_removed(tmp_pa
         (path / "trainer_state.json").write_text(content)
     assert last_checkpoint(tmp_path) is None
     assert not path.exists()
+
+
+def flip_byte(file):
+    content = bytearray(file.read_bytes())
+    content[len(content) // 2] ^= 1
+    file.write_bytes(content)
+
+
+@pytest.mark.parametrize("file", ["model.safetensors", "trainer_state.json", "checksums.json"])
+@pytest.mark.parametrize(
+    "damage", [flip_byte, lambda file: file.write_bytes(b""), lambda file: file.unlink()]
+)
+def test_resuming_a_checkpoint_that_is_damaged_is_said_and_removed(file, damage, tmp_path, caplog):
+    paths = [tmp_path / "checkpoint-3", tmp_path / "checkpoint-6"]
+    for path, best in zip(paths, (None, str(paths[0])), strict=True):
+        path.mkdir()
+        (path / "model.safetensors").write_bytes(b"weights")
+        TrainerState(best_model_checkpoint=best).save_to_json(str(path / "trainer_state.json"))
+        seal(path / "checksums.json", [path / "model.safetensors", path / "trainer_state.json"])
+    assert last_checkpoint(tmp_path) == str(paths[1])
+    assert not caplog.text
+    damage(paths[1] / file)
+    assert last_checkpoint(tmp_path) == str(paths[0])
+    assert "checkpoint-6: an earlier run has left this damaged or incomplete; it is not used" in caplog.text
+    assert not paths[1].exists()
+
+
+def test_resuming_from_a_damaged_checkpoint_ends_like_a_run_without_a_break(
+    encoder, tmp_path, monkeypatch, caplog
+):
+    whole = fit("memnet", encoder)
+    monkeypatch.setenv("ARTS_CACHE_HOME", str(tmp_path / "cut"))
+
+    def stop(done, total, _):
+        if done > total / 4:
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        fit("memnet", encoder, progress=stop)
+    for checkpoint in (tmp_path / "cut").rglob("checkpoint-*"):
+        flip_byte(checkpoint / "optimizer.pt")
+    assert fit("memnet", encoder).checksum == whole.checksum
+    assert "an earlier run has left this damaged or incomplete" in caplog.text

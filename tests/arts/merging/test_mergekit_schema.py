@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import json
 import math
 import os
 
 import pytest
 import yaml
+from helpers.fuzzing import changed_fields, check_refusal, flipped, fuzzed
+from hypothesis import given
 
 from arts.data.errors import ArtsError
 from arts.merging.mergekit_config import read_mergekit_config
@@ -93,6 +96,7 @@ def test_mergekit_schema_a_file_that_is_wrong_is_one_clear_error(content, messag
         ("- a", "holds no configuration; expected keys such as merge_method and models"),
         ("", "holds no configuration"),
         ("a: 1\n---\nb: 2", "is not YAML"),
+        ('a: "\\ud800"', r"line 1: is not YAML \(half a character"),
         ("#" * 1_000_001, "is larger than 1 MB, the most that such a file may have"),
     ],
 )
@@ -158,3 +162,30 @@ def test_mergekit_schema_a_parameter_that_is_wrong_is_named_by_its_place(paramet
     path = write_yaml(tmp_path, merge_method="ties", base_model="a", models=models)
     with pytest.raises(ArtsError, match=message):
         read_mergekit_config(path)
+
+
+WHOLE = {
+    "merge_method": "ties",
+    "base_model": "a",
+    "models": [
+        {"model": "b", "parameters": {"weight": [0.5, 1], "density": [{"filter": "x", "value": 0.5}]}}
+    ],
+    "parameters": {"normalize": True, "lambda": 1.0, "seed": 1, "weight": 0.5},
+    "dtype": "float32",
+}
+
+
+@fuzzed
+@given(content=changed_fields(WHOLE))
+def test_mergekit_schema_any_values_are_taken_or_refused(content, tmp_path_factory):
+    path = tmp_path_factory.getbasetemp() / "changed.yaml"
+    path.write_text(json.dumps(content))  # JSON is YAML
+    check_refusal(lambda: read_mergekit_config(path))
+
+
+@fuzzed
+@given(content=flipped(yaml.safe_dump(WHOLE).encode()))
+def test_mergekit_schema_any_bytes_are_taken_or_refused(content, tmp_path_factory):
+    path = tmp_path_factory.getbasetemp() / "flipped.yaml"
+    path.write_bytes(content)
+    check_refusal(lambda: read_mergekit_config(path))

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import json
 import math
 
 import pytest
+from helpers.fuzzing import changed_fields, check_refusal, flipped, fuzzed
+from hypothesis import given
 
 from arts.data.errors import ArtsError
 from arts.merging.checkpoints import lora_settings
@@ -79,3 +82,21 @@ def test_lora_settings_a_pattern_that_takes_for_ever_is_given_up(write, monkeypa
     settings = read_lora_settings(write("adapter_config.json", {**SETTINGS, "alpha_pattern": {pattern: 3}}))
     with pytest.raises(ArtsError, match=r"alpha_pattern '.*' cannot be matched in 0\.05 second with model\."):
         settings.scale("model.layers.0.self_attn.q_proj", 4)
+
+
+@fuzzed
+@given(
+    content=changed_fields({**SETTINGS, "alpha_pattern": {"q_proj": 3}, "use_rslora": True, "bias": "none"})
+)
+def test_lora_settings_any_values_are_taken_or_refused(content, tmp_path_factory):
+    path = tmp_path_factory.getbasetemp() / "changed.json"
+    path.write_text(json.dumps(content))
+    check_refusal(lambda: read_lora_settings(path))
+
+
+@fuzzed
+@given(content=flipped(json.dumps({**SETTINGS, "alpha_pattern": {"q_proj": 3}, "bias": "none"}).encode()))
+def test_lora_settings_any_bytes_are_taken_or_refused(content, tmp_path_factory):
+    path = tmp_path_factory.getbasetemp() / "flipped.json"
+    path.write_bytes(content)
+    check_refusal(lambda: read_lora_settings(path))

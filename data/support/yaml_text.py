@@ -31,7 +31,7 @@ class _Loader(yaml.SafeLoader):
         return node
 
     def construct_scalar(self, node: yaml.ScalarNode) -> str:
-        """The text of a scalar; half characters, as the escape ``\\ud800`` is, are refused."""
+        r"""The text of a scalar; half characters, as the escape ``\ud800`` is, are refused."""
         text: str = super().construct_scalar(node)
         if not text.isascii() and any("\ud800" <= letter <= "\udfff" for letter in text):
             raise yaml.MarkedYAMLError(problem="half a character (surrogate)", problem_mark=node.start_mark)

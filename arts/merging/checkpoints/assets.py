@@ -67,7 +67,7 @@ def copy_assets(
 
 
 def check_config_is_inside(folder: Path) -> None:
-    """Raise `DataError` when config.json, which a merged model gets, is a link that leads out of its folder."""
+    """Raise `DataError` when config.json is a link that leads out of its folder."""
     if leads_outside(folder / CONFIG_FILE, folder):
         raise DataError(folder / CONFIG_FILE, "is a link that leads out of its folder; expected a file")
 

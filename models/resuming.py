@@ -35,7 +35,7 @@ def train_or_resume(trainer: Trainer) -> None:
     trainer.train(resume_from_checkpoint=checkpoint)
 
 
-class _SealCallback(TrainerCallback):  # type: ignore[misc]  # transformers has no types
+class _SealCallback(TrainerCallback):
     """Seals each checkpoint after it was written."""
 
     def on_save(self, args: TrainingArguments, state: TrainerState, control: Any, **_: Any) -> None:

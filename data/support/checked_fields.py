@@ -5,7 +5,7 @@ from __future__ import annotations
 import reprlib
 from functools import cache
 from types import UnionType
-from typing import Annotated, Any, ClassVar, TypeVar, Union, get_args, get_origin, get_type_hints
+from typing import Annotated, Any, ClassVar, TypeVar, Union, cast, get_args, get_origin, get_type_hints
 
 from pydantic import BaseModel, ConfigDict, ValidationError, create_model, model_validator
 from pydantic_core import ErrorDetails, PydanticCustomError
@@ -96,7 +96,7 @@ def check_fields(instance: object) -> None:
     Raises:
         FieldError: when one has a value out of its range.
     """
-    record = _record_of_dataclass(type(instance))
+    record = _record_of_dataclass(cast(Any, type(instance)))
     given = {name: getattr(instance, name) for name in record.model_fields}
     check_content(record, {name: value for name, value in given.items() if value is not None})
 

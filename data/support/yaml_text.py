@@ -30,7 +30,7 @@ class _Loader(yaml.SafeLoader):
         self.depth -= 1
         return node
 
-    def construct_scalar(self, node: yaml.ScalarNode) -> str:
+    def construct_scalar(self, node: yaml.ScalarNode | yaml.MappingNode) -> str:
         r"""The text of a scalar; half characters, as the escape ``\ud800`` is, are refused."""
         text: str = super().construct_scalar(node)
         if not text.isascii() and any("\ud800" <= letter <= "\udfff" for letter in text):

@@ -87,8 +87,9 @@ def evaluate(
 
     Args:
         dataset: Corpus to measure on: sample, laptop-v2, restaurant-v2, laptop, restaurant, mams, or the
-            path of a file (XML, JSON, JSONL, CSV or Parquet), which is a test split, or of a folder with one
-            such file per split. Models are measured on the test split, after training on the training split
+            path of a file (XML, JSON, JSONL, CSV, TSV, Parquet or text), which is a test split, or of a
+            folder with one such file per split; - for standard input, hf:ID for a dataset of the Hugging Face
+            Hub. Models are measured on the test split, after training on the training split
             where they need training.
         undisputed: Leave out the units whose gold label both blind readings rejected; for laptop-v2 and
             restaurant-v2.

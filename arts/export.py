@@ -26,8 +26,8 @@ def export(
     Args:
         folder: New or empty folder to write the dataset repository to; with --template, a new file.
         dataset: Corpus to export: sample, laptop-v2, restaurant-v2, laptop, restaurant, mams, or the path of
-            a file (XML, JSON, JSONL, CSV or Parquet) or of a folder with one such file per split.
-            Repeatable. Default: sample.
+            a file (XML, JSON, JSONL, CSV, TSV, Parquet or text) or of a folder with one such file per split;
+            - for standard input, hf:ID for a dataset of the Hugging Face Hub. Repeatable. Default: sample.
         template: Write one table to fill in instead, CSV, TSV or JSONL by the suffix of FOLDER: an id, text,
             term and span per row, and an empty column prediction. `arts evaluate --predictions` scores it.
     """

@@ -19,6 +19,7 @@ from arts.cli.progress import progress_bar
 from arts.data.errors import ArtsError, UnknownNameError
 from arts.data.schema import PERTURBATIONS, Split, Strategy
 from arts.data.support.atomic import resumable_folder
+from arts.data.support.input_files import STANDARD_INPUT
 from arts.generators.choices import Engine, NeutralPolicy, OutputFormat, Ranking
 from arts.provenance import PACKAGE, process_environment
 
@@ -66,7 +67,8 @@ def generate(
     Args:
         output: New or empty folder to write the test set to.
         input: Corpus to perturb: sample, laptop, restaurant, mams, or the path of a file (XML, JSON, JSONL,
-            CSV or Parquet) or of a folder with one such file per split.
+            CSV, TSV, Parquet or text) or of a folder with one such file per split; - for standard input,
+            hf:ID for a dataset of the Hugging Face Hub.
         split: Split of --input to perturb, and name of the split that is written. A file is perturbed as a
             whole.
         opinions: File of annotated opinion terms (JSON of the TOWE datasets). An aspect of --input gets those
@@ -115,7 +117,7 @@ def generate(
     refuse_given("language_model", when=rank is not Ranking.LM, because="without --rank lm")
     refuse_given("k", "template", when=Strategy.ADDDIFF not in strategies, because="without ADDDIFF")
     refuse_given("neutral", when=Strategy.REVTGT not in strategies, because="without REVTGT")
-    is_file = input not in CORPUS_NAMES and Path(input).is_file()
+    is_file = input not in CORPUS_NAMES and (input == STANDARD_INPUT or Path(input).is_file())
     if opinions is None:
         options.refuse_idle_labels(input, pool)
     refuse_given("split", when=is_file, because=f"on {input}, a file, which is perturbed as a whole")

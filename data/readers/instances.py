@@ -131,12 +131,12 @@ def read_instances(
         DataError: at the first fault, after the instances before it; names the file and the line or id.
     """
     path = input_path(path)
+    check_file(path)
     reader = INSTANCE_READERS.get(path.suffix.lower())
     if reader is None:
         raise DataError(path, f'unknown format "{path.suffix}"; expected {", ".join(INSTANCE_READERS)}')
     notes = ReadingNotes() if notes is None else notes
     count = 0
-    check_file(path)
     if path.stat().st_size == 0:
         raise DataError(path, "the file is empty; expected sentences with aspect terms")
     for instance in distinct_instances(reader(path, notes, labels=labels, columns=columns), path):

@@ -14,6 +14,7 @@ def in_usual_shape(fields: Row, row: Row) -> Row:
 
     - ``targets, spans, target_sentiments``: lists beside each other.
     - ``words`` (or ``token``) and ``aspects`` whose ``from`` and ``to`` count words, with ``term`` as a list.
+    - ``aspects`` as pairs of term and label, or as an object that maps terms to labels.
     - ``Opinions``: a list of objects with ``target``, as in the XML of SemEval 2015.
 
     Args:
@@ -28,6 +29,8 @@ def in_usual_shape(fields: Row, row: Row) -> Row:
         listed = row.get("opinions", row.get("Opinions"))
         if not (_are(Mapping, listed) and any("target" in item for item in listed)):
             return fields
+    if pairs := _pairs(listed):
+        listed = [{"term": term, "polarity": label} for term, label in pairs]
     if _are(str, listed) and "term" not in fields:
         listed = _from_columns(row, listed)
     if _are(str, fields.get("tokens")) and _are(Mapping, listed):
@@ -52,6 +55,15 @@ def word_spans(words: Sequence[str]) -> list[tuple[int, int]]:
 def _are(kind: type, value: Any) -> bool:
     """Whether a value is a list of at least one item, all of one kind."""
     return isinstance(value, list) and bool(value) and all(isinstance(item, kind) for item in value)
+
+
+def _pairs(value: Any) -> list[tuple[str, str]]:
+    """The pairs of texts that a value lists or maps; empty when it is of another kind."""
+    pairs = list(value.items()) if isinstance(value, Mapping) else value
+    if not isinstance(pairs, list) or not all(isinstance(pair, list | tuple) for pair in pairs):
+        return []
+    texts = all(len(pair) == 2 and all(isinstance(text, str) for text in pair) for pair in pairs)
+    return [(term, label) for term, label in pairs] if texts else []
 
 
 def _from_columns(row: Row, terms: list[str]) -> list[dict[str, Any]]:

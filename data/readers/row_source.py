@@ -41,7 +41,7 @@ def read_row_source(name: str) -> RowSource:
             faulty.
     """
     path = input_path(name)
-    if path.suffix.lower() in ROW_READERS or path.is_file():
+    if path.is_file() or (path.suffix.lower() in ROW_READERS and not path.is_dir()):
         rows = list(read_rows(path))
         return RowSource(path.name, sha256(path), rows)
     if path.exists() and not path.is_dir():

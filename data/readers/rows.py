@@ -27,10 +27,10 @@ def read_rows(path: Path) -> Iterator[tuple[int, Row]]:
         DataError: when there is no such file, its suffix is unknown, or a line cannot be read in its format.
     """
     path = input_path(path)
+    check_file(path)
     reader = ROW_READERS.get(path.suffix.lower())
     if reader is None:
         raise DataError(path, f'unknown format "{path.suffix}"; expected {", ".join(ROW_READERS)}')
-    check_file(path)
     return reader(path)
 
 

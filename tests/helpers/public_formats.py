@@ -182,6 +182,16 @@ PUBLIC_FILES = {
         ),
         _TWO,
     ),
+    "pairs of term and label": PublicFile(
+        "a.jsonl",
+        _lines(
+            json.dumps({"id": 1, "text": TEA, "aspects": [["tea", "neutral"], ["staff", "negative"]]}),
+            json.dumps({"id": 2, "text": TEA, "aspects": {"staff": "negative", "price": "positive"}}),
+        ),
+        [("1_0", "tea", 4, "neutral"), ("1_1", "staff", 15, "negative"), ("2_0", "staff", 15, "negative")],
+        left_out={"2_1": '"price" has no offsets and occurs 0 times'},
+        notes="3 terms without offsets",
+    ),
     "positions of words": PublicFile("a.json", json.dumps([_WORDS]), _TWO),
     "Opinions in JSON": PublicFile(
         "a.jsonl",

@@ -82,6 +82,7 @@ REFUSED = {
     "arts.generate --output o --strategy revnon --template but": "--template has no effect without ADDDIFF",
     "arts.generate --output o --strategy adddiff --neutral keep": "--neutral has no effect without REVTGT",
     "arts.generate --output o --input s.jsonl --split test": "--split has no effect on s.jsonl, a file",
+    "arts.generate --output o --input - --split test": "--split has no effect on -, a file",
     f"{UNLEARN} --objective gradient-ascent --reference r": "--reference has no effect on gradient-ascent",
     f"{UNLEARN} --objective gradient-ascent --retain-ratio 1": "--retain-ratio has no effect on",
     f"{UNLEARN} --objective gradient-difference --reference r": (

@@ -75,6 +75,12 @@ def test_hostile_files_a_pipe_is_refused_and_not_waited_for(tmp_path, read):
         read(tmp_path / "a.jsonl")
 
 
+def test_hostile_files_a_pipe_without_suffix_is_refused_too(tmp_path):
+    os.mkfifo(tmp_path / "63")  # as of ``<(command)`` in a shell
+    with pytest.raises(DataError, match=r"63: a pipe or device; expected a file, or - for standard input"):
+        load_usable_instances(tmp_path / "63")
+
+
 def test_hostile_files_a_pipe_in_a_folder_is_refused(tmp_path):
     os.mkfifo(tmp_path / "test.jsonl")
     with pytest.raises(DataError, match="a pipe or device"):

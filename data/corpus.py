@@ -51,7 +51,8 @@ class Corpus(Displayed):
     def __post_init__(self) -> None:
         units = {i.id for i in self.test if i.strategy is Strategy.ORIGINAL}
         if not units:
-            raise DataError(self.name, "the test split holds no original instances")
+            reason = f" ({self.notes})" if str(self.notes) else ""
+            raise DataError(self.name, f"the test split holds no original instances{reason}")
         for instance in self.test:
             if instance.unit not in units:
                 raise DataError(

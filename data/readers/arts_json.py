@@ -17,7 +17,7 @@ from arts.data.label_names import NO_NAMES, LabelNames
 from arts.data.readers.field_names import missing_field, plain_fields
 from arts.data.readers.sentence_reader import SentenceReader, parse_offset
 from arts.data.readers.span_repair import ReadingNotes
-from arts.data.schema import Aspect, Instance, Sentence, Strategy
+from arts.data.schema import Aspect, Instance, Opinion, Sentence, Strategy
 from arts.data.support.input_files import read_bytes
 from arts.data.support.json_text import parse_json
 
@@ -154,15 +154,31 @@ def _aspect(
         if name not in fields:
             raise missing_field(name, record)
     start, end = (parse_offset(fields.get(name), other) for name, other in (("start", "from"), ("end", "to")))
-    opinions = zip(record.get("opinion_words", ()), record.get("opinion_position", ()), strict=True)
     return sentence.aspect(
         fields["term"],
         fields["polarity"],
         id=id,
         offsets=None if start is None or end is None else (start, end),
         original=original,
-        opinions=[sentence.opinion(words, start, end) for words, (start, end) in opinions],
+        opinions=_opinions(record, sentence),
     )
+
+
+def _opinions(record: Mapping[str, Any], sentence: SentenceReader) -> list[Opinion]:
+    """The opinion terms of a record of TOWE."""
+    words, positions = (record.get(name) or [] for name in ("opinion_words", "opinion_position"))
+    if not isinstance(words, list) or not isinstance(positions, list) or len(words) != len(positions):
+        raise ValueError("opinion_words and opinion_position are no lists of the same length")
+    opinions = []
+    for text, position in zip(words, positions, strict=True):
+        if not isinstance(text, str) or not isinstance(position, list) or len(position) != 2:
+            raise ValueError(
+                f"opinion {text!r:.60} at {position!r:.60}; expected a text, and a start and an end"
+            )
+        start, end = (parse_offset(offset, "opinion_position") for offset in position)
+        if start is not None and end is not None:
+            opinions.append(sentence.opinion(text, start, end))
+    return opinions
 
 
 def write_arts_json(instances: Iterable[Instance], path: Path) -> None:

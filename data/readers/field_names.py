@@ -150,7 +150,8 @@ def missing_field(name: str, row: Mapping[str, Any]) -> ValueError:
     also = f" (or {others})" if others else ""
     free = {str(column).lower(): str(column) for column in row if not _is_known(str(column))}
     similar = get_close_matches(name, free, n=1) or list(free)[:1]
-    hint = f" Do they have other names, --columns {name}={free[similar[0]]}?" if similar else ""
+    unknown = " None of them is known." if len(free) == len(row) else ""
+    hint = f"{unknown} Do they have other names, --columns {name}={free[similar[0]]}?" if similar else ""
     per_sentence = any(isinstance(value, list) for value in row.values()) and "term" not in plain_fields(row)
     layout = (
         "sentence (id, text, aspects)" if per_sentence else "aspect (id, text, term, start, end, polarity)"

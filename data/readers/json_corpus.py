@@ -12,9 +12,11 @@ from arts.data.readers.field_names import NO_COLUMNS, ColumnNames
 from arts.data.readers.rows import is_jsonl, listed_rows
 from arts.data.readers.span_repair import ReadingNotes
 from arts.data.readers.tables import RowReader, read_table
-from arts.data.schema import Instance
+from arts.data.schema import Instance, Split
 from arts.data.support.input_files import read_bytes
 from arts.data.support.json_text import parse_json
+
+SPLIT_NAMES = {name for split in Split for name in split.file_stems}
 
 
 def read_json(
@@ -40,6 +42,8 @@ def read_json(
         return
     value = parse_json(content, path)
     rows = listed_rows(value)
+    if rows is None and isinstance(value, Mapping) and value.keys() & SPLIT_NAMES:
+        raise DataError(path, f"holds the splits {', '.join(value)}; expected a file per split, in a folder")
     if rows is None and isinstance(value, Mapping):
         if columns.names:
             raise DataError(path, "--columns has no effect on records by id; leave it out")

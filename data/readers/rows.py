@@ -92,6 +92,8 @@ def listed_rows(value: Any) -> list[Any] | None:
         return columns[0]
     if all(isinstance(column, dict) for column in columns) and "text" in value:
         columns = [list(column.values()) for column in columns]
+    if any(isinstance(cell, dict) for column in columns if isinstance(column, list) for cell in column):
+        return None
     if all(isinstance(column, list) and len(column) == len(columns[0]) for column in columns):
         return [dict(zip(value, row, strict=True)) for row in zip(*columns, strict=True)]
     return None
@@ -110,7 +112,7 @@ def csv_rows(path: Path) -> Iterator[tuple[int, Row]]:
     lines = (text for _, text in text_lines(path))
     first = next(lines, "")
     try:
-        delimiter, header = _header(first)
+        delimiter, header = _header(first, "," if path.suffix.lower() == ".csv" else "\t")
     except csv.Error as error:
         raise DataError(path, f"not CSV ({error})", line=1) from error
     if repeated := [name for name in header if name and header.count(name) > 1]:
@@ -129,9 +131,10 @@ def csv_rows(path: Path) -> Iterator[tuple[int, Row]]:
         raise DataError(path, f"not CSV ({error})", line=reader.line_num + 1) from error
 
 
-def _header(line: str) -> tuple[str, list[str]]:
-    """The delimiter of a table, and the names of its columns."""
-    headers = {delimiter: next(csv.reader([line], delimiter=delimiter), []) for delimiter in DELIMITERS}
+def _header(line: str, usual: str) -> tuple[str, list[str]]:
+    """The delimiter of a table, and the names of its columns; `usual` is the delimiter if others fit as well."""
+    delimiters = usual + DELIMITERS
+    headers = {delimiter: next(csv.reader([line], delimiter=delimiter), []) for delimiter in delimiters}
     delimiter = max(headers, key=lambda delimiter: len(headers[delimiter]))
     return delimiter, [name.strip() for name in headers[delimiter]]
 

@@ -8,9 +8,11 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
-from arts.data.errors import as_data_error
+from pydantic import TypeAdapter, ValidationError
+
+from arts.data.errors import DataError, as_data_error
 from arts.data.label_names import NO_NAMES, LabelNames, is_number
 from arts.data.readers.arts_json import parse_id
 from arts.data.readers.field_names import NO_COLUMNS, ColumnNames, missing_field, plain_fields
@@ -20,6 +22,7 @@ from arts.data.readers.rows import Row, read_rows
 from arts.data.readers.sentence_reader import SentenceReader, parse_offset
 from arts.data.readers.span_repair import ReadingNotes
 from arts.data.schema import Aspect, Edit, Instance, Opinion, Sentence, Strategy
+from arts.data.support.record import first_fault
 
 
 def read_table(
@@ -46,10 +49,15 @@ def read_table(
     Raises:
         DataError: when a row does not have this form; names its line or, in Parquet, its number from 1.
     """
-    rows = RowReader(notes, labels, columns)
+    rows, line = RowReader(notes, labels, columns), 0
     for line, row in read_rows(path):
         with as_data_error(path, line=line):
             yield from rows.instances(row)
+    if not line:
+        raise DataError(path, "holds no instances: it has no rows, or its only line is taken as its header")
+
+
+Built = TypeVar("Built", Edit, Opinion)
 
 
 @dataclass(frozen=True)
@@ -109,7 +117,7 @@ class RowReader:
         if listed and not same:
             raise ValueError(f'polarity {target.polarity}, but {listed[0].polarity} in "aspects"')
         target = same[0] if same else target
-        edits = tuple(Edit(**edit) for edit in _objects(fields.get("edits"), "edits"))
+        edits = tuple(_built(Edit, edit) for edit in _objects(fields.get("edits"), "edits"))
         return Instance(id, unit, strategy, sentence.text, target, aspects or (target,), edits)
 
     def _identity(self, fields: Row, row: Row, text: str) -> tuple[str, str, Strategy]:
@@ -149,7 +157,7 @@ class RowReader:
                 id=id,
                 offsets=_offsets(fields),
                 noted_as=f"{row_id}, aspect {position}" if row_id else "",
-                opinions=[Opinion(**opinion) for opinion in _objects(item.get("opinions"), "opinions")],
+                opinions=[_built(Opinion, opinion) for opinion in _objects(item.get("opinions"), "opinions")],
             )
             if aspect:
                 aspects.append(aspect)
@@ -176,6 +184,14 @@ def _objects(value: Any, name: str) -> list[Row]:
     if not isinstance(value, list) or not all(isinstance(item, Mapping) for item in value):
         raise ValueError(f"field {name} is {value!r:.60}; expected a list of objects")
     return value
+
+
+def _built(kind: type[Built], item: Row) -> Built:
+    """An `Edit` or `Opinion` of its fields; ValueError when one is missing, or of another kind."""
+    try:
+        return TypeAdapter(kind).validate_python(dict(item))
+    except ValidationError as error:
+        raise ValueError(f"{kind.__name__.lower()}: {first_fault(error)}") from error
 
 
 def _text(fields: Row, row: Row, name: str) -> str:

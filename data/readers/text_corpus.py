@@ -47,7 +47,7 @@ def read_text_corpus(
     line, first = next(((line, text) for line, text in text_lines(path) if text.strip()), (1, ""))
     if MARK in first:
         return read_tuple_lines(path, notes, labels=labels)
-    if PLACE in first or not first:
+    if PLACE in first.upper() or not first:
         return read_three_lines(path, notes, labels=labels)
     known = f"{THREE_LINES}, or {TUPLES}"
     nearest = next((layout for form, layout in _NEAREST if re.search(form, first.strip())), known)

@@ -69,6 +69,7 @@ def _triples(path: Path) -> Iterator[Triple]:
     for line, marked in lines:
         if not marked:
             continue
+        marked = marked.replace(PLACE.lower(), PLACE)  # in files that are all in lower case
         if PLACE not in marked:
             raise DataError(
                 path,

@@ -85,6 +85,41 @@ UNKNOWN = {  # what is known is said, and what is nearest
         "missing field 'polarity' (or label, sentiment)",
         "text, term",
     ),
+    "a header alone": ("a.tsv", "Hot tea\t1,2 DRINKS 2 0,1\n", "its only line is taken as its header", ""),
+    "no known column": ("a.tsv", "Hot tea\t1,2\nx\ty\n", "None of them is known.", "Hot tea, 1,2."),
+    "splits in a file": (
+        "a.json",
+        '{"train": [{}], "test": [{}]}',
+        "holds the splits train, test",
+        "in a folder",
+    ),
+    "another edit": (
+        "a.jsonl",
+        '{"id": "1", "text": "tea", "term": "tea", "polarity": "pos", "edits": [{"x": 1}]}',
+        "line 1: edit: field start: Field required",
+        "",
+    ),
+    "an opinion's offset": (
+        "a.json",
+        '[{"text": "tea", "aspects": [{"term": "tea", "polarity": "pos", "opinions": '
+        '[{"text": "x", "start": "a", "end": 1}]}]}]',
+        "item 1: opinion: field start: Input should be a valid integer",
+        "",
+    ),
+    "opinions of TOWE": (
+        "a.json",
+        '{"1": {"sentence": "tea", "term": "tea", "polarity": "pos", "opinion_words": ["x"], '
+        '"opinion_position": 3}}',
+        "opinion_words and opinion_position are no lists of the same length",
+        "",
+    ),
+    "a position of TOWE": (
+        "a.json",
+        '{"1": {"sentence": "tea", "term": "tea", "polarity": "pos", "opinion_words": ["x"], '
+        '"opinion_position": [["a", 1]]}}',
+        "field opinion_position is 'a'; expected a character offset",
+        "",
+    ),
     "a list of texts": (
         "a.json",
         '[{"text": "x", "aspects": ["tea"]}]',
@@ -193,6 +228,17 @@ def test_public_formats_rows_of_a_sentence_share_its_id_in_any_order(write):
         load_corpus(write("b.json", [rows[0], {**rows[0], "text": TEA}]))
     with pytest.raises(DataError, match="missing field 'id'"):
         load_corpus(write("c.json", [{**rows[0], "id": None, "strategy": "revtgt"}]))
+
+
+def test_public_formats_why_all_is_left_out_is_said(write):
+    both = write("a.txt", "Hot tea .####[([1], [0], 'POS'), ([1], [0], 'NEG')]\n")
+    with pytest.raises(DataError, match=r"no original instances \(2 rows left out \(1_0: several opinions"):
+        load_corpus(both)
+
+
+def test_public_formats_a_file_in_lower_case_has_its_place_too(write):
+    (instance,) = load_usable_instances(write("a.raw", "hot $t$ .\ntea\n-1\n"))
+    assert (instance.text, instance.polarity) == ("hot tea .", "negative")
 
 
 @pytest.mark.parametrize("line", [json.dumps([1]), "3", '"x"', "null"])

@@ -132,7 +132,7 @@ def csv_rows(path: Path) -> Iterator[tuple[int, Row]]:
 
 
 def _header(line: str, usual: str) -> tuple[str, list[str]]:
-    """The delimiter of a table, and the names of its columns; `usual` is the delimiter if others fit as well."""
+    """The delimiter of a table, and the names of its columns; `usual` is preferred where others fit, too."""
     delimiters = usual + DELIMITERS
     headers = {delimiter: next(csv.reader([line], delimiter=delimiter), []) for delimiter in delimiters}
     delimiter = max(headers, key=lambda delimiter: len(headers[delimiter]))

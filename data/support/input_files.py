@@ -12,6 +12,7 @@ from functools import cache
 from pathlib import Path
 
 from arts.data.errors import DataError
+from arts.data.support.foreign_file import open_foreign, read_foreign
 
 STANDARD_INPUT = "-"
 MAX_BYTES = 1 << 30  # of a file that is read as a whole
@@ -83,12 +84,7 @@ def read_bytes(path: Path) -> bytes:
         DataError: when it cannot be read, or has more than 1 GiB.
     """
     check_file(path)
-    if (size := path.stat().st_size) > MAX_BYTES:
-        raise DataError(path, f"{size:,} bytes; expected at most {MAX_BYTES:,}, or JSONL, which is streamed")
-    try:
-        return path.read_bytes()
-    except OSError as error:
-        raise DataError(path, f"cannot be read ({error.strerror or error})") from error
+    return read_foreign(path, largest=MAX_BYTES)
 
 
 def text_lines(path: Path) -> Iterator[tuple[int, str]]:
@@ -98,7 +94,7 @@ def text_lines(path: Path) -> Iterator[tuple[int, str]]:
         DataError: when a line is not UTF-8, has a NUL character, or is longer than 64 MiB.
     """
     check_file(path)
-    with path.open("rb") as file:
+    with open_foreign(path) as file:
         line = 0
         while raw := file.readline(MAX_LINE + 1):
             line += 1

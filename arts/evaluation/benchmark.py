@@ -16,7 +16,8 @@ from arts.data.support.display import Displayed
 from arts.data.support.download import sha256
 from arts.data.support.input_files import input_path
 from arts.evaluation.adddiff_probes import measure_curve, measure_gap
-from arts.evaluation.predictions import Predictions, read_labels
+from arts.evaluation.predicted_labels import read_labels
+from arts.evaluation.predictions import Predictions
 from arts.evaluation.report import Report
 from arts.evaluation.report_record import DatasetInfo, ModelInfo, Provenance
 from arts.evaluation.scores import Scores

@@ -1,20 +1,15 @@
-"""The predictions of a model, computed here or read from a file, and their storage in Parquet files."""
+"""The predictions of a model, and their storage in Parquet files."""
 
 from __future__ import annotations
 
 import glob
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from arts.data.errors import DataError
-from arts.data.label_names import NO_NAMES, LabelNames
-from arts.data.polarity_labels import parse_polarity
-from arts.data.readers.arts_json import parse_id
-from arts.data.readers.rows import read_rows
 from arts.data.schema import Instance, Strategy
 from arts.data.support.arrays import BoolArray, FloatArray, IntArray
 from arts.data.support.atomic import atomic_file, cache_home
@@ -23,7 +18,6 @@ from arts.evaluation.metrics import POLARITIES, BenchmarkLayout
 from arts.evaluation.predictions_file import StoredPredictions
 
 COLUMN = "prediction"
-EXAMPLES = 3  # number of ids that an error names
 
 
 @dataclass(frozen=True, repr=False)
@@ -176,90 +170,3 @@ def has_cached_predictions(model_key: str, checksum: str) -> bool:
     """
     path = cached_predictions_path(model_key, checksum)
     return any(path.parent.glob(f"{glob.escape(path.stem)}*.parquet"))
-
-
-def read_labels(
-    path: Path,
-    instances: Sequence[Instance],
-    *,
-    column: str | None = None,
-    left_out: Collection[str] = (),
-    names: LabelNames = NO_NAMES,
-) -> IntArray:
-    """Read the predicted labels of n instances from a CSV, JSONL or Parquet file with a column ``id``.
-
-    Args:
-        path: the file, which has each instance exactly once, in any order. The ids of ADDDIFF variants may
-            end in ``_adv3`` or in ``_adv4``, since the files of the ARTS release use both.
-        instances: the benchmark's n instances.
-        column: name of the column with the labels. Default: ``prediction``.
-        left_out: ids of the ARTS release that the benchmark leaves out; the file may contain them.
-        names: what labels that do not name a polarity stand for.
-
-    Returns:
-        The labels as positions in `Polarity`: an array (n,) in the order of the instances.
-
-    Raises:
-        DataError: when an id is missing, unknown or duplicate, or a label is no polarity. The message names
-            the line or the ids.
-    """
-    rows = read_rows(path)
-    positions = {canonical_id(instance.id): row for row, instance in enumerate(instances)}
-    ignored = {canonical_id(id) for id in left_out}
-    labels = np.full(len(instances), -1)
-    for line, row in rows:
-        id, label = (_cell(path, line, row, name) for name in ("id", column or COLUMN))
-        id = str(id)
-        position = positions.get(canonical_id(id))
-        if position is None:
-            if canonical_id(id) in ignored:
-                continue
-            raise DataError(
-                path, f'id "{id}" is not in the benchmark; expected {_example_ids(instances)}', line=line
-            )
-        if labels[position] >= 0:
-            raise DataError(path, f'duplicate id "{id}"; expected every id once', line=line)
-        try:
-            labels[position] = POLARITIES.index(parse_polarity(label, names))
-        except ValueError as error:
-            raise DataError(path, str(error), line=line) from error
-    missing = [instance for instance, label in zip(instances, labels, strict=True) if label < 0]
-    if missing:
-        raise DataError(path, f"{len(missing)} of {len(instances)} ids are missing: {_example_ids(missing)}")
-    return labels
-
-
-def canonical_id(id: str) -> str:
-    """Normalise an id: that of an ADDDIFF variant gets the ending ``_adv3`` instead of ``_adv4``.
-
-    The files of the ARTS release use both endings. All other ids are returned unchanged.
-
-    Example:
-        >>> canonical_id("892:1_0_adv4")
-        '892:1_0_adv3'
-    """
-    unit, strategy = parse_id(id)
-    return f"{unit}_adv3" if strategy is Strategy.ADDDIFF and id.endswith("_adv4") else id
-
-
-def _cell(path: Path, line: int, row: Mapping[str, object], name: str) -> object:
-    """The value of one column of a row.
-
-    Args:
-        path: the file, for the error message.
-        line: number of the row's line, for the error message.
-        row: the values of the row, keyed by column name.
-        name: name of the column.
-
-    Raises:
-        DataError: when the row has no such column.
-    """
-    if name not in row:
-        raise DataError(path, f'no column "{name}"; the columns are: {", ".join(row)}', line=line)
-    return row[name]
-
-
-def _example_ids(instances: Sequence[Instance]) -> str:
-    """The ids of the first three instances, quoted and joined by commas, for an error message."""
-    more = ", …" if len(instances) > EXAMPLES else ""
-    return ", ".join(f'"{instance.id}"' for instance in instances[:EXAMPLES]) + more

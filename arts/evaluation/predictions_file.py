@@ -14,6 +14,7 @@ from arts.data.errors import DataError
 from arts.data.readers.arts_json import parse_id
 from arts.data.schema import Instance, Polarity, Strategy
 from arts.data.support.arrays import FloatArray, IntArray
+from arts.data.support.parquet_file import read_parquet_columns
 from arts.evaluation.metrics import POLARITIES, BenchmarkLayout
 
 ID, UNIT, STRATEGY, GOLD, PREDICTION = "id", "unit", "strategy", "polarity", "prediction"
@@ -21,7 +22,7 @@ PROBABILITIES = tuple(map(str, POLARITIES))
 COLUMNS = (ID, UNIT, STRATEGY, GOLD, PREDICTION, *PROBABILITIES)
 INDEX = "__index_level_0__"  # added by pandas to a frame whose rows were filtered; ignored
 SUM_TOLERANCE = 1e-3  # of the probabilities of one instance
-MOST_INSTANCES = 10_000_000  # of a benchmark
+MOST_INSTANCES = 1_000_000  # of a benchmark
 SHOWN = 60  # characters of a wrong value that an error shows
 Choice = TypeVar("Choice", bound=StrEnum)
 
@@ -176,33 +177,21 @@ def shown(value: object) -> str:
     return f'"{text[:SHOWN]}{"…" if len(text) > SHOWN else ""}"'
 
 
-def _read_columns(path: Path, count: int | None) -> dict[str, list[Any]]:
+def _read_columns(path: Path, count: int | None) -> Mapping[str, Sequence[Any]]:
     """The columns of a Parquet file by name, in the file's order.
 
     Raises:
         DataError: when the file is not Parquet, has unknown or duplicate columns, or another number of rows.
     """
-    import pyarrow as pa
-    import pyarrow.parquet as pq
-
-    try:
-        with pq.ParquetFile(path) as file:
-            names, rows = file.schema_arrow.names, file.metadata.num_rows
-            names = [name for name in names if name != INDEX]
-            if unknown := [name for name in names if name not in COLUMNS]:
-                raise DataError(
-                    path, f"not saved predictions (column {shown(unknown[0])}); expected {_listed(COLUMNS)}"
-                )
-            if len(set(names)) < len(names) or not names:
-                raise DataError(path, f"not saved predictions (its columns are: {_listed(names)})")
-            if not 0 < rows <= MOST_INSTANCES or (count is not None and rows != count):
-                raise DataError(path, f"{rows} predictions; expected {count or 'at least one'}")
-            table = file.read(columns=names)
-            return {name: table.column(name).to_pylist() for name in names}
-    except OSError as error:
-        raise DataError(path, f"cannot be read: {error.strerror or error}") from error
-    except (pa.ArrowException, ValueError) as error:
-        raise DataError(path, f"not Parquet ({error})") from error
+    file = read_parquet_columns(path, COLUMNS, most_rows=min(count or MOST_INSTANCES, MOST_INSTANCES))
+    if unknown := [name for name in file.names if name not in (*COLUMNS, INDEX)]:
+        raise DataError(
+            path, f"not saved predictions (column {shown(unknown[0])}); expected {_listed(COLUMNS)}"
+        )
+    rows = len(next(iter(file.values.values()), ()))
+    if rows < (count or 1):
+        raise DataError(path, f"{rows:,} predictions; expected {f'{count:,}' if count else 'at least one'}")
+    return file.values
 
 
 def _listed(names: Sequence[str] | Mapping[str, Any]) -> str:

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Any, Literal
+from typing import Literal
 
 from pydantic import Field, PrivateAttr
 
 from arts.data.errors import ArtsError
-from arts.data.support.record import Count, Record
+from arts.data.support.record import Count, Integer, JsonValue, Record
 from arts.evaluation.adddiff_probes import AddDiffCurve, PatternGap
 from arts.evaluation.predictions import Predictions
 from arts.evaluation.scores import Scores
@@ -72,15 +72,15 @@ class ModelInfo(Record):
     kind: Literal["zoo", "custom", "predictions"]
     id: str
     checksum: str | None = None
-    seed: int | None = None
+    seed: Count | None = None
     encoder: str | None = None
     encoder_checksum: str | None = None
     extras: dict[str, str | None] = Field(default_factory=dict)
     parameters: Count | None = None
-    intervention: dict[str, Any] | None = None
+    intervention: dict[str, JsonValue] | None = None
     recipe: dict[str, float | None] = Field(default_factory=dict)
     train_seconds: float | None = None
-    environment: dict[str, str | int] = Field(default_factory=dict)
+    environment: dict[str, str | Integer] = Field(default_factory=dict)
     variants: dict[str, str | None] = Field(default_factory=dict)
     truncated: dict[str, Count] = Field(default_factory=dict)
     random_weights: tuple[str, ...] = ()
@@ -106,7 +106,7 @@ class Provenance(Record):
     libraries: dict[str, str]
     started: datetime
     seconds: float
-    environment: dict[str, str | int] = Field(default_factory=dict)
+    environment: dict[str, str | Integer] = Field(default_factory=dict)
 
 
 class Header(Record):

@@ -9,7 +9,7 @@ from pydantic import Field
 
 from arts.data.schema import PERTURBATIONS, Polarity, Strategy
 from arts.data.support.arrays import FloatArray
-from arts.data.support.record import Count, Record
+from arts.data.support.record import GREATEST, Count, Record
 from arts.data.support.rounding import decimal_text
 from arts.evaluation.confidence_intervals import central_interval, resample_units
 from arts.evaluation.metrics import POLARITIES, UnitSums, class_f1, unit_statistics
@@ -97,7 +97,7 @@ class Bootstrap(Record):
 
     level: float = Field(LEVEL, gt=0, lt=1)
     resamples: int = Field(RESAMPLES, ge=1, le=10 * RESAMPLES)
-    seed: int = Field(BOOTSTRAP_SEED, ge=0)
+    seed: int = Field(BOOTSTRAP_SEED, ge=0, le=GREATEST)
 
 
 class Scores(Record):

@@ -20,7 +20,7 @@ ADDRESS = "PACKAGE.MODULE:ATTRIBUTE"  # placeholder for a model that is not regi
 # A further input of training, as reports name it, to the option of `arts evaluate` that gives it.
 EXTRA_OPTIONS = {"embeddings": "--embeddings", "corpus": "--post-training-text"}
 # What `intervention_from` raises when it does not know the settings.
-MALFORMED = (ArtsError, AttributeError, KeyError, TypeError, ValueError)
+MALFORMED = (ArtsError, ArithmeticError, AttributeError, LookupError, TypeError, ValueError)
 
 
 @dataclass(frozen=True)
@@ -94,8 +94,8 @@ def _extra_options(model: ModelInfo, notes: list[str]) -> Iterator[str]:
     for extra, value in model.extras.items():
         if value is None:
             continue
-        if extra == "parser":
-            notes.append(f"It needs the parser {value}.")
+        if extra not in EXTRA_OPTIONS:
+            notes.append(f"It needs the {extra} {value}.")
         elif value == POST_TRAINED:
             yield "--post-trained"
         else:

@@ -7,28 +7,35 @@ and its predictions, of the corpora on this machine, and of the code that checks
 from __future__ import annotations
 
 import hashlib
+import logging
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
 
-from pydantic import TypeAdapter
+from pydantic import TypeAdapter, ValidationError
 from threadpoolctl import threadpool_limits
 
 from arts import evaluation
 from arts.data.corpus_registry import CORPUS_NAMES, local_corpus
-from arts.data.errors import ArtsError
+from arts.data.errors import ArtsError, DataError
+from arts.data.support.printable import printable
 from arts.data.support.text_cache import TextCache
 from arts.evaluation.report import Report
 from arts.leaderboard.store.entry import BoardEntry, ExcludedFile, entry_of, unchecked_entry
 from arts.models.registry import model_names
 
+logger = logging.getLogger(__name__)
+
 CHUNK_FILES = 20  # files to check before their entries are written to the cache
+MOST_FAULT = 200  # characters of an unexpected error that the board shows
+CACHE = ("leaderboard", "checked")  # kind and source of the results in the cache on disk
 CODE = (Path(__file__).parent, Path(evaluation.__file__).parent)  # folders with what checks reports
 
 CheckedFile = BoardEntry | ExcludedFile
-_RESULTS: TypeAdapter[list[CheckedFile]] = TypeAdapter(list[CheckedFile])
+_RESULT: TypeAdapter[CheckedFile] = TypeAdapter(CheckedFile)
 
 
 @dataclass(frozen=True)
@@ -46,12 +53,19 @@ class ReportFile:
 
     @classmethod
     def in_folder(cls, folder: Path) -> Iterator[ReportFile]:
-        """Yield the report files of a folder, sorted by name; none if the folder does not exist."""
-        if not folder.is_dir():
+        """Yield the report files of a folder, sorted by name; none if the folder does not exist.
+
+        Raises:
+            DataError: The folder cannot be read, or is a file.
+        """
+        try:
+            items = {item.name: item for item in os.scandir(folder) if not item.name.startswith(".")}
+        except FileNotFoundError:
             return
-        items = {item.name: item for item in os.scandir(folder) if not item.name.startswith(".")}
+        except OSError as error:
+            raise DataError(printable(str(folder)), f"cannot be read: {error.strerror}") from error
         for name in sorted(items):
-            if name.endswith(".json") and items[name].is_file():
+            if name.endswith(".json") and os.path.isfile(items[name]):
                 beside = items.get(name.removesuffix(".json") + ".parquet")
                 yield cls(folder / name, _stamp([items[name], *([beside] if beside else [])]))
 
@@ -63,28 +77,32 @@ class ReportFile:
     @property
     def content(self) -> str:
         """SHA-256 of the content of the report and of its predictions, with the path of the report."""
-        digest = hashlib.sha256(f"{self.path}\n{self.path.resolve()}\n".encode())
+        digest = hashlib.sha256(os.fsencode(f"{self.path}\n{self.path.resolve()}\n"))
         for path in (self.path, self.path.with_suffix(".parquet")):
-            try:
-                content = path.read_bytes()
-            except OSError as error:  # none, or not to be read
-                content = type(error).__name__.encode()
-            digest.update(b"%d " % len(content) + content)
+            digest.update(_content_digest(path))
         return digest.hexdigest()
 
     def check(self) -> CheckedFile:
         """The board's entry of the report, checked against its predictions, or an excluded file."""
-        try:
-            return entry_of(Report.load_unchecked(self.path), self.path)
-        except ArtsError as error:
-            return ExcludedFile(path=str(self.path), reason=str(error))
+        return self._row(lambda: entry_of(Report.load_unchecked(self.path), self.path))
 
     def read_claim(self) -> CheckedFile:
         """The board's entry with the scores that the report claims, or an excluded file."""
+        return self._row(lambda: unchecked_entry(self.path, self.stamp))
+
+    def _row(self, read: Callable[[], BoardEntry]) -> CheckedFile:
+        """The entry that is read, or the file as excluded, whatever is wrong with it: the board must open."""
+        shown = printable(str(self.path))
         try:
-            return unchecked_entry(self.path, self.stamp)
+            if not _is_utf8(self.path):
+                raise DataError(shown, "the name is not UTF-8; rename the file")
+            return read()
         except ArtsError as error:
-            return ExcludedFile(path=str(self.path), reason=str(error))
+            return ExcludedFile(path=shown, reason=printable(str(error)))
+        except Exception as error:  # a fault of ours, which takes only this file from the board
+            logger.exception("%s cannot be checked; please report this", shown)
+            fault = printable(f"{type(error).__name__}: {error}")[:MOST_FAULT]
+            return ExcludedFile(path=shown, reason=f"{shown}: not checked ({fault}); please report this")
 
 
 @dataclass
@@ -104,8 +122,7 @@ class CheckedFiles:
         surroundings = checking_digest()
         missing = [file for file in files if (surroundings, file) not in self.results]
         keys = {file: self._key(file, surroundings) for file in missing}
-        stored = _cache().get(keys.values())
-        rows = dict(zip(stored, _RESULTS.validate_python([*stored.values()]), strict=True))
+        rows = _stored_results(keys.values())
         self.results |= {(surroundings, file): rows[key] for file, key in keys.items() if key in rows}
         return {
             file: self.results[surroundings, file] for file in files if (surroundings, file) in self.results
@@ -123,7 +140,7 @@ class CheckedFiles:
             with threadpool_limits(1):  # the matrix products are too small for several threads
                 rows = {file: file.check() for file in chunk}
             kept = {file: row for file, row in rows.items() if ReportFile.at(file.path) == file}
-            _cache().put({keys[file]: row.model_dump(mode="json") for file, row in kept.items()})
+            _store_results({keys[file]: row for file, row in kept.items()})
             self.results |= {(surroundings, file): row for file, row in kept.items()}
             checked |= rows
         return checked
@@ -150,9 +167,51 @@ def _code_digest() -> str:
     return digest.hexdigest()
 
 
-def _cache() -> TextCache:
-    """The cache of results on disk."""
-    return TextCache("leaderboard", "checked")
+def _stored_results(keys: Iterable[str]) -> dict[str, CheckedFile]:
+    """The results in the cache on disk, keyed as they were stored; none, with a warning, if it has faults."""
+    rows = dict[str, CheckedFile]()
+    with _cache_as_it_is():
+        for key, value in TextCache(*CACHE).get(keys).items():
+            try:
+                rows[key] = _RESULT.validate_python(value)
+            except ValidationError:
+                logger.warning("a result in the cache is damaged; its file is checked anew")
+    return rows
+
+
+def _store_results(rows: Mapping[str, CheckedFile]) -> None:
+    """Write results to the cache on disk; if it cannot be written, say so."""
+    with _cache_as_it_is():
+        TextCache(*CACHE).put({key: row.model_dump(mode="json") for key, row in rows.items()})
+
+
+@contextmanager
+def _cache_as_it_is() -> Iterator[None]:
+    """Do without the cache on disk, with a warning, where it cannot be used."""
+    try:
+        yield
+    except DataError as error:
+        logger.warning("%s; the results of checks are kept in memory only", error)
+
+
+def _content_digest(path: Path) -> bytes:
+    """SHA-256 of a file; something else where it is missing, no file, or not to be read."""
+    try:
+        if not path.is_file():  # a pipe would be waited for
+            return b"none"
+        with path.open("rb") as file:
+            return hashlib.file_digest(file, "sha256").digest()
+    except OSError as error:
+        return type(error).__name__.encode()
+
+
+def _is_utf8(path: Path) -> bool:
+    """Whether a path can be written as UTF-8; names of files are any bytes."""
+    try:
+        str(path).encode()
+    except UnicodeEncodeError:
+        return False
+    return True
 
 
 def _stamp(files: Sequence[os.DirEntry[str] | Path]) -> str:

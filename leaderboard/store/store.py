@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import hashlib
+import os
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -137,7 +138,7 @@ class Store:
         """A digest that changes when a file of the store or a corpus is added, changed or removed."""
         digest = hashlib.sha256(checking_digest().encode())
         for file in self._files():
-            digest.update(f"{file.path} {file.stamp}\n".encode())
+            digest.update(os.fsencode(f"{file.path} {file.stamp}\n"))
         return digest.hexdigest()
 
     def _files(self) -> Iterator[ReportFile]:
@@ -176,10 +177,10 @@ class Store:
         """
         entry = entry_of(report)
         folder = self.target
+        path = folder / f"{report.stem}-{entry.key}.json"
         with clear_writing_error(folder):
             folder.mkdir(parents=True, exist_ok=True)
-        path = folder / f"{report.stem[:80]}-{entry.key}.json"
-        with exclusive_writing(folder / "adding", wait=True):
+        with exclusive_writing(folder / "adding", wait=True), clear_writing_error(folder):
             for other in self.read(CHECKED_BEFORE_START).entries:
                 if entry.repeats(other):
                     raise ArtsError(f'the same predictions are on the board already, as "{other.label}"')

@@ -177,10 +177,10 @@ def show_merge(pair: InterventionPair) -> None:
     record = pair.report_after.model.intervention or {}
     names = record.get("specialists")
     title = f"{escape_markdown(pair.after.label)}: coefficients, norms and cosines "
-    if not isinstance(names, list):
+    if not isinstance(names, list) or len(set(map(str, names))) < len(names):
         st.markdown(title + NOT_RECORDED)
         return
-    table = {"specialist": names}
+    table = {"specialist": [*map(str, names)]}
     for column, field in (("coefficient", "coefficients"), ("norm", "norms")):
         table[column] = [number_text(value) for value in list_of_length(record.get(field), len(names))]
     cosines = [list_of_length(row, len(names)) for row in list_of_length(record.get("cosines"), len(names))]

@@ -25,7 +25,7 @@ NEIGHBOURS = 3  # entries shown above and below the new one
 
 
 @st.cache_data(max_entries=20, show_spinner="Checking and scoring …")
-def cached_report(file: str, content: bytes, *, corpus: str, name: str) -> Report:
+def cached_report(file: str, content: bytes, *, corpus: str, name: str, column: str, labels: str) -> Report:
     """Check and score an uploaded file; the result is cached.
 
     Args:
@@ -33,11 +33,13 @@ def cached_report(file: str, content: bytes, *, corpus: str, name: str) -> Repor
         content: Content of the file.
         corpus: Name of the corpus that predictions are for.
         name: What the board should call the model.
+        column: Name of the column of predicted labels; empty for the usual one.
+        labels: What labels that do not name a polarity stand for.
 
     Raises:
         ArtsError: The file is not valid.
     """
-    return report_from_upload(file, content, corpus=corpus, name=name)
+    return report_from_upload(file, content, corpus=corpus, name=name, column=column, labels=labels)
 
 
 def show_preview(report: Report) -> None:
@@ -87,7 +89,7 @@ def add_report(report: Report) -> None:
     page_state.show_link("entry", "Open the entry", entry=entry_of(report).key)
 
 
-def show_upload(upload: UploadedFile, *, corpus: str, name: str) -> None:
+def show_upload(upload: UploadedFile, *, corpus: str, name: str, column: str, labels: str) -> None:
     """Check and score an uploaded file, show the result, and offer a button that adds it to the board.
 
     If the file is not valid, the error is shown instead.
@@ -96,9 +98,12 @@ def show_upload(upload: UploadedFile, *, corpus: str, name: str) -> None:
         upload: The uploaded file.
         corpus: Name of the corpus that its predictions are for.
         name: What the board should call the model.
+        column: Name of the column of predicted labels; empty for the usual one.
+        labels: What labels that do not name a polarity stand for.
     """
+    content = upload.getvalue()
     try:
-        report = cached_report(upload.name, upload.getvalue(), corpus=corpus, name=name)
+        report = cached_report(upload.name, content, corpus=corpus, name=name, column=column, labels=labels)
     except ArtsError as error:
         st.error(str(error))
         return
@@ -125,9 +130,15 @@ def show_form() -> None:
             [suffix.removeprefix(".") for suffix in (*PREDICTION_SUFFIXES, REPORT_SUFFIX)],
             max_upload_size=MAX_MEGABYTES,
         )
+        column = st.text_input("Column", placeholder="prediction", help="The column of predicted labels")
+        labels = st.text_input(
+            "Labels",
+            placeholder="0=negative,1=neutral,2=positive",
+            help="What labels other than positive, negative and neutral stand for",
+        )
         submitted = st.form_submit_button("Check and score")
     if upload:
-        show_upload(upload, corpus=corpus, name=name)
+        show_upload(upload, corpus=corpus, name=name, column=column, labels=labels)
     elif submitted:
         st.error("no file; expected predictions (CSV or JSONL) or a report (JSON)")
 

@@ -5,11 +5,14 @@ from __future__ import annotations
 import json
 
 import numpy as np
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 
 from arts.data.errors import DataError
 from arts.data.schema import Instance, Strategy
-from arts.evaluation.predictions import Predictions, read_labels
+from arts.evaluation.predicted_labels import read_labels
+from arts.evaluation.predictions import Predictions
 
 LABELS = ["positive", "negative", "positive", "negative", "positive", "negative", "neutral"]
 
@@ -59,7 +62,11 @@ def test_predictions_rows_that_the_benchmark_left_out_are_passed_over(write, uni
 BAD = {
     "another column": (
         lambda units: table(units, "bert"),
-        r'line 2: no column "prediction"; the columns are: id, bert',
+        r'line 2: no column "prediction"; the columns are: id, bert; --column NAME takes another$',
+    ),
+    "a column in capitals": (
+        lambda units: table(units, "Prediction"),
+        r'the columns are: id, Prediction; --column NAME takes another\. Did you mean "Prediction"\?$',
     ),
     "no id": (lambda units: "key,prediction\n1,positive\n", 'line 2: no column "id"'),
     "unknown id": (
@@ -75,7 +82,21 @@ BAD = {
         lambda units: "".join(table(units).splitlines(keepends=True)[:-2]),
         r'2 of 7 ids are missing: "1_1_revnon", "2_0"',
     ),
-    "nothing": (lambda units: "", r"7 of 7 ids are missing"),
+    "nothing": (lambda units: "", "has no predictions; expected 7, one for each instance"),
+    "a header alone": (lambda units: "id,prediction\n", "has no predictions; expected 7"),
+    "a column twice": (lambda units: table(units, "prediction,prediction"), '"prediction" is there twice'),
+    "numbers": (
+        lambda units: table(units).replace("positive", "2"),
+        'line 2: label "2" is no polarity; .* say what each stands for: --labels 0=negative,1=neutral,',
+    ),
+    "an id with a terminal's escape": (
+        lambda units: table(units) + "\x1b[2J,positive\n",
+        r'line 9: id "\\x1b\[2J" is not in the benchmark',
+    ),
+    "a long label": (
+        lambda units: table(units).replace("neutral", "x" * 10_000),
+        "unknown polarity 'x{200,300}$",
+    ),
 }
 
 
@@ -84,6 +105,43 @@ def test_predictions_bad_predictions_get_one_clear_error(write, units, content, 
     path = write("a.csv", content(units))
     with pytest.raises(DataError, match=message):
         read_labels(path, units)
+
+
+def test_predictions_a_column_without_a_name_is_no_default(write, units):
+    with pytest.raises(DataError, match='no column ""'):
+        read_labels(write("a.csv", table(units)), units, column="")
+
+
+def test_predictions_what_is_left_out_cannot_be_repeated_without_end(write, units):
+    with pytest.raises(DataError, match='line 10: duplicate id "9_0_adv4"'):
+        read_labels(write("a.csv", table(units) + "9_0_adv4,x\n" * 2), units, left_out=["9_0_adv3"])
+
+
+PARQUETS = {
+    "too many rows": (
+        {"id": ["1_0"] * 2_000_000, "prediction": ["positive"] * 2_000_000},
+        "2,000,000 rows; expected at most 7",
+    ),
+    "another column": (
+        {"id": ["1_0"], "label": ["positive"]},
+        'no column "prediction"; the columns are: id, label; --column',
+    ),
+    "lists": (
+        {"id": ["1_0"], "prediction": [["positive"]]},
+        'column "prediction" holds list<.*>; expected texts or numbers',
+    ),
+    "no rows": (
+        {"id": pa.array([], pa.string()), "prediction": pa.array([], pa.string())},
+        "has no predictions",
+    ),
+}
+
+
+@pytest.mark.parametrize(("columns", "message"), PARQUETS.values(), ids=PARQUETS)
+def test_predictions_a_bad_parquet_file_gets_one_clear_error(units, tmp_path, columns, message):
+    pq.write_table(pa.table(columns), tmp_path / "a.parquet")
+    with pytest.raises(DataError, match=message):
+        read_labels(tmp_path / "a.parquet", units)
 
 
 def test_predictions_unknown_format_and_missing_file(write, units, tmp_path):

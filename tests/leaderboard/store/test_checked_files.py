@@ -134,10 +134,10 @@ def test_checked_files_a_column_twice_is_refused(forged):
     table = pa.Table.from_arrays([pa.array(c) for c in (*forged.columns.values(), gold)], names=names)
     pq.write_table(table, forged.path.with_suffix(".parquet"))
     (file,) = own_store(forged.path.parent).read().invalid_files
-    assert "not saved predictions (its columns are: id, unit" in file.reason
+    assert "the column 'prediction' is there twice" in file.reason
     done = call("arts.validate", forged.path, folder=forged.path.parent)
     assert done.returncode == 2
-    assert "not saved predictions" in done.stderr
+    assert "is there twice" in done.stderr
 
 
 @pytest.mark.parametrize("content", [b"", b"PAR1", b"id,prediction\n"], ids=["nothing", "a mark", "a table"])

@@ -66,9 +66,9 @@ FORGERIES = [
     (
         "a claimed confusion matrix of huge counts",
         "claim",
-        lambda f: (f.put("confusion.0.0", 10**30), f.put("dataset.units", 10**30)),
+        lambda f: (f.put("confusion.0.0", 10**7), f.put("dataset.units", 10**7)),
         REFUSED,
-        "is impossible; expected 1 to 10,000,000",
+        "is impossible; expected 1 to 1,000,000",
     ),
     ("claimed narrow intervals", "claim", narrow, REFUSED, '"accuracy" is not what its counts give'),
     (

@@ -91,8 +91,8 @@ FORGERIES = [
     ("a gold label that is none", "custom", cell("polarity", 3, "conflict"), REFUSED, 'polarity "conflict"'),
     # Ids and repeated rows
     ("wrong rows left out", "custom", drop_wrong, REFUSED, "predictions; expected 490"),
-    ("right rows repeated", "custom", repeat_right, REFUSED, "predictions; expected 490"),
-    ("a row answered twice", "custom", answer_twice, REFUSED, "491 predictions; expected 490"),
+    ("right rows repeated", "custom", repeat_right, REFUSED, "rows; expected at most 490"),
+    ("a row answered twice", "custom", answer_twice, REFUSED, "491 rows; expected at most 490"),
     (
         "an id twice instead of another",
         "custom",
@@ -117,7 +117,7 @@ FORGERIES = [
         "is not in the benchmark",
     ),
     ("an id with the other ending", "custom", other_ending, REFUSED, "is not in the benchmark"),
-    ("an id with both endings", "custom", both_endings, REFUSED, "491 predictions"),
+    ("an id with both endings", "custom", both_endings, REFUSED, "491 rows"),
     ("an empty id", "custom", cell("id", 7, ""), REFUSED, 'id ""; expected text'),
     ("no id", "custom", cell("id", 7, None), REFUSED, 'id "None"; expected text'),
     (
@@ -179,7 +179,7 @@ FORGERIES = [
     ("a column of another kind", "custom", column("correct", [True] * 490), REFUSED, 'column "correct"'),
     # Blind predictions
     ("a blind row left out", "blind", lambda f: f.rows(bool), REFUSED, "489 predictions; expected 490"),
-    ("a blind row too many", "blind", lambda f: f.repeat(0), REFUSED, "491 predictions; expected 490"),
+    ("a blind row too many", "blind", lambda f: f.repeat(0), REFUSED, "491 rows; expected at most 490"),
     ("a blind label that is none", "blind", cell("prediction", 0, "x"), REFUSED, 'prediction "x"'),
     (
         "other blind labels",
@@ -190,7 +190,7 @@ FORGERIES = [
     ),
     # A corpus that is not at hand: no status but "consistent" can be had
     ("failures moved, corpus not at hand", "own", move_failures, REFUSED, "its ending stands for"),
-    ("rows answered twice, corpus not at hand", "own", answer_twice, REFUSED, "predictions; expected 490"),
+    ("rows answered twice, corpus not at hand", "own", answer_twice, REFUSED, "rows; expected at most 490"),
     (
         "both endings, corpus not at hand",
         "own",

@@ -34,18 +34,21 @@ def test_uploads_labels_may_be_spelled_in_any_way(good_upload, spell):
 @pytest.mark.parametrize(
     ("change", "message"),
     [
-        (lambda text: text.replace("id,prediction", "id,label"), 'the file, line 2: no column "prediction"'),
+        (
+            lambda text: text.replace("id,prediction", "id,label"),
+            'the file, line 2: no column "prediction"; the columns are: id, label; Column NAME takes another',
+        ),
         (lambda text: text.replace(",positive", ",great", 1), "unknown polarity 'great'"),
         (
             lambda text: text.replace(",negative", ",1", 1),
             'the file, line 2: label "1" is no polarity; expected positive, negative, neutral. A number does '
-            "not name a polarity; say what each stands for: --labels 0=negative,1=neutral,2=positive",
+            "not name a polarity; say what each stands for: Labels 0=negative,1=neutral,2=positive",
         ),
         (lambda text: text.replace(",positive", ",true", 1), 'label "true" is no polarity'),
         (lambda text: text + "nobody,positive\n", 'id "nobody" is not in the benchmark'),
         (lambda text: text + text.splitlines()[1] + "\n", "duplicate id"),
         (lambda text: "\n".join(text.splitlines()[:-2]), "2 of 490 ids are missing"),
-        (lambda text: "", "ids are missing"),
+        (lambda text: "", "the file: has no predictions; expected 490, one for each instance"),
     ],
 )
 def test_uploads_a_file_that_does_not_answer_is_refused(good_upload, change, message):
@@ -77,7 +80,7 @@ def test_uploads_a_report_that_cannot_be_true_is_refused(tmp_path):
     made = sample_report(tmp_path, "mine")
     text = made.model_dump_json()
     assert "not a report" in upload(b"{}", "x.json", "")
-    assert "not a report" in upload(b'{"a": ', "x.json", "")
+    assert "the file: not valid JSON" in upload(b'{"a": ', "x.json", "")
     high = text.replace(f'"ars":{{"value":{made.ars.value}', '"ars":{"value":120', 1)
     assert "ars.value: Input should be less than or equal to 100" in upload(high.encode(), "x.json", "")
     above = made.model_copy(update={"ars": made.ars.model_copy(update={"value": 99.0, "high": 99.0})})

@@ -66,7 +66,7 @@ def pick_corpus(board: Board) -> tuple[Corpus, list[Unit]]:
         linked = choices.follow_link(board, "entries", corpora=available)
         corpus, units = cached_units(choices.pick_corpus(available, linked), " ".join(available))
     except ArtsError as error:
-        st.error(str(error))
+        st.error(escape_markdown(str(error)))
         st.stop()
     if missing := [name for name in board.corpora if name in RELEASED_CORPORA and name not in available]:
         st.caption(
@@ -111,7 +111,7 @@ def pick_predictions(board: Board, corpus: Corpus) -> dict[str, PredictionsById]
                 f"{entry.key} {entry.predictions_checksum}", entry
             )
         except ArtsError as error:
-            st.warning(f"{entry.label}: {error}")
+            st.warning(escape_markdown(f"{entry.label}: {error}"))
     return predictions
 
 

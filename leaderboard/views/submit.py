@@ -20,6 +20,7 @@ from arts.leaderboard.store.uploads import (
     report_from_upload,
 )
 from arts.leaderboard.web import address, page_state
+from arts.leaderboard.web.escaping import escape_markdown
 
 NEIGHBOURS = 3  # entries shown above and below the new one
 
@@ -82,10 +83,10 @@ def add_report(report: Report) -> None:
     try:
         page_state.store().add(report)
     except ArtsError as error:
-        st.error(str(error))
+        st.error(escape_markdown(str(error)))
         return
     page_state.refresh()
-    st.success(f"{report.name} is on the board.")
+    st.success(f"{escape_markdown(report.name)} is on the board.")
     page_state.show_link("entry", "Open the entry", entry=entry_of(report).key)
 
 
@@ -105,7 +106,7 @@ def show_upload(upload: UploadedFile, *, corpus: str, name: str, column: str, la
     try:
         report = cached_report(upload.name, content, corpus=corpus, name=name, column=column, labels=labels)
     except ArtsError as error:
-        st.error(str(error))
+        st.error(escape_markdown(str(error)))
         return
     show_preview(report)
     if st.button("Add to the board", type="primary"):

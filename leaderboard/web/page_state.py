@@ -16,6 +16,7 @@ from arts.leaderboard.store.entry import BoardEntry
 from arts.leaderboard.store.live_board import RECHECK_SECONDS, LiveBoard, live_board
 from arts.leaderboard.store.store import Board, Store
 from arts.leaderboard.web.charts import Chart
+from arts.leaderboard.web.escaping import escape_markdown
 
 
 @dataclass(frozen=True)
@@ -62,7 +63,7 @@ def _look() -> tuple[Board, str]:
     try:
         return _live_board().look()
     except ArtsError as error:
-        st.error(str(error))
+        st.error(escape_markdown(str(error)))
         st.stop()
 
 

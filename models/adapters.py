@@ -8,13 +8,14 @@ from typing import Any, Protocol, runtime_checkable
 
 import numpy as np
 
-from arts.data.errors import ArtsError, LabelError
+from arts.data.errors import ArtsError
 from arts.data.label_names import NO_NAMES, LabelNames
-from arts.data.polarity_labels import parse_polarity
 from arts.data.schema import Instance, Polarity
 from arts.data.support.arrays import FloatArray
+from arts.models.returned_values import LABELS, as_array, column_positions, in_columns
+from arts.models.token_limits import most_tokens
 
-LABELS = tuple(Polarity)
+BATCH_SIZE = 32
 SUM_TOLERANCE = 1e-3  # largest accepted difference between 1 and the sum of a row of probabilities
 
 
@@ -27,7 +28,11 @@ class Classifier(Protocol):
 
 
 def as_classifier(
-    model: object, *, train: Callable[[], Sequence[Instance]] = tuple, labels: LabelNames = NO_NAMES
+    model: object,
+    *,
+    train: Callable[[], Sequence[Instance]] = tuple,
+    labels: LabelNames = NO_NAMES,
+    name: str | None = None,
 ) -> Classifier:
     """Turn a model of any supported kind into a `Classifier`, so that it can be measured.
 
@@ -43,27 +48,45 @@ def as_classifier(
         train: function that returns the original training instances. It is called only if the model is a
             scikit-learn estimator that is not fitted yet, to fit a clone of it.
         labels: what labels of the model that do not name a polarity stand for.
+        name: the name of the model, for error messages. Default: what kind of model it is.
 
     Raises:
         ArtsError: when the model is none of these, or its labels are not polarities.
     """
     if isinstance(model, type):
-        return as_classifier(model(), train=train, labels=labels)
+        return as_classifier(_instance_of(model), train=train, labels=labels, name=name)
     if hasattr(model, "task") and hasattr(model, "tokenizer"):
-        return _PipelineClassifier(model, _ModelLabels("pipeline", labels))
+        return _PipelineClassifier(model, _ModelLabels(name or "pipeline", labels))
     if hasattr(model, "model_body") and hasattr(model, "model_head"):
-        return _SetFitClassifier(model, _ModelLabels("SetFit", labels))
+        return _SetFitClassifier(model, _ModelLabels(name or "SetFit", labels))
     if hasattr(model, "get_params") and hasattr(model, "predict"):
-        return _EstimatorClassifier(model, train, labels=_ModelLabels("estimator", labels))
+        return _EstimatorClassifier(model, train, labels=_ModelLabels(name or "estimator", labels))
     if isinstance(model, Classifier):
-        names = _ModelLabels(type(model).__name__, labels)
+        names = _ModelLabels(name or type(model).__name__, labels)
         return _NamedColumns(model, names) if hasattr(model, "classes_") else model
     if callable(model):
-        return _FunctionClassifier(model, _ModelLabels("callable", labels))
+        return _FunctionClassifier(model, _ModelLabels(name or "callable", labels))
     raise ArtsError(
-        f"{type(model).__name__} cannot be measured; expected predict_proba(instances), a scikit-learn "
-        "estimator, a text-classification pipeline or a callable"
+        f"{name or type(model).__name__} cannot be measured; expected predict_proba(instances), a "
+        "scikit-learn estimator, a text-classification pipeline or a callable"
     )
+
+
+def absent_polarities(classifier: Classifier) -> tuple[Polarity, ...]:
+    """The polarities that a classifier never predicts, since none of its classes stands for them.
+
+    Empty if all have a class, or it is not known which classes there are.
+    """
+    columns = getattr(classifier, "columns", None)
+    return tuple(label for k, label in enumerate(LABELS) if k not in columns) if columns else ()
+
+
+def _instance_of(model: type) -> object:
+    """An instance of a class that can be created without arguments."""
+    try:
+        return model()
+    except TypeError as error:
+        raise ArtsError(f"{model.__name__} cannot be created without arguments ({error})") from error
 
 
 def text_with_aspect(instance: Instance) -> str:
@@ -91,7 +114,7 @@ def check_probabilities(probabilities: object, count: int, *, name: str) -> Floa
             is not 1 (within 0.001).
     """
     try:
-        array = np.asarray(probabilities, dtype=np.float64)
+        array = as_array(probabilities, name=name).astype(np.float64)
     except (TypeError, ValueError) as error:
         raise ArtsError(f"{name}: predictions are not numbers ({error})") from error
     if array.shape != (count, len(LABELS)):
@@ -106,56 +129,29 @@ def check_probabilities(probabilities: object, count: int, *, name: str) -> Floa
     return array
 
 
-def one_hot_probabilities(labels: Sequence[Polarity]) -> FloatArray:
-    """Turn n labels into probabilities: an array (n, 3) with 1 for the label of each row, otherwise 0."""
-    return np.eye(len(LABELS))[[LABELS.index(label) for label in labels]]
-
-
 @dataclass(frozen=True)
 class _ModelLabels:
     """The labels of a model.
 
     Args:
-        kind: the kind of model, such as ``pipeline``, for error messages.
+        model: the name or the kind of the model, for error messages.
         names: what labels that do not name a polarity stand for.
     """
 
-    kind: str
+    model: str
     names: LabelNames
-
-    def polarity(self, label: object) -> Polarity:
-        """The polarity that a label stands for; ArtsError when it stands for none."""
-        try:
-            return parse_polarity(label, self.names)
-        except LabelError as error:
-            raise ArtsError(f"{self.kind}: {error}") from error
 
     def columns(self, labels: Iterable[object]) -> list[int]:
         """The place in `Polarity` of each label."""
-        return [LABELS.index(self.polarity(label)) for label in labels]
+        return column_positions(labels, self.names, name=self.model)
 
     def one_hot(self, labels: Iterable[object]) -> FloatArray:
         """Probabilities (n, 3) with 1 for the polarity of each of n labels."""
-        return one_hot_probabilities([self.polarity(label) for label in labels])
+        return np.eye(len(LABELS))[self.columns(labels)]
 
-
-def _in_columns(probabilities: Any, columns: Sequence[int], *, kind: str) -> FloatArray:
-    """Put the columns of probabilities (n, k) in the order of `Polarity`: an array (n, 3).
-
-    The probabilities of labels that stand for one polarity are added.
-
-    Args:
-        probabilities: the probabilities of k labels for n instances.
-        columns: the place in `Polarity` of each label.
-        kind: the kind of model, for error messages.
-    """
-    given = np.asarray(probabilities)
-    if given.ndim != 2 or given.shape[1] != len(columns):
-        raise ArtsError(f"{kind}: predictions have the shape {given.shape}; expected {len(columns)} columns")
-    array = np.zeros((len(given), len(LABELS)))
-    for position, column in enumerate(columns):
-        array[:, column] += given[:, position]
-    return array
+    def in_columns(self, probabilities: object, columns: Sequence[int]) -> FloatArray:
+        """Probabilities (n, k) with their columns in the order of `Polarity`: an array (n, 3)."""
+        return in_columns(probabilities, columns, name=self.model)
 
 
 class _NamedColumns:
@@ -166,8 +162,12 @@ class _NamedColumns:
 
     def predict_proba(self, instances: Sequence[Instance]) -> FloatArray:
         probabilities = self.classifier.predict_proba(instances)
-        columns = self.labels.columns(self.classifier.classes_)
-        return _in_columns(probabilities, columns, kind=self.labels.kind)
+        return self.labels.in_columns(probabilities, self.columns)
+
+    @property
+    def columns(self) -> list[int]:
+        """The place in `Polarity` of each class."""
+        return self.labels.columns(self.classifier.classes_)
 
 
 class _FunctionClassifier:
@@ -177,11 +177,7 @@ class _FunctionClassifier:
         self.function, self.labels = function, labels
 
     def predict_proba(self, instances: Sequence[Instance]) -> FloatArray:
-        predictions = self.function(instances)
-        try:
-            array = np.asarray(predictions if hasattr(predictions, "__len__") else list(predictions))
-        except ValueError as error:  # rows of different lengths
-            raise ArtsError(f"callable: predictions are not labels or probabilities ({error})") from error
+        array = as_array(self.function(instances), name=self.labels.model, labels=self.labels.names)
         return self.labels.one_hot(array.tolist()) if array.ndim == 1 else array
 
 
@@ -220,8 +216,12 @@ class _EstimatorClassifier:
         texts = [text_with_aspect(instance) for instance in instances]
         if not hasattr(self.estimator, "predict_proba"):
             return self.labels.one_hot(self.estimator.predict(texts))
-        columns = self.labels.columns(self.estimator.classes_)
-        return _in_columns(self.estimator.predict_proba(texts), columns, kind=self.labels.kind)
+        return self.labels.in_columns(self.estimator.predict_proba(texts), self.columns)
+
+    @property
+    def columns(self) -> list[int]:
+        """The place in `Polarity` of each class of the estimator."""
+        return self.labels.columns(self.estimator.classes_)
 
 
 class _SetFitClassifier:
@@ -243,23 +243,55 @@ class _SetFitClassifier:
     def predict_proba(self, instances: Sequence[Instance]) -> FloatArray:
         texts = [text_with_aspect(instance) for instance in instances]
         probabilities = self.model.predict_proba(texts, as_numpy=True)
-        return _in_columns(probabilities, self.columns, kind=self.labels.kind)
+        return self.labels.in_columns(probabilities, self.columns)
 
 
 class _PipelineClassifier:
-    """Makes a `Classifier` of a text-classification pipeline, which gets pairs of sentence and aspect."""
+    """Makes a `Classifier` of a text-classification pipeline, which gets pairs of sentence and aspect.
+
+    A sentence that is longer than the model's positions is truncated, never the aspect.
+
+    Raises:
+        ArtsError: when the pipeline is for another task, its labels are not polarities, or the scores of its
+            labels are not the probabilities of one label.
+    """
 
     def __init__(self, pipeline: Any, labels: _ModelLabels) -> None:
+        config = pipeline.model.config
         if pipeline.task != "text-classification":
-            raise ArtsError(f"pipeline for {pipeline.task}; expected text-classification")
-        labels.columns(pipeline.model.config.id2label.values())
+            raise ArtsError(f"{labels.model}: pipeline for {pipeline.task}; expected text-classification")
+        if getattr(config, "problem_type", None) == "multi_label_classification" or len(config.id2label) < 2:
+            raise ArtsError(
+                f"{labels.model}: expected a model for one of several labels, not for each by itself"
+            )
+        self.columns = labels.columns(config.id2label.values())
         self.pipeline, self.labels = pipeline, labels
+        self.limit = most_tokens(pipeline.model, pipeline.tokenizer)
 
     def predict_proba(self, instances: Sequence[Instance]) -> FloatArray:
         pairs = [{"text": i.text, "text_pair": i.aspect.term} for i in instances]
+        options = {"truncation": "only_first", "max_length": self.limit} if self.limit else {}
         probabilities = np.zeros((len(pairs), len(LABELS)))
-        for row, scores in enumerate(self.pipeline(pairs, top_k=None, batch_size=32)):
-            for score in scores:
-                column = LABELS.index(self.labels.polarity(score["label"]))
+        predicted = self.pipeline(pairs, top_k=None, batch_size=self._batch_size, **options)
+        for row, scores in enumerate(predicted):
+            columns = self.labels.columns(score["label"] for score in scores)
+            for column, score in zip(columns, scores, strict=True):
                 probabilities[row, column] += score["score"]
         return probabilities
+
+    def count_truncated(self, instances: Sequence[Instance]) -> int:
+        """The number of instances whose sentence is truncated."""
+        if not self.limit:
+            return 0
+        from arts.models.encoders import quiet_transformers
+
+        with quiet_transformers():  # the tokenizer warns of texts that are too long for the model
+            tokens = self.pipeline.tokenizer([i.text for i in instances], [i.aspect.term for i in instances])
+        return sum(len(ids) > self.limit for ids in tokens["input_ids"])
+
+    @property
+    def _batch_size(self) -> int:
+        """How many pairs to predict at a time: one, if there is no token to make them equally long."""
+        readers = (self.pipeline.tokenizer, self.pipeline.model.config)
+        padding = [getattr(reader, "pad_token_id", None) for reader in readers]
+        return 1 if None in padding else BATCH_SIZE

@@ -62,7 +62,7 @@ def load_checkpoint(name: str, *, labels: LabelNames = NO_NAMES) -> tuple[Classi
     model = load_weights(AutoModelForSequenceClassification, folder)
     device = 0 if torch.cuda.is_available() else -1
     pair_classifier = pipeline("text-classification", model=model, tokenizer=tokenizer, device=device)
-    return as_classifier(pair_classifier, labels=labels), checksum
+    return as_classifier(pair_classifier, labels=labels, name=f"hf:{name}"), checksum
 
 
 def is_zoo_model(folder: Path) -> bool:

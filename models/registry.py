@@ -70,6 +70,10 @@ def find_model(name: str) -> object:
     """
     address = _addresses().get(name)
     if address is None:
+        if Path(name, "config.json").is_file():
+            raise ArtsError(
+                f'unknown model "{name}"; to measure the model saved in this folder, say hf:{name}'
+            )
         raise UnknownNameError("model", name, model_names(), "; or hf:PATH, or package.module:Class")
     return load_object(address)
 

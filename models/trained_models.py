@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import logging
 import tempfile
 import time
 from collections.abc import Callable, Mapping, Sequence
@@ -19,6 +20,7 @@ from arts.data.schema import Instance
 from arts.data.support.atomic import WorkFolder
 from arts.data.support.cache import cached_folder, reading_cache
 from arts.data.support.download import sha256
+from arts.data.support.locks import exclusive_writing, remove
 from arts.models import training
 from arts.models.base import AspectModel, Inputs
 from arts.models.cache_keys import extra_inputs, training_key
@@ -27,6 +29,11 @@ from arts.models.recipe import TrainingRequest
 from arts.models.record_names import RECORD, WEIGHTS, ZOO_PREFIX, models_folder
 from arts.models.registry import aspect_model_class
 from arts.models.runtime import numerical_environment
+from arts.models.token_limits import truncation_remarks
+
+logger = logging.getLogger(__name__)
+
+SEAL = "weights.sha256"  # in the folder of a cached model: the checksum of its weights
 
 
 @dataclass(frozen=True)
@@ -66,11 +73,9 @@ class TrainedModel:
     @property
     def remarks(self) -> list[str]:
         """What a user should know of the training, as sentences: truncated sentences, random weights."""
-        counts = self.record.get("truncated", {}).items()
-        cut = [f"{count} texts of {split}" for split, count in counts if count]
         random = self.record.get("random_weights", [])
         return [
-            *(f"{texts} are longer than the model reads, and were truncated" for texts in cut),
+            *truncation_remarks(self.record.get("truncated", {})),
             *([f"the encoder lacks the weights {', '.join(random)}; they began at random"] if random else []),
         ]
 
@@ -238,15 +243,49 @@ def initial_model(request: TrainingRequest, train: Sequence[Instance]) -> Traine
 
 
 def cached_model(key: str, build: Callable[[WorkFolder], None]) -> TrainedModel:
-    """Load a model from the cache; if it is not there, build it first.
+    """Load a model from the cache; if it is not there, or its files are damaged, build it first.
 
     Args:
         key: name of the model's folder in the cache.
         build: function that trains the model. It gets a temporary folder, a `WorkFolder`, and saves the
             model to its subfolder `result`.
     """
-    folder = cached_folder(models_folder() / key, build)
+
+    def build_sealed(work: WorkFolder) -> None:
+        build(work)
+        (work.result / SEAL).write_text(sha256(work.result / WEIGHTS), encoding="utf-8")
+
+    folder = models_folder() / key
+    try:
+        return _load_cached(cached_folder(folder, build_sealed))
+    except DataError as error:
+        if not _is_damage(error):
+            raise
+        logger.warning("%s; it is made again", str(error).removesuffix("; delete it"))
+    with exclusive_writing(folder, wait=True):
+        remove(folder)
+    return _load_cached(cached_folder(folder, build_sealed))
+
+
+def _load_cached(folder: Path) -> TrainedModel:
+    """Load a model from its folder in the cache.
+
+    Raises:
+        DataError: when a file is missing or damaged, or cannot be read.
+    """
     with reading_cache(folder):
         if not (folder / RECORD).is_file():
             raise DataError(folder, f"there is no {RECORD}")
-        return TrainedModel.load(folder)
+        trained = TrainedModel.load(folder)
+        if (folder / SEAL).is_file() and (folder / SEAL).read_text("utf-8") != trained.checksum:
+            raise DataError(folder, f"{WEIGHTS} has changed")
+        return trained
+
+
+def _is_damage(error: BaseException | None) -> bool:
+    """Whether an error in reading files is due to their content, not to this machine or its memory."""
+    while error is not None:
+        if isinstance(error, MemoryError | PermissionError | torch.OutOfMemoryError):
+            return False
+        error = error.__cause__
+    return True

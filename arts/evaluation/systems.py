@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Mapping, Sequence
+import traceback
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Protocol
 
 from arts.data.corpus import Corpus, content_checksum
-from arts.data.errors import ArtsError
+from arts.data.errors import ArtsError, DataError
 from arts.data.schema import Instance, original_instances
 from arts.data.support.arrays import FloatArray
-from arts.data.support.cache import reading_cache
 from arts.evaluation.predictions import Predictions, cached_predictions_path
 from arts.evaluation.report_record import ModelInfo
 from arts.models.recipe import Start, TrainingProgress, TrainingRequest
 from arts.models.record_names import OUTCOME
+from arts.models.token_limits import truncation_remarks
 
 if TYPE_CHECKING:
     from arts.models.trained_models import TrainedModel
@@ -147,10 +149,13 @@ def _cached_predictions(model: TrainedModel, instances: Sequence[Instance]) -> F
     path = cached_predictions_path(model.key, content_checksum(instances), environment)
     ids = tuple(instance.id for instance in instances)
     if path.is_file():
-        with reading_cache(path):
+        try:
             cached = Predictions.load(path, instances)
-        if cached and cached.ids == ids and cached.probabilities is not None:
-            return cached.probabilities
+        except DataError as error:
+            logger.warning("%s; these predictions of the cache are made again", error)
+        else:
+            if cached and cached.ids == ids and cached.probabilities is not None:
+                return cached.probabilities
     probabilities = model.predict_proba(instances)
     Predictions.of(instances, probabilities.argmax(1), probabilities=probabilities).save(path)
     return probabilities
@@ -165,7 +170,7 @@ def _other_system(model: object, name: str, corpus: Corpus) -> System:
         name: name of the model, for the report and error messages.
         corpus: the corpus, whose training split an unfitted estimator is fitted on.
     """
-    from arts.models.adapters import as_classifier, check_probabilities
+    from arts.models.adapters import absent_polarities, as_classifier, check_probabilities
     from arts.models.registry import load_object
 
     checksum, facts = None, dict[str, Any]()
@@ -186,10 +191,33 @@ def _other_system(model: object, name: str, corpus: Corpus) -> System:
     else:
         loaded = load_object(model) if isinstance(model, str) else model
         classifier = as_classifier(
-            loaded, train=lambda: original_instances(corpus.train), labels=corpus.labels
+            loaded, train=lambda: original_instances(corpus.train), labels=corpus.labels, name=name
         )
+    if hasattr(classifier, "count_truncated"):
+        facts = {"truncated": {"test": classifier.count_truncated(corpus.test)}}
+        for remark in truncation_remarks(facts["truncated"]):
+            logger.warning("%s: %s", name, remark)
+    if absent := absent_polarities(classifier):
+        logger.warning("%s: has no class for %s, and never predicts it", name, ", ".join(absent))
 
     def predict(instances: Sequence[Instance]) -> FloatArray:
-        return check_probabilities(classifier.predict_proba(instances), len(instances), name=name)
+        with _running(name):
+            predicted = classifier.predict_proba(instances)
+        return check_probabilities(predicted, len(instances), name=name)
 
     return System(ModelInfo(kind="custom", id=name, checksum=checksum, **facts), predict)
+
+
+@contextmanager
+def _running(name: str) -> Iterator[None]:
+    """Turn what a user's model raises inside the ``with`` block into an `ArtsError` of one line."""
+    try:
+        yield
+    except ArtsError:
+        raise
+    except Exception as error:
+        place = traceback.extract_tb(error.__traceback__)[-1]
+        raise ArtsError(
+            f"{name}: predicting raised {type(error).__name__}: {error} "
+            f"({place.filename}, line {place.lineno})"
+        ) from error

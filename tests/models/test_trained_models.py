@@ -114,21 +114,47 @@ def test_trained_models_an_interruption_leaves_no_model_behind(encoder, tmp_path
     assert all(name.endswith(".work") for name in kept)
 
 
+def cached_copy(toy_model):
+    """The folder of a trained model, copied to the cache, and the checksum of its weights."""
+    _, folder, _ = toy_model("memnet")
+    return Path(shutil.copytree(folder, models_folder() / folder.name)), sha256(folder / "model.safetensors")
+
+
 @pytest.mark.parametrize("name", ["arts.json", "config.json", "model.safetensors", "tokenizer.json"])
 @pytest.mark.parametrize("size", [None, 0, 50])
-def test_trained_models_a_damaged_one_in_the_cache_is_named_to_be_deleted(name, size, toy_model, encoder):
-    _, folder, _ = toy_model("memnet")
-    copy = models_folder() / folder.name
-    shutil.copytree(folder, copy)
+def test_trained_models_a_damaged_one_in_the_cache_is_trained_again(name, size, toy_model, encoder, caplog):
+    copy, checksum = cached_copy(toy_model)
     content = (copy / name).read_bytes()
     (copy / name).unlink()
     if size is not None:
         (copy / name).write_bytes(content[:size])
-    message = rf"{folder.name}: this entry of the cache cannot be read \(.*\); delete it"
-    with pytest.raises(DataError, match=message):
+    assert fit("memnet", encoder).checksum == checksum
+    assert "this entry of the cache cannot be read" in caplog.text
+    assert "it is made again" in caplog.text
+    caplog.clear()
+    assert fit("memnet", encoder).checksum == checksum
+    assert not caplog.text
+
+
+def test_trained_models_changed_weights_in_the_cache_are_noticed(toy_model, encoder, caplog):
+    copy, checksum = cached_copy(toy_model)
+    content = bytearray((copy / "model.safetensors").read_bytes())
+    content[-1] ^= 1
+    (copy / "model.safetensors").write_bytes(content)
+    assert fit("memnet", encoder).checksum == checksum
+    assert "model.safetensors has changed" in caplog.text
+
+
+def test_trained_models_a_cached_one_that_may_not_be_read_stays(toy_model, encoder, monkeypatch):
+    copy, _ = cached_copy(toy_model)
+
+    def refuse(folder):
+        raise PermissionError(13, "Permission denied")
+
+    monkeypatch.setattr(TrainedModel, "load", refuse)
+    with pytest.raises(DataError, match="Permission denied"):
         fit("memnet", encoder)
-    shutil.rmtree(copy)
-    assert fit("memnet", encoder).checksum == sha256(folder / "model.safetensors")
+    assert (copy / "model.safetensors").is_file()
 
 
 def test_trained_models_a_saved_model_answers_the_same_in_a_new_process(toy_model, instances, tmp_path):

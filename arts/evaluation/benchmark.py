@@ -174,7 +174,7 @@ class Benchmark(Displayed):
             **dict(Scores.of(predictions)),
             name=name,
             dataset=self._dataset(),
-            model=info,
+            model=info.model_copy(update={"labels": dict(self.corpus.labels.names)}),
             provenance=_provenance(clock),
             **probes,
         )

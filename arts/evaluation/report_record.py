@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Literal
+from typing import Any, Literal
 
-from pydantic import Field, PrivateAttr
+from pydantic import Field, PrivateAttr, SerializerFunctionWrapHandler, model_serializer
 
 from arts.data.errors import ArtsError
 from arts.data.support.record import Count, Integer, JsonValue, Record
@@ -67,6 +67,8 @@ class ModelInfo(Record):
             `arts.generators.running.checksum.variant_sources` returns them.
         truncated: number of instances whose sentence the model truncated, keyed by split.
         random_weights: names of the weights that the encoder's checkpoint lacks, and that began at random.
+        labels: what labels of the model, the predictions or the corpus that do not name a polarity were said
+            to stand for.
     """
 
     kind: Literal["zoo", "custom", "predictions"]
@@ -84,6 +86,13 @@ class ModelInfo(Record):
     variants: dict[str, str | None] = Field(default_factory=dict)
     truncated: dict[str, Count] = Field(default_factory=dict)
     random_weights: tuple[str, ...] = ()
+    labels: dict[str, str] = Field(default_factory=dict)
+
+    @model_serializer(mode="wrap")
+    def _without_idle_labels(self, serialize: SerializerFunctionWrapHandler) -> dict[str, Any]:
+        """The fields; ``labels`` only where there are any, so that other reports are as they have been."""
+        fields: dict[str, Any] = serialize(self)
+        return fields if self.labels else {name: fields[name] for name in fields if name != "labels"}
 
 
 class Provenance(Record):

@@ -9,6 +9,7 @@ from typing import Any
 
 from arts.data.corpus_registry import CORPUS_NAMES
 from arts.data.errors import ArtsError
+from arts.data.label_names import LabelNames
 from arts.evaluation.report import Report
 from arts.evaluation.report_record import ModelInfo
 from arts.interventions.registry import intervention_from
@@ -51,6 +52,8 @@ def evaluate_command(report: Report) -> EvaluateCommand:
         files = ", ".join(report.dataset.files)
         notes.append(f"{report.dataset.name} is a file or folder of the user ({files}): give its path.")
     arguments += _model_options(report, notes)
+    if report.model.labels:
+        arguments += ["--labels", str(LabelNames(report.model.labels))]
     if report.adddiff_curve:
         arguments.append("--adddiff-curve")
     return EvaluateCommand((*arguments, *_name_option(report)), tuple(notes))

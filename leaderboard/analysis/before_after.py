@@ -169,6 +169,6 @@ def number_text(value: Any) -> str:
         >>> number_text(0.33333), number_text(None), number_text([0.2, 0.4])
         ('0.333', 'not recorded', '0.2 to 0.4')
     """
-    if isinstance(value, list) and value:
+    if isinstance(value, list) and value and all(isinstance(item, int | float) for item in value):
         return f"{number_text(min(value))} to {number_text(max(value))}"
     return f"{value:.3g}" if isinstance(value, int | float) else NOT_RECORDED

@@ -54,7 +54,7 @@ def parse_command(arguments: list[str], monkeypatch: pytest.MonkeyPatch) -> Simp
         heard.__dict__.update(options, models=models)
         return iter(())
 
-    def load_benchmark(dataset, labels):
+    def load_benchmark(dataset, labels, **_):
         heard.dataset = dataset
         return SimpleNamespace(corpus=SimpleNamespace(name=dataset, notes=""))
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Annotated
 
@@ -9,7 +10,7 @@ import typer
 
 from arts.cli import options
 from arts.cli.app import BAD_INPUT, run_command, tell
-from arts.data.errors import ArtsError
+from arts.data.errors import ArtsError, DataError
 from arts.data.label_names import LabelNames
 from arts.data.readers.field_names import ColumnNames
 
@@ -25,12 +26,13 @@ def validate(
     also after an invalid one. The exit code is 2 if any file is invalid.
 
     Args:
-        files: Files to check: reports (JSON) or corpora (XML, JSON, JSONL, CSV, Parquet). A report's scores
-            are recomputed when the file of its predictions (Parquet, of the same name) is beside it; units,
-            strategies and labels are those of the corpus when it is on this machine.
+        files: Files to check, or folders of such: reports (JSON) or corpora (XML, JSON, JSONL, CSV,
+            Parquet). A report's scores are recomputed when the file of its predictions (Parquet, of the same
+            name) is beside it; units, strategies and labels are those of the corpus when it is on this
+            machine.
     """
     invalid, names, columns_named = 0, options.label_polarities(labels), options.column_names(columns)
-    for file in files:
+    for file in _files(files):
         try:
             typer.echo(f"{file}: {_describe(file, names, columns_named)}")
         except ArtsError as error:
@@ -38,6 +40,29 @@ def validate(
             invalid += 1
     if invalid:
         raise typer.Exit(BAD_INPUT)
+
+
+def _files(paths: list[Path]) -> Iterator[Path]:
+    """The files to check: those that are given, and those of a known format in folders, sorted by name.
+
+    The predictions beside a report are checked with it, so they are no files of their own.
+
+    Raises:
+        DataError: when a folder has no such file.
+    """
+    from arts.data.readers.instances import INSTANCE_READERS
+
+    for path in paths:
+        if not path.is_dir():
+            yield path
+            continue
+        files = [file for file in sorted(path.iterdir()) if file.suffix.lower() in INSTANCE_READERS]
+        checked = [
+            file for file in files if file.suffix != ".parquet" or not _is_report(file.with_suffix(".json"))
+        ]
+        if not checked:
+            raise DataError(path, "holds no reports and no corpora")
+        yield from checked
 
 
 def _describe(path: Path, labels: LabelNames, columns: ColumnNames) -> str:

@@ -15,6 +15,7 @@ from arts.data.readers.field_names import NO_COLUMNS, ColumnNames
 from arts.data.support.display import Displayed
 from arts.data.support.download import sha256
 from arts.data.support.input_files import input_path
+from arts.data.support.printable import printable
 from arts.evaluation.adddiff_probes import measure_curve, measure_gap
 from arts.evaluation.predicted_labels import read_labels
 from arts.evaluation.predictions import Predictions
@@ -154,9 +155,11 @@ class Benchmark(Displayed):
             left_out=self.corpus.notes.left_out_ids,
             names=self.corpus.labels,
         )
-        info = ModelInfo(kind="predictions", id=path.name, checksum=sha256(path))
+        info = ModelInfo(kind="predictions", id=printable(path.name), checksum=sha256(path))
         predictions = Predictions.of(self.corpus.test, labels)
-        return self._report(name or column or path.stem, info, predictions=predictions, clock=clock)
+        return self._report(
+            name or column or printable(path.stem), info, predictions=predictions, clock=clock
+        )
 
     def _report(
         self, name: str, info: ModelInfo, *, predictions: Predictions, clock: Clock, **probes: Any

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+
 from helpers.commands import call
 from helpers.folders import ROOT
 from helpers.prediction_files import predictions
@@ -27,3 +29,24 @@ def test_validate_a_report_is_written_and_validated(tmp_path):
     done = call("arts.validate", report, ROOT / "README.md", folder=tmp_path)
     assert done.returncode == 2
     assert done.stderr.count("arts: error:") == 2
+
+
+def test_validate_a_folder_stands_for_the_files_in_it(tmp_path):
+    path = predictions(tmp_path)
+    call("arts.evaluate", "--predictions", path, "--output", "results", folder=tmp_path)
+    done = call("arts.validate", "results", folder=tmp_path)
+    assert done.returncode == 0
+    assert done.stdout.startswith("results/sample-mine-")
+    assert done.stdout.count("\n") == 1
+    (tmp_path / "empty").mkdir()
+    done = call("arts.validate", "empty", folder=tmp_path)
+    assert done.returncode == 2
+    assert "arts: error: empty: holds no reports and no corpora" in done.stderr
+
+
+def test_validate_predictions_in_a_file_whose_name_is_not_utf8_are_scored(tmp_path):
+    path = predictions(tmp_path)
+    path.rename(os.fsdecode(os.fsencode(tmp_path) + b"/bad\xff.csv"))
+    done = call("arts.evaluate", "--predictions", os.fsdecode(b"bad\xff.csv"), folder=tmp_path)
+    assert done.returncode == 0
+    assert r"bad\udcff" in done.stdout

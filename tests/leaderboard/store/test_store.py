@@ -17,6 +17,7 @@ from arts.evaluation.verification import Status
 from arts.leaderboard.analysis.table import board_table
 from arts.leaderboard.store import verifier_process
 from arts.leaderboard.store.store import PACKAGED_RESULTS, Store
+from arts.models.registry import model_names
 
 
 def test_store_every_result_file_is_a_row(three_results):
@@ -39,6 +40,14 @@ def test_store_every_packaged_result_file_is_a_row():
 def test_store_packaged_predictions_give_the_figures_of_their_reports(shared_data):
     for entry in Store(()).read().entries:
         assert entry.status in (Status.VERIFIED, Status.PUBLISHED), entry.remark
+
+
+def test_store_the_v2_set_comes_first_and_has_all_nine_models_plain_and_adversarially_trained():
+    board = Store(()).read()
+    assert board.corpora[0] == "laptop-v2"
+    assert {entry.label for entry in board.on("laptop-v2")} == {
+        f"{name}{training}, seed 1" for name in model_names() for training in ("", " + adversarial")
+    }
 
 
 def test_store_the_papers_nine_are_on_three_corpora():

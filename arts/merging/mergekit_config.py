@@ -10,6 +10,7 @@ from pathlib import Path
 from arts.data.errors import DataError
 from arts.merging.checkpoints.lora_adapter import LoraAdapter
 from arts.merging.job import MergeJob
+from arts.merging.mergekit_adapters import adapted_model, split_adapter
 from arts.merging.mergekit_schema import MergekitFile, ModelSection, read_mergekit_file
 from arts.merging.methods import METHODS, Coefficients, MergeMethod, disjoint_mean, disjoint_sum
 from arts.merging.options import MergeOptions, TensorSetting
@@ -69,20 +70,23 @@ class _MergekitConfig:
         Here theta_t is model t, and w_t its weight in the file. The first model takes the place of the base,
         and each other model has the coefficient w_t / sum_t w_t. The result is the same, because these shares
         and that of the first model sum to 1. As in mergekit, a base that is not among the models becomes one.
-        It comes first, so that types, configuration and tokenizer are its own.
+        It comes first, so that types, configuration and tokenizer are its own. The model that adapters were
+        trained on takes the place of the base, too, but has no weight unless the file gives it one.
         """
         file = self.file
-        first = [model for model in self.models if model.name == file.base]
-        if file.base and not first:
-            first = [ModelSection(file.base, {})]
-        models = [*first, *(model for model in self.models if model.name != file.base)]
-        config = replace(self, models=models)
+        trained_on = adapted_model(file)
+        base = trained_on or file.base or (self.models[0].name if self.models else "")
+        others = [model for model in self.models if model.name != base]
+        models = [model for model in self.models if model.name == base] + others
+        is_model = base == file.base and (not trained_on or "weight" in file.settings)
+        if is_model and len(models) == len(others):
+            models = [ModelSection(base, {}), *others]
         if len(models) < 2:
             raise DataError(file.path, "linear needs two models at least")
         if lacking := [m.name for m in models if "weight" not in {**m.settings, **file.settings}]:
             raise DataError(file.path, f"models: {lacking[0]} has no weight, which linear needs")
         normalize = file.flags.get("normalize", True)
-        setting = config._setting("weight", 1.0)
+        setting = replace(self, models=models)._setting("weight", 1.0)
 
         def share(tensor: str, model: int, depth: float) -> float:
             weights = [setting(tensor, number, depth) for number in range(len(models))]
@@ -94,10 +98,10 @@ class _MergekitConfig:
                 )
             if not total:
                 raise MergeError(f"{file.path}: the weights of {tensor} sum to 0")
-            return weights[model + 1] / total
+            return weights[len(models) - len(others) + model] / total
 
         method = replace(METHODS["task-arithmetic"], name="linear")
-        return config._job(models[0].name, models[1:], method, MergeOptions(weights=share))
+        return self._job(base, others, method, MergeOptions(weights=share))
 
     def _job(
         self, base: str, models: Sequence[ModelSection], method: MergeMethod, options: MergeOptions
@@ -218,17 +222,15 @@ def _plain_model(file: MergekitFile, model: ModelSection) -> ModelSection:
     """A model of a file; of ``base+adapter``, which is how mergekit names an adapter, it is the adapter.
 
     Raises:
-        DataError: when an adapter belongs to another model than the base, which is the first model of a
-            linear merge that names none.
+        DataError: when an adapter belongs to another model than the base.
     """
-    whole, plus, adapter = model.name.partition("+")
-    if not plus or Path(model.name).exists():
+    whole, adapter = split_adapter(model.name)
+    if adapter is None:
         return model
-    base = file.base or (file.models[0].name if file.method == "linear" else None)
-    if whole != base:
+    if file.method != "linear" and whole != file.base:
         raise DataError(
             file.path,
             f'models: "{model.name}" is an adapter on {whole}; expected a whole model, or an adapter on the '
-            f"{'base_model or the first model' if file.method == 'linear' else 'base_model'}",
+            "base_model",
         )
     return replace(model, name=adapter)

@@ -189,7 +189,8 @@ class Comparison:
     def _compare_types(self, model: Checkpoint, names: Iterable[str]) -> None:
         """Add problems for tensors in types that cannot be merged.
 
-        A tensor is no problem when a model has the base's type and values: it is copied.
+        A tensor is no problem when a model has the base's type and values, or transformers does not read it
+        from a file: it is copied.
 
         Args:
             model: the model.
@@ -205,7 +206,9 @@ class Comparison:
                 (self.base, self.base.tensors[name]), (model, model.tensors[name])
             ):
                 continue
-            if isinstance(model, LoraAdapter) or types[0].startswith("F"):
+            if self.base.architecture.role(name) is TensorRole.UNUSED:
+                self.copied.add(name)
+            elif isinstance(model, LoraAdapter) or types[0].startswith("F"):
                 wrong.setdefault(types[0], set()).add(name)
             else:
                 self.problems.append(

@@ -140,7 +140,7 @@ def make_plan(
     from_base = tuple(sorted(comparison.copied - comparison.dropped))
     remarks = [*_renaming_remarks(models), *comparison.remarks]
     if from_base:
-        remarks.append(f"as in the base, as not all models have them or have them so: {listing(from_base)}")
+        remarks.append(f"as they are in the base, for not all models have them alike: {listing(from_base)}")
     config = comparison.heads.config(models[0])
     if comparison.untied:
         config = config | {"tie_word_embeddings": False}

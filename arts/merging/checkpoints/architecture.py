@@ -14,7 +14,9 @@ if TYPE_CHECKING:
     from transformers import PreTrainedModel
     from transformers.core_model_loading import WeightConverter
 
-_WRAPPERS = re.compile(r"(^|\.)(_orig_mod|_fsdp_wrapped_module|_checkpoint_wrapped_module)\.|^module\.")
+_WRAPPERS = re.compile(
+    r"(^|\.)(_orig_mod|_fsdp_wrapped_module|_checkpoint_wrapped_module)\.|^(module|base_model\.model)\."
+)
 _POOLER = "pooler"  # the module on top of an encoder that only some of its classifiers have
 _HEAD = re.compile(
     r"(.*\.)?(classifier|score|classification_head|qa_outputs|class_labels_classifier|pooler|lm_head|embed_out)"

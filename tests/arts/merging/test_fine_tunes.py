@@ -217,3 +217,36 @@ def test_fine_tunes_shared_embeddings_that_are_stored_more_than_once(copies, hol
     by_hand = hand_merged(base, models, coefficients(report), into=base)
     loaded = transformers.T5ForConditionalGeneration.from_pretrained(folder)
     torch.testing.assert_close(logits(loaded.eval()), logits(by_hand), rtol=1e-4, atol=1e-5)
+
+
+@pytest.mark.parametrize(
+    ("kind", "class_name", "name", "tensors"),
+    [
+        (
+            *("bert", "BertForMaskedLM", "bert.embeddings.position_ids"),
+            (torch.arange(8)[None], torch.arange(8, dtype=torch.int32)[None]),
+        ),
+        (
+            *("bert", "BertForMaskedLM", "bert.embeddings.position_ids"),
+            (torch.arange(8)[None], torch.arange(16)[None]),
+        ),
+        (
+            *("gpt2", "GPT2LMHeadModel", "transformer.h.0.attn.bias"),
+            (torch.ones(1, 1, 8, 8, dtype=torch.uint8), torch.ones(1, 1, 8, 8, dtype=torch.bool)),
+        ),
+        (
+            *("llama", "LlamaForCausalLM", "model.layers.0.self_attn.rotary_emb.inv_freq"),
+            (torch.ones(4), torch.ones(8)),
+        ),
+    ],
+)
+def test_fine_tunes_buffers_that_are_not_read_from_files_are_the_bases(
+    kind, class_name, name, tensors, tmp_path
+):
+    base = tiny(kind, class_name)
+    start = publish(base, tmp_path / "base", more={name: tensors[0]})
+    model = publish(fine_tuned(base, class_name, 1), tmp_path / "model", more={name: tensors[1]})
+    report, folder = merge_folders(start, [model], tmp_path)
+    assert torch.equal(weights_of(folder)[name], tensors[0])
+    assert report.from_base == [name]
+    assert name in report.models[0].unmerged

@@ -29,6 +29,7 @@ def bert(tmp_path_factory):
         ("encoder.layer.1.output.LayerNorm.gamma", "bert.encoder.layer.1.output.LayerNorm.weight"),
         ("bert.embeddings.LayerNorm.beta", "bert.embeddings.LayerNorm.bias"),
         ("module.encoder.layer.0.output.dense.bias", "bert.encoder.layer.0.output.dense.bias"),
+        ("base_model.model.bert.embeddings.LayerNorm.bias", "bert.embeddings.LayerNorm.bias"),
         ("bert.encoder._orig_mod.layer.0.output.dense.bias", "bert.encoder.layer.0.output.dense.bias"),
         ("cls.predictions.transform.LayerNorm.gamma", "cls.predictions.transform.LayerNorm.weight"),
         ("pooler.dense.bias", "bert.pooler.dense.bias"),

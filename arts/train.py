@@ -11,6 +11,7 @@ from arts.cli import options
 from arts.cli.app import run_command, tell
 from arts.cli.progress import progress_bar
 from arts.data.support.atomic import check_new_folder, new_folder
+from arts.data.support.rounding import decimal_text
 from arts.models.encoders import DEFAULT_ENCODER
 
 
@@ -81,7 +82,8 @@ def train(
     epoch = curve[trained.record["epoch"] - 1]
     tell(
         f"wrote {output}: {model}, {trained.parameters:,} parameters, {len(instances):,} training "
-        f"instances; on dev: accuracy {epoch['accuracy']}, macro-F1 {epoch['macro_f1']} "
+        f"instances; on dev: accuracy {decimal_text(epoch['accuracy'])}, "
+        f"macro-F1 {decimal_text(epoch['macro_f1'])} "
         f"(epoch {epoch['epoch']} of {len(curve)})"
     )
 

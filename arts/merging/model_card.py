@@ -5,14 +5,15 @@ from __future__ import annotations
 from pathlib import Path
 
 from arts.data.support.hub_readme import write_hub_readme
+from arts.data.support.rounding import decimal_text, significant_text
 from arts.merging.report import MergeReport
 
 
 def write_merge_card(report: MergeReport, folder: Path) -> None:
     """Write README.md: the models, their coefficients, checksums, the settings and the warnings."""
     rows = [
-        f"| {entry.name} | {entry.coefficient:.6f} | {entry.norm:.6g} | "
-        f"{' '.join(f'{cosine:+.4f}' for cosine in cosines)} | `{entry.checksum}` |"
+        f"| {entry.name} | {decimal_text(entry.coefficient, 6)} | {significant_text(entry.norm, 6)} | "
+        f"{' '.join(decimal_text(cosine, 4, sign=True) for cosine in cosines)} | `{entry.checksum}` |"
         for entry, cosines in zip(report.models, report.cosines, strict=True)
     ]
     settings = ", ".join(f"{key} {value}" for key, value in report.settings.items() if value is not None)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from arts.data.support.hub_readme import write_hub_readme
+from arts.data.support.rounding import decimal_text
 from arts.unlearning.report import UnlearnReport
 
 
@@ -25,8 +26,8 @@ def write_unlearning_card(report: UnlearnReport, folder: Path) -> None:
         "",
         "| nats a row | before | after |",
         "|---|---:|---:|",
-        f"| -log(1 - p) on what was to be forgotten | {before.forget:.4f} | {after.forget:.4f} |",
-        f"| -log p on what was to be kept, held out | {before.retain:.4f} | {after.retain:.4f} |",
+        _row("-log(1 - p) on what was to be forgotten", before.forget, after.forget),
+        _row("-log p on what was to be kept, held out", before.retain, after.retain),
     ]
     write_hub_readme(
         folder,
@@ -36,3 +37,8 @@ def write_unlearning_card(report: UnlearnReport, folder: Path) -> None:
         versions=report.versions,
         command=report.command,
     )
+
+
+def _row(what: str, before: float, after: float) -> str:
+    """A row of the table of losses."""
+    return f"| {what} | {decimal_text(before, 4)} | {decimal_text(after, 4)} |"

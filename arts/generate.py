@@ -43,7 +43,7 @@ def generate(
     columns: options.Columns = None,
     strategy: list[Strategy] | None = None,
     seed: int = 1,
-    neutral: NeutralPolicy = NeutralPolicy.KEEP,
+    neutral: NeutralPolicy = NeutralPolicy.SKIP,
     k: Annotated[int | None, typer.Option(min=1, max=10)] = None,
     template: list[str] | None = None,
     rank: Annotated[

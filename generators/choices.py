@@ -8,7 +8,8 @@ from enum import StrEnum
 class NeutralPolicy(StrEnum):
     """What REVTGT does with an original whose target is neutral.
 
-    KEEP reverses its opinion words and leaves its label neutral, as in the paper. SKIP makes no variant.
+    SKIP makes no variant: what is said of a neutral target seldom has an opposite. KEEP reverses its opinion
+    words and leaves its label neutral, for comparison with the paper.
     """
 
     KEEP = "keep"

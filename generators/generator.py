@@ -36,7 +36,7 @@ class GenerationOptions:
 
     strategies: tuple[Strategy, ...] = PERTURBATIONS
     seed: int = 1
-    neutral: NeutralPolicy = NeutralPolicy.KEEP
+    neutral: NeutralPolicy = NeutralPolicy.SKIP
     k: int | None = None
     templates: tuple[str, ...] = tuple(TEMPLATES)
     candidates: int = 1

@@ -9,6 +9,7 @@ from collections.abc import Mapping, Sequence, Set
 from typing import TYPE_CHECKING
 
 from arts.data.schema import Edit
+from arts.generators.english import agreement
 from arts.generators.english.clauses import ends_clause, has_dependent, previous_token
 from arts.generators.english.inflection import match_case
 from arts.generators.english.token_edits import deletion, span_edit, token_edit
@@ -66,6 +67,8 @@ def repair(doc: Doc, links: Sequence[Token], *, before: Signs, after: Signs) -> 
         if pair is None:
             continue
         left, right = pair
+        if link.text == _COMMA and any(t.text == _COMMA or t.dep_ == "cc" for t in doc[link.i + 1 : right]):
+            continue
         agreed, agree = before[left] == before[right], after[left] == after[right]
         if agreed and not agree and link.lower_ in _AND | {_COMMA}:
             turned = left if left in changed else right
@@ -79,7 +82,7 @@ def repair(doc: Doc, links: Sequence[Token], *, before: Signs, after: Signs) -> 
             edits.append(span_edit(previous_token(link) if even else link, link, after="and", rule=RULE))
         elif agree and not agreed and link.lower_ in _HOWEVER:
             return None
-    return tuple(edits)
+    return agreement.fit(doc, edits, before=before, after=after)
 
 
 def _opinions_around(

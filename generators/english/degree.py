@@ -16,10 +16,11 @@ if TYPE_CHECKING:
 RULE = "degree"
 _OPPOSITES = word_pairs("comparison")
 _COMPARISON_RULE = "comparison"
-_LEAST = {"JJR": "less", "RBR": "less", "JJS": "least", "RBS": "least"}
+_LESS = {"JJR": "less", "RBR": "less"}
 _VERY = word_list("very")
 _HEDGES = word_list("hedges")
 _DEGREE_WORDS = _VERY | _HEDGES | word_list("other degree words")
+_TOTAL = word_list("adverbs of totality")
 _EXTREME = word_list("extreme")
 _UNGRADABLE = word_list("ungradable")
 _UNEXAGGERATED = _UNGRADABLE | word_list("barely")
@@ -54,18 +55,18 @@ def turn_comparison(head: Token) -> tuple[Edit, ...] | None:
 
 
 def lower_comparison(head: Token, lemma: str) -> tuple[Edit, ...] | None:
-    """Replace a comparative or superlative by "less" or "least": "faster" → "less fast".
+    """Replace a comparative by "less": "faster" → "less fast".
 
     Args:
         head: the word.
         lemma: its base form ("fast").
 
     Returns:
-        One edit, or None when the word is neither, or "less" does not go with it ("better").
+        One edit, or None when the word is no comparative, or "less" does not go with it ("better").
     """
-    if head.tag_ not in _LEAST or lemma in word_list("suppletive"):
+    if head.tag_ not in _LESS or lemma in word_list("suppletive"):
         return None
-    return (token_edit(head, f"{_LEAST[head.tag_]} {lemma}", rule=_COMPARISON_RULE),)
+    return (token_edit(head, f"{_LESS[head.tag_]} {lemma}", rule=_COMPARISON_RULE),)
 
 
 # Degree words of a word that is replaced
@@ -108,14 +109,25 @@ def neutralize_feeling_adverbs(head: Token, replacement: str, *, start: int) -> 
         replacement: what it is replaced by.
         start: the index of the first token of the phrase that the word belongs to.
     """
+    if head.pos_ not in ("ADJ", "ADV"):
+        return []
     adverbs = [
         child
         for child in head.children
-        if child.lower_ in word_list("adverbs of feeling") and child.dep_ == "advmod" and child.i < start
+        if _expresses_feeling(child) and child.dep_ == "advmod" and child.i < start
     ]
     if replacement in _EXTREME:
-        return [deletion(adverb, rule=RULE) for adverb in adverbs]
-    return [token_edit(adverb, "very", rule=RULE) for adverb in adverbs]
+        return [deletion(adverb, rule=RULE) for adverb in adverbs if adverb.lower_ not in _TOTAL]
+    return [
+        token_edit(adverb, "really" if adverb.lower_ in _TOTAL else "very", rule=RULE) for adverb in adverbs
+    ]
+
+
+def _expresses_feeling(adverb: Token) -> bool:
+    """Whether an adverb of degree goes with few words only, or with those of one orientation."""
+    if adverb.lower_ in word_list("adverbs of feeling") | _TOTAL:
+        return True
+    return adverb.lower_.endswith("ly") and adverb.lower_ not in word_list("open adverbs")
 
 
 def replace_too(first: Token, last: Token, *, head: Token, replacement: str) -> tuple[Edit, ...] | None:
@@ -178,6 +190,19 @@ def has_degree_word(head: Token) -> bool:
         return True
     modifies = before.head == head and before.dep_ in ("advmod", "amod")
     return modifies and head.pos_ in ("ADJ", "ADV", "VERB")
+
+
+def raise_degree(head: Token) -> Edit | None:
+    """The edit that replaces a weak degree word by a strong one: "pretty slow" → "really slow".
+
+    Returns:
+        The edit, or None when there is no such word before an adjective that has degrees.
+    """
+    before = previous_token(head)
+    stronger = word_pairs("stronger degree words").get(before.lower_)
+    if stronger is None or before == head or before.head != head or not exaggerating_words(head):
+        return None
+    return token_edit(before, stronger, rule=RULE)
 
 
 def exaggerating_words(head: Token) -> tuple[str, ...]:

@@ -45,6 +45,20 @@ def ordered_words(name: str) -> tuple[str, ...]:
 
 
 @cache
+def ordered_lines(name: str) -> tuple[str, ...]:
+    """The lines of a list in the order of the file, for lists of phrases.
+
+    Raises:
+        UnknownNameError: when no file has a list of this name.
+
+    Example:
+        >>> "highly recommend" in ordered_lines("praise")
+        True
+    """
+    return tuple(_lines(name))
+
+
+@cache
 def word_groups(name: str) -> tuple[frozenset[str], ...]:
     """The lines of a list, each as a set of words that belong together.
 

@@ -13,13 +13,14 @@ from typing import TYPE_CHECKING
 
 from arts.data.schema import Aspect, Edit, Polarity, Sentence
 from arts.generators.english.conjunctions import links_of
+from arts.generators.english.constructions import is_beside, is_said_of
 from arts.generators.english.part_of_speech import PartOfSpeech
 from arts.generators.english.word_lists import word_list
 from arts.generators.opinions.analysis import Analysis, OpinionWord
-from arts.generators.opinions.extraction import LONGEST_KNOWN, SIGN_OF, opinion_terms
+from arts.generators.opinions.extraction import LONGEST_KNOWN, SIGN_OF, drop_dependent_words, opinion_terms
 
 if TYPE_CHECKING:
-    from spacy.tokens import Token
+    from spacy.tokens import Span, Token
 
 LONGEST_COMPANION = 2.6  # distance up to which an adjective is reversed together with the opinion words
 _COMMENTS = word_list("comments")
@@ -139,8 +140,9 @@ class OpinionAssignment:
         """The sign of every opinion word with a known sign, keyed by the token index of its syntactic head.
 
         A word on an aspect that is not neutral has the sign of the aspect's label. Any other word has the
-        sign that `Analysis.sign` gives. An adjective of unknown sign gets that of an adjective to which "and"
-        joins it: "thin" is positive in "fast and thin".
+        sign that `Analysis.sign` gives. Where no word is found on an aspect, its own head stands for one. An
+        adjective of unknown sign gets that of an adjective to which "and" joins it: "thin" is positive in
+        "fast and thin".
         """
         signs = {}
         for word in self.analysis.opinion_words.values():
@@ -151,6 +153,9 @@ class OpinionAssignment:
             sign = SIGN_OF[aspect.polarity]
             if sign:
                 signs.update((word.head, sign) for word in self.words[span_of(aspect)])
+                if not self.words[span_of(aspect)]:
+                    span = self.analysis.tokens_of(aspect.start, aspect.end)
+                    signs.update({} if span is None else {span.root.i: sign})
         for token in self.analysis.doc:
             head = token.head
             is_conjunct = token.dep_ == "conj" and token.pos_ == head.pos_ == "ADJ" and head.i in signs
@@ -175,6 +180,45 @@ class OpinionAssignment:
         while step.head not in (step, verb) and step.dep_ not in ("advcl", "parataxis", "relcl"):
             step = step.head
         return bool(step.head == verb and step.dep_ not in ("conj", "advcl", "parataxis"))
+
+    def is_direct(self, word: OpinionWord, aspect: Aspect) -> bool:
+        """Whether an opinion word is said of the aspect itself, by its place in the sentence.
+
+        Those of annotated opinion terms always count as such; in a sentence with one aspect, every word that
+        agrees with its polarity does.
+        """
+        span = self.analysis.tokens_of(aspect.start, aspect.end)
+        if aspect.opinions or span is None:
+            return bool(aspect.opinions)
+        if any(is_said_of(self.analysis.doc[i], token) for i in (word.head, *word.tokens) for token in span):
+            return True
+        if is_beside(self.analysis.doc[word.start : word.end], span):
+            return True
+        head = self.analysis.doc[word.head]
+        alone = len(self.sentence.aspects) == 1 and self.analysis.sign(word) == SIGN_OF[aspect.polarity]
+        return alone and head.sent == span.root.sent
+
+    def words_of_only_aspect(self, aspect: Aspect) -> tuple[OpinionWord, ...]:
+        """The opinion words of its sentence, for the only aspect of a text to which none is assigned.
+
+        Returns:
+            The words with the sign of its polarity; none when a word has the other sign, or another aspect
+            is there.
+        """
+        span = self.analysis.tokens_of(aspect.start, aspect.end)
+        sign = SIGN_OF[aspect.polarity]
+        if len(self.sentence.aspects) > 1 or aspect.opinions or span is None or not sign:
+            return ()
+        words = {w.head: w for w in self.analysis.opinion_words.values()}
+        signed = [w for w in words.values() if self.analysis.sign(w) and self._is_free(w, span.root.sent)]
+        if any(self.analysis.sign(word) != sign for word in signed):
+            return ()
+        return drop_dependent_words(self.analysis, signed)
+
+    def _is_free(self, word: OpinionWord, sentence: Span) -> bool:
+        """Whether an opinion word lies in a sentence and outside the aspect terms."""
+        is_outside = self.analysis.aspect_tokens.isdisjoint(word.tokens)
+        return sentence.start <= word.head < sentence.end and is_outside
 
     def touches(self, edits: Iterable[Edit], aspect: Aspect) -> bool:
         """Whether an edit changes a character of an opinion word on an aspect, or of its negation."""

@@ -12,6 +12,7 @@ from arts.generators.english.inflection import article
 
 _ARTICLE = re.compile(r"\b(?P<article>an?)\s+$", re.IGNORECASE)
 _WORD = re.compile(r"\s*[\"'“(]*([\w'-]+)")
+_WORDS = re.compile(r"[^\W\d_]+")
 _LONGEST_GAP = 8  # number of characters before an edit in which an article is looked for
 
 
@@ -116,6 +117,24 @@ def repair_articles(text: str, edits: tuple[Edit, ...]) -> tuple[Edit, ...]:
                 after = after.capitalize() if before[0].isupper() else after
                 repairs.append(Edit(start, end, before, after, "article"))
     return join_edits([*edits, *repairs])
+
+
+def match_surroundings(text: str, edits: tuple[Edit, ...]) -> tuple[Edit, ...]:
+    """Write in capitals what edits put between words in capitals: "THE SOUP WAS REALLY GREAT".
+
+    Args:
+        text: the sentence before the edits.
+        edits: the edits, sorted and not overlapping.
+    """
+    return tuple(
+        replace(edit, after=edit.after.upper()) if _stands_in_capitals(text, edit) else edit for edit in edits
+    )
+
+
+def _stands_in_capitals(text: str, edit: Edit) -> bool:
+    """Whether the words before and after an edit, or the one that there is, are written in capitals."""
+    words = [*_WORDS.findall(text[: edit.start])[-1:], *_WORDS.findall(text[edit.end :])[:1]]
+    return bool(words) and all(len(word) > 1 and word.isupper() for word in words)
 
 
 def _text_after(text: str, edit: Edit, edits: tuple[Edit, ...]) -> str:

@@ -10,40 +10,17 @@ from random import Random
 from arts.data.schema import Edit, Instance, Polarity, Strategy
 from arts.generators.english import conjunctions
 from arts.generators.opinions.analysis import OpinionWord
-from arts.generators.opinions.opinion_assignment import AspectSpan, OpinionAssignment
+from arts.generators.opinions.extraction import SIGN_OF
+from arts.generators.opinions.opinion_assignment import AspectSpan, OpinionAssignment, span_of
+from arts.generators.strategies.rest import Rest, fit_rest
 from arts.generators.strategies.reversal import Reversal, reversals
 from arts.generators.strategies.variants import Reason, build_variant
-
-
-class WordReversals:
-    """The different ways to reverse one opinion word, best first, computed only as far as they are asked for.
-
-    Args:
-        word: the opinion word.
-        candidates: the ways to reverse it, best first; repetitions in it are skipped.
-    """
-
-    def __init__(self, word: OpinionWord, candidates: Iterator[Reversal]) -> None:
-        self.word = word
-        self._remaining = candidates
-        self._different: list[Reversal] = []
-
-    def at(self, n: int) -> Reversal | None:
-        """The n-th way to reverse the word, counted from 0; None when there are fewer."""
-        while len(self._different) <= n:
-            reversal = next((r for r in self._remaining if r not in self._different), None)
-            if reversal is None:
-                return None
-            self._different.append(reversal)
-        return self._different[n]
-
-    def since(self, n: int) -> Iterator[Reversal]:
-        """Stream the ways from the n-th on, counted from 0; only the last one when there is no n-th."""
-        if self.at(n) is None:
-            yield self._different[-1]
-        while (reversal := self.at(n)) is not None:
-            yield reversal
-            n += 1
+from arts.generators.strategies.word_reversals import (
+    WordReversals,
+    choose_distinct,
+    drop_redundant,
+    thin_out_adjectives,
+)
 
 
 @dataclass(frozen=True)
@@ -54,11 +31,13 @@ class ReversalPlan:
         words: the words to reverse, each with the ways to reverse it.
         polarities: the new polarity of each aspect that changes, keyed by its character span (start, end).
         repairs: the edits that make the conjunctions fit the reversed words, such as "and" → "but".
+        cuts: the edits that delete what would contradict the reversal.
     """
 
     words: Sequence[WordReversals]
     polarities: Mapping[AspectSpan, Polarity]
     repairs: tuple[Edit, ...]
+    cuts: tuple[Edit, ...] = ()
 
     @property
     def heads(self) -> frozenset[int]:
@@ -96,11 +75,13 @@ def reverse_together(
     for n in count():
         if all(candidates.at(n) is None for candidates in plan.words):
             return
-        choice = _choose_distinct(plan.words, n)
+        choice = choose_distinct(plan.words, n)
         if _reaches_others(opinions, choice, plan.heads):
             yield Reason.SCOPE
             continue
-        edits = [edit for reversal in _drop_redundant(plan.words, choice) for edit in reversal.edits]
+        choice = thin_out_adjectives(opinions.analysis.doc, plan.words, choice)
+        edits = [edit for reversal in drop_redundant(plan.words, choice) for edit in reversal.edits]
+        edits = [edit for edit in edits if not any(_covers(cut, edit) for cut in plan.cuts)]
         if strategy is Strategy.REVNON and opinions.touches(edits, source.aspect):
             yield Reason.MIXED
             continue
@@ -108,7 +89,7 @@ def reverse_together(
             source,
             opinions.sentence,
             strategy=strategy,
-            edits=[*edits, *plan.repairs, *extra],
+            edits=[*edits, *plan.repairs, *plan.cuts, *extra],
             polarities=plan.polarities,
         )
 
@@ -135,42 +116,57 @@ def _prepare(
         polarities = opinions.new_polarities(heads, keep=source.aspect)
     if polarities is None:
         return Reason.MIXED
-    repairs = _repair_conjunctions(opinions, heads)
-    return Reason.CONJUNCTION if repairs is None else ReversalPlan(possible, polarities, repairs)
+    if strategy is Strategy.REVTGT:
+        polarities[span_of(source.aspect)] = source.polarity.opposite
+    alone = strategy is Strategy.REVTGT and not _sign_remains(opinions, source.polarity, polarities)
+    reason = Reason.REST
+    for contrasts in (False, True):
+        rest = _fit_rest(opinions, possible, source.polarity, alone=alone, contrasts=contrasts)
+        if rest is None:
+            return reason
+        further = [WordReversals(word, reversals(opinions.analysis, word, rng=rng)) for word in rest.words]
+        changed = heads | {word.head for word in rest.words}
+        repairs = _repair_conjunctions(opinions, changed, rest.tokens)
+        if repairs is not None:
+            repairs = tuple(edit for edit in repairs if not any(_covers(cut, edit) for cut in rest.cuts))
+            return ReversalPlan([*possible, *further], polarities, repairs, rest.cuts)
+        reason = Reason.CONJUNCTION
+    return reason
 
 
-def _choose_distinct(words: Sequence[WordReversals], n: int) -> list[Reversal]:
-    """Choose a way to reverse each word: the n-th, or its last if it has fewer.
-
-    If the replacement is already chosen for another word, the next way with an unused replacement is taken
-    instead, if there is one.
-
-    Args:
-        words: the words, each with the ways to reverse it.
-        n: the number of the way, counted from 0.
-
-    Returns:
-        One way per word, in the order of the words.
-    """
-    choice: list[Reversal] = []
-    replaced: dict[str, str] = {}  # replacement → the word that it replaces
-    for candidates in words:
-        first = next(candidates.since(n))
-        reversal = next((r for r in candidates.since(n) if _is_new_replacement(r, replaced)), first)
-        replaced[reversal.edits[0].after.lower()] = reversal.edits[0].before.lower()
-        choice.append(reversal)
-    return choice
+def _fit_rest(
+    opinions: OpinionAssignment,
+    words: Sequence[WordReversals],
+    polarity: Polarity,
+    *,
+    alone: bool,
+    contrasts: bool,
+) -> Rest | None:
+    """What must change with the words to reverse; nothing where they have no orientation."""
+    if polarity is Polarity.NEUTRAL:
+        return Rest()
+    return fit_rest(
+        opinions,
+        [candidates.word for candidates in words],
+        old_sign=SIGN_OF[polarity],
+        alone=alone,
+        contrasts=contrasts,
+    )
 
 
-def _is_new_replacement(reversal: Reversal, replaced: Mapping[str, str]) -> bool:
-    """Whether a reversal's replacement is not used for another word.
+def _sign_remains(
+    opinions: OpinionAssignment, polarity: Polarity, changed: Mapping[AspectSpan, Polarity]
+) -> bool:
+    """Whether an aspect of this polarity stays as it is when the aspects in `changed` are reversed."""
+    return any(
+        a.polarity is polarity and span_of(a) not in changed and opinions.heads(a)
+        for a in opinions.sentence.aspects
+    )
 
-    Args:
-        reversal: one way to reverse a word.
-        replaced: the words that are replaced already, in lower case, keyed by their replacement.
-    """
-    before, after = reversal.edits[0].before.lower(), reversal.edits[0].after.lower()
-    return replaced.get(after, before) == before
+
+def _covers(cut: Edit, edit: Edit) -> bool:
+    """Whether an edit lies within what another one deletes."""
+    return cut.start <= edit.start and edit.end <= cut.end
 
 
 def _governs_others(opinions: OpinionAssignment, source: Instance, words: Sequence[OpinionWord]) -> bool:
@@ -184,33 +180,24 @@ def _governs_others(opinions: OpinionAssignment, source: Instance, words: Sequen
     return any(opinions.governs(word, aspect) for word in words for aspect in rivals)
 
 
-def _drop_redundant(words: Sequence[WordReversals], choice: Sequence[Reversal]) -> list[Reversal]:
-    """Drop replacements of words that the negation of another word reverses already.
-
-    Where a "not" put in for one word also affects another, replacing the other would reverse it twice.
-
-    Args:
-        words: the words.
-        choice: the way to reverse each, in the order of `words`.
-    """
-    needed: list[Reversal] = []
-    for candidates, reversal in zip(words, choice, strict=True):
-        is_reached = any(candidates.word.head in other.scope for other in choice if other is not reversal)
-        if reversal.scope or not is_reached:
-            needed.append(reversal)
-    return needed
-
-
-def _repair_conjunctions(opinions: OpinionAssignment, changed: frozenset[int]) -> tuple[Edit, ...] | None:
+def _repair_conjunctions(
+    opinions: OpinionAssignment, changed: frozenset[int], cut: frozenset[int]
+) -> tuple[Edit, ...] | None:
     """The edits that make the conjunctions fit the reversed words; None when one cannot be made to fit.
 
     Args:
         opinions: the opinion words of the sentence.
         changed: the token indices of the syntactic heads of the reversed words.
+        cut: the indices of the tokens that are deleted.
     """
-    before = opinions.signs
+    before = {head: sign for head, sign in opinions.signs.items() if head not in cut}
     after = {head: -sign if head in changed else sign for head, sign in before.items()}
-    return conjunctions.repair(opinions.analysis.doc, opinions.links, before=before, after=after)
+    return conjunctions.repair(
+        opinions.analysis.doc,
+        [link for link in opinions.links if link.i not in cut],
+        before=before,
+        after=after,
+    )
 
 
 def _reaches_others(opinions: OpinionAssignment, choice: Sequence[Reversal], changed: frozenset[int]) -> bool:

@@ -39,21 +39,32 @@ def reverse_others(
     if not others:
         yield Reason.NO_OTHER
         return
-    if target.polarity is not Polarity.NEUTRAL and not opinions.words[span_of(target)]:
-        yield Reason.NO_OPINION  # its words may be among those that would be reversed
-        return
     same = [a for a in others if a.polarity is target.polarity]
     differing = [a for a in others if a.polarity is not target.polarity]
     edits = _exaggerate_aspects(opinions, differing, target, rng)
-    words = _reversible_words(opinions, same, target)
-    if words:
+    if target.polarity is not Polarity.NEUTRAL and not opinions.words[span_of(target)]:
+        same = []  # the target's words may be among those that would be reversed
+    choices = (_reversible_words(opinions, aspects, target) for aspects in _choices(same, target))
+    for words in dict.fromkeys(filter(None, choices)):
         yield from reverse_together(
             source, opinions, words=words, strategy=Strategy.REVNON, rng=rng, extra=edits
         )
-    elif same or not edits:
+    if not edits:
         yield Reason.NO_CHANGE
     else:
         yield build_variant(source, opinions.sentence, strategy=Strategy.REVNON, edits=edits)
+
+
+def _choices(aspects: list[Aspect], target: Aspect) -> Iterator[list[Aspect]]:
+    """The aspects to reverse: all, else those behind the target, those before it, or a single one.
+
+    Not all can always be: praise, blame and praise again do not join in one sentence.
+    """
+    yield aspects
+    if len(aspects) > 1:
+        yield [a for a in aspects if a.start > target.start]
+        yield [a for a in aspects if a.start < target.start]
+        yield from ([a] for a in reversed(aspects))
 
 
 def _reversible_words(
@@ -71,6 +82,7 @@ def _reversible_words(
             words
             and not opinions.heads(aspect) & opinions.heads(target)
             and all(opinions.analysis.sign(word) != -sign for word in words)
+            and all(opinions.is_direct(word, aspect) for word in words)
             and not any(opinions.governs(word, target) for word in words)
             and all(is_reversible(opinions.analysis, word) for word in words)
         ):
@@ -94,7 +106,8 @@ def _exaggerate_aspects(
     for aspect in aspects:
         for word in opinions.words[span_of(aspect)]:
             agrees = opinions.analysis.sign(word) != -SIGN_OF[aspect.polarity]
-            if word.head not in shared and word.head not in edits and agrees:
+            direct = opinions.is_direct(word, aspect)
+            if word.head not in shared and word.head not in edits and agrees and direct:
                 edits[word.head] = exaggerate(opinions.analysis, word, rng=rng)
                 if edits[word.head]:
                     break

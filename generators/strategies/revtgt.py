@@ -20,7 +20,7 @@ def reverse_target(
     opinions: OpinionAssignment,
     *,
     rng: Random,
-    neutral: NeutralPolicy = NeutralPolicy.KEEP,
+    neutral: NeutralPolicy = NeutralPolicy.SKIP,
 ) -> Iterator[Instance | Reason]:
     """Make variants in which the sentiment on the target is reversed.
 
@@ -47,11 +47,18 @@ def reverse_target(
     if target.polarity is Polarity.NEUTRAL and not target.opinions:
         words = tuple(word for word in words if word.entry) or opinions.nearest_free_word(target)
     if not words:
+        words = opinions.words_of_only_aspect(target)
+    if not words:
         yield Reason.NO_OPINION
         return
     words = _agreeing_words(opinions, words, SIGN_OF[target.polarity])
     if not words:
         yield Reason.CONTRADICTED
+        return
+    if target.polarity is not Polarity.NEUTRAL:
+        words = tuple(word for word in words if opinions.is_direct(word, target))
+    if not words:
+        yield Reason.INDIRECT
         return
     companions = [w for w in opinions.companions(target) if is_reversible(opinions.analysis, w)]
     yield from reverse_together(

@@ -8,7 +8,14 @@ from enum import StrEnum
 
 from arts.data.schema import Aspect, Edit, Instance, Polarity, Sentence, Strategy
 from arts.generators.strategies.checks import fault
-from arts.generators.strategies.edits import EditError, apply, join_edits, repair_articles, shift_aspect
+from arts.generators.strategies.edits import (
+    EditError,
+    apply,
+    join_edits,
+    match_surroundings,
+    repair_articles,
+    shift_aspect,
+)
 
 SUFFIX = {Strategy.REVTGT: "adv1", Strategy.REVNON: "adv2", Strategy.ADDDIFF: "adv3"}
 
@@ -22,6 +29,8 @@ class Reason(StrEnum):
 
     NEUTRAL = "the target is neutral, and neutral targets are skipped"
     NO_OPINION = "no opinion term found"
+    INDIRECT = "an opinion term found is not said of its aspect itself"
+    REST = "the rest of the sentence would contradict the reversal"
     CONTRADICTED = "the opinion terms found contradict the label"
     NOT_REVERSIBLE = "no acceptable reversal of an opinion term"
     MIXED = "another aspect shares only some of the reversed terms"
@@ -63,6 +72,8 @@ def build_variant(
     polarities = polarities or {}
     try:
         final = repair_articles(sentence.text, join_edits(edits))
+        if strategy is not Strategy.ADDDIFF:
+            final = match_surroundings(sentence.text, final)
         text = apply(sentence.text, final)
         aspects = [
             _with_polarity(shift_aspect(a, final, text=text), polarities.get((a.start, a.end)))

@@ -13,6 +13,7 @@ import arts.generators
 from arts.data.errors import DataError, UnknownNameError
 from arts.generators.english.word_lists import (
     LEXICONS,
+    ordered_lines,
     ordered_words,
     read_word_lists,
     word_groups,
@@ -21,7 +22,10 @@ from arts.generators.english.word_lists import (
 )
 
 Write = Callable[[str, object], Path]
-ACCESSORS = {accessor.__name__: accessor for accessor in (ordered_words, word_groups, word_list, word_pairs)}
+ACCESSORS = {
+    accessor.__name__: accessor
+    for accessor in (ordered_lines, ordered_words, word_groups, word_list, word_pairs)
+}
 
 
 def uses() -> Iterator[tuple[str, str]]:

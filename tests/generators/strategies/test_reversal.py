@@ -85,7 +85,7 @@ def test_reversal_is_silent_where_no_rule_fits(analyst: Analyst, text: str) -> N
     [
         ("THE {SOUP|+} WAS GREAT BUT THE {STAFF|-} WAS SLOW.", r".* STAFF WAS (REALLY|VERY) SLOW\."),
         ("The {soup|+} was good but the {staff|-} was pretty slow.", r".* was really slow\."),
-        ("The {soup|+} was #yummy and the {bread|+} was good.", r"The soup was #yummy but the bread was \w+\."),
+        ("The {soup|+} was #yummy and the {bread|+} was good.", r".* #yummy but the bread was \w+\."),
         ("The {screen|+} is good and the {keyboard|+} is gr8.", None),
         ("Great {food|+}, great {decor|+}, great {staff|+}.", r"Great food, but \w+ decor, \w+ staff\."),
     ],

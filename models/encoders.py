@@ -29,7 +29,9 @@ TOKENIZER_FILES = (
     "sentencepiece.bpe.model",
     "vocab.json",
     "tokenizer.model",
+    "spm.model",
 )
+_SENTENCEPIECE = ("spiece.model", "sentencepiece.bpe.model", "tokenizer.model", "spm.model")
 _FILES = ("*.safetensors", "*.json", "*.txt", "*.model")
 _OTHER_FILES = ("*.bin", "*.gguf", "*.jinja", "*.py")  # not downloaded, but read where a folder has them
 
@@ -95,6 +97,15 @@ def load_tokenizer(folder: Path) -> Any:
         raise ArtsError(
             f"{folder} has no tokenizer; expected one of {', '.join(TOKENIZER_FILES)} beside the model "
             "(tokenizer.save_pretrained writes them)"
+        )
+    pieces = [name for name in _SENTENCEPIECE if Path(folder, name).is_file()]
+    if (
+        pieces
+        and not Path(folder, "tokenizer.json").is_file()
+        and not importlib.util.find_spec("sentencepiece")
+    ):
+        raise ArtsError(
+            f"{folder}: its tokenizer, {pieces[0]}, needs sentencepiece. Run: pip install sentencepiece"
         )
     with as_loading_error(f"{folder}: the tokenizer"):
         return AutoTokenizer.from_pretrained(folder, trust_remote_code=False)

@@ -22,7 +22,7 @@ from transformers import (
 
 from arts.data.errors import ArtsError, MissingDependencyError
 from arts.models import encoders
-from arts.models.encoders import DEFAULT_ENCODER, encoder_checksum, encoder_folder
+from arts.models.encoders import DEFAULT_ENCODER, encoder_checksum, encoder_folder, load_tokenizer
 
 COMMIT = "0123456789abcdef0123456789abcdef01234567"
 
@@ -173,3 +173,10 @@ def test_encoders_an_encoder_with_weights_missing_is_one_clear_error(encoder, wr
     write("encoder/config.json", {"model_type": "bert"})
     with pytest.raises(ArtsError, match="has no tokenizer"):
         fit("bert", str(tmp_path / "encoder"))
+
+
+def test_encoders_a_tokenizer_that_needs_sentencepiece_names_the_command(tmp_path, monkeypatch):
+    (tmp_path / "spm.model").write_bytes(b"pieces")
+    monkeypatch.setattr("importlib.util.find_spec", lambda name: None)
+    with pytest.raises(ArtsError, match=r"spm\.model, needs sentencepiece\. Run: pip install sentencepiece$"):
+        load_tokenizer(tmp_path)

@@ -51,7 +51,7 @@ def test_app_bad_usage_is_exit_code_2(tmp_path):
         ("arts.unlearn --model m --forget f.jsonl --retain r --output out", "f.jsonl: no such file"),
         (
             "arts.unlearn --model m --forget f --retain r --output o --learning-rate 0",
-            "rate 0.0, tolerance 0.1; expected over 0",
+            "--learning-rate is 0.0; expected a number over 0",
         ),
         ("arts.diagnose --synthetic s.txt --natural n.txt --output out", "s.txt: no such file"),
         (

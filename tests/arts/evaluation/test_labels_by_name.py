@@ -226,7 +226,7 @@ def test_labels_a_function_that_returns_numbers_needs_names(units, number):
     def function(instances):
         return [number(NUMBERS[str(i.polarity)]) for i in instances]
 
-    with pytest.raises(ArtsError, match=r"callable: label .* A number does not name a polarity"):
+    with pytest.raises(ArtsError, match=r"function: label .* A number does not name a polarity"):
         arts.load_benchmark(dataset(units)).evaluate(function)
     if number is not bool:
         assert arts.load_benchmark(dataset(units), labels=NAMES).evaluate(function).ars.value == 100

@@ -81,7 +81,7 @@ def test_job_lora_is_merged_and_trains_few_weights(job: UnlearningJob, tmp_path:
 def test_job_bad_places(job: UnlearningJob, encoder: str, classifier: str, tmp_path: Path) -> None:
     for change, message in (
         ({"forget": str(tmp_path / "none.jsonl")}, "none.jsonl: no such file"),
-        ({"forget": __file__}, 'unknown format ".py"; expected .csv, .jsonl, .parquet'),
+        ({"forget": __file__}, 'unknown format ".py"; expected .csv, '),
         ({"forget": str(tmp_path)}, "cannot be loaded|expected"),
         ({"model": encoder}, "saved as BertModel; expected a causal language model"),
         ({"model": str(tmp_path)}, "has no config.json; expected a saved model"),

@@ -84,7 +84,9 @@ def test_checksum_the_data_of_wordnet_is_told_apart_by_version_and_content(
         reader = SimpleNamespace(
             ensure_loaded=lambda: None,
             fileids=lambda: ["data.adj"],
-            open=lambda name, content=content: SimpleNamespace(stream=BytesIO(content.encode())),
+            open=lambda name, content=content: SimpleNamespace(
+                stream=BytesIO(content.encode()), close=lambda: None
+            ),
             get_version=lambda: "3.0",
         )
         monkeypatch.setattr(wordnet, "_wordnet", lambda reader=reader: reader)

@@ -11,6 +11,7 @@ from arts.leaderboard.store.live_board import LiveBoard
 def test_live_board_sees_what_changes_and_has_it_checked_beside(three_results, tmp_path, monkeypatch):
     monkeypatch.setattr("arts.leaderboard.store.live_board.CHECKED_AT_ONCE", 0)
     monkeypatch.setattr("arts.leaderboard.store.live_board.RECHECK_SECONDS", 0)
+    monkeypatch.setattr("arts.leaderboard.store.live_board.LOOK_SECONDS", 60)
     start, started = verifier_process.start_verifier, []
     monkeypatch.setattr(
         verifier_process, "start_verifier", lambda store: started.append(store) or start(store)

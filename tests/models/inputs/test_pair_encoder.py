@@ -83,7 +83,6 @@ def test_pair_encoder_the_declared_pooling_is_what_is_calculated(declared, pooli
         ({"pooling_mode": "weightedmean"}, "declares the pooling weightedmean; expected"),
         (legacy("cls_token", "mean_tokens"), "pooling_mode_cls_token, pooling_mode_mean_tokens; expected"),
         ({"pooling_mode": ["mean", "max"]}, "declares the pooling mean, max; expected"),
-        ([1], "config.json: "),
     ],
 )
 def test_pair_encoder_a_pooling_that_is_not_known_is_refused(declared, message, encoder, tmp_path):

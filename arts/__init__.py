@@ -8,10 +8,25 @@
 ``import arts`` is fast: the module of a public name is imported when the name is first used.
 """
 
-from __future__ import annotations
+import sys
 
-import importlib
-from typing import TYPE_CHECKING, Any
+
+def _drop_current_folder() -> None:
+    """Take the current folder off the path where ``python -m arts.COMMAND`` has put it, first.
+
+    A file in it, such as ``torch.py``, is not to be taken for a library.
+    """
+    if sys.argv[:1] == ["-m"] and not sys.flags.safe_path:  # Python is still looking for the module
+        word = sys.orig_argv[-len(sys.argv)]
+        module = word.partition("m")[2] if word.startswith("-") else word
+        if module.partition(".")[0] == "arts":
+            del sys.path[0]
+
+
+_drop_current_folder()  # before any other import
+
+import importlib  # noqa: E402
+from typing import TYPE_CHECKING, Any  # noqa: E402
 
 if TYPE_CHECKING:
     from arts.data.errors import ArtsError

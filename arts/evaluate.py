@@ -12,11 +12,14 @@ import typer
 from arts.cli import options
 from arts.cli.app import run_command, tell
 from arts.cli.given_options import refuse_given
+from arts.cli.number_types import Seeds
 from arts.cli.progress import progress_bar
 from arts.data.errors import ArtsError
+from arts.data.support.free_places import check_folder
 from arts.interventions.registry import intervention_names
 from arts.models.encoders import DEFAULT_ENCODER
 from arts.models.registry import is_trained_here
+from arts.models.runtime import use_device
 
 if TYPE_CHECKING:
     from arts.evaluation.benchmark import Benchmark
@@ -25,7 +28,8 @@ if TYPE_CHECKING:
     from arts.models.recipe import Start
 
 DEFAULT_MODEL = "td-lstm"
-_TRAINING_OPTIONS = ("encoder", "embeddings", "post_training_text", "post_trained")
+CHECKPOINT_PREFIX = "hf:"
+_TRAINING_OPTIONS = ("seed", "encoder", "embeddings", "post_training_text", "post_trained")
 _INTERVENTION_OPTIONS = (
     "strategy",
     "variant_ratio",
@@ -49,12 +53,13 @@ class ResultFormat(StrEnum):
 def evaluate(
     *,
     dataset: str = "sample",
+    train_from: str | None = None,
     model: list[str] | None = None,
     encoder: options.Encoder = DEFAULT_ENCODER,
     embeddings: options.Embeddings = None,
     post_training_text: options.PostTrainingText = None,
     post_trained: options.PostTrained = False,
-    seed: list[int] | None = None,
+    seed: Seeds = None,
     predictions: Path | None = None,
     column: list[str] | None = None,
     labels: options.Labels = None,
@@ -77,6 +82,7 @@ def evaluate(
     intervention_option: Annotated[list[str] | None, typer.Option(metavar="NAME=VALUE")] = None,
     adddiff_curve: Annotated[bool, typer.Option("--adddiff-curve")] = False,
     name: str | None = None,
+    device: options.Device = None,
     output: Path | None = None,
     format: ResultFormat = ResultFormat.TABLE,
 ) -> None:
@@ -91,6 +97,9 @@ def evaluate(
             folder with one such file per split; - for standard input, hf:ID for a dataset of the Hugging Face
             Hub. Models are measured on the test split, after training on the training split
             where they need training.
+        train_from: Corpus whose training and dev splits models are trained on, as --dataset takes it; for a
+            dataset without such splits, such as one that `arts generate` wrote, or to measure a model on
+            another domain. Default: the value of --dataset.
         undisputed: Leave out the units whose gold label both blind readings rejected; for laptop-v2 and
             restaurant-v2.
         model: Model to measure: a name that `arts models` lists, which is trained first; hf: followed by
@@ -111,7 +120,7 @@ def evaluate(
         intervention_option: Setting, as NAME=VALUE, of an --intervention that another package provides.
             VALUE is JSON or plain text. Repeatable.
         adddiff_curve: Also measure the accuracy when ADDDIFF adds 0, 1, 2, 3, 4 or 5 aspects to each
-            sentence. With --output, the curve is plotted.
+            sentence. With --output, the curves of all models are plotted.
         name: Name of the model in the report. Default: the value of --model; with --predictions, the value
             of --column or, without it, the name of the file.
         output: Folder to write reports (JSON) and predictions (Parquet) to, one of each per model and
@@ -124,7 +133,8 @@ def evaluate(
     dataset = undisputed_name(dataset) if undisputed else dataset
     refuse_given("column", when=predictions is None, because="without --predictions FILE")
     refuse_given(
-        *("model", "seed", "intervention", "adddiff_curve", *_TRAINING_OPTIONS, *_INTERVENTION_OPTIONS),
+        *("model", "train_from", "intervention", "adddiff_curve", "device"),
+        *(*_TRAINING_OPTIONS, *_INTERVENTION_OPTIONS),
         when=predictions is not None,
         because="with --predictions, which is scored as it is",
     )
@@ -143,9 +153,13 @@ def evaluate(
     if not predictions:
         _check_own_models(models)
         if all(map(is_trained_here, models)):
-            options.refuse_idle_labels(dataset, *(domain or ()))
+            options.refuse_idle_labels(dataset, train_from, *(domain or ()))
+    if output:
+        check_folder(output)
+    use_device(device)
+    names = options.label_polarities(labels)
     benchmark = load_benchmark(
-        dataset, labels=options.label_polarities(labels), columns=options.column_names(columns)
+        dataset, labels=names, columns=options.column_names(columns), train_from=train_from
     )
     if predictions:
         results = _score(benchmark, predictions, columns=column, name=name)
@@ -172,7 +186,7 @@ def evaluate(
             tell(f"wrote {report.save(output)}")
         reports.append(report)
     if adddiff_curve and output:
-        _draw_curves(reports, output / f"{benchmark.corpus.name}-adddiff-curve")
+        _draw_curves(reports, output)
     elif adddiff_curve:
         tell("--output DIR draws the curve")
     tell(str(benchmark.corpus.notes))
@@ -187,7 +201,12 @@ def _check_own_models(models: list[str]) -> None:
     """
     own = [model for model in models if not is_trained_here(model)]
     refuse_given(
-        *("seed", *_TRAINING_OPTIONS),
+        "train_from",
+        when=all(model.startswith(CHECKPOINT_PREFIX) for model in models),
+        because=f"on {', '.join(own)}, which is trained already",
+    )
+    refuse_given(
+        *_TRAINING_OPTIONS,
         when=len(own) == len(models),
         because=f"on {', '.join(own)}, which is not trained here",
     )
@@ -230,7 +249,7 @@ def _measure(
             for seed in dict.fromkeys(seeds if has_seeds else seeds[:1]):
                 title = f"{model}, {applied.name}, seed {seed}" if applied else f"{model}, seed {seed}"
                 with progress_bar(title) as progress:
-                    yield benchmark.evaluate(
+                    report = benchmark.evaluate(
                         model,
                         seed=seed,
                         start=start,
@@ -239,13 +258,14 @@ def _measure(
                         name=f"{name} + {applied.name}" if name and applied else name,
                         progress=progress,
                     )
+                yield report
 
 
-def _draw_curves(reports: list[Report], stem: Path) -> None:
-    """Draw the ADDDIFF curves of the reports to two files: `stem` with the suffixes .png and .svg."""
-    from arts.evaluation.plots import draw_adddiff_curves
+def _draw_curves(reports: list[Report], folder: Path) -> None:
+    """Draw the ADDDIFF curves of the reports to a PNG and an SVG file in a folder."""
+    from arts.evaluation.plots import curves_name, draw_adddiff_curves
 
-    for path in draw_adddiff_curves(reports, stem):
+    for path in draw_adddiff_curves(reports, folder / curves_name(reports)):
         tell(f"wrote {path}")
 
 

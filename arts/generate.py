@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import platform
+from collections.abc import Mapping, Sized
 from dataclasses import asdict
 from importlib.metadata import version
 from itertools import islice
@@ -15,18 +16,22 @@ import typer
 from arts.cli import options
 from arts.cli.app import run_command, tell
 from arts.cli.given_options import refuse_given
-from arts.cli.progress import progress_bar
+from arts.cli.number_types import Processes, Seed, whole_number
+from arts.cli.progress import ProgressUpdate, progress_bar
 from arts.data.errors import ArtsError, UnknownNameError
 from arts.data.schema import PERTURBATIONS, Split, Strategy
 from arts.data.support.atomic import resumable_folder
+from arts.data.support.free_places import check_new_folder
 from arts.data.support.input_files import STANDARD_INPUT
 from arts.generators.choices import Engine, NeutralPolicy, OutputFormat, Ranking
+from arts.models.runtime import use_device
 from arts.provenance import PACKAGE, process_environment
 
 if TYPE_CHECKING:
     from arts.generators.running.batches import GenerationJob
     from arts.generators.running.quality_report import QualityReport, Tally
     from arts.generators.running.sentence_source import SentenceSource
+    from arts.generators.running.staging import Staging
     from arts.models.language_model import LanguageModel
 
 CANDIDATES = 6  # variants of an instance from which the language model chooses
@@ -42,9 +47,9 @@ def generate(
     labels: options.Labels = None,
     columns: options.Columns = None,
     strategy: list[Strategy] | None = None,
-    seed: int = 1,
+    seed: Seed = 1,
     neutral: NeutralPolicy = NeutralPolicy.SKIP,
-    k: Annotated[int | None, typer.Option(min=1, max=10)] = None,
+    k: Annotated[int | None, typer.Option(parser=whole_number(least=1, most=10))] = None,
     template: list[str] | None = None,
     rank: Annotated[
         Ranking,
@@ -54,8 +59,9 @@ def generate(
         ),
     ] = Ranking.NONE,
     language_model: str | None = None,
-    workers: Annotated[int, typer.Option(min=1)] = 1,
+    workers: Processes = 1,
     engine: Engine = Engine.LOCAL,
+    device: options.Device = None,
     format: OutputFormat = OutputFormat.HF,
 ) -> None:
     """Generate a robustness test set: perturb every sentence of a corpus by three strategies.
@@ -83,7 +89,8 @@ def generate(
         seed: Random seed of all random choices, such as the aspects that ADDDIFF adds.
         neutral: What REVTGT does with a neutral target: keep reverses its opinion words and keeps the
             label neutral; skip makes no variant.
-        k: Number of aspects that ADDDIFF adds to a sentence. Default: 1 to 3, drawn for each sentence.
+        k: Number of aspects that ADDDIFF adds to a sentence, fewer where no more fit. Default: 1 to 3, drawn
+            for each sentence.
         template: Name of an ADDDIFF template, a way of joining the added aspects to the sentence: but,
             though, however, "on the other hand", side (a new sentence that begins with On the upside or On
             the downside), sentence (a new sentence that follows) or before (a new sentence that precedes).
@@ -98,10 +105,8 @@ def generate(
     from arts.data.corpus_registry import CORPUS_NAMES
     from arts.generators.generator import GenerationOptions
     from arts.generators.opinions.analysis import Analyst
-    from arts.generators.running.batches import BATCH_SIZE, GenerationJob, best_rows
-    from arts.generators.running.likelihood_ranking import rank_batch
+    from arts.generators.running.batches import GenerationJob
     from arts.generators.running.output import write_output
-    from arts.generators.running.pipeline import stream_outcomes
     from arts.generators.running.sentence_source import load_sentence_source
     from arts.generators.running.staging import Staging
     from arts.generators.strategies.adddiff import TEMPLATES
@@ -114,7 +119,7 @@ def generate(
     strategies = tuple(s for s in PERTURBATIONS if s in (strategy or PERTURBATIONS))
     if strategy and Strategy.ORIGINAL in strategy:
         raise ArtsError("--strategy original changes nothing; expected revtgt, revnon or adddiff")
-    refuse_given("language_model", when=rank is not Ranking.LM, because="without --rank lm")
+    refuse_given("language_model", "device", when=rank is not Ranking.LM, because="without --rank lm")
     refuse_given("k", "template", when=Strategy.ADDDIFF not in strategies, because="without ADDDIFF")
     refuse_given("neutral", when=Strategy.REVTGT not in strategies, because="without REVTGT")
     is_file = input not in CORPUS_NAMES and (input == STANDARD_INPUT or Path(input).is_file())
@@ -122,38 +127,78 @@ def generate(
         options.refuse_idle_labels(input, pool)
     refuse_given("split", when=is_file, because=f"on {input}, a file, which is perturbed as a whole")
     candidates = CANDIDATES if rank is Ranking.LM else 1
+    check_new_folder(output)
+    use_device(device)
     names, renamed = options.label_polarities(labels), options.column_names(columns)
     generation = GenerationOptions(strategies, seed, neutral, k, tuple(template or TEMPLATES), candidates)
-    source = load_sentence_source(
-        input, split=split, opinions=opinions, pool=pool, labels=names, columns=renamed
-    )
-    job = GenerationJob(mine_aspect_set(source.training, Analyst()), generation)
-    judge = LanguageModel.load(language_model or DEFAULT_LANGUAGE_MODEL) if rank is Ranking.LM else None
-    fingerprint = _fingerprint(job, source, split, f"{names};{renamed}", judge)
-    with resumable_folder(output, fingerprint) as work_folder:
-        staging = Staging(work_folder.path)
-        if staging.done:
-            tell(f"{staging.done * BATCH_SIZE:,} sentences were done before; going on from there")
-        with progress_bar("sentences") as progress:
-            done = staging.done * BATCH_SIZE
-            progress(done)
-            remaining = islice(source.sentences, done, None)
-            for batch in stream_outcomes(remaining, job, workers=workers, engine=engine):
-                batch = rank_batch(batch, judge) if judge else batch
-                staging.add(batch, best_rows(batch))
-                done += len(batch)
-                progress(done)
-        report = _report(staging.tally(), source, job, input, rank, judge)
-        write_output(
-            staging,
-            work_folder.result,
-            name=source.name,
-            split=split.hf_name,
-            format=format,
-            report=report,
+    with progress_bar("generating") as progress:
+        progress(0, remark="reading sentences")
+        source = load_sentence_source(
+            input, split=split, opinions=opinions, pool=pool, labels=names, columns=renamed
         )
+        progress(0, remark="mining what ADDDIFF can add")
+        job = GenerationJob(mine_aspect_set(source.training, Analyst()), generation)
+        progress(0, remark="loading the language model" if rank is Ranking.LM else "")
+        judge = LanguageModel.load(language_model or DEFAULT_LANGUAGE_MODEL) if rank is Ranking.LM else None
+        fingerprint = _fingerprint(job, source, split, f"{names};{renamed}", judge)
+        with resumable_folder(output, fingerprint) as work_folder:
+            staging = Staging(work_folder.path)
+            _stage(staging, source, job, judge, workers, engine, progress)
+            report = _report(staging.tally(), source, job, input, rank, judge)
+            write_output(
+                staging,
+                work_folder.result,
+                name=source.name,
+                split=split.hf_name,
+                format=format,
+                report=report,
+            )
     tell(str(source.notes))
-    _show(report, output)
+    if fewer := sum(n for added, n in _added(report).items() if added < (k or 0)):
+        tell(f"ADDDIFF added fewer than {k} aspects to {fewer:,} sentences: no more of the pool fit them")
+    _show(report)
+    place = output / source.name
+    if split is not Split.TEST:
+        place = next(place.iterdir())
+    train = input if source.mined == f"{input}, train" else "CORPUS"
+    tell(f"wrote {output}; measure models on it: arts evaluate --dataset {place} --train-from {train}")
+
+
+def _stage(
+    staging: Staging,
+    source: SentenceSource,
+    job: GenerationJob,
+    judge: LanguageModel | None,
+    workers: int,
+    engine: Engine,
+    progress: ProgressUpdate,
+) -> None:
+    """Perturb the sentences that are not done yet, a batch at a time, and store what comes out.
+
+    Args:
+        staging: where the finished batches are stored.
+        source: the sentences.
+        job: the AspectSet and the options.
+        judge: the language model that ranks variants; None for no ranking.
+        workers: number of worker processes.
+        engine: what runs them.
+        progress: called with the number of sentences that are done.
+    """
+    from arts.generators.running.batches import BATCH_SIZE, best_rows
+    from arts.generators.running.likelihood_ranking import rank_batch
+    from arts.generators.running.pipeline import stream_outcomes
+
+    done = staging.done * BATCH_SIZE
+    if done:
+        tell(f"{done:,} sentences were done before; going on from there")
+    total = len(source.sentences) if isinstance(source.sentences, Sized) else None
+    progress(done, total, "sentences")
+    remaining = islice(source.sentences, done, None)
+    for batch in stream_outcomes(remaining, job, workers=workers, engine=engine):
+        batch = rank_batch(batch, judge) if judge else batch
+        staging.add(batch, best_rows(batch))
+        done += len(batch)
+        progress(done, total, "sentences")
 
 
 def _fingerprint(
@@ -221,12 +266,17 @@ def _report(
     )
 
 
-def _show(report: QualityReport, output: Path) -> None:
-    """Print the quality report as a table, and tell which folder the test set was written to."""
+def _added(report: QualityReport) -> Mapping[int, int]:
+    """How many variants ADDDIFF has made, keyed by the number of aspects that it added."""
+    tally = report.strategies.get(Strategy.ADDDIFF)
+    return tally.added if tally else {}
+
+
+def _show(report: QualityReport) -> None:
+    """Print the quality report as a table."""
     from arts.cli import command_tables, tables
 
     tables.show(command_tables.quality_table(report))
-    tell(f"wrote {output}; arts evaluate --dataset {output} measures on it")
 
 
 if __name__ == "__main__":

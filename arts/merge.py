@@ -8,13 +8,14 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from arts.cli.app import run_command, starting_over_after_interrupts, typed_command
+from arts.cli.app import run_command, starting_over_after_interrupts, tell, typed_command
 from arts.cli.given_options import refuse_given
 from arts.cli.option_errors import as_option_errors
 from arts.cli.options import ReportFormat
 from arts.cli.progress import progress_bar
 from arts.data.errors import ArtsError
-from arts.data.support.atomic import atomic_file, check_writable_file
+from arts.data.support.atomic import atomic_file
+from arts.data.support.free_places import check_writable_file
 from arts.merging.policies import (
     DARE_DENSITY,
     DEFAULT_METHOD,
@@ -146,7 +147,7 @@ def merge(
     _print_report(report, form, by_layer=by_layer)
     extras.write(report)
     if output:
-        typer.echo(f"arts: wrote {output}", err=True)
+        tell(f"wrote {output}")
 
 
 @dataclass(frozen=True)
@@ -284,9 +285,9 @@ def _print_report(report: MergeReport, form: ReportFormat, *, by_layer: bool) ->
 
         tables.show(merge_tables(report, by_layer=by_layer))
     for warning in report.warnings:
-        typer.echo(f"arts: warning: {warning}", err=True)
+        tell(f"warning: {warning}")
     for remark in report.remarks:
-        typer.echo(f"arts: {remark}", err=True)
+        tell(remark)
 
 
 if __name__ == "__main__":

@@ -9,10 +9,13 @@ import typer
 
 from arts.cli import options
 from arts.cli.app import run_command, tell
+from arts.cli.number_types import Seed
 from arts.cli.progress import progress_bar
-from arts.data.support.atomic import check_new_folder, new_folder
+from arts.data.support.atomic import new_folder
+from arts.data.support.free_places import check_new_folder
 from arts.data.support.rounding import decimal_text
 from arts.models.encoders import DEFAULT_ENCODER
+from arts.models.runtime import use_device
 
 
 def train(
@@ -22,7 +25,7 @@ def train(
     dataset: str = "sample",
     labels: options.Labels = None,
     columns: options.Columns = None,
-    seed: int = 1,
+    seed: Seed = 1,
     encoder: options.Encoder = DEFAULT_ENCODER,
     embeddings: options.Embeddings = None,
     post_training_text: options.PostTrainingText = None,
@@ -32,6 +35,7 @@ def train(
     variant_ratio: options.VariantRatio = None,
     template: options.Templates = None,
     holdout_templates: options.HoldoutTemplates = None,
+    device: options.Device = None,
 ) -> None:
     """Train a model on a corpus and save it with its tokenizer.
 
@@ -53,6 +57,7 @@ def train(
     )
     options.refuse_idle_labels(dataset)
     check_new_folder(output)
+    use_device(device)
     start = options.starting_point(
         [model],
         encoder,

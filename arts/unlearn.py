@@ -9,11 +9,13 @@ from typing import Annotated
 import typer
 
 from arts.cli import options
-from arts.cli.app import run_command, typed_command
+from arts.cli.app import run_command, tell, typed_command
 from arts.cli.given_options import refuse_given
+from arts.cli.number_types import Seed
 from arts.cli.option_errors import as_option_errors
 from arts.cli.progress import progress_bar
 from arts.data.label_names import LabelNames
+from arts.models.runtime import use_device
 from arts.unlearning.objectives import OBJECTIVES, LossWeights, find_objective
 from arts.unlearning.settings import MAX_LENGTH, UnlearningSettings
 
@@ -42,10 +44,11 @@ def unlearn(
     eval_steps: int = UnlearningSettings.eval_steps,
     until: float | None = UnlearningSettings.stop_forget_loss,
     tolerance: float = UnlearningSettings.tolerance,
-    seed: int = UnlearningSettings.seed,
+    seed: Seed = UnlearningSettings.seed,
     reference: str | None = None,
     lora: Annotated[int | None, typer.Option(min=1, max=4096)] = None,
     max_length: Annotated[int, typer.Option(min=2, max=10_000_000)] = MAX_LENGTH,
+    device: options.Device = None,
 ) -> None:
     """Unlearn what the forget set taught a model, and keep its behaviour on the retain set.
 
@@ -113,6 +116,7 @@ def unlearn(
         when=not (loss_weights.replay or loss_weights.mitigation),
         because=f"on {objective} without a weight of replay or mitigation",
     )
+    use_device(device)
     command = typed_command("unlearn")
     job = UnlearningJob(model, forget=forget, retain=retain, settings=settings)
     names = LabelNames.parse(labels or ())
@@ -120,9 +124,7 @@ def unlearn(
     with progress_bar("unlearning") as progress:
         report = job.run(output, progress)
     tables.show(command_tables.probe_table(report))
-    typer.echo(
-        f"arts: wrote {output}: {report.stopped}; the weights are those of step {report.kept}", err=True
-    )
+    tell(f"wrote {output}: {report.stopped}; the weights are those of step {report.kept}")
 
 
 if __name__ == "__main__":

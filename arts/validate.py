@@ -9,7 +9,8 @@ from typing import Annotated
 import typer
 
 from arts.cli import options
-from arts.cli.app import BAD_INPUT, run_command, tell
+from arts.cli.app import BAD_INPUT, run_command
+from arts.cli.messages import tell_error
 from arts.data.errors import ArtsError, DataError
 from arts.data.label_names import LabelNames
 from arts.data.readers.field_names import ColumnNames
@@ -36,7 +37,7 @@ def validate(
         try:
             typer.echo(f"{file}: {_describe(file, names, columns_named)}")
         except ArtsError as error:
-            tell(f"error: {error}")
+            tell_error(str(error))
             invalid += 1
     if invalid:
         raise typer.Exit(BAD_INPUT)

@@ -6,7 +6,7 @@ import hashlib
 import json
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 
 from arts.data.errors import DataError
@@ -36,6 +36,7 @@ class Corpus(Displayed):
         notes: what the readers repaired or left out in the splits that are loaded so far.
         files: the SHA-256 (hexadecimal) of each file read so far, keyed by file name.
         labels: what labels that do not name a polarity stand for, in the corpus and in what models predict.
+        training: the name of the corpus that the train and dev splits are of, if that is another one.
 
     Raises:
         DataError: when the test split holds no originals, or holds a variant but not its original.
@@ -47,6 +48,7 @@ class Corpus(Displayed):
     notes: ReadingNotes = field(default_factory=ReadingNotes)
     files: Mapping[str, str] = field(default_factory=dict)
     labels: LabelNames = NO_NAMES
+    training: str = ""
 
     def __post_init__(self) -> None:
         units = {i.id for i in self.test if i.strategy is Strategy.ORIGINAL}
@@ -90,6 +92,22 @@ class Corpus(Displayed):
     def dev(self) -> tuple[Sentence, ...]:
         """The sentences of the dev split, to select models on; empty when the corpus has no dev split."""
         return tuple(self.load("dev"))
+
+    def trained_on(self, other: Corpus) -> Corpus:
+        """The test split of this corpus with the train and dev splits of another one.
+
+        Among `files`, those of the other corpus have its name before them.
+        """
+        files = dict(self.files)
+
+        def load(split: str) -> Iterable[Sentence]:
+            before = set(other.files)
+            sentences: tuple[Sentence, ...] = getattr(other, split)
+            read = {name: checksum for name, checksum in other.files.items() if name not in before}
+            files.update({f"{other.name}/{name}": checksum for name, checksum in read.items()})
+            return sentences
+
+        return replace(self, load=load, files=files, training=other.name)
 
     @cached_property
     def checksum(self) -> str:

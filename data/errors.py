@@ -5,6 +5,7 @@ from __future__ import annotations
 import difflib
 import os
 import platform
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import TypeVar
@@ -69,6 +70,29 @@ def as_data_error(source: object, *, line: int | None = None, record: str | None
         raise DataError(source, f"missing field {error}", line=line, record=record) from error
     except (TypeError, ValueError) as error:
         raise DataError(source, str(error), line=line, record=record) from error
+
+
+_RUST_ERROR = re.compile(r"\(os error (\d+)\)")  # how libraries in Rust name an error of the system
+
+
+def system_fault(error: BaseException) -> str | None:
+    """What the operating system refused, in its words, if it is the reason of an exception.
+
+    Returns:
+        The words, such as ``No space left on device``; None when the exception has another reason, such as
+        an answer from the network.
+
+    Example:
+        >>> import errno
+        >>> system_fault(OSError(errno.EACCES, "Permission denied"))
+        'Permission denied'
+        >>> system_fault(ValueError("I/O error: No space left on device (os error 28)"))
+        'No space left on device'
+    """
+    if isinstance(error, OSError) and error.errno is not None:
+        return error.strerror or os.strerror(error.errno)
+    match = _RUST_ERROR.search(str(error))
+    return os.strerror(int(match[1])) if match else None
 
 
 class SpanError(ArtsError, ValueError):

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from arts.cli.app import tell
 from arts.cli.given_options import refuse_given
 from arts.data.errors import ArtsError, MissingDependencyError
 
@@ -47,7 +48,7 @@ def leaderboard(
         _require_module("vl_convert", "vl-convert-python, for the charts of the page,")
         from arts.leaderboard.web.static_page import write_page
 
-        typer.echo(f"arts: wrote {write_page(store, export)}", err=True)
+        tell(f"wrote {write_page(store, export)}")
         return
     _require_module("streamlit", "streamlit, for the leaderboard,")
     _check_port(address, port)

@@ -45,10 +45,10 @@ def load_checkpoint(name: str, *, labels: LabelNames = NO_NAMES) -> tuple[Classi
         ArtsError: when there is no such checkpoint, it is not for sequence classification, its tokenizer is
             missing, or its labels are not polarities.
     """
-    import torch
     from transformers import AutoModelForSequenceClassification, pipeline
 
     from arts.models.adapters import as_classifier
+    from arts.models.runtime import device
 
     folder = encoder_folder(name, "model")
     checksum = encoder_checksum(name)
@@ -60,8 +60,7 @@ def load_checkpoint(name: str, *, labels: LabelNames = NO_NAMES) -> tuple[Classi
         raise ArtsError(f"{name}: saved as {', '.join(saved)}; expected a model for sequence classification")
     tokenizer = load_tokenizer(folder)
     model = load_weights(AutoModelForSequenceClassification, folder)
-    device = 0 if torch.cuda.is_available() else -1
-    pair_classifier = pipeline("text-classification", model=model, tokenizer=tokenizer, device=device)
+    pair_classifier = pipeline("text-classification", model=model, tokenizer=tokenizer, device=device().value)
     return as_classifier(pair_classifier, labels=labels, name=f"hf:{name}"), checksum
 
 

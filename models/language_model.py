@@ -24,7 +24,7 @@ from arts.models.encoders import (
     load_tokenizer,
     load_weights,
 )
-from arts.models.runtime import numerical_environment
+from arts.models.runtime import device, numerical_environment
 
 if TYPE_CHECKING:
     import numpy as np
@@ -82,8 +82,6 @@ class LanguageModel:
                 the model cannot be loaded, lacks weights or has no tokenizer; or when it is no causal
                 language model.
         """
-        import torch
-
         path, options = locate_language_model(name)
         if options:
             model, tokenizer = _load_gguf(path, options)
@@ -94,8 +92,7 @@ class LanguageModel:
             checksum = encoder_checksum(name)
         parts = [checksum, code_checksum(__name__), numerical_environment()]
         source = hashlib.sha256(json.dumps(parts, sort_keys=True).encode()).hexdigest()
-        device = "cuda" if torch.cuda.is_available() else "cpu"
-        return cls(name, model.eval().to(device), tokenizer, checksum, TextCache("fluency", source))
+        return cls(name, model.eval().to(device()), tokenizer, checksum, TextCache("fluency", source))
 
     def nats(self, texts: Sequence[str]) -> NDArray[np.float64]:
         """The negative log-likelihood of each of n texts, in nats; a lower value means more fluent.

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import ast
 import importlib
+import os
 import sys
+import traceback
 from collections.abc import Mapping
 from functools import cache
 from importlib.metadata import entry_points
@@ -202,18 +204,43 @@ def load_object(address: str) -> Any:
         address: the import path, ``package.module:attribute``.
 
     Raises:
-        ArtsError: when there is no such module or attribute.
+        ArtsError: when there is no such module or attribute, or the module cannot be imported.
     """
     module_name, _, attribute = address.partition(":")
     try:
         module = importlib.import_module(module_name)
     except ModuleNotFoundError as error:
         if error.name and not module_name.startswith(error.name):
-            raise  # the module exists, but a module that it imports does not
+            raise ArtsError(f'"{address}": {module_name} imports {error.name}, which is missing') from error
         raise ArtsError(f'"{address}": no module "{module_name}"; expected package.module:Class') from error
+    except ArtsError:
+        raise
+    except Exception as error:
+        place = traceback.extract_tb(error.__traceback__)[-1]
+        raise ArtsError(
+            f'"{address}": {module_name} cannot be imported '
+            f"({type(error).__name__}: {error}; {place.filename}, line {place.lineno})"
+        ) from error
     if not hasattr(module, attribute):
-        raise ArtsError(f'"{address}": module {module_name} has no "{attribute}"')
+        file = getattr(module, "__file__", None) or "built in"
+        raise ArtsError(f'"{address}": module {module_name} ({file}) has no "{attribute}"')
     return getattr(module, attribute)
+
+
+def load_own_object(address: str) -> Any:
+    """Import an object of the user, whose module may be in the current folder.
+
+    The folder is searched last: a file in it never takes the place of a library.
+
+    Args:
+        address: the import path, ``package.module:attribute``.
+
+    Raises:
+        ArtsError: when there is no such module or attribute, or the module cannot be imported.
+    """
+    if not {"", os.getcwd()} & {*sys.path}:
+        sys.path.append(os.getcwd())
+    return load_object(address)
 
 
 def _addresses() -> dict[str, str]:

@@ -13,7 +13,6 @@ from typing import Any, Self
 
 import numpy as np
 import numpy.typing as npt
-import torch
 
 from arts.data.errors import DataError
 from arts.data.schema import Instance
@@ -28,7 +27,7 @@ from arts.models.encoders import encoder_checksum, load_weights, quiet_transform
 from arts.models.recipe import TrainingRequest
 from arts.models.record_names import RECORD, WEIGHTS, ZOO_PREFIX, models_folder
 from arts.models.registry import aspect_model_class
-from arts.models.runtime import numerical_environment
+from arts.models.runtime import device, numerical_environment
 from arts.models.token_limits import truncation_remarks
 
 logger = logging.getLogger(__name__)
@@ -92,7 +91,7 @@ class TrainedModel:
         record = read_record(folder)
         model_class = aspect_model_class(registered_name(folder, record))
         model = load_weights(model_class, folder)
-        model.to("cuda" if torch.cuda.is_available() else "cpu")
+        model.to(device())
         inputs = model_class.inputs.load(folder)
         return cls(model, inputs, folder.name, sha256(folder / WEIGHTS), record)
 

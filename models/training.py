@@ -31,6 +31,7 @@ from arts.models.base import AspectModel, Inputs, TokenFeatures
 from arts.models.learning_curve import EpochScores, kept_epoch, learning_curve
 from arts.models.recipe import Recipe, TrainingProgress, TrainingRequest
 from arts.models.resuming import train_or_resume
+from arts.models.runtime import Device, device, trainer_options
 
 logger = logging.getLogger(__name__)
 
@@ -58,7 +59,10 @@ def train_model(
         ArtsError: when a split is empty, or the starting point cannot be loaded.
     """
     if not train or not dev:
-        raise ArtsError("training needs the splits train and dev; this dataset lacks one")
+        raise ArtsError(
+            "training needs the splits train and dev; this dataset lacks one, and --train-from takes both "
+            "from another"
+        )
     recipe = model_class.recipe
     model, inputs = initialise_model(model_class, request, train=train)
     trainer = run_trainer(
@@ -145,19 +149,18 @@ def run_trainer(
         settings: keyword arguments of `TrainingArguments`; they override those that this function sets.
         options: keyword arguments of `Trainer`, such as the model and the data.
     """
-    accelerator = torch.cuda.is_available()
     arguments = TrainingArguments(
         **{
             "output_dir": str(folder),
             "seed": seed,
             "train_sampling_strategy": "group_by_length",
-            "bf16": accelerator and torch.cuda.is_bf16_supported(),
+            **trainer_options(),
             "save_strategy": "epoch",
             "save_total_limit": 1,
             "restore_callback_states_from_checkpoint": True,  # how long the patience has lasted
             "logging_strategy": "no",
             "remove_unused_columns": False,
-            "dataloader_pin_memory": accelerator,
+            "dataloader_pin_memory": device() is Device.CUDA,
             "report_to": "none",
             **settings,
         }

@@ -2,22 +2,46 @@
 
 from __future__ import annotations
 
-import logging
+import os
 import shlex
 import sys
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from importlib.metadata import entry_points
 from typing import Any, NoReturn
 
 import typer
 
+from arts.cli.command_line import CommandLine, common_options, show_version
+from arts.cli.failures import BAD_INPUT, report_failure
 from arts.cli.help_texts import with_help
-from arts.data.errors import ArtsError
+from arts.cli.interruption import (
+    INTERRUPTED,
+    prompt_interruption,
+    starting_over_after_interrupts,
+    tell_interrupted,
+)
+from arts.cli.messages import Verbosity, set_verbosity, tell
+
+__all__ = [
+    "BAD_INPUT",
+    "command_app",
+    "main",
+    "run",
+    "run_command",
+    "starting_over_after_interrupts",
+    "tell",
+    "typed_command",
+]
 
 COMMANDS = "arts.commands"  # the group of entry points in which commands are registered
-BAD_INPUT = 2
-INTERRUPTED = 130
+# Bars of other libraries, beside which ours could not be read; and the current folder is not put first on the
+# path of processes that this one starts.
+_ENVIRONMENT = {
+    "HF_DATASETS_DISABLE_PROGRESS_BARS": "1",
+    "HF_HUB_DISABLE_PROGRESS_BARS": "1",
+    "PYTHONSAFEPATH": "1",
+    "TQDM_DISABLE": "1",
+}
 
 
 def main() -> NoReturn:
@@ -25,78 +49,81 @@ def main() -> NoReturn:
 
     The commands are the functions that packages register as entry points in the group ``arts.commands``.
     """
+    run(_all_commands)
+
+
+def _all_commands() -> typer.Typer:
+    """Create the application of all commands."""
     app = new_app(
         no_args_is_help=True,
+        add_completion=True,
         help="The aspect-robustness benchmark for aspect-based sentiment analysis.",
     )
+    app.callback()(show_version)
     for command in entry_points(group=COMMANDS):
-        app.command(command.name)(with_help(command.load()))
-    run(app)
+        app.command(command.name, cls=CommandLine)(common_options(with_help(command.load())))
+    return app
 
 
-def run(app: typer.Typer) -> NoReturn:
+def run(make_app: Callable[[], typer.Typer]) -> NoReturn:
     """Run a command-line application, and exit with its exit code.
 
     The code is 0 on success, 2 for bad usage or bad input, 1 for a bug in this package, and 130 after Ctrl-C.
+
+    Args:
+        make_app: creates the application.
     """
-    if "" not in sys.path:  # so that --model can name a module in the current folder, as with python -m
-        sys.path.insert(0, "")
-    logging.basicConfig(level=logging.WARNING, format="arts: %(message)s")
+    os.environ.update(_ENVIRONMENT)
+    set_verbosity(Verbosity.NORMAL)
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):  # tables contain → and ±, which not every locale can encode
-            stream.reconfigure(encoding="utf-8")
+            stream.reconfigure(encoding="utf-8", errors="backslashreplace")
+    with prompt_interruption():
+        sys.exit(_exit_code(make_app))
+
+
+def _exit_code(make_app: Callable[[], typer.Typer]) -> int:
+    """Run an application, report what has ended it, and return the exit code."""
     try:
-        app()
-    except ArtsError as error:
-        tell(f"error: {error}")
-        sys.exit(BAD_INPUT)
-    except SystemExit as done:
-        if done.code == INTERRUPTED:  # after Ctrl-C
-            tell(f"interrupted; {getattr(done, 'then', 'the same command goes on from here')}")
-        raise
-    sys.exit(0)
-
-
-class _Interruption(SystemExit):
-    """The end of a command that Ctrl-C has ended, with what the same command does then."""
-
-    then = "nothing was written; the same command starts over"
-
-
-@contextmanager
-def starting_over_after_interrupts() -> Iterator[None]:
-    """Say of a ``with`` block that Ctrl-C ends that the same command does not go on from there."""
-    try:
-        yield
+        code = make_app()(standalone_mode=False) or 0
+        sys.stdout.flush()
     except KeyboardInterrupt:
-        raise _Interruption(INTERRUPTED) from None
+        code = INTERRUPTED
+    except (SystemExit, GeneratorExit):
+        raise
+    except BaseException as error:  # also what libraries in Rust raise, which is no Exception
+        code = report_failure(error)
+    if code == INTERRUPTED:
+        tell_interrupted()
+    return int(code)
 
 
 def run_command(command: Callable[..., Any]) -> NoReturn:
     """Run one command function and exit; this is what ``python -m arts.COMMAND`` does."""
-    run(command_app(command))
+    run(lambda: command_app(command))
 
 
 def command_app(command: Callable[..., Any]) -> typer.Typer:
     """Create an application whose only command is this function."""
     app = new_app()
-    app.command()(with_help(command))
+    app.command(cls=CommandLine)(common_options(with_help(command)))
     return app
 
 
-def tell(message: str) -> None:
-    """Print a message to standard error, with ``arts:`` before it; do nothing if the message is empty."""
-    if message:
-        typer.echo(f"arts: {message}", err=True)
-
-
 def new_app(**options: Any) -> typer.Typer:
-    """Create an application without commands; Typer's tracebacks and shell completion are turned off.
+    """Create an application without commands, with ``-h`` for help and without Typer's tracebacks.
 
     Args:
         options: keyword arguments of `typer.Typer`.
     """
-    return typer.Typer(pretty_exceptions_enable=False, add_completion=False, **options)
+    return typer.Typer(
+        **{
+            "pretty_exceptions_enable": False,
+            "add_completion": False,
+            "context_settings": {"help_option_names": ["-h", "--help"]},
+            **options,
+        }
+    )
 
 
 def typed_command(name: str) -> str:

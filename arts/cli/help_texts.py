@@ -21,7 +21,7 @@ def with_help(command: Callable[..., Any]) -> Callable[..., Any]:
     """Give each option of a command the description that the command's docstring has under ``Args``.
 
     So each command is documented once, for readers of the code and for users of ``--help``. An option
-    whose annotation already has a help text keeps it.
+    whose annotation already has a help text keeps it. Choices may be given in capitals.
 
     Args:
         command: a function that Typer is to call. Its parameters are options.
@@ -32,10 +32,11 @@ def with_help(command: Callable[..., Any]) -> Callable[..., Any]:
     """
     docstring = docstring_parser.parse(inspect.getdoc(command) or "", docstring_parser.DocstringStyle.GOOGLE)
     hints = get_type_hints(command, include_extras=True)
-    for parameter in docstring.params:
-        text = " ".join((parameter.description or "").split())
-        hints[parameter.arg_name] = _with_text(hints[parameter.arg_name], text)
+    texts = {parameter.arg_name: parameter.description or "" for parameter in docstring.params}
     signature = inspect.signature(command)
+    for name in signature.parameters:
+        if hints[name] is not typer.Context:
+            hints[name] = _with_text(hints[name], " ".join(texts.get(name, "").split()))
     parameters = [p.replace(annotation=hints[p.name]) for p in signature.parameters.values()]
     own_context = next((name for name, hint in hints.items() if hint is typer.Context), None)
     if own_context is None:  # Typer gives the context to one parameter only
@@ -67,14 +68,15 @@ def _with_text(hint: Any, text: str) -> Any:
         An ``Annotated`` type whose option has the help text. An option that already has one keeps it.
     """
     if get_origin(hint) is not Annotated:
-        return Annotated[hint, typer.Option(help=text)]
+        return Annotated[hint, typer.Option(help=text, case_sensitive=False)]
     type_, *metadata = get_args(hint)
     return Annotated[type_, *(_set_help(item, text) for item in metadata)]
 
 
 def _set_help(item: Any, text: str) -> Any:
-    if not isinstance(item, ParameterInfo) or item.help:
+    if not isinstance(item, ParameterInfo):
         return item
     item = copy(item)
-    item.help = text
+    item.help = item.help or text
+    item.case_sensitive = False
     return item

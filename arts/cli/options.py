@@ -11,12 +11,14 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from arts.cli.given_options import refuse_given
+from arts.cli.number_types import number
 from arts.data.corpus_registry import CORPUS_NAMES
 from arts.data.errors import ArtsError
 from arts.data.label_names import LabelNames
 from arts.data.polarity_labels import polarity_names
 from arts.data.readers.field_names import ColumnNames
 from arts.data.schema import Strategy
+from arts.models import runtime
 from arts.models.recipe import Start
 
 if TYPE_CHECKING:
@@ -30,6 +32,13 @@ class ReportFormat(StrEnum):
     JSON = "json"
 
 
+Device = Annotated[
+    runtime.Device | None,
+    typer.Option(
+        "--device",
+        help="What models run on: cpu, cuda, or mps (of a Mac). Default: cuda if there is one, else cpu.",
+    ),
+]
 Encoder = Annotated[
     str,
     typer.Option(
@@ -68,8 +77,9 @@ Strategies = Annotated[
 VariantRatio = Annotated[
     float | None,
     typer.Option(
+        parser=number(over=0, most=1),
         help="Share of the generated variants that adversarial training uses, over 0 and up to 1. Default: "
-        "0.5."
+        "0.5.",
     ),
 ]
 Templates = Annotated[

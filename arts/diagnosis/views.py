@@ -192,8 +192,10 @@ def mean_embeddings(texts: Sequence[str], encoder: str) -> FloatArray:
     import torch
 
     from arts.models.encoders import encoder_folder, load_encoder, load_tokenizer
+    from arts.models.runtime import Device, device
 
     model, tokenizer = load_encoder(encoder).eval(), load_tokenizer(encoder_folder(encoder))
+    model.to(device(otherwise=Device.CPU))
     embeddings = []
     for first in range(0, len(texts), _BATCH_SIZE):
         batch = tokenizer(
@@ -202,12 +204,12 @@ def mean_embeddings(texts: Sequence[str], encoder: str) -> FloatArray:
             truncation=True,
             max_length=_MAX_LENGTH,
             return_tensors="pt",
-        )
+        ).to(model.device)
         with torch.inference_mode():
             states = model(**batch).last_hidden_state
         mask = batch["attention_mask"].unsqueeze(-1)
         mean = (states * mask).sum(1) / mask.sum(1)
-        embeddings.append(torch.nn.functional.normalize(mean, dim=1).double().numpy())
+        embeddings.append(torch.nn.functional.normalize(mean, dim=1).double().cpu().numpy())
     return np.concatenate(embeddings)
 
 

@@ -82,7 +82,7 @@ def measure_curve(predict: Predict, corpus: Corpus) -> AddDiffCurve:
     Raises:
         DataError: when the corpus has no training split, or no aspect can be added to any original.
     """
-    variants = [_adddiff_variants(corpus, k=k) for k in range(1, MOST_ADDED + 1)]
+    variants = [_with_added(k, _adddiff_variants(corpus, k=k), corpus) for k in range(1, MOST_ADDED + 1)]
     units = set.intersection(*(set(by_unit) for by_unit in variants))
     originals = {i.unit: i for i in corpus.test if i.strategy is Strategy.ORIGINAL}
     points = []
@@ -90,6 +90,12 @@ def measure_curve(predict: Predict, corpus: Corpus) -> AddDiffCurve:
         predictions = _predictions_of_units(predict, by_unit, units=units)
         points.append(CurvePoint(added=added, accuracy=Scores.of(predictions).accuracy))
     return AddDiffCurve(units=len(units), points=tuple(points))
+
+
+def _with_added(k: int, by_unit: dict[str, Instance], corpus: Corpus) -> dict[str, Instance]:
+    """The variants to which ADDDIFF has added `k` aspects; it adds fewer where it finds no more."""
+    aspects = {i.unit: len(i.aspects) for i in corpus.test if i.strategy is Strategy.ORIGINAL}
+    return {unit: variant for unit, variant in by_unit.items() if len(variant.aspects) - aspects[unit] == k}
 
 
 def measure_gap(

@@ -43,6 +43,7 @@ def load_benchmark(
     *,
     labels: Mapping[object, object] | LabelNames | None = None,
     columns: Mapping[str, str] | ColumnNames = NO_COLUMNS,
+    train_from: str | Path | Dataset | DatasetDict | None = None,
 ) -> Benchmark:
     """Load a corpus as a benchmark, on which models can be measured.
 
@@ -53,6 +54,8 @@ def load_benchmark(
             ``{0: "negative", 1: "neutral", 2: "positive"}``, in the corpus, in predictions and in what
             models return. Labels that do have names keep them.
         columns: the names that columns have in the files of the corpus, such as ``{"text": "Comment"}``.
+        train_from: a corpus, given like `source`, whose training and dev splits models are trained on.
+            Default: those of `source`.
 
     Raises:
         ArtsError: when the corpus is unknown, or cannot be downloaded or read.
@@ -61,7 +64,10 @@ def load_benchmark(
         >>> load_benchmark("sample").corpus.name
         'sample'
     """
-    return Benchmark(load_corpus(source, labels=labels, columns=columns))
+    corpus = load_corpus(source, labels=labels, columns=columns)
+    if train_from is not None:
+        corpus = corpus.trained_on(load_corpus(train_from, labels=labels))
+    return Benchmark(corpus)
 
 
 @dataclass(frozen=True, repr=False)
@@ -123,7 +129,7 @@ class Benchmark(Displayed):
                 system.predict, self.corpus, seen=intervention.seen_templates, holdout=intervention.holdout
             )
         return self._report(
-            name or label,
+            name or label + self._training(system.info),
             system.info,
             predictions=Predictions.of(
                 self.corpus.test, probabilities.argmax(1), probabilities=probabilities
@@ -183,6 +189,10 @@ class Benchmark(Displayed):
         )
         report._predictions = predictions
         return report
+
+    def _training(self, info: ModelInfo) -> str:
+        """The end of a model's name that says on which other corpus it was trained; empty for none."""
+        return f", trained on {self.corpus.training}" if self.corpus.training and info.kind == "zoo" else ""
 
     def _dataset(self) -> DatasetInfo:
         """The facts about the corpus that the report records, such as its checksum and size."""

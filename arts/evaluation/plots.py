@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -18,6 +19,18 @@ if TYPE_CHECKING:
 MARKERS = "osD^v<>Pp*"
 ONE_SEED = "band: 95% interval"
 SEVERAL_SEEDS = "several seeds: line: mean; small dots: each seed, without an interval"
+
+
+def curves_name(reports: Sequence[Report]) -> str:
+    """A name for the plot of the ADDDIFF curves of reports, such as ``laptop-adddiff-curve-0b1c2d3e``.
+
+    The plot of other models, seeds or settings has another name; the same again has the same.
+
+    Args:
+        reports: reports on one dataset.
+    """
+    stems = "\n".join(report.stem for report in reports)
+    return f"{reports[0].dataset.name}-adddiff-curve-{hashlib.sha256(stems.encode()).hexdigest()[:8]}"
 
 
 def draw_adddiff_curves(reports: Sequence[Report], stem: Path) -> list[Path]:

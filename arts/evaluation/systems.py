@@ -171,7 +171,7 @@ def _other_system(model: object, name: str, corpus: Corpus) -> System:
         corpus: the corpus, whose training split an unfitted estimator is fitted on.
     """
     from arts.models.adapters import absent_polarities, as_classifier, check_probabilities
-    from arts.models.registry import load_object
+    from arts.models.registry import load_own_object
 
     checksum, facts = None, dict[str, Any]()
     if isinstance(model, str) and model.startswith(CHECKPOINT_PREFIX):
@@ -189,7 +189,7 @@ def _other_system(model: object, name: str, corpus: Corpus) -> System:
             for remark in classifier.remarks:
                 logger.warning("%s: %s", name, remark)
     else:
-        loaded = load_object(model) if isinstance(model, str) else model
+        loaded = load_own_object(model) if isinstance(model, str) else model
         classifier = as_classifier(
             loaded, train=lambda: original_instances(corpus.train), labels=corpus.labels, name=name
         )

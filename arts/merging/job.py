@@ -12,9 +12,9 @@ import numpy as np
 
 from arts.data.errors import ArtsError, require_posix
 from arts.data.support.arrays import FloatArray
-from arts.data.support.atomic import check_new_folder
 from arts.data.support.checked_fields import check_fields
 from arts.data.support.field_types import Count
+from arts.data.support.free_places import check_new_folder
 from arts.merging.checkpoints.assets import check_config_is_inside, copy_assets
 from arts.merging.checkpoints.checkpoint_writer import CheckpointOutput
 from arts.merging.checkpoints.sources import checkpoint_folder, open_base, open_model

@@ -12,8 +12,9 @@ from pathlib import Path
 from arts.data.errors import ArtsError, require_posix
 from arts.data.label_names import NO_NAMES, LabelNames
 from arts.data.readers.row_source import RowSource, read_row_source
-from arts.data.support.atomic import check_new_folder, resumable_folder
+from arts.data.support.atomic import resumable_folder
 from arts.data.support.code_checksum import code_checksum
+from arts.data.support.free_places import check_new_folder
 from arts.models.recipe import TrainingProgress
 from arts.models.runtime import numerical_environment
 from arts.provenance import UNLEARNING_LIBRARIES, Clock, library_versions, peak_memory, utc_now

@@ -7,8 +7,6 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
-import torch
-
 from arts.data.errors import ArtsError, MissingDependencyError
 from arts.data.label_names import NO_NAMES, LabelNames
 from arts.data.support.download import sha256
@@ -25,6 +23,7 @@ from arts.models.language_model import (
     check_causal,
     locate_language_model,
 )
+from arts.models.runtime import device
 from arts.unlearning.tokenization import AnswerTokenizer, LabelledTextTokenizer, RowTokenizer
 
 
@@ -110,8 +109,7 @@ def load_unlearning_model(name: str) -> UnlearningModel:
         )
     auto_class = AutoModelForCausalLM if causal else AutoModelForSequenceClassification
     tokenizer = load_tokenizer(folder)
-    device = "cuda" if torch.cuda.is_available() else "cpu"
-    model = load_weights(auto_class, folder).to(device)
+    model = load_weights(auto_class, folder).to(device())
     if causal:
         check_causal(model, name)
     return UnlearningModel(model, tokenizer, causal, encoder_checksum(name))

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import torch
 from torch import Tensor
 from torch.utils.data import Dataset
 from transformers import PrinterCallback, ProgressCallback, Trainer, TrainingArguments
@@ -15,6 +14,7 @@ from transformers import PrinterCallback, ProgressCallback, Trainer, TrainingArg
 from arts.data.errors import ArtsError
 from arts.models.recipe import TrainingProgress
 from arts.models.resuming import train_or_resume
+from arts.models.runtime import trainer_options
 from arts.models.training import StepCallback
 from arts.provenance import Clock
 from arts.unlearning.objectives import (
@@ -152,7 +152,7 @@ def _training_arguments(
         max_steps=steps,
         per_device_train_batch_size=1,
         gradient_accumulation_steps=len(schedule.batches) // steps,
-        bf16=torch.cuda.is_available() and torch.cuda.is_bf16_supported(),
+        **trainer_options(),
         eval_strategy="steps",
         eval_steps=settings.eval_steps,
         save_strategy="steps",

@@ -15,13 +15,14 @@ from pathlib import Path
 
 import platformdirs
 
-from arts.data.errors import DataError
+from arts.data.support.free_places import check_new_folder, parent_folder
 from arts.data.support.locks import (
+    WritingError,
+    clear_work_error,
     clear_writing_error,
     exclusive_writing,
     own_work_folder,
     remove,
-    remove_abandoned_work,
 )
 
 _FINGERPRINT, _RESULT = "fingerprint", "result"  # names in a work folder
@@ -48,9 +49,9 @@ def atomic_file(path: Path) -> Iterator[Path]:
     Raises:
         DataError: when `path` cannot be written.
     """
-    create_parent(path)
-    with own_work_folder(path) as work:
-        yield work / path.name
+    with parent_folder(path), own_work_folder(path) as work:
+        with clear_work_error(path, work):
+            yield work / path.name
         with clear_writing_error(path):
             os.replace(work / path.name, path)
 
@@ -72,11 +73,11 @@ def atomic_files(head: Path) -> Iterator[Path]:
     Raises:
         DataError: when the files cannot be written.
     """
-    create_parent(head)
-    with own_work_folder(head) as work:
+    with parent_folder(head), own_work_folder(head) as work:
         files = work / _RESULT
         files.mkdir()
-        yield files
+        with clear_work_error(head, work):
+            yield files
         with exclusive_writing(head, wait=True), clear_writing_error(head):
             others = [file for file in files.iterdir() if file.name != head.name]
             changed = [file for file in others if not _is_same(file, head.with_name(file.name))]
@@ -84,34 +85,6 @@ def atomic_files(head: Path) -> Iterator[Path]:
                 head.unlink(missing_ok=True)
             for file in (*changed, files / head.name):
                 os.replace(file, head.with_name(file.name))
-
-
-def check_writable_file(path: Path) -> None:
-    """Check that a file can be written or replaced, before the work that it is the result of.
-
-    Raises:
-        DataError: when it cannot be written, or is a folder.
-    """
-    if path.is_dir():
-        raise DataError(path, "is a folder; expected a file to write")
-    create_parent(path)
-    with own_work_folder(path):
-        pass
-
-
-def check_new_folder(folder: Path) -> None:
-    """Check that a folder can be written: that it is new or empty.
-
-    Where it is not, because a run was killed just after it had written it, the rest of that run is removed.
-
-    Raises:
-        DataError: when the folder exists and is not empty, or is a mount point.
-    """
-    if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
-        remove_abandoned_work(folder.resolve())
-        raise DataError(folder, "exists and is not empty; expected a new or empty folder")
-    if os.path.ismount(folder):
-        raise DataError(folder, "is a mount point; expected a folder in it")
 
 
 @dataclass(frozen=True)
@@ -151,7 +124,8 @@ def new_folder(folder: Path) -> Iterator[WorkFolder]:
             content of `folder` is not touched then.
     """
     with _only_writer(folder) as target, own_work_folder(target) as path:
-        yield WorkFolder(path)
+        with clear_work_error(folder, path):
+            yield WorkFolder(path)
         move_result(WorkFolder(path), target)
 
 
@@ -167,8 +141,8 @@ def resumable_folder(folder: Path, fingerprint: str) -> Iterator[WorkFolder]:
     Yields:
         A `WorkFolder`. Its `WorkFolder.result` is moved to `folder` when the block ends, and the rest is
         removed. When the block raises or the process is killed, the work folder stays, unless there is no
-        work in it. The next run with the same fingerprint finds it as it was left, except that an unfinished
-        result is removed.
+        work in it or it can be written no more. The next run with the same fingerprint finds it as it was
+        left, except that an unfinished result is removed.
 
     Raises:
         DataError: when `folder` is not empty, another run is writing it now, or it cannot be written. The
@@ -179,23 +153,28 @@ def resumable_folder(folder: Path, fingerprint: str) -> Iterator[WorkFolder]:
         with clear_writing_error(folder):
             _resume(work, fingerprint)
         try:
-            yield work
+            with clear_work_error(folder, work.path):
+                yield work
+        except WritingError as error:
+            if error.place == folder:
+                _abandon(work)
+            raise
         finally:
-            if [path.name for path in work.path.iterdir()] == [_FINGERPRINT]:
+            if work.path.is_dir() and [path.name for path in work.path.iterdir()] == [_FINGERPRINT]:
                 discard(work, target)
         move_result(work, target)
         discard(work, target)
 
 
+def _abandon(work: WorkFolder) -> None:
+    """Remove a work folder that cannot be written any more; half removed, it is never resumed."""
+    remove(work.path / _FINGERPRINT)
+    remove(work.path)
+
+
 def _is_same(file: Path, other: Path) -> bool:
     """Whether two files exist and have the same content."""
     return other.is_file() and filecmp.cmp(file, other, shallow=False)
-
-
-def create_parent(path: Path) -> None:
-    """Create the folder that a file or folder is to be in, if it does not exist."""
-    with clear_writing_error(path):
-        path.parent.mkdir(parents=True, exist_ok=True)
 
 
 @contextmanager
@@ -207,8 +186,7 @@ def _only_writer(folder: Path) -> Iterator[Path]:
     """
     check_new_folder(folder)
     target = folder.resolve()
-    create_parent(target)
-    with exclusive_writing(target, wait=False):
+    with parent_folder(target), exclusive_writing(target, wait=False):
         check_new_folder(folder)  # a run that has just ended held the lock until now
         yield target
 

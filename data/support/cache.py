@@ -7,8 +7,22 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from arts.data.errors import ArtsError, DataError
-from arts.data.support.atomic import WorkFolder, atomic_file, create_parent, discard, move_result
-from arts.data.support.locks import exclusive_writing, remove, remove_abandoned_work
+from arts.data.support.atomic import (
+    WorkFolder,
+    atomic_file,
+    cache_home,
+    discard,
+    move_result,
+)
+from arts.data.support.free_places import parent_folder
+from arts.data.support.locks import (
+    WritingError,
+    clear_work_error,
+    clear_writing_error,
+    exclusive_writing,
+    remove,
+    remove_abandoned_work,
+)
 
 WORK_SUFFIX = ".work"  # of the work folder of a cached folder
 
@@ -32,14 +46,9 @@ def cached_folder(folder: Path, build: Callable[[WorkFolder], None]) -> Path:
     """
     work = WorkFolder(folder.with_name(folder.name + WORK_SUFFIX))
     if not folder.is_dir():
-        create_parent(folder)
-        with exclusive_writing(folder, wait=True):
+        with clear_cache_error(), parent_folder(folder), exclusive_writing(folder, wait=True):
             if not folder.is_dir():
-                work.path.mkdir(exist_ok=True)
-                remove(work.result)
-                build(work)
-                move_result(work, folder)
-                discard(work, folder)
+                _build_folder(work, folder, build)
     elif work.path.exists():  # a run was killed just after it had moved the folder
         with suppress(DataError), exclusive_writing(folder, wait=False):
             if work.path.exists():
@@ -67,12 +76,38 @@ def cached_file(
         DataError: when the file does not exist, and cannot be written or locked.
     """
     if not is_valid(path):
-        create_parent(path)
-        with exclusive_writing(path, wait=True):
+        with clear_cache_error(), parent_folder(path), exclusive_writing(path, wait=True):
             if not is_valid(path):
                 with atomic_file(path) as partial:
                     build(partial)
     return path
+
+
+def _build_folder(work: WorkFolder, folder: Path, build: Callable[[WorkFolder], None]) -> None:
+    """Build a folder of the cache in its work folder, which is removed if it cannot be written."""
+    with clear_writing_error(folder):
+        work.path.mkdir(exist_ok=True)
+    remove(work.result)
+    try:
+        with clear_work_error(folder, work.path):
+            build(work)
+    except WritingError as error:
+        if error.place == folder:
+            remove(work.path)
+        raise
+    move_result(work, folder)
+    discard(work, folder)
+
+
+@contextmanager
+def clear_cache_error() -> Iterator[None]:
+    """Say in the error of a ``with`` block that another folder can be chosen for the cache."""
+    try:
+        yield
+    except WritingError as error:
+        if error.place.is_relative_to(cache_home()):
+            raise ArtsError(f"{error}; ARTS_CACHE_HOME names the folder of the cache") from error
+        raise
 
 
 @contextmanager

@@ -11,7 +11,7 @@ from importlib.resources import files
 from pathlib import Path
 from typing import Literal
 
-from arts.data.errors import DataError, DownloadError
+from arts.data.errors import DataError, DownloadError, system_fault
 from arts.data.support.atomic import cache_home
 from arts.data.support.cache import cached_file
 
@@ -113,7 +113,7 @@ def _download(url: str, path: Path, *, sha256_digest: str) -> None:
     try:
         cached_file(path, retrieve, is_valid=lambda file: file.is_file() and sha256(file) == sha256_digest)
     except (RequestException, OSError) as error:
-        reason = error if isinstance(error, HTTPError) else type(error).__name__
+        reason = error if isinstance(error, HTTPError) else system_fault(error) or type(error).__name__
         raise DownloadError(
             f"{url} could not be downloaded ({reason}). With no network, put the ARTS_TestSet "
             "repository in a folder and set ARTS_DATA_HOME to it"

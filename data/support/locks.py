@@ -15,18 +15,41 @@ from contextlib import contextmanager, suppress
 from itertools import count, islice
 from pathlib import Path
 
-from arts.data.errors import DataError, require_posix
+from arts.data.errors import ArtsError, DataError, require_posix, system_fault
 
 logger = logging.getLogger(__name__)
 
 _LOCK = "lock"  # name of the lock file in a work folder
 _MOST_RUNS = 16  # runs for one place at a time whose work folders are looked for when they were killed
+_NO_ROOM = (
+    errno.ENOSPC,
+    errno.EDQUOT,
+    errno.EFBIG,
+    errno.EIO,
+    errno.EROFS,
+)  # what writing to an open file raises
+_LEAST_ROOM = 1 << 16  # bytes; a disk with less is full
 _NO_LOCKS = (errno.ENOLCK, errno.ENOSYS, errno.ENOTSUP, errno.EOPNOTSUPP)
+
+
+class WritingError(DataError):
+    """A file or folder cannot be written.
+
+    Args:
+        place: the file or folder.
+        fault: what the system refused, in its words.
+        advice: what to do instead; it takes the place of the fault in the message.
+    """
+
+    def __init__(self, place: Path, fault: str, *, advice: str = "") -> None:
+        super().__init__(place, advice or f"cannot be written ({fault})")
+        self.place = place
+        self.fault = fault
 
 
 @contextmanager
 def clear_writing_error(place: Path) -> Iterator[None]:
-    """Turn an OSError raised inside the ``with`` block into a `DataError` about the place to write.
+    """Turn an OSError raised inside the ``with`` block into a `WritingError` about the place to write.
 
     Args:
         place: the file or folder that is to be written.
@@ -34,12 +57,51 @@ def clear_writing_error(place: Path) -> Iterator[None]:
     try:
         yield
     except OSError as error:
-        reason = error.strerror or error
+        fault, advice = system_fault(error) or str(error), ""
         if error.errno in _NO_LOCKS:
-            message = f"cannot be locked ({reason}); expected a file system with locks, such as a local disk"
-        else:
-            message = f"cannot be written ({reason})"
-        raise DataError(place, message) from error
+            advice = f"cannot be locked ({fault}); expected a file system with locks, such as a local disk"
+        raise WritingError(place, fault, advice=advice) from error
+
+
+@contextmanager
+def clear_work_error(place: Path, work: Path) -> Iterator[None]:
+    """Turn a failure to write into a work folder, inside the ``with`` block, into a `WritingError`.
+
+    Libraries raise many kinds of errors when they cannot write. Those that are about something else, such as
+    a file that is read in the block, are left as they are.
+
+    Args:
+        place: the file or folder that is prepared in the work folder.
+        work: the work folder.
+
+    Raises:
+        WritingError: when something in the work folder could not be written.
+    """
+    try:
+        yield
+    except Exception as error:
+        fault = _writing_fault(error, work)
+        if fault is None:
+            raise
+        raise WritingError(place, fault) from error
+
+
+def _writing_fault(error: Exception, work: Path) -> str | None:
+    """Why something in a work folder could not be written; None when an error has another reason."""
+    place = error.place if isinstance(error, WritingError) else getattr(error, "filename", None)
+    if place is not None:
+        inside = isinstance(place, str | Path) and Path(place).absolute().is_relative_to(work.absolute())
+        return getattr(error, "fault", None) or system_fault(error) if inside else None
+    if isinstance(error, ArtsError):
+        return None
+    if isinstance(error, OSError):
+        return system_fault(error) if error.errno in _NO_ROOM else None
+    if fault := system_fault(error):
+        return fault
+    with suppress(OSError):
+        if shutil.disk_usage(work).free < _LEAST_ROOM:  # not every library says so
+            return os.strerror(errno.ENOSPC)
+    return None
 
 
 @contextmanager

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from arts.data.schema import Sentence
 from arts.data.support.spacy_parser import load_parser, parse_texts, parser_vocabulary
 from arts.generators.english.negation.detect import negator_of
+from arts.generators.english.part_of_speech import PartOfSpeech
 from arts.generators.english.word_lists import word_list
 from arts.generators.opinions.dependency_distance import DependencyTree
 from arts.generators.opinions.lexicon import ANY_POSSESSIVE, Lexicon, LexiconEntry, PhraseIndex
@@ -101,7 +102,7 @@ class Analysis:
         for token in self.doc:
             if token.i not in words:
                 entry = entry_of(token, self.lexicon)
-                if entry:
+                if entry and not _is_judged_noun(token, entry):
                     words[token.i] = OpinionWord(token.i, token.i + 1, token.i, entry)
         return words
 
@@ -248,6 +249,15 @@ class Analysis:
 def _precedes_particle(doc: Doc, end: int) -> bool:
     """Whether the token at `end` is a particle of the token before it: "down" in "slow down"."""
     return end < len(doc) and doc[end].dep_ == "prt" and doc[end].head.i == end - 1
+
+
+def _is_judged_noun(token: Token, entry: LexiconEntry) -> bool:
+    """Whether a noun that an adjective stands right before is in the lexicon as an adjective.
+
+    "quality" is one: in "a quality screen" it is the opinion, in "a better quality screen" only "better" is.
+    """
+    before = token.nbor(-1) if token.i else None
+    return bool(entry.pos is PartOfSpeech.ADJ and token.pos_ == "NOUN" and before and before.pos_ == "ADJ")
 
 
 def _is_amazement(negator: Token) -> bool:

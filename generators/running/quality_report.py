@@ -45,6 +45,7 @@ class StrategyTally(Record, frozen=False):
         generated: the number of originals with a variant.
         rejected: the number of originals without a variant, keyed by the reason.
         rules: the number of edits in the variants, keyed by the name of the rule that made them.
+        added: the number of variants with added aspects, keyed by the number of these.
         examples: the first variants, at most five.
         nats: how much less likely the variants are than their originals: the increase in negative
             log-likelihood, summed over the tokens and over the variants that were `measured`, in nats.
@@ -55,6 +56,7 @@ class StrategyTally(Record, frozen=False):
     generated: int = 0
     rejected: Counter[str] = Field(default_factory=Counter)
     rules: Counter[str] = Field(default_factory=Counter)
+    added: Counter[int] = Field(default_factory=Counter)
     examples: list[VariantExample] = Field(default_factory=list)
     nats: float = 0.0
     measured: int = 0
@@ -76,6 +78,8 @@ class StrategyTally(Record, frozen=False):
             self.nats += outcome.nll_increase
             self.measured += 1
         self.rules.update(edit.rule for edit in variant.edits)
+        if more := len(variant.aspects) - len(outcome.source.aspects):
+            self.added[more] += 1
         if len(self.examples) < MAX_EXAMPLES:
             self.examples.append(
                 VariantExample(
@@ -94,6 +98,7 @@ class StrategyTally(Record, frozen=False):
         self.generated += other.generated
         self.rejected.update(other.rejected)
         self.rules.update(other.rules)
+        self.added.update(other.added)
         self.examples = [*self.examples, *other.examples][:MAX_EXAMPLES]
         self.nats += other.nats
         self.measured += other.measured

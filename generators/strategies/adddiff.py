@@ -77,7 +77,8 @@ def add_different(
         sentence: its sentence.
         aspect_set: the clauses to draw from.
         rng: draws the clauses, their number and the order of the templates.
-        k: the number of aspects to add; by default 1 to 3 are.
+        k: the number of aspects to add; by default 1 to 3 are. Fewer are where there are no more clauses
+            that fit the sentence.
         templates: the names, in `TEMPLATES`, of the templates that may be used.
 
     Yields:
@@ -104,7 +105,11 @@ def add_different(
 def _draw_clauses(
     candidates: Sequence[AspectClause], sentence: Sentence, count: int, rng: Random
 ) -> list[AspectClause] | None:
-    """Draw `count` clauses on aspects that the sentence does not mention; None when there are too few."""
+    """Draw `count` clauses on aspects that the sentence does not mention; fewer when there are no more.
+
+    Returns:
+        The clauses; None when there is none.
+    """
     if not candidates:
         return None
     mentioned = _words_in_singular(sentence.text)
@@ -115,7 +120,7 @@ def _draw_clauses(
         clause = candidates[rng.randrange(len(candidates))]
         if not _repeats(clause, clauses, mentioned):
             clauses.append(clause)
-    return clauses if len(clauses) == count else None
+    return clauses or None
 
 
 def _repeats(clause: AspectClause, others: Sequence[AspectClause], mentioned: frozenset[str]) -> bool:

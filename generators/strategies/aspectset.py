@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from arts.data.schema import Aspect, Polarity, Sentence
 from arts.data.support.spacy_parser import parser_vocabulary
 from arts.generators.english.clauses import has_dependent
+from arts.generators.english.inflection import is_plural
 from arts.generators.english.part_of_speech import PartOfSpeech
 from arts.generators.english.word_lists import word_groups, word_list
 from arts.generators.opinions.analysis import Analysis, Analyst, OpinionWord
@@ -192,7 +193,7 @@ def _clauses_of(analysis: Analysis) -> Iterator[AspectClause]:
         term = _subject_term(analysis, aspect)
         if term is None or aspect.polarity is Polarity.NEUTRAL:
             continue
-        plural = term.root.tag_ in ("NNS", "NNPS") and not term.root.is_upper
+        plural = is_plural(term.root)
         named = all(token.pos_ in ("PROPN", "NUM") for token in term)
         for word in opinions.words[span_of(aspect)]:
             predicate = _predicate(analysis, word, aspect)

@@ -51,6 +51,8 @@ def evaluate_command(report: Report) -> EvaluateCommand:
     if report.dataset.name not in CORPUS_NAMES:
         files = ", ".join(report.dataset.files)
         notes.append(f"{report.dataset.name} is a file or folder of the user ({files}): give its path.")
+    if trained_on := {name.partition("/")[0] for name in report.dataset.files if "/" in name}:
+        arguments += ["--train-from", *trained_on]
     arguments += _model_options(report, notes)
     if report.model.labels:
         arguments += ["--labels", str(LabelNames(report.model.labels))]

@@ -12,7 +12,8 @@ from dataclasses import replace
 from pathlib import Path
 
 from arts.data.errors import DataError
-from arts.data.support.atomic import check_new_folder, new_folder
+from arts.data.support.atomic import new_folder
+from arts.data.support.free_places import check_new_folder
 from arts.merging.checkpoints.blocks import SIZES, Raw
 from arts.merging.checkpoints.checkpoint import INDEX_FILE, WEIGHTS_FILE, TensorEntry, TensorSpan
 from arts.merging.policies import MAX_SHARD_BYTES

@@ -26,6 +26,9 @@ REFUSED = {
         "--seed, --encoder have no effect with --predictions"
     ),
     "arts.evaluate --predictions p.csv --intervention merge": "--intervention has no effect with",
+    "arts.evaluate --predictions p.csv --train-from sample": "--train-from has no effect with --predictions",
+    "arts.evaluate --predictions p.csv --device cpu": "--device has no effect with --predictions",
+    "arts.evaluate --model hf:mine --train-from sample": "--train-from has no effect on hf:mine, which is",
     "arts.evaluate --predictions p.csv --adddiff-curve": "--adddiff-curve has no effect with --predictions",
     "arts.evaluate --predictions p.csv --embeddings e": "--embeddings has no effect with --predictions",
     "arts.evaluate --predictions p.csv --post-training-text t": "--post-training-text has no effect with",
@@ -78,6 +81,7 @@ REFUSED = {
     "arts.generate --output o --columns text=a --pool laptop": "--columns has no effect on a corpus",
     "arts.export out --dataset sample --columns text=a": "--columns has no effect on a corpus",
     "arts.generate --output o --language-model lm": "--language-model has no effect without --rank lm",
+    "arts.generate --output o --device cpu": "--device has no effect without --rank lm",
     "arts.generate --output o --strategy revtgt --k 2": "--k has no effect without ADDDIFF",
     "arts.generate --output o --strategy revnon --template but": "--template has no effect without ADDDIFF",
     "arts.generate --output o --strategy adddiff --neutral keep": "--neutral has no effect without REVTGT",
@@ -121,16 +125,16 @@ def test_given_options_without_effect_are_refused_in_one_line(line, tmp_path):
 
 ALWAYS_USED = {  # whatever else is asked
     "evaluate": "dataset undisputed predictions name output format",
-    "train": "model output dataset seed adversarial",
+    "train": "model output dataset seed adversarial device",
     "generate": "output input opinions pool strategy seed rank workers engine format",
     "unlearn": (
         "labels model forget retain output objective weights learning_rate batch_size "
-        "gradient_accumulation_steps steps eval_steps until tolerance seed lora max_length"
+        "gradient_accumulation_steps steps eval_steps until tolerance seed lora max_length device"
     ),
     "merge": (
         "output config scale head vocab dtype threads dry_run emit_config heatmap check_linearity form"
     ),
-    "diagnose": "synthetic natural output model encoder seed",
+    "diagnose": "synthetic natural output model encoder seed device",
     "leaderboard": "folders packaged export",
     "models": "format",
     "validate": "files labels columns",

@@ -14,7 +14,8 @@ from helpers.atomic_runs import (
 
 from arts.data.errors import DataError
 from arts.data.support import atomic
-from arts.data.support.atomic import atomic_file, atomic_files, check_new_folder
+from arts.data.support.atomic import atomic_file, atomic_files
+from arts.data.support.free_places import check_new_folder
 
 
 def test_atomic_file_is_whole(tmp_path):

@@ -7,6 +7,7 @@ from helpers.generation import NEGATIVE, POSITIVE, first
 from helpers.sentences import marked_sentence
 
 from arts.data.schema import Instance, Strategy
+from arts.generators.generator import GenerationOptions, Generator
 from arts.generators.opinions.analysis import Analyst
 from arts.generators.strategies.adddiff import TEMPLATES
 from arts.generators.strategies.aspectset import AspectClause, AspectSet
@@ -38,8 +39,16 @@ def test_adddiff_mentions_no_aspect_twice(analyst: Analyst) -> None:
         assert "fans" not in variant.text
 
 
-def test_adddiff_says_when_the_pool_is_too_small(analyst: Analyst) -> None:
-    assert first(analyst, "The {screen|+} is sharp.", Strategy.ADDDIFF, k=6) is Reason.POOL
+def test_adddiff_adds_as_many_as_the_pool_has(analyst: Analyst) -> None:
+    variant = first(analyst, "The {screen|+} is sharp.", Strategy.ADDDIFF, k=6)
+    assert isinstance(variant, Instance)
+    assert len(variant.aspects) - 1 == 5
+
+
+def test_adddiff_says_when_the_pool_has_nothing(analyst: Analyst) -> None:
+    generator = Generator(AspectSet(), GenerationOptions((Strategy.ADDDIFF,)), analyst)
+    ((_, (outcome,)),) = generator.outcomes([marked_sentence("The {screen|+} is sharp.")])
+    assert outcome.reason is Reason.POOL
 
 
 def test_adddiff_takes_from_the_domain_of_the_sentence() -> None:

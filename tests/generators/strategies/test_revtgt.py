@@ -111,3 +111,15 @@ def test_revtgt_regression_but_inside_another_word_is_no_conjunction(analyst: An
     added = first(analyst, "The {butter|+} was fresh.", Strategy.ADDDIFF, templates=("but",))
     assert isinstance(added, Instance)
     assert ", but " in added.text
+
+
+@pytest.mark.parametrize(
+    ("source", "variant"),
+    [
+        ("It has a better quality {web cam|+}.", "It has a worse quality web cam."),
+        ("It comes with a nicer quality {screen|+}.", "It comes with a nastier quality screen."),
+        ("A quality {screen|+}.", "A low-quality screen."),
+    ],
+)
+def test_revtgt_regression_of_a_judged_quality_only_the_judgement_is_reversed(analyst, source, variant):
+    assert first(analyst, source, Strategy.REVTGT).text == variant

@@ -1,0 +1,83 @@
+"""What ends a command: which line is printed about it, and with which exit code the process ends."""
+
+from __future__ import annotations
+
+import platform
+import shlex
+import sys
+import tempfile
+import traceback
+from importlib.metadata import version
+
+import typer
+
+from arts.cli.messages import Verbosity, one_line, tell_error, verbosity
+from arts.data.errors import ArtsError, system_fault
+from arts.provenance import PACKAGE
+
+BAD_INPUT = 2
+OUR_FAULT = 1
+MAX_MESSAGE = 300  # characters of the message of an unexpected error
+
+
+def report_failure(error: BaseException) -> int:
+    """Print one line about what has ended a command, and return the exit code.
+
+    The code is 2 for what the user can change: usage, input, the system. Anything else is a bug in this
+    package; its trace is written to a file, which the line names, and the code is 1.
+
+    Args:
+        error: the exception that has ended the command.
+    """
+    if isinstance(error, ArtsError):
+        tell_error(str(error))
+    elif isinstance(error, typer.TyperException):
+        return _report_usage(error)
+    elif fault := system_fault(error):
+        place = getattr(error, "filename2", None) or getattr(error, "filename", None)
+        tell_error(f"{_text(place)}: {fault}" if place is not None else fault)
+    elif isinstance(error, MemoryError):
+        tell_error("there is not enough memory")
+    else:
+        return _report_bug(error)
+    return BAD_INPUT
+
+
+def _report_usage(error: typer.TyperException) -> int:
+    """Print one line about a command line that cannot be understood, or the help where nothing was asked."""
+    context = getattr(error, "ctx", None)
+    if context is not None and not sys.argv[1:]:
+        typer.echo(error.format_message(), err=True)
+        return error.exit_code
+    ending = f"; see {context.command_path} --help" if context is not None else ""
+    message = error.format_message().replace("Value error, ", "")
+    tell_error(message.rstrip(".") + ending)
+    return error.exit_code
+
+
+def _report_bug(error: BaseException) -> int:
+    """Write the trace of an unexpected error to a file, and print one line that names it."""
+    reason = one_line(f"{type(error).__name__}: {error}")
+    if len(reason) > MAX_MESSAGE:
+        reason = f"{reason[:MAX_MESSAGE]} ..."
+    trace = "".join(traceback.format_exception(error))
+    if verbosity() is Verbosity.VERBOSE:
+        typer.echo(trace, err=True)
+    try:
+        with tempfile.NamedTemporaryFile(
+            "w", prefix="arts-", suffix=".log", delete=False, encoding="utf-8", errors="backslashreplace"
+        ) as file:
+            file.write(
+                f"{shlex.join(sys.argv)}\n"
+                f"{PACKAGE} {version(PACKAGE)}, Python {platform.python_version()}, {platform.platform()}\n\n"
+                f"{trace}"
+            )
+        place = f"with the file {file.name}"
+    except OSError as other:
+        place = f"with the trace that --verbose shows (it cannot be written: {other.strerror})"
+    tell_error(f"this is a bug in arts ({reason}); please report it {place}")
+    return OUR_FAULT
+
+
+def _text(place: object) -> str:
+    return place.decode(errors="backslashreplace") if isinstance(place, bytes) else str(place)

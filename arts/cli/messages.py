@@ -1,0 +1,68 @@
+"""Messages to the user on standard error: one line each, none with --quiet except errors."""
+
+from __future__ import annotations
+
+import logging
+import sys
+from enum import IntEnum
+
+
+class Verbosity(IntEnum):
+    """How much is said on standard error: QUIET (errors only), NORMAL, or VERBOSE (details of the work)."""
+
+    QUIET = logging.ERROR
+    NORMAL = logging.WARNING
+    VERBOSE = logging.INFO
+
+
+class _MessageHandler(logging.Handler):
+    """Hands log records to `tell`, so that they never land on the line of a progress bar."""
+
+    def emit(self, record: logging.LogRecord) -> None:
+        tell(record.getMessage())
+
+
+_HANDLER = _MessageHandler()
+
+
+def set_verbosity(verbosity: Verbosity) -> None:
+    """Choose how much is said on standard error; it holds for the whole process."""
+    root = logging.getLogger()
+    if _HANDLER not in root.handlers:
+        root.addHandler(_HANDLER)
+    root.setLevel(max(verbosity, Verbosity.NORMAL))  # of other libraries, details are not shown
+    logging.getLogger("arts").setLevel(verbosity)
+
+
+def verbosity() -> Verbosity:
+    """How much is said on standard error."""
+    level = logging.getLogger("arts").level
+    return Verbosity(level) if level in tuple(Verbosity) else Verbosity.NORMAL
+
+
+def tell(message: str) -> None:
+    """Print a message to standard error, with ``arts:`` before it, unless it is empty or not wanted."""
+    if message and verbosity() is not Verbosity.QUIET:
+        _print(message)
+
+
+def tell_error(message: str) -> None:
+    """Print an error to standard error in one line, with ``arts: error:`` before it."""
+    _print(f"error: {message}")
+
+
+def one_line(text: str) -> str:
+    r"""Put a text on one line, with every character that a terminal might obey written as an escape.
+
+    Example:
+        >>> print(one_line("no model\n  of \x1b[2J"))
+        no model of \x1b[2J
+    """
+    words = " ".join(filter(None, map(str.strip, text.splitlines())))
+    return "".join(
+        letter if letter.isprintable() else letter.encode("unicode_escape").decode() for letter in words
+    )
+
+
+def _print(message: str) -> None:
+    sys.stderr.write(f"arts: {one_line(message)}\n")  # a progress bar prints it above itself

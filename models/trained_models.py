@@ -13,6 +13,7 @@ from typing import Any, Self
 
 import numpy as np
 import numpy.typing as npt
+import torch
 
 from arts.data.errors import DataError
 from arts.data.schema import Instance

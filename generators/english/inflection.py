@@ -68,20 +68,6 @@ def verb_tag(token: Token) -> str:
     return next((other for other in _VERBAL if inflect(lemma, other) == form), tag)
 
 
-def is_plural(noun: Token) -> bool:
-    """Whether a noun takes a plural verb, by its tag or by the dictionary.
-
-    The tagger takes some plurals for names ("tacos"). Names such as "Windows" are told by their capital.
-    """
-    from lemminflect import getAllLemmas
-
-    if noun.tag_ in ("NNS", "NNPS"):
-        return not noun.is_upper
-    singulars = getAllLemmas(noun.lower_, upos="NOUN").get("NOUN", ())
-    is_plural_form = bool(singulars) and noun.lower_ not in singulars
-    return noun.is_lower and noun.lower_.endswith("s") and is_plural_form
-
-
 def article(word: str) -> str:
     """The indefinite article, "a" or "an", that goes before a word by its sound.
 

@@ -1,4 +1,4 @@
-"""Antonyms from WordNet, where NLTK has its data."""
+"""Antonyms, kinds and parts from WordNet, where NLTK has its data."""
 
 from __future__ import annotations
 
@@ -12,6 +12,9 @@ from arts.generators.english.word_lists import word_list
 
 _TAGS = {PartOfSpeech.ADJ: "a", PartOfSpeech.ADV: "r", PartOfSpeech.VERB: "v", PartOfSpeech.NOUN: "n"}
 _SENSES = 3  # number of senses, the most frequent ones, whose antonyms are used
+_NOUN_SENSES = 2  # number of senses of a noun, the most frequent ones, that it is taken to have
+_STEPS = 3  # number of steps up from a sense in which a more general one is looked for
+_SHALLOWEST = 5  # depth below "entity" from which a sense is concrete enough to say something
 
 
 @cache
@@ -78,3 +81,33 @@ def _differ_by_prefix(a: str, b: str) -> bool:
     """Whether one word is the other with a negative prefix, as "unresponsive" is "responsive" with "un"."""
     short, long = sorted((a, b), key=len)
     return any(long == prefix + short for prefix in word_list("negative prefixes"))
+
+
+@lru_cache(maxsize=1 << 14)
+def noun_senses(noun: str) -> frozenset[str]:
+    """The names of the most frequent senses of a noun in WordNet; empty when WordNet is not installed."""
+    return frozenset(sense.name() for sense in _senses_of_noun(noun))
+
+
+@lru_cache(maxsize=1 << 14)
+def kinds_above(noun: str) -> frozenset[str]:
+    """The names of the senses that a noun is a kind of: "dish" is among those for "pizza".
+
+    Only the nearest ones that are not too general, as "artifact" is, are given.
+    """
+    found, level = set(), _senses_of_noun(noun)
+    for _ in range(_STEPS):
+        level = [above for sense in level for above in sense.hypernyms() if above.min_depth() >= _SHALLOWEST]
+        found.update(sense.name() for sense in level)
+    return frozenset(found)
+
+
+@lru_cache(maxsize=1 << 14)
+def wholes_of(noun: str) -> frozenset[str]:
+    """The names of the senses that a noun is a part of: "keyboard" is among those for "key"."""
+    return frozenset(whole.name() for sense in _senses_of_noun(noun) for whole in sense.part_holonyms())
+
+
+def _senses_of_noun(noun: str) -> list[Any]:
+    """The most frequent senses of a noun; none when WordNet is not installed."""
+    return list(_wordnet().synsets(noun, pos="n")[:_NOUN_SENSES]) if available() else []

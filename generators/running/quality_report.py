@@ -44,6 +44,7 @@ class StrategyTally(Record, frozen=False):
         tried: the number of originals that the strategy was tried on.
         generated: the number of originals with a variant.
         rejected: the number of originals without a variant, keyed by the reason.
+        remarks: the number of variants that lack something, keyed by what that is.
         rules: the number of edits in the variants, keyed by the name of the rule that made them.
         added: the number of variants with added aspects, keyed by the number of these.
         examples: the first variants, at most five.
@@ -55,6 +56,7 @@ class StrategyTally(Record, frozen=False):
     tried: int = 0
     generated: int = 0
     rejected: Counter[str] = Field(default_factory=Counter)
+    remarks: Counter[str] = Field(default_factory=Counter)
     rules: Counter[str] = Field(default_factory=Counter)
     added: Counter[int] = Field(default_factory=Counter)
     examples: list[VariantExample] = Field(default_factory=list)
@@ -74,6 +76,8 @@ class StrategyTally(Record, frozen=False):
             return
         variant = outcome.candidates[0]
         self.generated += 1
+        if outcome.remark:
+            self.remarks[str(outcome.remark)] += 1
         if outcome.nll_increase is not None:
             self.nats += outcome.nll_increase
             self.measured += 1
@@ -97,6 +101,7 @@ class StrategyTally(Record, frozen=False):
         self.tried += other.tried
         self.generated += other.generated
         self.rejected.update(other.rejected)
+        self.remarks.update(other.remarks)
         self.rules.update(other.rules)
         self.added.update(other.added)
         self.examples = [*self.examples, *other.examples][:MAX_EXAMPLES]

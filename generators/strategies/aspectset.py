@@ -5,104 +5,22 @@ It is what ADDDIFF draws from (Xing et al., 2020, section 2.3).
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import cached_property
-from typing import TYPE_CHECKING, NamedTuple
 
-from arts.data.schema import Aspect, Polarity, Sentence
-from arts.data.support.spacy_parser import parser_vocabulary
-from arts.generators.english.clauses import has_dependent
-from arts.generators.english.inflection import is_plural
-from arts.generators.english.part_of_speech import PartOfSpeech
-from arts.generators.english.word_lists import word_groups, word_list
-from arts.generators.opinions.analysis import Analysis, Analyst, OpinionWord
-from arts.generators.opinions.extraction import SIGN_OF
-from arts.generators.opinions.opinion_assignment import OpinionAssignment, span_of
+from arts.data.schema import Polarity, Sentence
+from arts.generators.english.word_lists import word_list, word_pairs
+from arts.generators.opinions.analysis import Analyst
+from arts.generators.strategies.aspect_clause import AspectClause, domain_of, similar_terms, singular
+from arts.generators.strategies.clause_mining import AspectTerm, clauses_of, is_plural, terms_of
+from arts.generators.strategies.kinship import KinIndex
 
-if TYPE_CHECKING:
-    from spacy.tokens import Span, Token
+__all__ = ["AspectClause", "AspectSet", "domain_of", "mine_aspect_set", "similar_terms"]
 
-_TERM = re.compile(r"[A-Za-z][A-Za-z' -]*[A-Za-z]")
-_ENOUGH = 30  # number of clauses of a domain and polarity from which unusual ones are left out
-_LONGEST = 3  # largest number of words of a term
-_LONGEST_IN_CAPITALS = 4  # largest number of letters of a term in capitals, such as "HDMI"
-
-
-@dataclass(frozen=True, slots=True, order=True)
-class AspectClause:
-    """A clause on an aspect, mined from a training sentence: "the battery life" + "is" + "terrible".
-
-    Args:
-        term: the aspect term, with the capitals that it has inside a sentence.
-        predicate: an adjective ("terrible"), or a verb in the third person singular with an adverb ("works
-            well").
-        polarity: the sentiment of the clause.
-        plural: whether the term takes a plural verb.
-        named: whether the term is a name, which takes no article.
-        verbal: whether the predicate is a verb.
-        domain: the domain of the sentence that the clause comes from, as `domain_of` gives it.
-    """
-
-    term: str
-    predicate: str
-    polarity: Polarity
-    plural: bool = False
-    named: bool = False
-    verbal: bool = False
-    domain: str = ""
-
-    @property
-    def subject(self) -> str:
-        """The term with its article; a name has none.
-
-        Example:
-            >>> AspectClause("fries", "soggy", Polarity.NEGATIVE, plural=True).subject
-            'the fries'
-        """
-        return self.term if self.named else f"the {self.term}"
-
-    @property
-    def text(self) -> str:
-        """The clause as a text, without capital and full stop.
-
-        Example:
-            >>> AspectClause("fries", "soggy", Polarity.NEGATIVE, plural=True).text
-            'the fries are soggy'
-        """
-        if self.verbal:
-            return f"{self.subject} {self.predicate}"
-        return f"{self.subject} {'are' if self.plural else 'is'} {self.predicate}"
-
-    @property
-    def key(self) -> str:
-        """The word that identifies the aspect: the term's last word, in lower case, without a final "s"."""
-        return self.term.lower().split()[-1].rstrip("s")
-
-
-def similar_terms(word: str) -> frozenset[str]:
-    """The words that name the same aspect as a word, including that word.
-
-    Example:
-        >>> sorted(similar_terms("monitor"))
-        ['display', 'monitor', 'screen']
-    """
-    return frozenset({word}).union(*(group for group in word_groups("similar aspects") if word in group))
-
-
-def domain_of(id: str) -> str:
-    """The domain of a sentence, which a corpus of several domains puts before a hyphen in the sentence's id.
-
-    It is empty for an id that does not begin with letters and a hyphen.
-
-    Example:
-        >>> domain_of("restaurant-test-001"), domain_of("892:1")
-        ('restaurant', '')
-    """
-    domain, hyphen, _ = id.partition("-")
-    return domain if hyphen and domain.isalpha() else ""
+SUPPORT = 3  # number of training sentences that must support a clause, where there are enough clauses
+_ENOUGH = 10  # number of aspects of a domain and polarity from which more support is asked for
 
 
 @dataclass(frozen=True)
@@ -130,6 +48,11 @@ class AspectSet:
         """The clauses of all domains, keyed by polarity."""
         return {p: [clause for clause in self.clauses if clause.polarity is p] for p in Polarity}
 
+    @cached_property
+    def kin(self) -> KinIndex:
+        """Which terms of the clauses are kin of a word."""
+        return KinIndex(frozenset(clause.term for clause in self.clauses))
+
     def clauses_in(self, domain: str, polarity: Polarity) -> Sequence[AspectClause]:
         """The clauses of a polarity in one domain; those of all domains if it has none of any polarity."""
         if any((domain, p) in self._groups for p in Polarity):
@@ -137,163 +60,145 @@ class AspectSet:
         return self._by_polarity[polarity]
 
 
+@dataclass
+class Evidence:
+    """How many training sentences say what of the aspects of one domain, in one polarity.
+
+    Args:
+        pairs: the number of sentences with each clause.
+        terms: the number of sentences with each aspect term in this polarity.
+    """
+
+    pairs: Counter[AspectClause] = field(default_factory=Counter)
+    terms: Counter[AspectTerm] = field(default_factory=Counter)
+
+    def clauses(self, forms: Counter[str]) -> list[AspectClause]:
+        """The clauses that as many sentences as possible support, up to `SUPPORT`.
+
+        Args:
+            forms: the number of sentences with each aspect term, in whichever polarity.
+        """
+        for support in range(SUPPORT, 0, -1):
+            found = list(self._supported(support, forms))
+            if len({clause.key for clause in found}) >= _ENOUGH or support == 1:
+                return found
+        raise AssertionError("unreachable")
+
+    def _supported(self, support: int, forms: Counter[str]) -> Iterator[AspectClause]:
+        """The clauses that at least `support` sentences support.
+
+        A sentence supports a clause when it says it, in whichever number: "the prices are fair", "a fair
+        price". It also supports an adjective that suits anything or is typical of the aspect when it has the
+        aspect in this polarity; this counts only where more than one sentence is asked for.
+
+        Args:
+            support: the number of sentences.
+            forms: the number of sentences with each aspect term, in whichever polarity.
+        """
+        said: Counter[tuple[str, str]] = Counter()
+        for clause, count in self.pairs.items():
+            said[clause.key, clause.predicate] += count
+        yield from (
+            clause
+            for clause in self.pairs
+            if said[clause.key, clause.predicate] >= support and forms[clause.term] >= support
+        )
+        if support == 1:
+            return
+        meant: Counter[str] = Counter()
+        for term, count in self.terms.items():
+            meant[_key(term)] += count
+        for term in self.terms:
+            if meant[_key(term)] >= support and forms[term.text] >= support:
+                for adjective in _typical(_key(term), term.polarity):
+                    yield _clause(term, adjective)
+
+
 def mine_aspect_set(sentences: Iterable[Sentence], analyst: Analyst) -> AspectSet:
     """Mine the clauses that training sentences say of their aspects.
 
     A clause is an aspect term with an adjective that describes it ("screen" + "great"), or with a verb and an
     adverb but no object ("screen" + "works well"). Nothing in it is negated. The adjective or adverb must be
-    in the opinion lexicon, with the polarity of the aspect's label.
+    in the opinion lexicon, with the polarity of the aspect's label. Terms that name everything ("food") or
+    nothing in particular ("quality") are left out.
 
     Args:
         sentences: training sentences with their aspects.
         analyst: parses the sentences and looks their words up.
     """
-    counts: Counter[AspectClause] = Counter()
+    evidence: dict[tuple[str, Polarity], Evidence] = {}
+    forms: dict[str, Counter[str]] = {}
     vocabulary: set[str] = set()
     for analysis in analyst.read(sentences):
-        counts.update(_clauses_of(analysis))
         vocabulary.update(token.lower_ for token in analysis.doc if token.is_alpha)
-    clauses = _normalize_case(_usual_clauses(counts))
-    return AspectSet(tuple(sorted(set(clauses))), frozenset(vocabulary))
-
-
-def _usual_clauses(counts: Counter[AspectClause]) -> list[AspectClause]:
-    """Leave out the clauses that are unusual in their domain.
-
-    A clause is usual when its aspect was found with its predicate at least twice. If the predicate can
-    describe anything ("great", "terrible"), it is enough that its aspect was found at least twice, with
-    whichever predicates. If a domain has fewer than `_ENOUGH` usual clauses of a polarity, all its clauses
-    of that polarity are kept.
-
-    Args:
-        counts: how often each clause was found.
-    """
-    terms: Counter[tuple[str, str]] = Counter()
-    pairs: Counter[tuple[str, str, str]] = Counter()
-    for clause, count in counts.items():
-        terms[clause.domain, clause.key] += count
-        pairs[clause.domain, clause.key, clause.predicate] += count
-    known = [clause for clause in counts if terms[clause.domain, clause.key] > 1]
-    usual = {
-        c for c in known if c.predicate in word_list("general") or pairs[c.domain, c.key, c.predicate] > 1
+        for term in {_in_sentence(term) for _, term in terms_of(analysis)}:
+            forms.setdefault(term.domain, Counter())[term.text] += 1
+            evidence.setdefault((term.domain, term.polarity), Evidence()).terms[term] += 1
+        for clause in {_lower(clause) for clause in clauses_of(analysis)}:
+            evidence.setdefault((clause.domain, clause.polarity), Evidence()).pairs[clause] += 1
+    clauses = {
+        clause
+        for (domain, polarity), group in evidence.items()
+        if polarity is not Polarity.NEUTRAL
+        for clause in group.clauses(forms[domain])
     }
-    selection: list[AspectClause] = []
-    for group in sorted({(clause.domain, clause.polarity) for clause in counts}):
-        own = [clause for clause in usual if (clause.domain, clause.polarity) == group]
-        if len(own) < _ENOUGH:
-            own = [clause for clause in counts if (clause.domain, clause.polarity) == group]
-        selection += own
-    return selection
+    return AspectSet(tuple(sorted(clauses)), frozenset(vocabulary))
 
 
-def _clauses_of(analysis: Analysis) -> Iterator[AspectClause]:
-    """Stream the clauses that a sentence says of its aspects."""
-    opinions, sentence = OpinionAssignment(analysis), analysis.sentence
-    for aspect in sentence.aspects:
-        term = _subject_term(analysis, aspect)
-        if term is None or aspect.polarity is Polarity.NEUTRAL:
-            continue
-        plural = is_plural(term.root)
-        named = all(token.pos_ in ("PROPN", "NUM") for token in term)
-        for word in opinions.words[span_of(aspect)]:
-            predicate = _predicate(analysis, word, aspect)
-            if predicate is None or (predicate.is_verbal and plural):
-                continue
-            yield AspectClause(
-                term.text,
-                predicate.text,
-                aspect.polarity,
-                plural=plural,
-                named=named,
-                verbal=predicate.is_verbal,
-                domain=domain_of(sentence.id),
-            )
+def _in_sentence(term: AspectTerm) -> AspectTerm:
+    """An aspect term in the case that it has inside a sentence, and with the number of that."""
+    text = inner_case(term.text)
+    named = _is_name(text)
+    return term._replace(text=text, named=named, plural=is_plural(text.split()[-1]) and not named)
 
 
-def _subject_term(analysis: Analysis, aspect: Aspect) -> Span | None:
-    """The tokens of an aspect term; None unless it is a short noun phrase that is spelt correctly."""
-    span = analysis.tokens_of(aspect.start, aspect.end)
-    if span is None or span.text != aspect.term or len(span) > _LONGEST or not _TERM.fullmatch(aspect.term):
-        return None
-    if span.root.tag_ not in ("NN", "NNS", "NNP", "NNPS") or aspect.term.lower() in word_list("not aspects"):
-        return None
-    if span.root.lower_ in word_list("not subjects") or not all(_is_correct(token) for token in span):
-        return None
-    return span if all(token.pos_ in ("NOUN", "PROPN", "ADJ") for token in span) else None
+def _lower(clause: AspectClause) -> AspectClause:
+    """A clause with its term in the case that it has inside a sentence, and with the number of that."""
+    term = inner_case(clause.term)
+    named = _is_name(term)
+    return replace(clause, term=term, named=named, plural=is_plural(term.split()[-1]) and not named)
 
 
-def _is_correct(token: Token) -> bool:
-    """Whether a token is spelt correctly, as far as the vocabulary of the spaCy model tells."""
-    return token.text in parser_vocabulary() or not token.is_lower
+def _is_name(term: str) -> bool:
+    """Whether a term is the name of a program, which takes no article."""
+    return term.split()[-1] in word_pairs("names").values()
 
 
-class Predicate(NamedTuple):
-    """What a clause says of its subject.
+def inner_case(term: str) -> str:
+    """A term in the case that it has inside a sentence: names and acronyms that are known keep theirs.
 
-    Args:
-        text: an adjective, or a verb with an adverb.
-        is_verbal: whether it is a verb with an adverb.
+    Example:
+        >>> inner_case("Staff"), inner_case("usb ports"), inner_case("windows")
+        ('staff', 'USB ports', 'Windows')
     """
-
-    text: str
-    is_verbal: bool
-
-
-def _predicate(analysis: Analysis, word: OpinionWord, aspect: Aspect) -> Predicate | None:
-    """The predicate that an opinion word makes, alone ("great") or with its verb ("works well").
-
-    None when it makes none, as a word that is negated or contradicts the aspect's label.
-    """
-    head = analysis.doc[word.head]
-    entry = word.entry
-    if entry is None or entry.sign != SIGN_OF[aspect.polarity] or analysis.negator(head) is not None:
-        return None
-    if (
-        len(word.tokens) > 1
-        or not head.is_alpha
-        or head.lower_ in word_list("unfit predicates")
-        or not _is_correct(head)
-    ):
-        return None
-    if (
-        entry.pos is PartOfSpeech.ADJ
-        and head.tag_ in ("JJ", "VBN")
-        and head.dep_ in ("amod", "acomp", "conj")
-    ):
-        return Predicate(head.lower_, is_verbal=False) if _describes(analysis, head, aspect) else None
-    follows_head = head.dep_ == "advmod" and head.i == head.head.i + 1
-    if entry.pos is PartOfSpeech.ADV and head.tag_ == "RB" and follows_head:
-        verb = head.head
-        bare = {child.dep_ for child in verb.children} <= {"nsubj", "advmod", "punct", "cc", "conj"}
-        if verb.tag_ == "VBZ" and bare:
-            return Predicate(f"{verb.lower_} {head.lower_}", is_verbal=True)
-    return None
+    names, acronyms = word_pairs("names"), word_list("acronyms")
+    words = [
+        names.get(word.lower(), word.upper() if word.upper() in acronyms else word.lower())
+        for word in term.split()
+    ]
+    return " ".join(words)
 
 
-def _describes(analysis: Analysis, adjective: Token, aspect: Aspect) -> bool:
-    """Whether an adjective describes the aspect: it does in "great screen", not in "great for the screen"."""
-    span = analysis.tokens_of(aspect.start, aspect.end)
-    assert span is not None
-    own = set(range(span.start, span.end))
-    if has_dependent(adjective, ("prep", "xcomp", "ccomp")):
-        return False
-    if adjective.dep_ == "amod":
-        return adjective.head.i in own
-    return any(c.i in own and c.dep_ in ("nsubj", "nsubjpass") for c in adjective.head.children)
+def _key(term: AspectTerm) -> str:
+    """The word that identifies the aspect of a term."""
+    return singular(term.text.lower().split()[-1])
 
 
-def _normalize_case(clauses: Iterable[AspectClause]) -> Iterator[AspectClause]:
-    """Stream the clauses with their terms in the case that they have inside a sentence.
+def _typical(key: str, polarity: Polarity) -> list[str]:
+    """The adjectives of a polarity that are often said of an aspect, or suit any aspect."""
+    typical = [
+        adjective
+        for left, adjectives in word_pairs("typical predicates").items()
+        if left.split()[0] == polarity and key in left.split()[1:]
+        for adjective in adjectives.split()
+    ]
+    if typical or key in word_list("never general"):
+        return typical
+    return word_pairs("suited to anything")[polarity].split()
 
-    The capital of a sentence's beginning is removed. Terms in capitals longer than "HDMI" are left out.
-    """
-    clauses = list(clauses)
-    lower = {clause.term for clause in clauses if clause.term == clause.term.lower()}
-    for clause in clauses:
-        term = clause.term
-        is_common = term.lower() in lower or not clause.named
-        if is_common and not any(word.isupper() for word in term.split()):
-            term = term.lower()
-        if term.isupper() and len(term) > _LONGEST_IN_CAPITALS:
-            continue
-        yield replace(clause, term=term, named=clause.named and term != term.lower())
+
+def _clause(term: AspectTerm, adjective: str) -> AspectClause:
+    """The clause that says an adjective of a term."""
+    return AspectClause(
+        term.text, adjective, term.polarity, plural=term.plural, named=term.named, domain=term.domain
+    )

@@ -14,6 +14,7 @@ CHECKS: Mapping[str, re.Pattern[str]] = {  # what is wrong → its pattern, sear
     "a doubled word": re.compile(r"\b(?!that\b|had\b|very\b|really\b|so\b)([a-z]{2,})\s+\1\b"),
     "doubled punctuation": re.compile(r"(?<!\.)\.\.(?!\.)|,\s*,|;\s*[;,.]|,\s*[.;!?]|[!?]\s*[,;]"),
     "a left-over marker": re.compile(r"[{}<>|\\]|\[[a-z]+\]|__"),
+    "a broken entity": re.compile(r"&(?:amp|quot|apos|lt|gt|nbsp|#x?[0-9a-f]+)\b(?!;)"),
     "an article before a determiner": re.compile(r"\b(?:an?|the)\s+(?:a|an|the|no|some)\b"),
     "a space before punctuation": re.compile(r"\w\s+[,;.!?](?=\s|$)"),
 }

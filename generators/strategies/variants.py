@@ -42,6 +42,9 @@ class Reason(StrEnum):
     NO_CHANGE = "no other aspect could be changed"
     POOL = "too few aspects left to add"
     TEMPLATE = "no template fits the end of the sentence"
+    NO_ROOM = "the sentence says that there is nothing else of the added sentiment"
+    FEWER = "fewer aspects added than drawn or asked for: too few fit the sentence"
+    LANGUAGE = "the sentence is not English"
     FLUENCY = "all candidates are less fluent than the limit"
 
 

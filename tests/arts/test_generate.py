@@ -22,8 +22,8 @@ from arts.generators.generator import GenerationOptions
 from arts.generators.opinions.analysis import Analyst
 from arts.generators.running.batches import GenerationJob
 from arts.generators.running.sentence_source import load_sentence_source
-from arts.generators.strategies.adddiff import TEMPLATES
 from arts.generators.strategies.aspectset import AspectSet, mine_aspect_set
+from arts.generators.strategies.joints import TEMPLATES
 
 
 def checksums(folder: Path) -> dict[str, str]:
@@ -52,7 +52,7 @@ def test_generate_the_command_writes_what_datasets_and_the_benchmark_load(tmp_pa
 
 def test_generate_the_help_names_every_template() -> None:
     text = str(inspect.getdoc(generate))
-    described = text[text.index("template:") : text.index("language_model:")]
+    described = " ".join(text[text.index("template:") : text.index("language_model:")].split())
     assert [name for name in TEMPLATES if name not in described] == []
 
 

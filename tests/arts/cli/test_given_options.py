@@ -126,7 +126,7 @@ def test_given_options_without_effect_are_refused_in_one_line(line, tmp_path):
 ALWAYS_USED = {  # whatever else is asked
     "evaluate": "dataset undisputed predictions name output format",
     "train": "model output dataset seed adversarial device",
-    "generate": "output input opinions pool strategy seed rank workers engine format",
+    "generate": "output input opinions pool strategy seed rank workers engine format force",
     "unlearn": (
         "labels model forget retain output objective weights learning_rate batch_size "
         "gradient_accumulation_steps steps eval_steps until tolerance seed lora max_length device"

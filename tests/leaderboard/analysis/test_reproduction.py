@@ -19,7 +19,7 @@ from arts.cli.app import command_app
 from arts.data.schema import PERTURBATIONS
 from arts.evaluation.report import Report
 from arts.evaluation.report_record import ModelInfo
-from arts.generators.strategies.adddiff import TEMPLATES
+from arts.generators.strategies.joints import TEMPLATES
 from arts.interventions.adversarial import Adversarial
 from arts.interventions.merge import Merge
 from arts.interventions.registry import intervention_from

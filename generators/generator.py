@@ -119,8 +119,9 @@ class Generator:
                 if len(variants) == self.options.candidates:
                     break
         remark = Reason.FEWER if variants and Reason.FEWER in reasons else None
+        faults = [reason for reason in reasons if reason is not Reason.FEWER]
         return Outcome(
-            source, strategy, tuple(variants.values()), None if variants else reasons[0], remark=remark
+            source, strategy, tuple(variants.values()), None if variants else faults[0], remark=remark
         )
 
     def _results(

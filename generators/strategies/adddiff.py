@@ -73,19 +73,17 @@ def add_different(
     if not clauses:
         yield Reason.POOL
         return
+    if len(clauses) < count:
+        yield Reason.FEWER
     heads = frozenset(i for aspect in sentence.aspects for i in opinions.heads(aspect))
     shape = SentenceShape(opinions.analysis.doc, sentence, heads)
     names = _order_templates(_fitting(shape, polarity, clauses, templates), target, rng)
     if not names:
         yield Reason.TEMPLATE
-        return
     for name in names:
         addition = Addition(shape, clauses, name, polarity)
-        if len(clauses) < count:
-            yield Reason.FEWER
-        yield build_variant(
-            source, sentence, strategy=Strategy.ADDDIFF, edits=addition.edits, added=addition.aspects
-        )
+        edits, added = addition.edits, addition.aspects
+        yield build_variant(source, sentence, strategy=Strategy.ADDDIFF, edits=edits, added=added)
 
 
 def draw_clauses(

@@ -117,8 +117,7 @@ def test_revtgt_regression_but_inside_another_word_is_no_conjunction(analyst: An
     ("source", "variant"),
     [
         ("It has a better quality {web cam|+}.", "It has a worse quality web cam."),
-        ("It comes with a nicer quality {screen|+}.", "It comes with a nastier quality screen."),
-        ("A quality {screen|+}.", "A low-quality screen."),
+        ("It comes with a better quality {screen|+}.", "It comes with a worse quality screen."),
     ],
 )
 def test_revtgt_regression_of_a_judged_quality_only_the_judgement_is_reversed(analyst, source, variant):

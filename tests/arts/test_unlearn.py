@@ -32,7 +32,7 @@ BAD_NUMBERS = {
     "--steps 0": "--steps is 0; expected a whole number from 1 to 1000000",
     "--batch-size 1000000000": "--batch-size is 1000000000; expected a whole number from 1 to 10000",
     "--eval-steps 0": "--eval-steps is 0; expected a whole number from 1",
-    "--seed -1": "--seed is -1; expected a whole number from 0 to 4294967295",
+    "--seed -1": "Invalid value for '--seed': \"-1\"; expected a whole number from 0 to 4294967295",
 }
 
 

@@ -15,7 +15,7 @@ from arts.evaluation.plots import draw_adddiff_curves
 from arts.evaluation.summary import Summary
 from arts.generators.generator import GenerationOptions
 from arts.generators.running.perturbation_cache import perturbations
-from arts.generators.strategies.joints import TEMPLATES
+from arts.generators.strategies.joints import DEFAULT_TEMPLATES, TEMPLATES
 from arts.interventions.adversarial import Adversarial
 from arts.models.recipe import Start
 
@@ -120,12 +120,12 @@ def test_adversarial_the_report_stands_beside_the_plain_one(quick_recipe, encode
         "name": "adversarial",
         "strategies": ["revtgt", "revnon", "adddiff"],
         "ratio": 0.5,
-        "templates": [t for t in TEMPLATES if t != "but"],
+        "templates": [t for t in DEFAULT_TEMPLATES if t != "but"],
         "holdout": ["but"],
         "seed": 1,
     }
     assert robust.model.checksum != plain.model.checksum
-    assert robust.pattern_gap.units > 100
+    assert robust.pattern_gap.units > 40
     (pair,) = Summary.of([plain, robust]).comparisons
     assert (pair.first, pair.second) == ("memnet + adversarial", "memnet")
     loaded = type(robust).load(robust.save(tmp_path))

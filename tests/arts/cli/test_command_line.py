@@ -167,5 +167,7 @@ def test_command_line_a_generated_set_is_measured_with_the_training_of_another(
     assert done.returncode == 0, done.stderr
     report = json.loads(done.stdout)
     assert report["name"] == "td-lstm, trained on sample"
-    assert {"test.parquet", "sample/train.jsonl", "sample/validation.jsonl"} >= set(report["dataset"]["files"])
+    assert {"test.parquet", "sample/train.jsonl", "sample/validation.jsonl"} >= set(
+        report["dataset"]["files"]
+    )
     assert any(name.startswith("sample/train") for name in report["dataset"]["files"])

@@ -95,7 +95,8 @@ def kinds_above(noun: str) -> frozenset[str]:
 
     Only the nearest ones that are not too general, as "artifact" is, are given.
     """
-    found, level = set(), _senses_of_noun(noun)
+    found: set[str] = set()
+    level = _senses_of_noun(noun)
     for _ in range(_STEPS):
         level = [above for sense in level for above in sense.hypernyms() if above.min_depth() >= _SHALLOWEST]
         found.update(sense.name() for sense in level)

@@ -62,8 +62,8 @@ class AspectClause:
             'were soggy'
         """
         if not self.verbal:
-            verb = ("was", "were") if past else ("is", "are")
-            return f"{verb[self.plural]} {self.predicate}"
+            forms = ("was", "were") if past else ("is", "are")
+            return f"{forms[self.plural]} {self.predicate}"
         if not past:
             return self.predicate
         verb, adverb = self.predicate.split(" ", 1)

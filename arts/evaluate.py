@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -14,6 +13,7 @@ from arts.cli.app import run_command, tell
 from arts.cli.given_options import refuse_given
 from arts.cli.number_types import Seeds
 from arts.cli.progress import progress_bar
+from arts.cli.result_format import ResultFormat
 from arts.data.errors import ArtsError
 from arts.data.support.free_places import check_folder
 from arts.interventions.registry import intervention_names
@@ -39,15 +39,6 @@ _INTERVENTION_OPTIONS = (
     "domain",
     "intervention_option",
 )
-
-
-class ResultFormat(StrEnum):
-    """How results are printed: as tables for a terminal, or as JSON, Markdown tables or CSV."""
-
-    TABLE = "table"
-    JSON = "json"
-    MARKDOWN = "markdown"
-    CSV = "csv"
 
 
 def evaluate(

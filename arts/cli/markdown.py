@@ -18,18 +18,18 @@ def markdown_tables(summary: Summary) -> str:
     lines = [
         f"### {report_rows.report_title(first)}",
         "",
-        *_markdown_table(report_rows.HEADINGS, rows),
+        *markdown_table(report_rows.HEADINGS, rows),
         "",
         *(f"{line}  " for line in (report_rows.LEGEND, *report_rows.remarks(summary))),
     ]
     if curves := report_rows.curve_rows(summary.reports):
-        lines += ["", *_markdown_table(curves[0], curves[1:]), ""]
+        lines += ["", *markdown_table(curves[0], curves[1:]), ""]
     if known:
         lines.append(report_rows.published_source(known))
     return "\n".join(lines).rstrip()
 
 
-def _markdown_table(headings: Sequence[str], rows: Sequence[report_rows.Row]) -> list[str]:
+def markdown_table(headings: Sequence[str], rows: Sequence[report_rows.Row]) -> list[str]:
     """The lines of a Markdown table whose first column is aligned to the left, the others to the right."""
     ruler = ["---", *["---:"] * (len(headings) - 1)]
     return [f"| {' | '.join(map(_escaped, cells))} |" for cells in (headings, ruler, *rows)]

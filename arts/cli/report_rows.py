@@ -14,6 +14,7 @@ from arts.evaluation.verdicts import verdicts
 
 NO_VARIANTS = "no variants"
 HEADINGS = ("model", "accuracy", "ARS", "REVTGT", "REVNON", "ADDDIFF")
+DIFFERENCE_HEADINGS = ("", "first minus second", "right only by the first", "right only by the second")
 Row = tuple[str, ...]
 LEGEND = (
     "ARS: originals that are right together with all their variants. REVTGT, REVNON, ADDDIFF: "
@@ -61,6 +62,25 @@ def _report_row(report: Report) -> Row:
 def _plus_minus(value: float, margin: float) -> str:
     """Format a score and its margin, both in percent, such as ``80.00 ±2.1``."""
     return f"{decimal_text(value)} ±{decimal_text(margin, 1)}"
+
+
+def pair_rows(pair: Pairing, reports: Sequence[Report]) -> list[Row]:
+    """The rows of two compared reports, under the names of the comparison, with the columns of `model_rows`.
+
+    Args:
+        pair: the comparison of two models.
+        reports: the reports of the two.
+    """
+    names = (pair.first, pair.second)
+    return [(name, *_report_row(report)[1:]) for name, report in zip(names, reports, strict=True)]
+
+
+def difference_rows(pair: Pairing) -> list[Row]:
+    """The rows of the differences between two models in accuracy and ARS, with `DIFFERENCE_HEADINGS`."""
+    return [
+        (name, str(difference), f"{difference.only_first:,} {what}", f"{difference.only_second:,} {what}")
+        for name, difference, what in (("accuracy", pair.accuracy, "originals"), ("ARS", pair.ars, "units"))
+    ]
 
 
 def published_rows(table: PublishedTable) -> list[Row]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from arts.evaluation.report import Report
 from arts.evaluation.scores import Estimate
@@ -12,8 +12,12 @@ from arts.evaluation.scores import Estimate
 
 def csv_text(reports: Sequence[Report]) -> str:
     """Format reports as CSV text: headings, then one line per report; all scores are in percent."""
+    return rows_text([_report_row(report) for report in reports])
+
+
+def rows_text(rows: Sequence[Mapping[str, object]]) -> str:
+    """Format rows as CSV text: headings, then one line per row; a row may lack some of the headings."""
     buffer = io.StringIO()
-    rows = [_report_row(report) for report in reports]
     writer = csv.DictWriter(buffer, list(dict.fromkeys(name for row in rows for name in row)))
     writer.writeheader()
     writer.writerows(rows)

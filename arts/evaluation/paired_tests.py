@@ -7,7 +7,6 @@ from typing import Annotated
 import numpy as np
 from pydantic import Field
 
-from arts.data.errors import ArtsError
 from arts.data.schema import Strategy
 from arts.data.support.arrays import BoolArray, FloatArray, IntArray
 from arts.data.support.display import Displayed
@@ -15,7 +14,7 @@ from arts.data.support.record import Count, Record
 from arts.data.support.rounding import decimal_text, p_value_text
 from arts.evaluation.confidence_intervals import central_interval
 from arts.evaluation.metrics import units_right
-from arts.evaluation.predictions import Predictions
+from arts.evaluation.predictions import Predictions, align_predictions
 from arts.evaluation.scores import LEVEL, Bootstrap, resampled_sums
 
 
@@ -73,17 +72,16 @@ class Comparison(Displayed, Record):
 
 
 def compare(first: Predictions, second: Predictions) -> Comparison:
-    """Compare the predictions of two models for one set of instances, in one order.
+    """Compare the predictions of two models for one set of instances, in whatever order.
 
     Args:
         first: the predictions of the first model.
         second: the predictions of the second model, whose scores are subtracted.
 
     Raises:
-        ArtsError: when the instances, their order or their gold labels differ.
+        ArtsError: when the instances or their gold labels differ.
     """
-    if first.ids != second.ids or (first.layout.gold != second.layout.gold).any():
-        raise ArtsError("the two were not measured on the same instances, in the same order")
+    second = align_predictions(second, first)
     pairs = [resampled_sums(predictions, Bootstrap()) for predictions in (first, second)]
 
     def difference(score: str, right: tuple[BoolArray, BoolArray]) -> Difference:

@@ -10,6 +10,7 @@ from typing import Any
 
 import numpy as np
 
+from arts.data.errors import ArtsError
 from arts.data.schema import Instance, Strategy
 from arts.data.support.arrays import BoolArray, FloatArray, IntArray
 from arts.data.support.atomic import atomic_file, cache_home
@@ -140,6 +141,30 @@ class Predictions(Displayed):
                 probabilities=None if probabilities is None else probabilities[rows],
             )
         return cls(stored.ids, stored.layout(), stored.labels, stored.probabilities)
+
+
+def align_predictions(predictions: Predictions, reference: Predictions) -> Predictions:
+    """Put predictions into the order of other predictions for the same instances.
+
+    Args:
+        predictions: the predictions to reorder.
+        reference: predictions in the order that is wanted.
+
+    Returns:
+        The reordered predictions, without probabilities; `predictions` itself if the order is right already.
+
+    Raises:
+        ArtsError: when the two are for different instances, or their gold labels differ.
+    """
+    if predictions.ids == reference.ids:
+        return predictions
+    rows = {id: row for row, id in enumerate(predictions.ids)}
+    if len(rows) != len(reference.ids) or not all(id in rows for id in reference.ids):
+        raise ArtsError("the two were not measured on the same instances")
+    order = np.array([rows[id] for id in reference.ids])
+    if (predictions.layout.gold[order] != reference.layout.gold).any():
+        raise ArtsError("the two were not measured by the same labels")
+    return Predictions(reference.ids, reference.layout, predictions.labels[order])
 
 
 def _blind_labels(labels: IntArray, instances: Sequence[Instance]) -> IntArray:

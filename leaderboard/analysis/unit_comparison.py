@@ -11,7 +11,6 @@ from typing import NamedTuple
 import numpy as np
 import pandas as pd
 
-from arts.data.errors import ArtsError
 from arts.data.schema import Instance, Strategy
 from arts.data.support.arrays import BoolArray, IntArray
 from arts.evaluation.metrics import POLARITIES, units_right
@@ -51,30 +50,6 @@ def compare_units(before: BoardEntry, after: BoardEntry) -> UnitDifference | Non
     won = int(np.bitwise_count(after.right_bits & ~before.right_bits).sum(dtype=int))
     lost = int(np.bitwise_count(before.right_bits & ~after.right_bits).sum(dtype=int))
     return UnitDifference(won, lost, float(exact_mcnemar(won, lost)))
-
-
-def align_predictions(predictions: Predictions, reference: Predictions) -> Predictions:
-    """Put predictions into the order of other predictions for the same instances.
-
-    Args:
-        predictions: The predictions to reorder.
-        reference: Predictions in the order that is wanted.
-
-    Returns:
-        The reordered predictions, without probabilities; `predictions` itself if the order is right already.
-
-    Raises:
-        ArtsError: The two are for different instances, or their gold labels differ.
-    """
-    if predictions.ids == reference.ids:
-        return predictions
-    rows = {id: row for row, id in enumerate(predictions.ids)}
-    if len(rows) != len(reference.ids) or not all(id in rows for id in reference.ids):
-        raise ArtsError("the two were not measured on the same instances")
-    order = np.array([rows[id] for id in reference.ids])
-    if (predictions.layout.gold[order] != reference.layout.gold).any():
-        raise ArtsError("the two were not measured by the same labels")
-    return Predictions(reference.ids, reference.layout, predictions.labels[order])
 
 
 def exclusive_units(first: Predictions, second: Predictions) -> tuple[BoolArray, BoolArray]:

@@ -11,12 +11,11 @@ from arts.data.corpus_registry import load_local_instances
 from arts.data.errors import ArtsError
 from arts.data.schema import Instance
 from arts.evaluation.paired_tests import Comparison, compare
-from arts.evaluation.predictions import Predictions
+from arts.evaluation.predictions import Predictions, align_predictions
 from arts.evaluation.report import Report
 from arts.evaluation.scores import Scores
 from arts.evaluation.verification import Status
 from arts.leaderboard.analysis.before_after import InterventionPair, before_and_after
-from arts.leaderboard.analysis.unit_comparison import align_predictions
 from arts.leaderboard.store.entry import BoardEntry
 from arts.leaderboard.web import page_state
 

@@ -137,6 +137,7 @@ ALWAYS_USED = {  # whatever else is asked
     "diagnose": "synthetic natural output model encoder seed device",
     "leaderboard": "folders packaged export",
     "models": "format",
+    "compare": "first second format",
     "validate": "files labels columns",
     "export": "folder dataset template",
 }

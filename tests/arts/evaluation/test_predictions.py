@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as some
 
-from arts.data.errors import DataError
+from arts.data.errors import ArtsError, DataError
 from arts.data.schema import Instance, Strategy
 from arts.evaluation.predicted_labels import read_labels
-from arts.evaluation.predictions import Predictions
+from arts.evaluation.predictions import Predictions, align_predictions
 
 LABELS = ["positive", "negative", "positive", "negative", "positive", "negative", "neutral"]
 
@@ -162,3 +165,26 @@ def test_predictions_saved_predictions_are_read_back(units, tmp_path):
     assert (again.layout.strategy == kept.layout.strategy).all()
     assert np.allclose(again.probabilities, probabilities)
     assert [p.name for p in tmp_path.iterdir()] == ["p.parquet"]
+
+
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(order=some.permutations(range(7)))
+def test_predictions_the_order_of_a_file_does_not_matter(units, order):
+    there = Predictions.of(units, labels_in(range(7)))
+    shuffled = Predictions.of([units[row] for row in order], labels_in(order))
+    assert (align_predictions(shuffled, there).labels == there.labels).all()
+
+
+def labels_in(order):
+    """A label for each instance, in this order of the instances."""
+    return np.array([0, 1, 0, 1, 0, 1, 2])[list(order)]
+
+
+def test_predictions_of_other_instances_or_labels_are_not_aligned(units):
+    there = Predictions.of(units, labels_in(range(7)))
+    with pytest.raises(ArtsError, match="not measured on the same instances"):
+        align_predictions(replace(there, ids=("x", *there.ids[1:])), there)
+    gold = (there.layout.gold[::-1] + 1) % 3
+    reverse = replace(there, ids=there.ids[::-1], layout=replace(there.layout, gold=gold))
+    with pytest.raises(ArtsError, match="same labels"):
+        align_predictions(reverse, there)

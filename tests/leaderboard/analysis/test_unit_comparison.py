@@ -2,18 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import numpy as np
 import pytest
-from hypothesis import given
-from hypothesis import strategies as some
 
-from arts.data.errors import ArtsError
-from arts.evaluation.metrics import POLARITIES, BenchmarkLayout
+from arts.evaluation.metrics import POLARITIES
 from arts.evaluation.predictions import Predictions
 from arts.leaderboard.analysis.unit_comparison import (
-    align_predictions,
     compare_units,
     exclusive_units,
     prediction_table,
@@ -40,31 +34,6 @@ def test_unit_comparison_units_that_only_one_has_right(units):
     shown = prediction_table(first, second, units=lost, instances=units)
     assert shown["sentence"].tolist() == ["We got a table."]
     assert shown["aspect"].tolist() == ["table"]
-
-
-@given(some.permutations(range(490)))
-def test_unit_comparison_the_order_of_a_file_does_not_matter(reports, order):
-    there = reports[1].predictions
-    rows = np.array(order)
-    place = np.argsort(rows)
-    layout = BenchmarkLayout(
-        there.layout.gold[rows],
-        there.layout.strategy[rows],
-        there.layout.units[rows],
-        place[there.layout.original[rows]],
-    )
-    shuffled = Predictions(tuple(there.ids[row] for row in rows), layout, there.labels[rows])
-    assert (align_predictions(shuffled, there).labels == there.labels).all()
-
-
-def test_unit_comparison_other_instances_or_labels_are_refused(reports):
-    there = reports[0].predictions
-    with pytest.raises(ArtsError, match="not measured on the same instances"):
-        align_predictions(replace(there, ids=("x", *there.ids[1:])), there)
-    gold = (there.layout.gold[::-1] + 1) % 3
-    reverse = replace(there, ids=there.ids[::-1], layout=replace(there.layout, gold=gold))
-    with pytest.raises(ArtsError, match="same labels"):
-        align_predictions(reverse, there)
 
 
 def test_unit_comparison_the_boards_bits_tell_the_same_as_the_comparison(reports):

@@ -52,7 +52,10 @@ def _facts(entry: BoardEntry) -> Mapping[str, str]:
     facts = {"model": entry.model, "kind": entry.kind, "encoder": entry.encoder}
     if model is None:
         return facts
-    recipe = {f"recipe {name}": f"{name} {value}" for name, value in sorted(model.recipe.items())}
+    recipe = {
+        f"recipe {name}": f"{name} {'none' if value is None else f'{value:g}'}"
+        for name, value in sorted(model.recipe.items())
+    }
     extras = {f"extra {name}": f"{name} {value}" for name, value in sorted(model.extras.items()) if value}
     intervention = intervention_label(model.intervention) if model.intervention else ""
     return facts | {"intervention": intervention, **recipe, **extras}

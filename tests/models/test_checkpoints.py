@@ -4,7 +4,16 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from transformers import BertForSequenceClassification, PreTrainedTokenizerFast, pipeline
+from helpers.sentences import sentence
+from helpers.tiny_models import NARROW, save_untrained, tiny_tokenizer
+from transformers import (
+    BertConfig,
+    BertForSequenceClassification,
+    LlamaConfig,
+    LlamaForSequenceClassification,
+    PreTrainedTokenizerFast,
+    pipeline,
+)
 
 from arts.data.corpus import Corpus
 from arts.data.errors import ArtsError
@@ -94,3 +103,79 @@ def test_checkpoints_weights_that_are_not_used_are_said(encoder, tmp_path, caplo
     save_file(weights | further, tmp_path / "m" / "model.safetensors", metadata={"format": "pt"})
     load_checkpoint(str(tmp_path / "m"))
     assert f"has {len(further)} weights that BertForSequenceClassification does not use" in caplog.text
+
+
+LONG = "the soup was good and the staff was kind , but the bar was rude ."  # 16 tokens, and 3 special ones
+
+
+def benchmark_of_long_texts() -> Benchmark:
+    """A benchmark of a short text and of two long ones, of which a short model reads six words."""
+    aspects = {"soup": "positive"}
+    texts = {"1": "the soup was good", "2": LONG, "3": LONG}
+    instances = [i for id, text in texts.items() for i in sentence(id, text, **aspects).instances()]
+    return Benchmark(Corpus("mine", tuple(instances)))
+
+
+def save_with_positions(folder, positions: int, *, inputs: PreTrainedTokenizerFast) -> str:
+    """Save a tiny BERT that classifies polarities, and reads texts of so many tokens."""
+    names = dict(enumerate(["positive", "negative", "neutral"]))
+    config = BertConfig(
+        vocab_size=len(inputs),
+        **NARROW,
+        max_position_embeddings=positions,
+        id2label=names,
+        initializer_range=0.5,
+    )
+    return f"hf:{save_untrained(BertForSequenceClassification, config, inputs, str(folder))}"
+
+
+def test_checkpoints_texts_longer_than_the_positions_are_truncated_counted_and_said(tmp_path, caplog):
+    inputs = tiny_tokenizer()
+    bench = benchmark_of_long_texts()
+    report = bench.evaluate(save_with_positions(tmp_path / "short", 10, inputs=inputs))
+    assert report.model.truncated == {"test": 2}
+    assert "2 texts of test are longer than the model reads, and were truncated" in caplog.text
+    shortened = inputs.decode(inputs(LONG, add_special_tokens=False)["input_ids"][:6])
+    batch = inputs(shortened, "soup", return_tensors="pt")
+    assert batch["input_ids"].shape == (1, 10)
+    model = BertForSequenceClassification.from_pretrained(tmp_path / "short").eval()
+    expected = model(**batch).logits.softmax(-1).detach().numpy()[0]
+    assert np.allclose(report.predictions.probabilities[1], expected, atol=1e-5)
+
+
+def test_checkpoints_texts_as_long_as_the_positions_are_read_whole(tmp_path, caplog):
+    bench = benchmark_of_long_texts()
+    report = bench.evaluate(save_with_positions(tmp_path / "long", 20, inputs=tiny_tokenizer()))
+    assert report.model.truncated == {"test": 0}
+    assert "truncated" not in caplog.text
+
+
+def test_checkpoints_a_tokenizer_with_a_shorter_limit_than_the_positions_decides(tmp_path):
+    inputs = tiny_tokenizer()
+    inputs.model_max_length = 12
+    bench = benchmark_of_long_texts()
+    assert bench.evaluate(save_with_positions(tmp_path / "m", 64, inputs=inputs)).model.truncated == {
+        "test": 2
+    }
+
+
+@pytest.mark.parametrize("positions", [10, 64])
+def test_checkpoints_without_a_pad_token_is_asked_text_by_text(tmp_path, positions):
+    bench = benchmark_of_long_texts()
+    config = LlamaConfig(
+        vocab_size=len(tiny_tokenizer()),
+        **NARROW,
+        num_key_value_heads=2,
+        max_position_embeddings=positions,
+        id2label=dict(enumerate(["positive", "negative", "neutral"])),
+        initializer_range=0.5,
+    )
+    inputs = tiny_tokenizer()
+    inputs.pad_token = None
+    save_untrained(LlamaForSequenceClassification, config, inputs, str(tmp_path / "m"))
+    report = bench.evaluate(f"hf:{tmp_path / 'm'}")
+    assert report.model.truncated == {"test": 2 * (positions == 10)}
+    model = LlamaForSequenceClassification.from_pretrained(tmp_path / "m").eval()
+    batch = inputs(bench.corpus.test[0].text, "soup", return_tensors="pt")
+    expected = model(batch["input_ids"]).logits.softmax(-1).detach().numpy()[0]
+    assert np.allclose(report.predictions.probabilities[0], expected, atol=1e-5)

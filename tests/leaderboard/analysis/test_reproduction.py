@@ -16,6 +16,7 @@ from typer.testing import CliRunner
 import arts.evaluate
 import arts.evaluation.benchmark
 from arts.cli.app import command_app
+from arts.data.label_names import LabelNames
 from arts.data.schema import PERTURBATIONS
 from arts.evaluation.report import Report
 from arts.evaluation.report_record import ModelInfo
@@ -55,7 +56,7 @@ def parse_command(arguments: list[str], monkeypatch: pytest.MonkeyPatch) -> Simp
         return iter(())
 
     def load_benchmark(dataset, labels, **_):
-        heard.dataset = dataset
+        heard.dataset, heard.labels = dataset, labels
         return SimpleNamespace(corpus=SimpleNamespace(name=dataset, notes=""))
 
     monkeypatch.setattr(arts.evaluate, "_measure", measure)
@@ -155,3 +156,21 @@ def test_reproduction_names_predictions_and_custom_models(report):
         "(hotels.csv): give its path"
         in evaluate_command(report.model_copy(update={"dataset": other})).notes[0]
     )
+
+
+@pytest.mark.parametrize("id", ["hf:some/model", "mine.models:Good", "bert"])
+def test_reproduction_what_labels_stood_for_is_in_the_command(report, id, monkeypatch):
+    names = LabelNames.of({"LABEL_0": "neg", "it's = 1": "positive", "2": "neutral"})
+    model = ModelInfo(kind="zoo" if id == "bert" else "custom", id=id, labels=dict(names.names))
+    dataset = report.dataset.model_copy(update={"name": "hotels.csv", "files": {"hotels.csv": "ab"}})
+    made = report.model_copy(update={"model": model, "name": id, "dataset": dataset})
+    command = evaluate_command(made)
+    assert command.arguments[-2] == "--labels"
+    assert parse_command(shlex.split(str(command))[2:], monkeypatch).labels == names
+
+
+def test_reproduction_labels_of_a_file_of_predictions_are_in_the_command(report):
+    model = report.model.model_copy(update={"labels": {"0": "negative", "1": "positive"}})
+    command = evaluate_command(report.model_copy(update={"model": model}))
+    assert "--labels 0=negative,1=positive" in str(command)
+    assert "--labels" not in evaluate_command(report).arguments

@@ -14,6 +14,7 @@ from arts.cli.messages import tell_error
 from arts.data.errors import ArtsError, DataError
 from arts.data.label_names import LabelNames
 from arts.data.readers.field_names import ColumnNames
+from arts.data.support.printable import printable
 
 
 def validate(
@@ -35,7 +36,7 @@ def validate(
     invalid, names, columns_named = 0, options.label_polarities(labels), options.column_names(columns)
     for file in _files(files):
         try:
-            typer.echo(f"{file}: {_describe(file, names, columns_named)}")
+            typer.echo(printable(f"{file}: {_describe(file, names, columns_named)}"))
         except ArtsError as error:
             tell_error(str(error))
             invalid += 1

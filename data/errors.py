@@ -10,6 +10,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import TypeVar
 
+from arts.data.support.printable import printable
+
 Value = TypeVar("Value")
 
 
@@ -41,16 +43,7 @@ class DataError(ArtsError):
             location.append(f"line {line}")
         if record is not None:
             location.append(f'id "{record}"')
-        super().__init__(_escape_unprintable(f"{', '.join(location)}: {message}"))
-
-
-def _escape_unprintable(text: str) -> str:
-    r"""A text with line breaks, terminal escapes and half characters written as escapes, such as ``\x1b``."""
-    if text.isprintable():
-        return text
-    return "".join(
-        letter if letter.isprintable() else letter.encode("unicode_escape").decode() for letter in text
-    )
+        super().__init__(printable(f"{', '.join(location)}: {message}"))
 
 
 @contextmanager

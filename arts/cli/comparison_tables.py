@@ -10,6 +10,7 @@ from arts.cli import report_rows
 from arts.cli.markdown import markdown_table
 from arts.cli.spreadsheet import rows_text
 from arts.cli.tables import FigureTable
+from arts.data.support.printable import printable
 from arts.evaluation.report import Report
 from arts.evaluation.summary import Pairing
 
@@ -40,7 +41,7 @@ def comparison_tables(pair: Pairing, reports: Sequence[Report]) -> RenderableTyp
 def comparison_markdown(pair: Pairing, reports: Sequence[Report]) -> str:
     """The same two tables as Markdown text."""
     lines = (
-        f"### {report_rows.report_title(reports[0])}",
+        f"### {printable(report_rows.report_title(reports[0]))}",
         "",
         *markdown_table(report_rows.HEADINGS, report_rows.pair_rows(pair, reports)),
         "",

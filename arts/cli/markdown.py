@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from arts.cli import report_rows
-from arts.cli.tables import printable
 from arts.data.published_scores import published_table
+from arts.data.support.printable import printable
 from arts.evaluation.summary import Summary
 
 
@@ -16,11 +16,11 @@ def markdown_tables(summary: Summary) -> str:
     known = published_table(first.dataset.name)
     rows = [*report_rows.model_rows(summary), *(report_rows.published_rows(known) if known else ())]
     lines = [
-        f"### {report_rows.report_title(first)}",
+        f"### {printable(report_rows.report_title(first))}",
         "",
         *markdown_table(report_rows.HEADINGS, rows),
         "",
-        *(f"{line}  " for line in (report_rows.LEGEND, *report_rows.remarks(summary))),
+        *(f"{printable(line)}  " for line in (report_rows.LEGEND, *report_rows.remarks(summary))),
     ]
     if curves := report_rows.curve_rows(summary.reports):
         lines += ["", *markdown_table(curves[0], curves[1:]), ""]

@@ -6,6 +6,8 @@ import logging
 import sys
 from enum import IntEnum
 
+from arts.data.support.printable import printable
+
 
 class Verbosity(IntEnum):
     """How much is said on standard error: QUIET (errors only), NORMAL, or VERBOSE (details of the work)."""
@@ -58,10 +60,7 @@ def one_line(text: str) -> str:
         >>> print(one_line("no model\n  of \x1b[2J"))
         no model of \x1b[2J
     """
-    words = " ".join(filter(None, map(str.strip, text.splitlines())))
-    return "".join(
-        letter if letter.isprintable() else letter.encode("unicode_escape").decode() for letter in words
-    )
+    return printable(" ".join(filter(None, map(str.strip, text.splitlines()))))
 
 
 def _print(message: str) -> None:

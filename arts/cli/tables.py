@@ -18,6 +18,8 @@ from rich.console import Console, ConsoleOptions, Group, RenderableType, RenderR
 from rich.table import Table
 from rich.text import Text
 
+from arts.data.support.printable import printable
+
 FULL_WIDTH = 1_000_000  # characters per line, if the output is not a terminal
 MIN_NAME_WIDTH = 12
 MAX_NAME_LINES = 3  # a table whose names would take more is shown in blocks
@@ -40,16 +42,6 @@ def show(*parts: RenderableType) -> None:
 def sentence(text: str, style: str = "") -> Text:
     """A text to be printed below a table; it is wrapped between words."""
     return Text(printable(text), style=style, overflow="fold")
-
-
-def printable(text: str) -> str:
-    r"""Write characters that a terminal would obey, such as escapes, as Python writes them in strings.
-
-    Example:
-        >>> print(printable("soup\x1b[2J"))
-        soup\x1b[2J
-    """
-    return "".join(c if c.isprintable() else ascii(c)[1:-1] for c in text)
 
 
 @dataclass

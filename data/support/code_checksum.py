@@ -39,8 +39,8 @@ def source_modules(*modules: str) -> list[str]:
     """The names of the modules whose source `code_checksum` reads, sorted.
 
     Example:
-        >>> source_modules("arts.data.errors")
-        ['arts.data.errors']
+        >>> source_modules("arts.data.support.printable")
+        ['arts.data.support.printable']
     """
     packages = {PACKAGE, *(module.partition(".")[0] for module in modules)}
     names, waiting = set[str](), list(modules)

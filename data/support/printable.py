@@ -13,4 +13,6 @@ def printable(text: str) -> str:
         >>> printable("a\x1b[31m red id")
         'a\\x1b[31m red id'
     """
+    if text.isprintable():
+        return text
     return "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in text)

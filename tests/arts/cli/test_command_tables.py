@@ -9,6 +9,7 @@ import pytest
 from helpers.terminals import numbers, printed
 
 from arts.cli.command_tables import diagnosis_tables, model_table, probe_table, quality_table
+from arts.cli.comparison_tables import comparison_tables
 from arts.cli.evaluation_tables import evaluation_tables
 from arts.cli.merge_tables import merge_tables
 from arts.diagnosis.perplexity import ModelPerplexity, PerplexityQuartiles
@@ -16,7 +17,7 @@ from arts.diagnosis.views import Diagnosis, Separability, TokenPeak
 from arts.evaluation.adddiff_probes import AddDiffCurve, CurvePoint, PatternGap
 from arts.evaluation.paired_tests import Difference
 from arts.evaluation.scores import Estimate
-from arts.evaluation.summary import Summary
+from arts.evaluation.summary import Pairing, Summary
 from arts.generators.running.quality_report import QualityReport, StrategyTally, VariantExample
 from arts.merging.report import MergedLayerEntry, MergedModelEntry, MergeReport
 from arts.unlearning.report import StopProbe, TextSource, UnlearnReport
@@ -153,6 +154,11 @@ def evaluation(report, *, several):
     return evaluation_tables(Summary.of(reports))
 
 
+def comparison(report):
+    pair = Pairing(first="a", second="b", seed=1, **dict(report.compare(report)))
+    return comparison_tables(pair, (report, report))
+
+
 ROWS = [
     {
         "name": "bert",
@@ -167,6 +173,7 @@ ROWS = [
 TABLES = {
     "evaluate": lambda report: evaluation(report, several=False),
     "evaluate, several seeds and an intervention": lambda report: evaluation(report, several=True),
+    "compare": comparison,
     "merge": lambda report: merge_tables(merge_report(output="merged"), by_layer=False),
     "merge --dry-run --by-layer": lambda report: merge_tables(merge_report(), by_layer=True),
     "diagnose": lambda report: diagnosis_tables(diagnosis()),
@@ -218,3 +225,24 @@ def test_command_tables_several_seeds_are_rounded_half_up(report):
         for seed, value in ((1, 80.64), (2, 80.65))
     ]
     assert str(Summary.of(group).seeds[0].ars) == "80.65 ± 0.01"
+
+
+EVIL = "soup\x1b[2J\x07"
+
+
+def evil_diagnosis():
+    peak = TokenPeak(token=EVIL, synthetic=2.0, natural=1.0, log_odds=3.0)
+    return diagnosis_tables(diagnosis().model_copy(update={"tokens": (peak,)}))
+
+
+def evil_quality():
+    example = VariantExample(id=EVIL, target=EVIL, polarity="positive", source=EVIL, text=EVIL, rules=())
+    tally = StrategyTally(tried=2, generated=1, rejected=Counter({EVIL: 1}), examples=[example])
+    return quality_table(QualityReport(strategies={"revtgt": tally}))
+
+
+@pytest.mark.parametrize(("table", "count"), [(evil_diagnosis, 1), (evil_quality, 4)])
+def test_command_tables_sentences_and_tokens_of_others_do_not_act_on_the_terminal(monkeypatch, table, count):
+    text = printed(monkeypatch, table(), width=80)
+    assert not {"\x1b", "\x07"} & set(text)
+    assert text.count(r"soup\x1b[2J\x07") == count

@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from rich.cells import cell_len
 
-from arts.cli.tables import FigureTable, printable, sentence, wrapped
+from arts.cli.tables import FigureTable, sentence, wrapped
 
 WIDTHS = (20, 30, 40, 60, 80, 100, 200)
 EXAMPLES = 100  # random tables in CI
@@ -111,9 +111,14 @@ def test_tables_names_break_where_a_part_ends_and_not_within_a_number(name, line
     assert wrapped(name, 9) == lines
 
 
-def test_tables_printable_keeps_letters_of_all_languages():
-    assert printable("größe 模型 é") == "größe 模型 é"
-    assert printable("a\tb\u202ec\x00") == r"a\tb\u202ec\x00"
+@pytest.mark.parametrize("width", [None, 20, 80])
+def test_tables_no_text_of_others_acts_on_the_terminal(monkeypatch, width):
+    evil = "\x1b[2J\x07\r\u202esoup"
+    grid = FigureTable(evil, ("token", "count"), caption=evil)
+    grid.add_row(evil, evil)
+    text = printed(monkeypatch, grid, sentence(evil), width=width)
+    assert not set("\x1b\x07\r\u202e") & set(text)
+    assert re.sub(r"\s", "", text).count(r"\x1b[2J\x07\r\u202esoup") == 5
 
 
 FIGURES = st.from_regex(r"\A[+-]?[0-9]{1,7}\.[0-9]{1,4}( ±[0-9]{1,2}\.[0-9])?\Z")

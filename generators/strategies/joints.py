@@ -94,7 +94,15 @@ TEMPLATES: Mapping[str, AdddiffTemplate] = {
 }
 
 TELLING = ("side",)  # joints whose words tell the polarity of the clauses, and so the label
-STUMBLED_OVER = ("unlike", "first of all", "dashes", "brackets", "opening")  # in blind readings
+STUMBLED_OVER = (  # by readers, in most of the variants with these joints
+    "unlike",
+    "first of all",
+    "dashes",
+    "brackets",
+    "opening",
+    "though inside",
+    "aside inside",
+)
 DEFAULT_TEMPLATES = tuple(name for name in TEMPLATES if name not in (*TELLING, *STUMBLED_OVER))
 
 

@@ -193,7 +193,7 @@ def read_model_folder(folder: Path) -> ModelFolder:
     config = read_model_config(folder / CONFIG_FILE)
     for path in sorted(folder.iterdir()):
         if not (path.is_file() or path.is_dir() or path.is_symlink()):
-            raise DataError(path, "is no regular file")
+            raise DataError(path, "a pipe or device; expected a file")
     for name in _OBJECTS:
         if (folder / name).exists():
             read = read_weight_index if name in INDEX_FILES else read_json_object

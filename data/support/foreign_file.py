@@ -13,8 +13,12 @@ from arts.data.support.json_text import parse_json
 LARGEST_JSON = 200_000_000  # bytes; tokenizers have up to 40 million
 
 
-def open_foreign(path: Path) -> BinaryIO:
+def open_foreign(path: Path, *, hint: str = "") -> BinaryIO:
     """Open a file to read its bytes.
+
+    Args:
+        path: the file.
+        hint: text to append to the message on a pipe or device.
 
     Raises:
         DataError: when there is no such file, it may not be read, or it is no regular file but, for example,
@@ -22,11 +26,17 @@ def open_foreign(path: Path) -> BinaryIO:
     """
     try:
         file = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0))
+    except FileNotFoundError as error:
+        raise DataError(path, "no such file") from error
     except (OSError, ValueError) as error:  # ValueError: a name with a NUL
         raise DataError(path, f"cannot be read ({getattr(error, 'strerror', None) or error})") from error
-    if not stat.S_ISREG(os.fstat(file).st_mode):
+    mode = os.fstat(file).st_mode
+    if not stat.S_ISREG(mode):
         os.close(file)
-        raise DataError(path, "is no regular file")
+        is_folder = stat.S_ISDIR(mode)
+        raise DataError(
+            path, "a folder; expected a file" if is_folder else f"a pipe or device; expected a file{hint}"
+        )
     return os.fdopen(file, "rb")
 
 

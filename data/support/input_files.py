@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import atexit
-import os
 import shutil
 import sys
 import tempfile
@@ -54,18 +53,7 @@ def check_file(path: Path) -> None:
 
     A pipe or a device is none: it can be read once, or never ends.
     """
-    try:
-        status = path.stat()
-    except FileNotFoundError as error:
-        raise DataError(path, "no such file") from error
-    except (OSError, ValueError) as error:
-        raise DataError(path, f"cannot be read ({getattr(error, 'strerror', None) or error})") from error
-    if path.is_dir():
-        raise DataError(path, "a folder; expected a file")
-    if not path.is_file():
-        raise DataError(path, "a pipe or device; expected a file, or - for standard input")
-    if not os.access(path, os.R_OK):
-        raise DataError(path, f"cannot be read (Permission denied, {status.st_size:,} bytes)")
+    open_foreign(path, hint=", or - for standard input").close()
 
 
 def is_missing(path: Path) -> bool:

@@ -96,7 +96,7 @@ def test_model_folder_a_pipe_is_not_waited_for(name, write, tmp_path):
     if name != "config.json":
         write("config.json", CONFIG)
     os.mkfifo(tmp_path / name)
-    with pytest.raises(ArtsError, match=rf"{name}: is no regular file"):
+    with pytest.raises(ArtsError, match=rf"{name}: a pipe or device; expected a file"):
         read_model_folder(tmp_path)
 
 

@@ -108,12 +108,12 @@ def test_mergekit_schema_yaml_that_is_none_is_one_line(text, message, tmp_path):
 
 
 def test_mergekit_schema_a_file_that_cannot_be_read(tmp_path):
-    with pytest.raises(ArtsError, match=r"none\.yaml: cannot be read \(No such file"):
+    with pytest.raises(ArtsError, match=r"none\.yaml: no such file"):
         read_mergekit_config(tmp_path / "none.yaml")
-    with pytest.raises(ArtsError, match=r"is no regular file|Is a directory"):
+    with pytest.raises(ArtsError, match=r"a folder; expected a file"):
         read_mergekit_config(tmp_path)
     os.mkfifo(tmp_path / "pipe.yaml")
-    with pytest.raises(ArtsError, match=r"pipe\.yaml: is no regular file"):
+    with pytest.raises(ArtsError, match=r"pipe\.yaml: a pipe or device; expected a file"):
         read_mergekit_config(tmp_path / "pipe.yaml")
     (tmp_path / "latin.yaml").write_bytes("merge_method: é".encode("latin-1"))
     with pytest.raises(ArtsError, match=r"latin\.yaml: is not YAML \(not UTF-8"):

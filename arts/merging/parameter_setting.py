@@ -91,13 +91,15 @@ def read_setting(given: Any, *, check: Callable[[Any], float] = check_number) ->
 
 
 def _read_values(given: Any, place: str, check: Callable[[Any], float]) -> tuple[float, ...]:
-    """Read a number, or a list of numbers that are spread over the layers."""
+    """Read a number, or a list of numbers that are spread over the layers; in a list, some may be 0."""
     if given == []:
         raise expected("a number or several")
     values = []
+    is_gradient = isinstance(given, list) and any(given)
     for number, entry in enumerate(given if isinstance(given, list) else [given]):
         try:
-            values.append(check(entry))
+            is_zero = type(entry) in (int, float) and entry == 0
+            values.append(0.0 if is_gradient and is_zero else check(entry))
         except PydanticCustomError as error:
             where = f"{place}[{number}]" if isinstance(given, list) else place
             raise expected_at(where, entry, str((error.context or {})["what"])) from error

@@ -10,8 +10,10 @@ import pytest
 import yaml
 from helpers.fuzzing import changed_fields, check_refusal, flipped, fuzzed
 from hypothesis import given
+from pydantic_core import PydanticCustomError
 
 from arts.data.errors import ArtsError
+from arts.data.support.field_types import check_share
 from arts.merging.mergekit_config import read_mergekit_config
 
 
@@ -189,3 +191,10 @@ def test_mergekit_schema_any_bytes_are_taken_or_refused(content, tmp_path_factor
     path = tmp_path_factory.getbasetemp() / "flipped.yaml"
     path.write_bytes(content)
     check_refusal(lambda: read_mergekit_config(path))
+
+
+def test_mergekit_schema_a_gradient_may_begin_at_0() -> None:
+    assert read_setting([0, 1], check=check_share).conditions[0].values == (0.0, 1.0)
+    for given in ([0], [0, 0], 0):
+        with pytest.raises(PydanticCustomError):
+            read_setting(given, check=check_share)

@@ -15,6 +15,7 @@ from pydantic_core import PydanticCustomError
 from arts.data.errors import ArtsError
 from arts.data.support.field_types import check_share
 from arts.merging.mergekit_config import read_mergekit_config
+from arts.merging.parameter_setting import read_setting
 
 
 def write_yaml(tmp_path, **content):
@@ -195,6 +196,6 @@ def test_mergekit_schema_any_bytes_are_taken_or_refused(content, tmp_path_factor
 
 def test_mergekit_schema_a_gradient_may_begin_at_0() -> None:
     assert read_setting([0, 1], check=check_share).conditions[0].values == (0.0, 1.0)
-    for given in ([0], [0, 0], 0):
+    for zeros in ([0], [0, 0], 0):
         with pytest.raises(PydanticCustomError):
-            read_setting(given, check=check_share)
+            read_setting(zeros, check=check_share)

@@ -10,7 +10,7 @@ import typer
 
 from arts.cli import options
 from arts.cli.app import run_command, tell
-from arts.cli.given_options import refuse_given
+from arts.cli.given_options import refuse_given, refuse_repeated, tell_idle_labels
 from arts.cli.number_types import Seeds
 from arts.cli.progress import progress_bar
 from arts.cli.result_format import ResultFormat
@@ -122,6 +122,7 @@ def evaluate(
     from arts.evaluation.benchmark import load_benchmark
 
     dataset = undisputed_name(dataset) if undisputed else dataset
+    refuse_repeated("column", column)
     refuse_given("column", when=predictions is None, because="without --predictions FILE")
     refuse_given(
         *("model", "train_from", "intervention", "adddiff_curve", "device"),
@@ -181,6 +182,7 @@ def evaluate(
     elif adddiff_curve:
         tell("--output DIR draws the curve")
     tell(str(benchmark.corpus.notes))
+    tell_idle_labels(names)
     _show(reports, format)
 
 
@@ -209,7 +211,7 @@ def _score(
     benchmark: Benchmark, path: Path, *, columns: list[str] | None, name: str | None
 ) -> Iterator[Report]:
     """Yield a report per column of a predictions file; if `columns` is None, of its column `prediction`."""
-    for column in dict.fromkeys(columns or (None,)):
+    for column in columns or (None,):
         yield benchmark.score(path, column=column, name=name)
 
 

@@ -41,9 +41,11 @@ class LabelNames:
 
     Args:
         names: the names, keyed by label in the spelling of `label_key`.
+        used: those of these labels that have been read so far.
     """
 
     names: Mapping[str, str] = field(default_factory=dict)
+    used: set[str] = field(default_factory=set, compare=False, repr=False)
 
     @classmethod
     def of(cls, labels: LabelNames | Mapping[object, object] | None) -> LabelNames:
@@ -111,10 +113,12 @@ class LabelNames:
         """
         key = label_key(label)
         if key in self.names:
+            self.used.add(key)
             return of(self.names[key])
         if not isinstance(label, NamedLabel):
             return None if is_number(label) else of(str(label))
         own, given = of(str(label)), self.names.get(str(label.number))
+        self.used.update({str(label.number)} & {*self.names})
         if given and (own is None or of(given) != own):
             raise LabelError(
                 f'--labels says that {label.number} is "{given}", but the file names it "{label}"; '

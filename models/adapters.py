@@ -12,7 +12,8 @@ from arts.data.errors import ArtsError
 from arts.data.label_names import NO_NAMES, LabelNames
 from arts.data.schema import Instance, Polarity
 from arts.data.support.arrays import FloatArray
-from arts.models.returned_values import LABELS, as_array, column_positions, in_columns
+from arts.models.own_code import own_code
+from arts.models.returned_values import LABELS, as_array, as_numbers, column_positions, in_columns
 from arts.models.token_limits import most_tokens
 
 BATCH_SIZE = 32
@@ -54,7 +55,9 @@ def as_classifier(
         ArtsError: when the model is none of these, or its labels are not polarities.
     """
     if isinstance(model, type):
-        return as_classifier(_instance_of(model), train=train, labels=labels, name=name)
+        with own_code(f"{name or model.__name__}: creating {model.__name__}()"):
+            created = model()
+        return as_classifier(created, train=train, labels=labels, name=name)
     if hasattr(model, "task") and hasattr(model, "tokenizer"):
         return _PipelineClassifier(model, _ModelLabels(name or "pipeline", labels))
     if hasattr(model, "model_body") and hasattr(model, "model_head"):
@@ -81,14 +84,6 @@ def absent_polarities(classifier: Classifier) -> tuple[Polarity, ...]:
     return tuple(label for k, label in enumerate(LABELS) if k not in columns) if columns else ()
 
 
-def _instance_of(model: type) -> object:
-    """An instance of a class that can be created without arguments."""
-    try:
-        return model()
-    except TypeError as error:
-        raise ArtsError(f"{model.__name__} cannot be created without arguments ({error})") from error
-
-
 def text_with_aspect(instance: Instance) -> str:
     """Join the sentence and the aspect of an instance by ``[SEP]``, for models that read a single text.
 
@@ -113,10 +108,7 @@ def check_probabilities(probabilities: object, count: int, *, name: str) -> Floa
         ArtsError: when the shape is not (count, 3), a number is negative or not finite, or the sum of a row
             is not 1 (within 0.001).
     """
-    try:
-        array = as_array(probabilities, name=name).astype(np.float64)
-    except (TypeError, ValueError) as error:
-        raise ArtsError(f"{name}: predictions are not numbers ({error})") from error
+    array = as_numbers(as_array(probabilities, count, name=name), name=name)
     if array.shape != (count, len(LABELS)):
         raise ArtsError(
             f"{name}: predictions have the shape {array.shape}; expected {(count, len(LABELS))}, "
@@ -145,13 +137,16 @@ class _ModelLabels:
         """The place in `Polarity` of each label."""
         return column_positions(labels, self.names, name=self.model)
 
-    def one_hot(self, labels: Iterable[object]) -> FloatArray:
-        """Probabilities (n, 3) with 1 for the polarity of each of n labels."""
-        return np.eye(len(LABELS))[self.columns(labels)]
+    def one_hot(self, labels: Sequence[object], count: int) -> FloatArray:
+        """Probabilities (count, 3) with 1 for the polarity of the label of each instance."""
+        columns = self.columns(labels)
+        if len(columns) != count:
+            raise ArtsError(f"{self.model}: {len(columns)} labels for {count} instances")
+        return np.eye(len(LABELS))[columns]
 
-    def in_columns(self, probabilities: object, columns: Sequence[int]) -> FloatArray:
-        """Probabilities (n, k) with their columns in the order of `Polarity`: an array (n, 3)."""
-        return in_columns(probabilities, columns, name=self.model)
+    def in_columns(self, probabilities: object, columns: Sequence[int], *, count: int) -> FloatArray:
+        """Probabilities (count, k) with their columns in the order of `Polarity`: an array (count, 3)."""
+        return in_columns(probabilities, columns, count=count, name=self.model)
 
 
 class _NamedColumns:
@@ -162,12 +157,13 @@ class _NamedColumns:
 
     def predict_proba(self, instances: Sequence[Instance]) -> FloatArray:
         probabilities = self.classifier.predict_proba(instances)
-        return self.labels.in_columns(probabilities, self.columns)
+        return self.labels.in_columns(probabilities, self.columns, count=len(instances))
 
     @property
     def columns(self) -> list[int]:
         """The place in `Polarity` of each class."""
-        return self.labels.columns(self.classifier.classes_)
+        with own_code(f"{self.labels.model}: reading classes_"):
+            return self.labels.columns(self.classifier.classes_)
 
 
 class _FunctionClassifier:
@@ -177,8 +173,9 @@ class _FunctionClassifier:
         self.function, self.labels = function, labels
 
     def predict_proba(self, instances: Sequence[Instance]) -> FloatArray:
-        array = as_array(self.function(instances), name=self.labels.model, labels=self.labels.names)
-        return self.labels.one_hot(array.tolist()) if array.ndim == 1 else array
+        count, labels = len(instances), self.labels
+        array = as_array(self.function(instances), count, name=labels.model, labels=labels.names)
+        return labels.one_hot(array.tolist(), count) if array.ndim == 1 else array
 
 
 class _EstimatorClassifier:
@@ -215,13 +212,14 @@ class _EstimatorClassifier:
     def predict_proba(self, instances: Sequence[Instance]) -> FloatArray:
         texts = [text_with_aspect(instance) for instance in instances]
         if not hasattr(self.estimator, "predict_proba"):
-            return self.labels.one_hot(self.estimator.predict(texts))
-        return self.labels.in_columns(self.estimator.predict_proba(texts), self.columns)
+            return self.labels.one_hot(self.estimator.predict(texts), len(texts))
+        return self.labels.in_columns(self.estimator.predict_proba(texts), self.columns, count=len(texts))
 
     @property
     def columns(self) -> list[int]:
         """The place in `Polarity` of each class of the estimator."""
-        return self.labels.columns(self.estimator.classes_)
+        with own_code(f"{self.labels.model}: reading classes_"):
+            return self.labels.columns(self.estimator.classes_)
 
 
 class _SetFitClassifier:
@@ -243,7 +241,7 @@ class _SetFitClassifier:
     def predict_proba(self, instances: Sequence[Instance]) -> FloatArray:
         texts = [text_with_aspect(instance) for instance in instances]
         probabilities = self.model.predict_proba(texts, as_numpy=True)
-        return self.labels.in_columns(probabilities, self.columns)
+        return self.labels.in_columns(probabilities, self.columns, count=len(texts))
 
 
 class _PipelineClassifier:

@@ -6,15 +6,16 @@ import ast
 import importlib
 import os
 import sys
-import traceback
 from collections.abc import Mapping
 from functools import cache
 from importlib.metadata import entry_points
 from importlib.util import find_spec
 from pathlib import Path
+from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
 from arts.data.errors import ArtsError, UnknownNameError
+from arts.models.own_code import own_code
 from arts.models.zoo_card import ModelCard
 
 if TYPE_CHECKING:
@@ -204,27 +205,27 @@ def load_object(address: str) -> Any:
         address: the import path, ``package.module:attribute``.
 
     Raises:
-        ArtsError: when there is no such module or attribute, or the module cannot be imported.
+        ArtsError: when there is no such module or attribute, or importing the module raises an error.
     """
     module_name, _, attribute = address.partition(":")
-    try:
-        module = importlib.import_module(module_name)
-    except ModuleNotFoundError as error:
-        if error.name and not module_name.startswith(error.name):
-            raise ArtsError(f'"{address}": {module_name} imports {error.name}, which is missing') from error
-        raise ArtsError(f'"{address}": no module "{module_name}"; expected package.module:Class') from error
-    except ArtsError:
-        raise
-    except Exception as error:
-        place = traceback.extract_tb(error.__traceback__)[-1]
-        raise ArtsError(
-            f'"{address}": {module_name} cannot be imported '
-            f"({type(error).__name__}: {error}; {place.filename}, line {place.lineno})"
-        ) from error
+    if not all(module_name.split(".")) or {"/", "\\"} & {*module_name} or not attribute.isidentifier():
+        raise ArtsError(f'"{address}" is no import path; expected package.module:attribute')
+    with own_code(f'"{address}": importing {module_name}'):
+        module = _imported(module_name, address)
     if not hasattr(module, attribute):
         file = getattr(module, "__file__", None) or "built in"
         raise ArtsError(f'"{address}": module {module_name} ({file}) has no "{attribute}"')
     return getattr(module, attribute)
+
+
+def _imported(name: str, address: str) -> ModuleType:
+    """Import a module; raises `ArtsError` when it, or one that it imports, is missing."""
+    try:
+        return importlib.import_module(name)
+    except ModuleNotFoundError as error:
+        if error.name and not name.startswith(error.name):
+            raise ArtsError(f'"{address}": {name} imports {error.name}, which is missing') from error
+        raise ArtsError(f'"{address}": no module "{name}"; expected package.module:Class') from error
 
 
 def load_own_object(address: str) -> Any:

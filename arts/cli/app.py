@@ -7,12 +7,12 @@ import shlex
 import sys
 from collections.abc import Callable
 from importlib.metadata import entry_points
-from typing import Any, NoReturn
+from typing import Any, NoReturn, TextIO
 
 import typer
 
 from arts.cli.command_line import CommandLine, common_options, show_version
-from arts.cli.failures import BAD_INPUT, report_failure
+from arts.cli.failures import BAD_INPUT, UNREAD, check_results_are_read, report_failure
 from arts.cli.help_texts import with_help
 from arts.cli.interruption import (
     INTERRUPTED,
@@ -68,13 +68,15 @@ def _all_commands() -> typer.Typer:
 def run(make_app: Callable[[], typer.Typer]) -> NoReturn:
     """Run a command-line application, and exit with its exit code.
 
-    The code is 0 on success, 2 for bad usage or bad input, 1 for a bug in this package, and 130 after Ctrl-C.
+    The code is 0 on success, 2 for bad usage or bad input, 1 for a bug in this package, 130 after Ctrl-C, and
+    141 when the reader of the results or of the errors has gone.
 
     Args:
         make_app: creates the application.
     """
     os.environ.update(_ENVIRONMENT)
     set_verbosity(Verbosity.NORMAL)
+    sys.stderr = sys.stderr or _nowhere()  # it may be closed
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):  # tables contain → and ±, which not every locale can encode
             stream.reconfigure(encoding="utf-8", errors="backslashreplace")
@@ -85,16 +87,32 @@ def run(make_app: Callable[[], typer.Typer]) -> NoReturn:
 def _exit_code(make_app: Callable[[], typer.Typer]) -> int:
     """Run an application, report what has ended it, and return the exit code."""
     try:
+        code = _result_code(make_app)
+        if code == INTERRUPTED:
+            tell_interrupted()
+    except BrokenPipeError:  # such as that of `head`, which has enough
+        code = UNREAD
+        sys.stdout = sys.stderr = _nowhere()
+    return int(code)
+
+
+def _nowhere() -> TextIO:
+    """A stream that nobody reads, open until the process ends."""
+    return open(os.devnull, "w", encoding="utf-8")
+
+
+def _result_code(make_app: Callable[[], typer.Typer]) -> int:
+    """Run an application, report an error that has ended it, and return the exit code."""
+    try:
+        check_results_are_read()
         code = make_app()(standalone_mode=False) or 0
         sys.stdout.flush()
     except KeyboardInterrupt:
         code = INTERRUPTED
-    except (SystemExit, GeneratorExit):
+    except (SystemExit, GeneratorExit, BrokenPipeError):
         raise
     except BaseException as error:  # also what libraries in Rust raise, which is no Exception
         code = report_failure(error)
-    if code == INTERRUPTED:
-        tell_interrupted()
     return int(code)
 
 

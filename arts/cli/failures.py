@@ -11,13 +11,19 @@ from importlib.metadata import version
 
 import typer
 
-from arts.cli.messages import Verbosity, one_line, tell_error, verbosity
+from arts.cli.messages import Verbosity, tell_error, verbosity
 from arts.data.errors import ArtsError, system_fault
 from arts.provenance import PACKAGE
 
 BAD_INPUT = 2
 OUR_FAULT = 1
-MAX_MESSAGE = 300  # characters of the message of an unexpected error
+UNREAD = 141  # as a process that ends by the signal of a broken pipe
+
+
+def check_results_are_read() -> None:
+    """Raise `ArtsError` if standard output is closed."""
+    if sys.stdout is None or sys.stdout.closed:
+        raise ArtsError("standard output is closed; expected a terminal, a file or a pipe")
 
 
 def report_failure(error: BaseException) -> int:
@@ -38,6 +44,8 @@ def report_failure(error: BaseException) -> int:
         tell_error(f"{_text(place)}: {fault}" if place is not None else fault)
     elif isinstance(error, MemoryError):
         tell_error("there is not enough memory")
+    elif isinstance(error, ValueError) and sys.stdout.closed:
+        tell_error("standard output was closed before the results were written")
     else:
         return _report_bug(error)
     return BAD_INPUT
@@ -57,9 +65,7 @@ def _report_usage(error: typer.TyperException) -> int:
 
 def _report_bug(error: BaseException) -> int:
     """Write the trace of an unexpected error to a file, and print one line that names it."""
-    reason = one_line(f"{type(error).__name__}: {error}")
-    if len(reason) > MAX_MESSAGE:
-        reason = f"{reason[:MAX_MESSAGE]} ..."
+    reason = f"{type(error).__name__}: {error}"
     trace = "".join(traceback.format_exception(error))
     if verbosity() is Verbosity.VERBOSE:
         typer.echo(trace, err=True)

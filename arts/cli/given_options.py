@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
 
 import typer
 
+from arts.cli.messages import tell
 from arts.data.errors import ArtsError
+from arts.data.label_names import LabelNames
 
 _SOURCES = ("COMMANDLINE", "ENVIRONMENT")  # where a value comes from that is not the default
 _given: ContextVar[Mapping[str, str]] = ContextVar("given options", default={})  # noqa: B039, never changed
@@ -54,3 +57,21 @@ def refuse_given(*names: str, when: object, because: str) -> None:
         raise ArtsError(
             f"{', '.join(given)} {has} no effect {because}; leave {'it' if len(given) == 1 else 'them'} out"
         )
+
+
+def refuse_repeated(option: str, values: list[str] | None) -> None:
+    """Raise `ArtsError` if an option that can be given several times was given one value twice.
+
+    Args:
+        option: name of the option's parameter, such as ``column``.
+        values: the values of the option; None for none.
+    """
+    for value, times in Counter(values or ()).items():
+        if times > 1:
+            raise ArtsError(f"--{option} {value} is given {times} times; expected each value once")
+
+
+def tell_idle_labels(names: LabelNames) -> None:
+    """Say that --labels was given but names only labels that did not occur in what has been read."""
+    if names.names and not names.used:
+        tell(f"--labels {names}: none of these labels occurs; it changed nothing")

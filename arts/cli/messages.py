@@ -8,6 +8,8 @@ from enum import IntEnum
 
 from arts.data.support.printable import printable
 
+MOST_MESSAGE = 1_000  # characters of an error
+
 
 class Verbosity(IntEnum):
     """How much is said on standard error: QUIET (errors only), NORMAL, or VERBOSE (details of the work)."""
@@ -49,8 +51,19 @@ def tell(message: str) -> None:
 
 
 def tell_error(message: str) -> None:
-    """Print an error to standard error in one line, with ``arts: error:`` before it."""
-    _print(f"error: {message}")
+    """Print an error to standard error in one line, with ``arts: error:`` before it; cut when long."""
+    _print(f"error: {shortened(one_line(message))}")
+
+
+def shortened(text: str, most: int = MOST_MESSAGE) -> str:
+    """A text of `most` characters at most: of one that is longer, the middle is left out.
+
+    Example:
+        >>> shortened("ValueError: xxxxxxxxxxxxxxxxxxxxxxxx (mine.py, line 1)", most=32)
+        'ValueError: xxx … ine.py, line 1)'
+    """
+    half = most // 2 - 1
+    return text if len(text) <= most else f"{text[:half]} … {text[-half:]}"
 
 
 def one_line(text: str) -> str:

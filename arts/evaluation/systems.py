@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import logging
-import traceback
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Protocol
 
@@ -15,6 +13,7 @@ from arts.data.schema import Instance, original_instances
 from arts.data.support.arrays import FloatArray
 from arts.evaluation.predictions import Predictions, cached_predictions_path
 from arts.evaluation.report_record import ModelInfo
+from arts.models.own_code import own_code
 from arts.models.recipe import Start, TrainingProgress, TrainingRequest
 from arts.models.record_names import OUTCOME
 from arts.models.token_limits import truncation_remarks
@@ -201,23 +200,8 @@ def _other_system(model: object, name: str, corpus: Corpus) -> System:
         logger.warning("%s: has no class for %s, and never predicts it", name, ", ".join(absent))
 
     def predict(instances: Sequence[Instance]) -> FloatArray:
-        with _running(name):
+        with own_code(f"{name}: predicting"):
             predicted = classifier.predict_proba(instances)
-        return check_probabilities(predicted, len(instances), name=name)
+            return check_probabilities(predicted, len(instances), name=name)
 
     return System(ModelInfo(kind="custom", id=name, checksum=checksum, **facts), predict)
-
-
-@contextmanager
-def _running(name: str) -> Iterator[None]:
-    """Turn what a user's model raises inside the ``with`` block into an `ArtsError` of one line."""
-    try:
-        yield
-    except ArtsError:
-        raise
-    except Exception as error:
-        place = traceback.extract_tb(error.__traceback__)[-1]
-        raise ArtsError(
-            f"{name}: predicting raised {type(error).__name__}: {error} "
-            f"({place.filename}, line {place.lineno})"
-        ) from error

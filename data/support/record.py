@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Annotated, Any, Self
@@ -72,7 +73,7 @@ class Record(BaseModel):
 
     @classmethod
     def parse(cls, content: bytes, source: object, *, what: str) -> Self:
-        """Make a record of JSON.
+        """Make a record of JSON whose values have the types of its fields; no text is taken for a number.
 
         Args:
             content: the JSON, in UTF-8.
@@ -85,8 +86,9 @@ class Record(BaseModel):
         """
         if len(content) > MOST_BYTES:
             raise DataError(source, f"not {what}: a file of more than {MOST_BYTES >> 20} MiB")
+        checked = json.dumps(parse_json(content, source))
         try:
-            return cls.model_validate(parse_json(content, source))
+            return cls.model_validate_json(checked, strict=True)
         except ValidationError as error:
             raise DataError(source, f"not {what}: {first_fault(error)}") from error
 

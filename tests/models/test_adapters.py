@@ -6,10 +6,7 @@ import sys
 import types
 
 import numpy as np
-import pandas as pd
 import pytest
-import scipy.sparse
-import torch
 from helpers.classifiers import Always
 from sklearn.base import BaseEstimator
 from sklearn.feature_extraction.text import TfidfVectorizer
@@ -227,59 +224,3 @@ def test_adapters_names_of_labels_decide(instances, model, expected):
 def test_adapters_labels_without_names_are_refused(instances, model, message):
     with pytest.raises(ArtsError, match=message):
         as_classifier(model).predict_proba(instances)
-
-
-THIRD = [[0.5, 0.25, 0.25]]
-TAKEN = {
-    "bfloat16": lambda n: torch.tensor(THIRD * n, dtype=torch.bfloat16),
-    "float16 whose sum is not 1": lambda n: torch.tensor([[0.501, 0.25, 0.25]] * n, dtype=torch.float16),
-    "a tensor with gradients": lambda n: torch.tensor(THIRD * n, requires_grad=True),
-    "a list of tensors": lambda n: [torch.tensor(THIRD[0]) for _ in range(n)],
-    "a generator of rows": lambda n: (row for row in THIRD * n),
-    "a frame with named columns": lambda n: pd.DataFrame(
-        {"neutral": [0.25] * n, "positive": [0.5] * n, "negative": [0.25] * n}
-    ),
-    "a frame without names": lambda n: pd.DataFrame(THIRD * n),
-    "a sparse matrix": lambda n: scipy.sparse.csr_matrix(np.array(THIRD * n)),
-}
-LABELS_TAKEN = {
-    "a series": lambda n: pd.Series(["positive"] * n),
-    "a frame of labels": lambda n: np.array([["positive"]] * n),
-}
-
-
-@pytest.mark.parametrize("returned", TAKEN.values(), ids=TAKEN)
-def test_adapters_what_a_function_returns_is_taken(instances, returned):
-    probabilities = as_classifier(lambda asked: returned(len(asked))).predict_proba(instances)
-    array = check_probabilities(probabilities, len(instances), name="mine")
-    assert np.allclose(array, THIRD * len(instances), atol=2e-3)
-
-
-@pytest.mark.parametrize("returned", LABELS_TAKEN.values(), ids=LABELS_TAKEN)
-def test_adapters_labels_that_a_function_returns_are_taken(instances, returned):
-    array = as_classifier(lambda asked: returned(len(asked))).predict_proba(instances)
-    assert np.allclose(array, [[1, 0, 0]] * len(instances))
-
-
-@pytest.mark.parametrize(
-    ("returned", "message"),
-    [
-        (None, "mine: predictions are None; expected n labels, or an array"),
-        ("positive", "mine: predictions are a str; expected"),
-        ({"positive": 1.0}, "mine: predictions are a dict; expected"),
-        ([{"label": "positive", "score": 1.0}], "mine: predictions hold a dict; expected"),
-        ([[0.5, 0.5], [1.0]], "mine: predictions are not labels or probabilities"),
-        (3, "mine: predictions are a int; expected"),
-    ],
-)
-def test_adapters_what_a_function_must_not_return_is_one_line(instances, returned, message):
-    with pytest.raises(ArtsError, match=message):
-        as_classifier(lambda asked: returned, name="mine").predict_proba(instances)
-
-
-def test_adapters_what_a_model_raises_is_one_line_with_its_place(corpus):
-    def fail(instances):
-        raise KeyError("soup")
-
-    with pytest.raises(ArtsError, match=r"fail: predicting raised KeyError: .soup. \(.*adapters.py, line"):
-        Benchmark(corpus).evaluate(fail)

@@ -38,6 +38,12 @@ def test_registry_unknown_models_are_one_clear_error():
     assert set(ZOO) <= set(model_names())
 
 
+@pytest.mark.parametrize("path", ["./um.py:x", "..um:x", ":x", "um:", "um:a:b", "a/um:x", "um:1"])
+def test_registry_what_is_no_import_path_is_one_clear_error(path):
+    with pytest.raises(ArtsError, match=r"is no import path; expected package\.module:attribute$"):
+        registry.load_own_object(path)
+
+
 def test_registry_the_catalogue_says_how_large_each_model_is():
     rows = {row["name"]: row for row in model_rows()}
     assert list(rows)[:9] == list(ZOO)

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import os
+import re
 import shutil
 import subprocess
 import sys
@@ -12,7 +14,7 @@ from pathlib import Path
 import pytest
 from helpers.commands import call, run
 
-from arts.cli.messages import one_line
+from arts.cli.messages import one_line, tell_error
 
 USAGE = {
     "arts.evaluate --seed -1": '"-1"; expected a whole number from 0 to 4294967295; see',
@@ -108,10 +110,11 @@ def test_command_line_importing_arts_leaves_the_path_alone(tmp_path):
 @pytest.mark.parametrize(
     ("code", "message"),
     [
-        ("1 / 0", "mine cannot be imported (ZeroDivisionError: division by zero; "),
+        ("1 / 0", "importing mine raised ZeroDivisionError: division by zero ("),
         ("import nowhere_at_all", "mine imports nowhere_at_all, which is missing"),
-        ("f(", "mine cannot be imported (SyntaxError: "),
+        ("f(", "importing mine raised SyntaxError: "),
         ("other = 1", 'has no "always"'),
+        ("raise SystemExit", "importing mine raised SystemExit"),
     ],
 )
 def test_command_line_a_module_that_cannot_be_imported_is_one_line(code, message, tmp_path):
@@ -151,6 +154,37 @@ def test_command_line_quiet_says_nothing_but_errors(tmp_path):
 
 def test_command_line_a_message_is_one_line_that_no_terminal_obeys():
     assert one_line("a\n  b\x1b]0;x\x07 \ud800\u202e") == r"a b\x1b]0;x\x07 \ud800\u202e"
+
+
+def test_command_line_a_long_error_keeps_its_ends(tmp_path, capsys):
+    tell_error(f"mine: {'x' * 100_000}; expected a name")
+    (line,) = capsys.readouterr().err.splitlines()
+    assert re.fullmatch("arts: error: mine: x+ … x+; expected a name", line)
+    assert len(line) < 1100
+
+
+CLOSES = "import sys\ndef always(asked):\n    sys.stdout.close()\n    return ['positive'] * len(asked)\n"
+
+
+@pytest.mark.parametrize(
+    ("line", "code", "message"),
+    [
+        ("models >&-", 2, "arts: error: standard output is closed; expected a terminal, a file or a pipe\n"),
+        ("evaluate --model mine:always", 2, "standard output was closed before the results were written\n"),
+        ("models | true", 1, ""),  # so the library that draws tables ends
+        ("evaluate --model mine:never 2>&1 | true", 141, ""),
+        ("evaluate --model mine:never 2>&-", 2, ""),
+    ],
+)
+def test_command_line_closed_streams_are_no_bug(line, code, message, tmp_path):
+    (tmp_path / "mine.py").write_text(CLOSES)
+    script = f"{sys.executable} -m arts {line.replace('| true', '| sleep 0')}; exit ${{PIPESTATUS[0]}}"
+    environment = {**os.environ, "ARTS_CACHE_HOME": str(tmp_path / "cache")}
+    done = subprocess.run(
+        ["bash", "-c", script], cwd=tmp_path, env=environment, capture_output=True, text=True, check=False
+    )
+    assert done.returncode == code
+    assert done.stderr.removeprefix("arts: error: ") == message.removeprefix("arts: error: ")
 
 
 @pytest.mark.slow

@@ -20,6 +20,7 @@ MERGE = "arts.merge --base b --model m --output out"
 DOMAIN = "arts.evaluate --intervention merge --domain sample"
 
 REFUSED = {
+    "arts.evaluate --predictions p --column a --column b --column a": "--column a is given 2 times",
     "arts.evaluate --column a": "--column has no effect without --predictions FILE",
     "arts.evaluate --predictions p.csv --model bert": "--model has no effect with --predictions",
     "arts.evaluate --predictions p.csv --seed 1 --encoder e": (

@@ -163,8 +163,8 @@ READING = [
 @pytest.mark.parametrize(
     ("name", "line"),
     [
-        (name, line)
-        for name in ("loop", "link", "x" * 300, ".", "file/below", "\udcff")
+        pytest.param(name, line, marks=() if name == "loop" else pytest.mark.slow)
+        for name in ("loop", "\udcff", "link", "x" * 300, ".", "file/below")
         for line in READING
         if (name, line) != (".", "arts.validate {}")  # which checks the files in it
     ],

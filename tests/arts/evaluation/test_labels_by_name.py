@@ -282,3 +282,15 @@ def test_labels_names_are_kept_for_what_is_read_later(units, write, tmp_path):
     corpus = arts.load_benchmark(tmp_path / "mine", labels=NAMES).corpus
     assert corpus.labels == LabelNames.of(NAMES)
     assert [a.polarity for s in corpus.train for a in s.aspects] == ["positive", "negative", "neutral"]
+
+
+@pytest.mark.parametrize(("option", "told"), [("5=negative", True), ("0=negative", False)])
+def test_labels_names_that_changed_nothing_are_told(units, option, told, write, tmp_path):
+    write("mine.jsonl", jsonl(units))
+    found = predictions(units, lambda name: 0 if option[0] == "0" and name == "negative" else name)
+    write("p.csv", as_csv(found))
+    options = ("--dataset", "mine.jsonl", "--predictions", "p.csv", "--labels", option)
+    done = call("arts.evaluate", *options, folder=tmp_path)
+    assert done.returncode == 0, done.stderr
+    message = f"arts: --labels {option}: none of these labels occurs; it changed nothing\n"
+    assert (message in done.stderr) is told

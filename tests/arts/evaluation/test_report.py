@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import re
+from functools import reduce
+from operator import getitem
 
 import pytest
 from helpers.classifiers import gold, positive
@@ -34,6 +36,37 @@ def test_report_a_report_is_saved_with_its_predictions_and_read_back(report, tmp
     assert again.model_dump() == report.model_dump()
     assert again.predictions.ids == report.predictions.ids
     assert (again.compare(report)).ars.value == 0
+
+
+@pytest.mark.parametrize(
+    ("field", "value"),
+    [
+        ("model.seed", True),
+        ("model.parameters", True),
+        ("dataset.units", "3"),
+        ("dataset.units", 3.0),
+        ("accuracy.value", "100"),
+        ("ars.low", True),
+        ("name", 7),
+        ("provenance.seconds", "1"),
+    ],
+)
+def test_report_a_value_of_another_type_is_refused(report, field, value, tmp_path):
+    content = json.loads(report.model_dump_json())
+    *path, last = field.split(".")
+    place = reduce(getitem, path, content)
+    place[last] = value
+    (tmp_path / "a.json").write_text(json.dumps(content))
+    with pytest.raises(DataError, match=f"field {re.escape(field)}: Input should be a valid "):
+        Report.load(tmp_path / "a.json")
+
+
+def test_report_a_whole_number_is_a_percentage(report, tmp_path):
+    content = json.loads(report.model_dump_json())
+    assert content["accuracy"]["value"] == 100
+    content["accuracy"]["value"] = 100
+    (tmp_path / "a.json").write_text(json.dumps(content))
+    assert Report.load_without_predictions(tmp_path / "a.json").model_dump() == report.model_dump()
 
 
 def test_report_names_cannot_lead_out_of_the_folder(bench, tmp_path):

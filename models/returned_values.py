@@ -50,7 +50,7 @@ def as_array(values: object, count: int, *, name: str, labels: LabelNames = NO_N
     return array
 
 
-def plain_array(values: object, count: int, *, name: str) -> np.ndarray[Any, Any]:
+def plain_array(values: Any, count: int, *, name: str) -> np.ndarray[Any, Any]:
     """Turn what a model returned for n instances into an array with the same values.
 
     Args:

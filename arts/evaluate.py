@@ -16,6 +16,7 @@ from arts.cli.progress import progress_bar
 from arts.cli.result_format import ResultFormat
 from arts.data.errors import ArtsError
 from arts.data.support.free_places import check_folder
+from arts.data.support.input_files import STANDARD_INPUT
 from arts.interventions.registry import intervention_names
 from arts.models.encoders import DEFAULT_ENCODER
 from arts.models.registry import is_trained_here
@@ -130,6 +131,10 @@ def evaluate(
         when=predictions is not None,
         because="with --predictions, which is scored as it is",
     )
+    if dataset == str(predictions) == STANDARD_INPUT:
+        raise ArtsError(
+            "--dataset - and --predictions -: expected a file for one; standard input is read once"
+        )
     if intervention and any(":" in label for label in model or ()):
         raise ArtsError(f"--intervention {intervention} trains models of the zoo; see `arts models`")
     values = options.adversarial_values(

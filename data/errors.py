@@ -13,6 +13,7 @@ from typing import TypeVar
 from arts.data.support.printable import printable
 
 Value = TypeVar("Value")
+SOURCE_NAMES: dict[str, str] = {}  # what temporary copies of what users give are called in messages, by path
 
 
 class ArtsError(Exception):
@@ -38,7 +39,10 @@ class DataError(ArtsError):
     def __init__(
         self, source: object, message: str, *, line: int | None = None, record: str | None = None
     ) -> None:
-        location = [str(source)]
+        name = str(source)
+        for path, called in SOURCE_NAMES.items():
+            name = name.replace(path, called)
+        location = [name]
         if line is not None:
             location.append(f"line {line}")
         if record is not None:

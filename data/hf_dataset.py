@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from arts.data.corpus import Corpus, complete_test_split
-from arts.data.errors import DataError
+from arts.data.errors import DataError, as_data_error
 from arts.data.label_names import NO_NAMES, LabelNames
 from arts.data.readers.class_labels import class_label_reader
 from arts.data.readers.field_names import NO_COLUMNS, ColumnNames
@@ -142,7 +142,8 @@ def _usable_instances(dataset: Dataset, split: str, *, rows: RowReader) -> list[
 
 def _read_instances(dataset: Dataset, split: str, *, rows: RowReader) -> Iterator[Instance]:
     """Stream the instances in the rows of a split."""
-    name_labels = class_label_reader(dataset.features.to_dict())
+    with as_data_error(f"dataset, split {split}"):
+        name_labels = class_label_reader(dataset.features.to_dict())
     for number, row in enumerate(dataset.with_format(None)):
         try:
             yield from rows.instances(name_labels(row))

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import numpy as np
 
-from arts.data.errors import DataError, did_you_mean
+from arts.data.errors import DataError, as_data_error, did_you_mean
 from arts.data.label_names import NO_NAMES, LabelNames
 from arts.data.polarity_labels import parse_polarity
 from arts.data.readers.arts_json import parse_id
@@ -114,7 +114,8 @@ class _LabelTable:
         for name in (ID, self.column):
             if name not in file.names:
                 raise DataError(self.path, self._absence(name, dict.fromkeys(file.names)))
-        name_labels = class_label_reader(parquet_features(file.metadata))
+        with as_data_error(self.path):
+            name_labels = class_label_reader(parquet_features(file.metadata, self.path))
         rows = zip(*file.values.values(), strict=True)
         for line, values in enumerate(rows, 1):
             row = dict(zip(file.values, values, strict=True))

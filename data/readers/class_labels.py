@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Mapping
+from functools import cache
 from typing import Any
 
 from arts.data.label_names import NamedLabel
+from arts.data.support.display import shortened
+from arts.data.support.json_text import parse_json
 
 Reader = Callable[[Any], Any]  # returns a value with the numbers of its class labels replaced by names
+MAX_NAMES = 10_000  # of a class label
 Feature = Any  # a feature of `datasets` as JSON: an object with "_type", a list of one, or an object by field
 
 
@@ -21,6 +24,9 @@ def class_label_reader(features: Mapping[str, Feature]) -> Callable[[Mapping[str
     Returns:
         The function. It raises ValueError when a number has no name.
 
+    Raises:
+        ValueError: when the names of a class label are not a list of texts, or too many.
+
     Example:
         >>> read = class_label_reader({"label": {"names": ["calm", "loud"], "_type": "ClassLabel"}})
         >>> read({"label": 1})
@@ -30,17 +36,21 @@ def class_label_reader(features: Mapping[str, Feature]) -> Callable[[Mapping[str
     return (lambda row: _read_fields(row, readers)) if readers else (lambda row: row)
 
 
-def parquet_features(metadata: Mapping[bytes, bytes] | None) -> Mapping[str, Feature]:
+def parquet_features(metadata: Mapping[bytes, bytes] | None, source: object) -> Mapping[str, Feature]:
     """The features that `datasets` wrote into the metadata of a Parquet file's schema; empty if it did not.
 
     Args:
         metadata: the metadata of the schema, if it has any.
+        source: the name of the file, for the error.
+
+    Raises:
+        DataError: when the metadata is not JSON that `parse_json` takes.
     """
-    try:
-        features = json.loads((metadata or {})[b"huggingface"])["info"]["features"]
-    except (KeyError, TypeError, ValueError):
-        return {}  # the file is of another origin; its numbers then stay numbers, which no reader takes
-    return features if isinstance(features, Mapping) else {}
+    written = (metadata or {}).get(b"huggingface")
+    found = parse_json(written, f"{source}, metadata huggingface") if written else None
+    for name in ("info", "features"):
+        found = found.get(name) if isinstance(found, Mapping) else None
+    return found if isinstance(found, Mapping) else {}
 
 
 def _field_readers(features: Mapping[str, Feature], prefix: str = "") -> dict[str, Reader]:
@@ -74,13 +84,16 @@ def _list_reader(item: Feature, column: str) -> Reader | None:
     reader = _reader(item, column)
     if reader is None:
         return None
-    by_field = {}
-    if isinstance(item, Mapping) and not isinstance(item.get("_type"), str):
-        by_field = _field_readers({name: [field] for name, field in item.items()}, f"{column}.")
+
+    @cache
+    def by_field() -> dict[str, Reader]:
+        if not isinstance(item, Mapping) or isinstance(item.get("_type"), str):
+            return {}
+        return _field_readers({name: [field] for name, field in item.items()}, f"{column}.")
 
     def read(value: Any) -> Any:
         if isinstance(value, Mapping):
-            return _read_fields(value, by_field)
+            return _read_fields(value, by_field())
         return [reader(element) for element in value] if isinstance(value, list) else value
 
     return read
@@ -88,14 +101,22 @@ def _list_reader(item: Feature, column: str) -> Reader | None:
 
 def _name_reader(feature: Mapping[str, Any], column: str) -> Reader:
     """The reader of a class label; a missing value, or a name, stays as it is."""
-    names = list(map(str, feature.get("names") or range(feature.get("num_classes") or 0)))
+    names, count = feature.get("names"), feature.get("num_classes")
+    if not names and type(count) is int and count <= MAX_NAMES:
+        names = list(map(str, range(count)))
+    texts = isinstance(names, list) and all(isinstance(name, str) for name in names)
+    if not texts or len(names) > MAX_NAMES:
+        raise ValueError(
+            f'the class labels of the column "{column}" have the names {names!r:.60} ({count!r:.20}); '
+            f"expected a list of at most {MAX_NAMES:,} texts"
+        )
     labels = [NamedLabel(name, number) for number, name in enumerate(names)]
 
     def read(value: Any) -> Any:
         if isinstance(value, bool) or not isinstance(value, int):
             return value
         if not 0 <= value < len(labels):
-            listed = ", ".join(labels)
+            listed = shortened(", ".join(labels), 200)
             raise ValueError(f'label {value} of the column "{column}" has no name; it names {listed}')
         return labels[value]
 

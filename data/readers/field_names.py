@@ -119,6 +119,23 @@ def plain_fields(row: Mapping[str, Any]) -> dict[str, Any]:
     return values
 
 
+def plain_names(columns: Iterable[str]) -> set[str]:
+    """The fields that columns may hold, whatever is in them.
+
+    Example:
+        >>> sorted(plain_names(["Sentence", "Aspect Term", "page"]))
+        ['term', 'text']
+    """
+    return {name for name, _ in _columns_by_field(tuple(columns))}
+
+
+def written_list(row: Mapping[str, Any]) -> str | None:
+    """The text of a row that may be a list of its aspects, written into a cell; None when it has none."""
+    columns = dict(_columns_by_field(tuple(row))).get("aspects", ())
+    cells = (row[column] for column in columns)
+    return next((cell for cell in cells if isinstance(cell, str) and cell.strip().startswith("[")), None)
+
+
 @lru_cache(maxsize=256)
 def _columns_by_field(columns: tuple[str, ...]) -> tuple[tuple[str, tuple[str, ...]], ...]:
     """For each field, the columns that may hold it, the most certain first."""
@@ -146,11 +163,19 @@ def missing_field(name: str, row: Mapping[str, Any]) -> ValueError:
         >>> str(missing_field("text", {"id": "1", "texte": "Bonne soupe."}))[:72]
         "missing field 'text' (or sentence, review); the columns are: id, texte. "
     """
+    if name == "term" and row.keys() & {"triples", "triplets"}:
+        return ValueError(
+            "unknown layout: triples as tags of words (GTS, Span-ASTE); nearest known: ASTE in .txt, a "
+            "sentence a line with #### and a list of tuples"
+        )
     others = ", ".join(FIELDS[name][:2])
     also = f" (or {others})" if others else ""
-    free = {str(column).lower(): str(column) for column in row if not _is_known(str(column))}
+    fitting = (
+        column for column, value in row.items() if isinstance(value, list | Mapping) <= (name in _LISTS)
+    )
+    free = {str(column).lower(): str(column) for column in fitting if not _is_known(str(column))}
     similar = get_close_matches(name, free, n=1) or list(free)[:1]
-    unknown = " None of them is known." if len(free) == len(row) else ""
+    unknown = " None of them is known." if not plain_names(map(str, row)) else ""
     hint = f"{unknown} Do they have other names, --columns {name}={free[similar[0]]}?" if similar else ""
     per_sentence = any(isinstance(value, list) for value in row.values()) and "term" not in plain_fields(row)
     layout = (

@@ -144,7 +144,7 @@ def read_instances(
         yield instance
     if not count:
         reason = f" ({notes})" if str(notes) else ""
-        raise DataError(path, f"holds no instances{reason}; expected at least one aspect term")
+        raise DataError(path, f"holds no instances{reason}; expected at least one labelled aspect term")
 
 
 def distinct_instances(instances: Iterable[Instance], source: object) -> Iterator[Instance]:

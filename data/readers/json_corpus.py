@@ -9,7 +9,8 @@ from arts.data.errors import DataError, as_data_error
 from arts.data.label_names import NO_NAMES, LabelNames
 from arts.data.readers.arts_json import record_instances
 from arts.data.readers.field_names import NO_COLUMNS, ColumnNames
-from arts.data.readers.rows import is_jsonl, listed_rows
+from arts.data.readers.json_layouts import listed_rows
+from arts.data.readers.rows import is_jsonl
 from arts.data.readers.span_repair import ReadingNotes
 from arts.data.readers.tables import RowReader, read_table
 from arts.data.schema import Instance, Split
@@ -41,7 +42,8 @@ def read_json(
         yield from read_table(path, notes, labels=labels, columns=columns)
         return
     value = parse_json(content, path)
-    rows = listed_rows(value)
+    with as_data_error(path):
+        rows = listed_rows(value)
     if rows is None and isinstance(value, Mapping) and value.keys() & SPLIT_NAMES:
         raise DataError(path, f"holds the splits {', '.join(value)}; expected a file per split, in a folder")
     if rows is None and isinstance(value, Mapping):

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from arts.data.readers.field_names import plain_fields
+from arts.data.readers.field_names import plain_fields, written_list
 from arts.data.readers.rows import Row
+from arts.data.readers.written_lists import parse_list
 
 
 def in_usual_shape(fields: Row, row: Row) -> Row:
@@ -15,6 +16,7 @@ def in_usual_shape(fields: Row, row: Row) -> Row:
     - ``targets, spans, target_sentiments``: lists beside each other.
     - ``words`` (or ``token``) and ``aspects`` whose ``from`` and ``to`` count words, with ``term`` as a list.
     - ``aspects`` as pairs of term and label, or as an object that maps terms to labels.
+    - ``aspectTerms``: a list of objects, written as text into a cell, as InstructABSA does.
     - ``Opinions``: a list of objects with ``target``, as in the XML of SemEval 2015.
 
     Args:
@@ -25,6 +27,8 @@ def in_usual_shape(fields: Row, row: Row) -> Row:
         ValueError: when lists beside each other have different lengths, or a position is no number.
     """
     listed: Any = fields.get("aspects")
+    if "term" not in fields and not isinstance(listed, list | Mapping) and (written := written_list(row)):
+        listed = parse_list(written, expected="list of objects with term and polarity, written as text")
     if listed is None and "term" not in fields:
         listed = row.get("opinions", row.get("Opinions"))
         if not (_are(Mapping, listed) and any("target" in item for item in listed)):

@@ -53,7 +53,8 @@ def read_row_source(name: str) -> RowSource:
         if "train" not in dataset:
             raise ArtsError(f'dataset "{name}" has the splits {", ".join(dataset)}; expected train')
         dataset = dataset["train"]
-    name_labels, rows = class_label_reader(dataset.features.to_dict()), list[tuple[int, Row]]()
+    with as_data_error(name):
+        name_labels, rows = class_label_reader(dataset.features.to_dict()), list[tuple[int, Row]]()
     for number, row in enumerate(dataset.with_format(None), 1):
         with as_data_error(name, line=number):
             rows.append((number, name_labels(row)))

@@ -10,11 +10,15 @@ from typing import Any
 
 from arts.data.errors import DataError, as_data_error
 from arts.data.readers.class_labels import class_label_reader, parquet_features
+from arts.data.readers.json_layouts import listed_rows
 from arts.data.support.input_files import check_file, input_path, read_bytes, text_lines
 from arts.data.support.json_text import parse_json
 
 Row = Mapping[str, Any]
 DELIMITERS = ",\t;|"
+_IN_JSON = "expected an object a line, or the name .json"
+_QUOTED = re.compile(r'"(?:[^"]|"")*"')
+_SEPARATOR = re.compile(r"sep=(.)", re.IGNORECASE)  # how Excel tells the delimiter before the header
 
 
 def read_rows(path: Path) -> Iterator[tuple[int, Row]]:
@@ -43,17 +47,19 @@ def jsonl_rows(path: Path) -> Iterator[tuple[int, Row]]:
     for line, text in text_lines(path):
         if not text.strip():
             continue
+        if text.strip() in ("{", "[", "[{"):
+            raise DataError(path, f"JSON over several lines; {_IN_JSON}", line=line)
         row = parse_json(text, path, line=line)
         if not isinstance(row, dict):
-            raise DataError(path, "expected a JSON object", line=line)
+            hint = f" a line, not an array; {_IN_JSON}" if isinstance(row, list) else ""
+            raise DataError(path, f"expected a JSON object{hint}", line=line)
         yield line, row
 
 
 def json_rows(path: Path) -> Iterator[tuple[int, Row]]:
     """Stream (number, object) pairs of a JSON file that holds an array of objects, numbered from 1.
 
-    The array may be the only value of an object (``{"data": [...]}``), or columns: an object of lists, or of
-    objects by row, as pandas writes them. A file with an object per line is read as JSONL.
+    The other layouts are those of `listed_rows`. A file with an object per line is read as JSONL.
 
     Raises:
         DataError: when the file is not JSON, or not of such a form.
@@ -62,7 +68,9 @@ def json_rows(path: Path) -> Iterator[tuple[int, Row]]:
     if is_jsonl(content):
         yield from jsonl_rows(path)
         return
-    rows = listed_rows(parse_json(content, path))
+    value = parse_json(content, path)
+    with as_data_error(path):
+        rows = listed_rows(value)
     if rows is None:
         raise DataError(path, "expected a JSON array of objects, or an object per line")
     for number, row in enumerate(rows, 1):
@@ -76,67 +84,82 @@ def is_jsonl(content: bytes) -> bool:
     return re.match(rb"(?:\xef\xbb\xbf)?\s*\{[^\n]*\}[ \t\r]*\n\s*\{", content) is not None
 
 
-def listed_rows(value: Any) -> list[Any] | None:
-    """The rows that a JSON value lists, in one of the forms of `json_rows`; None when it lists none.
-
-    Example:
-        >>> listed_rows({"text": {"0": "Good soup."}, "term": {"0": "soup"}})
-        [{'text': 'Good soup.', 'term': 'soup'}]
-    """
-    if isinstance(value, list):
-        return value
-    if not isinstance(value, dict) or not value:
-        return None
-    columns = list(value.values())
-    if len(columns) == 1 and isinstance(columns[0], list):
-        return columns[0]
-    if all(isinstance(column, dict) for column in columns) and "text" in value:
-        columns = [list(column.values()) for column in columns]
-    if any(isinstance(cell, dict) for column in columns if isinstance(column, list) for cell in column):
-        return None
-    if all(isinstance(column, list) and len(column) == len(columns[0]) for column in columns):
-        return [dict(zip(value, row, strict=True)) for row in zip(*columns, strict=True)]
-    return None
-
-
 def csv_rows(path: Path) -> Iterator[tuple[int, Row]]:
     """Stream (line number, row) pairs of a table in text with a header: CSV, or with tabs or semicolons.
 
     The delimiter is the one of the header: comma, tab, semicolon or bar. A row maps column names to texts. A
-    row that goes over several lines has the number of its last one.
+    row that goes over several lines has the number of its last one; with tabs a row is a line.
 
     Raises:
         DataError: when a line is not CSV in UTF-8, or has another number of columns than the header, or the
             header names a column twice.
     """
-    lines = (text for _, text in text_lines(path))
-    first = next(lines, "")
+    numbered = text_lines(path)
+    first_line, first = next(((line, text) for line, text in numbered if text.strip()), (1, ""))
+    usual = "," if path.suffix.lower() == ".csv" else "\t"
+    if declared := _SEPARATOR.fullmatch(first.strip("\r\n")):
+        usual = declared[1]
+        first_line, first = next(numbered, (first_line, ""))
+    lines = (text for _, text in numbered)
     try:
-        delimiter, header = _header(first, "," if path.suffix.lower() == ".csv" else "\t")
+        delimiter, header = (usual, _cells(first, usual)) if declared else _header(first, usual)
     except csv.Error as error:
-        raise DataError(path, f"not CSV ({error})", line=1) from error
+        raise DataError(path, _csv_fault(error), line=first_line) from error
     if repeated := [name for name in header if name and header.count(name) > 1]:
-        raise DataError(path, f'the column "{repeated[0]}" is there twice', line=1)
+        raise DataError(path, f'the column "{repeated[0]}" is there twice', line=first_line)
+    for line, values in _records(path, lines, delimiter, first_line):
+        if len(values) == len(header):
+            yield line, dict(zip(header, values, strict=True))
+        elif values:
+            columns = f"{len(header)} ({', '.join(header)})"
+            quoted = "; a quote does not join lines or tabs" if delimiter == "\t" else ""
+            raise DataError(path, f"{len(values)} columns; expected {columns}{quoted}", line=line)
+
+
+def _records(
+    path: Path, lines: Iterator[str], delimiter: str, header_line: int
+) -> Iterator[tuple[int, list[str]]]:
+    """Stream (line number, cells) pairs of the lines behind the header."""
+    if delimiter == "\t":
+        for line, text in enumerate(lines, header_line + 1):
+            yield line, _tab_cells(text) if text.strip() else []
+        return
     reader = csv.reader(lines, strict=True, delimiter=delimiter)
     try:
         for values in reader:
-            line = reader.line_num + 1
-            if len(values) == len(header):
-                yield line, dict(zip(header, values, strict=True))
-            elif values:
-                raise DataError(
-                    path, f"{len(values)} columns; expected {len(header)} ({', '.join(header)})", line=line
-                )
+            yield reader.line_num + header_line, values
     except csv.Error as error:
-        raise DataError(path, f"not CSV ({error})", line=reader.line_num + 1) from error
+        raise DataError(path, _csv_fault(error), line=reader.line_num + header_line) from error
+
+
+def _tab_cells(text: str) -> list[str]:
+    """The cells of a line with tabs; quotes around a whole cell are not part of it.
+
+    A quote that is not closed in its cell is a character: to take it as the beginning of a longer cell would
+    join rows where a sentence begins with a quote.
+    """
+    return [
+        cell[1:-1].replace('""', '"') if _QUOTED.fullmatch(cell) else cell
+        for cell in text.rstrip("\r\n").split("\t")
+    ]
+
+
+def _csv_fault(error: csv.Error) -> str:
+    if "field larger" in str(error):
+        return f"a cell of more than {csv.field_size_limit():,} characters; is a quote before it not closed?"
+    return f"not CSV ({error})"
 
 
 def _header(line: str, usual: str) -> tuple[str, list[str]]:
     """The delimiter of a table, and the names of its columns; `usual` is preferred where others fit, too."""
-    delimiters = usual + DELIMITERS
-    headers = {delimiter: next(csv.reader([line], delimiter=delimiter), []) for delimiter in delimiters}
+    headers = {delimiter: _cells(line, delimiter) for delimiter in usual + DELIMITERS}
     delimiter = max(headers, key=lambda delimiter: len(headers[delimiter]))
-    return delimiter, [name.strip() for name in headers[delimiter]]
+    return delimiter, headers[delimiter]
+
+
+def _cells(line: str, delimiter: str) -> list[str]:
+    """The names of the columns in a header."""
+    return [name.strip() for name in next(csv.reader([line], delimiter=delimiter), [])]
 
 
 def parquet_rows(path: Path) -> Iterator[tuple[int, Row]]:
@@ -154,7 +177,8 @@ def parquet_rows(path: Path) -> Iterator[tuple[int, Row]]:
     try:
         with pq.ParquetFile(path) as file:
             number = 0
-            name_labels = class_label_reader(parquet_features(file.schema_arrow.metadata))
+            with as_data_error(path):
+                name_labels = class_label_reader(parquet_features(file.schema_arrow.metadata, path))
             for batch in file.iter_batches():
                 for row in batch.to_pylist():
                     number += 1

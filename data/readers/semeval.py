@@ -20,7 +20,7 @@ from arts.data.schema import Aspect, Sentence
 from arts.data.support.input_files import check_file
 
 CHUNK_BYTES = 1 << 16  # bytes that are read and parsed at a time
-ROOTS = ("sentences", "Reviews")
+ROOTS = ("sentences", "Reviews", "Review")
 _TERM_NAMES = {"aspectTerm": "term", "Opinion": "target"}  # the attribute with the term, by element
 
 
@@ -85,7 +85,9 @@ class _SemEvalHandler(ContentHandler):
         self.path, self.notes, self.labels = path, notes, labels
         self.complete: deque[Sentence] = deque()
         self.depth = self.sentences = self.categories = self.terms_read = 0
-        self.seen_ids: set[str] = set()
+        self.review = ""  # the id, or else the number, of the review that is open
+        self.reviews = 0
+        self.seen_ids: dict[str, str] = {}  # the review of each sentence, keyed by its id
         self.id: str | None = None  # of the sentence that is open
         self.text: list[str] | None = None  # the parts of its text
         self.terms: list[_Term] = []
@@ -98,11 +100,16 @@ class _SemEvalHandler(ContentHandler):
                 f"unknown layout: root element <{name}>; expected <sentences> (SemEval 2014, MAMS) or "
                 "<Reviews> (SemEval 2015, 2016)"
             )
-        if name == "sentence":
+        if name == "Review":
+            self.reviews += 1
+            self.review = str(attrs.get("rid") or self.reviews)
+        elif name == "sentence":
             self._open_sentence(attrs)
         elif self.id is None:
             return  # of a whole review, or between sentences
         elif name == "text":
+            if self.text is not None:
+                raise self._fault("a second <text> in the sentence; expected one")
             self.in_text, self.text = True, []
         elif name in _TERM_NAMES:
             self._note_term(_Term(self._line, name, dict(attrs)))
@@ -112,9 +119,11 @@ class _SemEvalHandler(ContentHandler):
     def _open_sentence(self, attrs: Any) -> None:
         self.sentences += 1
         self.id = str(attrs["id"]) if "id" in attrs else str(self.sentences)
+        if self.seen_ids.get(self.id, self.review) != self.review:
+            self.id = f"{self.review}:{self.id}"  # ids that begin again in each review
         if self.id in self.seen_ids:
             raise self._fault("duplicate id; expected every sentence once")
-        self.seen_ids.add(self.id)
+        self.seen_ids[self.id] = self.review
         self.text, self.terms, self.in_text = None, [], False
 
     def _note_term(self, term: _Term) -> None:
@@ -148,12 +157,12 @@ class _SemEvalHandler(ContentHandler):
 
         `position` is its place among the terms of its sentence, from 0.
         """
-        words, polarity = (self._attribute(term, name) for name in (_TERM_NAMES[term.element], "polarity"))
+        words = self._attribute(term, _TERM_NAMES[term.element])
         try:
             start, end = (parse_offset(term.attributes.get(name), name) for name in ("from", "to"))
             return sentence.aspect(
                 words,
-                polarity,
+                term.attributes.get("polarity"),
                 id=f"{self.id}_{position}",
                 offsets=None if start is None or end is None else (start, end),
             )

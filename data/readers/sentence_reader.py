@@ -14,7 +14,8 @@ from arts.data.readers.span_repair import ReadingNotes, aspect_key, repair_span,
 from arts.data.schema import Aspect, Instance, Opinion
 
 Offsets = tuple[int, int] | None  # start and end in the text as the file has it; None where it gives none
-_NO_TERM = ("", "null", "none", "nan")  # how files write that an aspect has no term
+_NO_TERM = ("", "null", "none", "nan", "noaspectterm")  # how files write that an aspect has no term
+UNLABELLED = "-100"  # the label that PyABSA writes for an aspect without one
 _WHOLE = re.compile(r"[+-]?\d{1,18}(\.0+)?")
 
 
@@ -58,37 +59,64 @@ class SentenceReader:
         offsets: Offsets,
         noted_as: str = "",
         original: Instance | None = None,
-        opinions: Iterable[Opinion] = (),
+        opinions: Iterable[Opinion | str] = (),
         ordinal: int = 0,
     ) -> Aspect | None:
         """An aspect of the sentence; None when it is left out.
 
         Args:
             term: its term as the file has it; ``NULL`` or nothing for an aspect that no word names.
-            polarity: its label.
+            polarity: its label; nothing for an aspect that is not labelled, which is left out.
             id: its id, which is empty where it has none.
             offsets: where the file says that it stands.
             noted_as: what it is called in the notes. Default: `id`.
             original: the original instance, when the sentence is a variant of it.
-            opinions: its opinion terms.
+            opinions: its opinion terms; one without offsets, or that is not where it should be, is left out.
             ordinal: without offsets, which occurrence of the term is meant, from 1; 0 for the only one.
 
         Raises:
             ValueError: when the label stands for no polarity.
         """
-        label, noted_as = parse_gold_polarity(polarity, self.labels), noted_as or id
+        noted_as = noted_as or id
         if not isinstance(term, str | None):
             raise ValueError(f"field term is {term!r:.60}; expected text")
         words = unescape(term or "").text
         if words.strip().lower() in _NO_TERM and not self._holds(words, offsets):
             self.notes.left_out[noted_as] = "NULL: an aspect without a term"
             return None
+        if self._is_unlabelled(polarity):
+            self.notes.left_out[noted_as] = "no label"
+            return None
+        label = parse_gold_polarity(polarity, self.labels)
         if label is None:
             start, end = self._mapped(offsets, words) if offsets else self._located(words, ordinal) or (0, 0)
             self.notes.conflicts.setdefault(aspect_key(self.unit, self.text, start=start, end=end), noted_as)
             return None
         span = self._span(words, offsets, noted_as=noted_as, original=original, ordinal=ordinal)
-        return Aspect(self.text[slice(*span)], *span, label, tuple(opinions), id) if span else None
+        if span is None:
+            return None
+        return Aspect(self.text[slice(*span)], *span, label, self._opinions(opinions, noted_as), id)
+
+    def _is_unlabelled(self, polarity: object) -> bool:
+        """Whether an aspect has no label, and none that `labels` gives a name."""
+        text = "" if polarity is None else str(polarity).strip()
+        return text in ("", UNLABELLED) and text not in self.labels.names
+
+    def _opinions(self, opinions: Iterable[Opinion | str], noted_as: str) -> tuple[Opinion, ...]:
+        """The opinion terms of an aspect that stand in the sentence; the others are left out and named."""
+        placed = []
+        for position, opinion in enumerate(opinions):
+            if isinstance(opinion, str):
+                words, span = opinion, self._located(opinion, 0) or (0, 0)
+            else:
+                words, span = opinion.text, (opinion.start, opinion.end)
+            found = self.text[slice(*span)] if min(span) >= 0 else ""
+            if found and (found == words or isinstance(opinion, str)):
+                placed.append(Opinion(found, *span))
+            else:
+                reason = f'the opinion term "{words}" is not where it should be, or not once, in the sentence'
+                self.notes.left_out[f"{noted_as}, opinion {position}"] = reason
+        return tuple(placed)
 
     def opinion(self, words: str, start: int, end: int) -> Opinion:
         """An opinion term at offsets of the file."""

@@ -5,6 +5,7 @@ A row may also be a sentence with all its aspects, except in CSV and TSV.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
@@ -58,6 +59,7 @@ def read_table(
 
 
 Built = TypeVar("Built", Edit, Opinion)
+_PAIR = re.compile(r"[\s\[(]*(\d{1,18})\s*[,;:-]\s*(\d{1,18})[\s\])]*")  # a start and an end as text
 
 
 @dataclass(frozen=True)
@@ -157,7 +159,7 @@ class RowReader:
                 id=id,
                 offsets=_offsets(fields),
                 noted_as=f"{row_id}, aspect {position}" if row_id else "",
-                opinions=[_built(Opinion, opinion) for opinion in _objects(item.get("opinions"), "opinions")],
+                opinions=_opinions(item.get("opinions")),
             )
             if aspect:
                 aspects.append(aspect)
@@ -194,6 +196,13 @@ def _built(kind: type[Built], item: Row) -> Built:
         raise ValueError(f"{kind.__name__.lower()}: {first_fault(error)}") from error
 
 
+def _opinions(listed: Any) -> list[Opinion] | list[str]:
+    """The opinion terms that an aspect lists, as objects or as texts."""
+    if isinstance(listed, list) and all(isinstance(item, str) for item in listed):
+        return listed
+    return [_built(Opinion, item) for item in _objects(listed, "opinions")]
+
+
 def _text(fields: Row, row: Row, name: str) -> str:
     """The text of a field; `row` is what it was read from, for errors."""
     if name not in fields:
@@ -216,7 +225,10 @@ def _id(fields: Row) -> str:
 
 def _offsets(fields: Row) -> tuple[int, int] | None:
     """The start and end that a row gives, in two columns or in one; None when it gives none."""
-    if isinstance(location := fields.get("location"), list) and "start" not in fields:
+    location = fields.get("location")
+    if isinstance(location, str) and (pair := _PAIR.fullmatch(location)):
+        location = list(pair.groups())
+    if isinstance(location, list) and "start" not in fields:
         if len(location) != 2:
             raise ValueError(f"field location is {location!r:.60}; expected a start and an end")
         fields = dict(zip(("start", "end"), location, strict=True))

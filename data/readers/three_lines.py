@@ -49,9 +49,13 @@ def read_three_lines(path: Path, notes: ReadingNotes, *, labels: LabelNames = NO
         for position, (line, marked, term, label) in enumerate(group):
             start = marked.index(PLACE)
             with as_data_error(path, line=line + 2):
+                named = term not in ("", "NULL")  # else it stands in the sentence, too, in place of PLACE
                 aspects.append(
                     sentence.aspect(
-                        term, label, id=f"{sentence_id}_{position}", offsets=(start, start + len(term))
+                        term if named else None,
+                        label,
+                        id=f"{sentence_id}_{position}",
+                        offsets=(start, start + len(term)) if named else None,
                     )
                 )
         yield from Sentence(sentence_id, sentence.text, tuple(a for a in aspects if a)).instances()
@@ -75,6 +79,13 @@ def _triples(path: Path) -> Iterator[Triple]:
                 path,
                 f'no {PLACE} in "{marked[:40]}"; expected three lines an aspect: the sentence with {PLACE} '
                 "for the term, the term, and the label",
+                line=line,
+            )
+        if "\t" in marked:
+            raise DataError(
+                path,
+                "tabs in the line; expected the sentence, the term and the label in three lines, or a table "
+                "with a header line named .tsv",
                 line=line,
             )
         term, label = next(lines, None), next(lines, None)

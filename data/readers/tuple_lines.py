@@ -5,8 +5,6 @@ This is the form of triplets (ASTE: Xu et al., 2020) and of quads (ASQP: Zhang e
 
 from __future__ import annotations
 
-import ast
-import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -18,6 +16,7 @@ from arts.data.readers.row_ids import RowIds
 from arts.data.readers.row_shapes import word_spans
 from arts.data.readers.sentence_reader import Offsets, SentenceReader
 from arts.data.readers.span_repair import ReadingNotes, term_spans
+from arts.data.readers.written_lists import parse_list
 from arts.data.schema import Aspect, Instance, Opinion, Sentence
 from arts.data.support.input_files import text_lines
 
@@ -26,9 +25,6 @@ _EXPECTED = (
     "expected the sentence, ####, and a list of tuples: ([1], [3], 'POS') with numbers of words, or "
     "['soup', 'food quality', 'positive', 'good']"
 )
-_STRINGS = re.compile(r"""'(?:[^'\\]|\\.)*'|"(?:[^"\\]|\\.)*\"""")
-_LISTS_OF_NUMBERS = re.compile(r"(?:[\[\](),\s]|(?<![\d-])-?\d{1,6}(?!\d))*")
-MAX_DEPTH = 4  # brackets in brackets
 
 
 def read_tuple_lines(path: Path, notes: ReadingNotes, *, labels: LabelNames = NO_NAMES) -> Iterator[Instance]:
@@ -72,20 +68,10 @@ def parse_tuples(text: str) -> list[list[Any]]:
         [[[1], [3, 4], 'POS']]
     """
     text = text.partition(MARK)[0].strip()  # some files name the domain behind a second mark
-    brackets = _STRINGS.sub(" ", text)
-    depth = deepest = 0
-    for character in brackets:
-        depth += (character in "[(") - (character in "])")
-        deepest = max(deepest, depth)
-    if deepest > MAX_DEPTH or not _LISTS_OF_NUMBERS.fullmatch(brackets):
+    tuples = parse_list(text, expected=f"list of tuples; {_EXPECTED}")
+    if not all(isinstance(item, list | tuple) for item in tuples):
         raise ValueError(f"{text[:60]!r} is no list of tuples; {_EXPECTED}")
-    try:
-        value = ast.literal_eval(text)
-    except (ValueError, SyntaxError, MemoryError, RecursionError) as error:
-        raise ValueError(f"{text[:60]!r} is no list of tuples; {_EXPECTED}") from error
-    if not isinstance(value, list | tuple) or not all(isinstance(item, list | tuple) for item in value):
-        raise ValueError(f"{text[:60]!r} is no list of tuples; {_EXPECTED}")
-    return [list(item) for item in value]
+    return [list(item) for item in tuples]
 
 
 def _aspects(sentence: SentenceReader, tuples: list[list[Any]]) -> tuple[Aspect, ...]:

@@ -51,7 +51,7 @@ def fetch_release_file(name: str, *, base_url: str = BASE_URL, verify: bool = Tr
     path = local_release_file(name, verify=verify)
     if path is None:
         path = _cache_path(name)
-        _download(base_url + name, path, sha256_digest=release_checksums()[name])
+        _download(name, path, base_url=base_url, sha256_digest=release_checksums()[name])
     return path
 
 
@@ -89,12 +89,13 @@ def _cache_path(name: str) -> Path:
     return cache_home() / "ARTS_TestSet" / name
 
 
-def _download(url: str, path: Path, *, sha256_digest: str) -> None:
+def _download(name: str, path: Path, *, base_url: str, sha256_digest: str) -> None:
     """Download a file to the cache, unless another run has just done so.
 
     Args:
-        url: where to download from.
+        name: the path of the file in the release.
         path: the file to write.
+        base_url: the URL that `name` is appended to.
         sha256_digest: the expected SHA-256 (hexadecimal) of the file.
 
     Raises:
@@ -104,7 +105,7 @@ def _download(url: str, path: Path, *, sha256_digest: str) -> None:
     from requests import HTTPError, RequestException
 
     pooch.get_logger().setLevel(logging.WARNING)
-    known_hash = f"sha256:{sha256_digest}"
+    url, known_hash = base_url + name, f"sha256:{sha256_digest}"
 
     def retrieve(partial: Path) -> None:
         logger.info("downloading %s", url)
@@ -114,14 +115,18 @@ def _download(url: str, path: Path, *, sha256_digest: str) -> None:
         cached_file(path, retrieve, is_valid=lambda file: file.is_file() and sha256(file) == sha256_digest)
     except (RequestException, OSError) as error:
         reason = error if isinstance(error, HTTPError) else system_fault(error) or type(error).__name__
-        raise DownloadError(
-            f"{url} could not be downloaded ({reason}). With no network, put the ARTS_TestSet "
-            "repository in a folder and set ARTS_DATA_HOME to it"
-        ) from error
+        raise DownloadError(f"{url} could not be downloaded ({reason}). {_offline_hint(name)}") from error
     except ValueError as error:  # pooch raises it for a wrong checksum, and removes the file
         raise DownloadError(
             f"{url}: what was downloaded is not the released file (expected SHA-256 {sha256_digest})"
         ) from error
+
+
+def _offline_hint(name: str) -> str:
+    """What to do without a network; where `ARTS_DATA_HOME` is set, which file is missing there."""
+    if home := os.environ.get("ARTS_DATA_HOME"):
+        return f"ARTS_DATA_HOME is set to {home}, which has no {name}"
+    return "With no network, put the ARTS_TestSet repository in a folder and set ARTS_DATA_HOME to it"
 
 
 def model_folder(name: str, patterns: Sequence[str], *, what: str) -> Path:

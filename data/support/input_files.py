@@ -9,8 +9,9 @@ import tempfile
 from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
+from typing import BinaryIO
 
-from arts.data.errors import DataError
+from arts.data.errors import SOURCE_NAMES, DataError
 from arts.data.support.foreign_file import open_foreign, read_foreign
 
 STANDARD_INPUT = "-"
@@ -45,7 +46,9 @@ def _standard_input() -> Path:
         raise DataError("standard input", "is empty; expected rows")
     suffixes = {b"[": ".json", b"{": ".json", b"<": ".xml"}
     suffix = ".parquet" if start.startswith(b"PAR1") else suffixes.get(start[:1], ".csv")
-    return copy.rename(folder / f"stdin{suffix}")
+    path = copy.rename(folder / f"stdin{suffix}")
+    SOURCE_NAMES[str(path)] = "standard input"
+    return path
 
 
 def check_file(path: Path) -> None:
@@ -78,14 +81,14 @@ def read_bytes(path: Path) -> bytes:
 def text_lines(path: Path) -> Iterator[tuple[int, str]]:
     """Stream (line number, text) pairs of a UTF-8 file; lines are numbered from 1 and keep their line break.
 
+    In a file without line feeds, carriage returns end the lines, as on an old Macintosh.
+
     Raises:
         DataError: when a line is not UTF-8, has a NUL character, or is longer than 64 MiB.
     """
     check_file(path)
     with open_foreign(path) as file:
-        line = 0
-        while raw := file.readline(MAX_LINE + 1):
-            line += 1
+        for line, raw in enumerate(_raw_lines(file), 1):
             if len(raw) > MAX_LINE:
                 raise DataError(path, f"more than {MAX_LINE:,} bytes; expected a line", line=line)
             if b"\0" in raw:
@@ -99,3 +102,14 @@ def text_lines(path: Path) -> Iterator[tuple[int, str]]:
                     "expected a UTF-8 file",
                     line=line,
                 ) from error
+
+
+def _raw_lines(file: BinaryIO) -> Iterator[bytes]:
+    """Stream the lines of a file; of one that is too long, only its beginning."""
+    first = file.readline(MAX_LINE + 1)
+    if first.endswith(b"\n") or len(first) > MAX_LINE:
+        yield first
+    else:
+        yield from first.splitlines(keepends=True)
+    while raw := file.readline(MAX_LINE + 1):
+        yield raw

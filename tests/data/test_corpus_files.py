@@ -104,6 +104,12 @@ def test_corpus_files_standard_input_is_read_in_its_form(units, monkeypatch, for
     assert load_sentence_source("-").name == "stdin"
 
 
+def test_corpus_files_standard_input_is_called_so(monkeypatch):
+    feed(monkeypatch, b'[{"text": "Hot tea", "term": "tea", "polarity": "fine"}]')
+    with pytest.raises(DataError, match=r"^standard input, item 1: unknown polarity 'fine'"):
+        load_corpus("-")
+
+
 @pytest.mark.parametrize(
     ("content", "message"), [(b"", "is a terminal"), (b" \n", "is empty; expected rows")]
 )

@@ -224,6 +224,49 @@ PUBLIC_FILES = {
         [("1_0", "tea", 4, "positive"), ("1_1", "staff", 15, "negative")],
         notes="2 terms without offsets",
     ),
+    "columns of pandas in another order": PublicFile(
+        "a.json",
+        json.dumps(
+            {
+                "Sentence": {"0": TEA, "1": TEA},
+                "Aspect Term": {"1": "staff", "0": "tea"},
+                "polarity": {"1": "neg", "0": "pos"},
+            }
+        ),
+        [("1_0", "tea", 4, "positive"), ("1_1", "staff", 15, "negative")],
+    ),
+    "split of pandas": PublicFile(
+        "a.json",
+        json.dumps({"columns": ["text", "term", "label"], "index": [0], "data": [[TEA, "tea", "pos"]]}),
+        [("1_0", "tea", 4, "positive")],
+    ),
+    "a quote over tabs": PublicFile(
+        "a.tsv",
+        _lines("text\tterm\tlabel", '"Hot tea\ttea\tpos', 'Dry cup"\tcup\tneg', '"A ""cup"""\tcup\tneg'),
+        [("1_0", "tea", 5, "positive"), ("2_0", "cup", 4, "negative"), ("3_0", "cup", 3, "negative")],
+    ),
+    "InstructABSA": PublicFile(
+        "a.csv",
+        _lines(
+            "sentenceId,raw_text,aspectTerms",
+            f"""1,"{TEA}","[{{'term': 'tea', 'polarity': 'positive'}}]\"""",
+            """2,We came by bus,"[{'term': 'noaspectterm', 'polarity': 'none'}]\"""",
+        ),
+        [("1_0", "tea", 4, "positive")],
+        left_out={"2_0": "NULL: an aspect without a term"},
+    ),
+    "Excel": PublicFile(
+        "a.csv", "sep=;\r\ntext;term;label\r\nHot tea;tea;pos\r\n", [("1_0", "tea", 4, "positive")]
+    ),
+    "an old Macintosh": PublicFile(
+        "a.csv", "\rtext,term,label\rHot tea,tea,pos\r", [("1_0", "tea", 4, "positive")]
+    ),
+    "unlabelled": PublicFile(
+        "a.dat",
+        "\r".join(["Hot $T$", "tea", "-100", "Hot $T$", "soup", "Positive", "$T$ !", "NULL", "Positive"]),
+        [("2_0", "soup", 4, "positive")],
+        left_out={"1_0": "no label", "3_0": "NULL: an aspect without a term"},
+    ),
     "HTML entities": PublicFile(
         "a.csv",
         _lines(

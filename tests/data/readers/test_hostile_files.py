@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 import os
 
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 from helpers.public_formats import TEA
 
@@ -33,7 +35,11 @@ HOSTILE = {
         "line 2: byte 0xe9 at column 3 is not UTF-8",
     ),
     "Latin-1, text": ("a.raw", "Thé $T$\n".encode("latin-1"), "line 1: byte 0xe9 at column 3 is not UTF-8"),
-    "a cell of 200,000 letters": ("a.csv", f"text,term\n{'x' * 200_000},x\n", "not CSV (field larger than"),
+    "a cell of 200,000 letters": (
+        "a.csv",
+        f"text,term\n{'x' * 200_000},x\n",
+        "a cell of more than 131,072 characters",
+    ),
     "XML bomb": ("a.xml", BOMB, "refused: EntitiesForbidden"),
     "XML in an unknown encoding": (
         "a.xml",
@@ -45,6 +51,76 @@ HOSTILE = {
         '<sentences><sentence><text>Hot tea</text><aspectTerm term="tea" polarity="positive" '
         f'from="{"9" * 5000}" to="7"/></sentence></sentences>',
         "expected a character offset",
+    ),
+    "columns of other rows": (
+        "a.json",
+        '{"text": {"0": "Hot tea", "1": "Tea"}, "polarity": {"1": "pos", "2": "neg"}, "term": {}}',
+        'the columns "text" and "polarity" have 2 and 2 rows; expected the same, but only one has 0, 2',
+    ),
+    "columns of other lengths": (
+        "a.json",
+        '{"text": ["Hot tea", "Tea"], "term": ["tea"]}',
+        'the columns "text" and "term" have 2 and 1 rows',
+    ),
+    "split with a short row": (
+        "a.json",
+        '{"columns": ["text", "term"], "data": [["Tea"]]}',
+        "row 1 of data is ['Tea']; expected 2 cells",
+    ),
+    "split with a name twice": (
+        "a.json",
+        '{"columns": ["a", "a"], "data": []}',
+        "columns are ['a', 'a']; exp",
+    ),
+    "a quote over lines with tabs": (
+        "a.tsv",
+        'text\tterm\n"Hot\ntea"\ttea\n',
+        "line 2: 1 columns; expected 2 (text, term); a quote does not join lines or tabs",
+    ),
+    "a line of 2,000 tuples": (
+        "a.txt",
+        f"Tea####[{'([0], [0], 1), ' * 2_000}]",
+        "line 1: a list of 2,000 items; expected at most 1,000 a sentence",
+    ),
+    "a line of 100,000 tuples": (
+        "a.txt",
+        f"Tea####[{'([0], [0], 1), ' * 100_000}]",
+        "line 1: a list of 1,500,002 characters; expected at most 1,000,000",
+    ),
+    "a cell that is code": (
+        "a.csv",
+        'raw_text,aspectTerms\nTea,"[print(1)]"\n',
+        "line 2: '[print(1)]' is no list of objects with term and polarity, written as text",
+    ),
+    "an array in .jsonl": (
+        "a.jsonl",
+        f"[{ROW}]",
+        "expected a JSON object a line, not an array; expected an obj",
+    ),
+    "an object over lines in .jsonl": (
+        "a.jsonl",
+        '{\n"text": "Tea"\n}\n',
+        "line 1: JSON over several lines; expected an object a line, or the name .json",
+    ),
+    "three lines in one": (
+        "a.raw",
+        "Hot $T$\ttea\t1\n",
+        "line 1: tabs in the line; expected the sentence, the",
+    ),
+    "two texts": (
+        "a.xml",
+        '<Review><sentence id="1"><text>Tea</text><text>Hot</text></sentence></Review>',
+        'id "1": a second <text> in the sentence; expected one',
+    ),
+    "a sentence twice in a review": (
+        "a.xml",
+        '<Reviews><Review><sentence id="1"><text>Tea</text></sentence><sentence id="1"/></Review></Reviews>',
+        'id "1": duplicate id',
+    ),
+    "nothing labelled": (
+        "a.raw",
+        "Hot $T$\ntea\n-100\n",
+        "holds no instances (1 rows left out (1_0: no label)); expected at least one labelled aspect term",
     ),
     "not Parquet": ("a.parquet", "PAR1" * 9, "not Parquet"),
 }
@@ -58,6 +134,39 @@ def test_hostile_files_are_refused_in_one_line(write, case):
     assert message in str(caught.value)
     assert str(caught.value).isprintable()
     assert len(str(caught.value)) < 600
+
+
+CLASSES = [
+    ({"num_classes": 10_000_000}, "have the names None (10000000); expected a list of at most 10,000 texts"),
+    ({"num_classes": "x"}, "have the names None ('x'); expected a list"),
+    ({"names": 5}, "have the names 5 (None); expected a list"),
+    ({"names": "pos"}, "have the names 'pos' (None); expected a list"),
+    ({"names": ["pos", 1]}, "have the names ['pos', 1] (None); expected a list"),
+]
+
+
+def write_with_features(path, features):
+    """A Parquet file whose metadata has features as `datasets` writes them, given as JSON."""
+    written = {"huggingface": f'{{"info": {{"features": {features}}}}}'}
+    pq.write_table(pa.table({"polarity": [1]}).replace_schema_metadata(written), path)
+    return path
+
+
+@pytest.mark.parametrize(("feature", "message"), CLASSES)
+def test_hostile_files_names_of_class_labels_are_checked(tmp_path, feature, message):
+    features = json.dumps({"polarity": {"_type": "ClassLabel", **feature}})
+    with pytest.raises(DataError) as caught:
+        load_usable_instances(write_with_features(tmp_path / "a.parquet", features))
+    assert f'the class labels of the column "polarity" {message}' in str(caught.value)
+
+
+def test_hostile_files_features_are_not_deep(tmp_path):
+    path = write_with_features(tmp_path / "a.parquet", "[" * 50_000)
+    with pytest.raises(DataError, match="metadata huggingface: the JSON is nested more than 100 deep"):
+        load_usable_instances(path)
+    nested = '[{"a": ' * 45 + '{"_type": "ClassLabel", "names": ["pos"]}' + "}]" * 45
+    with pytest.raises(DataError, match="missing field 'text'"):
+        load_usable_instances(write_with_features(path, f'{{"x": {nested}}}'))
 
 
 def test_hostile_files_an_elements_depth_does_not_matter(write):

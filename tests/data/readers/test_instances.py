@@ -145,8 +145,8 @@ BAD = {
     ),
     "JSONL aspects that are no list": (
         "a.jsonl",
-        {"id": "1", "text": "The soup", "aspects": "[]"},
-        ["line 1", "field aspects is '[]'; expected a list of objects"],
+        {"id": "1", "text": "The soup", "aspects": "x"},
+        ["line 1", "field aspects is 'x'; expected a list of objects"],
     ),
     "JSONL key twice": ("a.jsonl", '{"id": "1", "id": "2"}', ["line 1", 'the key "id" appears twice']),
     "JSONL empty": ("a.jsonl", "\n", ["holds no instances"]),

@@ -85,6 +85,11 @@ UNKNOWN = {  # what is known is said, and what is nearest
         "missing field 'polarity' (or label, sentiment)",
         "text, term",
     ),
+    "triples of tags": (
+        "a.json",
+        json.dumps([{"id": "1", "sentence": "Hot tea", "triples": [{"target_tags": "Hot\\O tea\\B"}]}]),
+        "item 1: unknown layout: triples as tags of words (GTS, Span-ASTE); nearest known: ASTE",
+    ),
     "a header alone": ("a.tsv", "Hot tea\t1,2 DRINKS 2 0,1\n", "its only line is taken as its header", ""),
     "no known column": ("a.tsv", "Hot tea\t1,2\nx\ty\n", "None of them is known.", "Hot tea, 1,2."),
     "splits in a file": (

@@ -47,6 +47,19 @@ def test_semeval_leaves_out_a_term_that_cannot_be_placed(write, text, term, star
     assert "expected once nearby" in notes.left_out["a_0"]
 
 
+def test_semeval_ids_that_begin_again_in_each_review_are_kept_apart(write):
+    term = '<Opinions><Opinion target="tea" from="4" to="7"{1}/></Opinions>'
+    one = f'<Review rid="{{0}}"><sentence id="1"><text>Hot tea</text>{term}</sentence></Review>'
+    label = ' polarity="positive"'
+    notes = ReadingNotes()
+    reviews = one.format("a", label) + one.format("b", label) + one.format("c", "")
+    instances = read(write("a.xml", f"<Reviews>{reviews}</Reviews>"), notes)
+    assert [i.id for i in instances] == ["1_0", "b:1_0"]
+    assert notes.left_out == {"c:1_0": "no label"}
+    (instance,) = read(write("b.xml", one.format("a", label)))
+    assert instance.id == "1_0"
+
+
 SEMEVAL = {  # positive, negative, neutral, conflict, repaired
     "Laptop_Train_v2.xml": (987, 866, 460, 45, 9),
     "Laptops_Test_Gold.xml": (341, 128, 169, 16, 0),

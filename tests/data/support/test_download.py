@@ -107,6 +107,13 @@ def test_download_a_second_process_waits_and_finds_the_file(server, tmp_path):
     assert server.paths == [f"/{NAME}"]
 
 
+def test_download_what_is_missing_in_data_home_is_said(server, tmp_path, monkeypatch):
+    monkeypatch.setenv("ARTS_DATA_HOME", str(tmp_path))
+    server.mode = "missing"
+    with pytest.raises(DownloadError, match=rf"ARTS_DATA_HOME is set to {tmp_path}, which has no {NAME}"):
+        fetch_release_file(NAME, base_url=server.url)
+
+
 def test_download_data_home_comes_first(server, tmp_path, monkeypatch):
     monkeypatch.setenv("ARTS_DATA_HOME", str(tmp_path / "home"))
     with pytest.raises(DataError, match="ARTS_DATA_HOME is not a folder"):

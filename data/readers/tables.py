@@ -22,6 +22,7 @@ from arts.data.readers.row_shapes import in_usual_shape
 from arts.data.readers.rows import Row, read_rows
 from arts.data.readers.sentence_reader import SentenceReader, parse_offset
 from arts.data.readers.span_repair import ReadingNotes
+from arts.data.readers.written_lists import MAX_ITEMS
 from arts.data.schema import Aspect, Edit, Instance, Opinion, Sentence, Strategy
 from arts.data.support.record import first_fault
 
@@ -185,6 +186,10 @@ def _objects(value: Any, name: str) -> list[Row]:
         value = [dict(zip(value, items, strict=True)) for items in zip(*value.values(), strict=True)]
     if not isinstance(value, list) or not all(isinstance(item, Mapping) for item in value):
         raise ValueError(f"field {name} is {value!r:.60}; expected a list of objects")
+    if len(value) > MAX_ITEMS:
+        raise ValueError(
+            f"field {name} lists {len(value):,} items; expected at most {MAX_ITEMS:,} a sentence"
+        )
     return value
 
 

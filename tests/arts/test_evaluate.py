@@ -73,6 +73,7 @@ BAD = {
     "predictions": (["--predictions", "gone.csv"], "gone.csv: no such file"),
     "column": (["--column", "a"], "--column has no effect without --predictions FILE"),
     "names": (["--model", "a", "--model", "b", "--name", "c"], "--name is for one model or column"),
+    "standard input twice": (["--dataset", "-", "--predictions", "-"], "standard input is read once"),
     "both": (["--predictions", "gone.csv", "--model", "bert"], "--model has no effect with --predictions"),
 }
 

@@ -82,6 +82,11 @@ HOSTILE = {
         f"Tea####[{'([0], [0], 1), ' * 2_000}]",
         "line 1: a list of 2,000 items; expected at most 1,000 a sentence",
     ),
+    "10,000 aspects": (
+        "a.json",
+        json.dumps([{"text": "Tea", "aspects": [{"term": "Tea", "polarity": "pos"}] * 10_000}]),
+        "item 1: field aspects lists 10,000 items; expected at most 1,000 a sentence",
+    ),
     "a line of 100,000 tuples": (
         "a.txt",
         f"Tea####[{'([0], [0], 1), ' * 100_000}]",

@@ -104,8 +104,7 @@ def _name_reader(feature: Mapping[str, Any], column: str) -> Reader:
     names, count = feature.get("names"), feature.get("num_classes")
     if not names and type(count) is int and count <= MAX_NAMES:
         names = list(map(str, range(count)))
-    texts = isinstance(names, list) and all(isinstance(name, str) for name in names)
-    if not texts or len(names) > MAX_NAMES:
+    if not isinstance(names, list) or len(names) > MAX_NAMES or not all(isinstance(n, str) for n in names):
         raise ValueError(
             f'the class labels of the column "{column}" have the names {names!r:.60} ({count!r:.20}); '
             f"expected a list of at most {MAX_NAMES:,} texts"

@@ -27,7 +27,8 @@ def diagnose(
     """Diagnose pattern overfitting: measure how synthetic texts differ from natural texts.
 
     There are three views: embeddings, token frequencies and, with --model, perplexities. A row of a JSONL,
-    CSV or Parquet file has the columns text, or prompt and completion, or messages.
+    CSV or Parquet file has the columns text, or prompt and completion, or messages. Each file
+    needs 10 different texts or more.
 
     Args:
         synthetic: File of synthetic texts: JSONL, CSV or Parquet, or .txt with one text per line.
@@ -41,13 +42,13 @@ def diagnose(
     """
     from arts.cli import command_tables, tables
     from arts.diagnosis.plots import draw_views
-    from arts.diagnosis.texts import read_texts
+    from arts.diagnosis.texts import enough_texts
     from arts.diagnosis.views import diagnose_texts
     from arts.models.language_model import LanguageModel
 
     check_new_folder(output)
     use_device(device)
-    texts = [read_texts(path) for path in (synthetic, natural)]
+    texts = [enough_texts(path) for path in (synthetic, natural)]
     with progress_bar("diagnosing"):
         models = [LanguageModel.load(name) for name in model or ()]
         diagnosis, views = diagnose_texts(*texts, encoder=encoder, models=models, seed=seed)

@@ -14,6 +14,7 @@ from arts.cli.given_options import refuse_given, refuse_repeated, tell_idle_labe
 from arts.cli.number_types import Seeds
 from arts.cli.progress import progress_bar
 from arts.cli.result_format import ResultFormat
+from arts.cli.strategy_option import TrainingStrategies
 from arts.data.errors import ArtsError
 from arts.data.support.free_places import check_folder
 from arts.data.support.input_files import STANDARD_INPUT
@@ -65,7 +66,7 @@ def evaluate(
             "adversarially trained model or, when --merge-method is given, from the merged one."
         ),
     ] = None,
-    strategy: options.Strategies = None,
+    strategy: TrainingStrategies = None,
     variant_ratio: options.VariantRatio = None,
     template: options.Templates = None,
     holdout_templates: options.HoldoutTemplates = None,

@@ -18,7 +18,7 @@ from arts.cli.app import run_command, tell
 from arts.cli.given_options import refuse_given
 from arts.cli.number_types import Processes, Seed, whole_number
 from arts.cli.progress import ProgressUpdate, progress_bar
-from arts.data.errors import ArtsError
+from arts.cli.strategy_option import Strategies
 from arts.data.schema import PERTURBATIONS, Split, Strategy
 from arts.data.support.atomic import resumable_folder
 from arts.data.support.free_places import check_new_folder
@@ -46,7 +46,7 @@ def generate(
     pool: str | None = None,
     labels: options.Labels = None,
     columns: options.Columns = None,
-    strategy: list[Strategy] | None = None,
+    strategy: Strategies = None,
     seed: Seed = 1,
     neutral: NeutralPolicy = NeutralPolicy.SKIP,
     k: Annotated[int | None, typer.Option(parser=whole_number(least=1, most=10))] = None,
@@ -73,9 +73,9 @@ def generate(
 
     Args:
         output: New or empty folder to write the test set to.
-        input: Corpus to perturb: sample, laptop, restaurant, mams, or the path of a file (XML, JSON, JSONL,
-            CSV, TSV, Parquet or text) or of a folder with one such file per split; - for standard input,
-            hf:ID for a dataset of the Hugging Face Hub.
+        input: Corpus to perturb: sample, laptop, restaurant, laptop-v2, restaurant-v2, mams, or the path of a
+            file (XML, JSON, JSONL, CSV, TSV, Parquet or text) or of a folder with one such file per split;
+            - for standard input, hf:ID for a dataset of the Hugging Face Hub.
         split: Split of --input to perturb, and name of the split that is written. A file is perturbed as a
             whole.
         opinions: File of annotated opinion terms (JSON of the TOWE datasets). An aspect of --input gets those
@@ -120,8 +120,6 @@ def generate(
 
     templates = template_names(template or DEFAULT_TEMPLATES)
     strategies = tuple(s for s in PERTURBATIONS if s in (strategy or PERTURBATIONS))
-    if strategy and Strategy.ORIGINAL in strategy:
-        raise ArtsError("--strategy original changes nothing; expected revtgt, revnon or adddiff")
     refuse_given("language_model", "device", when=rank is not Ranking.LM, because="without --rank lm")
     refuse_given("k", "template", when=Strategy.ADDDIFF not in strategies, because="without ADDDIFF")
     refuse_given("neutral", when=Strategy.REVTGT not in strategies, because="without REVTGT")

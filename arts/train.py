@@ -11,6 +11,7 @@ from arts.cli import options
 from arts.cli.app import run_command, tell
 from arts.cli.number_types import Seed
 from arts.cli.progress import progress_bar
+from arts.cli.strategy_option import TrainingStrategies
 from arts.data.support.atomic import new_folder
 from arts.data.support.free_places import check_new_folder
 from arts.data.support.rounding import decimal_text
@@ -31,7 +32,7 @@ def train(
     post_training_text: options.PostTrainingText = None,
     post_trained: options.PostTrained = False,
     adversarial: Annotated[bool, typer.Option("--adversarial")] = False,
-    strategy: options.Strategies = None,
+    strategy: TrainingStrategies = None,
     variant_ratio: options.VariantRatio = None,
     template: options.Templates = None,
     holdout_templates: options.HoldoutTemplates = None,
@@ -45,8 +46,8 @@ def train(
     Args:
         model: Name of the model to train; `arts models` lists them.
         output: New or empty folder to save the model to.
-        dataset: Corpus to train on: sample, laptop, restaurant, mams, or the path of a folder with the
-            splits train and dev.
+        dataset: Corpus to train on: sample, laptop, restaurant, laptop-v2, restaurant-v2, mams, or the path
+            of a folder with the splits train and dev.
         seed: Random seed of initialisation, dropout and batch order.
         adversarial: Adversarial training: train also on perturbed variants of the training sentences.
     """
@@ -74,7 +75,8 @@ def train(
     corpus = load_corpus(
         dataset, labels=options.label_polarities(labels), columns=options.column_names(columns)
     )
-    with progress_bar(f"{model}, seed {seed}") as progress:
+    title = f"{model}, seed {seed}"
+    with progress_bar(title, announced=f"training {title}") as progress:
         if isinstance(intervention, Adversarial):
             instances, dev = intervention.splits(corpus)
         else:

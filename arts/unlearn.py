@@ -125,6 +125,7 @@ def unlearn(
         report = job.run(output, progress)
     tables.show(command_tables.probe_table(report))
     tell(f"wrote {output}: {report.stopped}; the weights are those of step {report.kept}")
+    tell(report.remark and f"warning: {report.remark}")
 
 
 if __name__ == "__main__":

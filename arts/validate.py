@@ -28,10 +28,10 @@ def validate(
     also after an invalid one. The exit code is 2 if any file is invalid.
 
     Args:
-        files: Files to check, or folders of such: reports (JSON) or corpora (XML, JSON, JSONL, CSV,
-            Parquet). A report's scores are recomputed when the file of its predictions (Parquet, of the same
-            name) is beside it; units, strategies and labels are those of the corpus when it is on this
-            machine.
+        files: Files to check, or folders of such: reports (JSON) or corpora (XML, JSON, JSONL, CSV, TSV,
+            Parquet, or text such as .raw). A report's scores are recomputed when the file of its predictions
+            (Parquet, of the same name) is beside it; units, strategies and labels are those of the corpus
+            when it is on this machine.
     """
     invalid, names, columns_named = 0, options.label_polarities(labels), options.column_names(columns)
     for file in _files(files):

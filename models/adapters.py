@@ -18,6 +18,7 @@ from arts.models.token_limits import most_tokens
 
 BATCH_SIZE = 32
 SUM_TOLERANCE = 1e-3  # largest accepted difference between 1 and the sum of a row of probabilities
+_UNFIT = "{}: fitting raised {}: {}; the estimator gets texts, so put a vectorizer before it"
 
 
 @runtime_checkable
@@ -203,10 +204,11 @@ class _EstimatorClassifier:
             instances = train()
             if not instances:
                 raise ArtsError("the estimator is not fitted, and the dataset has no train split") from error
-            estimator = clone(estimator).fit(
-                [text_with_aspect(instance) for instance in instances],
-                [str(instance.polarity) for instance in instances],
-            )
+            texts = [text_with_aspect(instance) for instance in instances]
+            try:
+                estimator = clone(estimator).fit(texts, [str(instance.polarity) for instance in instances])
+            except Exception as fault:
+                raise ArtsError(_UNFIT.format(labels.model, type(fault).__name__, fault)) from fault
         self.estimator, self.labels = estimator, labels
 
     def predict_proba(self, instances: Sequence[Instance]) -> FloatArray:

@@ -45,12 +45,12 @@ def load_checkpoint(name: str, *, labels: LabelNames = NO_NAMES) -> tuple[Classi
         ArtsError: when there is no such checkpoint, it is not for sequence classification, its tokenizer is
             missing, or its labels are not polarities.
     """
+    folder = encoder_folder(name, "model")
     from transformers import AutoModelForSequenceClassification, pipeline
 
     from arts.models.adapters import as_classifier
     from arts.models.runtime import device
 
-    folder = encoder_folder(name, "model")
     checksum = encoder_checksum(name)
     if is_zoo_model(folder):
         with as_loading_error(name):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shlex
+import shutil
 import sys
 from collections.abc import Callable
 from importlib.metadata import entry_points
@@ -34,6 +35,7 @@ __all__ = [
 ]
 
 COMMANDS = "arts.commands"  # the group of entry points in which commands are registered
+HELP_WIDTH = 80  # columns that help has at least: in fewer, names of options are cut
 # Bars of other libraries, beside which ours could not be read; and the current folder is not put first on the
 # path of processes that this one starts.
 _ENVIRONMENT = {
@@ -75,6 +77,8 @@ def run(make_app: Callable[[], typer.Typer]) -> NoReturn:
         make_app: creates the application.
     """
     os.environ.update(_ENVIRONMENT)
+    if shutil.get_terminal_size().columns < HELP_WIDTH:
+        os.environ.setdefault("TERMINAL_WIDTH", str(HELP_WIDTH))  # Typer's, for help
     set_verbosity(Verbosity.NORMAL)
     sys.stderr = sys.stderr or _nowhere()  # it may be closed
     for stream in (sys.stdout, sys.stderr):

@@ -36,6 +36,10 @@ def set_verbosity(verbosity: Verbosity) -> None:
         root.addHandler(_HANDLER)
     root.setLevel(max(verbosity, Verbosity.NORMAL))  # of other libraries, details are not shown
     logging.getLogger("arts").setLevel(verbosity)
+    logging.captureWarnings(True)  # what libraries say to those who program with them
+    logging.getLogger("py.warnings").setLevel(
+        logging.WARNING if verbosity is Verbosity.VERBOSE else logging.CRITICAL
+    )
 
 
 def verbosity() -> Verbosity:

@@ -66,14 +66,6 @@ PostTrained = Annotated[
         help="Say that the encoder is post-trained already, so that bert-pt does not post-train it.",
     ),
 ]
-Strategies = Annotated[
-    list[Strategy] | None,
-    typer.Option(
-        "--strategy",
-        help="Strategy by which adversarial training perturbs the training data: revtgt, revnon or "
-        "adddiff. Repeatable. Default: all three.",
-    ),
-]
 VariantRatio = Annotated[
     float | None,
     typer.Option(

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Protocol
 
-from arts.cli.messages import Verbosity, verbosity
+from arts.cli.messages import Verbosity, tell, verbosity
 
 if TYPE_CHECKING:
     from rich.progress import Task
@@ -26,7 +26,7 @@ class ProgressUpdate(Protocol):
 
 
 @contextmanager
-def progress_bar(title: str) -> Iterator[ProgressUpdate]:
+def progress_bar(title: str, *, announced: str = "") -> Iterator[ProgressUpdate]:
     """Show a progress bar inside a ``with`` block.
 
     Until the first step is done, only the time that has passed is shown. Nothing is shown if standard error
@@ -34,6 +34,7 @@ def progress_bar(title: str) -> Iterator[ProgressUpdate]:
 
     Args:
         title: text that is shown before the bar.
+        announced: message that is printed where no bar can be shown.
 
     Yields:
         The function that updates the bar.
@@ -49,6 +50,8 @@ def progress_bar(title: str) -> Iterator[ProgressUpdate]:
             return super().render(task) if task.time_remaining is not None else ""
 
     console = Console(stderr=True)
+    if not console.is_terminal:
+        tell(announced)
     with Progress(
         TextColumn("{task.description}", markup=False),
         BarColumn(),

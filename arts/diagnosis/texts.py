@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from arts.data.errors import as_data_error
+from arts.data.errors import DataError, as_data_error
 from arts.data.readers.row_source import read_row_source
 from arts.data.readers.text_rows import parse_text_row
 from arts.data.support.input_files import text_lines
+
+MIN_TEXTS = 10  # smallest number of different texts of each kind
 
 
 def read_texts(path: Path) -> list[str]:
@@ -26,4 +28,12 @@ def read_texts(path: Path) -> list[str]:
     for line, row in read_row_source(str(path)).rows:
         with as_data_error(path, line=line):
             texts.append(parse_text_row(row).text)
+    return texts
+
+
+def enough_texts(path: Path) -> list[str]:
+    """Read texts as `read_texts` does; raises `DataError` when too few of them are different, too."""
+    texts = read_texts(path)
+    if (count := len(set(texts))) < MIN_TEXTS:
+        raise DataError(path, f"{count} different texts; expected {MIN_TEXTS} or more")
     return texts

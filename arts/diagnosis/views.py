@@ -19,11 +19,11 @@ from arts.data.support.display import Displayed
 from arts.data.support.record import Count, Record
 from arts.data.support.rounding import decimal_text, round_half_up
 from arts.diagnosis.perplexity import ModelPerplexity, model_perplexities
+from arts.diagnosis.texts import MIN_TEXTS
 
 if TYPE_CHECKING:
     from arts.models.language_model import LanguageModel
 
-MIN_TEXTS = 10  # smallest number of texts of each kind
 MAX_PEAKS = 20
 _FOLDS, _BATCH_SIZE = 5, 32
 _MAX_LENGTH = 256  # number of tokens that a text is truncated to

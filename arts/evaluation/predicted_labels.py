@@ -13,7 +13,7 @@ from arts.data.label_names import NO_NAMES, LabelNames
 from arts.data.polarity_labels import parse_polarity
 from arts.data.readers.arts_json import parse_id
 from arts.data.readers.class_labels import class_label_reader, parquet_features
-from arts.data.readers.rows import Row, read_rows
+from arts.data.readers.rows import ROW_READERS, Row, csv_rows, read_rows
 from arts.data.schema import Instance, Strategy
 from arts.data.support.arrays import IntArray
 from arts.data.support.parquet_file import read_parquet_columns
@@ -95,10 +95,11 @@ class _LabelTable:
             DataError: when the file cannot be read, or has no such columns.
         """
         is_parquet = self.path.suffix.lower() == ".parquet"
+        has_header = ROW_READERS.get(self.path.suffix.lower()) is csv_rows
         for line, row in self._parquet_rows(most) if is_parquet else read_rows(self.path):
             for name in (ID, self.column):
                 if name not in row:
-                    raise DataError(self.path, self._absence(name, row), line=line)
+                    raise DataError(self.path, self._absence(name, row), line=1 if has_header else line)
             yield line, str(row[ID]), row[self.column]
 
     def label(self, line: int, value: object) -> int:

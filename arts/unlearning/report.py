@@ -133,3 +133,14 @@ class UnlearnReport(Displayed, Record):
     def kept_probe(self) -> StopProbe:
         """The check of the stopping criteria that was made with the weights that were kept."""
         return next(probe for probe in self.probes if probe.step == self.kept)
+
+    @property
+    def remark(self) -> str:
+        """That the forget set is no better forgotten than before; empty if it is."""
+        before, after = self.probes[0].forget, self.kept_probe.forget
+        if after < before:
+            return ""
+        return (
+            f"nothing was unlearned: the forgetting loss is {decimal_text(after, 4)} nats, and was "
+            f"{decimal_text(before, 4)} before; other --steps, --learning-rate or --weights may help"
+        )

@@ -168,6 +168,11 @@ def missing_field(name: str, row: Mapping[str, Any]) -> ValueError:
             "unknown layout: triples as tags of words (GTS, Span-ASTE); nearest known: ASTE in .txt, a "
             "sentence a line with #### and a list of tuples"
         )
+    if _seem_values(row):
+        return ValueError(
+            f"the first line seems to be data{list_columns(row)}; a header is needed, such as "
+            "id,text,term,start,end,polarity"
+        )
     others = ", ".join(FIELDS[name][:2])
     also = f" (or {others})" if others else ""
     fitting = (
@@ -191,6 +196,14 @@ def list_columns(row: Mapping[str, Any]) -> str:
     columns = [str(column)[:40] for column in row]
     more = f", and {len(columns) - 12} more" if len(columns) > 12 else ""
     return f"; the columns are: {', '.join(columns[:12]) or '(none)'}{more}"
+
+
+def _seem_values(columns: Iterable[object]) -> bool:
+    """Whether no column has a known name, and one is a number, long, or has three words or more."""
+    names = [str(column) for column in columns]
+    return not any(map(_is_known, names)) and any(
+        name.isdigit() or len(name) > 40 or len(name.split()) > 2 for name in names
+    )
 
 
 def _is_known(column: str) -> bool:

@@ -172,6 +172,22 @@ def hub_snapshot(
             repository, repo_type=repo_type, revision=revision or None, allow_patterns=list(patterns)
         )
     except (HFValidationError, HfHubHTTPError, LocalEntryNotFoundError, OSError) as error:
-        reason = " ".join(str(error).split())[:200]
-        raise DownloadError(f"{what} from the Hugging Face Hub ({reason})") from error
+        raise DownloadError(f"{what} from the Hugging Face Hub ({_hub_reason(error)})") from error
     return Path(folder)
+
+
+def _hub_reason(error: Exception) -> str:
+    """Why there is nothing from the Hugging Face Hub, in a few words."""
+    from huggingface_hub import constants, errors
+
+    if isinstance(error.__cause__, errors.HfHubHTTPError):
+        return f"which answers with the status {error.__cause__.response.status_code}"
+    if isinstance(error, errors.LocalEntryNotFoundError):
+        return "HF_HUB_OFFLINE is set" if constants.HF_HUB_OFFLINE else "which cannot be reached"
+    if isinstance(error, errors.GatedRepoError):
+        return "access to it has to be asked for there"
+    if isinstance(error, errors.RepositoryNotFoundError):
+        return "no such repository, or it is private"
+    if isinstance(error, errors.RevisionNotFoundError):
+        return "no such revision"
+    return " ".join(str(error).split())[:200].split(". ")[0].rstrip(".")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -25,6 +26,13 @@ from arts.data.schema import (
 )
 from arts.data.support.download import sha256
 from arts.data.support.input_files import input_path
+
+logger = logging.getLogger(__name__)
+
+_REPEATED = (
+    "%s: number of sentences that occur under unrelated ids: %d; they are taken as separate. Aspects of one "
+    "sentence have ids such as 7_0 and 7_1, or none"
+)
 
 
 @dataclass(frozen=True)
@@ -137,17 +145,31 @@ def _training_sentences(
 def _file_sentences(
     path: Path, notes: ReadingNotes, *, labels: LabelNames, columns: ColumnNames
 ) -> Iterable[Sentence]:
-    """The sentences of a file: a stream when the originals of each follow each other, else a list."""
-    first_pass = usable_instances(path, labels=labels, columns=columns)
-    seen, last = set[int](), 0
-    for instance in first_pass:
-        key = hash((sentence_id(instance.unit), instance.text))
+    """The sentences of a file: a stream when the originals of each follow each other, else a list.
+
+    Raises:
+        DataError: when the file has no originals, or all are left out.
+    """
+    first_notes = ReadingNotes()
+    seen, texts, repeated, last, scattered = set[int](), set[int](), set[int](), 0, False
+    for instance in usable_instances(path, first_notes, labels=labels, columns=columns):
+        key, text = hash((sentence_id(instance.unit), instance.text)), hash(instance.text)
         if instance.strategy is not Strategy.ORIGINAL or key == last:
             continue
-        if key in seen:
-            return group_sentences(load_usable_instances(path, notes, labels=labels, columns=columns))
-        seen.add(key)
         last = key
+        if key in seen:
+            scattered = True
+        elif text in texts:
+            repeated.add(text)
+        seen.add(key)
+        texts.add(text)
+    if not seen:
+        reason = f" ({first_notes})" if str(first_notes) else ""
+        raise DataError(path, f"holds no original instances{reason}")
+    if repeated:
+        logger.warning(_REPEATED, path.name, len(repeated))
+    if scattered:
+        return group_sentences(load_usable_instances(path, notes, labels=labels, columns=columns))
     return stream_sentences(usable_instances(path, notes, labels=labels, columns=columns))
 
 

@@ -83,8 +83,9 @@ def test_generate_the_output_does_not_depend_on_the_hash_seed_or_the_workers(tmp
     [
         (["--input", "sampel"], 'unknown dataset "sampel". Did you mean "sample"?'),
         (["--template", "butt"], 'unknown template "butt". Did you mean "but"?'),
-        (["--strategy", "original"], "--strategy original changes nothing"),
-        (["--strategy", "original", "--strategy", "revtgt"], "--strategy original changes nothing"),
+        (["--strategy", "original"], "'--strategy': original changes nothing; expected revtgt, revnon or"),
+        (["--strategy", "original", "--strategy", "revtgt"], "original changes nothing"),
+        (["--strategy", "revtg"], '"revtg" is no strategy; expected revtgt, revnon or adddiff'),
         (["--rank", "lm", "--language-model", "no/such-folder/"], 'language model "no/such-folder/"'),
     ],
 )

@@ -12,6 +12,7 @@ def test_train_a_model_is_trained_saved_and_measured_again(tmp_path, encoder):
     command = ("arts.train", *settings, "--adversarial", "--output", "out/memnet")
     done = call(*command, folder=tmp_path)
     assert done.returncode == 0, done.stderr
+    assert "arts: training memnet, seed 1\n" in done.stderr
     assert "wrote out/memnet: memnet, " in done.stderr
     assert {"model.safetensors", "config.json", "tokenizer.json", "arts.json"} <= {
         path.name for path in (tmp_path / "out" / "memnet").iterdir()

@@ -224,3 +224,13 @@ def test_adapters_names_of_labels_decide(instances, model, expected):
 def test_adapters_labels_without_names_are_refused(instances, model, message):
     with pytest.raises(ArtsError, match=message):
         as_classifier(model).predict_proba(instances)
+
+
+
+def test_adapters_an_estimator_that_cannot_be_fitted_on_texts_is_one_line(corpus):
+    expected = (
+        "custom: fitting raised ValueError: .*; the estimator gets texts, so put a vectorizer before it"
+    )
+    instances = [i for i in corpus.test if i.strategy == "original"]
+    with pytest.raises(ArtsError, match=f"(?s)^{expected}$"):
+        as_classifier(LogisticRegression(), train=lambda: instances, name="custom")

@@ -105,7 +105,16 @@ def test_encoders_a_hub_encoder_is_downloaded_once_without_what_is_not_needed(hu
 def test_encoders_an_encoder_that_the_hub_has_not_is_one_clear_error(hub, tmp_path):
     done = resolve_elsewhere("me/none", hub, tmp_path)
     message = done.stderr.strip().splitlines()[-1]
-    assert 'encoder "me/none" is neither a folder nor to be had from the Hugging Face Hub' in message
+    assert (
+        'encoder "me/none" is neither a folder nor to be had from the Hugging Face Hub (which answers with the status 404)'
+        in message
+    )
+
+
+def test_encoders_a_hub_that_cannot_be_reached_is_said_in_a_few_words(tmp_path, monkeypatch):
+    monkeypatch.setattr("huggingface_hub.constants.HF_HUB_OFFLINE", True)
+    with pytest.raises(ArtsError, match=r"from the Hugging Face Hub \(HF_HUB_OFFLINE is set\)$"):
+        encoder_folder("me/nothing-of-this-name")
 
 
 def test_encoders_a_folder_is_an_encoder_if_it_has_a_configuration(write, tmp_path):

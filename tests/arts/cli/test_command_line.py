@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 import json
+import logging
 import os
 import re
 import shutil
 import subprocess
 import sys
+import warnings
 from importlib.metadata import version
 from pathlib import Path
 
 import pytest
 from helpers.commands import call, run
 
-from arts.cli.messages import one_line, tell_error
+from arts.cli.messages import Verbosity, one_line, set_verbosity, tell_error
 
 USAGE = {
     "arts.evaluate --seed -1": '"-1"; expected a whole number from 0 to 4294967295; see',
@@ -205,3 +207,24 @@ def test_command_line_a_generated_set_is_measured_with_the_training_of_another(
         report["dataset"]["files"]
     )
     assert any(name.startswith("sample/train") for name in report["dataset"]["files"])
+
+
+def test_command_line_help_names_options_in_full_on_a_narrow_terminal(tmp_path):
+    done = run("arts.train", "-h", folder=tmp_path, COLUMNS="40")
+    assert "--output " in done.stdout
+    assert "--post-training-text " in done.stdout
+
+
+@pytest.mark.parametrize(("level", "shown"), [(Verbosity.NORMAL, ""), (Verbosity.VERBOSE, "set it to False")])
+def test_command_line_warnings_of_libraries_are_shown_only_with_verbose(level, shown, capsys):
+    with warnings.catch_warnings():
+        warnings.simplefilter("always")
+        logging.captureWarnings(False)
+        try:
+            set_verbosity(level)
+            warnings.warn("set it to False", UserWarning, stacklevel=1)
+        finally:
+            set_verbosity(Verbosity.NORMAL)
+            logging.captureWarnings(False)
+    errors = capsys.readouterr().err
+    assert shown in errors if shown else not errors

@@ -246,3 +246,10 @@ def test_command_tables_sentences_and_tokens_of_others_do_not_act_on_the_termina
     text = printed(monkeypatch, table(), width=80)
     assert not {"\x1b", "\x07"} & set(text)
     assert text.count(r"soup\x1b[2J\x07") == count
+
+
+def test_command_tables_unlearning_says_where_nothing_is_forgotten():
+    report = unlearning()
+    assert report.remark == ""
+    unchanged = report.model_copy(update={"kept": 0})
+    assert "nothing was unlearned: the forgetting loss is 12.3457 nats, and was 12.3457" in unchanged.remark

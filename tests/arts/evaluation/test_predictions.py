@@ -65,13 +65,13 @@ def test_predictions_rows_that_the_benchmark_left_out_are_passed_over(write, uni
 BAD = {
     "another column": (
         lambda units: table(units, "bert"),
-        r'line 2: no column "prediction"; the columns are: id, bert; --column NAME takes another$',
+        r'line 1: no column "prediction"; the columns are: id, bert; --column NAME takes another$',
     ),
     "a column in capitals": (
         lambda units: table(units, "Prediction"),
         r'the columns are: id, Prediction; --column NAME takes another\. Did you mean "Prediction"\?$',
     ),
-    "no id": (lambda units: "key,prediction\n1,positive\n", 'line 2: no column "id"'),
+    "no id": (lambda units: "key,prediction\n1,positive\n", 'line 1: no column "id"'),
     "unknown id": (
         lambda units: table(units) + "9_9,positive\n",
         r'line 9: id "9_9" is not in the benchmark; expected "1_0", "1_0_revtgt", "1_0_adddiff", …',

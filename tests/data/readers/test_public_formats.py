@@ -91,6 +91,12 @@ UNKNOWN = {  # what is known is said, and what is nearest
         "item 1: unknown layout: triples as tags of words (GTS, Span-ASTE); nearest known: ASTE",
     ),
     "a header alone": ("a.tsv", "Hot tea\t1,2 DRINKS 2 0,1\n", "its only line is taken as its header", ""),
+    "no header": (
+        "a.csv",
+        "The battery lasts long.,battery,positive\nHot tea.,tea,neutral\n",
+        "the first line seems to be data; the columns are: The battery lasts long., battery, positive",
+        "a header is needed, such as id,text,term,start,end,polarity",
+    ),
     "no known column": ("a.tsv", "Hot tea\t1,2\nx\ty\n", "None of them is known.", "Hot tea, 1,2."),
     "splits in a file": (
         "a.json",

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from arts.data.errors import UnknownNameError
+from arts.data.errors import DataError, UnknownNameError
 from arts.generators.running.sentence_source import load_sentence_source
 
 Write = Callable[[str, object], Path]
@@ -42,3 +42,22 @@ def test_sentence_source_annotated_terms_are_taken_over_by_id_though_the_spacing
 def test_sentence_source_an_unknown_source_is_named() -> None:
     with pytest.raises(UnknownNameError, match="nowhere"):
         load_sentence_source("nowhere")
+
+
+def test_sentence_source_a_file_whose_rows_are_all_left_out_is_refused_with_the_reason(write: Write) -> None:
+    rows = "1_0,The soup is good.,soup,positive\n1_1,The soup is good.,soup,negative\n"
+    with pytest.raises(DataError, match=r"holds no original instances \(.*; 2 rows left out \(1_0: several"):
+        load_sentence_source(str(write("two.csv", f"id,text,term,polarity\n{rows}")))
+
+
+def test_sentence_source_one_sentence_under_unrelated_ids_is_said(
+    write: Write, caplog: pytest.LogCaptureFixture
+) -> None:
+    text = "The soup is good but the tea is bad."
+    related = f"id,text,term,polarity\n1_0,{text},soup,positive\n1_1,{text},tea,negative\n"
+    assert len(list(load_sentence_source(str(write("a.csv", related))).sentences)) == 1
+    assert not caplog.messages
+    unrelated = related.replace("1_0", "r0").replace("1_1", "r1")
+    assert len(list(load_sentence_source(str(write("b.csv", unrelated))).sentences)) == 2
+    (message,) = caplog.messages
+    assert "b.csv: number of sentences that occur under unrelated ids: 1; they are taken as sep" in message

@@ -36,7 +36,7 @@ def test_uploads_labels_may_be_spelled_in_any_way(good_upload, spell):
     [
         (
             lambda text: text.replace("id,prediction", "id,label"),
-            'the file, line 2: no column "prediction"; the columns are: id, label; Column NAME takes another',
+            'the file, line 1: no column "prediction"; the columns are: id, label; Column NAME takes another',
         ),
         (lambda text: text.replace(",positive", ",great", 1), "unknown polarity 'great'"),
         (

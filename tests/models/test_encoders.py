@@ -105,10 +105,8 @@ def test_encoders_a_hub_encoder_is_downloaded_once_without_what_is_not_needed(hu
 def test_encoders_an_encoder_that_the_hub_has_not_is_one_clear_error(hub, tmp_path):
     done = resolve_elsewhere("me/none", hub, tmp_path)
     message = done.stderr.strip().splitlines()[-1]
-    assert (
-        'encoder "me/none" is neither a folder nor to be had from the Hugging Face Hub (which answers with the status 404)'
-        in message
-    )
+    assert 'encoder "me/none" is neither a folder nor to be had from the Hugging Face Hub' in message
+    assert message.endswith("(which answers with the status 404)")
 
 
 def test_encoders_a_hub_that_cannot_be_reached_is_said_in_a_few_words(tmp_path, monkeypatch):

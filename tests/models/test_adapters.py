@@ -226,7 +226,6 @@ def test_adapters_labels_without_names_are_refused(instances, model, message):
         as_classifier(model).predict_proba(instances)
 
 
-
 def test_adapters_an_estimator_that_cannot_be_fitted_on_texts_is_one_line(corpus):
     expected = (
         "custom: fitting raised ValueError: .*; the estimator gets texts, so put a vectorizer before it"

@@ -14,7 +14,7 @@ from arts.evaluation.scores import StrategyScore
 def verdicts(reports: Sequence[Report]) -> list[str]:
     """Sentences on the scores of models on one dataset, one or two for each, and then on all of them.
 
-    They say how far the accuracy of a model falls to its ARS and under which strategy it falls most, or that
+    They say how far the accuracy of a model falls to its ARS and under which strategy most is lost, or that
     the model is constant; then which strategies have no variants, and the floors.
     """
     first = reports[0]
@@ -57,25 +57,26 @@ def _robustness(report: Report) -> str:
         return f"{start}, and all of them stay right through all their variants: nothing is lost."
     return (
         f"{start}, {decimal_text(ars)}% through all their variants: {decimal_text(lost)} points are not "
-        f"robust. {_greatest_fall(report)}"
+        f"robust. {_greatest_loss(report)}"
     )
 
 
-def _greatest_fall(report: Report) -> str:
-    """A sentence on the strategies under which a model's accuracy falls most, if it falls under any."""
-    falls = {name: _fall(score) for name, score in report.strategies.items()}
-    most = max(falls.values())
-    if most <= 0:
-        return "No strategy lowers the accuracy as a whole: what some units lose, others gain."
-    changes = (
-        f"{name.upper()} ({score.change})" for name, score in report.strategies.items() if falls[name] == most
+def _greatest_loss(report: Report) -> str:
+    """A sentence on the strategies under which the most originals that are right do not stay right."""
+    losses = {name: _loss(score) for name, score in report.strategies.items()}
+    most = max(losses.values())
+    where = (
+        f"{name.upper()} (originals right {decimal_text(score.original.value)}, "
+        f"both right {decimal_text(score.both.value)})"
+        for name, score in report.strategies.items()
+        if losses[name] == most
     )
-    return f"Most is lost under {' and '.join(changes)}."
+    return f"Most is lost under {' and '.join(where)}."
 
 
-def _fall(score: StrategyScore) -> float:
-    """By how many points the accuracy on a strategy's variants is below that on their originals."""
-    return round_half_up(score.original.value - score.perturbed.value)
+def _loss(score: StrategyScore) -> float:
+    """How many points of the accuracy on the originals of a strategy's variants are lost on the variants."""
+    return round_half_up(score.original.value - score.both.value)
 
 
 def _remark_on_floor(report: Report) -> str:

@@ -47,12 +47,15 @@ def validate(
 def _files(paths: list[Path]) -> Iterator[Path]:
     """The files to check: those that are given, and those of a known format in folders, sorted by name.
 
-    The predictions beside a report are checked with it, so they are no files of their own.
+    The predictions beside a report are checked with it, so they are no files of their own. A folder that has
+    a corpus in each subfolder, as `arts generate` and `arts export` write it, stands for these corpora.
 
     Raises:
         DataError: when a folder has no such file.
     """
     from arts.data.readers.instances import INSTANCE_READERS
+    from arts.data.readers.split_files import corpus_files
+    from arts.generators.running.output import REPORT_FILE
 
     for path in paths:
         if not path.is_dir():
@@ -62,6 +65,8 @@ def _files(paths: list[Path]) -> Iterator[Path]:
         checked = [
             file for file in files if file.suffix != ".parquet" or not _is_report(file.with_suffix(".json"))
         ]
+        if all(file.name == REPORT_FILE for file in checked):
+            checked = corpus_files(path) or checked
         if not checked:
             raise DataError(path, "holds no reports and no corpora")
         yield from checked

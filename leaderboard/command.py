@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import socket
+from collections.abc import Sequence
 from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -11,12 +12,13 @@ import typer
 
 from arts.cli.app import tell
 from arts.cli.given_options import refuse_given
-from arts.data.errors import ArtsError, MissingDependencyError
+from arts.data.errors import ArtsError, DataError, MissingDependencyError
 
 if TYPE_CHECKING:
     from arts.leaderboard.store.store import Store
 
 APP = Path(__file__).with_name("app.py")
+_DEFAULT_FOLDER = "results"
 
 
 def leaderboard(
@@ -32,7 +34,7 @@ def leaderboard(
     Args:
         folders: Folders with reports, or hf: followed by the id of a dataset repository on the Hugging
             Face Hub. Reports submitted in the app are added to the first folder that is not on the Hub.
-            Default: results.
+            Default: results, which need not exist.
         packaged: Also show the scores published in the paper (Xing et al., 2020) and the results that come
             with this package.
         port: Port of the app.
@@ -43,16 +45,30 @@ def leaderboard(
     from arts.leaderboard.store.store import Store
 
     refuse_given("port", "address", when=export, because="with --export, which starts no app")
-    store = Store(tuple(folders or ["results"]), packaged=packaged)
+    _check_folders(folders or ())
+    store = Store(tuple(folders or [_DEFAULT_FOLDER]), packaged=packaged)
     if export:
         _require_module("vl_convert", "vl-convert-python, for the charts of the page,")
+        from arts.leaderboard.web.static_page import NAME as PAGE_NAME
         from arts.leaderboard.web.static_page import write_page
 
-        tell(f"wrote {write_page(store, export)}")
+        is_new = not (export / PAGE_NAME).exists()
+        path = write_page(store, export)
+        tell(f"wrote {path}" if is_new else f"wrote {path}, in place of the page that was there")
         return
     _require_module("streamlit", "streamlit, for the leaderboard,")
     _check_port(address, port)
     _serve(store, port=port, address=address)
+
+
+def _check_folders(folders: Sequence[str]) -> None:
+    """Raise `DataError` for a folder that does not exist, unless it is that which is the default."""
+    from arts.leaderboard.store.store import DATASET_PREFIX
+
+    for folder in folders:
+        is_local = not folder.startswith(DATASET_PREFIX) and Path(folder) != Path(_DEFAULT_FOLDER)
+        if is_local and not Path(folder).is_dir():
+            raise DataError(folder, "no such folder; expected a folder with reports, which may be empty")
 
 
 def _require_module(module: str, purpose: str) -> None:

@@ -52,6 +52,21 @@ def corpus_folder(folder: Path) -> Path:
     )
 
 
+def corpus_files(folder: Path) -> list[Path]:
+    """The files of the splits of all corpora in a folder: one corpus a subfolder, sorted by name.
+
+    Raises:
+        DataError: when a folder cannot be read.
+    """
+    return [
+        path
+        for inner in list_folder(folder)
+        if inner.is_dir()
+        for path in list_folder(inner)
+        if path.suffix.lower() in INSTANCE_READERS and _splits_in(path.stem)
+    ]
+
+
 def list_folder(folder: Path) -> list[Path]:
     """What a folder holds, sorted; hidden files are skipped.
 

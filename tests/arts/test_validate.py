@@ -44,6 +44,17 @@ def test_validate_a_folder_stands_for_the_files_in_it(tmp_path):
     assert "arts: error: empty: holds no reports and no corpora" in done.stderr
 
 
+def test_validate_a_folder_that_was_generated_or_exported_stands_for_its_corpora(tmp_path):
+    call("arts.export", "exported", folder=tmp_path)
+    call("arts.generate", "--output", "made", "--strategy", "revtgt", "--format", "arts", folder=tmp_path)
+    done = call("arts.validate", "made", "exported", folder=tmp_path)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert [line.split(":")[0] for line in done.stdout.splitlines()] == [
+        "made/sample/test.json",
+        *(f"exported/sample/{split}.parquet" for split in ("test", "train", "validation")),
+    ]
+
+
 def test_validate_predictions_in_a_file_whose_name_is_not_utf8_are_scored(tmp_path):
     path = predictions(tmp_path)
     path.rename(os.fsdecode(os.fsencode(tmp_path) + b"/bad\xff.csv"))

@@ -9,7 +9,7 @@ import pytest
 from typer.testing import CliRunner
 
 from arts.cli.app import command_app
-from arts.data.errors import ArtsError, MissingDependencyError
+from arts.data.errors import ArtsError, DataError, MissingDependencyError
 from arts.leaderboard.command import leaderboard
 
 
@@ -38,3 +38,27 @@ def test_command_exports_a_page(three_results: Path, tmp_path: Path):
     page = (tmp_path / "page" / "index.html").read_text("utf-8")
     assert "model 2" in page
     assert "(paper)" not in page
+
+
+def test_command_says_that_an_exported_page_replaces_another(three_results: Path, tmp_path: Path):
+    command = [str(three_results), "--no-packaged", "--export", str(tmp_path / "page")]
+    first, second = (CliRunner().invoke(command_app(leaderboard), command) for _ in range(2))
+    path = tmp_path / "page" / "index.html"
+    assert first.stderr.splitlines()[-1] == f"arts: wrote {path}"
+    assert second.stderr.splitlines()[-1] == f"arts: wrote {path}, in place of the page that was there"
+
+
+@pytest.mark.parametrize("option", [(), ("--export", "page")])
+def test_command_refuses_a_folder_that_does_not_exist(monkeypatch, tmp_path: Path, option):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "mine").mkdir()
+    with pytest.raises(DataError, match="^nothere: no such folder"):
+        run("mine", "nothere", *option)
+    assert [path.name for path in tmp_path.iterdir()] == ["mine"]
+
+
+def test_command_does_not_need_the_default_folder(monkeypatch, tmp_path: Path):
+    monkeypatch.chdir(tmp_path)
+    for folders in ((), ("results/",)):
+        run(*folders, "--no-packaged", "--export", "page")
+    assert (tmp_path / "page" / "index.html").is_file()

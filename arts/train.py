@@ -75,6 +75,7 @@ def train(
     corpus = load_corpus(
         dataset, labels=options.label_polarities(labels), columns=options.column_names(columns)
     )
+    corpus.check_training_splits("expected a folder that has both")
     title = f"{model}, seed {seed}"
     with progress_bar(title, announced=f"training {title}") as progress:
         if isinstance(intervention, Adversarial):

@@ -93,6 +93,22 @@ class Corpus(Displayed):
         """The sentences of the dev split, to select models on; empty when the corpus has no dev split."""
         return tuple(self.load("dev"))
 
+    def check_training_splits(self, hint: str) -> None:
+        """Check that the corpus has what training needs: the splits train and dev.
+
+        Args:
+            hint: the end of the message, on how to train all the same.
+
+        Raises:
+            DataError: when it lacks one of them, or both.
+        """
+        missing = [split for split in ("train", "dev") if not getattr(self, split)]
+        if missing:
+            raise DataError(
+                self.training or self.name,
+                f"has no split {' and no split '.join(missing)}, and training needs train and dev; {hint}",
+            )
+
     def trained_on(self, other: Corpus) -> Corpus:
         """The test split of this corpus with the train and dev splits of another one.
 

@@ -60,8 +60,7 @@ def train_model(
     """
     if not train or not dev:
         raise ArtsError(
-            "training needs the splits train and dev; this dataset lacks one, and --train-from takes both "
-            "from another"
+            f"training needs the splits train and dev; {'dev' if train else 'train'} is empty"
         )
     recipe = model_class.recipe
     model, inputs = initialise_model(model_class, request, train=train)

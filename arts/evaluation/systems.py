@@ -110,6 +110,7 @@ def _trained_system(request: TrainingRequest, corpus: Corpus, intervention: Robu
     """
     from arts.models.trained_models import train_or_load
 
+    corpus.check_training_splits("--train-from takes both from another corpus")
     if intervention:
         model = intervention.train(request, corpus)
         settings = {"name": intervention.name, **intervention.settings(), **model.record.get(OUTCOME, {})}

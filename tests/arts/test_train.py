@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 
 from helpers.commands import call, run
+from helpers.folders import ROOT
 
 
 def test_train_a_model_is_trained_saved_and_measured_again(tmp_path, encoder):
@@ -27,3 +28,14 @@ def test_train_a_model_is_trained_saved_and_measured_again(tmp_path, encoder):
     assert json.loads(kept.stdout)["ars"] == robust["ars"]
     assert robust["model"]["intervention"]["strategies"] == ["revtgt"]
     assert plain["model"]["intervention"] is None
+
+
+def test_train_says_which_split_is_missing(tmp_path):
+    (tmp_path / "mine").mkdir()
+    for split in ("train", "test"):
+        (tmp_path / "mine" / f"{split}.jsonl").symlink_to(ROOT / "data" / "sample" / f"{split}.jsonl")
+    done = call("arts.train", "--model", "td-lstm", "--dataset", "mine", "--output", "out", folder=tmp_path)
+    assert done.returncode == 2
+    assert done.stderr.splitlines()[-1] == (
+        "arts: error: mine: has no split dev, and training needs train and dev; expected a folder that has both"
+    )

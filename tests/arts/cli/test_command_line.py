@@ -198,7 +198,8 @@ def test_command_line_a_generated_set_is_measured_with_the_training_of_another(
     )
     line = f"--dataset o/sample --model td-lstm --encoder {encoder} --format json"
     alone = call("arts.evaluate", *line.split(), folder=tmp_path)
-    assert "--train-from takes both from another" in alone.stderr
+    assert "sample: has no split train and no split dev, and training needs train and dev; " in alone.stderr
+    assert "; --train-from takes both from another corpus" in alone.stderr
     done = call("arts.evaluate", *line.split(), "--train-from", "sample", folder=tmp_path)
     assert done.returncode == 0, done.stderr
     report = json.loads(done.stdout)

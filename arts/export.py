@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from pathlib import Path
 from typing import Annotated
 
@@ -46,12 +47,16 @@ def export(
     if template:
         write_template(corpora[0].test, folder)
         tell(str(corpora[0].notes))
-        tell(f"wrote {folder}: fill in the column prediction; arts evaluate --predictions {folder} scores it")
+        named = ["--dataset", dataset[0]] if dataset else []
+        scoring = shlex.join(["arts", "evaluate", *named, "--predictions", str(folder)])
+        tell(f"wrote {folder}: fill in the column prediction; {scoring} scores it")
         return
     hf_dataset.export_corpora(corpora, folder)
     for corpus in corpora:
         tell(str(corpus.notes))
         typer.echo(f'datasets.load_dataset("{folder}", "{corpus.name}")')
+    measuring = shlex.join(["arts", "evaluate", "--dataset", str(folder / corpora[0].name)])
+    tell(f"wrote {folder}; measure models on it: {measuring}")
 
 
 if __name__ == "__main__":

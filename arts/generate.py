@@ -163,7 +163,7 @@ def generate(
     place = output / source.name
     if split is not Split.TEST:
         place = next(place.iterdir())
-    train = input if source.mined == f"{input}, train" else "CORPUS"
+    train = input if source.trains else "CORPUS"
     tell(f"wrote {output}; measure models on it: arts evaluate --dataset {place} --train-from {train}")
 
 

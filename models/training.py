@@ -59,9 +59,7 @@ def train_model(
         ArtsError: when a split is empty, or the starting point cannot be loaded.
     """
     if not train or not dev:
-        raise ArtsError(
-            f"training needs the splits train and dev; {'dev' if train else 'train'} is empty"
-        )
+        raise ArtsError(f"training needs the splits train and dev; {'dev' if train else 'train'} is empty")
     recipe = model_class.recipe
     model, inputs = initialise_model(model_class, request, train=train)
     trainer = run_trainer(

@@ -18,8 +18,8 @@ DIFFERENCE_HEADINGS = ("", "first minus second", "right only by the first", "rig
 Row = tuple[str, ...]
 LEGEND = (
     "ARS: originals that are right together with all their variants. REVTGT, REVNON, ADDDIFF: "
-    "accuracy on the originals → on their variants. ±: half the 95% bootstrap interval; over several "
-    "seeds, the standard deviation."
+    "accuracy on the originals → on their variants; over several seeds, the mean on the variants alone. "
+    "±: half the 95% bootstrap interval; over several seeds, the standard deviation."
 )
 
 

@@ -47,6 +47,7 @@ class SentenceSource:
         notes: what was repaired or left out when the input was read.
         files: the SHA-256 (hexadecimal) of each file that was read, keyed by the file's name, after what it
             is for if that is not the sentences: ``opinions: terms.json``.
+        trains: whether models can be trained on the corpus: it has the splits train and dev.
     """
 
     name: str
@@ -55,6 +56,7 @@ class SentenceSource:
     mined: str
     notes: ReadingNotes
     files: Mapping[str, str] = field(default_factory=dict)
+    trains: bool = False
 
 
 def load_sentence_source(
@@ -100,7 +102,7 @@ def load_sentence_source(
         training = source.sentences
         if not isinstance(training, Sequence):  # a stream can be read once
             training = _training_sentences(dataset, labels, columns)[0]
-    return SentenceSource(source.name, sentences, training, mined, source.notes, files)
+    return SentenceSource(source.name, sentences, training, mined, source.notes, files, source.trains)
 
 
 def _read_sentences(dataset: str, *, split: str, labels: LabelNames, columns: ColumnNames) -> SentenceSource:
@@ -111,9 +113,8 @@ def _read_sentences(dataset: str, *, split: str, labels: LabelNames, columns: Co
         sentences = _file_sentences(path, notes, labels=labels, columns=columns)
         return SentenceSource(path.stem, sentences, (), "", notes, {path.name: sha256(path)})
     corpus = load_corpus(dataset, labels=labels, columns=columns)
-    return SentenceSource(
-        corpus.name, _split(corpus, split), corpus.train, "", corpus.notes, dict(corpus.files)
-    )
+    rows, trains = _split(corpus, split), bool(corpus.train and corpus.dev)
+    return SentenceSource(corpus.name, rows, corpus.train, "", corpus.notes, dict(corpus.files), trains)
 
 
 def _split(corpus: Corpus, split: str) -> tuple[Sentence, ...]:

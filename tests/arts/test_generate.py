@@ -11,6 +11,7 @@ from types import SimpleNamespace
 
 import pytest
 from helpers.commands import call, run
+from helpers.folders import ROOT
 
 import arts.generate
 from arts.data.corpus_registry import load_corpus
@@ -48,6 +49,16 @@ def test_generate_the_command_writes_what_datasets_and_the_benchmark_load(tmp_pa
     assert counted["tried"] == counted["generated"] + sum(counted["rejected"].values())
     assert report["source"]["pool"] == "sample, train"
     assert report["provenance"]["parser"].startswith("en_core_web_sm")
+
+
+@pytest.mark.parametrize(("splits", "named"), [(("train", "dev"), "mine"), (("train",), "CORPUS")])
+def test_generate_names_a_corpus_to_train_on_only_if_it_has_both_splits(tmp_path, splits, named):
+    rows = (ROOT / "data" / "sample" / "test.jsonl").read_text("utf-8").splitlines(keepends=True)[:40]
+    (tmp_path / "mine").mkdir()
+    for split in ("test", *splits):
+        (tmp_path / "mine" / f"{split}.jsonl").write_text("".join(rows), "utf-8")
+    done = call("arts.generate", "--input", "mine", "--output", "o", "--strategy", "revtgt", folder=tmp_path)
+    assert done.stderr.endswith(f": arts evaluate --dataset o/mine --train-from {named}\n"), done.stderr
 
 
 def test_generate_the_help_names_every_template() -> None:

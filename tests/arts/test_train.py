@@ -37,5 +37,6 @@ def test_train_says_which_split_is_missing(tmp_path):
     done = call("arts.train", "--model", "td-lstm", "--dataset", "mine", "--output", "out", folder=tmp_path)
     assert done.returncode == 2
     assert done.stderr.splitlines()[-1] == (
-        "arts: error: mine: has no split dev, and training needs train and dev; expected a folder that has both"
+        "arts: error: mine: has no split dev, and training needs train and dev; "
+        "expected a folder that has both"
     )

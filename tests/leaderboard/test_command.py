@@ -52,7 +52,7 @@ def test_command_says_that_an_exported_page_replaces_another(three_results: Path
 def test_command_refuses_a_folder_that_does_not_exist(monkeypatch, tmp_path: Path, option):
     monkeypatch.chdir(tmp_path)
     (tmp_path / "mine").mkdir()
-    with pytest.raises(DataError, match="^nothere: no such folder"):
+    with pytest.raises(DataError, match=r"^nothere: no such folder"):
         run("mine", "nothere", *option)
     assert [path.name for path in tmp_path.iterdir()] == ["mine"]
 

@@ -47,8 +47,8 @@ CASES = [
     (
         predict(POS, POS, NEG, NEG, NEG, POS, NEU),
         "100.00% of the originals are right, 33.33% through all their variants: 66.67 points are not robust. "
-        "Most is lost under REVTGT (originals right 100.00, both right 0.00) and REVNON (originals right 100.00, "
-        "both right 0.00) and ADDDIFF (originals right 100.00, both right 0.00).",
+        "Most is lost under REVTGT (originals right 100.00, both right 0.00) and REVNON (originals right "
+        "100.00, both right 0.00) and ADDDIFF (originals right 100.00, both right 0.00).",
     ),
     (
         predict(POS, POS, POS, POS, POS, NEG, NEU),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -10,12 +10,12 @@ import typer
 
 from arts.cli.app import run_command, starting_over_after_interrupts, tell, typed_command
 from arts.cli.given_options import refuse_given
+from arts.cli.merge_extras import MergeExtras
+from arts.cli.number_types import Seed
 from arts.cli.option_errors import as_option_errors
-from arts.cli.options import ReportFormat
+from arts.cli.options import Device, ReportFormat
 from arts.cli.progress import progress_bar
 from arts.data.errors import ArtsError
-from arts.data.support.atomic import atomic_file
-from arts.data.support.free_places import check_writable_file
 from arts.merging.policies import (
     DARE_DENSITY,
     DEFAULT_METHOD,
@@ -27,6 +27,7 @@ from arts.merging.policies import (
     StorageDtype,
     VocabPolicy,
 )
+from arts.models.runtime import use_device
 
 if TYPE_CHECKING:
     from arts.merging.job import MergeJob
@@ -54,7 +55,7 @@ def merge(
     density: Density = None,
     scale: float = 1.0,
     by_tensor: Annotated[bool, typer.Option("--by-tensor")] = False,
-    seed: int = 0,
+    seed: Seed = 0,
     head: HeadPolicy = HeadPolicy.ERROR,
     vocab: VocabPolicy = VocabPolicy.ERROR,
     dtype: StorageDtype | None = None,
@@ -66,6 +67,7 @@ def merge(
     emit_config: Path | None = None,
     heatmap: Path | None = None,
     check_linearity: Annotated[bool, typer.Option("--check-linearity")] = False,
+    device: Device = None,
     form: Annotated[ReportFormat, typer.Option("--format")] = ReportFormat.TABLE,
 ) -> None:
     """Merge models that were fine-tuned from one base; memory does not grow with the size of the models.
@@ -102,9 +104,9 @@ def merge(
         dry_run: Write no model; report norms, cosines and sign conflicts, and the time, memory and disk space
             that the merge would take.
         by_layer: With --dry-run: also report norms, cosines and sign conflicts for each layer.
-        emit_config: File to write a mergekit configuration of this merge to: its method is linear, with
+        emit_config: New file to write a mergekit configuration of this merge to: its method is linear, with
             the coefficients as they were calculated.
-        heatmap: File (.png or .svg) to draw the cosines of the task vectors in.
+        heatmap: New file (.png or .svg) to draw the cosines of the task vectors in.
         check_linearity: Also measure how far the models' outputs are from changing linearly along their
             task vectors, as MetaGPT assumes; whole models are loaded into memory.
         form: Format of the report on standard output.
@@ -112,12 +114,15 @@ def merge(
     if (output is None) != dry_run:
         raise ArtsError("give --output FOLDER, or --dry-run to write nothing")
     refuse_given("by_layer", when=not dry_run, because="without --dry-run")
+    refuse_given("device", when=not check_linearity, because="without --check-linearity")
     refuse_given("max_shard_size", "tokenizer_from", when=dry_run, because="with --dry-run")
     refuse_given(*_CONFIG_OPTIONS, when=config, because="with --config, which settles it in the file")
     from arts.merging.command_settings import check_command_settings
 
+    if device:
+        use_device(device)
     with as_option_errors(**{"lambda": "scale"}):
-        numbers = {"lambda": scale, "weight": weight, "density": density, "seed": seed}
+        numbers = {"lambda": scale, "weight": weight, "density": density}
         check_command_settings(**numbers, max_shard_size=max_shard_size, threads=threads)
     if config is None:
         job = replace(
@@ -139,72 +144,15 @@ def merge(
         threads=threads,
         command=typed_command("merge"),
     )
-    extras = _Extras(job, heatmap, emit_config, check_linearity)
+    extras = MergeExtras(job, output, heatmap, emit_config, check_linearity)
     extras.check()
     with progress_bar("merging") as progress, starting_over_after_interrupts():
         report = job.inspect(progress) if output is None else job.run(output, progress)
-    report = extras.add_nonlinearity(report, output)
+    report = extras.add_nonlinearity(report)
     _print_report(report, form, by_layer=by_layer)
     extras.write(report)
     if output:
         tell(f"wrote {output}")
-
-
-@dataclass(frozen=True)
-class _Extras:
-    """What can be asked for beside a merge: two files, and a measurement."""
-
-    job: MergeJob
-    heatmap: Path | None
-    emit_config: Path | None
-    check_linearity: bool
-
-    def check(self) -> None:
-        """Raise `ArtsError` for what could not be done, before the work."""
-        if self.heatmap:
-            from arts.data.support.figures import picture_format
-
-            picture_format(self.heatmap)
-        if self.emit_config:
-            from arts.merging.mergekit_export import check_linear_export
-
-            check_linear_export(self.job)
-        for path in filter(None, (self.heatmap, self.emit_config)):
-            check_writable_file(path)
-        if self.check_linearity:
-            from arts.merging.linearity import check_probes
-
-            check_probes(self.job.base, self.job.models)
-
-    def add_nonlinearity(self, report: MergeReport, output: Path | None) -> MergeReport:
-        """The report with the measurement of `--check-linearity`, which that in the output gets, too."""
-        if not self.check_linearity:
-            return report
-        from arts.merging.checkpoints.sources import checkpoint_folder
-        from arts.merging.linearity import load_text_probe, nonlinearity
-        from arts.merging.report import MERGE_REPORT_FILE
-        from arts.models.checkpoints import is_zoo_model, load_zoo_probe
-
-        load = load_zoo_probe if is_zoo_model(checkpoint_folder(self.job.base)) else load_text_probe
-        distances = nonlinearity(self.job.base, self.job.models, load=load)
-        report = report.model_copy(update={"nonlinearity": distances})
-        if output:
-            report.write_json(output / MERGE_REPORT_FILE)
-        return report
-
-    def write(self, report: MergeReport) -> None:
-        """Write the files that were asked for."""
-        if self.heatmap:
-            from arts.merging.heatmap import draw_cosine_map
-
-            draw_cosine_map([entry.name for entry in report.models], report.cosines, path=self.heatmap)
-        if self.emit_config:
-            from arts.merging.checkpoints.sources import is_adapter
-            from arts.merging.mergekit_export import mergekit_linear_config
-
-            adapters = {entry.name for entry in report.models if is_adapter(entry.name)}
-            with atomic_file(self.emit_config) as partial:
-                partial.write_text(mergekit_linear_config(report, adapters=adapters), encoding="utf-8")
 
 
 _CONFIG_OPTIONS = (
@@ -239,9 +187,12 @@ def _job(
         raise ArtsError("give --base and at least one --model, or --config FILE")
     from arts.merging.job import MergeJob
     from arts.merging.methods import Coefficients, find_method
+    from arts.merging.model_names import repeated_model
     from arts.merging.options import MergeOptions
 
     method = find_method(name)
+    if (repeated := repeated_model(models)) is not None:
+        raise ArtsError(f"--model {repeated} is given twice; expected each model once")
     if weights and method.coefficients is not Coefficients.GIVEN:
         raise ArtsError(f"{name} finds the weights itself; leave out --weight")
     if weights and len(weights) != len(models):

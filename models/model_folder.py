@@ -14,7 +14,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, PlainValidator, mod
 from arts.data.errors import DataError
 from arts.data.support.checked_fields import check_file_content
 from arts.data.support.field_types import check_whole, expected, expected_at
-from arts.data.support.foreign_file import LARGEST_JSON, read_foreign, read_json_object
+from arts.data.support.foreign_file import LARGEST_JSON, open_foreign, read_foreign, read_json_object
 from arts.data.support.json_text import check_json
 
 CONFIG_FILE = "config.json"
@@ -33,8 +33,10 @@ _OBJECTS = (  # files with a JSON object that transformers or this package reads
     "arts.json",
 )
 _TOKENIZER = "tokenizer.json"  # parsed by the tokenizer alone, since it can be large
+_OPENED_BY_LIBRARIES = (".safetensors", ".model")
 _MAX_LAYERS = 1_000
 _MAX_TOKENS = 2**31 - 1
+_MAX_LABELS = 10**6
 _MAX_NAME = 255  # bytes of a file's name
 
 
@@ -86,6 +88,7 @@ Flag = Annotated[bool | None, PlainValidator(_check_flag)]
 Labels = Annotated[dict[int, str] | None, PlainValidator(_check_labels)]
 FileName = Annotated[str, PlainValidator(_check_file_name)]
 TokenCount = Annotated[int, BeforeValidator(partial(check_whole, least=0, most=_MAX_TOKENS))]
+LabelCount = Annotated[int, BeforeValidator(partial(check_whole, least=0, most=_MAX_LABELS))]
 
 
 class ModelConfig(BaseModel):
@@ -95,6 +98,7 @@ class ModelConfig(BaseModel):
         model_type: the name of the architecture in transformers.
         architectures: the names of the classes that the model was saved from.
         vocab_size: number of tokens that the model knows.
+        num_labels: number of a classifier's labels.
         id2label: names of a classifier's labels, keyed by number.
         tie_word_embeddings: whether the output embeddings are the input embeddings.
         auto_map: the classes in the folder's own Python files that would have to be run to load the model.
@@ -106,6 +110,7 @@ class ModelConfig(BaseModel):
     model_type: Text = None
     architectures: Texts = None
     vocab_size: TokenCount | None = None
+    num_labels: LabelCount | None = None
     id2label: Labels = None
     tie_word_embeddings: Flag = None
     auto_map: dict[str, Any] | None = None
@@ -194,6 +199,8 @@ def read_model_folder(folder: Path) -> ModelFolder:
     for path in sorted(folder.iterdir()):
         if not (path.is_file() or path.is_dir() or path.is_symlink()):
             raise DataError(path, "a pipe or device; expected a file")
+        if path.suffix in _OPENED_BY_LIBRARIES and path.is_file():
+            open_foreign(path).close()
     for name in _OBJECTS:
         if (folder / name).exists():
             read = read_weight_index if name in INDEX_FILES else read_json_object

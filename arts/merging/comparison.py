@@ -12,6 +12,7 @@ from arts.merging.checkpoints.checkpoint import ADAPTER_CONFIG, Checkpoint
 from arts.merging.checkpoints.equality import are_equal
 from arts.merging.checkpoints.lora_adapter import LoraAdapter
 from arts.merging.checkpoints.quantization import quantization_method
+from arts.merging.configurations import differing_sizes
 from arts.merging.heads import Heads, is_classifier, listing
 from arts.merging.policies import VocabPolicy
 from arts.merging.tied_embeddings import TiedEmbeddings
@@ -75,6 +76,7 @@ class Comparison:
                     f"{model.name}: a {model_type} model, and the base is a {base_type} model"
                 )
                 return
+            self.problems += differing_sizes(self.base, model)
             shapes = {name: entry.shape for name, entry in model.tensors.items()}
             lacking = self.base.tensors.keys() - shapes.keys() - self.tied
         extra = shapes.keys() - self.base.tensors.keys() - self.tied

@@ -18,6 +18,7 @@ from arts.data.support.free_places import check_new_folder
 from arts.merging.checkpoints.assets import check_config_is_inside, copy_assets
 from arts.merging.checkpoints.checkpoint_writer import CheckpointOutput
 from arts.merging.checkpoints.sources import checkpoint_folder, open_base, open_model
+from arts.merging.configurations import function_warnings
 from arts.merging.element_counter import ElementCounter, MergeProgress
 from arts.merging.engine import MergeOutcome, SparsifiedCounts, merge
 from arts.merging.methods import METHODS, Coefficients, MergeMethod
@@ -247,6 +248,7 @@ class MergeJob:
         metagpt = self.method.coefficients is Coefficients.METAGPT
         return [
             *(self.warn(plan) if self.warn else ()),
+            *function_warnings(plan.base, plan.models),
             *assumption_warnings(
                 [model.name for model in plan.models],
                 survey.gram,

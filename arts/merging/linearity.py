@@ -39,6 +39,7 @@ def load_text_probe(folder: Path) -> Probe:
     import transformers
 
     from arts.models.encoders import load_config, load_tokenizer, load_weights
+    from arts.models.runtime import device
 
     config = load_config(folder)
     kind = getattr(transformers, (config.architectures or ["AutoModel"])[0], None)
@@ -46,9 +47,9 @@ def load_text_probe(folder: Path) -> Probe:
         raise ArtsError(
             f"--check-linearity: transformers has no {config.architectures[0]}, which {folder} is"
         )
-    network = load_weights(kind, folder).eval()
+    network = load_weights(kind, folder).eval().to(device())
     tokenizer = load_tokenizer(folder)
-    inputs = [tokenizer(text, return_tensors="pt") for text in _TEXTS]
+    inputs = [tokenizer(text, return_tensors="pt").to(device()) for text in _TEXTS]
 
     @torch.inference_mode()
     def outputs() -> Tensor:

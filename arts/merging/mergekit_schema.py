@@ -6,7 +6,6 @@ modules, tokenizer surgery) are errors, too.
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
@@ -17,9 +16,10 @@ from pydantic import BeforeValidator, Field, PlainValidator
 
 from arts.data.errors import DataError, did_you_mean
 from arts.data.support.checked_fields import KnownFields, check_file_content
-from arts.data.support.field_types import Number, Seed, expected
+from arts.data.support.field_types import Scale, Seed, expected
 from arts.data.support.yaml_text import read_yaml_mapping
 from arts.merging.methods import METHODS
+from arts.merging.model_names import repeated_model
 from arts.merging.parameter_setting import NumberSetting, ParameterSetting, ShareSetting
 from arts.merging.policies import SAFETENSORS_NAMES, Granularity, StorageDtype
 
@@ -91,7 +91,7 @@ class MergeParameters(ModelParameters):
     rescale: Flag = None
     int8_mask: Flag = None
     by_tensor: Flag = None
-    scale: Annotated[Number, Field(alias="lambda")] = 1.0
+    scale: Annotated[Scale, Field(alias="lambda")] = 1.0
     granularity: Annotated[
         Granularity, BeforeValidator(partial(_check_choice, choices=tuple(Granularity)))
     ] = Granularity.GLOBAL
@@ -183,9 +183,8 @@ def read_mergekit_file(path: Path) -> MergekitFile:
     """
     content = check_file_content(MergekitContent, read_yaml_mapping(path), path)
     parameters = content.parameters
-    names = Counter(entry.model for entry in content.models)
-    if repeated := [name for name, count in names.items() if count > 1]:
-        raise DataError(path, f"models has {repeated[0]} twice; expected each model once")
+    if (repeated := repeated_model([entry.model for entry in content.models])) is not None:
+        raise DataError(path, f"models has {repeated} twice; expected each model once")
     return MergekitFile(
         path=path,
         method=_METHODS[content.merge_method],

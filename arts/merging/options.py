@@ -10,12 +10,12 @@ import numpy as np
 
 from arts.data.support.arrays import FloatArray
 from arts.data.support.checked_fields import check_fields
-from arts.data.support.field_types import LARGEST_FLOAT32, Number, Seed
+from arts.data.support.field_types import LARGEST_FLOAT32, Scale, Seed
 from arts.merging.metagpt import coefficients_by_tensor
 from arts.merging.methods import Coefficients, MergeMethod
 from arts.merging.plan import MergeError, MergePlan
 from arts.merging.report import mean_over_elements
-from arts.merging.sparsify import differ_by_tensor
+from arts.merging.sparsify import differ_by_tensor, kept_share
 from arts.merging.survey import TaskVectorSurvey
 
 # Returns a value for a tensor's name, a model's index, and the tensor's depth (0: first layer, 1: last).
@@ -40,14 +40,13 @@ class MergeOptions:
         seed: random seed of DARE's masks.
 
     Raises:
-        ArtsError: when `scale` is not a finite number within the range of fp32, or `seed` is not one of a
-            random seed.
+        ArtsError: when `scale` is 0 or beyond 1,000,000, or `seed` is not one of a random seed.
     """
 
     by_layer: bool = False
     weights: TensorSetting | None = None
     densities: TensorSetting | None = None
-    scale: Number = 1.0
+    scale: Scale = 1.0
     normalize: bool = False
     by_tensor: bool = False
     seed: Seed = 0
@@ -136,7 +135,7 @@ def densities_by_tensor(
 
 
 def check_options(method: MergeMethod, options: MergeOptions, *, plan: MergePlan) -> None:
-    """Raise `MergeError` when a weight or density that the user gave is not a number that can be used.
+    """Raise `MergeError` when weights or densities that the user gave cannot be used, or keep nothing.
 
     Args:
         method: the merge method.
@@ -146,7 +145,22 @@ def check_options(method: MergeMethod, options: MergeOptions, *, plan: MergePlan
     if method.coefficients is Coefficients.GIVEN:
         given_weights(method, options, plan=plan)
     if method.sparsifies:
-        densities_by_tensor(method, options, plan=plan)
+        _check_something_is_kept(plan, densities_by_tensor(method, options, plan=plan), method=method)
+
+
+def _check_something_is_kept(
+    plan: MergePlan, densities: Mapping[str, FloatArray], *, method: MergeMethod
+) -> None:
+    """Raise `MergeError` when the densities are so small that nothing of a task vector would be kept."""
+    sizes = {tensor.name: tensor.entry.count for tensor in plan.merged_tensors}
+    for number, model in enumerate(plan.models):
+        shares = {name: kept_share(method, row[number]) for name, row in densities.items()}
+        if sum(share * sizes[name] for name, share in shares.items()) < 1:
+            largest = max((float(row[number]) for row in densities.values()), default=0.0)
+            raise MergeError(
+                f"{model.name}: with densities up to {largest:g}, {method.name} would keep none of its "
+                f"{sum(sizes.values()):,} numbers"
+            )
 
 
 def recorded_options(

@@ -36,6 +36,11 @@ def sparsifier_passes(method: MergeMethod, *, by_tensor: bool) -> int:
     return int(method.sparsification is Sparsification.DROP and by_tensor)
 
 
+def kept_share(method: MergeMethod, density: float) -> float:
+    """The share of elements that a method keeps by a density, which DARE rounds to a multiple of 1/65,536."""
+    return round(density * _BINS) / _BINS if method.sparsification is Sparsification.DROP else density
+
+
 def differ_by_tensor(values: Mapping[str, FloatArray]) -> bool:
     """Whether densities or coefficients are not the same for all tensors.
 

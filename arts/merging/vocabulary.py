@@ -49,7 +49,9 @@ def missing_tokens(base: Checkpoint, model: Checkpoint, *, short: Iterable[str])
     total = base.vocabulary_size
     rows = min((model.tensors[name].shape[0] for name in short), default=total)
     absent = set(range(min(rows, total), total))
-    renamed = {} if isinstance(model, LoraAdapter) else _renamed_tokens(base.folder, model.folder)
+    renamed = {}
+    if not isinstance(model, LoraAdapter):
+        renamed = _renamed_tokens(base, model.folder, size=model.vocabulary_size)
     examples = ", ".join(
         f"{token_id} is {renamed[token_id][1]!r}, in the base {renamed[token_id][0]!r}"
         for token_id in sorted(renamed)[:_EXAMPLES]
@@ -64,7 +66,7 @@ def check_tokenizer(base: Checkpoint, folder: Path) -> None:
         base: the checkpoint whose vocabulary the merged model gets.
         folder: the folder of another model, whose tokenizer the merged model is to get.
     """
-    renamed = _renamed_tokens(base.folder, folder)
+    renamed = _renamed_tokens(base, folder)
     if renamed:
         token_id = min(renamed)
         ours, theirs = renamed[token_id]
@@ -88,20 +90,21 @@ def has_row_per_token(entry: TensorEntry, base: Checkpoint) -> bool:
     return bool(entry.shape) and entry.shape[0] == base.vocabulary_size > 0
 
 
-def _renamed_tokens(base: Path, model: Path) -> dict[int, tuple[str, str]]:
+def _renamed_tokens(base: Checkpoint, model: Path, *, size: int = 0) -> dict[int, tuple[str, str]]:
     """Find the ids that two tokenizers use for different tokens.
 
     Args:
-        base: folder of the base.
+        base: the base.
         model: folder of the model.
+        size: number of tokens that the model has embeddings for; 0 when it is not known.
 
     Returns:
         The base's token and the model's token, keyed by token id; empty when a folder has no tokenizer.json.
     """
-    files = base / TOKENIZER_FILE, model / TOKENIZER_FILE
+    files = base.folder / TOKENIZER_FILE, model / TOKENIZER_FILE
     if not all(file.exists() for file in files) or filecmp.cmp(*files, shallow=False):
         return {}
-    ours, theirs = map(read_tokens, files)
+    ours, theirs = read_tokens(files[0], size=base.vocabulary_size), read_tokens(files[1], size=size)
     return {
         token_id: (ours[token_id], theirs[token_id])
         for token_id in ours.keys() & theirs.keys()

@@ -10,6 +10,7 @@ from pydantic import BeforeValidator
 from pydantic_core import PydanticCustomError
 
 LARGEST_FLOAT32 = (2 - 2**-23) * 2.0**127
+LARGEST_SCALE = 1_000_000
 LARGEST_SEED = 2**32 - 1  # the largest that numpy and transformers take
 
 
@@ -85,7 +86,20 @@ def _number_that(holds: Callable[[float], bool], what: str) -> Callable[[Any], f
     return check
 
 
+def check_scale(value: Any) -> float:
+    """A factor other than 0, from -1,000,000 to 1,000,000.
+
+    Raises:
+        PydanticCustomError: when it is anything else.
+    """
+    number = check_number(value)
+    if not number or abs(number) > LARGEST_SCALE:
+        raise expected(f"a number other than 0, from -{LARGEST_SCALE:,} to {LARGEST_SCALE:,}")
+    return number
+
+
 Number = Annotated[float, BeforeValidator(check_number)]
+Scale = Annotated[float, BeforeValidator(check_scale)]
 Share = Annotated[float, BeforeValidator(check_share)]
 Positive = Annotated[float, BeforeValidator(_number_that(lambda n: n > 0, "a number over 0"))]
 NotNegative = Annotated[float, BeforeValidator(_number_that(lambda n: n >= 0, "a number from 0"))]

@@ -11,6 +11,8 @@ from arts.data.errors import DataError
 from arts.data.support.json_text import parse_json
 
 LARGEST_JSON = 200_000_000  # bytes; tokenizers have up to 40 million
+_POINTER = b"version https://git-lfs.github.com/spec/"  # the start of what Git LFS puts in a file's place
+_LARGEST_POINTER = 1024  # bytes
 
 
 def open_foreign(path: Path, *, hint: str = "") -> BinaryIO:
@@ -22,7 +24,7 @@ def open_foreign(path: Path, *, hint: str = "") -> BinaryIO:
 
     Raises:
         DataError: when there is no such file, it may not be read, or it is no regular file but, for example,
-            a folder or a pipe, which could be waited for without end.
+            a folder or a pipe, which could be waited for without end; or when Git LFS has not yet fetched it.
     """
     try:
         file = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0))
@@ -30,14 +32,18 @@ def open_foreign(path: Path, *, hint: str = "") -> BinaryIO:
         raise DataError(path, "no such file") from error
     except (OSError, ValueError) as error:  # ValueError: a name with a NUL
         raise DataError(path, f"cannot be read ({getattr(error, 'strerror', None) or error})") from error
-    mode = os.fstat(file).st_mode
-    if not stat.S_ISREG(mode):
+    status = os.fstat(file)
+    if not stat.S_ISREG(status.st_mode):
         os.close(file)
-        is_folder = stat.S_ISDIR(mode)
+        is_folder = stat.S_ISDIR(status.st_mode)
         raise DataError(
             path, "a folder; expected a file" if is_folder else f"a pipe or device; expected a file{hint}"
         )
-    return os.fdopen(file, "rb")
+    opened = os.fdopen(file, "rb")
+    if status.st_size <= _LARGEST_POINTER and opened.peek(len(_POINTER)).startswith(_POINTER):
+        opened.close()
+        raise DataError(path, "is a Git LFS pointer, in place of the file; run `git lfs pull`")
+    return opened
 
 
 def read_foreign(path: Path, *, largest: int) -> bytes:

@@ -9,7 +9,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from arts.data.errors import DataError
-from arts.data.support.locks import clear_writing_error, own_work_folder, remove_abandoned_work
+from arts.data.support.locks import clear_writing_error, remove_abandoned_work
 
 _WORK_LETTERS = len("..partial")  # by which the name of a work folder is longer
 
@@ -32,16 +32,18 @@ def check_new_folder(folder: Path) -> None:
     check_folder(folder)
 
 
-def check_writable_file(path: Path) -> None:
-    """Check that a file can be written or replaced, before the work that it is the result of.
+def check_new_file(path: Path) -> None:
+    """Check that a file can be written, before the work that it is the result of, and is new.
 
     Raises:
-        DataError: when it cannot be written, or is a folder.
+        DataError: when it cannot be written, exists, or is a folder.
     """
     if path.is_dir():
         raise DataError(path, "is a folder; expected a file to write")
-    with parent_folder(path), own_work_folder(path):
-        pass
+    with clear_writing_error(path):
+        if _is_something(path):
+            raise DataError(path, "exists; expected a new file")
+    check_folder(path)
 
 
 def check_folder(folder: Path) -> None:

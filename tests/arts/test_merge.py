@@ -111,6 +111,11 @@ BAD_NUMBERS = {
     "--weight inf": "--weight is inf; expected a finite number",
     "--weight 0": "all weights are 0, so that nothing would be merged into the base",
     "--scale nan": "--scale is nan; expected a finite number",
+    "--scale 0": "--scale is 0.0; expected a number other than 0, from -1,000,000 to 1,000,000",
+    "--scale 1e38": "--scale is 1e+38; expected a number other than 0, from -1,000,000 to 1,000,000",
+    "--density 1e-320": "model-1: with densities up to 9.99989e-321, ties would keep none of its",
+    "--model model-1/": "--model model-1/ is given twice; expected each model once",
+    "--tokenizer-from /no/such": "neither a folder nor to be had from the Hugging Face Hub (no such folder",
     "--threads 0": "--threads is 0; expected a whole number from 1 to 256",
     "--threads 1000000": "--threads is 1000000; expected a whole number from 1 to 256",
     "--max-shard-size inf": "--max-shard-size is inf; expected a finite number",
@@ -134,11 +139,17 @@ def test_merge_numbers_out_of_range_are_named_by_their_option(given, family, tmp
     check_one_line(done, BAD_NUMBERS[given], tmp_path)
 
 
-@pytest.mark.parametrize("seed", ["-1", "4294967296"])
+def test_merge_a_density_by_which_dare_would_drop_everything_is_refused(family, tmp_path):
+    family(1)
+    done = call("arts.merge", *PLAIN, "--method", "dare", "--density", "1e-30", folder=tmp_path)
+    check_one_line(done, "model-1: with densities up to 1e-30, dare would keep none of its", tmp_path)
+
+
+@pytest.mark.parametrize("seed", ["-1", "4294967296", "1.5"])
 def test_merge_a_seed_out_of_range(seed, family, tmp_path):
     family(1)
     done = call("arts.merge", *PLAIN, "--method", "dare", "--seed", seed, folder=tmp_path)
-    check_one_line(done, f"--seed is {seed}; expected a whole number from 0 to 4294967295", tmp_path)
+    check_one_line(done, f"'--seed': \"{seed}\"; expected a whole number from 0 to 4294967295", tmp_path)
 
 
 @pytest.mark.parametrize(
@@ -149,6 +160,16 @@ def test_merge_a_seed_out_of_range(seed, family, tmp_path):
         ((*PLAIN, "--heatmap", "map.xyz"), "map.xyz: a picture ends in .png or .svg"),
         ((*PLAIN, "--heatmap", "base/config.json/map.png"), "cannot be written"),
         ((*PLAIN, "--emit-config", "base"), "base: is a folder; expected a file to write"),
+        ((*PLAIN, "--emit-config", "model-1/model.safetensors"), "safetensors: exists; expected a new file"),
+        ((*PLAIN, "--emit-config", "base/config.json"), "config.json: exists; expected a new file"),
+        ((*PLAIN, "--heatmap", "old.svg"), "old.svg: exists; expected a new file"),
+        ((*PLAIN, "--heatmap", "link.png"), "link.png: exists; expected a new file"),
+        (
+            (*PLAIN, "--heatmap", "a.svg", "--emit-config", "base/../a.svg"),
+            "--emit-config base/../a.svg: is that of --heatmap, too",
+        ),
+        ((*PLAIN, "--emit-config", "merged"), "--emit-config merged: is that of --output, too"),
+        ((*PLAIN, "--emit-config", "merged/config.json"), "could be a file of the merged model"),
         (
             (*PLAIN, "--check-linearity"),
             "--check-linearity: base has no tokenizer, so that it cannot be given",
@@ -161,6 +182,8 @@ def test_merge_what_cannot_be_done_is_refused_before_the_work(
     arguments, message, family, tmp_path, monkeypatch
 ):
     family(1)
+    (tmp_path / "old.svg").write_text("kept")
+    (tmp_path / "link.png").symlink_to("nowhere")
     monkeypatch.setattr("arts.merging.job.survey_task_vectors", lambda *_, **__: pytest.fail("it worked"))
     check_one_line(call("arts.merge", *arguments, folder=tmp_path), message, tmp_path)
 

@@ -29,6 +29,7 @@ CONFIG = {
 }
 INDEX = {"metadata": {"total_size": 8}, "weight_map": {"a.weight": "model-1.safetensors", "b": "model-2.bin"}}
 DEEP = '{"a":' * 60_000 + "1" + "}" * 60_000
+POINTER = b"version https://git-lfs.github.com/spec/v1\noid sha256:1f\nsize 100\n"
 LONG = '{"a": ' + "9" * 5_000 + "}"
 
 
@@ -50,6 +51,7 @@ LONG = '{"a": ' + "9" * 5_000 + "}"
         ),
         ({"model_type": 3}, "model_type is 3; expected a text"),
         ({"architectures": "Bert"}, "architectures is 'Bert'; expected a list of texts"),
+        ({"num_labels": "three"}, "num_labels is 'three'; expected a whole number from 0"),
         ({"tie_word_embeddings": "no"}, "tie_word_embeddings is 'no'; expected true or false"),
         ({"auto_map": 3}, "auto_map is 3; expected keys and values"),
         ({"num_hidden_layers": 10**9}, "num_hidden_layers is 1000000000; expected up to 1,000 layers"),
@@ -71,6 +73,7 @@ def test_model_folder_a_config_that_is_wrong_is_named_by_its_field(changes, mess
         ('{"a": 1, "a": 2}', 'the key "a" appears twice'),
         ('{"a": "\\ud800"}', "not Unicode"),
         (b"\xff\xfe", "not UTF-8"),
+        (POINTER, "is a Git LFS pointer, in place of the file; run `git lfs pull`"),
     ],
 )
 @pytest.mark.parametrize(

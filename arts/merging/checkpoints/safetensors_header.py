@@ -24,6 +24,7 @@ ELEMENT_BITS = {  # of one element, keyed by the type's name in safetensors
 }
 _LARGEST_HEADER = 100_000_000  # bytes; safetensors allows no more
 _LARGEST_FILE = 2**63 - 1  # bytes
+_MOST_TENSORS = 200_000  # of a file; models of a thousand experts a layer have fewer
 _METADATA = "__metadata__"
 
 
@@ -80,6 +81,7 @@ def read_safetensors_header(path: Path) -> tuple[int, dict[str, StoredTensor]]:
         if not 8 < start <= min(_LARGEST_HEADER, length):
             raise DataError(path, "is not a safetensors file, or is cut short in its header")
         text = file.read(start - 8)
+    _check_number(path, text.count(b'"data_offsets"'))  # before the work of parsing it
     try:
         listing = parse_json(text, "header")
         if not isinstance(listing, dict):
@@ -87,10 +89,17 @@ def read_safetensors_header(path: Path) -> tuple[int, dict[str, StoredTensor]]:
     except DataError as error:
         raise DataError(path, f"is not a safetensors file, or its header is broken ({error})") from error
     listing.pop(_METADATA, None)
+    _check_number(path, len(listing))
     tensors = check_file_content(SafetensorsHeader, listing, f"{path}, header").root
     ordered = dict(sorted(tensors.items(), key=lambda item: item[1].data_offsets))
     _check_offsets(path, ordered, length - start)
     return start, ordered
+
+
+def _check_number(path: Path, tensors: int) -> None:
+    """Raise `DataError` for a header of more tensors than any model has in a file."""
+    if tensors > _MOST_TENSORS:
+        raise DataError(path, f"has {tensors:,} tensors; expected up to {_MOST_TENSORS:,} in a file")
 
 
 def _check_offsets(path: Path, tensors: dict[str, StoredTensor], data_bytes: int) -> None:

@@ -7,6 +7,7 @@ from typing import Annotated, Any
 
 from pydantic import BaseModel, ConfigDict, PlainValidator
 
+from arts.data.errors import DataError
 from arts.data.support.checked_fields import check_file_content
 from arts.data.support.field_types import expected, expected_at
 from arts.data.support.foreign_file import read_json_object
@@ -26,7 +27,12 @@ def _check_vocabulary(value: Any) -> dict[int, str]:
     for token, number in value.items():
         if isinstance(number, bool) or not isinstance(number, int) or not 0 <= number < 2**31:
             raise expected_at(f"[{token[:60]!r}]", number, "the id of a token, a whole number from 0")
-    return {number: token for token, number in value.items()}
+    tokens: dict[int, str] = {}
+    for token, number in value.items():
+        if tokens.setdefault(number, token) != token:
+            other = f"an id of its own, and it is that of {tokens[number][:60]!r}, too"
+            raise expected_at(f"[{token[:60]!r}]", number, other)
+    return tokens
 
 
 class TokenizerModel(BaseModel):
@@ -55,11 +61,20 @@ class TokenizerFile(BaseModel):
     added_tokens: list[AddedToken] | None = None
 
 
-def read_tokens(path: Path) -> dict[int, str]:
+def read_tokens(path: Path, *, size: int = 0) -> dict[int, str]:
     """Read the tokens in a tokenizer.json, keyed by token id.
 
+    Args:
+        path: the file.
+        size: number of tokens that the model of this tokenizer has embeddings for; 0 when it is not known.
+
     Raises:
-        DataError: when the file cannot be read, or is not a tokenizer whose vocabulary is known.
+        DataError: when the file cannot be read, or is not a tokenizer whose vocabulary is known; or when its
+            vocabulary, apart from tokens that were added later, has an id that is not under `size`.
     """
     content = check_file_content(TokenizerFile, read_json_object(path), path)
+    last = max(content.model.vocab, default=-1)
+    if size and last >= size:
+        token = content.model.vocab[last][:60]
+        raise DataError(path, f"model.vocab[{token!r}] is {last}; expected an id under {size:,} (vocab_size)")
     return content.model.vocab | {token.id: token.content for token in content.added_tokens or ()}

@@ -98,6 +98,7 @@ REFUSED = {
     f"{MERGE} --by-tensor": "--by-tensor has no effect on metagpt, which does not sparsify",
     f"{MERGE} --by-layer": "--by-layer has no effect without --dry-run",
     "arts.merge --base b --model m --dry-run --tokenizer-from t": "--tokenizer-from has no effect with",
+    f"{MERGE} --device cpu": "--device has no effect without --check-linearity",
     "arts.merge --base b --model m --dry-run --max-shard-size 1": "--max-shard-size has no effect with",
     "arts.merge --dry-run --config c.yaml --base b --seed 0": "--base, --seed have no effect with --config",
     "arts.leaderboard --export page --port 8501": "--port has no effect with --export",

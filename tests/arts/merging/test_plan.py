@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 
 import pytest
 import torch
@@ -16,6 +17,7 @@ from helpers.checkpoints import (
     write_tokens,
 )
 
+from arts.data.errors import ArtsError
 from arts.merging.job import MergeJob
 from arts.merging.methods import METHODS
 from arts.merging.policies import HeadPolicy, VocabPolicy
@@ -128,6 +130,50 @@ def test_plan_vocabularies_that_differ(family, tmp_path):
             expected[10] = theta[10]
         torch.testing.assert_close(merged[vocab], expected, rtol=1e-6, atol=1e-7)
     assert not torch.equal(merged[VocabPolicy.BASE][10], merged[VocabPolicy.INTERSECT][10])
+
+
+@pytest.mark.parametrize(
+    ("token", "number", "message"),
+    [
+        ("again", 5, "vocab.'again'. is 5; expected an id of its own, and it is that of 'token-5', too"),
+        ("far", 10**9, "vocab.'far'. is 1000000000; expected an id under 60 .vocab_size"),
+        ("below", -1, "vocab.'below'. is -1; expected the id of a token"),
+    ],
+)
+@pytest.mark.parametrize("vocab", VocabPolicy)
+def test_plan_a_tokenizer_whose_ids_cannot_be_is_refused(token, number, message, vocab, family, tmp_path):
+    base, (model,) = family(1)
+    write_tokens(base, TOKENS)
+    write_tokens(model, TOKENS)
+    path = Path(model, "tokenizer.json")
+    content = json.loads(path.read_text())
+    content["model"]["vocab"][token] = number
+    path.write_text(json.dumps(content))
+    with pytest.raises(ArtsError, match=rf"model-1/tokenizer\.json: model\.{message}"):
+        MergeJob(base, [model], vocab=vocab).inspect()
+
+
+@pytest.mark.parametrize(
+    ("theirs", "message"),
+    [
+        ({"hidden_size": 25}, r"changed/config\.json: hidden_size is 25; expected 24, as in the base"),
+        ({"hidden_size": "24"}, r"config\.json: hidden_size is '24'; expected 24, as in the base"),
+        ({"num_labels": "three"}, r"config\.json: num_labels is 'three'; expected a whole number from 0"),
+    ],
+)
+def test_plan_a_configuration_that_its_tensors_do_not_have_is_refused(theirs, message, family, tmp_path):
+    base, (model,) = family(1, hidden_size=24)
+    other = altered_copy(model, tmp_path, config=theirs)
+    check_refused(message, base, [other], tmp_path)
+
+
+def test_plan_models_that_calculate_otherwise_come_with_a_warning(family, tmp_path):
+    base, (model, same) = family(2, hidden_act="gelu")
+    other = altered_copy(model, tmp_path, config={"hidden_act": "relu"})
+    warnings = [line for line in MergeJob(base, [other, same]).inspect().warnings if "config.json" in line]
+    assert [line.partition("; the merged")[0] for line in warnings] == [
+        f"{other}: its config.json has hidden_act 'relu', and the base's 'gelu'",
+    ]
 
 
 def test_plan_classifier_heads_that_differ(family, tmp_path):

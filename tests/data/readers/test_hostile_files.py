@@ -19,7 +19,12 @@ from arts.data.readers.text_rows import TextRow, parse_text_row
 
 ROW = '{"id": "1", "text": "Hot tea", "term": "tea", "start": 4, "end": 7, "polarity": "pos"}'
 BOMB = '<!DOCTYPE s [<!ENTITY a "b"><!ENTITY c "&a;&a;&a;">]><sentences>&c;</sentences>'
+POINTER = "version https://git-lfs.github.com/spec/v1\noid sha256:1f\nsize 100\n"
 HOSTILE = {
+    **{
+        f"a Git LFS pointer, {ending}": (f"a.{ending}", POINTER, "is a Git LFS pointer, in place of the file")
+        for ending in ("json", "jsonl", "csv", "xml", "txt", "parquet")
+    },
     "half a character": ("a.jsonl", f'{ROW}\n{{"text": "\\ud800"}}', "line 2: not Unicode: half a character"),
     "half a character, JSON": ("a.json", '[{"text": "\\ud800"}]', "not Unicode: half a character"),
     "5,000 digits": ("a.jsonl", f'{{"start": {"9" * 5000}}}', "line 1: a number has more than 300 digits"),

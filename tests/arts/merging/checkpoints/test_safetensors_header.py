@@ -14,6 +14,7 @@ from safetensors.torch import load_file, save
 from arts.data.errors import ArtsError
 from arts.merging.checkpoints.checkpoint import Checkpoint, read_header
 
+POINTER = b"version https://git-lfs.github.com/spec/v1\noid sha256:1f\nsize 100\n"
 TENSORS = {"a": torch.arange(6.0).reshape(2, 3), "b": torch.ones(4, dtype=torch.bfloat16)}
 ENTRIES = {
     "__metadata__": {"format": "pt"},
@@ -87,6 +88,12 @@ def test_safetensors_header_without_tensors(write):
             "header is broken .header: a number has more than 300 digits",
         ),
         (file_of(b'{"a": "\\ud800"}'), "its header is broken .header: not Unicode"),
+        (file_of({f"t{n}": 0 for n in range(200_001)}), "has 200,001 tensors; expected up to 200,000"),
+        (
+            file_of(b"{" + b'"data_offsets"' * 200_001),
+            "has 200,001 tensors; expected up to 200,000 in a file",
+        ),
+        (POINTER, "is a Git LFS pointer, in place of the file; run `git lfs pull`"),
         (file_of(b"\xff" * 20), "its header is broken .header: not UTF-8"),
     ],
 )

@@ -142,22 +142,7 @@ def model_folder(name: str, patterns: Sequence[str], *, what: str) -> Path:
     """
     if Path(name).is_dir():
         return Path(name)
-    _check_repository(name, what=what)
     return hub_snapshot(name, patterns, what=f'{what} "{name}" is neither a folder nor to be had')
-
-
-def _check_repository(name: str, *, what: str) -> None:
-    """Raise `DownloadError` for what cannot be the id of a repository on the Hub, as most paths cannot."""
-    from huggingface_hub.errors import HFValidationError
-    from huggingface_hub.utils import validate_repo_id
-
-    try:
-        validate_repo_id(name.partition("@")[0])
-    except HFValidationError as error:
-        raise DownloadError(
-            f'{what} "{name}" is neither a folder nor to be had from the Hugging Face Hub (no such folder, '
-            "and no id such as org/name)"
-        ) from error
 
 
 def hub_snapshot(
@@ -195,6 +180,8 @@ def _hub_reason(error: Exception) -> str:
     """Why there is nothing from the Hugging Face Hub, in a few words."""
     from huggingface_hub import constants, errors
 
+    if isinstance(error, errors.HFValidationError):
+        return "no such folder, and no id such as org/name"
     if isinstance(error.__cause__, errors.HfHubHTTPError):
         return f"which answers with the status {error.__cause__.response.status_code}"
     if isinstance(error, errors.LocalEntryNotFoundError):

@@ -60,6 +60,7 @@ LAYERS = (
     ("arts.data.schema",),
     ("arts.data.support",),
     ("arts.data",),
+    ("arts.data.support.printable",),
 )
 STRANGERS = (
     ("arts.evaluation", "arts.interventions"),

@@ -113,8 +113,10 @@ def _read_sentences(dataset: str, *, split: str, labels: LabelNames, columns: Co
         sentences = _file_sentences(path, notes, labels=labels, columns=columns)
         return SentenceSource(path.stem, sentences, (), "", notes, {path.name: sha256(path)})
     corpus = load_corpus(dataset, labels=labels, columns=columns)
-    rows, trains = _split(corpus, split), bool(corpus.train and corpus.dev)
-    return SentenceSource(corpus.name, rows, corpus.train, "", corpus.notes, dict(corpus.files), trains)
+    rows, training = _split(corpus, split), corpus.train
+    files = dict(corpus.files)  # without dev's, on which the variants do not depend
+    trains = bool(training and corpus.dev)
+    return SentenceSource(corpus.name, rows, training, "", corpus.notes, files, trains)
 
 
 def _split(corpus: Corpus, split: str) -> tuple[Sentence, ...]:

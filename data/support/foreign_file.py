@@ -46,17 +46,18 @@ def open_foreign(path: Path, *, hint: str = "") -> BinaryIO:
     return opened
 
 
-def read_foreign(path: Path, *, largest: int) -> bytes:
+def read_foreign(path: Path, *, largest: int, hint: str = "") -> bytes:
     """Read a whole file.
 
     Args:
         path: the file.
         largest: the number of bytes that it may have.
+        hint: text to append to the message on a pipe or device.
 
     Raises:
         DataError: when it cannot be read, is no regular file, or is larger.
     """
-    with open_foreign(path) as file:
+    with open_foreign(path, hint=hint) as file:
         try:
             content = file.read(largest + 1)
         except OSError as error:

@@ -15,6 +15,7 @@ from arts.data.errors import SOURCE_NAMES, DataError
 from arts.data.support.foreign_file import open_foreign, read_foreign
 
 STANDARD_INPUT = "-"
+_HINT = ", or - for standard input"
 MAX_BYTES = 1 << 30  # of a file that is read as a whole
 MAX_LINE = 1 << 26  # bytes of a line
 
@@ -56,7 +57,7 @@ def check_file(path: Path) -> None:
 
     A pipe or a device is none: it can be read once, or never ends.
     """
-    open_foreign(path, hint=", or - for standard input").close()
+    open_foreign(path, hint=_HINT).close()
 
 
 def is_missing(path: Path) -> bool:
@@ -74,8 +75,7 @@ def read_bytes(path: Path) -> bytes:
     Raises:
         DataError: when it cannot be read, or has more than 1 GiB.
     """
-    check_file(path)
-    return read_foreign(path, largest=MAX_BYTES)
+    return read_foreign(path, largest=MAX_BYTES, hint=_HINT)
 
 
 def text_lines(path: Path) -> Iterator[tuple[int, str]]:
@@ -86,8 +86,7 @@ def text_lines(path: Path) -> Iterator[tuple[int, str]]:
     Raises:
         DataError: when a line is not UTF-8, has a NUL character, or is longer than 64 MiB.
     """
-    check_file(path)
-    with open_foreign(path) as file:
+    with open_foreign(path, hint=_HINT) as file:
         for line, raw in enumerate(_raw_lines(file), 1):
             if len(raw) > MAX_LINE:
                 raise DataError(path, f"more than {MAX_LINE:,} bytes; expected a line", line=line)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from itertools import chain, islice
 
@@ -31,4 +32,5 @@ def refuse_foreign(source: SentenceSource) -> SentenceSource:
             f'"{foreign[0].text[:60]}"; the rules of the generators are English (--force perturbs them all '
             "the same)",
         )
-    return replace(source, sentences=chain(first, sentences))
+    is_stream = not isinstance(source.sentences, Sequence)  # which is read once; a list keeps its length
+    return replace(source, sentences=chain(first, sentences)) if is_stream else source

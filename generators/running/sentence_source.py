@@ -115,7 +115,7 @@ def _read_sentences(dataset: str, *, split: str, labels: LabelNames, columns: Co
     corpus = load_corpus(dataset, labels=labels, columns=columns)
     rows, training = _split(corpus, split), corpus.train
     files = dict(corpus.files)  # without dev's, on which the variants do not depend
-    trains = bool(training and corpus.dev)
+    trains = dataset in CORPUS_NAMES or bool(training and corpus.dev)  # the named ones have both
     return SentenceSource(corpus.name, rows, training, "", corpus.notes, files, trains)
 
 

@@ -42,6 +42,7 @@ LAYERS = (
     ("arts.models.zoo",),
     ("arts.models.inputs", "arts.models.training"),
     ("arts.models.base",),
+    ("arts.models.language_models",),
     ("arts.models",),
     ("arts.generators.running",),
     ("arts.generators.generator",),

@@ -1,0 +1,1 @@
+"""Language models as entrants: prompts, examples, how a model is asked, and how its answers are read."""

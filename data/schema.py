@@ -221,6 +221,12 @@ class Instance(Displayed):
         """The gold label: the polarity of the target."""
         return self.aspect.polarity
 
+    @property
+    def sentence(self) -> str:
+        """The `sentence_id` of the unit; where that is one of several listed aspects, that of the first."""
+        listed = [aspect.id for aspect in self.aspects if aspect.id]
+        return sentence_id(listed[0] if self.unit in listed else self.unit)
+
     def headline(self) -> str:
         """The id, how the text was made, the beginning of the text, and the target with its polarity."""
         text = shortened(self.text)
@@ -247,7 +253,7 @@ def stream_sentences(instances: Iterable[Instance]) -> Iterator[Sentence]:
     sentence must follow each other.
     """
     originals = (instance for instance in instances if instance.strategy is Strategy.ORIGINAL)
-    for _, group in groupby(originals, key=lambda instance: (sentence_id(instance.id), instance.text)):
+    for _, group in groupby(originals, key=lambda instance: (instance.sentence, instance.text)):
         yield from group_sentences(group)
 
 
@@ -267,7 +273,7 @@ def sentence_id(instance_id: str) -> str:
 def group_sentences(instances: Iterable[Instance]) -> list[Sentence]:
     """Collect original instances into sentences with all their aspects; variants are skipped.
 
-    Instances belong to the same sentence when their `sentence_id` and their text are equal.
+    Instances belong to the same sentence when their `Instance.sentence` and their text are equal.
 
     Returns:
         The sentences in the order in which they first appear, each with its aspects in the order of their
@@ -276,7 +282,7 @@ def group_sentences(instances: Iterable[Instance]) -> list[Sentence]:
     groups: dict[tuple[str, str], dict[tuple[int, int], Aspect]] = {}  # (id, text) → (start, end) → aspect
     for instance in instances:
         if instance.strategy is Strategy.ORIGINAL:
-            aspects = groups.setdefault((sentence_id(instance.id), instance.text), {})
+            aspects = groups.setdefault((instance.sentence, instance.text), {})
             target = replace(instance.aspect, id=instance.id)
             aspects[target.start, target.end] = target
             for aspect in instance.aspects:

@@ -83,7 +83,9 @@ def usable_instances(
     notes = ReadingNotes() if notes is None else notes
     first_notes = ReadingNotes()
     opinions = SpanOpinions.of(read_instances(path, first_notes, labels=labels, columns=columns), first_notes)
-    yield from opinions.usable(read_instances(path, notes, labels=labels, columns=columns), notes)
+    read = read_instances(path, notes, labels=labels, columns=columns)
+    usable = opinions.usable(read, notes)
+    yield from _at_least_one(usable, path, notes, what="original instances")
 
 
 def load_usable_instances(
@@ -105,7 +107,9 @@ def load_usable_instances(
         DataError: at the first fault; names the file and the line or id.
     """
     notes = ReadingNotes() if notes is None else notes
-    return SpanOpinions.usable_of(list(read_instances(path, notes, labels=labels, columns=columns)), notes)
+    read = list(read_instances(path, notes, labels=labels, columns=columns))
+    usable = SpanOpinions.usable_of(read, notes)
+    return list(_at_least_one(usable, path, notes, what="original instances"))
 
 
 def read_instances(
@@ -136,15 +140,23 @@ def read_instances(
     if reader is None:
         raise DataError(path, f'unknown format "{path.suffix}"; expected {", ".join(INSTANCE_READERS)}')
     notes = ReadingNotes() if notes is None else notes
-    count = 0
     if path.stat().st_size == 0:
         raise DataError(path, "the file is empty; expected sentences with aspect terms")
-    for instance in distinct_instances(reader(path, notes, labels=labels, columns=columns), path):
-        count += 1
+    read = reader(path, notes, labels=labels, columns=columns)
+    yield from _at_least_one(distinct_instances(read, path), path, notes, what="instances")
+
+
+def _at_least_one(
+    instances: Iterable[Instance], path: Path, notes: ReadingNotes, *, what: str
+) -> Iterator[Instance]:
+    """Stream instances, and raise `DataError`, which tells what was left out, when there are none."""
+    none = True
+    for instance in instances:
+        none = False
         yield instance
-    if not count:
+    if none:
         reason = f" ({notes})" if str(notes) else ""
-        raise DataError(path, f"holds no instances{reason}; expected at least one labelled aspect term")
+        raise DataError(path, f"holds no {what}{reason}; expected at least one labelled aspect term")
 
 
 def distinct_instances(instances: Iterable[Instance], source: object) -> Iterator[Instance]:

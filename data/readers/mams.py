@@ -10,8 +10,8 @@ from arts.data.polarity_labels import parse_gold_polarity
 from arts.data.readers.arts_json import parse_id
 from arts.data.readers.instances import load_usable_instances
 from arts.data.readers.rows import Row, csv_rows
-from arts.data.readers.span_repair import ReadingNotes, aspect_key, transfer_span
-from arts.data.schema import Aspect, Instance, Strategy
+from arts.data.readers.span_repair import ReadingNotes, transfer_span
+from arts.data.schema import Aspect, Instance, Strategy, sentence_id
 
 
 def read_mams_results(path: Path, notes: ReadingNotes, *, originals_path: Path) -> Iterator[Instance]:
@@ -55,8 +55,7 @@ def _instance(row: Row, *, originals: dict[str, Instance], notes: ReadingNotes) 
         return Instance(id, unit, strategy, text, source, (source,))
     span = transfer_span(original.text, text, start=source.start, end=source.end)
     if polarity is None:
-        start, end = span or (0, 0)
-        notes.conflicts[aspect_key(unit, text, start=start, end=end)] = id
+        notes.note_conflict((sentence_id(unit), text, *(span or (0, 0))), id, is_target=True)
         return None
     if span is None:
         notes.left_out[id] = f'"{term}" is not in the sentence'

@@ -10,8 +10,8 @@ from functools import cached_property
 from arts.data.label_names import NO_NAMES, LabelNames
 from arts.data.polarity_labels import parse_gold_polarity
 from arts.data.readers.entities import UnescapedText, unescape
-from arts.data.readers.span_repair import ReadingNotes, aspect_key, repair_span, term_spans
-from arts.data.schema import Aspect, Instance, Opinion
+from arts.data.readers.span_repair import ReadingNotes, repair_span, term_spans
+from arts.data.schema import Aspect, Instance, Opinion, sentence_id
 
 Offsets = tuple[int, int] | None  # start and end in the text as the file has it; None where it gives none
 _NO_TERM = ("", "null", "none", "nan", "noaspectterm")  # how files write that an aspect has no term
@@ -88,11 +88,12 @@ class SentenceReader:
             self.notes.left_out[noted_as] = "no label"
             return None
         label = parse_gold_polarity(polarity, self.labels)
+        notes = ReadingNotes() if label is None else self.notes
+        span = self._span(words, offsets, id=noted_as, original=original, ordinal=ordinal, notes=notes)
         if label is None:
-            start, end = self._mapped(offsets, words) if offsets else self._located(words, ordinal) or (0, 0)
-            self.notes.conflicts.setdefault(aspect_key(self.unit, self.text, start=start, end=end), noted_as)
+            key = (self.text, *span) if span else (words, *(offsets or (0, 0)))
+            self.notes.note_conflict((sentence_id(self.unit), *key), noted_as, is_target=noted_as == id)
             return None
-        span = self._span(words, offsets, noted_as=noted_as, original=original, ordinal=ordinal)
         if span is None:
             return None
         return Aspect(self.text[slice(*span)], *span, label, self._opinions(opinions, noted_as), id)
@@ -137,20 +138,25 @@ class SentenceReader:
         return self._unescaped.offset(start), self._unescaped.offset(end)
 
     def _span(
-        self, term: str, offsets: Offsets, *, noted_as: str, original: Instance | None, ordinal: int
+        self,
+        term: str,
+        offsets: Offsets,
+        *,
+        id: str,
+        original: Instance | None,
+        ordinal: int,
+        notes: ReadingNotes,
     ) -> tuple[int, int] | None:
         """Where the term stands; None when it is left out."""
         if offsets:
             start, end = self._mapped(offsets, term)
-            return repair_span(
-                self.text, term, start=start, end=end, id=noted_as, notes=self.notes, original=original
-            )
+            return repair_span(self.text, term, start=start, end=end, id=id, notes=notes, original=original)
         span = self._located(term, ordinal)
         if span:
-            self.notes.located.append(noted_as)
+            notes.located.append(id)
         else:
             count = len(term_spans(self.text, term))
-            self.notes.left_out[noted_as] = (
+            notes.left_out[id] = (
                 f'"{term}" has no offsets and occurs {count} times in the sentence; expected once'
             )
         return span

@@ -5,8 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
 
-from arts.data.readers.span_repair import AspectKey, ReadingNotes, aspect_key
-from arts.data.schema import Aspect, Instance, Opinion, Strategy, sentence_id
+from arts.data.polarity_labels import CONFLICT
+from arts.data.readers.span_repair import SAME_ASPECT, AspectKey, ReadingNotes
+from arts.data.schema import Aspect, Instance, Opinion, Polarity, Strategy
+
+_LABELS = (*Polarity, CONFLICT)  # in the order in which they are told
 
 
 @dataclass
@@ -18,11 +21,13 @@ class SpanOpinions:
 
     Args:
         contradictions: the labels of each span that has several, keyed by the hash of its `AspectKey`.
+        asked: the spans with several labels that an instance asks about.
         first: the id of the first instance that asks about a span, for each span that several ask about.
         more_opinions: the opinion terms that the further instances have for such a span.
     """
 
     contradictions: dict[int, tuple[str, ...]] = field(default_factory=dict)
+    asked: set[int] = field(default_factory=set)
     first: dict[int, str] = field(default_factory=dict)
     more_opinions: dict[int, tuple[Opinion, ...]] = field(default_factory=dict)
 
@@ -52,7 +57,8 @@ class SpanOpinions:
                 found.more_opinions[key] = found.more_opinions.get(key, ()) + instance.aspect.opinions
         for key in map(hash, notes.conflicts):
             if key in labels:
-                found._contradict(key, labels[key], "conflict")
+                found._contradict(key, labels[key], CONFLICT)
+        found.asked = found.contradictions.keys() & targets.keys()
         return found
 
     @classmethod
@@ -66,7 +72,8 @@ class SpanOpinions:
         return list(cls.of(instances, notes).usable(instances, notes))
 
     def _contradict(self, key: int, *labels: str) -> None:
-        self.contradictions[key] = tuple(dict.fromkeys((*self.contradictions.get(key, ()), *labels)))
+        several = {*self.contradictions.get(key, ()), *labels}
+        self.contradictions[key] = tuple(label for label in _LABELS if label in several)
 
     def usable(self, instances: Iterable[Instance], notes: ReadingNotes) -> Iterator[Instance]:
         """Stream the instances that ask a question with one right answer, each question once.
@@ -82,7 +89,7 @@ class SpanOpinions:
                     notes.left_out[instance.id] = self._contradiction(key, instance.aspect)
                     continue
                 if self.first.get(key, instance.id) != instance.id:
-                    notes.left_out[instance.id] = f"the same aspect and polarity as {self.first[key]}"
+                    notes.left_out[instance.id] = SAME_ASPECT.format(self.first[key])
                     continue
             yield self._with_distinct_aspects(instance, notes)
 
@@ -99,8 +106,9 @@ class SpanOpinions:
         aspects: dict[int, Aspect] = {}
         for key, aspect in zip(keys, instance.aspects, strict=True):
             if key in self.contradictions:
-                id = aspect.id or f"{sentence_id(instance.unit)} at {aspect.start}-{aspect.end}"
-                notes.left_out.setdefault(id, self._contradiction(key, aspect))
+                if key not in self.asked:
+                    id = aspect.id or f"{instance.sentence} at {aspect.start}-{aspect.end}"
+                    notes.left_out.setdefault(id, self._contradiction(key, aspect))
             elif key in aspects:
                 aspects[key] = _join_opinions(aspects[key], aspect.opinions)
             else:
@@ -111,7 +119,7 @@ class SpanOpinions:
 
 
 def _key(instance: Instance, aspect: Aspect) -> int:
-    key: AspectKey = aspect_key(instance.unit, instance.text, start=aspect.start, end=aspect.end)
+    key: AspectKey = (instance.sentence, instance.text, aspect.start, aspect.end)
     return hash(key)
 
 

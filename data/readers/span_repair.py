@@ -7,25 +7,14 @@ from dataclasses import dataclass, field
 from difflib import SequenceMatcher
 
 from arts.data.errors import SpanError
-from arts.data.schema import Instance, sentence_id
+from arts.data.schema import Instance
 from arts.data.spans import check_range
 
 NEARBY_RADII = (3, 24)  # distances in characters from the stated start at which a term is looked for
 MIN_SIMILARITY = 0.6  # SequenceMatcher's ratio from which two terms count as one, edited
 
 AspectKey = tuple[str, str, int, int]  # the id of a sentence, its text, and the start and end of a span in it
-
-
-def aspect_key(unit: str, text: str, *, start: int, end: int) -> AspectKey:
-    """What tells the aspects of a corpus apart: their sentence, its text and their span.
-
-    Args:
-        unit: the id of the unit that the text belongs to.
-        text: the text.
-        start: the offset of the first character of the aspect's term.
-        end: the offset after its last character.
-    """
-    return sentence_id(unit), text, start, end
+SAME_ASPECT = "the same aspect and polarity as {}"  # why a question that another id asks, too, is left out
 
 
 @dataclass
@@ -46,8 +35,26 @@ class ReadingNotes:
     repaired: list[str] = field(default_factory=list)
     left_out: dict[str, str] = field(default_factory=dict)
     conflicts: dict[AspectKey, str] = field(default_factory=dict)
+    _conflicting_targets: set[AspectKey] = field(default_factory=set)
     located: list[str] = field(default_factory=list)
     unescaped: dict[str, int] = field(default_factory=dict)
+
+    def note_conflict(self, key: AspectKey, id: str, *, is_target: bool) -> None:
+        """Note an aspect whose polarity is ``conflict``; of several targets on one span, only the first.
+
+        Args:
+            key: where it stands.
+            id: what it is called.
+            is_target: whether it is asked about, and not only listed beside another one.
+        """
+        known = self.conflicts.get(key)
+        if is_target and known is not None and key in self._conflicting_targets:
+            if known != id:
+                self.left_out[id] = SAME_ASPECT.format(known)
+        elif is_target or known is None:
+            self.conflicts[key] = id
+        if is_target:
+            self._conflicting_targets.add(key)
 
     @property
     def conflict(self) -> int:

@@ -32,8 +32,9 @@ def read_tuple_lines(path: Path, notes: ReadingNotes, *, labels: LabelNames = NO
 
     The first element of a tuple is the term: the numbers of its words from 0, or its words, which then have
     to occur once in the sentence. One element is the polarity. Opinion terms are the second list of numbers
-    or the last words of four. Tuples on one term are one aspect, with an opinion term each. Aspects without
-    term (``NULL``) are left out and counted. Sentences are numbered from 1.
+    or the last words of four. Tuples on one term are aspects of their own, with an opinion term each;
+    `SpanOpinions` makes them one. Aspects without term (``NULL``) are left out and counted. Sentences are
+    numbered from 1.
 
     Args:
         path: the file.
@@ -75,24 +76,21 @@ def parse_tuples(text: str) -> list[list[Any]]:
 
 
 def _aspects(sentence: SentenceReader, tuples: list[list[Any]]) -> tuple[Aspect, ...]:
-    """The aspects of a sentence, each term and polarity once, without those that are left out."""
-    joined: dict[tuple[Any, ...], list[Opinion]] = {}
-    for item in tuples:
+    """The aspects of a sentence, one for each tuple, without those that are left out."""
+    aspects = []
+    for position, item in enumerate(tuples):
         if len(item) < 2:
             raise ValueError(f"{tuple(item)!r:.60} has no term and polarity; {_EXPECTED}")
         term, offsets = _placed(sentence, item[0])
-        key = (term, offsets, _polarity(item, sentence.labels))
-        joined.setdefault(key, []).extend(_opinions(sentence, item))
-    aspects = (
-        sentence.aspect(
-            term,
-            polarity,
-            id=f"{sentence.unit}_{position}",
-            offsets=offsets,
-            opinions=dict.fromkeys(opinions),
+        aspects.append(
+            sentence.aspect(
+                term,
+                _polarity(item, sentence.labels),
+                id=f"{sentence.unit}_{position}",
+                offsets=offsets,
+                opinions=_opinions(sentence, item),
+            )
         )
-        for position, ((term, offsets, polarity), opinions) in enumerate(joined.items())
-    )
     return tuple(aspect for aspect in aspects if aspect)
 
 

@@ -12,7 +12,7 @@ from arts.data.corpus_registry import CORPUS_NAMES, load_corpus
 from arts.data.errors import DataError
 from arts.data.label_names import NO_NAMES, LabelNames
 from arts.data.readers.field_names import NO_COLUMNS, ColumnNames
-from arts.data.readers.instances import load_usable_instances, read_instances, usable_instances
+from arts.data.readers.instances import load_usable_instances, usable_instances
 from arts.data.readers.span_repair import ReadingNotes, transfer_span
 from arts.data.schema import (
     Aspect,
@@ -21,7 +21,6 @@ from arts.data.schema import (
     Sentence,
     Strategy,
     group_sentences,
-    sentence_id,
     stream_sentences,
 )
 from arts.data.support.download import sha256
@@ -156,7 +155,7 @@ def _file_sentences(
     first_notes = ReadingNotes()
     seen, texts, repeated, last, scattered = set[int](), set[int](), set[int](), 0, False
     for instance in usable_instances(path, first_notes, labels=labels, columns=columns):
-        key, text = hash((sentence_id(instance.unit), instance.text)), hash(instance.text)
+        key, text = hash((instance.sentence, instance.text)), hash(instance.text)
         if instance.strategy is not Strategy.ORIGINAL or key == last:
             continue
         last = key
@@ -182,7 +181,7 @@ def _opinion_annotations(path: Path, notes: ReadingNotes, *, labels: LabelNames)
     Raises:
         DataError: when none has.
     """
-    instances = [i for i in read_instances(path, notes, labels=labels) if i.aspect.opinions]
+    instances = [i for i in load_usable_instances(path, notes, labels=labels) if i.aspect.opinions]
     if not instances:
         raise DataError(
             path, "has no opinion terms; expected JSON of TOWE, with opinion_words and opinion_position"

@@ -62,6 +62,10 @@ class TextCache:
             lambda connection: connection.executemany("INSERT OR REPLACE INTO memo VALUES (?, ?, ?)", rows)
         )
 
+    def clear(self) -> None:
+        """Remove all values of this source."""
+        self._use(lambda connection: connection.execute("DELETE FROM memo WHERE source = ?", (self.source,)))
+
     def _parsed(self, values: Mapping[str, object]) -> Iterable[tuple[str, Any]]:
         """The JSON values, keyed by text; one that is damaged is left out with a warning."""
         for text, value in values.items():

@@ -57,7 +57,8 @@ def parse_answer(text: str, labels: Sequence[str] = LABELS) -> Polarity | None:
     if answer is None:
         return None
     fenced = _FENCE.fullmatch(answer.strip())
-    name = _plain(_json_label(fenced[1] if fenced else answer))
+    content = fenced[1] if fenced else answer
+    name = _plain(content if (label := _json_label(content)) is None else label)
     return {_plain(label): polarity for label, polarity in zip(labels, Polarity, strict=True)}.get(name)
 
 
@@ -84,14 +85,35 @@ def without_reasoning(text: str) -> str | None:
     return None if depth else answer + text[end:]
 
 
-def _json_label(answer: str) -> str:
-    """The label in an answer of JSON; any other answer is returned as it is."""
+def is_json_label(text: str) -> bool:
+    """Whether an answer is JSON whose only key is ``label``, and nothing else but reasoning before it.
+
+    Example:
+        >>> is_json_label('{"label": "positive"}'), is_json_label("positive")
+        (True, False)
+    """
+    return bool(_json_label(without_reasoning(text) or ""))
+
+
+def may_be_json(text: str) -> bool:
+    """Whether an answer is a JSON object, the beginning of one, or nothing but reasoning.
+
+    Example:
+        >>> may_be_json('{"lab'), may_be_json("<think>Let me see"), may_be_json("It is positive.")
+        (True, True, False)
+    """
+    answer = (without_reasoning(text) or "").lstrip()
+    return not answer or answer.startswith("{")
+
+
+def _json_label(answer: str) -> str | None:
+    """The label in an answer of JSON; empty where that has none, and None where it is no JSON object."""
     if not answer.lstrip().startswith("{"):
-        return answer
+        return None
     try:
         value = parse_json(answer, "answer")
     except DataError:
-        return answer
+        return None
     label = value.get(FIELD) if isinstance(value, dict) and len(value) == 1 else None
     return label if isinstance(label, str) else ""
 

@@ -28,7 +28,7 @@ def comparison_tables(pair: Pairing, reports: Sequence[Report]) -> RenderableTyp
         reports: the reports of the two.
     """
     title = report_rows.report_title(reports[0])
-    scores = FigureTable(title, report_rows.HEADINGS, caption=report_rows.LEGEND)
+    scores = FigureTable(title, report_rows.headings(reports), caption=report_rows.LEGEND)
     for row in report_rows.pair_rows(pair, reports):
         scores.add_row(*row)
     title = f"{pair.first} minus {pair.second}"
@@ -43,7 +43,7 @@ def comparison_markdown(pair: Pairing, reports: Sequence[Report]) -> str:
     lines = (
         f"### {printable(report_rows.report_title(reports[0]))}",
         "",
-        *markdown_table(report_rows.HEADINGS, report_rows.pair_rows(pair, reports)),
+        *markdown_table(report_rows.headings(reports), report_rows.pair_rows(pair, reports)),
         "",
         report_rows.LEGEND,
         "",

@@ -43,13 +43,14 @@ def _score_table(summary: Summary, known: PublishedTable | None) -> FigureTable:
         known: scores that were published for the dataset, shown below the others. None: there are none.
     """
     title = report_rows.report_title(summary.reports[0])
-    grid = FigureTable(title, report_rows.HEADINGS, caption=report_rows.LEGEND)
+    headings = report_rows.headings(summary.reports)
+    grid = FigureTable(title, headings, caption=report_rows.LEGEND)
     for row in report_rows.model_rows(summary):
         grid.add_row(*row, style="bold")
     if known:
         grid.add_section()
         for row in report_rows.published_rows(known):
-            grid.add_row(*row, style="dim")
+            grid.add_row(*row, *[""] * (len(headings) - len(row)), style="dim")
     return grid
 
 

@@ -18,7 +18,7 @@ def markdown_tables(summary: Summary) -> str:
     lines = [
         f"### {printable(report_rows.report_title(first))}",
         "",
-        *markdown_table(report_rows.HEADINGS, rows),
+        *markdown_table(report_rows.headings(summary.reports), rows),
         "",
         *(f"{printable(line)}  " for line in (report_rows.LEGEND, *report_rows.remarks(summary))),
     ]

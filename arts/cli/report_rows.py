@@ -13,6 +13,7 @@ from arts.evaluation.summary import Pairing, Summary
 from arts.evaluation.verdicts import verdicts
 
 NO_VARIANTS = "no variants"
+INVALID_HEADING = "invalid answers"
 HEADINGS = ("model", "accuracy", "ARS", "REVTGT", "REVNON", "ADDDIFF")
 DIFFERENCE_HEADINGS = ("", "first minus second", "right only by the first", "right only by the second")
 Row = tuple[str, ...]
@@ -21,6 +22,15 @@ LEGEND = (
     "accuracy on the originals → on their variants; over several seeds, the mean on the variants alone. "
     "±: half the 95% bootstrap interval; over several seeds, the standard deviation."
 )
+
+
+def headings(reports: Sequence[Report]) -> Row:
+    """The headings of a table of scores; one of invalid answers is added where there are any."""
+    return (*HEADINGS, *([INVALID_HEADING] if _show_invalid(reports) else []))
+
+
+def _show_invalid(reports: Sequence[Report]) -> bool:
+    return any(report.invalid for report in reports)
 
 
 def report_title(report: Report) -> str:
@@ -34,28 +44,34 @@ def model_rows(summary: Summary) -> list[Row]:
 
     Each row has the label of the model, then its accuracy, its ARS, and a text for each of REVTGT, REVNON
     and ADDDIFF. The row of a model with several seeds has the mean and the standard deviation of each score
-    over the seeds.
+    over the seeds. Where there are invalid answers, their number and share follow.
     """
-    rows = [_report_row(report) for report in summary.reports]
+    shown = _show_invalid(summary.reports)
+    rows = [_report_row(report, shown) for report in summary.reports]
     for group in summary.seeds:
         on_variants = [group.strategies.get(strategy) for strategy in PERTURBATIONS]
         spreads = [group.accuracy, group.ars, *on_variants]
         cells = [_plus_minus(spread.mean, spread.deviation) if spread else NO_VARIANTS for spread in spreads]
-        rows.append((f"{group.name}, {len(group.seeds)} seeds", *cells))
+        rows.append((f"{group.name}, {len(group.seeds)} seeds", *cells, *([""] if shown else [])))
     return rows
 
 
-def _report_row(report: Report) -> Row:
+def _report_row(report: Report, show_invalid: bool) -> Row:
     """The row of one report in the table of scores.
 
     Accuracy and ARS are followed by ``±`` and half their 95% interval. For each strategy, there is the
     accuracy on originals and on their variants, or "no variants" if the report has no such variants.
+
+    Args:
+        report: the report.
+        show_invalid: whether the number and share of invalid answers follow.
     """
     scores = [report.strategies.get(strategy) for strategy in PERTURBATIONS]
     return (
         report.label,
         *(_plus_minus(score.value, (score.high - score.low) / 2) for score in (report.accuracy, report.ars)),
         *(score.change if score else NO_VARIANTS for score in scores),
+        *([report.invalid_answers if report.invalid else "0"] if show_invalid else []),
     )
 
 
@@ -72,7 +88,8 @@ def pair_rows(pair: Pairing, reports: Sequence[Report]) -> list[Row]:
         reports: the reports of the two.
     """
     names = (pair.first, pair.second)
-    return [(name, *_report_row(report)[1:]) for name, report in zip(names, reports, strict=True)]
+    shown = _show_invalid(reports)
+    return [(name, *_report_row(report, shown)[1:]) for name, report in zip(names, reports, strict=True)]
 
 
 def difference_rows(pair: Pairing) -> list[Row]:
@@ -84,7 +101,7 @@ def difference_rows(pair: Pairing) -> list[Row]:
 
 
 def published_rows(table: PublishedTable) -> list[Row]:
-    """The rows of published scores, one per model, best ARS first, with the same columns as `model_rows`."""
+    """The rows of published scores, one per model, best ARS first, with the columns of `HEADINGS`."""
     return [
         (
             f"({score['model']})",
@@ -119,10 +136,12 @@ def curve_rows(reports: Sequence[Report]) -> list[Row]:
 def remarks(summary: Summary) -> list[str]:
     """Sentences about the scores of an evaluation, for printing below its tables.
 
-    They are those of `verdicts`, and for each model its pattern gap, if it was measured. For each pair of
-    models that was compared, they give the differences in accuracy and ARS.
+    They are those of `verdicts`, and for each model its invalid answers, if it gave any, and its pattern gap,
+    if it was measured. For each pair of models that was compared, they give the differences in accuracy and
+    ARS.
     """
     lines = verdicts(summary.reports)
+    lines += [line for report in summary.reports for line in _invalid_remarks(report)]
     lines += [line for report in summary.reports for line in _gap_remarks(report)]
     return lines + [_difference(pair) for pair in summary.comparisons]
 
@@ -133,6 +152,16 @@ def _difference(pair: Pairing) -> str:
     if not any(d.only_first or d.only_second for d in (pair.accuracy, pair.ars)):
         return f"{pair.first} and {pair.second}{seed} are right on the same originals and units."
     return f"{pair.headline()} (paired bootstrap, exact McNemar)."
+
+
+def _invalid_remarks(report: Report) -> list[str]:
+    """A list with one sentence on a model's invalid answers; empty if it gave none."""
+    if not report.invalid:
+        return []
+    return [
+        f"{report.label}: {report.invalid_answers} of the {report.dataset.instances:,} answers are invalid: "
+        "they name no label, and count as wrong in every score."
+    ]
 
 
 def _gap_remarks(report: Report) -> list[str]:

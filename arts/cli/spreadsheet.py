@@ -39,6 +39,8 @@ def _report_row(report: Report) -> dict[str, object]:
         ("ars", report.ars),
     ):
         row |= _estimate_columns(name, estimate)
+    if report.invalid:
+        row["invalid"] = report.invalid
     for strategy, score in report.strategies.items():
         row[f"{strategy}_count"] = score.count
         row |= _estimate_columns(f"{strategy}_original", score.original)

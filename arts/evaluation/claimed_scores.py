@@ -33,7 +33,7 @@ def check_headline(claimed: Scores, units: int, *, source: object) -> None:
             exceeds accuracy, or one of the two is outside its interval.
     """
     confusion = [count for row in claimed.confusion for count in row]
-    if len(claimed.confusion) != CLASSES or sum(confusion) != units:
+    if len(claimed.confusion) != CLASSES or sum(confusion) != units or len(confusion) % CLASSES:
         raise DataError(source, f"its confusion matrix does not count {units} originals")
     accuracy = _claimed_sums(claimed).accuracy()
     if (given := round(100 * float(accuracy), 2)) != claimed.accuracy.value:
@@ -78,7 +78,7 @@ def check_scores(claimed: Scores, layout: BenchmarkLayout | None, *, one_each: b
 
 def _claimed_sums(claimed: Scores) -> UnitSums:
     """The counts, summed over all units, that claimed scores stand for, as arrays of 32-bit floats."""
-    confusion = np.array(claimed.confusion, np.float32).reshape(CLASSES, CLASSES)
+    confusion = np.array(claimed.confusion, np.float32).reshape(CLASSES, -1)
     by_gold = [claimed.polarities.get(polarity) for polarity in POLARITIES]
     by_strategy = [claimed.strategies.get(strategy) for strategy in PERTURBATIONS]
 
@@ -95,6 +95,7 @@ def _claimed_sums(claimed: Scores) -> UnitSums:
         variants_right=counts(by_strategy, "perturbed"),
         originals_right=counts(by_strategy, "original"),
         both_right=counts(by_strategy, "both"),
+        invalid=np.array(claimed.invalid, np.float32),
     )
 
 
@@ -123,12 +124,15 @@ def _check_bounds(sums: UnitSums, *, one_each: bool, source: object) -> None:
     originals, right = np.diagonal(sums.confusion), sums.right.sum()
     either = sums.variants_right + sums.originals_right - sums.variants
     at_least = originals.sum() - (sums.originals_right - sums.both_right).sum()
+    wrong = sums.units - originals.sum() + (sums.variants - sums.variants_right).sum()
     impossible = {
         "more units than originals are right": (sums.right > originals).any(),
         "more pairs than variants are right": (sums.both_right > sums.variants_right).any(),
         "more pairs than originals are right": (sums.both_right > sums.originals_right).any(),
         "fewer pairs are right than must be": (sums.both_right < either).any(),
         "fewer units are right than must be": right < at_least,
+        "more answers are invalid than are wrong": sums.invalid > wrong,
+        "fewer answers are invalid than on the originals": sums.invalid < sums.confusion[:, CLASSES:].sum(),
     }
     if one_each:
         without = originals.sum() - sums.originals_right  # right originals, with no variant of the strategy
@@ -158,16 +162,17 @@ def _resample(sums: UnitSums) -> UnitSums:
 
     cells = (sums.confusion / sums.units).ravel().astype(float)
     drawn = rng.multinomial(units, cells / cells.sum(), size)
-    confusion = drawn.reshape(size, CLASSES, CLASSES).astype(np.float32)
+    confusion = drawn.reshape(size, *sums.confusion.shape).astype(np.float32)
     every = np.full((size, CLASSES), units, np.float32)
     variants = part(every, sums.variants, np.full(CLASSES, sums.units))
+    pairs = [
+        part(variants, counts, sums.variants)
+        for counts in (sums.variants_right, sums.originals_right, sums.both_right)
+    ]
     return UnitSums(
         np.full(size, units, np.float32),
         confusion,
         part(confusion.sum(-1), sums.right, sums.confusion.sum(-1)),
         variants,
-        *(
-            part(variants, counts, sums.variants)
-            for counts in (sums.variants_right, sums.originals_right, sums.both_right)
-        ),
+        *[*pairs, np.full(size, sums.invalid)],
     )

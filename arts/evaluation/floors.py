@@ -8,7 +8,7 @@ import numpy as np
 
 from arts.data.schema import Polarity
 from arts.data.support.rounding import decimal_text
-from arts.evaluation.metrics import POLARITIES, BenchmarkLayout, aspect_robustness_score
+from arts.evaluation.metrics import CLASSES, INVALID, POLARITIES, BenchmarkLayout, aspect_robustness_score
 from arts.evaluation.report import Report
 
 
@@ -61,10 +61,11 @@ def _ars(layout: BenchmarkLayout, label: Polarity) -> float:
 def constant_label(report: Report) -> Polarity | None:
     """The label that a model predicts everywhere; None if there are several.
 
-    Without predictions, only those on the originals are known.
+    Invalid answers have no label. Without predictions, only those on the originals are known.
     """
     if report.has_predictions:
-        predicted = np.unique(report.predictions.labels)
+        labels = report.predictions.labels
+        predicted = np.unique(labels[labels != INVALID])
     else:
-        predicted = np.flatnonzero(np.array(report.confusion).sum(0))
+        predicted = np.flatnonzero(np.array(report.confusion).sum(0)[:CLASSES])
     return POLARITIES[int(predicted[0])] if len(predicted) == 1 else None

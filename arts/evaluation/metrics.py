@@ -17,6 +17,9 @@ from arts.data.support.arrays import BoolArray, FloatArray, IntArray
 
 CLASSES = len(Polarity)
 POLARITIES = tuple(Polarity)
+INVALID = -1  # the position of the label of an invalid answer, which names no polarity and is always wrong
+LABEL_POSITIONS = {**{str(polarity): k for k, polarity in enumerate(Polarity)}, "invalid": INVALID}
+PREDICTED_LABELS = tuple(LABEL_POSITIONS)  # the label at each position
 
 
 def aspect_robustness_score(correct: BoolArray, units: IntArray) -> float:
@@ -52,7 +55,8 @@ def macro_f1(confusion: FloatArray) -> FloatArray:
     """Macro-F1: the unweighted mean of the F1 of the classes that occur in the labels or the predictions.
 
     Args:
-        confusion: (..., 3, 3) confusion matrices of counts; rows are gold labels, columns predictions.
+        confusion: (..., 3, 3) or (..., 3, 4) confusion matrices of counts; rows are gold labels, columns
+            predictions, the fourth of invalid answers.
 
     Returns:
         Fractions between 0 and 1, as an array (...) with one value per confusion matrix.
@@ -65,14 +69,15 @@ def class_f1(confusion: FloatArray) -> FloatArray:
     """The F1 of each class, as fractions from 0 to 1.
 
     Args:
-        confusion: (..., 3, 3) confusion matrices of counts; rows are gold labels, columns predictions.
+        confusion: (..., 3, 3) or (..., 3, 4) confusion matrices of counts; rows are gold labels, columns
+            predictions, the fourth of invalid answers.
 
     Returns:
         An array (..., 3) in the order of `Polarity`. It is NaN for a class that occurs neither in the labels
         nor in the predictions.
     """
     right = np.diagonal(confusion, axis1=-2, axis2=-1)
-    return _ratio(2 * right, confusion.sum(-1) + confusion.sum(-2))
+    return _ratio(2 * right, confusion.sum(-1) + confusion.sum(-2)[..., :CLASSES])
 
 
 def _ratio(part: FloatArray, whole: FloatArray) -> FloatArray:
@@ -162,12 +167,14 @@ class UnitSums:
 
     Args:
         units: (...) numbers of units.
-        confusion: (..., 3, 3) numbers of originals; rows are gold labels, columns predictions.
+        confusion: (..., 3, 4) numbers of originals; rows are gold labels, columns predictions, the fourth of
+            invalid answers.
         right: (..., 3) numbers of units all of whose instances are right, by gold label of the original.
         variants: (..., 3) numbers of variants, by strategy.
         variants_right: (..., 3) numbers of variants that are right, by strategy.
         originals_right: (..., 3) numbers of variants whose original is right, by strategy.
         both_right: (..., 3) numbers of variants that are right and whose original is right, by strategy.
+        invalid: (...) numbers of instances with an invalid answer.
     """
 
     units: FloatArray
@@ -177,13 +184,14 @@ class UnitSums:
     variants_right: FloatArray
     originals_right: FloatArray
     both_right: FloatArray
+    invalid: FloatArray
 
     @classmethod
     def unpack(cls, columns: FloatArray) -> UnitSums:
-        """Split an array (..., 25) of sums, with the columns of `unit_statistics`, into the fields."""
-        units, confusion, *triples = np.split(columns, [1, 10, 13, 16, 19, 22], axis=-1)
-        square = confusion.reshape(*confusion.shape[:-1], CLASSES, CLASSES)
-        return cls(units[..., 0], square, *triples)
+        """Split an array (..., 29) of sums, with the columns of `unit_statistics`, into the fields."""
+        units, confusion, *triples, invalid = np.split(columns, [1, 13, 16, 19, 22, 25, 28], axis=-1)
+        matrix = confusion.reshape(*confusion.shape[:-1], CLASSES, CLASSES + 1)
+        return cls(units[..., 0], matrix, *[*triples, invalid[..., 0]])
 
     def accuracy(self) -> FloatArray:
         """The accuracy on the originals, as an array (...)."""
@@ -223,24 +231,26 @@ def unit_statistics(layout: BenchmarkLayout, predicted: IntArray) -> FloatArray:
 
     Args:
         layout: the gold labels, strategies and units of the n instances.
-        predicted: (n,) predicted labels, as positions in `Polarity`.
+        predicted: (n,) predicted labels, as positions in `Polarity`; `INVALID` for an invalid answer.
 
     Returns:
-        An array (units, 25) with one row per unit. The columns are the fields of `UnitSums`, flattened, in
+        An array (units, 29) with one row per unit. The columns are the fields of `UnitSums`, flattened, in
         the order of the fields.
     """
     correct = predicted == layout.gold
     originals = layout.strategy_mask(Strategy.ORIGINAL)
     count = int(layout.units.max()) + 1
-    statistics = np.zeros((count, 25), np.float32)
+    statistics = np.zeros((count, 29), np.float32)
     statistics[:, 0] = 1
     unit, gold = layout.units[originals], layout.gold[originals]
-    statistics[unit, 1 + CLASSES * gold + predicted[originals]] = 1
-    statistics[unit, 10 + gold] = units_right(correct, layout.units)[unit]
+    cells = (CLASSES + 1) * gold + predicted[originals] % (CLASSES + 1)  # the last column is of -1
+    statistics[unit, 1 + cells] = 1
+    statistics[unit, 13 + gold] = units_right(correct, layout.units)[unit]
     for k, strategy in enumerate(PERTURBATIONS):
         mask = layout.strategy_mask(strategy)
         original_right = correct[layout.original[mask]]
         counts = (np.ones(mask.sum()), correct[mask], original_right, original_right & correct[mask])
-        for column, values in zip((13, 16, 19, 22), counts, strict=True):
+        for column, values in zip((16, 19, 22, 25), counts, strict=True):
             statistics[:, column + k] = np.bincount(layout.units[mask], weights=values, minlength=count)
+    statistics[:, 28] = np.bincount(layout.units[predicted == INVALID], minlength=count)
     return statistics

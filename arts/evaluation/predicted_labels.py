@@ -17,7 +17,7 @@ from arts.data.readers.rows import ROW_READERS, Row, csv_rows, read_rows
 from arts.data.schema import Instance, Strategy
 from arts.data.support.arrays import IntArray
 from arts.data.support.parquet_file import read_parquet_columns
-from arts.evaluation.metrics import POLARITIES
+from arts.evaluation.metrics import INVALID, POLARITIES, PREDICTED_LABELS
 from arts.evaluation.predictions_file import shown
 
 ID, COLUMN = "id", "prediction"
@@ -44,7 +44,8 @@ def read_labels(
         names: what labels that do not name a polarity stand for.
 
     Returns:
-        The labels as positions in `Polarity`: an array (n,) in the order of the instances.
+        The labels as positions in `Polarity`, `INVALID` for the label ``invalid`` of an answer that is none:
+        an array (n,) in the order of the instances.
 
     Raises:
         DataError: when the file is empty, an id is missing, unknown or duplicate, or a label is no polarity.
@@ -62,7 +63,7 @@ def read_labels(
             raise DataError(path, f"id {shown(id)} is not in the benchmark; expected {examples}", line=line)
         if key in labels:
             raise DataError(path, f"duplicate id {shown(id)}; expected every id once", line=line)
-        labels[key] = -1 if key in ignored else table.label(line, value)
+        labels[key] = INVALID if key in ignored else table.label(line, value)
     if not labels:
         raise DataError(path, f"has no predictions; expected {len(instances):,}, one for each instance")
     missing = [instance for instance, key in zip(instances, keys, strict=True) if key not in labels]
@@ -103,7 +104,9 @@ class _LabelTable:
             yield line, str(row[ID]), row[self.column]
 
     def label(self, line: int, value: object) -> int:
-        """The position in `Polarity` of the polarity that a label stands for."""
+        """The position in `Polarity` of the polarity that a label stands for; `INVALID` for ``invalid``."""
+        if isinstance(value, str) and value.strip().lower() == PREDICTED_LABELS[INVALID]:
+            return INVALID
         try:
             return POLARITIES.index(parse_polarity(value, self.names))
         except ValueError as error:

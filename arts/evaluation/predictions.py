@@ -15,7 +15,7 @@ from arts.data.schema import Instance, Strategy
 from arts.data.support.arrays import BoolArray, FloatArray, IntArray
 from arts.data.support.atomic import atomic_file, cache_home
 from arts.data.support.display import Displayed, counted
-from arts.evaluation.metrics import POLARITIES, BenchmarkLayout
+from arts.evaluation.metrics import INVALID, LABEL_POSITIONS, POLARITIES, PREDICTED_LABELS, BenchmarkLayout
 from arts.evaluation.predictions_file import StoredPredictions
 
 COLUMN = "prediction"
@@ -28,8 +28,9 @@ class Predictions(Displayed):
     Args:
         ids: the ids of the n instances.
         layout: the gold labels, strategies and units of the instances.
-        labels: (n,) the predicted labels, as positions in `Polarity`.
-        probabilities: (n, 3) the predicted probabilities, or None if the model gave only labels.
+        labels: (n,) the predicted labels, as positions in `Polarity`; `INVALID` for an invalid answer.
+        probabilities: (n, 3) the predicted probabilities, NaN for an invalid answer; or None if the model
+            gave only labels.
         blind: whether the predictions were read from a file that has nothing but the labels.
     """
 
@@ -58,9 +59,9 @@ class Predictions(Displayed):
 
     def facts(self) -> dict[str, str]:
         """How often each label is predicted, and whether there are probabilities."""
-        counts = np.bincount(self.labels, minlength=len(POLARITIES))
+        counts = {label: int((self.labels == k).sum()) for label, k in LABEL_POSITIONS.items()}
         return {
-            "predicted": counted([(str(p), int(n)) for p, n in zip(POLARITIES, counts, strict=True)]),
+            "predicted": counted(counts),
             "probabilities": "no" if self.probabilities is None else "yes",
         }
 
@@ -84,7 +85,7 @@ class Predictions(Displayed):
         import pyarrow as pa
         import pyarrow.parquet as pq
 
-        labels = [str(POLARITIES[k]) for k in self.labels]
+        labels = [PREDICTED_LABELS[k] for k in self.labels]
         if blind:
             order = sorted(range(len(self.ids)), key=self.ids.__getitem__)
             columns: dict[str, Any] = {COLUMN: [labels[row] for row in order]}
@@ -98,7 +99,11 @@ class Predictions(Displayed):
                 COLUMN: labels,
             }
             if self.probabilities is not None:
-                columns |= dict(zip(map(str, POLARITIES), self.probabilities.T, strict=True))
+                valid = self.labels != INVALID
+                columns |= {
+                    str(polarity): pa.array(values, mask=~valid)
+                    for polarity, values in zip(POLARITIES, self.probabilities.T, strict=True)
+                }
         with atomic_file(path) as partial:
             pq.write_table(pa.table(columns), partial)
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from enum import StrEnum
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -15,7 +14,7 @@ from arts.data.readers.arts_json import parse_id
 from arts.data.schema import Instance, Polarity, Strategy
 from arts.data.support.arrays import FloatArray, IntArray
 from arts.data.support.parquet_file import read_parquet_columns
-from arts.evaluation.metrics import POLARITIES, BenchmarkLayout
+from arts.evaluation.metrics import INVALID, LABEL_POSITIONS, POLARITIES, BenchmarkLayout
 
 ID, UNIT, STRATEGY, GOLD, PREDICTION = "id", "unit", "strategy", "polarity", "prediction"
 PROBABILITIES = tuple(map(str, POLARITIES))
@@ -24,7 +23,9 @@ INDEX = "__index_level_0__"  # added by pandas to a frame whose rows were filter
 SUM_TOLERANCE = 1e-3  # of the probabilities of one instance
 MOST_INSTANCES = 1_000_000  # of a benchmark
 SHOWN = 60  # characters of a wrong value that an error shows
-Choice = TypeVar("Choice", bound=StrEnum)
+STRATEGIES = {str(strategy): strategy for strategy in Strategy}
+GOLD_LABELS = {str(polarity): polarity for polarity in Polarity}
+Choice = TypeVar("Choice")
 
 
 @dataclass(frozen=True)
@@ -33,12 +34,12 @@ class StoredPredictions:
 
     Args:
         path: the file, for error messages.
-        labels: (n,) the predicted labels, as positions in `Polarity`.
+        labels: (n,) the predicted labels, as positions in `Polarity`; `INVALID` for an invalid answer.
         ids: the ids of the instances; None in a blind file.
         units: the id of each instance's original, if the file has this column.
         strategies: the strategy of each instance, if the file has this column.
         polarities: the gold label of each instance, if the file has this column.
-        probabilities: (n, 3) the predicted probabilities, if the file has them.
+        probabilities: (n, 3) the predicted probabilities, if the file has them; NaN for an invalid answer.
     """
 
     path: Path
@@ -63,7 +64,7 @@ class StoredPredictions:
                 most probable ones.
         """
         columns = _read_columns(path, count)
-        labels = np.array([POLARITIES.index(p) for p in _choices(path, columns, PREDICTION, Polarity)], int)
+        labels = np.array(_choices(path, columns, PREDICTION, LABEL_POSITIONS), int)
         if list(columns) == [PREDICTION]:
             return cls(path, labels)
         for needed in (ID, PREDICTION):
@@ -74,8 +75,8 @@ class StoredPredictions:
             labels,
             _distinct(path, _texts(path, columns[ID], ID)),
             _texts(path, columns[UNIT], UNIT) if UNIT in columns else None,
-            _choices(path, columns, STRATEGY, Strategy) if STRATEGY in columns else None,
-            _choices(path, columns, GOLD, Polarity) if GOLD in columns else None,
+            _choices(path, columns, STRATEGY, STRATEGIES) if STRATEGY in columns else None,
+            _choices(path, columns, GOLD, GOLD_LABELS) if GOLD in columns else None,
             _probabilities(path, columns, labels),
         )
 
@@ -217,10 +218,9 @@ def _distinct(path: Path, ids: tuple[str, ...]) -> tuple[str, ...]:
 
 
 def _choices(
-    path: Path, columns: Mapping[str, Sequence[object]], name: str, kind: type[Choice]
+    path: Path, columns: Mapping[str, Sequence[object]], name: str, members: Mapping[str, Choice]
 ) -> tuple[Choice, ...]:
-    """The values of a column as members of an enumeration, whose full names the file must have."""
-    members = {str(member): member for member in kind}
+    """What the values of a column stand for, of which the file must have the full names."""
     for row, value in enumerate(columns.get(name, ()), 1):
         if not isinstance(value, str) or value not in members:
             raise DataError(
@@ -236,7 +236,7 @@ def _probabilities(path: Path, columns: Mapping[str, Any], labels: IntArray) -> 
 
     Raises:
         DataError: when only some of the three columns are there, a value is not from 0 to 1, the sum of a row
-            is not 1 within 0.001, or a label is not the most probable one.
+            is not 1 within 0.001, a label is not the most probable one, or an invalid answer has any.
     """
     present = [name for name in PROBABILITIES if name in columns]
     if not present:
@@ -244,13 +244,17 @@ def _probabilities(path: Path, columns: Mapping[str, Any], labels: IntArray) -> 
     if len(present) < len(PROBABILITIES):
         raise DataError(path, f"probabilities of {_listed(present)} only; expected {_listed(PROBABILITIES)}")
     rows = list(zip(*(columns[name] for name in PROBABILITIES), strict=True))
-    for number, row in enumerate(rows, 1):
+    for number, (row, label) in enumerate(zip(rows, labels, strict=True), 1):
+        if label == INVALID and row == (None,) * len(row):
+            continue
+        if label == INVALID:
+            raise DataError(path, f"probabilities {shown(row)} of an invalid answer", line=number)
         if not all(type(value) is float and 0 <= value <= 1 + SUM_TOLERANCE for value in row):
             raise DataError(path, f"probabilities {shown(row)}; expected numbers from 0 to 1", line=number)
         if abs(sum(row) - 1) > SUM_TOLERANCE:
             raise DataError(path, f"probabilities {shown(row)}; expected a sum of 1", line=number)
     array = np.array(rows, float).reshape(-1, len(PROBABILITIES))
-    for number in np.flatnonzero(array.argmax(1) != labels)[:1]:
+    for number in np.flatnonzero((labels != INVALID) & (array.argmax(1) != labels))[:1]:
         said, wanted = (POLARITIES[int(k)] for k in (labels[number], array[number].argmax()))
         raise DataError(
             path, f"prediction {said} is not the most probable label, {wanted}", line=int(number) + 1

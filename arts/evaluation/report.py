@@ -10,6 +10,7 @@ from pathlib import Path
 from arts.data.corpus_registry import load_local_instances
 from arts.data.support.atomic import atomic_files
 from arts.data.support.display import Displayed
+from arts.data.support.rounding import decimal_text
 from arts.evaluation.paired_tests import Comparison, compare
 from arts.evaluation.predictions import Predictions
 from arts.evaluation.report_record import SCHEMA_VERSION, ReportRecord
@@ -30,6 +31,11 @@ class Report(Displayed, ReportRecord):
         """The name of the model as tables show it, with its seed if it has one, as in ``bert, seed 1``."""
         return self.name if self.model.seed is None else f"{self.name}, seed {self.model.seed}"
 
+    @property
+    def invalid_answers(self) -> str:
+        """The number of invalid answers and their share of the instances, as in ``12 (2.4%)``."""
+        return f"{self.invalid:,} ({decimal_text(100 * self.invalid / self.dataset.instances, 1)}%)"
+
     def headline(self) -> str:
         """The model, the dataset and the two headline scores."""
         return f"{self.label} on {self.dataset.name}: accuracy {self.accuracy}, ARS {self.ars}"
@@ -45,6 +51,7 @@ class Report(Displayed, ReportRecord):
                 strategy.upper(): f"{score.change} ({score.count:,} variants)"
                 for strategy, score in self.strategies.items()
             },
+            **({"invalid answers": self.invalid_answers} if self.invalid else {}),
             "predictions": "at hand" if self.has_predictions else "not at hand",
         }
 

@@ -55,7 +55,7 @@ def _problems(report: ReportRecord) -> Iterator[tuple[str, str]]:
     yield from ((field, fault) for field, fault in names.items() if fault)
     counts = [*(n for row in report.confusion for n in row), dataset.units, dataset.instances]
     counts += [score.count for score in report.strategies.values()]
-    counts += [score.count for score in report.polarities.values()]
+    counts += [score.count for score in report.polarities.values()] + [report.invalid]
     if max(counts) > MOST_INSTANCES or not dataset.units:
         yield "dataset.units", f"or another count is impossible; expected 1 to {MOST_INSTANCES:,}"
     started = provenance.started if provenance.started.tzinfo else provenance.started.replace(tzinfo=UTC)

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Any, ClassVar
 
 import numpy as np
-from pydantic import Field
+from pydantic import Field, SerializerFunctionWrapHandler, model_serializer
 
 from arts.data.schema import PERTURBATIONS, Polarity, Strategy
 from arts.data.support.arrays import FloatArray
 from arts.data.support.record import GREATEST, Count, Record
 from arts.data.support.rounding import decimal_text
 from arts.evaluation.confidence_intervals import central_interval, resample_units
-from arts.evaluation.metrics import POLARITIES, UnitSums, class_f1, unit_statistics
+from arts.evaluation.metrics import CLASSES, POLARITIES, UnitSums, class_f1, unit_statistics
 from arts.evaluation.predictions import Predictions
 
 LEVEL = 0.95  # of the confidence intervals
@@ -110,8 +110,11 @@ class Scores(Record):
         strategies: the scores of each strategy that has variants, keyed by strategy.
         polarities: the scores of each gold label that occurs among the originals, keyed by polarity.
         confusion: confusion matrix of the originals, as counts. Rows are gold labels, columns predicted
-            labels, both in the order of `Polarity`.
+            labels, both in the order of `Polarity`. A fourth column counts invalid answers, if the originals
+            have any.
         bootstrap: the settings of the confidence intervals.
+        invalid: number of instances, originals and variants, with an invalid answer. Invalid answers count as
+            wrong in every score.
     """
 
     accuracy: Estimate
@@ -119,8 +122,16 @@ class Scores(Record):
     ars: Estimate
     strategies: dict[Strategy, StrategyScore]
     polarities: dict[Polarity, PolarityScore]
-    confusion: tuple[tuple[Count, Count, Count], ...]
+    confusion: tuple[Annotated[tuple[Count, ...], Field(min_length=CLASSES, max_length=CLASSES + 1)], ...]
     bootstrap: Bootstrap = Bootstrap()
+    invalid: Count = 0
+    absent_when_empty: ClassVar[tuple[str, ...]] = ("invalid",)  # fields that other reports do not have
+
+    @model_serializer(mode="wrap")
+    def _without_empty_fields(self, serialize: SerializerFunctionWrapHandler) -> dict[str, Any]:
+        """The fields; those that say nothing are left out, so that other reports are as they have been."""
+        fields: dict[str, Any] = serialize(self)
+        return {name: value for name, value in fields.items() if value or name not in self.absent_when_empty}
 
     @classmethod
     def of(cls, predictions: Predictions, bootstrap: Bootstrap | None = None) -> Scores:
@@ -157,6 +168,7 @@ class Scores(Record):
             return Estimate(value=_percent(value), low=_percent(low), high=_percent(high))
 
         support = total.confusion.sum(-1)
+        columns = CLASSES + bool(total.confusion[:, CLASSES:].any())
         return cls(
             accuracy=estimate("accuracy"),
             macro_f1=estimate("macro_f1"),
@@ -181,8 +193,9 @@ class Scores(Record):
                 for k, polarity in enumerate(POLARITIES)
                 if support[k]
             },
-            confusion=tuple(tuple(int(n) for n in row) for row in total.confusion),
+            confusion=tuple(tuple(int(n) for n in row[:columns]) for row in total.confusion),
             bootstrap=bootstrap,
+            invalid=int(total.invalid),
         )
 
 

@@ -37,6 +37,7 @@ def verdict(report: Report) -> str:
     label = constant_label(report)
     if label is not None:
         where = "everything" if report.has_predictions else "every original"
+        where += " that it answers" if report.invalid else ""
         return (
             f"predicts {label} for {where}. It is constant: its accuracy of "
             f"{decimal_text(report.accuracy.value)}% and its ARS of {decimal_text(report.ars.value)}% say "

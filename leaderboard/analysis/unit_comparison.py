@@ -13,7 +13,7 @@ import pandas as pd
 
 from arts.data.schema import Instance, Strategy
 from arts.data.support.arrays import BoolArray, IntArray
-from arts.evaluation.metrics import POLARITIES, units_right
+from arts.evaluation.metrics import PREDICTED_LABELS, units_right
 from arts.evaluation.paired_tests import exact_mcnemar
 from arts.evaluation.predictions import Predictions
 from arts.leaderboard.store.entry import BoardEntry
@@ -91,7 +91,7 @@ def prediction_table(
         {
             "unit": [first.ids[row] for row in layout.original[rows]],
             "member": [str(strategies[k]) for k in layout.strategy[rows]],
-            "gold": _polarity_names(layout.gold[rows]),
+            "gold": _label_names(layout.gold[rows]),
             "first": _marked_names(first, rows),
             "second": _marked_names(second, rows),
         }
@@ -104,17 +104,17 @@ def prediction_table(
     return table
 
 
-def _polarity_names(labels: IntArray) -> list[str]:
-    """The names of polarities that are given as positions in `Polarity`: "positive" for 0."""
-    return [str(POLARITIES[k]) for k in labels]
+def _label_names(labels: IntArray) -> list[str]:
+    """The names of labels that are given as positions in `Polarity`: "positive" for 0, "invalid" for -1."""
+    return [PREDICTED_LABELS[k] for k in labels]
 
 
 def _marked_names(predictions: Predictions, rows: IntArray) -> list[str]:
-    """The predicted polarities of some instances, such as "✓ positive" if right and "✗ neutral" if wrong.
+    """The predicted labels of some instances, such as "✓ positive" if right and "✗ neutral" if wrong.
 
     Args:
         predictions: The predictions.
         rows: Indices of the instances in the predictions.
     """
-    names = _polarity_names(predictions.labels[rows])
+    names = _label_names(predictions.labels[rows])
     return [f"{MARKS[bool(ok)]} {name}" for ok, name in zip(predictions.correct[rows], names, strict=True)]

@@ -7,10 +7,10 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 
 from arts.data.schema import PERTURBATIONS, Instance, Polarity, Strategy
-from arts.evaluation.metrics import POLARITIES
+from arts.evaluation.metrics import PREDICTED_LABELS
 from arts.leaderboard.store.entry import BoardEntry
 
-PredictionsById = Mapping[str, Polarity]  # predicted polarities, keyed by instance id
+PredictionsById = Mapping[str, str]  # predicted labels, keyed by instance id
 
 
 @dataclass(frozen=True)
@@ -49,9 +49,9 @@ class Unit:
         """Whether a model fails the unit: at least one instance is predicted wrong or has no prediction.
 
         Args:
-            predictions: Predicted polarities of the model, keyed by instance id.
+            predictions: Predicted labels of the model, keyed by instance id.
         """
-        return any(predictions.get(instance.id) is not instance.polarity for instance in self.instances)
+        return any(predictions.get(instance.id) != instance.polarity for instance in self.instances)
 
 
 @dataclass(frozen=True)
@@ -80,7 +80,7 @@ class UnitFilter:
 
         Args:
             units: The units of a corpus.
-            predictions: One dict per entry: its predicted polarities, keyed by instance id. If there is none
+            predictions: One dict per entry: its predicted labels, keyed by instance id. If there is none
                 and `failed_by_all` is set, no unit passes.
         """
         narrowed = (self._with_chosen_variants(unit) for unit in units)
@@ -123,10 +123,12 @@ def units_of(instances: Iterable[Instance]) -> list[Unit]:
 
 
 def predictions_by_id(entry: BoardEntry) -> PredictionsById:
-    """The polarities that an entry predicts, keyed by instance id.
+    """The labels that an entry predicts, keyed by instance id; "invalid" for an answer that is none.
 
     Raises:
         ArtsError: The entry has no predictions, or its report cannot be read any more.
     """
     predictions = entry.report.predictions
-    return {id: POLARITIES[label] for id, label in zip(predictions.ids, predictions.labels, strict=True)}
+    return {
+        id: PREDICTED_LABELS[label] for id, label in zip(predictions.ids, predictions.labels, strict=True)
+    }

@@ -14,6 +14,7 @@ import numpy.typing as npt
 from arts.data.errors import ArtsError
 from arts.data.schema import Strategy
 from arts.data.support.record import Count, Record
+from arts.data.support.rounding import round_half_up
 from arts.evaluation.metrics import units_right
 from arts.evaluation.predictions import Predictions
 from arts.evaluation.report import Report
@@ -45,6 +46,8 @@ class BoardEntry(Record):
         parameters: Number of the model's parameters; None if unknown.
         accuracy, ars, macro_f1: Scores in percent, with 95% intervals; the paper gives no macro-F1.
         strategies: Accuracy on the variants in percent, keyed by the strategy that made them.
+        invalid: Number of invalid answers, which count as wrong.
+        invalid_share: Share of the answers that are invalid, in percent.
         status: How far the scores can be trusted.
         remark: What is wrong with the report, or the source of the paper's scores; otherwise empty.
         as_reported: What the report has besides these scores that cannot be checked, such as a pattern gap.
@@ -73,6 +76,8 @@ class BoardEntry(Record):
     ars: Estimate
     macro_f1: Estimate | None = None
     strategies: dict[Strategy, Estimate]
+    invalid: Count = 0
+    invalid_share: float = 0.0
     status: Status
     remark: str = ""
     as_reported: tuple[str, ...] = ()
@@ -209,6 +214,8 @@ def _entry_with_scores(report: Report, path: Path | None, *, scores: Scores, sta
         ars=scores.ars,
         macro_f1=scores.macro_f1,
         strategies={strategy: score.perturbed for strategy, score in scores.strategies.items()},
+        invalid=scores.invalid,
+        invalid_share=round_half_up(100 * scores.invalid / max(report.dataset.instances, 1)),
         status=status,
     )
 

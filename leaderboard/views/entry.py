@@ -88,6 +88,11 @@ def show_headline(entry: BoardEntry) -> None:
                     width=200,
                 )
     st.markdown(f"{entry.units:,} units. " + page_state.trust_statement(entry))
+    if entry.invalid:
+        st.markdown(
+            f"{entry.invalid:,} answers are invalid ({decimal_text(entry.invalid_share, 1)}%): they name no "
+            "label, and count as wrong in every score."
+        )
 
 
 def show_links(entry: BoardEntry, others: Sequence[BoardEntry]) -> None:

@@ -38,12 +38,12 @@ class ModelPrediction:
 
     Args:
         model: Name of the model, as pages show it.
-        polarity: The predicted polarity.
+        label: The predicted polarity, or "invalid" for an answer that is none.
         probabilities: Probability of each polarity, in the order of `Polarity`; empty if unknown.
     """
 
     model: str
-    polarity: Polarity
+    label: str
     probabilities: tuple[float, ...] = ()
 
 
@@ -89,7 +89,7 @@ def unit_cards(unit: Unit, predictions: Mapping[str, PredictionsById]) -> list[I
     Args:
         unit: The unit.
         predictions: The predictions of each model, keyed by the name that is shown. Each value is a dict of
-            predicted polarities, keyed by instance id; it may lack instances.
+            predicted labels, keyed by instance id; it may lack instances.
     """
     return [
         InstanceCard(
@@ -123,7 +123,7 @@ def _prediction_html(prediction: ModelPrediction, gold: Polarity) -> str:
         prediction: The prediction.
         gold: The gold polarity of the instance.
     """
-    right = prediction.polarity is gold
+    right = prediction.label == gold
     mark = '<span aria-hidden="true">✓</span>' if right else '<span aria-hidden="true">✗</span>'
     unseen = f'<span class="arts-unseen">{"right" if right else "wrong"}: </span>'
     probabilities = " · ".join(
@@ -133,4 +133,4 @@ def _prediction_html(prediction: ModelPrediction, gold: Polarity) -> str:
     kind = "arts-right" if right else "arts-wrong"
     name = escape(prediction.model)
     suffix = f" ({probabilities})" if probabilities else ""
-    return f'<li class="{kind}">{mark}{unseen} {name}: {prediction.polarity}{suffix}</li>'
+    return f'<li class="{kind}">{mark}{unseen} {name}: {prediction.label}{suffix}</li>'

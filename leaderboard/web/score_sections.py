@@ -6,7 +6,7 @@ import pandas as pd
 import streamlit as st
 
 from arts.data.support.rounding import decimal_text, round_half_up
-from arts.evaluation.metrics import POLARITIES
+from arts.evaluation.metrics import POLARITIES, PREDICTED_LABELS
 from arts.evaluation.report import Report
 from arts.evaluation.scores import Scores
 from arts.leaderboard.analysis.entry_scores import TITLES, interval_text
@@ -73,7 +73,7 @@ def show_confusion_matrix(scores: Scores) -> None:
             "share": round_half_up(100 * count / max(sum(counts), 1), 1),
         }
         for gold, counts in zip(POLARITIES, scores.confusion, strict=True)
-        for predicted, count in zip(POLARITIES, counts, strict=True)
+        for predicted, count in zip(PREDICTED_LABELS, counts, strict=False)
     )
     summary = "; ".join(f"{row.gold} predicted as {row.predicted}: {row.count}" for row in rows.itertuples())
     page_state.show_chart(charts.confusion_matrix(rows), f"Confusion matrix of the originals. {summary}")

@@ -238,8 +238,8 @@ def _instance_record(instance: Instance, predictions: Iterable[ModelPrediction])
         "answers": [
             {
                 "model": prediction.model,
-                "prediction": prediction.polarity,
-                "right": prediction.polarity is instance.polarity,
+                "prediction": prediction.label,
+                "right": prediction.label == instance.polarity,
                 "probabilities": dict(zip(Polarity, prediction.probabilities, strict=False)),
             }
             for prediction in predictions

@@ -38,10 +38,10 @@ def fit(
         return None
     result = list(edits)
     for left, right in pairwise(sorted(before)):
-        if doc[left].sent != doc[right].sent or any(t.text in _STOPS for t in doc[left:right]):
-            continue
         agreed, agree = before[left] == before[right], after[left] == after[right]
         if agreed == agree or _is_one_opinion(doc[left], doc[right]):
+            continue
+        if doc[left].sent != doc[right].sent or any(t.text in _STOPS for t in doc[left:right]):
             continue
         contrasted = _is_contrasted(doc, result, left, right)
         if agree and contrasted:
@@ -109,9 +109,9 @@ def _contrast(doc: Doc, left: int, right: int) -> Edit | None:
 def _open_contrasts(doc: Doc, edits: Sequence[Edit]) -> Iterator[Token]:
     """The words of contrast that no edit replaces."""
     for token in doc:
-        opens_text = token.i <= 1 and token.dep_ != "mark"
-        replaced = any(e.start <= token.idx < e.end for e in edits)
-        if token.lower_ in _CONTRASTS and not opens_text and not replaced:
+        if token.lower_ not in _CONTRASTS or (token.i <= 1 and token.dep_ != "mark"):
+            continue
+        if not any(edit.start <= token.idx < edit.end for edit in edits):
             yield token
 
 

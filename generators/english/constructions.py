@@ -146,9 +146,10 @@ def has_consequence(word: Token) -> bool:
     measures = {child.lower_ for child in near}
     opener = {"that"} if measures & {"so", "such"} else set()
     opener |= {"to"} if measures & {"too", "enough"} else set()
-    behind = word.doc[word.i + 1 : word.sent.end]
-    if "so" in measures and any(t.text == "," and next_token(t).pos_ == "PRON" for t in behind):
-        return True  # "so slow, I gave up"
+    if "so" in measures:
+        behind = word.doc[word.i + 1 : word.sent.end]
+        if any(t.text == "," and next_token(t).pos_ == "PRON" for t in behind):
+            return True  # "so slow, I gave up"
     clauses = [c for c in (*near, *word.head.children) if c.dep_ in ("xcomp", "advcl", "ccomp", "relcl")]
     return any(c.i > word.i and any(g.lower_ in opener for g in c.children) for c in clauses)
 
@@ -163,7 +164,10 @@ def is_name(word: Token) -> bool:
 
 def is_quoted(word: Token) -> bool:
     """Whether a word stands in quotation marks or after "so called", and may be meant in irony."""
+    if not word.i:
+        return word.lower_ == "so-called"
     quotes = ('"', "'", "“", "‘", "`", "``")
-    before = word.doc[max(word.i - 2, 0) : word.i]
-    called = before.text.lower() == "so called" or previous_token(word).lower_ == "so-called"
-    return called or (word.i > 0 and before[-1].text in quotes and not before[-1].whitespace_)
+    before = word.nbor(-1)
+    if before.lower_ == "called" and word.i > 1 and before.nbor(-1).lower_ == "so":
+        return True
+    return before.lower_ == "so-called" or (before.text in quotes and not before.whitespace_)

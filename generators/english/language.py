@@ -25,15 +25,13 @@ def is_english(text: str) -> bool:
         (True, False, True)
     """
     text = _ENTITY.sub(" ", text)
-    letters = [letter for letter in text if letter.isalpha()]
+    letters = [] if text.isascii() else [letter for letter in text if letter.isalpha()]
     if sum(not _is_latin(letter) for letter in letters) > _MOST_FOREIGN_LETTERS * max(len(letters), 1):
         return False
     words = _WORD.findall(text.replace("’", "'"))
-    english = sum(word.lower() in word_list("English function words") for word in words)
-    foreign = sum(
-        word.lower() in word_list("foreign function words") and not _begins_name(words, i)
-        for i, word in enumerate(words)
-    )
+    function_words, others = word_list("English function words"), word_list("foreign function words")
+    english = sum(word.lower() in function_words for word in words)
+    foreign = sum(word.lower() in others and not _begins_name(words, i) for i, word in enumerate(words))
     if foreign > english:
         return False
     return bool(english) or len(words) < _FEWEST_WORDS or _mostly_known(words)

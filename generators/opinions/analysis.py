@@ -113,6 +113,16 @@ class Analysis:
         return frozenset(token.i for span in spans if span is not None for token in span)
 
     @cached_property
+    def nouns(self) -> frozenset[str]:
+        """The nouns and names of the sentence, in lower case."""
+        return frozenset(token.lower_ for token in self.doc if token.pos_ in ("NOUN", "PROPN"))
+
+    @cached_property
+    def lower_words(self) -> list[str]:
+        """Each token in lower case."""
+        return [token.lower_ for token in self.doc]
+
+    @cached_property
     def _tree(self) -> DependencyTree:
         return DependencyTree(self.doc)
 

@@ -32,12 +32,12 @@ def entry_of(token: Token, lexicon: Lexicon) -> LexiconEntry | None:
     A verb with a particle ("slows down") has an entry of its own. "like" expresses an opinion in "I like it",
     and none in "looks like".
     """
-    if not token.is_alpha or token.lower_ in _COMPARING or _adjoins_hyphen(token):
+    if not token.is_alpha or token.lower_ in _COMPARING:
         return None
     for lemma, pos in _lookups(token):
         entry = lexicon.words.get((lemma, pos))
         if entry:
-            return None if _says_nothing(token) else entry
+            return None if _adjoins_hyphen(token) or _says_nothing(token) else entry
     return None
 
 

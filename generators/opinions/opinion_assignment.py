@@ -59,7 +59,17 @@ class OpinionAssignment:
 
     def heads(self, aspect: Aspect) -> frozenset[int]:
         """The syntactic heads of the opinion words on an aspect, as token indices."""
-        return frozenset(word.head for word in self.words[span_of(aspect)])
+        return self._heads[span_of(aspect)]
+
+    @cached_property
+    def _heads(self) -> dict[AspectSpan, frozenset[int]]:
+        """The heads of the opinion words on each aspect, keyed by its span."""
+        return {span: frozenset(word.head for word in words) for span, words in self.words.items()}
+
+    @cached_property
+    def all_heads(self) -> frozenset[int]:
+        """The syntactic heads of the opinion words on all aspects, as token indices."""
+        return frozenset().union(*self._heads.values())
 
     def companions(self, aspect: Aspect) -> tuple[OpinionWord, ...]:
         """Words to reverse together with the opinion words on an aspect.

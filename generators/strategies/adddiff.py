@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from functools import cache, lru_cache
 from random import Random
 
 from arts.data.schema import Instance, Polarity, Strategy
@@ -11,7 +12,13 @@ from arts.generators.opinions.analysis import Analysis
 from arts.generators.opinions.extraction import SIGN_OF
 from arts.generators.opinions.opinion_assignment import OpinionAssignment
 from arts.generators.strategies.addition import Addition
-from arts.generators.strategies.aspect_clause import AspectClause, domain_of, similar_terms, singular
+from arts.generators.strategies.aspect_clause import (
+    AspectClause,
+    aspect_key,
+    domain_of,
+    similar_terms,
+    singular,
+)
 from arts.generators.strategies.aspectset import AspectSet
 from arts.generators.strategies.joints import (
     DEFAULT_TEMPLATES,
@@ -74,12 +81,11 @@ def add_different(
         return
     if len(clauses) < count:
         yield Reason.FEWER
-    heads = frozenset(i for aspect in sentence.aspects for i in opinions.heads(aspect))
-    shape = SentenceShape(opinions.analysis.doc, sentence, heads)
-    names = _order_templates(_fitting(shape, polarity, clauses, templates), rng)
+    shape = _shape(opinions.analysis.doc, sentence, opinions.all_heads)
+    names = _fitting(shape, polarity, clauses, templates)
     if not names:
         yield Reason.TEMPLATE
-    for name in names:
+    for name in _order_templates(names, rng):
         addition = Addition(shape, clauses, name, polarity)
         edits, added = addition.edits, addition.aspects
         yield build_variant(source, sentence, strategy=Strategy.ADDDIFF, edits=edits, added=added)
@@ -99,14 +105,15 @@ def draw_clauses(
     """
     text, kin = analysis.sentence.text, aspect_set.kin
     words = mentioned_words(text)
-    nouns = (singular(token.lower_) for token in analysis.doc if token.pos_ in ("NOUN", "PROPN"))
+    nouns = {singular(noun) for noun in analysis.nouns}
     taken = kin.kin_of_all(words, nouns)
     calm = count > 2 and "!" not in text
     groups: dict[str, list[AspectClause]] = {}
     for clause in aspect_set.clauses_in(domain_of(analysis.sentence.id), polarity):
-        said = clause.predicate.split()[-1] in words or implied_by(clause.predicate, clause.key) & words
-        if clause.term not in taken and not said and not (calm and clause.predicate in word_list("strong")):
-            groups.setdefault(min(similar_terms(clause.key)), []).append(clause)
+        if clause.term in taken or not words.isdisjoint(_says(clause.term, clause.predicate)):
+            continue
+        if not (calm and clause.predicate in word_list("strong")):
+            groups.setdefault(_topic(clause.term), []).append(clause)
     drawn: list[AspectClause] = []
     for group in rng.sample(sorted(groups), len(groups)):
         if len(drawn) == count:
@@ -117,6 +124,21 @@ def draw_clauses(
         if free:
             drawn.append(rng.choice(free))
     return drawn
+
+
+@cache
+def _says(term: str, predicate: str) -> frozenset[str]:
+    """The word by which a clause evaluates, and the aspects that it implies beside its own."""
+    return implied_by(predicate, aspect_key(term)) | {predicate.split()[-1]}
+
+
+@cache
+def _topic(term: str) -> str:
+    """One word for all terms that name the same aspect."""
+    return min(similar_terms(aspect_key(term)))
+
+
+_shape = lru_cache(maxsize=1)(SentenceShape)  # the same for all aspects of a sentence
 
 
 def _fitting(
@@ -154,8 +176,8 @@ def _takes(template: AdddiffTemplate, clauses: Sequence[AspectClause]) -> bool:
     return not long_inside or len(clauses) <= 3
 
 
-def _order_templates(names: Sequence[str], rng: Random) -> list[str]:
-    """Order templates at random, such that neither place nor joint depends on the label.
+def _order_templates(names: Sequence[str], rng: Random) -> Iterator[str]:
+    """Stream templates in a random order, such that neither place nor joint depends on the label.
 
     Each place comes first as often as the others over a corpus, as far as sentences allow.
 
@@ -164,13 +186,11 @@ def _order_templates(names: Sequence[str], rng: Random) -> list[str]:
         rng: draws the order.
     """
     groups = places_of(names)
-    order: list[str] = []
     while groups:
         places = [place for place in Place if place in groups]
         place = rng.choices(places, [_WEIGHTS[place] for place in places])[0]
         name = rng.choice(groups[place])
-        order.append(name)
+        yield name
         groups[place].remove(name)
         if not groups[place]:
             del groups[place]
-    return order

@@ -77,7 +77,13 @@ class AspectClause:
     @property
     def key(self) -> str:
         """The word that identifies the aspect: the term's last word, in lower case, in the singular."""
-        return singular(self.term.lower().split()[-1])
+        return aspect_key(self.term)
+
+
+@cache
+def aspect_key(term: str) -> str:
+    """The last word of a term, in lower case, in the singular."""
+    return singular(term.lower().split()[-1])
 
 
 def _base_form(verb: str) -> str:

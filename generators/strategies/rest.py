@@ -145,7 +145,7 @@ def _reasons(analysis: Analysis, sentences: Set[int]) -> Iterator[Token]:
         sentences: the index of the first token of each sentence.
     """
     for token in analysis.doc:
-        if token.sent.start not in sentences or token.lower_ not in word_list("reasons"):
+        if token.lower_ not in word_list("reasons") or token.sent.start not in sentences:
             continue
         if token.lower_ in ("as", "since", "for") and token.dep_ != "mark":
             continue

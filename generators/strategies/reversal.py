@@ -108,10 +108,11 @@ def _stands_in_figure(analysis: Analysis, token: Token) -> bool:
     It does in questions, in "not only good but cheap", and in "best of all, great beer".
     """
     sentence = token.sent
-    before = token.doc[sentence.start : token.i]
-    measures = (t for t in before if t.lower_ in ("so", "such", "too") and t.dep_ == "advmod")
-    if any(t.head.i < token.i and not token.is_ancestor(t) for t in measures):
+    words, doc = analysis.lower_words, token.doc
+    measures = [doc[i] for i in range(sentence.start, token.i) if words[i] in ("so", "such", "too")]
+    if any(t.dep_ == "advmod" and t.head.i < token.i and not token.is_ancestor(t) for t in measures):
         return True  # "the sauce was so thick, it was hard to pour"
+    before = doc[sentence.start : token.i]
     if not _FIGURES.search(analysis.sentence.text):
         return False
     if any(child.lower_ == "any" for child in token.children) or "anything but" in sentence.text.lower():

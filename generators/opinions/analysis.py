@@ -79,6 +79,7 @@ class Analysis:
         lexicon: the opinion lexicon.
         phrases: the entries of the lexicon that have several tokens, as `Lexicon.phrases` gives them.
         vocabulary: the lower-case words that reviews of the domain use, which are preferred as replacements.
+        reversible: whether an opinion word can be reversed, for those of which it was asked.
     """
 
     doc: Doc
@@ -86,8 +87,10 @@ class Analysis:
     lexicon: Lexicon
     phrases: PhraseIndex
     vocabulary: Container[str] = frozenset()
+    reversible: dict[OpinionWord, bool] = field(default_factory=dict)
     _negators: dict[int, Token | None] = field(default_factory=dict)
     _distances: dict[tuple[int, int], dict[int, float]] = field(default_factory=dict)
+    _spans: dict[tuple[int, int], Span | None] = field(default_factory=dict)
 
     @cached_property
     def opinion_words(self) -> dict[int, OpinionWord]:
@@ -203,9 +206,16 @@ class Analysis:
             start: the offset of the span's first character.
             end: the offset after its last character.
         """
-        first = max(bisect_right(self._token_starts, start) - 1, 0)
-        last = bisect_left(self._token_starts, end)
-        return self.doc[first:last] if first < last else None
+        if (start, end) not in self._spans:
+            first = max(bisect_right(self._token_starts, start) - 1, 0)
+            last = bisect_left(self._token_starts, end)
+            self._spans[start, end] = self.doc[first:last] if first < last else None
+        return self._spans[start, end]
+
+    @cached_property
+    def sentence_starts(self) -> list[int]:
+        """For each token, the index of the first token of its sentence, as the parser divides the text."""
+        return [sentence.start for sentence in self.doc.sents for _ in range(len(sentence))]
 
     @cached_property
     def _token_starts(self) -> list[int]:

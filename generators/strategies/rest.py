@@ -67,14 +67,14 @@ def fit_rest(
     words = tuple(words)
     needed = frozenset(i for word in words for i in word.tokens)
     cutter = Cutter(analysis.doc, analysis.aspect_tokens | needed)
-    sentences = {analysis.doc[i].sent.start for i in needed}
+    sentences = {analysis.sentence_starts[i] for i in needed}
     if alone and _claims_everything(analysis, words):
         return None
     if not all(cutter.cut(token) for token in _reasons(analysis, sentences)):
         return None
     if contrasts:
         for token in analysis.doc:
-            if token.lower_ in word_list("contrasts") and token.sent.start in sentences:
+            if token.lower_ in word_list("contrasts") and analysis.sentence_starts[token.i] in sentences:
                 cutter.cut(token)
     further = _reverse_or_cut(opinions, words, cutter, old_sign) if alone else ()
     if further is None:
@@ -145,7 +145,7 @@ def _reasons(analysis: Analysis, sentences: Set[int]) -> Iterator[Token]:
         sentences: the index of the first token of each sentence.
     """
     for token in analysis.doc:
-        if token.lower_ not in word_list("reasons") or token.sent.start not in sentences:
+        if token.lower_ not in word_list("reasons") or analysis.sentence_starts[token.i] not in sentences:
             continue
         if token.lower_ in ("as", "since", "for") and token.dep_ != "mark":
             continue

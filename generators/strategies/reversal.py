@@ -99,7 +99,9 @@ def reversals(analysis: Analysis, word: OpinionWord, *, rng: Random) -> Iterator
 
 def is_reversible(analysis: Analysis, word: OpinionWord) -> bool:
     """Whether there is at least one acceptable way to reverse an opinion word."""
-    return next(reversals(analysis, word, rng=Random(0)), None) is not None
+    if word not in analysis.reversible:
+        analysis.reversible[word] = next(reversals(analysis, word, rng=Random(0)), None) is not None
+    return analysis.reversible[word]
 
 
 def _stands_in_figure(analysis: Analysis, token: Token) -> bool:
@@ -107,14 +109,13 @@ def _stands_in_figure(analysis: Analysis, token: Token) -> bool:
 
     It does in questions, in "not only good but cheap", and in "best of all, great beer".
     """
-    sentence = token.sent
-    words, doc = analysis.lower_words, token.doc
-    measures = [doc[i] for i in range(sentence.start, token.i) if words[i] in ("so", "such", "too")]
+    words, doc, start = analysis.lower_words, token.doc, analysis.sentence_starts[token.i]
+    measures = [doc[i] for i in range(start, token.i) if words[i] in ("so", "such", "too")]
     if any(t.dep_ == "advmod" and t.head.i < token.i and not token.is_ancestor(t) for t in measures):
         return True  # "the sauce was so thick, it was hard to pour"
-    before = doc[sentence.start : token.i]
     if not _FIGURES.search(analysis.sentence.text):
         return False
+    sentence, before = token.sent, doc[start : token.i]
     if any(child.lower_ == "any" for child in token.children) or "anything but" in sentence.text.lower():
         return True  # "only this one is any good"
     correlated = any(t.lower_ in _NOT and t.nbor().lower_ in ("only", "just") for t in before)

@@ -44,7 +44,7 @@ def diagnose(
     from arts.diagnosis.plots import draw_views
     from arts.diagnosis.texts import enough_texts
     from arts.diagnosis.views import diagnose_texts
-    from arts.models.language_model import LanguageModel
+    from arts.models.language_models.language_model import LanguageModel
 
     check_new_folder(output)
     use_device(device)

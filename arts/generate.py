@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from arts.generators.running.quality_report import QualityReport, Tally
     from arts.generators.running.sentence_source import SentenceSource
     from arts.generators.running.staging import Staging
-    from arts.models.language_model import LanguageModel
+    from arts.models.language_models.language_model import LanguageModel
 
 CANDIDATES = 6  # variants of an instance from which the language model chooses
 
@@ -116,7 +116,7 @@ def generate(
     from arts.generators.running.staging import Staging
     from arts.generators.strategies.aspectset import mine_aspect_set
     from arts.generators.strategies.joints import DEFAULT_TEMPLATES, template_names
-    from arts.models.language_model import DEFAULT_LANGUAGE_MODEL, LanguageModel
+    from arts.models.language_models.language_model import DEFAULT_LANGUAGE_MODEL, LanguageModel
 
     templates = template_names(template or DEFAULT_TEMPLATES)
     strategies = tuple(s for s in PERTURBATIONS if s in (strategy or PERTURBATIONS))

@@ -12,7 +12,7 @@ from arts.data.support.arrays import FloatArray
 from arts.data.support.record import Count, Record
 
 if TYPE_CHECKING:
-    from arts.models.language_model import LanguageModel, TextLikelihoods
+    from arts.models.language_models.language_model import LanguageModel, TextLikelihoods
 
 
 class PerplexityQuartiles(Record):

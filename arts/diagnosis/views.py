@@ -22,7 +22,7 @@ from arts.diagnosis.perplexity import ModelPerplexity, model_perplexities
 from arts.diagnosis.texts import MIN_TEXTS
 
 if TYPE_CHECKING:
-    from arts.models.language_model import LanguageModel
+    from arts.models.language_models.language_model import LanguageModel
 
 MAX_PEAKS = 20
 _FOLDS, _BATCH_SIZE = 5, 32

@@ -17,7 +17,7 @@ from arts.models.encoders import (
     load_tokenizer,
     load_weights,
 )
-from arts.models.language_model import (
+from arts.models.language_models.language_model import (
     CAUSAL_ENDINGS,
     LanguageModel,
     check_causal,

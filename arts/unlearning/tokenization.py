@@ -18,7 +18,7 @@ from arts.data.readers.rows import Row
 from arts.data.readers.text_rows import parse_text_row
 from arts.models.base import TokenFeatures, pad
 from arts.models.encoders import quiet_transformers
-from arts.models.language_model import special_prefix, token_ids
+from arts.models.language_models.language_model import special_prefix, token_ids
 from arts.unlearning.objectives import IGNORED_LABEL
 
 TRUNCATED = "truncated"  # key of the features of a text that was truncated; no input of a model

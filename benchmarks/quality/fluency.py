@@ -23,7 +23,7 @@ from arts.generators.opinions.analysis import Analyst
 from arts.generators.running.likelihood_ranking import rank_by_likelihood
 from arts.generators.running.sentence_source import load_sentence_source
 from arts.generators.strategies.aspectset import mine_aspect_set
-from arts.models.language_model import LanguageModel
+from arts.models.language_models.language_model import LanguageModel
 
 TOWE = {"laptop": "data/src_data/laptop/test_sent_towe.json"}
 STRATEGIES = (Strategy.REVTGT, Strategy.REVNON)

@@ -9,7 +9,7 @@ from random import Random
 
 import torch
 
-from arts.models.language_model import LanguageModel
+from arts.models.language_models.language_model import LanguageModel
 
 BATCH_SIZE, GENERATION_BATCH_SIZE = 4, 64
 

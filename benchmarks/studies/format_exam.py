@@ -13,7 +13,7 @@ from instructions import Instruction, instruction_suite
 from sample_split import split_sample
 
 from arts.data.schema import Instance, Polarity
-from arts.models.language_model import LanguageModel
+from arts.models.language_models.language_model import LanguageModel
 
 MAX_ANSWER_TOKENS = 100
 _MAX_CHARACTERS, _QUESTIONS = 120, 32  # of a sentence; for each polarity

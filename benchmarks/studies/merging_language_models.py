@@ -23,7 +23,7 @@ from sample_split import split_sample
 from arts.data.schema import Instance, Polarity
 from arts.merging.job import MergeJob
 from arts.merging.methods import METHODS
-from arts.models.language_model import LanguageModel
+from arts.models.language_models.language_model import LanguageModel
 
 LEARNING_RATE, PROMPTS = 1e-4, 50
 MAX_CHARACTERS, MAX_ANSWER_TOKENS = 90, 60  # of a sentence; of an answer

@@ -35,7 +35,7 @@ from arts.data.errors import ArtsError
 from arts.data.readers.row_source import read_row_source
 from arts.data.support.atomic import atomic_file
 from arts.models.encoders import load_tokenizer
-from arts.models.language_model import LanguageModel
+from arts.models.language_models.language_model import LanguageModel
 from arts.provenance import peak_memory
 from arts.unlearning.job import UnlearningJob
 from arts.unlearning.settings import MAX_LENGTH, UnlearningSettings

@@ -15,10 +15,11 @@ from arts.generators.running.batches import OutcomeBatch
 from arts.generators.strategies.variants import Reason
 
 LIMIT = 15.0  # nats, summed over a text's tokens, by which a variant may be less likely than its original
+DECIMALS = 2  # of likelihoods in nats that are compared: the others depend on what is computed together
 
 
 class Scorer(Protocol):
-    """A measure of how likely texts are, such as `arts.models.language_model.LanguageModel`."""
+    """A measure of how likely texts are, such as a `LanguageModel` of `arts.models.language_models`."""
 
     def nats(self, texts: Sequence[str]) -> npt.NDArray[np.float64]:
         """The negative log-likelihood of each text, summed over its tokens, in nats; lower is likelier.
@@ -48,7 +49,10 @@ def rank_batch(batch: OutcomeBatch, scorer: Scorer) -> OutcomeBatch:
 def rank_by_likelihood(outcomes: Sequence[Outcome], scorer: Scorer, *, limit: float = LIMIT) -> list[Outcome]:
     """Order the variants of outcomes from the likeliest text to the least likely, and refuse unlikely ones.
 
-    An outcome whose likeliest variant is beyond the limit loses all variants and gets the reason FLUENCY.
+    An outcome whose likeliest variant is beyond the limit loses all variants and gets the reason FLUENCY. The
+    texts of all outcomes are scored together, so that the language model reads what several begin with once.
+    Likelihoods are compared in hundredths of a nat, equal ones by text: the order does not hang on the last
+    digits.
 
     Args:
         outcomes: the outcomes with all their variants.
@@ -61,7 +65,8 @@ def rank_by_likelihood(outcomes: Sequence[Outcome], scorer: Scorer, *, limit: fl
     """
     texts = {o.source.text for o in outcomes} | {c.text for o in outcomes for c in o.candidates}
     ordered = sorted(texts)
-    nats = dict(zip(ordered, scorer.nats(ordered), strict=True))
+    rounded = scorer.nats(ordered).round(DECIMALS).tolist()
+    nats = dict(zip(ordered, rounded, strict=True))
     return [_rank_candidates(outcome, nats, limit) for outcome in outcomes]
 
 
@@ -78,7 +83,7 @@ def _rank_candidates(outcome: Outcome, nats: dict[str, float], limit: float) -> 
     best = sorted(outcome.candidates, key=lambda candidate: (nats[candidate.text], candidate.text))
     if outcome.strategy is Strategy.ADDDIFF:
         return replace(outcome, candidates=tuple(best))
-    increase = nats[best[0].text] - nats[outcome.source.text]
+    increase = round(nats[best[0].text] - nats[outcome.source.text], DECIMALS)
     if increase <= limit:
         return replace(outcome, candidates=tuple(best), nll_increase=increase)
     return replace(outcome, candidates=(), reason=Reason.FLUENCY)

@@ -1,1 +1,1 @@
-"""Language models as entrants: prompts, examples, how a model is asked, and how its answers are read."""
+"""Language models: how likely they find texts, and what they answer as entrants."""

@@ -12,7 +12,7 @@ from transformers import AutoModelForCausalLM, AutoTokenizer
 
 from arts.data.errors import ArtsError
 from arts.diagnosis.perplexity import model_perplexities, text_perplexities
-from arts.models.language_model import LanguageModel
+from arts.models.language_models.language_model import LanguageModel
 
 TEXTS = ["the soup was good", "good , kind staff and a bad bar .", "we got a table"]
 

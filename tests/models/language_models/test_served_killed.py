@@ -7,7 +7,6 @@ import subprocess
 import sys
 import time
 
-import pytest
 from helpers.chat_server import Say, Slow, chatting
 from helpers.folders import ROOT
 
@@ -21,8 +20,7 @@ print(len(answers), sum(answer.polarity is None for answer in answers))
 """
 
 
-@pytest.mark.parametrize("fingerprint", [None, "fp_1"])
-def test_served_a_killed_run_asks_again_at_most_what_was_under_way(tmp_path, fingerprint):
+def test_served_a_killed_run_asks_again_at_most_what_was_under_way(tmp_path):
     own = {"PYTHONPATH": str(ROOT / "tests"), "ARTS_CACHE_HOME": str(tmp_path / "cache")}
     environment = {**os.environ, **own}
 
@@ -30,7 +28,7 @@ def test_served_a_killed_run_asks_again_at_most_what_was_under_way(tmp_path, fin
         command = [sys.executable, "-c", RUN, url]
         return subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, text=True)
 
-    answer = Slow(0.02, Say('{"label": "positive"}', fingerprint=fingerprint))
+    answer = Slow(0.02, Say('{"label": "positive"}'))
     with chatting(lambda body, number: answer) as server:
         for answered in (15, 40):
             child = start(server.base_url)

@@ -218,7 +218,8 @@ class Endpoint:
             seconds = retry_after(error.response.headers)
             text = f"{self.address} answered {text}"
             return TransientError(text, retry_after=seconds, is_fault=status >= 500)
-        return RefusedError(text)
+        is_root = status == 404 and not self.address.rpartition("/")[2].startswith("v")
+        return RefusedError(f"{text}; addresses usually end in /v1" if is_root else text)
 
 
 def _client(address: str, key: str, timeout: float) -> Any:

@@ -23,6 +23,7 @@ from arts.models.language_models.retries import GaveUpError, Retries
 from arts.models.language_models.tally import Tally
 
 BETWEEN_LOOKS = 1.1  # seconds; servers tell the time of day in whole ones
+FIRST_RETRIES = 2  # of the first request to a server; an address may be wrong
 FEWEST_MEASURED = 8  # requests that tell a rate
 
 
@@ -57,12 +58,13 @@ class Interview:
     @cached_property
     def _store(self) -> AnswerStore:
         """The replies that are known; opened when the first question is asked."""
-        first = self.retries.call(self.endpoint.model_facts)
-        if first:
+        retries = replace(self.retries, most=min(self.retries.most, FIRST_RETRIES))
+        facts = retries.call(self.endpoint.model_facts)
+        if facts:
             time.sleep(BETWEEN_LOOKS)  # what has another value then, such as the time of day, is no fact
-            second = self.retries.call(self.endpoint.model_facts)
-            first = {name: value for name, value in first.items() if second.get(name) == value}
-        return AnswerStore(self.endpoint.address, self.endpoint.model, first)
+            second = retries.call(self.endpoint.model_facts)
+            facts = {name: value for name, value in facts.items() if second.get(name) == value}
+        return AnswerStore(self.endpoint.address, self.endpoint.model, facts)
 
     def begin(self, questions: Questions) -> None:
         """Settle the form of the requests, and find the replies that are known already."""
@@ -113,9 +115,9 @@ class Interview:
                     raise self._located(refusals[0], questions.ids[n]) from refusal
                 form = shorter
             else:
-                if not form.is_structured or may_be_json(reply.text):
-                    break
-                form = form.unstructured(f"the server ignores it: it answered {shortened(reply.text)!r}")
+                break
+        if form.is_structured and not may_be_json(reply.text):  # then it is what a request without it gives
+            form = form.unstructured(f"the server ignores it: it answered {shortened(reply.text)!r}")
         if form != questions.form:
             self._find(questions, form)
         return reply

@@ -133,9 +133,18 @@ def test_served_a_failure_that_cannot_pass_is_not_retried(failure, message):
         assert len(server.requests) == 5
 
 
+def test_served_an_address_without_v1_is_hinted_at():
+    with chatting(lambda body, number: Fail(404, "Not Found")) as server:
+        server.base_url = server.url
+        with pytest.raises(
+            ArtsError, match="refused the request: 404: Not Found; addresses usually end in /v1"
+        ):
+            run(server, 1)
+
+
 def test_served_a_server_out_of_reach_is_said():
     with chatting(lambda body, number: JSON) as server:
-        served = respondent(server)
+        served = respondent(server, retries=Retries(most=9, first_delay=0.01))
     with pytest.raises(
         ArtsError, match=r"gave up after 2 retries \(.*http://127.0.0.1:\d+/v1 cannot be reached \("
     ):

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
+from arts.cli import language_model_options as asking_options
 from arts.cli import options
 from arts.cli.app import run_command, tell
+from arts.cli.evaluation_results import draw_curves, show_results
 from arts.cli.given_options import refuse_given, refuse_repeated, tell_idle_labels
 from arts.cli.number_types import Seeds
-from arts.cli.progress import progress_bar
 from arts.cli.result_format import ResultFormat
 from arts.cli.strategy_option import TrainingStrategies
 from arts.data.errors import ArtsError
@@ -20,14 +20,11 @@ from arts.data.support.free_places import check_folder
 from arts.data.support.input_files import STANDARD_INPUT
 from arts.interventions.registry import intervention_names
 from arts.models.encoders import DEFAULT_ENCODER
+from arts.models.language_models.cost import Budget
+from arts.models.language_models.registry import ANSWER_TOKENS, CONCURRENCY, is_language_model
+from arts.models.language_models.shots import ShotChoice
 from arts.models.registry import is_trained_here
 from arts.models.runtime import use_device
-
-if TYPE_CHECKING:
-    from arts.evaluation.benchmark import Benchmark
-    from arts.evaluation.report import Report
-    from arts.interventions.base import Intervention
-    from arts.models.recipe import Start
 
 DEFAULT_MODEL = "td-lstm"
 CHECKPOINT_PREFIX = "hf:"
@@ -74,6 +71,19 @@ def evaluate(
     domain: list[str] | None = None,
     intervention_option: Annotated[list[str] | None, typer.Option(metavar="NAME=VALUE")] = None,
     adddiff_curve: Annotated[bool, typer.Option("--adddiff-curve")] = False,
+    prompt: asking_options.Prompts = None,
+    shots: asking_options.ShotNumber = 0,
+    shots_by: asking_options.ShotsBy = ShotChoice.LABEL,
+    system_prompt: asking_options.SystemPrompt = None,
+    length_normalized: asking_options.LengthNormalized = True,
+    base_url: asking_options.BaseUrl = None,
+    concurrency: asking_options.Concurrency = CONCURRENCY,
+    answer_tokens: asking_options.AnswerTokens = ANSWER_TOKENS,
+    price_in: asking_options.PriceIn = None,
+    price_out: asking_options.PriceOut = None,
+    max_cost: asking_options.MaxCost = None,
+    max_tokens: asking_options.MaxTokens = None,
+    dry_run: asking_options.DryRun = False,
     name: str | None = None,
     device: options.Device = None,
     output: Path | None = None,
@@ -96,10 +106,11 @@ def evaluate(
         undisputed: Leave out the units whose gold label both blind readings rejected; for laptop-v2 and
             restaurant-v2.
         model: Model to measure: a name that `arts models` lists, which is trained first; hf: followed by
-            the folder or Hub id of a saved model; or the import path package.module:attribute of a
-            classifier, or of a function that maps instances to labels. Repeatable. Default: td-lstm.
-        seed: Random seed of training. Repeatable: each model is trained and measured once per seed.
-            Default: 1.
+            the folder or Hub id of a saved model; lm: followed by those of a language model; openai: followed
+            by the name of one behind a server (see --base-url); or the import path package.module:attribute
+            of a classifier, or of a function that maps instances to labels. Repeatable. Default: td-lstm.
+        seed: Random seed of training, or of the examples of --shots. Repeatable: each model is trained and
+            measured once per seed. Default: 1.
         predictions: CSV, JSONL or Parquet file of predictions to score instead of a model. Its columns are
             id, the id of an instance of the test split, and prediction, the label predicted for it (see
             --column).
@@ -120,6 +131,7 @@ def evaluate(
             seed.
         format: Format of the results on standard output.
     """
+    from arts.cli.measurements import measure, score
     from arts.data.corpus_registry import undisputed_name
     from arts.evaluation.benchmark import load_benchmark
 
@@ -128,7 +140,7 @@ def evaluate(
     refuse_given("column", when=predictions is None, because="without --predictions FILE")
     refuse_given(
         *("model", "train_from", "intervention", "adddiff_curve", "device"),
-        *(*_TRAINING_OPTIONS, *_INTERVENTION_OPTIONS),
+        *(*_TRAINING_OPTIONS, *_INTERVENTION_OPTIONS, *asking_options.ASKING),
         when=predictions is not None,
         because="with --predictions, which is scored as it is",
     )
@@ -148,8 +160,22 @@ def evaluate(
     if name and max(len(model or ()), len(column or ())) > 1:
         raise ArtsError("--name is for one model or column; leave it out for several")
     models = model or [DEFAULT_MODEL]
+    asking = asking_options.AskingOptions(
+        prompt,
+        shots,
+        shots_by,
+        system_prompt,
+        base_url,
+        concurrency,
+        answer_tokens,
+        Budget(max_cost, max_tokens, price_in, price_out),
+        length_normalized,
+        dry_run,
+    )
     if not predictions:
-        _check_own_models(models)
+        asking.refuse_idle(models)
+        asking.prompts()
+        _check_own_models(models, asking)
         if all(map(is_trained_here, models)):
             options.refuse_idle_labels(dataset, train_from, *(domain or ()))
     if output:
@@ -159,8 +185,13 @@ def evaluate(
     benchmark = load_benchmark(
         dataset, labels=names, columns=options.column_names(columns), train_from=train_from
     )
+    if dry_run:
+        from arts.cli.asking import show_forecast
+
+        show_forecast(benchmark, models, asking, seeds=seed or [1])
+        return
     if predictions:
-        results = _score(benchmark, predictions, columns=column, name=name)
+        results = score(benchmark, predictions, columns=column, name=name)
     else:
         start = options.starting_point(
             models,
@@ -169,7 +200,7 @@ def evaluate(
             post_training_text=post_training_text,
             post_trained=post_trained,
         )
-        results = _measure(
+        results = measure(
             benchmark,
             models,
             seeds=seed or [1],
@@ -177,6 +208,7 @@ def evaluate(
             intervention=training,
             name=name,
             adddiff_curve=adddiff_curve,
+            asking=asking,
         )
     reports = []
     for report in results:
@@ -184,107 +216,36 @@ def evaluate(
             tell(f"wrote {report.save(output)}")
         reports.append(report)
     if adddiff_curve and output:
-        _draw_curves(reports, output)
+        draw_curves(reports, output)
     elif adddiff_curve:
         tell("--output DIR draws the curve")
     tell(str(benchmark.corpus.notes))
     tell_idle_labels(names)
-    _show(reports, format)
+    show_results(reports, format)
 
 
-def _check_own_models(models: list[str]) -> None:
+def _check_own_models(models: list[str], asking: asking_options.AskingOptions) -> None:
     """Refuse options of training if no model is trained here, and say of which models they do not hold.
 
     Raises:
         ArtsError: when such an option was given, and none of the models is trained here.
     """
     own = [model for model in models if not is_trained_here(model)]
+    seeded = [model for model in own if asking.draws and is_language_model(model)]
+    training = [option for option in _TRAINING_OPTIONS if not (seeded and option == "seed")]
     refuse_given(
         "train_from",
         when=all(model.startswith(CHECKPOINT_PREFIX) for model in models),
         because=f"on {', '.join(own)}, which is trained already",
     )
     refuse_given(
-        *_TRAINING_OPTIONS,
+        *training,
         when=len(own) == len(models),
         because=f"on {', '.join(own)}, which is not trained here",
     )
-    if own and len(own) < len(models):
-        tell(f"{', '.join(own)}: measured once, as it is; the options of training hold for the other models")
-
-
-def _score(
-    benchmark: Benchmark, path: Path, *, columns: list[str] | None, name: str | None
-) -> Iterator[Report]:
-    """Yield a report per column of a predictions file; if `columns` is None, of its column `prediction`."""
-    for column in columns or (None,):
-        yield benchmark.score(path, column=column, name=name)
-
-
-def _measure(
-    benchmark: Benchmark,
-    models: list[str],
-    *,
-    seeds: list[int],
-    start: Start,
-    intervention: Intervention | None,
-    name: str | None,
-    adddiff_curve: bool,
-) -> Iterator[Report]:
-    """Measure each model for each seed: trained plainly and, if there is an intervention, also with it.
-
-    Args:
-        benchmark: the benchmark to measure on.
-        models: the models, as --model names them.
-        seeds: random seeds of training. A model that is not trained here is measured once, with the first.
-        start: the encoder and other files that training starts from.
-        intervention: the intervention to train each model with a second time; None for none.
-        name: name of the model in the reports; None for the name of each model.
-        adddiff_curve: whether to measure also the accuracy by number of aspects that ADDDIFF adds.
-    """
-    for model in dict.fromkeys(models):
-        has_seeds = is_trained_here(model)
-        for applied in (None, intervention) if intervention else (None,):
-            for seed in dict.fromkeys(seeds if has_seeds else seeds[:1]):
-                title = f"{model}, {applied.name}, seed {seed}" if applied else f"{model}, seed {seed}"
-                with progress_bar(title) as progress:
-                    report = benchmark.evaluate(
-                        model,
-                        seed=seed,
-                        start=start,
-                        intervention=applied,
-                        adddiff_curve=adddiff_curve,
-                        name=f"{name} + {applied.name}" if name and applied else name,
-                        progress=progress,
-                    )
-                yield report
-
-
-def _draw_curves(reports: list[Report], folder: Path) -> None:
-    """Draw the ADDDIFF curves of the reports to a PNG and an SVG file in a folder."""
-    from arts.evaluation.plots import curves_name, draw_adddiff_curves
-
-    for path in draw_adddiff_curves(reports, folder / curves_name(reports)):
-        tell(f"wrote {path}")
-
-
-def _show(reports: list[Report], format: ResultFormat) -> None:
-    """Print the results on standard output in the given format."""
-    from arts.cli import evaluation_tables, markdown, spreadsheet, tables
-    from arts.evaluation.summary import Summary
-
-    if format is ResultFormat.CSV:
-        typer.echo(spreadsheet.csv_text(reports))
-    elif format is ResultFormat.JSON and len(reports) == 1:
-        typer.echo(reports[0].model_dump_json(indent=1))
-    else:
-        summary = Summary.of(reports)
-        if format is ResultFormat.JSON:
-            typer.echo(summary.model_dump_json(indent=1))
-        elif format is ResultFormat.MARKDOWN:
-            typer.echo(markdown.markdown_tables(summary))
-        else:
-            tables.show(evaluation_tables.evaluation_tables(summary))
+    once = [model for model in own if model not in seeded]
+    if once and len(own) < len(models):
+        tell(f"{', '.join(once)}: measured once, as it is; the options of training hold for the other models")
 
 
 if __name__ == "__main__":

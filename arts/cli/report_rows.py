@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from arts.cli.asking_remarks import asking_remarks
 from arts.data.published_scores import PublishedTable
 from arts.data.schema import PERTURBATIONS
 from arts.data.support.rounding import decimal_text
@@ -30,7 +31,7 @@ def headings(reports: Sequence[Report]) -> Row:
 
 
 def _show_invalid(reports: Sequence[Report]) -> bool:
-    return any(report.invalid for report in reports)
+    return any(report.invalid or report.language_model for report in reports)
 
 
 def report_title(report: Report) -> str:
@@ -40,11 +41,12 @@ def report_title(report: Report) -> str:
 
 
 def model_rows(summary: Summary) -> list[Row]:
-    """The rows of scores: one row per report, then one more row for each model with several seeds.
+    """The rows of scores: one row per report, then one more row for each model with several seeds or prompts.
 
     Each row has the label of the model, then its accuracy, its ARS, and a text for each of REVTGT, REVNON
     and ADDDIFF. The row of a model with several seeds has the mean and the standard deviation of each score
-    over the seeds. Where there are invalid answers, their number and share follow.
+    over the seeds, that of a language model with several prompts the mean, lowest and highest. Where there
+    are language models or invalid answers, the number and share of invalid answers follow.
     """
     shown = _show_invalid(summary.reports)
     rows = [_report_row(report, shown) for report in summary.reports]
@@ -53,6 +55,10 @@ def model_rows(summary: Summary) -> list[Row]:
         spreads = [group.accuracy, group.ars, *on_variants]
         cells = [_plus_minus(spread.mean, spread.deviation) if spread else NO_VARIANTS for spread in spreads]
         rows.append((f"{group.name}, {len(group.seeds)} seeds", *cells, *([""] if shown else [])))
+    for asked in summary.prompts:
+        means = [asked.strategies.get(strategy) for strategy in PERTURBATIONS]
+        cells = [str(spread) if spread else NO_VARIANTS for spread in (asked.accuracy, asked.ars, *means)]
+        rows.append((asked.label, *cells, ""))
     return rows
 
 
@@ -137,12 +143,18 @@ def remarks(summary: Summary) -> list[str]:
     """Sentences about the scores of an evaluation, for printing below its tables.
 
     They are those of `verdicts`, and for each model its invalid answers, if it gave any, and its pattern gap,
-    if it was measured. For each pair of models that was compared, they give the differences in accuracy and
-    ARS.
+    if it was measured; for each language model, how it was asked and what that took. For each pair of models
+    that was compared, they give the differences in accuracy and ARS.
     """
     lines = verdicts(summary.reports)
     lines += [line for report in summary.reports for line in _invalid_remarks(report)]
     lines += [line for report in summary.reports for line in _gap_remarks(report)]
+    if summary.prompts:
+        lines.append(
+            "Several prompts: the mean, with the lowest and the highest prompt in brackets; under REVTGT, "
+            "REVNON and ADDDIFF, on the variants alone."
+        )
+    lines += asking_remarks(summary.reports)
     return lines + [_difference(pair) for pair in summary.comparisons]
 
 

@@ -39,8 +39,14 @@ def _report_row(report: Report) -> dict[str, object]:
         ("ars", report.ars),
     ):
         row |= _estimate_columns(name, estimate)
-    if report.invalid:
+    if report.invalid or report.language_model:
         row["invalid"] = report.invalid
+    if asked := report.language_model:
+        row |= {"prompt": asked.prompt, "shots": asked.shots.number, "asked_by": asked.facts.asked}
+        row |= {
+            name: getattr(asked.facts, name) for name in ("prompt_tokens", "completion_tokens", "seconds")
+        }
+        row["cost"] = asked.expense.cost if asked.expense else None
     for strategy, score in report.strategies.items():
         row[f"{strategy}_count"] = score.count
         row |= _estimate_columns(f"{strategy}_original", score.original)

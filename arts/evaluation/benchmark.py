@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import platform
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -12,17 +12,24 @@ from arts.data.corpus import Corpus
 from arts.data.corpus_registry import load_corpus
 from arts.data.label_names import LabelNames
 from arts.data.readers.field_names import NO_COLUMNS, ColumnNames
+from arts.data.schema import original_instances
 from arts.data.support.display import Displayed
 from arts.data.support.download import sha256
 from arts.data.support.input_files import input_path
 from arts.data.support.printable import printable
 from arts.evaluation.adddiff_probes import measure_curve, measure_gap
+from arts.evaluation.language_model_record import PromptScore, ShotsInfo
+from arts.evaluation.language_models import AnswerProgress, Exchange, Questioning, language_model_info
 from arts.evaluation.predicted_labels import read_labels
 from arts.evaluation.predictions import Predictions
 from arts.evaluation.report import Report
 from arts.evaluation.report_record import DatasetInfo, ModelInfo, Provenance
 from arts.evaluation.scores import Scores
 from arts.evaluation.systems import RobustTraining, load_system
+from arts.models.language_models.cost import Budget
+from arts.models.language_models.prompts import BUILT_IN, Prompt
+from arts.models.language_models.respondent import Respondent
+from arts.models.language_models.shots import Shots
 from arts.provenance import (
     EVALUATION_LIBRARIES,
     PACKAGE,
@@ -138,6 +145,56 @@ class Benchmark(Displayed):
             adddiff_curve=measure_curve(system.predict, self.corpus) if adddiff_curve else None,
             pattern_gap=gap,
         )
+
+    def ask(
+        self,
+        respondent: Respondent,
+        prompts: Sequence[Prompt] = (),
+        *,
+        shots: Shots | None = None,
+        prices: Budget | None = None,
+        id: str | None = None,
+        name: str | None = None,
+        progress: AnswerProgress | None = None,
+    ) -> list[Report]:
+        """Measure a language model, which is asked about the instances of the test split by each prompt.
+
+        Args:
+            respondent: the model, such as a `LocalRespondent` or a `ServedRespondent`.
+            prompts: the prompts. Default: the three of this package.
+            shots: the examples of the training split that each prompt shows. Default: none.
+            prices: prices of tokens, for the report. Default: unknown.
+            id: the model as it is named in the report. Default: the respondent's name.
+            name: name of the model, before that of the prompt. Default: `id`.
+            progress: called after each answer with the answers so far, all answers, and a remark.
+
+        Returns:
+            A report per prompt, each with its own predictions and the scores of all prompts.
+
+        Raises:
+            ArtsError: when the model cannot be asked, the training split has too few examples, or another
+                answer would exceed a budget.
+        """
+        shots, prices, id = shots or Shots(), prices or Budget(), id or respondent.name
+        test = self.corpus.test
+        train = original_instances(self.corpus.train) if shots.number else []
+        questioning = Questioning(respondent, test, shots.choose(train, test), progress)
+        exchanges, reports = list[Exchange](), list[Report]()
+        for prompt in prompts or [Prompt.built_in(known) for known in BUILT_IN]:
+            clock = Clock()
+            exchange = questioning.ask(prompt)
+            exchanges.append(exchange)
+            info = language_model_info(id, exchange.facts, shots)
+            label = ", ".join([name or id, prompt.name, *ShotsInfo.of(shots).words])
+            reports.append(self._report(label, info, predictions=exchange.predictions(test), clock=clock))
+        scores = [
+            PromptScore.of(exchange.prompt.name, report)
+            for exchange, report in zip(exchanges, reports, strict=True)
+        ]
+        return [
+            report.model_copy(update={"language_model": exchange.info(shots, prices, scores=scores)})
+            for exchange, report in zip(exchanges, reports, strict=True)
+        ]
 
     def score(self, path: str | Path, *, column: str | None = None, name: str | None = None) -> Report:
         """Score a file of predicted labels.

@@ -75,6 +75,8 @@ class Report(Displayed, ReportRecord):
         """
         model = self.model.model_dump(mode="json", exclude={"parameters", "train_seconds"})
         measured: list[object] = [self.dataset.name, self.dataset.checksum, self.name, model]
+        if self.language_model:
+            measured.append(self.language_model.identity)
         if self.model.checksum is None and self._predictions:
             ids, labels = self._predictions.ids, self._predictions.labels.tolist()
             measured.append(sorted(zip(ids, labels, strict=True)))
@@ -85,16 +87,18 @@ class Report(Displayed, ReportRecord):
 
         Args:
             folder: folder to write to; it is created if it does not exist.
-            blind: whether to write only the predicted labels, without ids, gold labels and probabilities. So
-                nothing of the corpus is published with the predictions.
+            blind: whether to write only the predicted labels, without ids, gold labels and probabilities, and
+                no texts of prompts and answers. So nothing of the corpus is published with the predictions.
 
         Returns:
             The path of the JSON file.
         """
         path = Path(folder, f"{self.stem}.json")
+        asked = self.language_model and self.language_model.blind()
+        written = self.model_copy(update={"language_model": asked}) if blind else self
         with atomic_files(path) as partial:
             self.predictions.save(partial / f"{path.stem}.parquet", blind=blind)
-            self.write_json(partial / path.name)
+            written.write_json(partial / path.name)
         return path
 
     @classmethod

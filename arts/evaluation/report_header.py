@@ -50,6 +50,9 @@ def _problems(report: ReportRecord) -> Iterator[tuple[str, str]]:
     dataset, model, provenance = report.dataset, report.model, report.provenance
     names = {"name": model_name_fault(report.name), "model.id": name_fault(model.id)}
     names["dataset.name"] = name_fault(dataset.name) or _disguise(dataset.name, CORPUS_NAMES)
+    if report.language_model:
+        names["language_model.prompt"] = name_fault(report.language_model.prompt)
+        names["language_model"] = next(iter(report.language_model.faults(report)), "")
     if model.intervention is not None:
         names["model.intervention.name"] = name_fault(str(model.intervention.get("name") or ""))
     yield from ((field, fault) for field, fault in names.items() if fault)
@@ -98,7 +101,8 @@ def run_doubt(report: ReportRecord) -> str:
     """Why it cannot be said that this package ran the model of a report; empty if nothing speaks against it.
 
     This package runs models that it trained ("zoo") and others ("custom"), and writes probabilities beside
-    the labels. A file of predictions was brought by somebody.
+    the labels; and it asks language models, which may have none. A file of predictions was brought by
+    somebody.
 
     Args:
         report: the report, with its predictions.
@@ -107,11 +111,14 @@ def run_doubt(report: ReportRecord) -> str:
     base, _, way = report.name.partition(" + ")
     known = next((name for name in ZOO if shape(name) == shape(base)), "")
     trained = (model.seed, model.parameters, model.train_seconds, model.recipe or None)
-    if predictions.probabilities is None and not predictions.blind:
+    if (model.kind == "language-model") != (report.language_model is not None):
+        said = "says" if report.language_model else "lacks"
+        return f'it is of kind "{model.kind}", but {said} how it was asked'
+    if predictions.probabilities is None and not predictions.blind and not report.language_model:
         return f'it is of kind "{model.kind}", but its predictions have no probabilities'
     if known and (model.kind, model.id) != ("zoo", known):
         return f'its name is that of "{known}", but it is of {shown(model.id)}'
-    if model.kind == "custom":
+    if model.kind in ("custom", "language-model"):
         return ""
     if model.id not in model_names():
         return f'it is of kind "zoo", but no model {shown(model.id)} is known here'

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Any, Literal
+from typing import Any, ClassVar, Literal
 
 from pydantic import Field, PrivateAttr, SerializerFunctionWrapHandler, model_serializer
 
 from arts.data.errors import ArtsError
 from arts.data.support.record import Count, Integer, JsonValue, Record
 from arts.evaluation.adddiff_probes import AddDiffCurve, PatternGap
+from arts.evaluation.language_model_record import LanguageModelInfo
 from arts.evaluation.predictions import Predictions
 from arts.evaluation.scores import Scores
 
@@ -44,8 +45,8 @@ class ModelInfo(Record):
     """The model that was measured, and how it was trained. Fields that are not known are None or empty.
 
     Args:
-        kind: "zoo" for a model that this package trained, "custom" for any other model, "predictions" for
-            a file of predictions.
+        kind: "zoo" for a model that this package trained, "language-model" for one that is asked by prompts,
+            "custom" for any other model, "predictions" for a file of predictions.
         id: name of the model in the registry, its path, Hub id or class name; or the name of the file of
             predictions.
         checksum: SHA-256 of the weights or of the file of predictions.
@@ -71,7 +72,7 @@ class ModelInfo(Record):
             to stand for.
     """
 
-    kind: Literal["zoo", "custom", "predictions"]
+    kind: Literal["zoo", "language-model", "custom", "predictions"]
     id: str
     checksum: str | None = None
     seed: Count | None = None
@@ -143,10 +144,13 @@ class ReportRecord(Scores, Header):
         adddiff_curve: accuracy by number of aspects that ADDDIFF adds; None if it was not measured.
         pattern_gap: accuracy on ADDDIFF variants by templates seen in training and by held-out templates;
             None if it was not measured.
+        language_model: how a language model was asked; None for other models.
     """
 
     adddiff_curve: AddDiffCurve | None = None
     pattern_gap: PatternGap | None = None
+    language_model: LanguageModelInfo | None = None
+    absent_when_empty: ClassVar[tuple[str, ...]] = ("invalid", "language_model")
     _predictions: Predictions | None = PrivateAttr(default=None)
 
     @property

@@ -13,6 +13,7 @@ from arts.data.support.display import Displayed
 from arts.data.support.record import Record
 from arts.data.support.rounding import decimal_text, round_half_up
 from arts.evaluation.paired_tests import Comparison
+from arts.evaluation.prompt_summary import PromptSummary, summarize_prompts
 from arts.evaluation.report import Report
 from arts.evaluation.report_record import SCHEMA_VERSION
 from arts.evaluation.scores import Estimate
@@ -144,12 +145,14 @@ class Summary(Displayed, Record):
         reports: the reports, one per model and seed.
         seeds: the scores over all seeds, for each model with several seeds.
         comparisons: paired comparisons between models.
+        prompts: the scores over all prompts, for each language model that was asked by several.
     """
 
     schema_version: Literal["1.0"] = SCHEMA_VERSION
     reports: tuple[Report, ...]
     seeds: tuple[SeedSummary, ...]
     comparisons: tuple[Pairing, ...]
+    prompts: tuple[PromptSummary, ...] = ()
 
     def headline(self) -> str:
         """The dataset and the number of reports."""
@@ -164,6 +167,7 @@ class Summary(Displayed, Record):
         parts = {
             "report": (f"{r.label}: accuracy {r.accuracy}, ARS {r.ars}" for r in self.reports),
             "seeds": several,
+            "prompts": (f"{p.label}: accuracy {p.accuracy}, ARS {p.ars}" for p in self.prompts),
             "comparison": (pair.headline() for pair in self.comparisons),
         }
         return {f"{what} {n}": text for what, texts in parts.items() for n, text in enumerate(texts, 1)}
@@ -189,6 +193,7 @@ class Summary(Displayed, Record):
                 for b in groups[second]
                 if a.model.seed == b.model.seed or None in (a.model.seed, b.model.seed)
             ),
+            prompts=summarize_prompts(reports),
         )
 
 

@@ -45,7 +45,11 @@ MEANING = {
     Status.UNCHECKED: "as reported; its predictions are still being checked",
     Status.PUBLISHED: "from the paper",
 }
-PROBES = {"adddiff_curve": "ADDDIFF curve", "pattern_gap": "pattern gap"}  # need the model to be run again
+PROBES = {  # need the model to be run again
+    "adddiff_curve": "ADDDIFF curve",
+    "pattern_gap": "pattern gap",
+    "language_model": "other prompts, tokens and time",
+}
 
 
 @dataclass(frozen=True)

@@ -70,6 +70,28 @@ REFUSED = {
     f"{DOMAIN} --template but": "--template: no effect with --domain",
     f"{DOMAIN} --holdout-templates but": "--holdout-templates: no effect with --domain",
     f"{DOMAIN} --strategy revtgt --strategy revnon --strategy adddiff": "--strategy: no effect with --domain",
+    "arts.evaluate --predictions p.csv --prompt question": "--prompt has no effect with --predictions",
+    "arts.evaluate --model td-lstm --prompt question --system-prompt s --shots 4": (
+        "--prompt, --shots, --system-prompt have no effect on models that are not lm:... or openai:..."
+    ),
+    "arts.evaluate --model lm:mine --base-url u --concurrency 2 --answer-tokens 9": (
+        "--base-url, --concurrency, --answer-tokens have no effect on lm:mine, which runs here"
+    ),
+    "arts.evaluate --model lm:mine --price-in 1 --price-out 1 --max-cost 1 --max-tokens 1": (
+        "--price-in, --price-out, --max-cost, --max-tokens have no effect on lm:mine, which runs here"
+    ),
+    "arts.evaluate --model openai:m --length-normalized": "--length-normalized has no effect on openai:m",
+    "arts.evaluate --model openai:m --device cpu": "--device has no effect on openai:m, which runs elsewhere",
+    "arts.evaluate --model lm:mine --shots-by nearest": "--shots-by has no effect without --shots N",
+    "arts.evaluate --model lm:mine --seed 2": "--seed has no effect on lm:mine without --shots N",
+    "arts.evaluate --model lm:mine --shots 1 --shots-by nearest --seed 2": (
+        "--seed has no effect with --shots-by nearest, which draws nothing"
+    ),
+    "arts.evaluate --model lm:mine --train-from sample": "--train-from has no effect on lm:mine without",
+    "arts.evaluate --model lm:mine --adddiff-curve": "--adddiff-curve has no effect on lm:mine",
+    "arts.evaluate --model lm:mine --encoder e": "--encoder has no effect on lm:mine, which is not trained",
+    "arts.evaluate --model lm:mine --model bert --dry-run": "--dry-run has no effect on bert, which is not",
+    "arts.evaluate --model lm:mine --dry-run --output o": "--output has no effect with --dry-run",
     "arts.train --model bert --output o --strategy revtgt": "--strategy: only with an intervention",
     "arts.train --model bert --output o --embeddings e": "--embeddings is taken by none of the models",
     "arts.train --model gcae --output o --embeddings e --encoder f": "--encoder has no effect with",

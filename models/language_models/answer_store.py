@@ -30,6 +30,7 @@ from arts.data.support.text_cache import TextCache
 logger = logging.getLogger(__name__)
 
 KIND = "answers"  # the name of the cache
+FORMAT = 1  # of the replies; those of another are not found
 DAY = 24 * 3600.0  # seconds for which the replies of a run that was cut off are used
 
 
@@ -81,7 +82,7 @@ class AnswerStore:
     """
 
     def __init__(self, address: str, model: str, facts: Mapping[str, Any]) -> None:
-        self._identity = checksum([address, model, facts])
+        self._identity = checksum([FORMAT, address, model, facts])
         self._is_dated = bool(facts.get("created"))
         self._kept = TextCache(KIND, self._identity)
         self._runs: dict[str, TextCache] = {}  # of this process, by the checksum of their questions

@@ -23,6 +23,7 @@ DEFAULT_ADDRESS = "https://api.openai.com/v1"
 NO_KEY = "none"  # what a server is told that needs no key
 MOST_BYTES = 8 << 20  # of a reply; the largest with log-probabilities have about 2 MiB
 TIMEOUT = 300.0  # seconds for a request
+CONNECT_TIMEOUT = 10.0  # seconds until a server takes a connection
 SHOWN = 300  # characters of what a server says
 SHORTEST_SECRET = 6  # characters; what is shorter cannot be told from other text
 _NEVER_PASSES = ("insufficient_quota", "billing_hard_limit_reached", "billing_not_active")
@@ -149,13 +150,12 @@ class Endpoint:
 
         Raises:
             TransientError: when the server is busy or out of reach.
-            ArtsError: when it refuses the key.
         """
         try:
             with self._sorted_errors(), self._client.models.with_streaming_response.list() as response:
                 content = self._body(response)
             listing = parse_json(content, "models")
-        except (DataError, RefusedError):
+        except ArtsError:  # a key may be one for chats only
             return {}
         except TransientError as error:
             if error.is_fault:  # some servers have no list, and fail
@@ -228,7 +228,8 @@ def _client(address: str, key: str, timeout: float) -> Any:
         import openai
     except ImportError as error:
         raise MissingDependencyError("openai, for models behind servers,", "llm") from error
-    return openai.OpenAI(base_url=address, api_key=key, timeout=timeout, max_retries=0)
+    limits = openai.Timeout(timeout, connect=min(timeout, CONNECT_TIMEOUT))
+    return openai.OpenAI(base_url=address, api_key=key, timeout=limits, max_retries=0)
 
 
 def _public_address(address: str) -> tuple[str, list[str]]:

@@ -19,7 +19,7 @@ from arts.models.language_models.prompts import Message
 from arts.models.language_models.questions import Questions
 from arts.models.language_models.request_form import RequestForm
 from arts.models.language_models.request_pool import RequestPool
-from arts.models.language_models.retries import GaveUpError, Retries
+from arts.models.language_models.retries import Retries
 from arts.models.language_models.tally import Tally
 
 BETWEEN_LOOKS = 1.1  # seconds; servers tell the time of day in whole ones
@@ -107,7 +107,7 @@ class Interview:
         while True:
             try:
                 reply = self._request(questions.messages[n], form, questions=questions)
-            except (RefusedError, GaveUpError) as refusal:
+            except ArtsError as refusal:
                 refusals.append(refusal)
                 is_about_form = isinstance(refusal, RefusedError) or form.names_feature(str(refusal))
                 shorter = form.without(str(refusal)) if is_about_form else None

@@ -70,8 +70,8 @@ class ChatHandler(QuietHandler):
     def do_GET(self):
         self.server.paths.append(self.path)
         listed = self.server.listed
-        if listed is None:
-            self._send(404, b"{}")
+        if not isinstance(listed, list):
+            self._send(listed, b"{}")
         else:
             entries = [one() if callable(one) else one for one in listed]
             self._send(200, json.dumps({"object": "list", "data": entries}).encode())
@@ -117,11 +117,11 @@ class ChatHandler(QuietHandler):
 
 
 @contextmanager
-def chatting(script: Script, listed: list | None = None) -> Iterator:
+def chatting(script: Script, listed: list | int = 404) -> Iterator:
     """A server whose replies a script gives, from the request's body and number, counted from 1.
 
     It has `base_url`, the bodies of all `requests`, their `headers`, the number `answered`, and how many were
-    under way at once. `listed` is its list of models; without one, asking for it fails.
+    under way at once. `listed` is its list of models, or the status with which asking for it fails.
     """
     with serving(ChatHandler) as server:
         server.script, server.listed, server.lock = script, listed, threading.Lock()

@@ -36,7 +36,9 @@ def answers_of(
     return list(served.answers(prompt, instances, [()] * len(instances)))
 
 
-def run(server, number: int = 12, **options) -> tuple[list[Answer], ServedRespondent]:
-    """A whole run with a server of ours."""
+def run(
+    server, number: int = 12, *, instances: Sequence[Instance] = (), **options
+) -> tuple[list[Answer], ServedRespondent]:
+    """A whole run with a server of ours, about a number of soups or other instances."""
     with respondent(server, **options) as served:
-        return answers_of(served, soups(number)), served
+        return answers_of(served, instances or soups(number)), served

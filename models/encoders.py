@@ -130,7 +130,7 @@ def load_config(folder: Path) -> Any:
 
 
 def load_weights(model_class: Any, folder: Path, *, optional: str | None = None, **options: Any) -> Any:
-    """Load a pretrained model in fp32 and check that no weight is missing.
+    """Load a pretrained model, in fp32 unless told otherwise, and check that no weight is missing.
 
     Args:
         model_class: class whose `from_pretrained` loads the model: a model class or an Auto class.
@@ -149,7 +149,7 @@ def load_weights(model_class: Any, folder: Path, *, optional: str | None = None,
     """
     with as_loading_error(str(folder)):
         model, info = model_class.from_pretrained(
-            folder, dtype="float32", output_loading_info=True, trust_remote_code=False, **options
+            folder, output_loading_info=True, trust_remote_code=False, **{"dtype": "float32", **options}
         )
     missing = sorted(info["missing_keys"])
     absent = [name for name in missing if optional is None or not name.startswith(optional)]

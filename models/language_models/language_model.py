@@ -26,7 +26,7 @@ from arts.models.encoders import (
     load_weights,
 )
 from arts.models.language_models.scoring import ContinuationScorer
-from arts.models.runtime import device, numerical_environment
+from arts.models.runtime import Device, device, numerical_environment
 
 if TYPE_CHECKING:
     import numpy as np
@@ -73,11 +73,13 @@ class LanguageModel:
     cache: TextCache = field(repr=False)
 
     @classmethod
-    def load(cls, name: str = DEFAULT_LANGUAGE_MODEL) -> Self:
+    def load(cls, name: str = DEFAULT_LANGUAGE_MODEL, *, for_inference: bool = False) -> Self:
         """Load a causal language model, onto the GPU if there is one.
 
         Args:
             name: the default model's name, a folder, a GGUF file, or a Hub id.
+            for_inference: load it in bf16 and spread it over the GPUs, where there are GPUs; by default it is
+                loaded in fp32 onto one.
 
         Raises:
             ArtsError: when the default model, or the package ``gguf`` that reads it, is not installed; when
@@ -85,16 +87,19 @@ class LanguageModel:
                 language model.
         """
         path, options = locate_language_model(name)
+        spread = for_inference and device() is Device.CUDA
+        placing = {"dtype": "bfloat16", "device_map": "auto"} if spread else {}
         if options:
-            model, tokenizer = _load_gguf(path, options)
+            model, tokenizer = _load_gguf(path, options, **placing)
             checksum = sha256(Path(path) / options["gguf_file"])
         else:
             folder = encoder_folder(name, "language model")
-            model, tokenizer = load_causal_model(folder), load_tokenizer(folder)
+            model, tokenizer = load_causal_model(folder, **placing), load_tokenizer(folder)
             checksum = encoder_checksum(name)
-        parts = [checksum, code_checksum(__name__), numerical_environment()]
+        parts = [checksum, code_checksum(__name__), numerical_environment(), placing]
         source = hashlib.sha256(json.dumps(parts, sort_keys=True).encode()).hexdigest()
-        return cls(name, model.eval().to(device()), tokenizer, checksum, TextCache("fluency", source))
+        model = model.eval() if spread else model.eval().to(device())
+        return cls(name, model, tokenizer, checksum, TextCache("fluency", source))
 
     def nats(self, texts: Sequence[str]) -> NDArray[np.float64]:
         """The negative log-likelihood of each of n texts, in nats; a lower value means more fluent.
@@ -164,10 +169,15 @@ class LanguageModel:
 
     def _token_ids(self, text: str) -> list[int]:
         """The ids of a text, after BOS, once, if there is such a token."""
-        start = special_prefix(self.tokenizer)
-        if not start and self.tokenizer.bos_token_id is not None:
-            start = [self.tokenizer.bos_token_id]
-        return [*start, *token_ids(self.tokenizer, text)]
+        return [*begin_ids(self.tokenizer), *token_ids(self.tokenizer, text)]
+
+
+def begin_ids(tokenizer: Any) -> list[int]:
+    """The ids that stand before every text: what a tokenizer puts there, else BOS if it has such a token."""
+    start = special_prefix(tokenizer)
+    if not start and tokenizer.bos_token_id is not None:
+        start = [tokenizer.bos_token_id]
+    return start
 
 
 def token_ids(tokenizer: Any, text: str) -> list[int]:
@@ -183,8 +193,12 @@ def special_prefix(tokenizer: Any) -> list[int]:
     return complete[: next(starts, 0)]
 
 
-def load_causal_model(folder: Path) -> Any:
+def load_causal_model(folder: Path, **options: Any) -> Any:
     """Load a causal language model of transformers in fp32 from a folder.
+
+    Args:
+        folder: the folder.
+        options: further keyword arguments of `from_pretrained`.
 
     Raises:
         ArtsError: when the model cannot be loaded or lacks weights; when it was saved with another head than
@@ -195,7 +209,7 @@ def load_causal_model(folder: Path) -> Any:
     saved = (load_config(folder).architectures or ["nothing"])[0]
     if not saved.endswith(CAUSAL_ENDINGS):
         raise ArtsError(f"{folder}: saved as {saved}; expected a causal language model")
-    model = load_weights(AutoModelForCausalLM, folder)
+    model = load_weights(AutoModelForCausalLM, folder, **options)
     check_causal(model, str(folder))
     return model
 
@@ -218,19 +232,20 @@ def check_causal(model: Any, name: str) -> None:
         )
 
 
-def _load_gguf(path: str, options: dict[str, str]) -> tuple[Any, Any]:
+def _load_gguf(path: str, options: dict[str, str], **placing: str) -> tuple[Any, Any]:
     """Load the model and the tokenizer of a GGUF file.
 
     Args:
         path: the folder of the file.
         options: its name under the key ``gguf_file``.
+        placing: further keyword arguments of the model's `from_pretrained`.
     """
     from transformers import AutoModelForCausalLM, AutoTokenizer
 
     with redirect_stderr(StringIO()):  # the GGUF reader shows a progress bar that cannot be turned off
         with as_loading_error(f"{path}/{options['gguf_file']}"):
             tokenizer = AutoTokenizer.from_pretrained(path, trust_remote_code=False, **options)
-        model = load_weights(AutoModelForCausalLM, Path(path), **options)
+        model = load_weights(AutoModelForCausalLM, Path(path), **options, **placing)
     setattr(model, "hf_quantizer", None)  # noqa: B010, an attribute that mypy does not know
     vars(model.config).pop("quantization_config", None)  # it is dequantized; so the model can be saved
     return model, tokenizer

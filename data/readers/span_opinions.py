@@ -22,13 +22,11 @@ class SpanOpinions:
     Args:
         contradictions: the labels of each span that has several, keyed by the hash of its `AspectKey`.
         asked: the spans with several labels that an instance asks about.
-        first: the id of the first instance that asks about a span, for each span that several ask about.
-        more_opinions: the opinion terms that the further instances have for such a span.
+        more_opinions: the opinion terms that the further instances have for a span that several ask about.
     """
 
     contradictions: dict[int, tuple[str, ...]] = field(default_factory=dict)
     asked: set[int] = field(default_factory=set)
-    first: dict[int, str] = field(default_factory=dict)
     more_opinions: dict[int, tuple[Opinion, ...]] = field(default_factory=dict)
 
     @classmethod
@@ -43,7 +41,7 @@ class SpanOpinions:
         """
         found = cls()
         labels: dict[int, str] = {}
-        targets: dict[int, str] = {}
+        targets: set[int] = set()
         for instance in instances:
             if instance.strategy is not Strategy.ORIGINAL:
                 continue
@@ -52,13 +50,13 @@ class SpanOpinions:
                 if labels.setdefault(key, aspect.polarity) != aspect.polarity:
                     found._contradict(key, labels[key], aspect.polarity)
             key = _key(instance, instance.aspect)
-            if targets.setdefault(key, instance.id) != instance.id:
-                found.first[key] = targets[key]
+            if key in targets:
                 found.more_opinions[key] = found.more_opinions.get(key, ()) + instance.aspect.opinions
+            targets.add(key)
         for key in map(hash, notes.conflicts):
             if key in labels:
                 found._contradict(key, labels[key], CONFLICT)
-        found.asked = found.contradictions.keys() & targets.keys()
+        found.asked = found.contradictions.keys() & targets
         return found
 
     @classmethod
@@ -82,14 +80,15 @@ class SpanOpinions:
             instances: the instances that the opinions were collected from.
             notes: gets the ids of those left out, and why.
         """
+        first: dict[int, str] = {}  # the id of the first instance that asks about a span
         for instance in instances:
             key = _key(instance, instance.aspect)
             if instance.strategy is Strategy.ORIGINAL:
                 if key in self.contradictions:
                     notes.left_out[instance.id] = self._contradiction(key, instance.aspect)
                     continue
-                if self.first.get(key, instance.id) != instance.id:
-                    notes.left_out[instance.id] = SAME_ASPECT.format(self.first[key])
+                if key in self.more_opinions and first.setdefault(key, instance.id) != instance.id:
+                    notes.left_out[instance.id] = SAME_ASPECT.format(first[key])
                     continue
             yield self._with_distinct_aspects(instance, notes)
 
@@ -101,7 +100,11 @@ class SpanOpinions:
         """The instance with one aspect per span, and none where the opinions contradict each other."""
         keys = [_key(instance, aspect) for aspect in instance.aspects]
         target = _key(instance, instance.aspect)
-        if len(set(keys)) == len(keys) and not self.contradictions.keys() & keys and target not in self.first:
+        if (
+            len(set(keys)) == len(keys)
+            and not self.contradictions.keys() & keys
+            and target not in self.more_opinions
+        ):
             return instance
         aspects: dict[int, Aspect] = {}
         for key, aspect in zip(keys, instance.aspects, strict=True):

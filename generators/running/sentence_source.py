@@ -100,7 +100,7 @@ def load_sentence_source(
         mined = f"{dataset} itself, which has no train split"
         training = source.sentences
         if not isinstance(training, Sequence):  # a stream can be read once
-            training = _training_sentences(dataset, labels, columns)[0]
+            training = _stream_file(input_path(dataset), ReadingNotes(), labels=labels, columns=columns)
     return SentenceSource(source.name, sentences, training, mined, source.notes, files, source.trains)
 
 
@@ -172,6 +172,13 @@ def _file_sentences(
         logger.warning(_REPEATED, path.name, len(repeated))
     if scattered:
         return group_sentences(load_usable_instances(path, notes, labels=labels, columns=columns))
+    return _stream_file(path, notes, labels=labels, columns=columns)
+
+
+def _stream_file(
+    path: Path, notes: ReadingNotes, *, labels: LabelNames, columns: ColumnNames
+) -> Iterator[Sentence]:
+    """Stream the sentences of a file in which the originals of each follow each other."""
     return stream_sentences(usable_instances(path, notes, labels=labels, columns=columns))
 
 

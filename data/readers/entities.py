@@ -1,4 +1,7 @@
-"""HTML entities in corpora, such as ``&quot;``: they are unescaped, and offsets are mapped."""
+"""HTML entities in corpora, such as ``&quot;``: they are unescaped, and offsets are mapped.
+
+An entity that was escaped again, such as ``&amp;quot;``, is unescaped as often.
+"""
 
 from __future__ import annotations
 
@@ -7,7 +10,7 @@ import re
 from bisect import bisect_right
 from dataclasses import dataclass
 
-_ENTITY = re.compile(r"&(?:#\d{1,7}|#[xX][0-9a-fA-F]{1,6}|[a-zA-Z][a-zA-Z0-9]{1,31});")
+_ENTITY = re.compile(r"&(?:amp;){0,3}(?:#\d{1,7}|#[xX][0-9a-fA-F]{1,6}|[a-zA-Z][a-zA-Z0-9]{1,31});")
 
 
 @dataclass(frozen=True)
@@ -41,11 +44,13 @@ def unescape(escaped: str) -> UnescapedText:
     Example:
         >>> unescape("Fish &amp; chips for &quot;two&quot;").text
         'Fish & chips for "two"'
+        >>> unescape("the &amp;quot;best&amp;quot; fish &amp;amp; chips").text
+        'the "best" fish & chips'
     """
     parts, ends, shifts = [], list[int](), list[int]()
     last = shift = 0
     for match in _ENTITY.finditer(escaped) if "&" in escaped else ():
-        plain = html.unescape(match.group())
+        plain = _plain(match.group())
         if plain == match.group() or not plain or "\ud800" <= plain[:1] <= "\udfff":
             continue  # no entity that HTML knows
         parts += [escaped[last : match.start()], plain]
@@ -54,3 +59,9 @@ def unescape(escaped: str) -> UnescapedText:
         ends.append(last)
         shifts.append(shift)
     return UnescapedText("".join([*parts, escaped[last:]]), tuple(ends), tuple(shifts))
+
+
+def _plain(entity: str) -> str:
+    """What an entity stands for, however often it was escaped."""
+    plain = html.unescape(entity)
+    return plain if plain == entity or not _ENTITY.fullmatch(plain) else _plain(plain)

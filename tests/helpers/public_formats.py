@@ -277,6 +277,16 @@ PUBLIC_FILES = {
         [("1", "chips", 7, "positive"), ("2", "Fish & chips", 0, "negative")],
         notes="4 HTML entities unescaped (1, 2)",
     ),
+    "HTML entities escaped twice": PublicFile(
+        "a.csv",
+        _lines(
+            "id,text,term,start,end,polarity",
+            "1,Fish &amp;amp; chips &amp;quot;to go&amp;quot;,chips,15,20,positive",
+            "2,Joe&amp;#39;s tea &amp;co; soup,soup,26,30,negative",
+        ),
+        [("1", "chips", 7, "positive"), ("2", "soup", 15, "negative")],
+        notes="5 HTML entities unescaped (1, 2)",
+    ),
     "an offset beyond the text": PublicFile(
         "a.csv",
         _lines(

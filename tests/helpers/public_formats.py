@@ -273,19 +273,10 @@ PUBLIC_FILES = {
             "id,text,term,start,end,polarity",
             "1,Fish &amp; chips &quot;to go&quot;,chips,11,16,positive",
             "2,Fish &amp; chips,Fish &amp; chips,0,16,negative",
+            "3,&amp;quot;Joe&amp;#39;s&amp;quot; fish &amp;amp; soup,soup,49,53,neutral",
         ),
-        [("1", "chips", 7, "positive"), ("2", "Fish & chips", 0, "negative")],
-        notes="4 HTML entities unescaped (1, 2)",
-    ),
-    "HTML entities escaped twice": PublicFile(
-        "a.csv",
-        _lines(
-            "id,text,term,start,end,polarity",
-            "1,Fish &amp;amp; chips &amp;quot;to go&amp;quot;,chips,15,20,positive",
-            "2,Joe&amp;#39;s tea &amp;co; soup,soup,26,30,negative",
-        ),
-        [("1", "chips", 7, "positive"), ("2", "soup", 15, "negative")],
-        notes="5 HTML entities unescaped (1, 2)",
+        [("1", "chips", 7, "positive"), ("2", "Fish & chips", 0, "negative"), ("3", "soup", 15, "neutral")],
+        notes="8 HTML entities unescaped (1, 2, 3)",
     ),
     "an offset beyond the text": PublicFile(
         "a.csv",

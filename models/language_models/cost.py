@@ -108,6 +108,22 @@ class Spending:
         return f"{spent} of {' and '.join(limits)}" if limits else spent
 
 
+class BudgetError(ArtsError):
+    """A run has stopped because another request could exceed its budget; what was answered is kept.
+
+    Args:
+        spending: what has been spent.
+        answered: the number of instances whose answers are known.
+        asked: the number of all.
+    """
+
+    def __init__(self, spending: Spending, *, answered: int, asked: int) -> None:
+        super().__init__(
+            f"stopped at {spending}: {answered:,} of {asked:,} instances are answered and kept; the same "
+            "command goes on from there, with a larger limit or as much again"
+        )
+
+
 @dataclass(frozen=True)
 class Estimate:
     """The forecast of a run.

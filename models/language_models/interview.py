@@ -12,7 +12,7 @@ from arts.data.errors import ArtsError
 from arts.data.support.display import shortened
 from arts.models.language_models.answer_store import AnswerStore, Reply, checksum, keep_measured_seconds
 from arts.models.language_models.answers import may_be_json
-from arts.models.language_models.cost import LABEL_TOKENS, Spending, estimated_tokens
+from arts.models.language_models.cost import LABEL_TOKENS, BudgetError, Spending, estimated_tokens
 from arts.models.language_models.endpoint import Endpoint, RefusedError
 from arts.models.language_models.first_token import label_probabilities
 from arts.models.language_models.prompts import Message
@@ -86,7 +86,7 @@ class Interview:
         if not questions.replies:
             self._find(questions, form)  # what the server refused before, it may take now
         if not self.spending.allows_another(0):
-            return
+            raise BudgetError(self.spending, answered=questions.answered, asked=len(questions.keys))
         n = min(questions.missing(), default=0)
         started = time.monotonic()
         reply = self._first_reply(n, questions)

@@ -10,7 +10,7 @@ from arts.data.errors import ArtsError
 from arts.data.schema import Instance
 from arts.models.language_models.answer_store import Reply, measured_seconds
 from arts.models.language_models.answers import LABELS, Answer, is_json_label, parse_answer
-from arts.models.language_models.cost import Budget, Spending
+from arts.models.language_models.cost import Budget, BudgetError, Spending
 from arts.models.language_models.endpoint import TIMEOUT, Endpoint
 from arts.models.language_models.interview import Interview
 from arts.models.language_models.prompts import Prompt
@@ -21,10 +21,6 @@ from arts.models.language_models.retries import Retries
 
 ANSWER_TOKENS = 1024  # of an answer, with the reasoning before it
 CONCURRENCY = 8
-
-
-class BudgetError(ArtsError):
-    """A run has stopped because another request could exceed its budget; what was answered is kept."""
 
 
 class ServedRespondent:
@@ -140,10 +136,7 @@ class ServedRespondent:
                 yield self._answer(reply, questions)
                 position += 1
         if position < len(messages):
-            raise BudgetError(
-                f"stopped at {self.spending}: {questions.answered:,} of {len(messages):,} instances are "
-                "answered and kept; the same command goes on from there, with a larger limit or as much again"
-            )
+            raise BudgetError(self.spending, answered=questions.answered, asked=len(messages))
 
     def facts(self) -> RespondentFacts:
         """How the model was asked, and what that has taken so far."""

@@ -12,9 +12,9 @@ from helpers.interviews import QUESTION, answers_of, respondent, run, soups
 
 from arts.data.errors import ArtsError
 from arts.data.schema import Polarity
-from arts.models.language_models.cost import Budget
+from arts.models.language_models.cost import Budget, BudgetError
 from arts.models.language_models.retries import Retries
-from arts.models.language_models.served import BudgetError, ServedRespondent
+from arts.models.language_models.served import ServedRespondent
 
 JSON = Say('{"label": "positive"}')
 WHOLE = JSON.body()
@@ -236,6 +236,14 @@ def test_served_a_budget_stops_in_order_and_the_run_goes_on(budget, answered, sp
         )
         run_on, _ = run(server, 12)
         assert (len(run_on), server.answered) == (12, 12)
+
+
+def test_served_a_budget_without_a_first_request_says_what_is_known():
+    with chatting(lambda body, number: Say(JSON.text, fingerprint="fp_1")) as server:
+        run(server, 5)
+        with pytest.raises(BudgetError, match="stopped at 0 tokens of --max-tokens 0: 5 of 5 instances are"):
+            run(server, 5, budget=Budget(max_tokens=0))
+        assert server.answered == 5
 
 
 def test_served_no_key_is_needed_where_there_is_an_address(monkeypatch):

@@ -10,10 +10,13 @@ from typing import Any
 from arts.data.corpus_registry import CORPUS_NAMES
 from arts.data.errors import ArtsError
 from arts.data.label_names import LabelNames
+from arts.evaluation.language_model_record import LanguageModelInfo
 from arts.evaluation.report import Report
 from arts.evaluation.report_record import ModelInfo
 from arts.interventions.registry import intervention_from
 from arts.models.encoders import DEFAULT_ENCODER
+from arts.models.language_models.prompts import BUILT_IN
+from arts.models.language_models.shots import ShotChoice
 from arts.models.record_names import POST_TRAINED
 from arts.models.registry import model_names
 
@@ -84,9 +87,37 @@ def _model_options(report: Report, notes: list[str]) -> Iterator[str]:
     is_read = not model.extras.get("embeddings")  # word vectors take the place of the encoder
     if is_read and model.encoder not in (None, DEFAULT_ENCODER):
         yield from ("--encoder", str(model.encoder))
+    if report.language_model:
+        yield from _asking_options(report.language_model, notes)
     yield from _extra_options(model, notes)
     if model.intervention:
         yield from _intervention_options(model.intervention, notes)
+
+
+def _asking_options(asked: LanguageModelInfo, notes: list[str]) -> Iterator[str]:
+    """Yield the arguments that say how a language model was asked.
+
+    Args:
+        asked: How it was asked.
+        notes: List to which sentences are added about what the arguments cannot express.
+    """
+    facts, shots = asked.facts, asked.shots
+    names = [score.prompt for score in asked.prompts]
+    if tuple(names) != BUILT_IN:
+        for name in names:
+            yield from ("--prompt", name if name in BUILT_IN else f"{name}.jinja")
+    if not {*names} <= {*BUILT_IN}:
+        notes.append("Give the files of prompts that are not of this package.")
+    if shots.number:
+        yield from ("--shots", str(shots.number))
+    if shots.by is ShotChoice.NEAREST:
+        yield from ("--shots-by", "nearest")
+    if facts.system:
+        yield from ("--system-prompt", facts.system)
+    if facts.parameters.get("length_normalized") is False:
+        yield "--no-length-normalized"
+    if facts.asked != "log-likelihood" and facts.server:
+        yield from ("--base-url", facts.server)
 
 
 def _extra_options(model: ModelInfo, notes: list[str]) -> Iterator[str]:
@@ -131,6 +162,9 @@ def _name_option(report: Report) -> list[str]:
     model = report.model
     if model.kind == "predictions":
         return [] if report.name == model.id.rpartition(".")[0] else ["--name", report.name]
+    if asked := report.language_model:
+        name = report.name.removesuffix(", ".join(["", asked.prompt, *asked.shots.words]))
+        return [] if name == model.id else ["--name", name]
     ending = f" + {model.intervention.get('name')}" if model.intervention else ""
     name = report.name.removesuffix(ending)
     return [] if name == model.id else ["--name", name]

@@ -37,6 +37,10 @@ COLUMNS = {  # name of the column: its title on the page
     "parameters": "parameters",
     "minutes": "minutes of training",
     "invalid": "invalid answers (%)",
+    "tokens": "tokens",
+    "asking": "minutes of asking",
+    "prompt_low": "ARS, lowest prompt",
+    "prompt_high": "ARS, highest prompt",
     "ars_low": "ARS, low",
     "ars_high": "ARS, high",
     "accuracy_low": "accuracy, low",
@@ -145,12 +149,13 @@ def csv_text(frame: pd.DataFrame) -> str:
 
 def _table_row(entry: BoardEntry, rank: BoardRank, *, label: str) -> dict[str, object]:
     """The table's row for an entry, keyed by the columns of `COLUMNS`; unknown values are None."""
+    prompts = entry.prompt_spread
     return {
         "rank": str(rank),
         "model": label,
         "accuracy": entry.accuracy.value,
         "ars": entry.ars.value,
-        "interval": interval_bar(entry.ars, entry.accuracy.value),
+        "interval": interval_bar(entry.ars, entry.accuracy.value, prompts=prompts),
         **{str(s): entry.strategies[s].value if s in entry.strategies else None for s in PERTURBATIONS},
         "lost": round_half_up(entry.accuracy.value - entry.ars.value),
         "intervention": entry.intervention or NOT_GIVEN,
@@ -162,6 +167,10 @@ def _table_row(entry: BoardEntry, rank: BoardRank, *, label: str) -> dict[str, o
         "parameters": entry.parameters,
         "minutes": round_half_up(entry.train_seconds / 60) if entry.train_seconds is not None else None,
         "invalid": entry.invalid_share,
+        "tokens": entry.tokens,
+        "asking": round_half_up(entry.asking_seconds / 60) if entry.asking_seconds is not None else None,
+        "prompt_low": prompts[0] if prompts else None,
+        "prompt_high": prompts[1] if prompts else None,
         "ars_low": entry.ars.low,
         "ars_high": entry.ars.high,
         "accuracy_low": entry.accuracy.low,
@@ -169,20 +178,27 @@ def _table_row(entry: BoardEntry, rank: BoardRank, *, label: str) -> dict[str, o
     }
 
 
-def interval_bar(ars: Estimate, accuracy: float) -> str:
+def interval_bar(ars: Estimate, accuracy: float, *, prompts: tuple[float, float] | None = None) -> str:
     """A small chart from 0 to 100% as a ``data:`` URL of an SVG image.
 
-    It shows the interval of ARS as a bar with a line at its value, and accuracy as a ring.
+    It shows the interval of ARS as a bar with a line at its value, accuracy as a ring, and the range of ARS
+    over several prompts as whiskers.
 
     Args:
         ars: ARS in percent, with its interval.
         accuracy: Accuracy in percent.
+        prompts: Lowest and highest ARS over several prompts; None for none.
     """
+    whiskers = ""
+    if prompts:
+        low, high = (f"{2 * value:.0f}" for value in prompts)
+        path = f"M{low} 12H{high}M{low} 7V17M{high} 7V17"
+        whiskers = f"<path d='{path}' stroke='#888' stroke-width='1.5' fill='none'/>"
     svg = (
         "<svg xmlns='http://www.w3.org/2000/svg' width='200' height='24' viewBox='0 0 200 24'>"
         "<path d='M0 12H200' stroke='#8884' stroke-width='2'/>"
         f"<path d='M{2 * ars.low:.0f} 12H{2 * ars.high:.0f}' stroke='#0072B2' stroke-width='12'/>"
-        f"<path d='M{2 * ars.value:.0f} 3V21' stroke='#56B4E9' stroke-width='3'/>"
+        f"{whiskers}<path d='M{2 * ars.value:.0f} 3V21' stroke='#56B4E9' stroke-width='3'/>"
         f"<circle cx='{2 * accuracy:.0f}' cy='12' r='5' fill='none' stroke='#E69F00' stroke-width='3'/></svg>"
     )
     return "data:image/svg+xml;base64," + base64.b64encode(svg.encode()).decode()

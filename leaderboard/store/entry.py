@@ -22,6 +22,8 @@ from arts.evaluation.scores import Estimate, Scores
 from arts.evaluation.verification import Status, check_quickly, verify
 from arts.models.registry import model_card
 
+LANGUAGE_MODEL = "language model"  # the family of models that are asked by prompts
+
 
 class BoardEntry(Record):
     """One row of the board: a measured model, its scores, and how far they can be trusted.
@@ -33,13 +35,15 @@ class BoardEntry(Record):
         corpus: Name of the corpus on which the model was measured.
         checksum: SHA-256 of the content of the corpus's test split; empty for the paper's scores.
         units: Number of units in the test split.
-        family: Kind of architecture, such as "encoder" or "recurrent"; "other" for unregistered models.
+        family: Kind of architecture, such as "encoder" or "recurrent"; "language model" for one that is asked
+            by prompts; "other" for unregistered models.
         model: Registered name of the model; for other models, the path, Hub id or file name in the report.
         encoder: Pretrained encoder that the model was trained from; empty when there is none.
         intervention: Name of the intervention (a way of training for robustness); empty when there is none.
         seed: Random seed of training; None if there is none.
-        kind: "zoo" for a model trained by this package, "custom" for any other model, "predictions" for a
-            predictions file, "published" for the paper's scores.
+        kind: "zoo" for a model trained by this package, "language-model" for one that it asks by prompts,
+            "custom" for any other model, "predictions" for a predictions file, "published" for the paper's
+            scores.
         started: When the measurement began; None for the paper's scores.
         seconds: Duration of the measurement in seconds; None if unknown.
         train_seconds: Duration of training in seconds; None if unknown.
@@ -48,6 +52,10 @@ class BoardEntry(Record):
         strategies: Accuracy on the variants in percent, keyed by the strategy that made them.
         invalid: Number of invalid answers, which count as wrong.
         invalid_share: Share of the answers that are invalid, in percent.
+        prompt_spread: Lowest and highest ARS over the prompts that a language model was asked by; None for
+            one prompt or for other models.
+        tokens: Number of tokens that a language model read and wrote; None for other models.
+        asking_seconds: Time that asking a language model took; None for other models.
         status: How far the scores can be trusted.
         remark: What is wrong with the report, or the source of the paper's scores; otherwise empty.
         as_reported: What the report has besides these scores that cannot be checked, such as a pattern gap.
@@ -78,6 +86,9 @@ class BoardEntry(Record):
     strategies: dict[Strategy, Estimate]
     invalid: Count = 0
     invalid_share: float = 0.0
+    prompt_spread: tuple[float, float] | None = None
+    tokens: int | None = None
+    asking_seconds: float | None = None
     status: Status
     remark: str = ""
     as_reported: tuple[str, ...] = ()
@@ -200,7 +211,7 @@ def _entry_with_scores(report: Report, path: Path | None, *, scores: Scores, sta
         corpus=report.dataset.name,
         checksum=report.dataset.checksum,
         units=report.dataset.units,
-        family=family_of(model.id),
+        family=LANGUAGE_MODEL if report.language_model else family_of(model.id),
         model=model.id,
         encoder=model.encoder or "",
         intervention=str((model.intervention or {}).get("name", "")),
@@ -215,9 +226,18 @@ def _entry_with_scores(report: Report, path: Path | None, *, scores: Scores, sta
         macro_f1=scores.macro_f1,
         strategies={strategy: score.perturbed for strategy, score in scores.strategies.items()},
         invalid=scores.invalid,
+        prompt_spread=_prompt_spread(report),
+        tokens=report.language_model.tokens if report.language_model else None,
+        asking_seconds=report.language_model.facts.seconds if report.language_model else None,
         invalid_share=round_half_up(100 * scores.invalid / max(report.dataset.instances, 1)),
         status=status,
     )
+
+
+def _prompt_spread(report: Report) -> tuple[float, float] | None:
+    """The lowest and the highest ARS over the prompts of a report; None if there are not several."""
+    asked = report.language_model
+    return (asked.ars.low, asked.ars.high) if asked and len(asked.prompts) > 1 else None
 
 
 def _encode_right_units(predictions: Predictions) -> str:

@@ -24,6 +24,9 @@ from arts.leaderboard.web import address, charts, choices, page_state, selectabl
 from arts.leaderboard.web.escaping import escape_markdown
 
 MAX_ROWS = 200  # rows of the table, unless the visitor asks for all
+INTERVAL_HELP = (
+    "The bar is the interval of ARS, the ring is accuracy; whiskers span the prompts of a language model."
+)
 TABLE = "rows"  # name of the table, by which ticks are kept
 
 
@@ -138,13 +141,17 @@ def column_config() -> dict[str, Any]:
             "rank", help="Entries that a test cannot tell apart share a rank."
         ),
         "model": st.column_config.TextColumn("model", pinned=True),
-        "interval": st.column_config.ImageColumn(
-            COLUMNS["interval"], help="The bar is the interval of ARS, the ring is accuracy.", width="medium"
-        ),
+        "interval": st.column_config.ImageColumn(COLUMNS["interval"], help=INTERVAL_HELP, width="medium"),
         "lost": st.column_config.NumberColumn(
             "lost", format="%.2f", help="Accuracy minus ARS.", width="small"
         ),
         "parameters": st.column_config.NumberColumn(format="compact"),
+        "tokens": st.column_config.NumberColumn(
+            format="compact", help="Read and written by a language model."
+        ),
+        "invalid": st.column_config.NumberColumn(
+            COLUMNS["invalid"], format="%.2f", help="Answers that name no label; they count as wrong."
+        ),
     }
 
 

@@ -18,6 +18,7 @@ from arts.leaderboard.store.published import accuracy_by_strategy
 from arts.leaderboard.store.store import Board
 from arts.leaderboard.web import (
     address,
+    asking_sections,
     choices,
     entry_cache,
     page_state,
@@ -131,6 +132,8 @@ def show_report(entry: BoardEntry) -> None:
         score_sections.show_scores_by_polarity(scores)
         score_sections.show_confusion_matrix(scores)
         score_sections.show_pattern_gap(report)
+    if report.language_model:
+        asking_sections.show_asking(report.language_model)
     left, right = st.columns(2, gap="large")
     with left:
         provenance_sections.show_provenance(entry, report)

@@ -9,7 +9,7 @@ from typing import Any
 
 import pandas as pd
 
-BLUE, ORANGE = "#0072B2", "#E69F00"
+BLUE, ORANGE, GREY = "#0072B2", "#E69F00", "#888888"
 MAX_INTERVALS = 50  # most rows that `ars_intervals` draws
 MAX_SERIES = 7  # most series that `score_intervals` can tell apart
 Chart = tuple[pd.DataFrame, dict[str, Any]]  # the data, and the Vega-Lite specification without them
@@ -39,20 +39,28 @@ def accuracy_against_ars(rows: pd.DataFrame) -> Chart:
 def ars_intervals(rows: pd.DataFrame, *, label_width: int = 220) -> Chart:
     """One line per entry: ARS as a dot on its interval, and accuracy as a ring.
 
+    Whiskers show the range of ARS over the prompts of a language model, where there are several.
+
     Args:
         rows: Rows of a `board_table`, of which the first `MAX_INTERVALS` are drawn.
         label_width: Pixels after which the name of an entry is cut off.
     """
     axis = {"labelLimit": label_width, "labelOverlap": False}
     line = {"field": "model", "type": "nominal", "sort": None, "title": None, "axis": axis}
+    drawn = rows[["model", "ars", "ars_low", "ars_high", "accuracy", "prompt_low", "prompt_high"]]
+    drawn = drawn.head(MAX_INTERVALS)
+    has_whiskers = bool(drawn["prompt_low"].notna().any())
+    drawn = drawn if has_whiskers else drawn.drop(columns=["prompt_low", "prompt_high"])
+    title = "ARS (%); ring: accuracy" + ("; whiskers: lowest to highest prompt" if has_whiskers else "")
     spec = {
         "height": {"step": 18},
-        "encoding": {"y": line, "tooltip": _tooltip("model", "ars", "ars_low", "ars_high", "accuracy")},
+        "encoding": {"y": line, "tooltip": _tooltip(*drawn.columns)},
         "layer": [
             {
                 "mark": {"type": "bar", "height": 6, "color": BLUE, "opacity": 0.5},
-                "encoding": _interval("ars_low", "ars_high", title="ARS (%); ring: accuracy"),
+                "encoding": _interval("ars_low", "ars_high", title=title),
             },
+            *(_whiskers("prompt_low", "prompt_high") if has_whiskers else ()),
             {
                 "mark": {"type": "point", "filled": True, "color": BLUE, "size": 50},
                 "encoding": {"x": {"field": "ars", "type": "quantitative"}},
@@ -63,7 +71,29 @@ def ars_intervals(rows: pd.DataFrame, *, label_width: int = 220) -> Chart:
             },
         ],
     }
-    return rows[["model", "ars", "ars_low", "ars_high", "accuracy"]].head(MAX_INTERVALS), spec
+    return drawn, spec
+
+
+def _whiskers(low: str, high: str) -> list[dict[str, Any]]:
+    """The layers of a thin line with an end at both sides, for rows that have both values.
+
+    Args:
+        low: Name of the column with the lower end.
+        high: Name of the column with the upper end.
+    """
+    known = [{"filter": f"isValid(datum.{low}) && isValid(datum.{high})"}]
+    line = {
+        "mark": {"type": "rule", "color": GREY},
+        "encoding": {"x": _percent(low, ""), "x2": {"field": high}},
+    }
+    ends = (
+        {
+            "mark": {"type": "tick", "color": GREY, "height": 10},
+            "encoding": {"x": {"field": end, "type": "quantitative"}},
+        }
+        for end in (low, high)
+    )
+    return [{"transform": known, **layer} for layer in (line, *ends)]
 
 
 def score_intervals(rows: pd.DataFrame, title: str) -> Chart:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from rich.console import RenderableType
@@ -26,7 +26,17 @@ from arts.models.language_models.shots import Shots
 QUIET_SECONDS = 10.0  # between two messages on waits, where there is no bar
 MINUTES_FROM = 120  # seconds
 UNKNOWN = "?"
-FORECAST_HEADINGS = ("prompt", "calls", "tokens read", "tokens written", "at most", "time", "cost", "at most")
+ESTIMATES = {  # heading of a column: field of `Estimate`
+    "calls": "calls",
+    "tokens read": "prompt_tokens",
+    "tokens written": "completion_tokens",
+    "most written": "most_completion_tokens",
+    "time": "seconds",
+    "cost": "cost",
+    "most cost": "most_cost",
+}
+FORECAST_HEADINGS = ("prompt", *ESTIMATES)
+LOCAL_HEADINGS = ("prompt", "calls", "tokens read", "time")  # a model that runs here writes nothing
 
 
 @dataclass
@@ -129,24 +139,31 @@ def _forecast_parts(
             for prompt in options.prompts()
         }
     title = ", ".join([model, *ShotsInfo.of(shots).words, *([f"seed {seed}"] if options.draws else [])])
-    table = FigureTable(title, FORECAST_HEADINGS)
+    columns = FORECAST_HEADINGS if is_served(model) else LOCAL_HEADINGS
+    table = FigureTable(title, columns)
     rows = {name: [one] for name, one in estimates.items()}
     for name, parts in {**rows, f"{len(rows)} prompts": [*estimates.values()]}.items():
-        table.add_row(name, *_forecast_cells(parts))
+        cells = {"prompt": name, **_forecast_cells(parts)}
+        table.add_row(*(cells[column] for column in columns))
     yield table
     yield from map(sentence, _forecast_sentences(next(iter(estimates.values())), model))
 
 
-def _forecast_cells(parts: Sequence[Estimate]) -> list[str]:
-    """The cells of a row of the forecast, summed over prompts."""
-    counts = ("calls", "prompt_tokens", "completion_tokens", "most_completion_tokens")
-    cells = [f"{sum(getattr(part, name) for part in parts):,}" for name in counts]
-    seconds = [part.seconds for part in parts if part.seconds is not None]
-    cells.append(_duration(sum(seconds)) if seconds else UNKNOWN)
-    for name in ("cost", "most_cost"):
-        costs = [cost for part in parts if (cost := getattr(part, name)) is not None]
-        cells.append(decimal_text(sum(costs)) if costs else UNKNOWN)
-    return cells
+def _forecast_cells(parts: Sequence[Estimate]) -> dict[str, str]:
+    """The cells of a row of the forecast by heading, summed over prompts."""
+    sums = {
+        heading: [value for part in parts if (value := getattr(part, name)) is not None]
+        for heading, name in ESTIMATES.items()
+    }
+    texts: dict[str, Callable[[float], str]] = {
+        "time": _duration,
+        "cost": decimal_text,
+        "most cost": decimal_text,
+    }
+    return {
+        heading: texts.get(heading, "{:,}".format)(sum(values)) if values else UNKNOWN
+        for heading, values in sums.items()
+    }
 
 
 def _duration(seconds: float) -> str:
@@ -158,7 +175,7 @@ def _forecast_sentences(estimate: Estimate, model: str) -> Iterator[str]:
     """How the figures of the forecast were found, and what is not known."""
     yield f"Tokens: counted by {estimate.rule}, without those that a chat template adds."
     if is_served(model):
-        yield "Written: if each answer is a label; at most: if each is as long as --answer-tokens allows."
+        yield "Written, cost: if each answer is a label; most: if each is as long as --answer-tokens allows."
     if estimate.seconds is None:
         yield f"Time: no run has measured how fast {model} answers here."
     if is_served(model) and estimate.cost is None:

@@ -184,7 +184,8 @@ class Benchmark(Displayed):
             clock = Clock()
             exchange = questioning.ask(prompt)
             exchanges.append(exchange)
-            info = language_model_info(id, exchange.facts, shots)
+            size = getattr(respondent, "parameters", None)
+            info = language_model_info(id, exchange.facts, shots, parameters=size)
             label = ", ".join([name or id, prompt.name, *ShotsInfo.of(shots).words])
             reports.append(self._report(label, info, predictions=exchange.predictions(test), clock=clock))
         scores = [

@@ -130,21 +130,23 @@ class Questioning:
         )
 
 
-def language_model_info(id: str, facts: RespondentFacts, shots: Shots) -> ModelInfo:
+def language_model_info(
+    id: str, facts: RespondentFacts, shots: Shots, *, parameters: int | None = None
+) -> ModelInfo:
     """What a report says of a language model itself.
 
     Args:
         id: the model, as the user named it.
         facts: what is known of it.
         shots: how examples are chosen; their seed is that of the model.
+        parameters: number of the model's parameters; None where it is not known.
     """
-    parameters = facts.parameters.get("parameters")
     return ModelInfo(
         kind="language-model",
         id=id,
         checksum=facts.version if SHA256.fullmatch(facts.version or "") else None,
         seed=ShotsInfo.of(shots).seed,
-        parameters=parameters if isinstance(parameters, int) else None,
+        parameters=parameters,
     )
 
 

@@ -14,7 +14,7 @@ from arts.data.schema import Instance, Polarity
 from arts.data.support.text_cache import TextCache
 from arts.models.language_models.answers import LABELS, Answer
 from arts.models.language_models.conversation_tokens import LabelledQuestion
-from arts.models.language_models.language_model import DEFAULT_LANGUAGE_MODEL, LanguageModel
+from arts.models.language_models.language_model import DEFAULT_LANGUAGE_MODEL, LanguageModel, token_ids
 from arts.models.language_models.prompts import Prompt
 from arts.models.language_models.respondent import RespondentFacts
 
@@ -91,6 +91,15 @@ class LocalRespondent:
             self._seconds += time.monotonic() - start
             for question in questions:
                 yield self._answer(question, known.get(_key(question)), labels)
+
+    @property
+    def parameters(self) -> int:
+        """The number of the model's parameters."""
+        return int(self.language_model.model.num_parameters())
+
+    def count_tokens(self, text: str) -> int:
+        """The number of tokens of a text."""
+        return len(token_ids(self.language_model.tokenizer, text))
 
     def facts(self) -> RespondentFacts:
         """How the model was asked, and what that has taken so far."""

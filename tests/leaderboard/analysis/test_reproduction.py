@@ -15,6 +15,7 @@ from typer.testing import CliRunner
 
 import arts.evaluate
 import arts.evaluation.benchmark
+from arts.cli import measurements
 from arts.cli.app import command_app
 from arts.data.label_names import LabelNames
 from arts.data.schema import PERTURBATIONS
@@ -59,8 +60,8 @@ def parse_command(arguments: list[str], monkeypatch: pytest.MonkeyPatch) -> Simp
         heard.dataset, heard.labels = dataset, labels
         return SimpleNamespace(corpus=SimpleNamespace(name=dataset, notes=""))
 
-    monkeypatch.setattr(arts.evaluate, "_measure", measure)
-    monkeypatch.setattr(arts.evaluate, "_show", lambda *_: None)
+    monkeypatch.setattr(measurements, "measure", measure)
+    monkeypatch.setattr(arts.evaluate, "show_results", lambda *_: None)
     monkeypatch.setattr(arts.evaluation.benchmark, "load_benchmark", load_benchmark)
     found = CliRunner().invoke(command_app(arts.evaluate.evaluate), arguments, catch_exceptions=False)
     assert found.exit_code == 0, found.output

@@ -12,6 +12,7 @@ import numpy as np
 
 from arts.data.schema import Instance, Polarity
 from arts.data.support.text_cache import TextCache
+from arts.models.language_models.answer_store import keep_measured_seconds, measured_seconds
 from arts.models.language_models.answers import LABELS, Answer
 from arts.models.language_models.conversation_tokens import LabelledQuestion
 from arts.models.language_models.language_model import DEFAULT_LANGUAGE_MODEL, LanguageModel, token_ids
@@ -19,6 +20,7 @@ from arts.models.language_models.prompts import Prompt
 from arts.models.language_models.respondent import RespondentFacts
 
 CHUNK = 64  # instances after which the answers are kept
+HERE = "here"  # where a server has an address
 
 
 class LocalRespondent:
@@ -101,6 +103,10 @@ class LocalRespondent:
         """The number of tokens of a text."""
         return len(token_ids(self.language_model.tokenizer, text))
 
+    def seconds_per_request(self) -> float | None:
+        """The time that an answer took when one was last computed on this machine; None if none was."""
+        return measured_seconds(HERE, self.language_model.checksum)
+
     def facts(self) -> RespondentFacts:
         """How the model was asked, and what that has taken so far."""
         template = self.language_model.tokenizer.chat_template
@@ -141,6 +147,7 @@ class LocalRespondent:
         missing = {key: question for key, question in asked.items() if key not in known}
         if not missing:
             return known
+        start = time.monotonic()
         sequences = [sequence for question in missing.values() for sequence in question.sequences]
         starts = [question.start for question in missing.values() for _ in question.sequences]
         self.language_model.check_tokens(max(map(max, sequences)))
@@ -150,6 +157,8 @@ class LocalRespondent:
         fresh = {key: scores[end - size : end] for key, end, size in zip(missing, ends, sizes, strict=True)}
         self._cache.put(fresh)
         self._requests += len(fresh)
+        seconds = (time.monotonic() - start) / len(fresh)
+        keep_measured_seconds(HERE, self.language_model.checksum, seconds=seconds)
         return known | fresh
 
     def _answer(

@@ -240,3 +240,12 @@ def test_local_a_review_that_gives_orders_is_only_text(tmp_path):
     text = conversation(order, chat=True, bos=True)
     assert answer.prompt_tokens == len(ids(text))
     assert sum(answer.probabilities) == pytest.approx(1)
+
+
+def test_local_forecasts_count_tokens_and_know_the_time_of_an_earlier_run(tmp_path):
+    respondent = LocalRespondent(saved(tmp_path))
+    assert respondent.count_tokens("Good soup.") == 10
+    assert respondent.parameters == sum(map(torch.numel, respondent.language_model.model.parameters()))
+    assert respondent.seconds_per_request() is None
+    list(respondent.answers(PROMPT, INSTANCES, EXAMPLES, labels=LABELS))
+    assert respondent.seconds_per_request() > 0

@@ -51,7 +51,7 @@ def ars_intervals(rows: pd.DataFrame, *, label_width: int = 220) -> Chart:
     drawn = drawn.head(MAX_INTERVALS)
     has_whiskers = bool(drawn["prompt_low"].notna().any())
     drawn = drawn if has_whiskers else drawn.drop(columns=["prompt_low", "prompt_high"])
-    title = "ARS (%); ring: accuracy" + ("; whiskers: lowest to highest prompt" if has_whiskers else "")
+    title = "ARS (%); ring: accuracy" + ("; whiskers: prompts" if has_whiskers else "")
     spec = {
         "height": {"step": 18},
         "encoding": {"y": line, "tooltip": _tooltip(*drawn.columns)},

@@ -142,7 +142,8 @@ def _forecast_parts(
     columns = FORECAST_HEADINGS if is_served(model) else LOCAL_HEADINGS
     table = FigureTable(title, columns)
     rows = {name: [one] for name, one in estimates.items()}
-    for name, parts in {**rows, f"{len(rows)} prompts": [*estimates.values()]}.items():
+    total = {f"{len(rows)} prompts": [*estimates.values()]} if len(rows) > 1 else {}
+    for name, parts in {**rows, **total}.items():
         cells = {"prompt": name, **_forecast_cells(parts)}
         table.add_row(*(cells[column] for column in columns))
     yield table

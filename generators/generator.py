@@ -5,21 +5,27 @@ Its output depends only on the sentences, their ids, the AspectSet and the optio
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
 from random import Random
 
 from arts.data.schema import PERTURBATIONS, Instance, Sentence, Strategy
+from arts.generators.acceptability.judge import Judge, JudgedSentence
+from arts.generators.acceptability.sentence_features import SentenceFeatures
 from arts.generators.choices import NeutralPolicy
 from arts.generators.english.language import is_english
 from arts.generators.opinions.analysis import Analysis, Analyst
 from arts.generators.opinions.opinion_assignment import OpinionAssignment
 from arts.generators.strategies.adddiff import add_different
 from arts.generators.strategies.aspectset import AspectSet
+from arts.generators.strategies.clause_pool import ClausePool
 from arts.generators.strategies.joints import DEFAULT_TEMPLATES
 from arts.generators.strategies.revnon import reverse_others
 from arts.generators.strategies.revtgt import reverse_target
 from arts.generators.strategies.variants import Reason
+
+MOST_JUDGED = 6  # variants of an original by one strategy from which the judge chooses
+GOOD = 0.9  # acceptance of a variant from which on no better one is looked for
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +41,12 @@ class GenerationOptions:
         candidates: the largest number of variants to make of an original by one strategy, for a ranking to
             choose from.
         force: whether sentences that are not English are perturbed, too.
+        min_acceptance: the least probability, from 0 to 1, that a reader accepts a variant; what is less
+            acceptable is not handed out. By default that of the judge for each strategy. With 0, the first
+            variant is taken whatever the judge says.
+
+    Raises:
+        ValueError: when `min_acceptance` is not a probability.
     """
 
     strategies: tuple[Strategy, ...] = PERTURBATIONS
@@ -44,6 +56,12 @@ class GenerationOptions:
     templates: tuple[str, ...] = DEFAULT_TEMPLATES
     candidates: int = 1
     force: bool = False
+    min_acceptance: float | None = None
+
+    def __post_init__(self) -> None:
+        least = self.min_acceptance
+        if least is not None and not 0 <= least <= 1:
+            raise ValueError(f"min_acceptance is {least}; expected a probability, from 0 to 1")
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +87,15 @@ class Outcome:
     remark: Reason | None = None
 
 
+class _SentenceWork:
+    """What the strategies need for all aspects of a sentence."""
+
+    def __init__(self, analysis: Analysis, aspect_set: AspectSet, judge: Judge) -> None:
+        self.opinions = OpinionAssignment(analysis)
+        self.pool = ClausePool(aspect_set, analysis)
+        self.judged = JudgedSentence(judge, SentenceFeatures(self.opinions))
+
+
 @dataclass
 class Generator:
     """Makes variants of sentences.
@@ -82,11 +109,13 @@ class Generator:
             it, and replacements whose words occur in it are preferred.
         options: which variants to generate.
         analyst: parses sentences and looks their words up in the opinion lexicon.
+        judge: says how probably a reader accepts a variant.
     """
 
     aspect_set: AspectSet = field(default_factory=AspectSet)
     options: GenerationOptions = field(default_factory=GenerationOptions)
     analyst: Analyst = field(default_factory=Analyst)
+    judge: Judge = field(default_factory=Judge.load)
 
     def outcomes(self, sentences: Iterable[Sentence]) -> Iterator[tuple[Sentence, list[Outcome]]]:
         """Stream (sentence, outcomes) pairs: one outcome per aspect of the sentence and strategy.
@@ -98,34 +127,52 @@ class Generator:
 
     def _outcomes_of_sentence(self, analysis: Analysis) -> Iterator[Outcome]:
         """The outcomes of a sentence: for each of its aspects, one per strategy."""
-        opinions = OpinionAssignment(analysis)
+        work = _SentenceWork(analysis, self.aspect_set, self.judge)
         foreign = not (self.options.force or is_english(analysis.sentence.text))
         for source in analysis.sentence.instances():
             for strategy in self.options.strategies:
                 if foreign:
                     yield Outcome(source, strategy, (), Reason.LANGUAGE)
                 else:
-                    yield self._outcome(source, strategy, opinions)
+                    yield self._outcome(source, strategy, work)
 
-    def _outcome(self, source: Instance, strategy: Strategy, opinions: OpinionAssignment) -> Outcome:
-        """What comes of one strategy for an original, with at most as many variants as the options allow."""
+    def _outcome(self, source: Instance, strategy: Strategy, work: _SentenceWork) -> Outcome:
+        """What comes of one strategy for an original, with at most as many variants as the options allow.
+
+        Of reversals, the most acceptable come first. Of additions, the first acceptable ones are taken, so
+        that the draw decides on their places, and not what readers like best.
+        """
+        options, least = self.options, self._least_acceptance(strategy)
+        choose_best = least > 0 and strategy is not Strategy.ADDDIFF
+        wanted = max(options.candidates, MOST_JUDGED) if choose_best else options.candidates
         variants: dict[str, Instance] = {}
         reasons: list[Reason] = []
-        for result in self._results(source, strategy, opinions):
+        for result in self._results(source, strategy, work):
             if isinstance(result, Reason):
                 reasons.append(result)
-            else:
-                variants.setdefault(result.text, result)
-                if len(variants) == self.options.candidates:
+            elif result.text not in variants:
+                acceptance = work.judged.acceptance(source, result)
+                if acceptance < least:
+                    reasons.append(Reason.ACCEPTANCE)
+                    continue
+                variants[result.text] = replace(result, acceptance=acceptance)
+                if len(variants) == wanted or (choose_best and acceptance >= GOOD):
                     break
-        remark = Reason.FEWER if variants and Reason.FEWER in reasons else None
-        faults = [reason for reason in reasons if reason is not Reason.FEWER]
-        return Outcome(
-            source, strategy, tuple(variants.values()), None if variants else faults[0], remark=remark
-        )
+        kept = list(variants.values())
+        if choose_best:
+            kept = sorted(kept, key=lambda variant: -(variant.acceptance or 0.0))[: options.candidates]
+        if not kept:
+            return Outcome(source, strategy, (), _first_fault(reasons))
+        remark = Reason.FEWER if Reason.FEWER in reasons else None
+        return Outcome(source, strategy, tuple(kept), remark=remark)
+
+    def _least_acceptance(self, strategy: Strategy) -> float:
+        """The least acceptance of a variant that is handed out."""
+        given = self.options.min_acceptance
+        return self.judge.thresholds[strategy] if given is None else given
 
     def _results(
-        self, source: Instance, strategy: Strategy, opinions: OpinionAssignment
+        self, source: Instance, strategy: Strategy, work: _SentenceWork
     ) -> Iterator[Instance | Reason]:
         """Try a strategy on an original.
 
@@ -133,17 +180,26 @@ class Generator:
             Variants, best first, and reasons where a way to make one failed. Without any variant, the first
             reason says why.
         """
-        options = self.options
+        options, opinions = self.options, work.opinions
         rng = Random(f"{options.seed} {strategy} {source.id}")
         if strategy is Strategy.REVTGT:
-            return reverse_target(source, opinions, rng=rng, neutral=options.neutral)
+            return reverse_target(
+                source, opinions, rng=rng, neutral=options.neutral, aspect_set=self.aspect_set
+            )
         if strategy is Strategy.REVNON:
-            return reverse_others(source, opinions, rng=rng)
+            return reverse_others(source, opinions, rng=rng, aspect_set=self.aspect_set)
         return add_different(
             source,
             opinions,
-            aspect_set=self.aspect_set,
+            pool=work.pool,
             rng=rng,
             k=options.k,
             templates=options.templates,
         )
+
+
+def _first_fault(reasons: Sequence[Reason]) -> Reason:
+    """Why there is no variant: that none is acceptable, if there was one, and else the first reason."""
+    if Reason.ACCEPTANCE in reasons:
+        return Reason.ACCEPTANCE
+    return next(reason for reason in reasons if reason is not Reason.FEWER)

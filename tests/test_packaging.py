@@ -47,6 +47,7 @@ LAYERS = (
     ("arts.generators.running",),
     ("arts.generators.generator",),
     ("arts.generators.strategies",),
+    ("arts.generators.acceptability",),
     ("arts.generators.opinions",),
     ("arts.generators.english",),
     ("arts.generators",),

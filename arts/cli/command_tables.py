@@ -40,7 +40,8 @@ def quality_table(report: QualityReport) -> RenderableType:
     what reasons, and one example of a variant per strategy.
     """
     measured = any(tally.measured for tally in report.strategies.values())
-    headings = ("strategy", "originals", "variants", "coverage", *(["nats over source"] if measured else []))
+    more = ["nats over source"] if measured else []
+    headings = ("strategy", "originals", "variants", "coverage", "expected accepted", *more)
     grid = FigureTable("Generated", headings)
     reasons = FigureTable(
         "Originals without a variant", ("strategy", "originals", "reason"), names=("reason",)
@@ -48,7 +49,8 @@ def quality_table(report: QualityReport) -> RenderableType:
     examples: list[RenderableType] = []
     for strategy, tally in report.strategies.items():
         nats = [decimal_text(tally.nats / tally.measured, 1, sign=True) if tally.measured else ""]
-        cells = (f"{tally.tried:,}", f"{tally.generated:,}", share_text(tally.coverage))
+        expected = share_text(tally.expected) if tally.acceptance else ""
+        cells = (f"{tally.tried:,}", f"{tally.generated:,}", share_text(tally.coverage), expected)
         grid.add_row(strategy.upper(), *cells, *(nats if measured else ()))
         for reason, count in tally.rejected.most_common():
             reasons.add_row(strategy.upper(), f"{count:,}", reason)

@@ -66,6 +66,14 @@ PostTrained = Annotated[
         help="Say that the encoder is post-trained already, so that bert-pt does not post-train it.",
     ),
 ]
+MinAcceptance = Annotated[
+    float | None,
+    typer.Option(
+        parser=number(least=0, most=1),
+        help="Least probability that a reader finds a variant fluent and its label right; 0 takes the first "
+        "one that the rules make. Default: such that readers accept most of what is left; in training, 0.",
+    ),
+]
 VariantRatio = Annotated[
     float | None,
     typer.Option(
@@ -78,8 +86,8 @@ Templates = Annotated[
     list[str] | None,
     typer.Option(
         "--template",
-        help="ADDDIFF template that adversarial training uses. A template is a way of joining the added "
-        "aspects to the sentence; `arts generate --help` lists them. Repeatable. Default: all but side.",
+        help="ADDDIFF template that adversarial training uses, a way of joining the added aspects to the "
+        "sentence. Repeatable. Default: those that `arts generate` uses by default; its help lists all.",
     ),
 ]
 HoldoutTemplates = Annotated[
@@ -237,24 +245,26 @@ def adversarial_values(
     *,
     templates: list[str] | None,
     holdout: list[str] | None,
+    min_acceptance: float | None,
 ) -> dict[str, Any]:
-    """The settings of adversarial training (training on variants), from the values of its options.
+    """The settings of adversarial training, from the values of its options.
 
     Args:
-        strategies: the strategies whose variants are trained on (--strategy).
-        ratio: the share of the generated variants that is trained on (--variant-ratio).
-        templates: names of the ADDDIFF templates to use (--template).
-        holdout: names of the ADDDIFF templates to leave out (--holdout-templates).
+        strategies: the strategies whose variants are trained on.
+        ratio: the share of the generated variants that is trained on.
+        templates: names of the ADDDIFF templates to use.
+        holdout: names of the ADDDIFF templates to leave out.
+        min_acceptance: the least acceptance of the variants that are trained on.
 
     Returns:
-        The settings, keyed by the argument names of `Adversarial.from_options`. The value is None or an
-        empty tuple for an option that was not given.
+        The settings, keyed by the argument names of `Adversarial.from_options`; empty if not given.
     """
     return {
         "strategies": tuple(strategy for strategy in Strategy if strategy in (strategies or ())),
         "ratio": ratio,
         "templates": tuple(templates or ()),
         "holdout": tuple(holdout or ()),
+        "min_acceptance": min_acceptance,
     }
 
 
@@ -276,9 +286,7 @@ def _option_names(keywords: Iterable[str]) -> list[str]:
 
 
 def _parse_assignment(text: str) -> tuple[str, Any]:
-    """Split a text ``NAME=VALUE`` into the name and the value.
-
-    The value is parsed as JSON, so ``steps=3`` gives the integer 3. If it is not JSON, it stays a text.
+    """Split a text ``NAME=VALUE`` into the name and the value, which is JSON or else a text.
 
     Raises:
         ArtsError: when the text has no name or no ``=``.

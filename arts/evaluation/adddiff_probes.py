@@ -141,7 +141,7 @@ def _adddiff_variants(corpus: Corpus, **options: Any) -> dict[str, Instance]:
 
     if not corpus.train:
         raise DataError(corpus.name, "has no train split, which ADDDIFF takes the added aspects from")
-    only_adddiff = GenerationOptions(strategies=(Strategy.ADDDIFF,), **options)
+    only_adddiff = GenerationOptions(strategies=(Strategy.ADDDIFF,), min_acceptance=0, **options)
     sentences = group_sentences(corpus.test)
     variants = {v.unit: v for v in perturbations(sentences, training=corpus.train, options=only_adddiff)}
     if not variants:

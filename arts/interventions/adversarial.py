@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from random import Random
 from typing import TYPE_CHECKING, Any
 
@@ -26,6 +26,7 @@ ADVERSARIAL_OPTIONS = {
     "ratio": "--variant-ratio",
     "templates": "--template",
     "holdout": "--holdout-templates",
+    "min_acceptance": "--min-acceptance",
 }
 
 
@@ -47,6 +48,8 @@ class Adversarial(Intervention):
             or of places ("first", "inside", "last"), which stand for all templates there.
         holdout: names of templates or places that are held out of training, to measure the pattern gap.
         seed: random seed of generating and drawing the variants; the training has a seed of its own.
+        min_acceptance: least probability, from 0 to 1, that a reader accepts a variant. By default all are
+            used: many variants teach more than few good ones.
 
     Raises:
         UnknownNameError: when a template does not exist.
@@ -58,6 +61,7 @@ class Adversarial(Intervention):
     templates: tuple[str, ...] = DEFAULT_TEMPLATES
     holdout: tuple[str, ...] = ()
     seed: int = 1
+    min_acceptance: float = 0.0
 
     name = "adversarial"
     card = InterventionCard(
@@ -89,6 +93,7 @@ class Adversarial(Intervention):
             "templates": list(self.seen_templates),
             "holdout": list(self.holdout),
             "seed": self.seed,
+            "min_acceptance": self.min_acceptance,
         }
 
     def splits(self, corpus: Corpus) -> tuple[list[Instance], list[Instance]]:
@@ -102,7 +107,12 @@ class Adversarial(Intervention):
             sentences: the sentences of a split.
             corpus: the corpus, from whose training split added aspects are mined.
         """
-        options = GenerationOptions(strategies=self.strategies, seed=self.seed, templates=self.seen_templates)
+        options = GenerationOptions(
+            strategies=self.strategies,
+            seed=self.seed,
+            templates=self.seen_templates,
+            min_acceptance=self.min_acceptance,
+        )
         variants = perturbations(sentences, training=corpus.train, options=options)
         sample = [v for v in variants if Random(f"{self.seed} {v.id}").random() < self.ratio]
         return [*original_instances(sentences), *sample]
@@ -134,16 +144,16 @@ class Adversarial(Intervention):
     def from_settings(cls, settings: Mapping[str, Any]) -> Adversarial:
         """Create the adversarial training that has the settings in a report, with the default seed.
 
-        The seed in the report is ignored, because no command-line option can set it.
+        The seed in the report is ignored, because no command-line option can set it. In reports from before
+        variants were judged, all were used.
         """
         seen, holdout = tuple(settings["templates"]), tuple(settings["holdout"])
         recorded = {Strategy(strategy) for strategy in settings["strategies"]}
         strategies = tuple(strategy for strategy in Strategy if strategy in recorded)
-        all_templates = cls(strategies, settings["ratio"], holdout=holdout)
+        least = settings.get("min_acceptance", 0.0)
+        all_templates = cls(strategies, settings["ratio"], holdout=holdout, min_acceptance=least)
         return (
-            all_templates
-            if all_templates.seen_templates == seen
-            else cls(strategies, settings["ratio"], seen, holdout)
+            all_templates if all_templates.seen_templates == seen else replace(all_templates, templates=seen)
         )
 
     def command_options(self) -> list[str]:
@@ -158,4 +168,6 @@ class Adversarial(Intervention):
             arguments += ["--variant-ratio", str(self.ratio)]
         if self.templates != Adversarial.templates:
             arguments += repeat_option("--template", self.templates)
+        if self.min_acceptance:
+            arguments += ["--min-acceptance", f"{self.min_acceptance:g}"]
         return arguments + repeat_option("--holdout-templates", self.holdout)

@@ -123,7 +123,10 @@ class Unlearn(Intervention):
         """
         adversarial = self._adversarial
         options = GenerationOptions(
-            strategies=(Strategy.ADDDIFF,), seed=adversarial.seed, templates=adversarial.seen_templates
+            strategies=(Strategy.ADDDIFF,),
+            seed=adversarial.seed,
+            templates=adversarial.seen_templates,
+            min_acceptance=0,
         )
         mislabelled = [_with_opposite_labels(sentence) for sentence in corpus.train]
         variants = perturbations(mislabelled, training=corpus.train, options=options)

@@ -25,6 +25,7 @@ FIELDS: Mapping[str, tuple[str, ...]] = {  # the field, and its names in other f
     "unit": (),
     "strategy": (),
     "edits": (),
+    "acceptance": (),
 }
 _LISTS = {"aspects", "tokens", "location", "edits"}  # fields that hold a list; the others hold none
 _EXPECTED = "expected FIELD=COLUMN, e.g. text=Sentence,term=Aspect"

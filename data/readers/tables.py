@@ -5,6 +5,7 @@ A row may also be a sentence with all its aspects, except in CSV and TSV.
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass, field
@@ -121,7 +122,8 @@ class RowReader:
             raise ValueError(f'polarity {target.polarity}, but {listed[0].polarity} in "aspects"')
         target = same[0] if same else target
         edits = tuple(_built(Edit, edit) for edit in _objects(fields.get("edits"), "edits"))
-        return Instance(id, unit, strategy, sentence.text, target, aspects or (target,), edits)
+        acceptance = _share(fields, "acceptance")
+        return Instance(id, unit, strategy, sentence.text, target, aspects or (target,), edits, acceptance)
 
     def _identity(self, fields: Row, row: Row, text: str) -> tuple[str, str, Strategy]:
         """The id, unit and strategy of a row."""
@@ -216,6 +218,20 @@ def _text(fields: Row, row: Row, name: str) -> str:
     if not isinstance(value, str) or not value:
         raise ValueError(f"field {name} is {value!r:.60}; expected text")
     return value
+
+
+def _share(fields: Row, name: str) -> float | None:
+    """The number from 0 to 1 in a field; None when it is empty."""
+    value = fields.get(name)
+    if value is None or value == "":
+        return None
+    try:
+        share = float(value)
+    except (TypeError, ValueError):
+        share = math.nan
+    if isinstance(value, bool) or not 0 <= share <= 1:
+        raise ValueError(f"field {name} is {value!r:.60}; expected a number from 0 to 1")
+    return share
 
 
 def _id(fields: Row) -> str:

@@ -74,3 +74,9 @@ def describes_action(word: Token, verbs: Container[str]) -> bool:
     """
     verb = word.head
     return word.dep_ == "advmod" and verb.pos_ in verbs and verb.lemma_ not in word_list("copulas")
+
+
+def is_correlated(token: Token) -> bool:
+    """Whether "not only" or "not just" stands before a token in its sentence, so that a "but" adds to it."""
+    before = token.doc[token.sent.start : token.i]
+    return any(t.lower_ in ("only", "just") and previous_token(t).lower_ in word_list("not") for t in before)

@@ -12,6 +12,7 @@ from arts.data.schema import Strategy
 from arts.data.support.display import Displayed
 from arts.data.support.record import Record
 from arts.data.support.rounding import share_text
+from arts.generators.acceptability.judge import DIGITS
 from arts.generators.generator import Outcome
 
 MAX_EXAMPLES = 5  # number of examples per strategy
@@ -51,6 +52,8 @@ class StrategyTally(Record, frozen=False):
         nats: how much less likely the variants are than their originals: the increase in negative
             log-likelihood, summed over the tokens and over the variants that were `measured`, in nats.
         measured: the number of variants whose likelihood a language model measured.
+        acceptance: the sum of the acceptance of the variants, which is the number of those that a reader is
+            expected to find fluent with the right label.
     """
 
     tried: int = 0
@@ -62,11 +65,17 @@ class StrategyTally(Record, frozen=False):
     examples: list[VariantExample] = Field(default_factory=list)
     nats: float = 0.0
     measured: int = 0
+    acceptance: float = 0.0
 
     @property
     def coverage(self) -> float:
         """The fraction of the originals that have a variant, from 0 to 1; 0 when none was tried."""
         return self.generated / self.tried if self.tried else 0.0
+
+    @property
+    def expected(self) -> float:
+        """The share of the variants that a reader is expected to accept, from 0 to 1; 0 without variants."""
+        return self.acceptance / self.generated if self.generated else 0.0
 
     def add(self, outcome: Outcome) -> None:
         """Add an outcome to the counts; of its variants, only the first one counts."""
@@ -76,6 +85,7 @@ class StrategyTally(Record, frozen=False):
             return
         variant = outcome.candidates[0]
         self.generated += 1
+        self.acceptance = round(self.acceptance + (variant.acceptance or 0.0), DIGITS)
         if outcome.remark:
             self.remarks[str(outcome.remark)] += 1
         if outcome.nll_increase is not None:
@@ -107,6 +117,7 @@ class StrategyTally(Record, frozen=False):
         self.examples = [*self.examples, *other.examples][:MAX_EXAMPLES]
         self.nats += other.nats
         self.measured += other.measured
+        self.acceptance = round(self.acceptance + other.acceptance, DIGITS)
 
 
 class Tally(Record, frozen=False):

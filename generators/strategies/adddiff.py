@@ -3,23 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from functools import cache, lru_cache
+from itertools import islice
 from random import Random
 
 from arts.data.schema import Instance, Polarity, Strategy
-from arts.generators.english.word_lists import word_list
-from arts.generators.opinions.analysis import Analysis
 from arts.generators.opinions.extraction import SIGN_OF
 from arts.generators.opinions.opinion_assignment import OpinionAssignment
 from arts.generators.strategies.addition import Addition
-from arts.generators.strategies.aspect_clause import (
-    AspectClause,
-    aspect_key,
-    domain_of,
-    similar_terms,
-    singular,
-)
-from arts.generators.strategies.aspectset import AspectSet
+from arts.generators.strategies.aspect_clause import AspectClause
+from arts.generators.strategies.clause_pool import ClausePool
 from arts.generators.strategies.joints import (
     DEFAULT_TEMPLATES,
     TEMPLATES,
@@ -28,14 +20,15 @@ from arts.generators.strategies.joints import (
     Site,
     places_of,
 )
-from arts.generators.strategies.kinship import implied_by, mentioned_words
 from arts.generators.strategies.room import leaves_no_room, speaks_of_everything
-from arts.generators.strategies.sentence_shape import SentenceShape
+from arts.generators.strategies.sentence_shape import SentenceShape, shape_of
 from arts.generators.strategies.variants import Reason, build_variant
 
+_DRAWS = 3  # of clauses, for readers may not accept the first ones
+_TRIES = 3  # templates for each draw
 FEWEST, MOST = 1, 3  # number of aspects to add when it is not given, as in the paper
 _WEIGHTS = {
-    Place.FIRST: 1.4,
+    Place.FIRST: 2.0,
     Place.INSIDE: 8.0,
     Place.LAST: 1.0,
 }  # the fewer sentences have a place, the more
@@ -45,7 +38,7 @@ def add_different(
     source: Instance,
     opinions: OpinionAssignment,
     *,
-    aspect_set: AspectSet,
+    pool: ClausePool,
     rng: Random,
     k: int | None = None,
     templates: Sequence[str] = DEFAULT_TEMPLATES,
@@ -58,87 +51,54 @@ def add_different(
     Args:
         source: the original instance.
         opinions: its sentence with the opinion words of the aspects.
-        aspect_set: the clauses to draw from.
+        pool: the clauses that fit the sentence.
         rng: draws the clauses, their number and the order of the templates.
         k: the number of aspects to add; by default 1 to 3 are. Fewer are added when too few fit.
         templates: the names, in `TEMPLATES`, of the templates that may be used.
 
     Yields:
-        One variant per template that fits the sentence, or the reason why there is none. Before the variants,
-        `Reason.FEWER` when they add fewer aspects than asked for.
+        Variants by three of the templates that fit, for each of three draws of clauses; or the reason why
+        there is none. Before the variants, `Reason.FEWER` when they add fewer aspects than asked for. The
+        last draw is of a single clause unless `k` says otherwise.
     """
-    sentence, target = opinions.sentence, source.aspect.polarity
+    target = source.aspect.polarity
     polarity = target.opposite
     if target is Polarity.NEUTRAL:
         polarity = rng.choice((Polarity.POSITIVE, Polarity.NEGATIVE))
     count = k or rng.randint(FEWEST, MOST)
-    if leaves_no_room(sentence.text, polarity):
+    if leaves_no_room(source.text, polarity):
         yield Reason.NO_ROOM
         return
-    clauses = draw_clauses(aspect_set, opinions.analysis, polarity, count=count, rng=rng)
-    if not clauses:
-        yield Reason.POOL
-        return
-    if len(clauses) < count:
-        yield Reason.FEWER
-    shape = _shape(opinions.analysis.doc, sentence, opinions.all_heads)
+    for draw in range(_DRAWS):
+        last = k is None and draw == _DRAWS - 1
+        clauses = pool.draw(polarity, count=1 if last else count, rng=rng)
+        if not clauses:
+            yield Reason.POOL
+            return
+        if len(clauses) < count and not last:
+            yield Reason.FEWER
+        yield from _add_clauses(source, opinions, clauses, polarity, templates=templates, rng=rng)
+
+
+def _add_clauses(
+    source: Instance,
+    opinions: OpinionAssignment,
+    clauses: Sequence[AspectClause],
+    polarity: Polarity,
+    *,
+    templates: Sequence[str],
+    rng: Random,
+) -> Iterator[Instance | Reason]:
+    """Make variants by templates that fit, in a random order, at most three."""
+    sentence = opinions.sentence
+    shape = shape_of(opinions.analysis.doc, sentence, opinions.all_heads)
     names = _fitting(shape, polarity, clauses, templates)
     if not names:
         yield Reason.TEMPLATE
-    for name in _order_templates(names, rng):
+    for name in islice(_order_templates(names, rng), _TRIES):
         addition = Addition(shape, clauses, name, polarity)
         edits, added = addition.edits, addition.aspects
         yield build_variant(source, sentence, strategy=Strategy.ADDDIFF, edits=edits, added=added)
-
-
-def draw_clauses(
-    aspect_set: AspectSet, analysis: Analysis, polarity: Polarity, *, count: int, rng: Random
-) -> list[AspectClause]:
-    """Draw clauses on aspects that a sentence neither mentions nor implies, and that are not kin.
-
-    Args:
-        aspect_set: the clauses to draw from.
-        analysis: the sentence.
-        polarity: the polarity of the clauses.
-        count: the number of clauses; fewer are drawn when fewer fit.
-        rng: draws an aspect, each with the same probability, and then one of its clauses.
-    """
-    text, kin = analysis.sentence.text, aspect_set.kin
-    words = mentioned_words(text)
-    nouns = {singular(noun) for noun in analysis.nouns}
-    taken = kin.kin_of_all(words, nouns)
-    calm = count > 2 and "!" not in text
-    groups: dict[str, list[AspectClause]] = {}
-    for clause in aspect_set.clauses_in(domain_of(analysis.sentence.id), polarity):
-        if clause.term in taken or not words.isdisjoint(_says(clause.term, clause.predicate)):
-            continue
-        if not (calm and clause.predicate in word_list("strong")):
-            groups.setdefault(_topic(clause.term), []).append(clause)
-    drawn: list[AspectClause] = []
-    for group in rng.sample(sorted(groups), len(groups)):
-        if len(drawn) == count:
-            break
-        others = mentioned_words(" ".join(clause.term for clause in drawn))
-        taken, predicates = kin.kin_of_all(others, others), {clause.predicate for clause in drawn}
-        free = [c for c in groups[group] if c.term not in taken and c.predicate not in predicates]
-        if free:
-            drawn.append(rng.choice(free))
-    return drawn
-
-
-@cache
-def _says(term: str, predicate: str) -> frozenset[str]:
-    """The word by which a clause evaluates, and the aspects that it implies beside its own."""
-    return implied_by(predicate, aspect_key(term)) | {predicate.split()[-1]}
-
-
-@cache
-def _topic(term: str) -> str:
-    """One word for all terms that name the same aspect."""
-    return min(similar_terms(aspect_key(term)))
-
-
-_shape = lru_cache(maxsize=1)(SentenceShape)  # the same for all aspects of a sentence
 
 
 def _fitting(

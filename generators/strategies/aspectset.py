@@ -60,6 +60,9 @@ class AspectSet:
         return self._by_polarity[polarity]
 
 
+NOTHING = AspectSet()
+
+
 @dataclass
 class Evidence:
     """How many training sentences say what of the aspects of one domain, in one polarity.

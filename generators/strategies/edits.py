@@ -133,6 +133,8 @@ def match_surroundings(text: str, edits: tuple[Edit, ...]) -> tuple[Edit, ...]:
 
 def _stands_in_capitals(text: str, edit: Edit) -> bool:
     """Whether the words before and after an edit, or the one that there is, are written in capitals."""
+    if edit.rule.startswith("added"):
+        return False  # it has the capitals of its sentence already
     words = [*_WORDS.findall(text[: edit.start])[-1:], *_WORDS.findall(text[edit.end :])[:1]]
     return bool(words) and all(len(word) > 1 and word.isupper() for word in words)
 

@@ -81,7 +81,7 @@ def reverse_together(
             continue
         choice = thin_out_adjectives(opinions.analysis.doc, plan.words, choice)
         edits = [edit for reversal in drop_redundant(plan.words, choice) for edit in reversal.edits]
-        edits = [edit for edit in edits if not any(_covers(cut, edit) for cut in plan.cuts)]
+        edits = [edit for edit in edits if not any(covers(cut, edit) for cut in plan.cuts)]
         if strategy is Strategy.REVNON and opinions.touches(edits, source.aspect):
             yield Reason.MIXED
             continue
@@ -118,7 +118,7 @@ def _prepare(
         return Reason.MIXED
     if strategy is Strategy.REVTGT:
         polarities[span_of(source.aspect)] = source.polarity.opposite
-    alone = strategy is Strategy.REVTGT and not _sign_remains(opinions, source.polarity, polarities)
+    alone = strategy is Strategy.REVTGT and not sign_remains(opinions, source.polarity, polarities)
     reason = Reason.REST
     for contrasts in (False, True):
         rest = _fit_rest(opinions, possible, source.polarity, alone=alone, contrasts=contrasts)
@@ -128,7 +128,7 @@ def _prepare(
         changed = heads | {word.head for word in rest.words}
         repairs = _repair_conjunctions(opinions, changed, rest.tokens)
         if repairs is not None:
-            repairs = tuple(edit for edit in repairs if not any(_covers(cut, edit) for cut in rest.cuts))
+            repairs = tuple(edit for edit in repairs if not any(covers(cut, edit) for cut in rest.cuts))
             return ReversalPlan([*possible, *further], polarities, repairs, rest.cuts)
         reason = Reason.CONJUNCTION
     return reason
@@ -154,7 +154,7 @@ def _fit_rest(
     )
 
 
-def _sign_remains(
+def sign_remains(
     opinions: OpinionAssignment, polarity: Polarity, changed: Mapping[AspectSpan, Polarity]
 ) -> bool:
     """Whether an aspect of this polarity stays as it is when the aspects in `changed` are reversed."""
@@ -164,7 +164,7 @@ def _sign_remains(
     )
 
 
-def _covers(cut: Edit, edit: Edit) -> bool:
+def covers(cut: Edit, edit: Edit) -> bool:
     """Whether an edit lies within what another one deletes."""
     return cut.start <= edit.start and edit.end <= cut.end
 

@@ -97,6 +97,7 @@ TELLING = ("side",)  # joints whose words tell the polarity of the clauses, and 
 STUMBLED_OVER = (  # by readers, in most of the variants with these joints
     "unlike",
     "first of all",
+    "I should add",
     "dashes",
     "brackets",
     "opening",

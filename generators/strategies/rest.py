@@ -106,9 +106,10 @@ def _free_words(
     """The opinion words with a sign that are not reversed."""
     analysis = opinions.analysis
     heads = {word.head for word in words}
+    passed = analysis.aspect_tokens.union(*(word.tokens for word in words))
     for i, word in sorted(analysis.opinion_words.items()):
         token = analysis.doc[i]
-        if i != word.head or i in heads | analysis.aspect_tokens or analysis.sign(word) != sign:
+        if i != word.head or i in passed or analysis.sign(word) != sign:
             continue
         if token.dep_ == "advmod" and token.head.i in heads:
             continue  # "beautifully light": `arts.generators.english.degree` sees to it

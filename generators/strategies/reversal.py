@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from arts.data.schema import Edit
 from arts.generators.english import wordnet
-from arts.generators.english.clauses import next_token
+from arts.generators.english.clauses import is_correlated, next_token
 from arts.generators.english.constructions import (
     compares_equals,
     has_consequence,
@@ -118,8 +118,11 @@ def _stands_in_figure(analysis: Analysis, token: Token) -> bool:
     sentence, before = token.sent, doc[start : token.i]
     if any(child.lower_ == "any" for child in token.children) or "anything but" in sentence.text.lower():
         return True  # "only this one is any good"
-    correlated = any(t.lower_ in _NOT and t.nbor().lower_ in ("only", "just") for t in before)
-    return correlated or sentence.text.rstrip().endswith("?") or bool(_LISTING.search(before[-4:].text))
+    return (
+        is_correlated(token)
+        or sentence.text.rstrip().endswith("?")
+        or bool(_LISTING.search(before[-4:].text))
+    )
 
 
 def _is_fixed(word: OpinionWord, head: Token) -> bool:
@@ -215,6 +218,8 @@ def _natural_negation(analysis: Analysis, word: OpinionWord) -> Negation | None:
     adjective that begins a sentence ("Not easy to use"); no attribute, and no word without orientation.
     """
     head = analysis.doc[word.head]
+    if any(child.dep_ == "conj" and child.pos_ == head.pos_ for child in head.children):
+        return None  # "is not quick, friendly and helpful"
     feels = head.lemma_ in word_list("verbs of feeling") and word.entry is not None and word.entry.sign != 0
     if not feels and not is_functioning(head) and not _is_negatable_predicate(word, head):
         return None

@@ -9,14 +9,21 @@ from arts.data.schema import Aspect, Edit, Instance, Polarity, Strategy
 from arts.generators.opinions.analysis import OpinionWord
 from arts.generators.opinions.extraction import SIGN_OF
 from arts.generators.opinions.opinion_assignment import OpinionAssignment, span_of
+from arts.generators.strategies.aspectset import NOTHING, AspectSet
+from arts.generators.strategies.clause_reversal import reverse_aspect
 from arts.generators.strategies.exaggeration import exaggerate
+from arts.generators.strategies.exceptions import make_exception
 from arts.generators.strategies.joint_reversal import reverse_together
 from arts.generators.strategies.reversal import is_reversible
 from arts.generators.strategies.variants import Reason, build_variant
 
 
 def reverse_others(
-    source: Instance, opinions: OpinionAssignment, *, rng: Random
+    source: Instance,
+    opinions: OpinionAssignment,
+    *,
+    rng: Random,
+    aspect_set: AspectSet = NOTHING,
 ) -> Iterator[Instance | Reason]:
     """Make variants in which the other aspects no longer support the target's label.
 
@@ -27,6 +34,7 @@ def reverse_others(
         source: the original instance.
         opinions: the opinion words of its sentence.
         rng: draws among equally good replacements and degree words.
+        aspect_set: what training sentences say of their aspects.
 
     Yields:
         Variants, best first, and reasons where a way to make one failed.
@@ -42,13 +50,16 @@ def reverse_others(
     same = [a for a in others if a.polarity is target.polarity]
     differing = [a for a in others if a.polarity is not target.polarity]
     edits = _exaggerate_aspects(opinions, differing, target, rng)
-    if target.polarity is not Polarity.NEUTRAL and not opinions.words[span_of(target)]:
-        same = []  # the target's words may be among those that would be reversed
-    choices = (_reversible_words(opinions, aspects, target) for aspects in _choices(same, target))
+    unclear = target.polarity is not Polarity.NEUTRAL and not opinions.words[span_of(target)]
+    reversible = [] if unclear else same  # the target's words may be among those that would be reversed
+    choices = (_reversible_words(opinions, aspects, target) for aspects in _choices(reversible, target))
     for words in dict.fromkeys(filter(None, choices)):
         yield from reverse_together(
             source, opinions, words=words, strategy=Strategy.REVNON, rng=rng, extra=edits
         )
+    for aspect in same:
+        reverse = make_exception if unclear else reverse_aspect
+        yield from reverse(source, opinions, aspect, strategy=Strategy.REVNON, aspect_set=aspect_set, rng=rng)
     if not edits:
         yield Reason.NO_CHANGE
     else:

@@ -10,6 +10,8 @@ from arts.generators.choices import NeutralPolicy
 from arts.generators.opinions.analysis import OpinionWord
 from arts.generators.opinions.extraction import SIGN_OF
 from arts.generators.opinions.opinion_assignment import OpinionAssignment, span_of
+from arts.generators.strategies.aspectset import NOTHING, AspectSet
+from arts.generators.strategies.clause_reversal import reverse_aspect
 from arts.generators.strategies.joint_reversal import reverse_together
 from arts.generators.strategies.reversal import is_reversible
 from arts.generators.strategies.variants import Reason
@@ -21,11 +23,13 @@ def reverse_target(
     *,
     rng: Random,
     neutral: NeutralPolicy = NeutralPolicy.SKIP,
+    aspect_set: AspectSet = NOTHING,
 ) -> Iterator[Instance | Reason]:
     """Make variants in which the sentiment on the target is reversed.
 
     All opinion words on the target are reversed. Another aspect whose words are all among them is reversed,
-    too; when only some of its words are, there is no variant, unless that aspect is neutral.
+    too; when only some of its words are, there is no variant, unless that aspect is neutral. Further variants
+    replace all that is said of the target, or take it out of a list and make an exception of it.
 
     A neutral target is skipped, or its opinion words are reversed and its label stays neutral, as `neutral`
     says. When a neutral target has no opinion word, the nearest one that is about no aspect is reversed.
@@ -35,10 +39,22 @@ def reverse_target(
         opinions: the opinion words of its sentence.
         rng: draws among equally good replacements.
         neutral: what to do with a neutral target.
+        aspect_set: what training sentences say of their aspects.
 
     Yields:
-        Variants, best first, and reasons where a way to make one failed.
+        Variants, those with reversed words first, and reasons where a way to make one failed.
     """
+    yield from _reverse_words(source, opinions, rng=rng, neutral=neutral)
+    if source.aspect.polarity is not Polarity.NEUTRAL:
+        yield from reverse_aspect(
+            source, opinions, source.aspect, strategy=Strategy.REVTGT, aspect_set=aspect_set, rng=rng
+        )
+
+
+def _reverse_words(
+    source: Instance, opinions: OpinionAssignment, *, rng: Random, neutral: NeutralPolicy
+) -> Iterator[Instance | Reason]:
+    """Make variants in which the opinion words on the target are reversed."""
     target = source.aspect
     if target.polarity is Polarity.NEUTRAL and neutral is NeutralPolicy.SKIP:
         yield Reason.NEUTRAL

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING
 
 from arts.data.schema import Sentence
@@ -18,13 +18,17 @@ if TYPE_CHECKING:
 
 _CONTRAST = re.compile(
     r"\b(?:but|although|though|however|yet|while|except|despite|unfortunately|aside|otherwise|whereas|still|"
-    r"only (?:if|wish)|even if|other than|apart from|on the (?:other hand|\w+side))\b",
+    r"not (?:only|just)|only (?:if|wish)|even if|other than|apart from|on the (?:other hand|\w+side))\b",
     re.IGNORECASE,
 )
 _LOOKS_BACK = re.compile(  # a first word that refers to an earlier sentence
     r"\W*(?:also|although|and|as|because|but|even|he|his|her|hers|him|however|if|it|its|it's|or|plus|she|since|"
     r"so|still|that|that's|then|their|theirs|them|there(?:fore)|these|they|they're|this|those|though|thus|too|"
     r"what|when|which|while|who|yet|both|either|neither|besides|same|another|otherwise|instead|anyway|nor|not)\b",
+    re.IGNORECASE,
+)
+_ADDS = re.compile(  # words that add to what was said, and so to what is put before
+    r"\b(?:also|too|as well|another|either|(?:second|other|next) (?:problem|thing|issue|complaint))\b",
     re.IGNORECASE,
 )
 _END = re.compile(r"\s*[.!…,;:-]*\s*$")
@@ -127,7 +131,8 @@ class SentenceShape:
     def _first_site(self, template: AdddiffTemplate) -> int | None:
         """The offset of the first character, if clauses can go before it."""
         start = len(self.text) - len(self.text.lstrip())
-        if _LOOKS_BACK.match(self.text) or not self.text[start:][:1].isalnum():
+        looks_back = _LOOKS_BACK.match(self.text) or _ADDS.search(self.text)
+        if looks_back or not self.text[start:][:1].isalnum():
             return None
         if template.site is Site.BOUNDARY:
             return start
@@ -253,3 +258,6 @@ class SentenceShape:
                 continue
             if self._evaluates(verb.i, verb.right_edge.i + 1) and not self._in_brackets(verb.idx):
                 yield subject, verb
+
+
+shape_of = lru_cache(maxsize=1)(SentenceShape)  # the same for all aspects of a sentence

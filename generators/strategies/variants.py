@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from enum import StrEnum
 
-from arts.data.schema import Aspect, Edit, Instance, Polarity, Sentence, Strategy
+from arts.data.schema import Aspect, Edit, Instance, Opinion, Polarity, Sentence, Strategy
 from arts.generators.strategies.checks import fault
 from arts.generators.strategies.edits import (
     EditError,
@@ -45,6 +45,7 @@ class Reason(StrEnum):
     NO_ROOM = "the sentence says that there is nothing else of the added sentiment"
     FEWER = "fewer aspects added than drawn or asked for: too few fit the sentence"
     LANGUAGE = "the sentence is not English"
+    ACCEPTANCE = "readers would probably not accept what could be made"
     FLUENCY = "all candidates are less fluent than the limit"
 
 
@@ -56,6 +57,7 @@ def build_variant(
     edits: Iterable[Edit],
     polarities: Mapping[tuple[int, int], Polarity] | None = None,
     added: Iterable[Aspect] = (),
+    moved: Mapping[tuple[int, int], Aspect] | None = None,
 ) -> Instance | Reason:
     """Make the variant that a set of edits turns an original into, or say why there is none.
 
@@ -67,6 +69,8 @@ def build_variant(
         polarities: the new polarity of each aspect that changes, keyed by its span (start, end) in the
             sentence.
         added: the added aspects, with spans in the variant's text.
+        moved: the aspects that the variant mentions elsewhere, keyed by their span in the sentence. Their
+            new spans count from the end of the text, as negative offsets.
 
     Returns:
         The variant, or a reason: OVERLAP when edits overlap or change an aspect term, CHECK when the new text
@@ -79,7 +83,9 @@ def build_variant(
             final = match_surroundings(sentence.text, final)
         text = apply(sentence.text, final)
         aspects = [
-            _with_polarity(shift_aspect(a, final, text=text), polarities.get((a.start, a.end)))
+            replace(_from_end(moved[span], text), id=a.id)
+            if moved and (span := (a.start, a.end)) in moved
+            else _with_polarity(shift_aspect(a, final, text=text), polarities.get((a.start, a.end)))
             for a in sentence.aspects
         ]
     except EditError:
@@ -90,6 +96,16 @@ def build_variant(
     target = aspects[position]
     everything = tuple(sorted([*aspects, *added], key=lambda a: (a.start, a.end)))
     return Instance(f"{source.id}_{SUFFIX[strategy]}", source.unit, strategy, text, target, everything, final)
+
+
+def _from_end(aspect: Aspect, text: str) -> Aspect:
+    """The aspect with spans that count from the beginning of a text instead of from its end."""
+    size = len(text)
+    opinions = tuple(
+        Opinion(text[size + o.start : size + o.end], size + o.start, size + o.end) for o in aspect.opinions
+    )
+    start, end = size + aspect.start, size + aspect.end
+    return Aspect(text[start:end], start, end, aspect.polarity, opinions)
 
 
 def _with_polarity(aspect: Aspect, polarity: Polarity | None) -> Aspect:

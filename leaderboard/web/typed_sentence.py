@@ -175,7 +175,7 @@ def perturb(sentence: Sentence, analyst: Analyst, *, pool: AspectSet) -> list[Ta
     """
     from arts.generators.generator import GenerationOptions, Generator
 
-    generator = Generator(pool, GenerationOptions(seed=SEED), analyst)
+    generator = Generator(pool, GenerationOptions(seed=SEED, min_acceptance=0), analyst)
     ((_, outcomes),) = generator.outcomes([sentence])
     by_target: dict[str, list[Outcome]] = {}
     for outcome in outcomes:

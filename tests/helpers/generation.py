@@ -32,7 +32,7 @@ POOL = AspectSet(
 
 
 def outcomes(analyst: Analyst, text: str, strategy: Strategy, **options: object) -> list[Outcome]:
-    generator = Generator(POOL, GenerationOptions((strategy,), **options), analyst)  # type: ignore[arg-type]
+    generator = Generator(POOL, GenerationOptions((strategy,), min_acceptance=0, **options), analyst)  # type: ignore[arg-type]
     ((_, found),) = generator.outcomes([marked_sentence(text)])
     return found
 

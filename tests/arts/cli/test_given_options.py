@@ -36,6 +36,7 @@ REFUSED = {
     "arts.evaluate --predictions p.csv --post-trained": "--post-trained has no effect with --predictions",
     "arts.evaluate --predictions p.csv --strategy revtgt": "--strategy has no effect with --predictions",
     "arts.evaluate --predictions p.csv --variant-ratio 1": "--variant-ratio has no effect with",
+    "arts.evaluate --predictions p.csv --min-acceptance 0": "--min-acceptance has no effect with",
     "arts.evaluate --predictions p.csv --template but": "--template has no effect with --predictions",
     "arts.evaluate --predictions p.csv --holdout-templates but": "--holdout-templates has no effect with",
     "arts.evaluate --predictions p.csv --merge-method ties": "--merge-method has no effect with",
@@ -150,7 +151,7 @@ def test_given_options_without_effect_are_refused_in_one_line(line, tmp_path):
 ALWAYS_USED = {  # whatever else is asked
     "evaluate": "dataset undisputed predictions name output format",
     "train": "model output dataset seed adversarial device",
-    "generate": "output input opinions pool strategy seed rank workers engine format force",
+    "generate": "output input opinions pool strategy seed min_acceptance rank workers engine format force",
     "unlearn": (
         "labels model forget retain output objective weights learning_rate batch_size "
         "gradient_accumulation_steps steps eval_steps until tolerance seed lora max_length device"
@@ -168,7 +169,7 @@ ALWAYS_USED = {  # whatever else is asked
 REFUSED_ELSEWHERE = {  # with messages of their own, which the tests of the command have
     "evaluate": "model seed encoder adddiff_curve",
     "merge": "base model method granularity weight density",
-    "train": "variant_ratio template holdout_templates post_training_text post_trained",
+    "train": "variant_ratio min_acceptance template holdout_templates post_training_text post_trained",
 }
 
 

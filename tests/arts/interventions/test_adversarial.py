@@ -94,6 +94,27 @@ def test_adversarial_strategies_ratio_and_templates_are_selectable(sample):
     assert {"though", "before"} <= templates_of(rest) <= set(TEMPLATES) - {"but", "side"}
 
 
+def test_adversarial_can_train_on_what_readers_would_accept_alone(sample):
+    everything, _ = Adversarial(ratio=1).splits(sample)
+    accepted, _ = Adversarial(ratio=1, min_acceptance=0.8).splits(sample)
+    assert len(original_instances(sample.train)) < len(accepted) < len(everything)
+    assert all((i.acceptance or 0) >= 0.8 for i in accepted if i.strategy is not Strategy.ORIGINAL)
+
+
+@pytest.mark.parametrize("least", [0.0, 0.7])
+def test_adversarial_settings_say_how_acceptable_the_variants_are(least):
+    way = Adversarial(min_acceptance=least)
+    assert way.settings()["min_acceptance"] == least
+    assert Adversarial.from_settings(way.settings()) == way
+    assert ("--min-acceptance" in way.command_options()) == bool(least)
+
+
+def test_adversarial_regression_settings_of_before_the_judge_mean_every_variant():
+    settings = Adversarial().settings()
+    del settings["min_acceptance"]
+    assert Adversarial.from_settings(settings).min_acceptance == 0
+
+
 @pytest.mark.parametrize(
     ("options", "message"),
     [
@@ -123,6 +144,7 @@ def test_adversarial_the_report_stands_beside_the_plain_one(quick_recipe, encode
         "templates": [t for t in DEFAULT_TEMPLATES if t != "but"],
         "holdout": ["but"],
         "seed": 1,
+        "min_acceptance": 0.0,
     }
     assert robust.model.checksum != plain.model.checksum
     assert robust.pattern_gap.units > 40

@@ -49,8 +49,8 @@ SILENT = {
     "no opposite of a habit or a fixed phrase": [
         "They always waved from the {bar|+}.",
         "The {risotto|-} is nothing to write home about.",
-        "They sold {hot dog|+} and good morning coffee.",
-        "The {staff|+} was more than willing.",
+        "They sold {hot dog|+} from a cart.",
+        "We met a more than willing {staff|+}.",
     ],
     "what might be or was wished for": [
         "I wish the {fan|-} were quiet.",
@@ -86,7 +86,10 @@ def test_reversal_is_silent_where_no_rule_fits(analyst: Analyst, text: str) -> N
         ("THE {SOUP|+} WAS GREAT BUT THE {STAFF|-} WAS SLOW.", r".* STAFF WAS (REALLY|VERY) SLOW\."),
         ("The {soup|+} was good but the {staff|-} was pretty slow.", r".* was really slow\."),
         ("The {soup|+} was #yummy and the {bread|+} was good.", r".* #yummy but the bread was \w+\."),
-        ("The {screen|+} is good and the {keyboard|+} is gr8.", None),
+        (
+            "The {screen|+} is good and the {keyboard|+} is gr8.",
+            r"The screen is good but the keyboard is \w+\.",
+        ),
         ("Great {food|+}, great {decor|+}, great {staff|+}.", r"Great food, but \w+ decor, \w+ staff\."),
     ],
 )

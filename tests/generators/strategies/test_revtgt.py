@@ -73,7 +73,7 @@ def test_revtgt_of_a_neutral_target_keeps_the_label_or_skips(analyst: Analyst) -
 def test_revtgt_uses_the_annotation_when_there_is_one(analyst: Analyst) -> None:
     text = "The soup was hot and tasty."
     soup = Aspect("soup", 4, 8, POSITIVE, (Opinion("tasty", 21, 26),))
-    generator = Generator(POOL, GenerationOptions((Strategy.REVTGT,)), analyst)
+    generator = Generator(POOL, GenerationOptions((Strategy.REVTGT,), min_acceptance=0), analyst)
     ((_, (outcome,)),) = generator.outcomes([Sentence("1", text, (soup,))])
     assert outcome.candidates[0].text.startswith("The soup was hot ")
 
@@ -88,7 +88,7 @@ def test_revtgt_rejects_what_says_nothing(analyst: Analyst) -> None:
         "Who needs a better {screen|+}?",
         "It is not only a good {screen|+} but a cheap one.",
         "The {hardware|-} problems are bad.",
-        "The {hinge|+} is unmatched by others.",
+        "It has a {hinge|+} unmatched by others.",
     ],
 )
 def test_revtgt_leaves_alone_what_its_words_alone_do_not_say(analyst: Analyst, text: str) -> None:

@@ -1,0 +1,1 @@
+"""The judge of acceptability: how probably a reader accepts a variant."""

@@ -8,15 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
-from random import Random
 
-from arts.data.schema import Aspect, Edit, Instance, Strategy
+from arts.data.schema import Aspect, Edit, Instance
 from arts.generators.english.word_lists import word_list
 from arts.generators.opinions.opinion_assignment import OpinionAssignment, span_of
 from arts.generators.strategies.addition import Addition
 from arts.generators.strategies.aspect_clause import AspectClause
-from arts.generators.strategies.aspectset import AspectSet
-from arts.generators.strategies.claims import claims_of
+from arts.generators.strategies.aspect_reversal import AspectReversal
 from arts.generators.strategies.clause_mining import is_plural
 from arts.generators.strategies.joints import TEMPLATES
 from arts.generators.strategies.lists import NOUNS, clauses_of, edits_without, is_doubtful, items_of
@@ -26,44 +24,29 @@ from arts.generators.strategies.variants import Reason, build_variant
 _CONTRASTS, _SENTENCE = ("but", "though"), "though at the end"  # joints of ADDDIFF
 
 
-def make_exception(
-    source: Instance,
-    opinions: OpinionAssignment,
-    aspect: Aspect,
-    *,
-    strategy: Strategy,
-    aspect_set: AspectSet,
-    rng: Random,
-) -> Iterator[Instance | Reason]:
+def make_exception(reversal: AspectReversal) -> Iterator[Instance | Reason]:
     """Make variants in which an aspect is taken out of a list and gets a clause with the opposite sentiment.
-
-    Args:
-        source: the original.
-        opinions: the opinion words of its sentence.
-        aspect: the aspect, which is not neutral: the target of REVTGT, or another aspect for REVNON.
-        strategy: the strategy.
-        aspect_set: what training sentences say of the aspect.
-        rng: draws what the clause says.
 
     Yields:
         Variants, and reasons where a way to make one failed.
     """
+    opinions, aspect = reversal.opinions, reversal.aspect
     removal = _removal(opinions, aspect)
     if removal is None:
         return
     analysis = opinions.analysis
     shape = shape_of(analysis.doc, opinions.sentence, opinions.all_heads)
-    contrast = rng.choice(_CONTRASTS)
+    contrast = reversal.rng.choice(_CONTRASTS)
     fits = not shape.has_contrast and shape.site(TEMPLATES[contrast]) is not None
     names = [contrast, _SENTENCE] if fits else [_SENTENCE]
-    for predicate in claims_of(aspect, aspect_set, domain=opinions.sentence.id, rng=rng):
+    for predicate in reversal.claims():
         for name in names:
             clause = _clause(opinions, aspect, predicate)
             addition = Addition(shape, [clause], name, clause.polarity)
             yield build_variant(
-                source,
+                reversal.source,
                 opinions.sentence,
-                strategy=strategy,
+                strategy=reversal.strategy,
                 edits=[*removal, *addition.edits],
                 moved={span_of(aspect): _from_end(addition, analysis.doc.text)},
             )

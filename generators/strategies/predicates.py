@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from random import Random
 from typing import TYPE_CHECKING
 
 from arts.data.schema import Aspect, Edit, Instance, Strategy
@@ -17,8 +16,7 @@ from arts.generators.english.word_lists import word_list
 from arts.generators.opinions.analysis import Analysis, OpinionWord
 from arts.generators.opinions.extraction import SIGN_OF
 from arts.generators.opinions.opinion_assignment import OpinionAssignment, span_of
-from arts.generators.strategies.aspectset import AspectSet
-from arts.generators.strategies.claims import claims_of
+from arts.generators.strategies.aspect_reversal import AspectReversal
 from arts.generators.strategies.joint_reversal import covers, sign_remains
 from arts.generators.strategies.rest import fit_rest
 from arts.generators.strategies.reversal import reversals
@@ -52,28 +50,13 @@ class Predicate:
         return OpinionWord(self.start, self.end, self.verb.i, None)
 
 
-def replace_predicate(
-    source: Instance,
-    opinions: OpinionAssignment,
-    aspect: Aspect,
-    *,
-    strategy: Strategy,
-    aspect_set: AspectSet,
-    rng: Random,
-) -> Iterator[Instance | Reason]:
+def replace_predicate(reversal: AspectReversal) -> Iterator[Instance | Reason]:
     """Make variants in which all that an aspect's clause says of it is replaced by its opposite.
-
-    Args:
-        source: the original.
-        opinions: the opinion words of its sentence.
-        aspect: the aspect, which is not neutral: the target of REVTGT, or another aspect for REVNON.
-        strategy: the strategy.
-        aspect_set: what training sentences say of the aspect; general words are put in where it has nothing.
-        rng: draws what is put in.
 
     Yields:
         Variants, and reasons where a way to make one failed.
     """
+    opinions, aspect = reversal.opinions, reversal.aspect
     predicate = _predicate_of(aspect, opinions.analysis)
     if predicate is None:
         return
@@ -86,18 +69,18 @@ def replace_predicate(
     if any(opinions.heads(a) & changed for a in opinions.sentence.aspects if span_of(a) != span_of(aspect)):
         yield Reason.MIXED
         return
-    edits = _edits_around(opinions, aspect, predicate, strategy, rng)
+    edits = _edits_around(reversal, predicate)
     if isinstance(edits, Reason):
         yield edits
         return
     doc = opinions.analysis.doc
     start, end = doc[predicate.start].idx, doc[predicate.end - 1].idx + len(doc[predicate.end - 1])
-    for word in claims_of(aspect, aspect_set, domain=source.id, rng=rng):
+    for word in reversal.claims():
         edit = Edit(start, end, doc.text[start:end], f"{predicate.be} {word}", RULE)
         yield build_variant(
-            source,
+            reversal.source,
             opinions.sentence,
-            strategy=strategy,
+            strategy=reversal.strategy,
             edits=[edit, *edits],
             polarities={span_of(aspect): aspect.polarity.opposite},
         )
@@ -193,22 +176,22 @@ def _form_of_be(subject: Token, verb: Token) -> str:
     return ""
 
 
-def _edits_around(
-    opinions: OpinionAssignment, aspect: Aspect, predicate: Predicate, strategy: Strategy, rng: Random
-) -> tuple[Edit, ...] | Reason:
+def _edits_around(reversal: AspectReversal, predicate: Predicate) -> tuple[Edit, ...] | Reason:
     """The edits that make the rest of the sentence fit, or the reason why it cannot be made to fit."""
+    opinions, aspect = reversal.opinions, reversal.aspect
     changed = {span_of(aspect): aspect.polarity.opposite}
-    alone = strategy is Strategy.REVTGT and not sign_remains(opinions, aspect.polarity, changed)
+    is_target = reversal.strategy is Strategy.REVTGT
+    alone = is_target and not sign_remains(opinions, aspect.polarity, changed)
     sign = SIGN_OF[aspect.polarity]
     rest = fit_rest(opinions, [predicate.word], old_sign=sign, alone=alone)
     if rest is None:
         return Reason.REST
     edits = list(rest.cuts)
     for word in rest.words:
-        reversal = next(reversals(opinions.analysis, word, rng=rng), None)
-        if reversal is None:
+        way = next(reversals(opinions.analysis, word, rng=reversal.rng), None)
+        if way is None:
             return Reason.NOT_REVERSIBLE
-        edits += [edit for edit in reversal.edits if not any(covers(cut, edit) for cut in rest.cuts)]
+        edits += [edit for edit in way.edits if not any(covers(cut, edit) for cut in rest.cuts)]
     repairs = _repairs(opinions, predicate, rest.tokens, sign, [word.head for word in rest.words])
     if repairs is None:
         return Reason.CONJUNCTION

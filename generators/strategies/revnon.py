@@ -9,6 +9,7 @@ from arts.data.schema import Aspect, Edit, Instance, Polarity, Strategy
 from arts.generators.opinions.analysis import OpinionWord
 from arts.generators.opinions.extraction import SIGN_OF
 from arts.generators.opinions.opinion_assignment import OpinionAssignment, span_of
+from arts.generators.strategies.aspect_reversal import AspectReversal
 from arts.generators.strategies.aspectset import NOTHING, AspectSet
 from arts.generators.strategies.clause_reversal import reverse_aspect
 from arts.generators.strategies.exaggeration import exaggerate
@@ -59,7 +60,7 @@ def reverse_others(
         )
     for aspect in same:
         reverse = make_exception if unclear else reverse_aspect
-        yield from reverse(source, opinions, aspect, strategy=Strategy.REVNON, aspect_set=aspect_set, rng=rng)
+        yield from reverse(AspectReversal(source, opinions, aspect, Strategy.REVNON, aspect_set, rng))
     if not edits:
         yield Reason.NO_CHANGE
     else:

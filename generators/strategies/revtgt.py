@@ -10,6 +10,7 @@ from arts.generators.choices import NeutralPolicy
 from arts.generators.opinions.analysis import OpinionWord
 from arts.generators.opinions.extraction import SIGN_OF
 from arts.generators.opinions.opinion_assignment import OpinionAssignment, span_of
+from arts.generators.strategies.aspect_reversal import AspectReversal
 from arts.generators.strategies.aspectset import NOTHING, AspectSet
 from arts.generators.strategies.clause_reversal import reverse_aspect
 from arts.generators.strategies.joint_reversal import reverse_together
@@ -47,7 +48,7 @@ def reverse_target(
     yield from _reverse_words(source, opinions, rng=rng, neutral=neutral)
     if source.aspect.polarity is not Polarity.NEUTRAL:
         yield from reverse_aspect(
-            source, opinions, source.aspect, strategy=Strategy.REVTGT, aspect_set=aspect_set, rng=rng
+            AspectReversal(source, opinions, source.aspect, Strategy.REVTGT, aspect_set, rng)
         )
 
 

@@ -86,14 +86,14 @@ class Adversarial(Intervention):
         return tuple(template for template in self.templates if template not in self.holdout)
 
     def settings(self) -> dict[str, Any]:
-        """All settings as JSON values, keyed by name, for reports."""
+        """All settings as JSON values, keyed by name, for reports; no key where every variant is used."""
         return {
             "strategies": [str(strategy) for strategy in self.strategies],
             "ratio": self.ratio,
             "templates": list(self.seen_templates),
             "holdout": list(self.holdout),
             "seed": self.seed,
-            "min_acceptance": self.min_acceptance,
+            **({"min_acceptance": self.min_acceptance} if self.min_acceptance else {}),
         }
 
     def splits(self, corpus: Corpus) -> tuple[list[Instance], list[Instance]]:
@@ -144,8 +144,7 @@ class Adversarial(Intervention):
     def from_settings(cls, settings: Mapping[str, Any]) -> Adversarial:
         """Create the adversarial training that has the settings in a report, with the default seed.
 
-        The seed in the report is ignored, because no command-line option can set it. In reports from before
-        variants were judged, all were used.
+        The seed in the report is ignored, because no command-line option can set it.
         """
         seen, holdout = tuple(settings["templates"]), tuple(settings["holdout"])
         recorded = {Strategy(strategy) for strategy in settings["strategies"]}

@@ -149,7 +149,7 @@ def curves_of(examples: Sequence[Example], scores: np.ndarray) -> dict[Strategy,
     curves = {}
     for strategy in WANTED:
         chosen = [
-            n for n, e in enumerate(examples) if e.strategy is strategy and e.seed >= CHOSEN and not e.neutral
+            n for n, e in enumerate(examples) if e.strategy is strategy and e.seed == CHOSEN and not e.neutral
         ]
         curves[strategy] = Curve(scores[chosen], np.array([examples[n].accepted for n in chosen]))
     return curves

@@ -40,5 +40,5 @@ def test_a_line_that_is_no_record_is_named(tmp_path: Path) -> None:
 def test_the_readings_in_the_repository_are_two_a_variant() -> None:
     path = Path(records.__file__).parent / "readings" / "generated.jsonl"
     found = list(records.read_records(path))
-    assert len(found) == 10227
+    assert len(found) == 10838
     assert {len(record.votes) for record in found} == {2}

@@ -74,10 +74,12 @@ def test_reproduction_the_command_of_a_packaged_report_measures_the_same(path, m
     command = evaluate_command(report)
     heard = parse_command(shlex.split(str(command))[2:], monkeypatch)
     model = report.model
-    assert (heard.dataset, heard.models, heard.seeds) == (report.dataset.name, [model.id], [model.seed])
-    assert (heard.start.encoder, heard.adddiff_curve) == (model.encoder, bool(report.adddiff_curve))
+    seed, encoder = model.seed or 1, model.encoder or DEFAULT_ENCODER  # language models have neither
+    assert (heard.dataset, heard.models, heard.seeds) == (report.dataset.name, [model.id], [seed])
+    assert (heard.start.encoder, heard.adddiff_curve) == (encoder, bool(report.adddiff_curve))
     way = f" + {model.intervention['name']}" if model.intervention else ""
-    assert heard.name == (None if report.name == model.id + way else report.name)
+    asked = f", {report.language_model.prompt}" if report.language_model else ""
+    assert heard.name == (None if report.name == model.id + way + asked else report.name)
     if model.intervention is None:
         assert heard.intervention is None
     else:

@@ -2,19 +2,16 @@
 
 from __future__ import annotations
 
-import json
-import platform
-from collections.abc import Mapping, Sized
-from dataclasses import asdict
-from importlib.metadata import version
+from collections.abc import Sized
 from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from arts.cli import options
+from arts.cli import language_model_options, options, writing
 from arts.cli.app import run_command, tell
+from arts.cli.generation_report import added_numbers, fingerprint, quality_report
 from arts.cli.given_options import refuse_given
 from arts.cli.number_types import Processes, Seed, whole_number
 from arts.cli.progress import ProgressUpdate, progress_bar
@@ -24,12 +21,14 @@ from arts.data.support.atomic import resumable_folder
 from arts.data.support.free_places import check_new_folder
 from arts.data.support.input_files import STANDARD_INPUT
 from arts.generators.choices import Engine, NeutralPolicy, OutputFormat, Ranking
+from arts.models.language_models.cost import Budget
+from arts.models.language_models.registry import ANSWER_TOKENS, CONCURRENCY
 from arts.models.runtime import use_device
-from arts.provenance import PACKAGE, process_environment
 
 if TYPE_CHECKING:
     from arts.generators.running.batches import GenerationJob
-    from arts.generators.running.quality_report import QualityReport, Tally
+    from arts.generators.running.quality_report import QualityReport
+    from arts.generators.running.rewriter import Rewriter
     from arts.generators.running.sentence_source import SentenceSource
     from arts.generators.running.staging import Staging
     from arts.models.language_models.language_model import LanguageModel
@@ -60,6 +59,16 @@ def generate(
         ),
     ] = Ranking.NONE,
     language_model: str | None = None,
+    writer: writing.WriterName = None,
+    verifier: writing.VerifierName = None,
+    base_url: language_model_options.BaseUrl = None,
+    concurrency: language_model_options.Concurrency = CONCURRENCY,
+    answer_tokens: language_model_options.AnswerTokens = ANSWER_TOKENS,
+    price_in: language_model_options.PriceIn = None,
+    price_out: language_model_options.PriceOut = None,
+    max_cost: language_model_options.MaxCost = None,
+    max_tokens: language_model_options.MaxTokens = None,
+    dry_run: language_model_options.DryRun = False,
     workers: Processes = 1,
     engine: Engine = Engine.LOCAL,
     device: options.Device = None,
@@ -121,13 +130,18 @@ def generate(
 
     templates = template_names(template or DEFAULT_TEMPLATES)
     strategies = tuple(s for s in PERTURBATIONS if s in (strategy or PERTURBATIONS))
-    refuse_given("language_model", "device", when=rank is not Ranking.LM, because="without --rank lm")
+    refuse_given("language_model", when=rank is not Ranking.LM, because="without --rank lm")
+    runs_here = rank is Ranking.LM or writing.runs_here(writer, verifier)
+    refuse_given("device", when=not runs_here, because="without --rank lm")
     refuse_given("k", "template", when=Strategy.ADDDIFF not in strategies, because="without ADDDIFF")
     refuse_given("neutral", when=Strategy.REVTGT not in strategies, because="without REVTGT")
     is_file = input not in CORPUS_NAMES and (input == STANDARD_INPUT or Path(input).is_file())
     if opinions is None:
         options.refuse_idle_labels(input, pool)
     refuse_given("split", when=is_file, because=f"on {input}, a file, which is perturbed as a whole")
+    budget = Budget(max_cost, max_tokens, price_in, price_out)
+    written = writing.WritingOptions(writer, verifier, base_url, concurrency, answer_tokens, budget)
+    written.refuse_idle()
     candidates = CANDIDATES if rank is Ranking.LM else 1
     check_new_folder(output)
     use_device(device)
@@ -144,11 +158,15 @@ def generate(
         job = GenerationJob(mine_aspect_set(source.training, Analyst()), generation)
         progress(0, remark="loading the language model" if rank is Ranking.LM else "")
         judge = LanguageModel.load(language_model or DEFAULT_LANGUAGE_MODEL) if rank is Ranking.LM else None
-        fingerprint = _fingerprint(job, source, split, f"{names};{renamed}", judge)
-        with resumable_folder(output, fingerprint) as work_folder:
+        if dry_run:
+            writing.show_forecast(source.sentences, generation, written)
+            return
+        with writing.opened(written, generation, progress) as asked:
+            key = fingerprint(job, source, split, f"{names};{renamed}", judge, asked.fingerprint)
+            work_folder = asked.stack.enter_context(resumable_folder(output, key))
             staging = Staging(work_folder.path)
-            _stage(staging, source, job, judge, workers, engine, progress)
-            report = _report(staging.tally(), source, job, input, rank, judge)
+            _stage(staging, source, job, judge, asked.rewriter, workers, engine, progress)
+            report = quality_report(staging.tally(), source, job, input, rank, judge, asked.facts())
             write_output(
                 staging,
                 work_folder.result,
@@ -158,7 +176,7 @@ def generate(
                 report=report,
             )
     tell(str(source.notes))
-    if fewer := sum(n for added, n in _added(report).items() if added < (k or 0)):
+    if fewer := sum(n for added, n in added_numbers(report).items() if added < (k or 0)):
         tell(f"ADDDIFF added fewer than {k} aspects to {fewer:,} sentences: no more of the pool fit them")
     _show(report)
     place = output / source.name
@@ -173,6 +191,7 @@ def _stage(
     source: SentenceSource,
     job: GenerationJob,
     judge: LanguageModel | None,
+    rewriter: Rewriter | None,
     workers: int,
     engine: Engine,
     progress: ProgressUpdate,
@@ -184,6 +203,7 @@ def _stage(
         source: the sentences.
         job: the AspectSet and the options.
         judge: the language model that ranks variants; None for no ranking.
+        rewriter: has variants written by a language model; None for the rules alone.
         workers: number of worker processes.
         engine: what runs them.
         progress: called with the number of sentences that are done.
@@ -200,80 +220,10 @@ def _stage(
     remaining = islice(source.sentences, done, None)
     for batch in stream_outcomes(remaining, job, workers=workers, engine=engine):
         batch = rank_batch(batch, judge) if judge else batch
+        batch = rewriter.rewrite(batch) if rewriter else batch
         staging.add(batch, best_rows(batch))
         done += len(batch)
         progress(done, total, "sentences")
-
-
-def _fingerprint(
-    job: GenerationJob, source: SentenceSource, split: Split, labels: str, judge: LanguageModel | None
-) -> str:
-    """A checksum of everything that the output depends on, so that only the same command resumes a run.
-
-    Args:
-        job: the AspectSet and the options.
-        source: the input; the content of its files counts, not their paths.
-        split: the split to perturb.
-        labels: what labels and columns of the input mean, as text.
-        judge: the language model that ranks variants; None for no ranking.
-    """
-    import hashlib
-
-    from arts.data.support.code_checksum import code_checksum
-
-    parts = [job.fingerprint, version(PACKAGE), code_checksum("arts.generate"), source.name, split, labels]
-    parts.append(json.dumps(dict(source.files), sort_keys=True))
-    if judge:
-        parts += [judge.checksum, json.dumps(process_environment())]
-    return hashlib.sha256("\n".join(parts).encode()).hexdigest()
-
-
-def _report(
-    tally: Tally,
-    source: SentenceSource,
-    job: GenerationJob,
-    input: str,
-    rank: Ranking,
-    judge: LanguageModel | None,
-) -> QualityReport:
-    """The quality report: counts per strategy, and with which input, options and software they were made."""
-    from arts.generators.running.checksum import LIBRARIES, variant_sources
-    from arts.generators.running.quality_report import QualityReport
-
-    sources = variant_sources()
-
-    return QualityReport(
-        strategies=tally.strategies,
-        source={
-            "input": input,
-            "pool": source.mined,
-            "pool_size": len(job.aspect_set.clauses),
-            "repaired": source.notes.repaired,
-            "left_out": source.notes.left_out,
-            "conflict": source.notes.conflict,
-            "files": dict(source.files),
-        },
-        options={
-            **asdict(job.options),
-            "rank": str(rank),
-            "language_model": judge.name if judge else None,
-            "language_model_checksum": judge.checksum if judge else None,
-        },
-        provenance={
-            "arts": version(PACKAGE),
-            "python": platform.python_version(),
-            "parser": sources["parser"],
-            "wordnet": sources["wordnet"],
-            "libraries": {name: sources[name] for name in LIBRARIES},
-            "environment": process_environment(),
-        },
-    )
-
-
-def _added(report: QualityReport) -> Mapping[int, int]:
-    """How many variants ADDDIFF has made, keyed by the number of aspects that it added."""
-    tally = report.strategies.get(Strategy.ADDDIFF)
-    return tally.added if tally else {}
 
 
 def _show(report: QualityReport) -> None:

@@ -23,6 +23,7 @@ from arts.generators.strategies.joints import DEFAULT_TEMPLATES
 from arts.generators.strategies.revnon import reverse_others
 from arts.generators.strategies.revtgt import reverse_target
 from arts.generators.strategies.variants import Reason
+from arts.generators.writing.result import WritingResult
 
 MOST_JUDGED = 6  # variants of an original by one strategy from which the judge chooses
 GOOD = 0.9  # acceptance of a variant from which on no better one is looked for
@@ -77,6 +78,7 @@ class Outcome:
             each summed over the tokens, in nats. None for ADDDIFF, and when no language model ranked the
             variants.
         remark: what a variant lacks; None for nothing.
+        written: what came of what a language model wrote; None where none was asked.
     """
 
     source: Instance
@@ -85,6 +87,7 @@ class Outcome:
     reason: Reason | None = None
     nll_increase: float | None = None
     remark: Reason | None = None
+    written: WritingResult | None = None
 
 
 class _SentenceWork:

@@ -46,6 +46,7 @@ LAYERS = (
     ("arts.models",),
     ("arts.generators.running",),
     ("arts.generators.generator",),
+    ("arts.generators.writing",),
     ("arts.generators.strategies",),
     ("arts.generators.acceptability",),
     ("arts.generators.opinions",),

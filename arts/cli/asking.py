@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from rich.console import RenderableType
@@ -140,14 +140,32 @@ def _forecast_parts(
         }
     title = ", ".join([model, *ShotsInfo.of(shots).words, *([f"seed {seed}"] if options.draws else [])])
     columns = FORECAST_HEADINGS if is_served(model) else LOCAL_HEADINGS
-    table = FigureTable(title, columns)
     rows = {name: [one] for name, one in estimates.items()}
-    total = {f"{len(rows)} prompts": [*estimates.values()]} if len(rows) > 1 else {}
-    for name, parts in {**rows, **total}.items():
+    yield forecast_table(title, rows, total=f"{len(rows)} prompts", columns=columns)
+    yield from map(sentence, _forecast_sentences(next(iter(estimates.values())), model))
+
+
+def forecast_table(
+    title: str,
+    rows: Mapping[str, Sequence[Estimate]],
+    *,
+    total: str,
+    columns: Sequence[str] = FORECAST_HEADINGS,
+) -> FigureTable:
+    """A forecast as a table: a row per entry and, of several, their sum.
+
+    Args:
+        title: the title.
+        rows: the estimates that a row adds up, keyed by its name.
+        total: the name of the sum.
+        columns: the headings.
+    """
+    table = FigureTable(title, columns)
+    sums = {total: [one for parts in rows.values() for one in parts]} if len(rows) > 1 else {}
+    for name, parts in {**rows, **sums}.items():
         cells = {"prompt": name, **_forecast_cells(parts)}
         table.add_row(*(cells[column] for column in columns))
-    yield table
-    yield from map(sentence, _forecast_sentences(next(iter(estimates.values())), model))
+    return table
 
 
 def _forecast_cells(parts: Sequence[Estimate]) -> dict[str, str]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from rich.console import Group, RenderableType
@@ -60,7 +60,26 @@ def quality_table(report: QualityReport) -> RenderableType:
                 _indented(f"original: {example.source}", "dim"),
                 _indented(f"variant: {example.text}"),
             ]
-    return Group(grid, *([reasons] if reasons.has_rows else ()), *examples)
+    written = [*_writing_tables(report)]
+    return Group(grid, *written, *([reasons] if reasons.has_rows else ()), *examples)
+
+
+def _writing_tables(report: QualityReport) -> Iterator[FigureTable]:
+    """What came of what a language model wrote; nothing where none was asked."""
+    tallies = {strategy: tally.writing for strategy, tally in report.strategies.items() if tally.writing}
+    if not tallies:
+        return
+    headings = ("strategy", "asked", "accepted", "rules instead", "tokens changed, mean")
+    grid = FigureTable("Written by a language model", headings)
+    refused = FigureTable("Proposals refused", ("strategy", "proposals", "reason"), names=("reason",))
+    for strategy, tally in tallies.items():
+        name, distance = strategy.upper(), decimal_text(tally.mean_distance, 1)
+        grid.add_row(name, f"{tally.asked:,}", f"{tally.accepted:,}", f"{tally.replaced:,}", distance)
+        for reason, count in tally.refused.most_common():
+            refused.add_row(name, f"{count:,}", reason)
+    yield grid
+    if refused.has_rows:
+        yield refused
 
 
 def _indented(text: str, style: str = "") -> RenderableType:

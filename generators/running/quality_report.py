@@ -14,6 +14,7 @@ from arts.data.support.record import Record
 from arts.data.support.rounding import share_text
 from arts.generators.acceptability.judge import DIGITS
 from arts.generators.generator import Outcome
+from arts.generators.writing.result import WritingResult
 
 MAX_EXAMPLES = 5  # number of examples per strategy
 
@@ -38,6 +39,61 @@ class VariantExample(Record):
     rules: tuple[str, ...]
 
 
+class WritingTally(Record, frozen=False):
+    """The counts of what a language model wrote by one strategy.
+
+    Args:
+        asked: the number of originals that it was asked to write a variant of.
+        refused: the number of its proposals that were refused, keyed by the reason.
+        replaced: the number of originals for which the rules' variant was taken instead.
+        distances: the number of its variants, keyed by the token edit distance from the original.
+        prompt_tokens: tokens that writer and verifier read.
+        completion_tokens: tokens that they wrote.
+    """
+
+    asked: int = 0
+    refused: Counter[str] = Field(default_factory=Counter)
+    replaced: int = 0
+    distances: Counter[int] = Field(default_factory=Counter)
+    prompt_tokens: int = 0
+    completion_tokens: int = 0
+
+    @property
+    def accepted(self) -> int:
+        """The number of variants that it wrote and that passed."""
+        return self.distances.total()
+
+    @property
+    def mean_distance(self) -> float:
+        """The mean token edit distance of its variants; 0 without variants."""
+        return sum(n * count for n, count in self.distances.items()) / max(self.accepted, 1)
+
+    def add(self, result: WritingResult, *, has_variant: bool) -> None:
+        """Add what came of a proposal.
+
+        Args:
+            result: what came of it.
+            has_variant: whether the original has a variant, written or made by rules.
+        """
+        self.asked += 1
+        self.prompt_tokens += result.prompt_tokens
+        self.completion_tokens += result.completion_tokens
+        if result.fault:
+            self.refused[str(result.fault)] += 1
+            self.replaced += has_variant
+        elif result.distance is not None:
+            self.distances[result.distance] += 1
+
+    def merge(self, other: WritingTally) -> None:
+        """Add the counts of another tally to this one."""
+        self.asked += other.asked
+        self.refused.update(other.refused)
+        self.replaced += other.replaced
+        self.distances.update(other.distances)
+        self.prompt_tokens += other.prompt_tokens
+        self.completion_tokens += other.completion_tokens
+
+
 class StrategyTally(Record, frozen=False):
     """The counts of one strategy.
 
@@ -54,6 +110,7 @@ class StrategyTally(Record, frozen=False):
         measured: the number of variants whose likelihood a language model measured.
         acceptance: the sum of the acceptance of the variants, which is the number of those that a reader is
             expected to find fluent with the right label.
+        writing: the counts of what a language model wrote; None where none was asked.
     """
 
     tried: int = 0
@@ -66,6 +123,7 @@ class StrategyTally(Record, frozen=False):
     nats: float = 0.0
     measured: int = 0
     acceptance: float = 0.0
+    writing: WritingTally | None = None
 
     @property
     def coverage(self) -> float:
@@ -80,6 +138,9 @@ class StrategyTally(Record, frozen=False):
     def add(self, outcome: Outcome) -> None:
         """Add an outcome to the counts; of its variants, only the first one counts."""
         self.tried += 1
+        if outcome.written:
+            self.writing = self.writing or WritingTally()
+            self.writing.add(outcome.written, has_variant=not outcome.reason)
         if outcome.reason:
             self.rejected[str(outcome.reason)] += 1
             return
@@ -118,6 +179,9 @@ class StrategyTally(Record, frozen=False):
         self.nats += other.nats
         self.measured += other.measured
         self.acceptance = round(self.acceptance + other.acceptance, DIGITS)
+        if other.writing:
+            self.writing = self.writing or WritingTally()
+            self.writing.merge(other.writing)
 
 
 class Tally(Record, frozen=False):

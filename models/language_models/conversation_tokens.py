@@ -64,6 +64,21 @@ class LabelledQuestion:
         return max(map(len, self.sequences))
 
 
+def conversation_ids(tokenizer: Any, messages: Sequence[Message]) -> tuple[int, ...]:
+    """The tokens of a conversation, ready for an answer, by the chat template or as plain text without one.
+
+    Args:
+        tokenizer: a tokenizer of transformers.
+        messages: the conversation, whose last message is the user's.
+
+    Raises:
+        ArtsError: when the chat template refuses the conversation.
+    """
+    if tokenizer.chat_template:
+        return _ids(tokenizer, _render(tokenizer, messages), special=False)
+    return _ids(tokenizer, plain_text(messages), special=True)
+
+
 def plain_text(messages: Sequence[Message]) -> str:
     r"""A conversation as text for a model without a chat template.
 

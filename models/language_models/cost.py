@@ -166,6 +166,7 @@ def estimate(
     answer_tokens: int,
     count: Callable[[str], int] | None = None,
     seconds_per_call: float | None = None,
+    reply_tokens: int = LABEL_TOKENS,
 ) -> Estimate:
     """Forecast what asking costs.
 
@@ -175,11 +176,12 @@ def estimate(
         answer_tokens: tokens that an answer may have.
         count: counts the tokens of a text; by default `estimated_tokens`.
         seconds_per_call: the measured time of a request, with as many at once as there will be.
+        reply_tokens: tokens that an answer is expected to have.
     """
     counted = count or estimated_tokens
     sizes = [sum(counted(message["content"]) for message in messages) for messages in conversations]
     calls, read = len(sizes), sum(sizes)
-    written, most = calls * min(LABEL_TOKENS, answer_tokens), calls * answer_tokens
+    written, most = calls * min(reply_tokens, answer_tokens), calls * answer_tokens
     return Estimate(
         calls=calls,
         prompt_tokens=read,

@@ -12,7 +12,7 @@ from arts.data.errors import ArtsError
 from arts.data.support.display import shortened
 from arts.models.language_models.answer_store import AnswerStore, Reply, checksum, keep_measured_seconds
 from arts.models.language_models.answers import may_be_json
-from arts.models.language_models.cost import LABEL_TOKENS, BudgetError, Spending, estimated_tokens
+from arts.models.language_models.cost import BudgetError, Spending, estimated_tokens
 from arts.models.language_models.endpoint import Endpoint, RefusedError
 from arts.models.language_models.first_token import label_probabilities
 from arts.models.language_models.prompts import Message
@@ -68,7 +68,7 @@ class Interview:
 
     def begin(self, questions: Questions) -> None:
         """Settle the form of the requests, and find the replies that are known already."""
-        self.spending.expect(max(map(_estimated_prompt, questions.messages)), LABEL_TOKENS)
+        self.spending.expect(max(map(_estimated_prompt, questions.messages)), questions.reply_tokens)
         if questions.labels in self.forms:
             self._find(questions, self.forms[questions.labels])
         else:

@@ -66,9 +66,7 @@ class Prompt:
         Raises:
             UnknownNameError: when there is none of this name.
         """
-        folder = resources.files(__package__) / "templates"
-        file = lookup(name, {known: folder / f"{known}.jinja" for known in BUILT_IN}, kind="prompt")
-        return cls(name, file.read_text(encoding="utf-8"))
+        return cls(name, built_in_template(lookup(name, {known: known for known in BUILT_IN}, kind="prompt")))
 
     @classmethod
     def load(cls, path: Path) -> Self:
@@ -144,6 +142,16 @@ class Prompt:
 
     def _fault(self, message: str, *, line: int | None = None, record: str | None = None) -> DataError:
         return DataError(self.source or f'prompt "{self.name}"', message, line=line, record=record)
+
+
+def built_in_template(name: str) -> str:
+    """A template of this package.
+
+    Args:
+        name: the name of its file, without suffix.
+    """
+    file = resources.files(__package__) / "templates" / f"{name}.jinja"
+    return file.read_text(encoding="utf-8")
 
 
 def label(instance: Instance, labels: Sequence[str]) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from arts.models.language_models.answer_store import Reply, checksum
+from arts.models.language_models.cost import LABEL_TOKENS
 from arts.models.language_models.prompts import Message
 from arts.models.language_models.request_form import RequestForm
 
@@ -21,6 +22,7 @@ class Questions:
         keys: the checksums of the questions in this form.
         run: the checksum of the run, in which replies may be kept that other runs may not use.
         replies: the replies so far, by checksum.
+        reply_tokens: tokens that a reply is expected to have.
     """
 
     messages: list[list[Message]]
@@ -30,6 +32,7 @@ class Questions:
     keys: list[str] = field(default_factory=list)
     run: str | None = None
     replies: dict[str, Reply] = field(default_factory=dict)
+    reply_tokens: int = LABEL_TOKENS
 
     def take_form(self, form: RequestForm) -> None:
         """Ask in another form."""

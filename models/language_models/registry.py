@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from contextlib import AbstractContextManager, nullcontext
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import AbstractContextManager, ExitStack, contextmanager, nullcontext
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
 
-from arts.models.language_models.cost import Budget
+from arts.models.language_models.cost import Budget, Spending
 from arts.models.language_models.respondent import Respondent
+
+if TYPE_CHECKING:
+    from arts.models.language_models.verifier import RespondentVerifier
+    from arts.models.language_models.written import LanguageWriter
 
 LOCAL, SERVED = "lm:", "openai:"  # what precedes a folder or Hub id, and the name that a server knows
 ANSWER_TOKENS, CONCURRENCY = 1024, 8
@@ -56,12 +61,62 @@ def is_served(name: str) -> bool:
     return name.startswith(SERVED)
 
 
-def load_respondent(name: str, settings: AskingSettings) -> AbstractContextManager[Respondent]:
+@contextmanager
+def open_writer(
+    name: str, settings: AskingSettings, *, verifier: str | None, schema: Mapping[str, Any]
+) -> Iterator[tuple[LanguageWriter, RespondentVerifier, list[Respondent | LanguageWriter]]]:
+    """Make ready a language model that writes and one that reads what it wrote, within one budget.
+
+    Args:
+        name: the writer, named as in `load_respondent`.
+        settings: how both are asked.
+        verifier: the reader; None for the writer itself.
+        schema: the JSON schema of what is written.
+
+    Yields:
+        The writer, the verifier, and both as what has facts.
+
+    Raises:
+        ArtsError: when a model cannot be loaded, the address or key cannot be one, or a package is missing.
+    """
+    from arts.models.language_models.verifier import RespondentVerifier
+
+    reader, spending = verifier or name, Spending(settings.budget)
+    with ExitStack() as stack:
+        respondent = stack.enter_context(load_respondent(reader, settings, spending=spending))
+        writer: LanguageWriter
+        if is_served(name):
+            from arts.models.language_models.retries import Retries
+            from arts.models.language_models.served_writer import ServedWriter
+
+            served = ServedWriter(
+                name.removeprefix(SERVED),
+                schema=schema,
+                spending=spending,
+                base_url=settings.base_url,
+                answer_tokens=settings.answer_tokens,
+                concurrency=settings.concurrency,
+                retries=Retries(on_wait=settings.on_wait),
+            )
+            writer = stack.enter_context(served)
+        else:
+            from arts.models.language_models.language_model import LanguageModel
+            from arts.models.language_models.local_writer import LocalWriter
+
+            loaded = getattr(respondent, "language_model", None) if reader == name else None
+            writer = LocalWriter(loaded or LanguageModel.load(name.removeprefix(LOCAL), for_inference=True))
+        yield writer, RespondentVerifier(respondent), [writer, respondent]
+
+
+def load_respondent(
+    name: str, settings: AskingSettings, *, spending: Spending | None = None
+) -> AbstractContextManager[Respondent]:
     """Load a language model that runs here, or make ready to ask one behind a server.
 
     Args:
         name: ``lm:`` followed by a folder or Hub id, or ``openai:`` followed by the name that a server knows.
         settings: how it is asked.
+        spending: what is spent together with others; None for the model's own.
 
     Returns:
         The respondent, to be used in a ``with`` block.
@@ -81,6 +136,7 @@ def load_respondent(name: str, settings: AskingSettings) -> AbstractContextManag
             answer_tokens=settings.answer_tokens,
             budget=settings.budget,
             retries=Retries(on_wait=settings.on_wait),
+            spending=spending,
         )
     from arts.models.language_models.local import LocalRespondent
 

@@ -54,12 +54,28 @@ class RequestForm:
             seed: random seed of sampling.
             answer_tokens: tokens that an answer may have.
         """
+        logprobs = Feature(LOGPROBS, {"logprobs": True, "top_logprobs": TOP}, r"log_?probs?|log.probabilit")
+        schema = _object_of({FIELD: {"type": "string", "enum": [*labels]}})
+        form = cls.of_schema(schema, temperature=temperature, seed=seed, answer_tokens=answer_tokens)
+        return replace(form, features=(logprobs, *form.features))
+
+    @classmethod
+    def of_schema(
+        cls, schema: Mapping[str, Any], *, temperature: float, seed: int, answer_tokens: int
+    ) -> Self:
+        """The form that asks for JSON.
+
+        Args:
+            schema: the JSON schema that an answer must have.
+            temperature: the temperature of sampling.
+            seed: random seed of sampling.
+            answer_tokens: tokens that an answer may have.
+        """
         return cls(
             (
-                Feature(LOGPROBS, {"logprobs": True, "top_logprobs": TOP}, r"log_?probs?|log.probabilit"),
                 Feature(
                     STRUCTURED,
-                    {"response_format": _schema(labels)},
+                    {"response_format": _response_format(schema)},
                     r"response_format|json.?schema|structured|guided|grammar",
                 ),
                 Feature("seed", {"seed": seed}, r"\bseed\b", needs_name=True),
@@ -127,12 +143,16 @@ class RequestForm:
         ]
 
 
-def _schema(labels: Sequence[str]) -> dict[str, Any]:
-    """The response format of JSON whose only key is the label."""
-    schema = {
+def _object_of(properties: Mapping[str, Any]) -> dict[str, Any]:
+    """The schema of a JSON object that has all these properties and no other."""
+    return {
         "type": "object",
-        "properties": {FIELD: {"type": "string", "enum": [*labels]}},
-        "required": [FIELD],
+        "properties": properties,
+        "required": [*properties],
         "additionalProperties": False,
     }
+
+
+def _response_format(schema: Mapping[str, Any]) -> dict[str, Any]:
+    """The response format that holds a model to a schema."""
     return {"type": "json_schema", "json_schema": {"name": "answer", "strict": True, "schema": schema}}

@@ -43,6 +43,7 @@ class ServedRespondent:
         timeout: seconds for a request; one that takes longer is made again.
         budget: what a run may cost at most; replies that are known from before cost nothing.
         retries: how often requests are made again, and who is told (`on_wait`).
+        spending: what is spent together with others, in place of a `budget` of its own.
 
     Raises:
         ArtsError: when the address or the key cannot be one, `concurrency` or `answer_tokens` is below 1, or
@@ -63,6 +64,7 @@ class ServedRespondent:
         timeout: float = TIMEOUT,
         budget: Budget | None = None,
         retries: Retries | None = None,
+        spending: Spending | None = None,
     ) -> None:
         for option, number in (("--concurrency", concurrency), ("--answer-tokens", answer_tokens)):
             if number < 1:
@@ -71,7 +73,7 @@ class ServedRespondent:
         self.system = system
         self.concurrency = concurrency
         self.retries = retries or Retries()
-        self.spending = Spending(budget or Budget())
+        self.spending = spending or Spending(budget or Budget())
         self._parameters: dict[str, Any] = {
             "temperature": temperature,
             "seed": seed,

@@ -13,7 +13,7 @@ import pytest
 from helpers.commands import call, run
 from helpers.folders import ROOT
 
-import arts.generate
+from arts.cli import generation_report
 from arts.data.corpus_registry import load_corpus
 from arts.data.readers.instances import read_instances
 from arts.data.schema import Split, Strategy
@@ -121,7 +121,7 @@ TERM = {
 def fingerprint(folder: Path, **options: object) -> str:
     source = load_sentence_source(str(folder / "corpus"), **options)
     job = GenerationJob(mine_aspect_set(source.training, Analyst()), GenerationOptions())
-    return arts.generate._fingerprint(job, source, Split.TEST, "", None)
+    return generation_report.fingerprint(job, source, Split.TEST, "", None)
 
 
 def test_generate_a_run_resumes_only_with_the_same_content_of_its_files(
@@ -150,7 +150,7 @@ def test_generate_the_language_model_counts_by_its_content(tmp_path: Path) -> No
     source = load_sentence_source("sample")
     job = GenerationJob(AspectSet(), GenerationOptions())
     models = (None, SimpleNamespace(checksum="1"), SimpleNamespace(checksum="2"))
-    assert len({arts.generate._fingerprint(job, source, Split.TEST, "", model) for model in models}) == 3
+    assert len({generation_report.fingerprint(job, source, Split.TEST, "", model) for model in models}) == 3
 
 
 def test_generate_the_report_says_what_was_read_and_with_which_data(tmp_path: Path) -> None:

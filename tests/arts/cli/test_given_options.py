@@ -106,6 +106,14 @@ REFUSED = {
     "arts.export out --dataset sample --columns text=a": "--columns has no effect on a corpus",
     "arts.generate --output o --language-model lm": "--language-model has no effect without --rank lm",
     "arts.generate --output o --device cpu": "--device has no effect without --rank lm",
+    "arts.generate --output o --verifier openai:v --base-url u --dry-run": (
+        "--verifier, --dry-run, --base-url have no effect without --writer"
+    ),
+    "arts.generate --output o --concurrency 2 --answer-tokens 9": "--concurrency, --answer-tokens have no",
+    "arts.generate --output o --price-in 1 --price-out 1 --max-cost 1 --max-tokens 1": (
+        "--price-in, --price-out, --max-cost, --max-tokens have no effect without --writer"
+    ),
+    "arts.generate --output o --writer lm:m --base-url u": "--base-url has no effect on lm:m, which",
     "arts.generate --output o --strategy revtgt --k 2": "--k has no effect without ADDDIFF",
     "arts.generate --output o --strategy revnon --template but": "--template has no effect without ADDDIFF",
     "arts.generate --output o --strategy adddiff --neutral keep": "--neutral has no effect without REVTGT",
@@ -151,7 +159,9 @@ def test_given_options_without_effect_are_refused_in_one_line(line, tmp_path):
 ALWAYS_USED = {  # whatever else is asked
     "evaluate": "dataset undisputed predictions name output format",
     "train": "model output dataset seed adversarial device",
-    "generate": "output input opinions pool strategy seed min_acceptance rank workers engine format force",
+    "generate": (
+        "output input opinions pool strategy seed min_acceptance rank writer workers engine format force"
+    ),
     "unlearn": (
         "labels model forget retain output objective weights learning_rate batch_size "
         "gradient_accumulation_steps steps eval_steps until tolerance seed lora max_length device"

@@ -6,12 +6,16 @@ import math
 import re
 from collections import Counter
 from collections.abc import Iterator, Sequence, Set
+from typing import TYPE_CHECKING
 
 from arts.data.schema import Aspect, Edit, Instance
 from arts.generators.acceptability.sentence_features import SentenceFeatures
 from arts.generators.opinions.analysis import Analysis
 from arts.generators.opinions.extraction import SIGN_OF
 from arts.generators.opinions.opinion_assignment import OpinionAssignment, span_of
+
+if TYPE_CHECKING:
+    from spacy.tokens import Span
 
 _WORDS = re.compile(r"[^\W_]+(?:['’-][^\W_]+)*")
 _FAR = 6  # tokens after an edit in which a conjunction is looked for
@@ -43,7 +47,7 @@ def reversal_features(
             yield from sentence.place_of(aspect, "changed")
         yield f"changed {kind} {aspect.polarity}", 1.0
     for edit in variant.edits:
-        yield from _edit_features(opinions, source, edit, kind)
+        yield from _edit_features(opinions, source, edit)
     spans = [opinions.analysis.tokens_of(edit.start, edit.end) for edit in variant.edits]
     edited = frozenset(i for span in spans if span is not None for i in range(span.start, span.end))
     yield from _unchanged_opinions(opinions, source, edited)
@@ -68,9 +72,7 @@ def _changed(opinions: OpinionAssignment, source: Instance, variant: Instance) -
     return [a for a in opinions.sentence.aspects if (a.term.lower(), a.polarity) not in terms]
 
 
-def _edit_features(
-    opinions: OpinionAssignment, source: Instance, edit: Edit, kind: str
-) -> Iterator[tuple[str, float]]:
+def _edit_features(opinions: OpinionAssignment, source: Instance, edit: Edit) -> Iterator[tuple[str, float]]:
     """Stream the features of one edit: its rule, its words, and the tokens that it changes."""
     before, after = edit.before.strip().lower(), edit.after.strip().lower()
     rule = "added" if edit.rule.startswith("added") else edit.rule
@@ -85,7 +87,7 @@ def _edit_features(
         yield f"change {before} > {after}", 1.0
     unused = [word for word in words if word not in analysis.vocabulary]
     yield f"{rule} words that the domain does not use", float(len(unused))
-    span = analysis.tokens_of(edit.start, max(edit.end, edit.start + 1))
+    span = _tokens(analysis, edit)
     if span is None or rule == "added":
         return
     token = span.root
@@ -108,8 +110,7 @@ def _edit_features(
 
 def _around(analysis: Analysis, edits: Sequence[Edit], kind: str) -> Iterator[tuple[str, float]]:
     """Stream what stands before the first reversing edit and after the last one."""
-    first = analysis.tokens_of(edits[0].start, max(edits[0].end, edits[0].start + 1))
-    last = analysis.tokens_of(edits[-1].start, max(edits[-1].end, edits[-1].start + 1))
+    first, last = _tokens(analysis, edits[0]), _tokens(analysis, edits[-1])
     if first is None or last is None:
         return
     doc = analysis.doc
@@ -176,22 +177,22 @@ def _contrast_features(analysis: Analysis, edits: Sequence[Edit]) -> Iterator[tu
     for edit in edits:
         if edit.rule != "conjunction":
             continue
-        span = analysis.tokens_of(edit.start, max(edit.end, edit.start + 1))
+        span = _tokens(analysis, edit)
         if span is None:
             continue
         sent, doc = span.root.sent, analysis.doc
         name = f"{edit.before.strip().lower()} > {edit.after.strip().lower()}"
-        yield (
-            f"{name}: joins before",
-            math.log1p(sum(t.text == "," or t.dep_ == "cc" for t in doc[sent.start : span.start])),
-        )
-        yield (
-            f"{name}: joins after",
-            math.log1p(sum(t.text == "," or t.dep_ == "cc" for t in doc[span.end : sent.end])),
-        )
+        for where, part in (("before", doc[sent.start : span.start]), ("after", doc[span.end : sent.end])):
+            joins = sum(t.text == "," or t.dep_ == "cc" for t in part)
+            yield f"{name}: joins {where}", math.log1p(joins)
         if span.start > 0 and span.end < len(doc):
             yield f"{name}: {doc[span.start - 1].pos_} {doc[span.end].pos_}", 1.0
             yield f"{name}: then {doc[span.end].dep_}", 1.0
             yield f"{name}: then {doc[span.end].lower_}", 1.0
             verbs = any(t.pos_ in ("VERB", "AUX") for t in doc[span.end : sent.end])
             yield f"{name}: {'verb' if verbs else 'no verb'} after", 1.0
+
+
+def _tokens(analysis: Analysis, edit: Edit) -> Span | None:
+    """The tokens that an edit replaces, or the one at which it puts something in; None at the end."""
+    return analysis.tokens_of(edit.start, max(edit.end, edit.start + 1))

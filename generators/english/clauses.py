@@ -80,3 +80,8 @@ def is_correlated(token: Token) -> bool:
     """Whether "not only" or "not just" stands before a token in its sentence, so that a "but" adds to it."""
     before = token.doc[token.sent.start : token.i]
     return any(t.lower_ in ("only", "just") and previous_token(t).lower_ in word_list("not") for t in before)
+
+
+def finite_verb(verb: Token) -> Token:
+    """The first auxiliary of a verb, which has its tense and number, or the verb itself."""
+    return next((child for child in verb.children if child.dep_ in ("aux", "auxpass")), verb)

@@ -18,10 +18,10 @@ LIBRARIES = ("spacy", "nltk", "lemminflect", "numpy")  # names of distributions
 
 
 def generator_files() -> list[Path]:
-    """The paths of every module of the generators and of every file of the lexicons, sorted."""
+    """The paths of every module of the generators, of the judge and of every file of the lexicons, sorted."""
     package = Path(str(files("arts.generators")))
     lexicons = (path for path in LEXICONS.rglob("*") if path.is_file())
-    return sorted([*package.rglob("*.py"), *lexicons])
+    return sorted([*package.rglob("*.py"), *package.rglob("*.json"), *lexicons])
 
 
 @cache

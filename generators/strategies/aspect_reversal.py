@@ -9,7 +9,7 @@ from arts.data.schema import Aspect, Instance, Strategy
 from arts.generators.english.word_lists import ordered_lines
 from arts.generators.opinions.extraction import SIGN_OF
 from arts.generators.opinions.opinion_assignment import OpinionAssignment
-from arts.generators.strategies.aspect_clause import domain_of, similar_terms, singular
+from arts.generators.strategies.aspect_clause import aspect_key, domain_of, similar_terms
 from arts.generators.strategies.aspectset import AspectSet
 
 _MOST = 2  # number of adjectives
@@ -41,7 +41,7 @@ class AspectReversal:
         The first is one that training sentences use of it, if there is one; the others go with anything.
         """
         wanted = self.aspect.polarity.opposite
-        names = similar_terms(singular(self.aspect.term.lower().split()[-1]))
+        names = similar_terms(aspect_key(self.aspect.term))
         clauses = self.aspect_set.clauses_in(domain_of(self.source.id), wanted)
         said = sorted({clause.predicate for clause in clauses if not clause.verbal and clause.key in names})
         positive = SIGN_OF[wanted] > 0

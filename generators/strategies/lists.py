@@ -8,7 +8,7 @@ from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from arts.data.schema import Edit
-from arts.generators.english.clauses import is_correlated
+from arts.generators.english.clauses import finite_verb, is_correlated
 from arts.generators.english.inflection import inflect
 from arts.generators.english.word_lists import word_list
 from arts.generators.strategies.clause_mining import is_plural
@@ -143,7 +143,7 @@ def _agreement(head: Token, rest: Sequence[Item]) -> list[Edit]:
     noun, verb = rest[0].head, head.head
     if len(rest) > 1 or head.dep_ not in _SUBJECTS or noun.tag_ not in ("NN", "NNP"):
         return []
-    finite = next((c for c in verb.children if c.dep_ in ("aux", "auxpass")), verb)
+    finite = finite_verb(verb)
     singular = _SINGULAR.get(finite.lower_)
     if singular is None and finite.tag_ == "VBP":
         singular = inflect(finite.lemma_, "VBZ")

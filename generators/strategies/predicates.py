@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING
 
 from arts.data.schema import Aspect, Edit, Instance, Strategy
 from arts.generators.english import conjunctions
-from arts.generators.english.clauses import is_correlated
+from arts.generators.english.clauses import finite_verb, is_correlated
+from arts.generators.english.token_edits import span_edit
 from arts.generators.english.word_lists import word_list
 from arts.generators.opinions.analysis import Analysis, OpinionWord
 from arts.generators.opinions.extraction import SIGN_OF
@@ -74,9 +75,9 @@ def replace_predicate(reversal: AspectReversal) -> Iterator[Instance | Reason]:
         yield edits
         return
     doc = opinions.analysis.doc
-    start, end = doc[predicate.start].idx, doc[predicate.end - 1].idx + len(doc[predicate.end - 1])
+    first, last = doc[predicate.start], doc[predicate.end - 1]
     for word in reversal.claims():
-        edit = Edit(start, end, doc.text[start:end], f"{predicate.be} {word}", RULE)
+        edit = span_edit(first, last, after=f"{predicate.be} {word}", rule=RULE)
         yield build_variant(
             reversal.source,
             opinions.sentence,
@@ -164,7 +165,7 @@ def _joins_within(link: Token, verb: Token) -> bool:
 def _form_of_be(subject: Token, verb: Token) -> str:
     """The form of "to be" with a subject's number and a verb's tense; empty when the tense is not known."""
     plural = subject.tag_ in ("NNS", "NNPS") or any(c.dep_ == "conj" for c in subject.children)
-    finite = next((c for c in verb.children if c.dep_ in ("aux", "auxpass")), verb)
+    finite = finite_verb(verb)
     if finite.lemma_ == "have" and finite != verb:
         if finite.tag_ == "VBD":
             return "had been"

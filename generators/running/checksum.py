@@ -11,6 +11,7 @@ from pathlib import Path
 from arts.data.support.code_checksum import code_checksum
 from arts.data.support.download import sha256
 from arts.data.support.spacy_parser import parser_name
+from arts.generators.acceptability.judge import JUDGE_FILE
 from arts.generators.english import wordnet
 from arts.generators.english.word_lists import LEXICONS
 
@@ -21,7 +22,7 @@ def generator_files() -> list[Path]:
     """The paths of every module of the generators, of the judge and of every file of the lexicons, sorted."""
     package = Path(str(files("arts.generators")))
     lexicons = (path for path in LEXICONS.rglob("*") if path.is_file())
-    return sorted([*package.rglob("*.py"), *package.rglob("*.json"), *lexicons])
+    return sorted([*package.rglob("*.py"), JUDGE_FILE, *lexicons])
 
 
 @cache

@@ -14,6 +14,7 @@ from helpers.sentences import sentence
 
 import arts.generators
 from arts.data.schema import Opinion, Sentence
+from arts.generators.acceptability.judge import JUDGE_FILE
 from arts.generators.english import wordnet
 from arts.generators.english.word_lists import LEXICONS
 from arts.generators.generator import GenerationOptions
@@ -23,11 +24,11 @@ from arts.generators.running.checksum import generator_files, generators_checksu
 from arts.generators.strategies.aspectset import mine_aspect_set
 
 
-def test_checksum_covers_the_modules_of_all_subpackages_and_all_lexicons() -> None:
+def test_checksum_covers_the_modules_of_all_subpackages_and_all_lexicons_and_the_judge() -> None:
     package = Path(arts.generators.__path__[0])
     modules = {path.relative_to(package).as_posix() for path in package.rglob("*.py")}
     assert {"generator.py", "opinions/lexicon.py", "english/negation/insert.py"} <= modules
-    assert set(generator_files()) == {*package.rglob("*.py"), *LEXICONS.iterdir()}
+    assert set(generator_files()) == {*package.rglob("*.py"), *LEXICONS.iterdir(), JUDGE_FILE}
 
 
 def test_checksum_changes_with_any_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -122,7 +122,22 @@ class Interview:
             self._find(questions, form)
         return reply
 
-    def ask(self, questions: Questions) -> Iterator[None]:
+    def replies(self, questions: Questions) -> Iterator[Reply]:
+        """Yield the replies to the questions, which `begin` has got, in their order and as they come.
+
+        Raises:
+            BudgetError: when another request could exceed the budget.
+            ArtsError: when the server refuses a request, or fails again and again.
+        """
+        keys, position = questions.keys, 0
+        for _ in self._ask(questions):
+            while position < len(keys) and (reply := questions.replies.get(keys[position])):
+                yield reply
+                position += 1
+        if position < len(keys):
+            raise BudgetError(self.spending, answered=questions.answered, asked=len(keys))
+
+    def _ask(self, questions: Questions) -> Iterator[None]:
         """Ask the questions without a reply; yield at first, and after each batch of replies that is kept."""
         yield
         stop = Event()

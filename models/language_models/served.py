@@ -10,7 +10,7 @@ from arts.data.errors import ArtsError
 from arts.data.schema import Instance
 from arts.models.language_models.answer_store import Reply, measured_seconds
 from arts.models.language_models.answers import LABELS, Answer, is_json_label, parse_answer
-from arts.models.language_models.cost import Budget, BudgetError, Spending
+from arts.models.language_models.cost import Budget, Spending
 from arts.models.language_models.endpoint import TIMEOUT, Endpoint
 from arts.models.language_models.interview import Interview
 from arts.models.language_models.prompts import Prompt
@@ -132,13 +132,8 @@ class ServedRespondent:
         form = RequestForm.of(labels, **self._parameters)
         questions = Questions(messages, [one.id for one in instances], tuple(labels), form)
         self._interview.begin(questions)
-        position = 0
-        for _ in self._interview.ask(questions):
-            while position < len(messages) and (reply := questions.replies.get(questions.keys[position])):
-                yield self._answer(reply, questions)
-                position += 1
-        if position < len(messages):
-            raise BudgetError(self.spending, answered=questions.answered, asked=len(messages))
+        for reply in self._interview.replies(questions):
+            yield self._answer(reply, questions)
 
     def facts(self) -> RespondentFacts:
         """How the model was asked, and what that has taken so far."""

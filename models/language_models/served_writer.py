@@ -7,7 +7,7 @@ from types import TracebackType
 from typing import Any, Self
 
 from arts.models.language_models.answers import may_be_json
-from arts.models.language_models.cost import BudgetError, Spending, estimated_tokens
+from arts.models.language_models.cost import Spending, estimated_tokens
 from arts.models.language_models.endpoint import Endpoint
 from arts.models.language_models.interview import Interview
 from arts.models.language_models.prompts import Message
@@ -83,17 +83,11 @@ class ServedWriter:
         sizes = [estimated_tokens(messages[-1]["content"]) for messages in conversations]
         questions = Questions([*conversations], [*ids], (), self._form, reply_tokens=max(sizes))
         self._interview.begin(questions)
-        position = 0
-        for _ in self._interview.ask(questions):
-            while position < len(sizes) and (reply := questions.replies.get(questions.keys[position])):
-                self._interview.tally.add_reply(reply, in_form=may_be_json(reply.text))
-                yield Written.of(
-                    reply.text, prompt_tokens=reply.prompt_tokens, completion_tokens=reply.completion_tokens
-                )
-                position += 1
-        if position < len(sizes):
-            answered = questions.answered
-            raise BudgetError(self._interview.spending, answered=answered, asked=len(sizes))
+        for reply in self._interview.replies(questions):
+            self._interview.tally.add_reply(reply, in_form=may_be_json(reply.text))
+            yield Written.of(
+                reply.text, prompt_tokens=reply.prompt_tokens, completion_tokens=reply.completion_tokens
+            )
 
     def facts(self) -> RespondentFacts:
         """How the model was asked, and what that has taken so far."""

@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from arts.cli import language_model_options as asking_options
-from arts.cli import options
+from arts.cli import options, training_options
 from arts.cli.app import run_command, tell
 from arts.cli.evaluation_results import draw_curves, show_results
 from arts.cli.given_options import refuse_given, refuse_repeated, tell_idle_labels
@@ -24,11 +24,11 @@ from arts.models.language_models.cost import Budget
 from arts.models.language_models.registry import ANSWER_TOKENS, CONCURRENCY, is_language_model
 from arts.models.language_models.shots import ShotChoice
 from arts.models.registry import is_trained_here
-from arts.models.runtime import use_device
+from arts.models.runtime import PrecisionOption, use_device, use_precision
 
 DEFAULT_MODEL = "td-lstm"
 CHECKPOINT_PREFIX = "hf:"
-_TRAINING_OPTIONS = ("seed", "encoder", "embeddings", "post_training_text", "post_trained")
+_TRAINING_OPTIONS = ("seed", "encoder", "embeddings", "post_training_text", "post_trained", "precision")
 _INTERVENTION_OPTIONS = (
     "strategy",
     "variant_ratio",
@@ -88,6 +88,7 @@ def evaluate(
     dry_run: asking_options.DryRun = False,
     name: str | None = None,
     device: options.Device = None,
+    precision: training_options.Precision = PrecisionOption.AUTO,
     output: Path | None = None,
     format: ResultFormat = ResultFormat.TABLE,
 ) -> None:
@@ -187,6 +188,7 @@ def evaluate(
     if output:
         check_folder(output)
     use_device(device)
+    use_precision(precision)
     names = options.label_polarities(labels)
     benchmark = load_benchmark(
         dataset, labels=names, columns=options.column_names(columns), train_from=train_from

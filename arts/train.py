@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from arts.cli import options
+from arts.cli import options, training_options
 from arts.cli.app import run_command, tell
 from arts.cli.number_types import Seed
 from arts.cli.progress import progress_bar
@@ -16,7 +16,7 @@ from arts.data.support.atomic import new_folder
 from arts.data.support.free_places import check_new_folder
 from arts.data.support.rounding import decimal_text
 from arts.models.encoders import DEFAULT_ENCODER
-from arts.models.runtime import use_device
+from arts.models.runtime import PrecisionOption, use_device, use_precision
 
 
 def train(
@@ -38,6 +38,7 @@ def train(
     template: options.Templates = None,
     holdout_templates: options.HoldoutTemplates = None,
     device: options.Device = None,
+    precision: training_options.Precision = PrecisionOption.AUTO,
 ) -> None:
     """Train a model on a corpus and save it with its tokenizer.
 
@@ -66,6 +67,7 @@ def train(
     options.refuse_idle_labels(dataset)
     check_new_folder(output)
     use_device(device)
+    use_precision(precision)
     start = options.starting_point(
         [model],
         encoder,

@@ -185,7 +185,7 @@ class AspectModel(PreTrainedModel):
             An output with `logits`, of shape (batch, 3), and `loss`, the cross-entropy in nats averaged over
             the batch, or None without labels.
         """
-        logits = self.classifier(self.dropout(self.encode(**batch)))
+        logits = self.classifier(self.dropout(self.encode(**batch))).float()
         loss = None if labels is None else nn.functional.cross_entropy(logits, labels)
         return SequenceClassifierOutput(loss=loss, logits=logits)
 

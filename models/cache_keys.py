@@ -18,6 +18,7 @@ from arts.data.support.spacy_parser import parser_name
 from arts.models import training
 from arts.models.base import AspectModel, Inputs
 from arts.models.encoders import encoder_checksum
+from arts.models.precision import training_precision
 from arts.models.recipe import Start, TrainingRequest
 from arts.models.record_names import POST_TRAINED
 from arts.models.runtime import numerical_environment
@@ -51,6 +52,7 @@ def training_key(
         train: instances to train on.
         dev: instances to evaluate on.
     """
+    precision = training_precision(model_class, request.start, train=train)
     parts = {
         "name": prefix,
         "train": content_checksum(train),
@@ -61,7 +63,7 @@ def training_key(
         "extras": extra_inputs(model_class, request.start),
         "recipe": asdict(model_class.recipe),
         "code": _code_checksum(model_class),
-        "environment": numerical_environment(),
+        "environment": numerical_environment(precision.precision),
         "spacy": version("spacy") if "parser" in model_class.extras else None,
     }
     return cache_key(prefix, parts)

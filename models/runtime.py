@@ -19,7 +19,23 @@ class Device(StrEnum):
     MPS = "mps"
 
 
+class Precision(StrEnum):
+    """The precision of products of matrices in training: that of the weights, or bf16 by autocast."""
+
+    FP32 = "fp32"
+    BF16 = "bf16"
+
+
+class PrecisionOption(StrEnum):
+    """What a user can ask for: a `Precision`, or the one that suits the machine and the model."""
+
+    AUTO = "auto"
+    FP32 = "fp32"
+    BF16 = "bf16"
+
+
 _chosen: Device | None = None
+_chosen_precision: Precision | None = None
 
 
 def use_device(device: Device | None) -> None:
@@ -53,19 +69,56 @@ def device(otherwise: Device | None = None) -> Device:
     return _chosen or otherwise or (Device.CUDA if torch.cuda.is_available() else Device.CPU)
 
 
-def trainer_options() -> dict[str, Any]:
-    """Keyword arguments of `TrainingArguments`: the precision, and the CPU if it was chosen."""
+def use_precision(option: PrecisionOption) -> None:
+    """Choose the precision of training, for the whole process. Predictions are always made in fp32.
+
+    Args:
+        option: the precision, or `PrecisionOption.AUTO` to leave it to the machine and the model.
+
+    Raises:
+        ArtsError: when what models run on has no bf16.
+    """
+    global _chosen_precision
+    if option is PrecisionOption.BF16 and device() is not Device.CPU and not _accelerator_has_bf16():
+        raise ArtsError(f"--precision bf16: {device()} has none here; expected fp32")
+    _chosen_precision = None if option is PrecisionOption.AUTO else Precision(option.value)
+
+
+def chosen_precision() -> Precision | None:
+    """The precision of training that was chosen by `use_precision`; None for none."""
+    return _chosen_precision
+
+
+def process_precision() -> Precision:
+    """The precision of training where none is measured: bf16 on an accelerator that has it, else fp32."""
+    return _chosen_precision or (Precision.BF16 if _accelerator_has_bf16() else Precision.FP32)
+
+
+def _accelerator_has_bf16() -> bool:
+    """Whether models run on a GPU that has bf16."""
     import torch
 
-    bf16 = device() is Device.CUDA and torch.cuda.is_bf16_supported()
-    return {"bf16": bf16, "use_cpu": _chosen is Device.CPU}
+    return device() is Device.CUDA and torch.cuda.is_bf16_supported()
 
 
-def numerical_environment() -> dict[str, str | int]:
+def trainer_options(precision_of_training: Precision | None = None) -> dict[str, Any]:
+    """Keyword arguments of `TrainingArguments`: the precision, and the CPU if models run on it.
+
+    Args:
+        precision_of_training: the precision. Default: that of `process_precision`.
+    """
+    bf16 = (precision_of_training or process_precision()) is Precision.BF16
+    return {"bf16": bf16, "use_cpu": _chosen is Device.CPU or (bf16 and device() is Device.CPU)}
+
+
+def numerical_environment(precision_of_training: Precision | None = None) -> dict[str, str | int]:
     """What the weights and predictions of a network depend on besides its code, its data and its seed.
 
     Two processes with equal environments calculate equal numbers. With another number of threads, another
     precision or another processor, sums are made in another order, and the last digits differ.
+
+    Args:
+        precision_of_training: the precision of a training. Default: that of `process_precision`.
 
     Returns:
         ``device`` (``cpu``, ``mps``, or the name of the GPU), ``precision`` (that of training: ``fp32`` or
@@ -78,7 +131,7 @@ def numerical_environment() -> dict[str, str | int]:
     accelerated = device() is Device.CUDA
     return {
         "device": torch.cuda.get_device_name() if accelerated else device().value,
-        "precision": "bf16" if accelerated and torch.cuda.is_bf16_supported() else "fp32",
+        "precision": (precision_of_training or process_precision()).value,
         "matmul": torch.get_float32_matmul_precision(),
         "instructions": torch.backends.cpu.get_cpu_capability(),
         "threads": torch.get_num_threads(),

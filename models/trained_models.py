@@ -51,6 +51,7 @@ class TrainedModel:
         record: the training record as JSON values. Its keys include ``name`` (in the registry), ``seed``,
             ``encoder``, ``recipe``, ``train_seconds``, ``curve`` (the scores of each epoch), ``epoch``
             (the one whose weights were kept), ``environment`` (what `numerical_environment` returned),
+            ``step_seconds`` (what its precision was chosen by, see `arts.models.precision.PrecisionChoice`),
             ``truncated`` (the number of instances per split whose sentence was truncated) and
             ``random_weights`` (the weights that the encoder's checkpoint lacks).
     """
@@ -209,7 +210,8 @@ def _record_of_training(
     return {
         "epoch": trained.epoch,
         "curve": [asdict(epoch) for epoch in trained.curve],
-        "environment": numerical_environment(),
+        "environment": numerical_environment(trained.precision.precision),
+        "step_seconds": dict(trained.precision.step_seconds),
         "truncated": {
             **{name: trained.inputs.count_truncated(split) for name, split in splits.items()},
             **trained.model.config.truncated_passages,

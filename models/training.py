@@ -29,6 +29,7 @@ from arts.data.errors import ArtsError
 from arts.data.schema import Instance, Polarity, Strategy
 from arts.models.base import AspectModel, Inputs, TokenFeatures
 from arts.models.learning_curve import EpochScores, kept_epoch, learning_curve
+from arts.models.precision import PrecisionChoice, training_precision
 from arts.models.recipe import Recipe, TrainingProgress, TrainingRequest
 from arts.models.resuming import train_or_resume
 from arts.models.runtime import Device, device, trainer_options
@@ -61,12 +62,16 @@ def train_model(
     if not train or not dev:
         raise ArtsError(f"training needs the splits train and dev; {'dev' if train else 'train'} is empty")
     recipe = model_class.recipe
+    choice = training_precision(model_class, request.start, train=train)
     model, inputs = initialise_model(model_class, request, train=train)
     trainer = run_trainer(
         folder,
         _DevScoreCallback(request.progress),
         seed=request.seed,
-        settings=_recipe_settings(recipe, instances=len(train)),
+        settings={
+            **_recipe_settings(recipe, instances=len(train)),
+            **trainer_options(choice.precision),
+        },
         model=model,
         data_collator=inputs.collate,
         train_dataset=features_with_labels(inputs, train),
@@ -78,7 +83,7 @@ def train_model(
     history = trainer.state.log_history
     best_was_loaded = recipe.patience is not None and trainer.state.best_model_checkpoint
     kept_step = trainer.state.best_global_step if best_was_loaded else None
-    return TrainingOutcome(model, inputs, learning_curve(history), kept_epoch(history, kept_step))
+    return TrainingOutcome(model, inputs, learning_curve(history), kept_epoch(history, kept_step), choice)
 
 
 def _recipe_settings(recipe: Recipe, *, instances: int) -> dict[str, Any]:
@@ -167,6 +172,7 @@ def run_trainer(
     for printer in (ProgressCallback, PrinterCallback):  # they write to standard output
         trainer.remove_callback(printer)
     train_or_resume(trainer)
+    trainer.accelerator.unwrap_model(trainer.model, keep_fp32_wrapper=False)  # it predicts in fp32 from here
     return trainer
 
 
@@ -179,12 +185,14 @@ class TrainingOutcome:
         inputs: converts instances to the network's tensors.
         curve: the scores of each epoch.
         epoch: number (from 1) of the epoch whose weights were kept.
+        precision: the precision of the training.
     """
 
     model: AspectModel
     inputs: Inputs
     curve: list[EpochScores]
     epoch: int
+    precision: PrecisionChoice
 
 
 def predict_proba(

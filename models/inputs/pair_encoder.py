@@ -137,7 +137,7 @@ class EncoderModel(AspectModel):
             A tensor (batch, hidden), as the pooling of the configuration says.
         """
         output = self.encoder(**batch)
-        states: Tensor = output.last_hidden_state  # (batch, tokens, hidden)
+        states: Tensor = output.last_hidden_state.float()  # (batch, tokens, hidden)
         present = batch["attention_mask"].unsqueeze(-1).to(states.dtype)
         if self.config.pooling == "mean":
             return (states * present).sum(1) / present.sum(1)

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any, Self
 
 import torch
-from transformers import AutoModelForMaskedLM, DataCollatorForLanguageModeling, set_seed
+from transformers import AutoConfig, AutoModelForMaskedLM, DataCollatorForLanguageModeling, set_seed
 
 from arts.data.errors import DataError
 from arts.data.support.atomic import WorkFolder, cache_home
@@ -28,8 +28,9 @@ from arts.models.encoders import (
     quiet_transformers,
 )
 from arts.models.inputs.pair_encoder import MAX_LENGTH, EncoderConfig
+from arts.models.precision import Batch, measured_precision
 from arts.models.recipe import Start, TrainingProgress
-from arts.models.runtime import numerical_environment
+from arts.models.runtime import Precision, numerical_environment, trainer_options
 from arts.models.training import StepCallback, run_trainer
 from arts.models.zoo.bert import BertPair
 from arts.models.zoo_card import ModelCard
@@ -121,6 +122,21 @@ def post_train_encoder(
     return cached_folder(cache_home() / "encoders" / _cache_key(encoder, texts), build)
 
 
+def _precision(source: Path, texts: Sequence[str]) -> Precision:
+    """The precision of post-training the encoder in the folder `source`; see `measured_precision`."""
+    config = AutoConfig.from_pretrained(source)
+
+    def network() -> tuple[Any, Batch]:
+        size = BATCH_SIZE
+        middle = sorted(texts, key=len)[max(0, len(texts) - size) // 2 :][:size]
+        tokenizer = load_tokenizer(source)
+        batch = tokenizer(middle, truncation=True, max_length=MAX_LENGTH, padding=True, return_tensors="pt")
+        model = AutoModelForMaskedLM.from_config(config)
+        return model, {**batch, "labels": batch["input_ids"]}
+
+    return measured_precision("post-training", config.to_json_string(use_diff=False), network).precision
+
+
 def _post_train(
     source: Path, texts: Sequence[str], work: WorkFolder, progress: TrainingProgress | None
 ) -> None:
@@ -147,6 +163,7 @@ def _post_train(
             "num_train_epochs": EPOCHS,
             "per_device_train_batch_size": BATCH_SIZE,
             "warmup_steps": 0.1,
+            **trainer_options(_precision(source, texts)),
         },
         model=model,
         data_collator=DataCollatorForLanguageModeling(tokenizer, mlm_probability=MASKED),
@@ -175,7 +192,7 @@ def _cache_key(encoder: str, texts: Sequence[str]) -> str:
         encoder_checksum(encoder),
         [EPOCHS, LEARNING_RATE, BATCH_SIZE, MASKED, SEED, MAX_LENGTH],
         list(texts),
-        numerical_environment(),
+        numerical_environment(_precision(encoder_folder(encoder), texts)),
         code_checksum(__name__),
     ]
     return hashlib.sha256(json.dumps(parts).encode()).hexdigest()[:16]

@@ -108,7 +108,12 @@ class CapsBert(EncoderModel):
             segments: (batch, tokens) the text that each token belongs to: `SENTENCE`, `ASPECT` or `NEITHER`.
             batch: the arguments of the encoder, such as ``input_ids``.
         """
-        states = self.encoder(**batch).last_hidden_state  # (batch, tokens, hidden)
+        states = self.encoder(**batch).last_hidden_state.float()  # (batch, tokens, hidden)
+        with torch.autocast(states.device.type, enabled=False):  # lengths near 0.1 and 0.9 need fp32
+            return self._capsules(states, segments)
+
+    def _capsules(self, states: Tensor, segments: Tensor) -> Tensor:
+        """The category capsules (batch, 3, capsule) by the hidden states (batch, tokens, hidden)."""
         in_aspect = (segments == ASPECT).unsqueeze(-1).to(states.dtype)
         mean = (states * in_aspect).sum(1) / in_aspect.sum(1).clamp(min=1)  # (batch, hidden)
         primary = squash(self.dropout(self.primary(states)))  # (batch, tokens, capsule): p

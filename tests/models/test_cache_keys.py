@@ -38,6 +38,9 @@ CHANGES = {
         torch, "get_float32_matmul_precision", lambda: "high"
     ),
     "instructions": lambda patch: patch.setattr(torch.backends.cpu, "get_cpu_capability", lambda: "none"),
+    "precision of training": lambda patch: patch.setattr(
+        runtime, "_chosen_precision", runtime.Precision.BF16
+    ),
     "libraries": lambda patch: patch.setattr(runtime, "version", lambda name: "0.0"),
 }
 KEYS = {
@@ -81,7 +84,7 @@ def test_cache_keys_change_with_the_weights_of_the_encoder_in_the_same_folder(wr
         ("pytorch_model.bin", b"3"),
     ):
         write(f"encoder/{name}", content)
-        keys.add(key(str(tmp_path / "encoder")))
+        keys.add(key(str(tmp_path / "encoder"), name="memnet"))
     assert len(keys) == 3
 
 

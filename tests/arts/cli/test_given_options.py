@@ -29,6 +29,8 @@ REFUSED = {
     "arts.evaluate --predictions p.csv --intervention merge": "--intervention has no effect with",
     "arts.evaluate --predictions p.csv --train-from sample": "--train-from has no effect with --predictions",
     "arts.evaluate --predictions p.csv --device cpu": "--device has no effect with --predictions",
+    "arts.evaluate --predictions p.csv --precision auto": "--precision has no effect with --predictions",
+    "arts.evaluate --model hf:mine --precision fp32": "--precision has no effect on hf:mine, which is not",
     "arts.evaluate --model hf:mine --train-from sample": "--train-from has no effect on hf:mine, which is",
     "arts.evaluate --predictions p.csv --adddiff-curve": "--adddiff-curve has no effect with --predictions",
     "arts.evaluate --predictions p.csv --embeddings e": "--embeddings has no effect with --predictions",
@@ -158,7 +160,7 @@ def test_given_options_without_effect_are_refused_in_one_line(line, tmp_path):
 
 ALWAYS_USED = {  # whatever else is asked
     "evaluate": "dataset undisputed predictions name output format",
-    "train": "model output dataset seed adversarial device",
+    "train": "model output dataset seed adversarial device precision",
     "generate": (
         "output input opinions pool strategy seed min_acceptance rank writer workers engine format force"
     ),

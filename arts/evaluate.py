@@ -73,6 +73,7 @@ def evaluate(
     domain: list[str] | None = None,
     intervention_option: Annotated[list[str] | None, typer.Option(metavar="NAME=VALUE")] = None,
     adddiff_curve: Annotated[bool, typer.Option("--adddiff-curve")] = False,
+    probe: list[str] | None = None,
     prompt: asking_options.Prompts = None,
     shots: asking_options.ShotNumber = 0,
     shots_by: asking_options.ShotsBy = ShotChoice.LABEL,
@@ -127,7 +128,10 @@ def evaluate(
         intervention_option: Setting, as NAME=VALUE, of an --intervention that another package provides.
             VALUE is JSON or plain text. Repeatable.
         adddiff_curve: Also measure the accuracy when ADDDIFF adds 0, 1, 2, 3, 4 or 5 aspects to each
-            sentence. With --output, the curves of all models are plotted.
+            sentence; the same as --probe adddiff-curve. With --output, the curves of all models are plotted.
+        probe: Also measure by what the model is right: same-side (clauses are added that agree with the
+            label), aspect-masked (the aspect term is masked), aspect-swapped (another aspect of the
+            sentence is asked about; needs no further answers), adddiff-curve, or all. Repeatable.
         name: Name of the model in the report. Default: the value of --model; with --predictions, the value
             of --column or, without it, the name of the file.
         output: Folder to write reports (JSON) and predictions (Parquet) to, one of each per model and
@@ -137,9 +141,13 @@ def evaluate(
     from arts.cli.measurements import measure, score
     from arts.data.corpus_registry import undisputed_name
     from arts.evaluation.benchmark import load_benchmark
+    from arts.evaluation.probes import check_probe_names
 
     dataset = undisputed_name(dataset) if undisputed else dataset
     refuse_repeated("column", column)
+    refuse_repeated("probe", probe)
+    probes = [*(probe or ()), *(["adddiff-curve"] if adddiff_curve else [])]
+    check_probe_names(probes)
     refuse_given("column", when=predictions is None, because="without --predictions FILE")
     refuse_given(
         *("model", "train_from", "intervention", "adddiff_curve", "device"),
@@ -196,10 +204,10 @@ def evaluate(
     if dry_run:
         from arts.cli.asking import show_forecast
 
-        show_forecast(benchmark, models, asking, seeds=seed or [1])
+        show_forecast(benchmark, models, asking, seeds=seed or [1], probes=probes)
         return
     if predictions:
-        results = score(benchmark, predictions, columns=column, name=name)
+        results = score(benchmark, predictions, columns=column, name=name, probes=probes)
     else:
         start = options.starting_point(
             models,
@@ -215,7 +223,7 @@ def evaluate(
             start=start,
             intervention=training,
             name=name,
-            adddiff_curve=adddiff_curve,
+            probes=probes,
             asking=asking,
         )
     reports = []
@@ -223,9 +231,10 @@ def evaluate(
         if output:
             tell(f"wrote {report.save(output)}")
         reports.append(report)
-    if adddiff_curve and output:
+    has_curve = any(report.adddiff_curve for report in reports)
+    if has_curve and output:
         draw_curves(reports, output)
-    elif adddiff_curve:
+    elif has_curve:
         tell("--output DIR draws the curve")
     tell(str(benchmark.corpus.notes))
     tell_idle_labels(names)

@@ -45,6 +45,8 @@ class GenerationOptions:
         min_acceptance: the least probability, from 0 to 1, that a reader accepts a variant; what is less
             acceptable is not handed out. By default that of the judge for each strategy. With 0, the first
             variant is taken whatever the judge says.
+        same_side: whether ADDDIFF adds aspects of the target's own sentiment instead of the opposite one, as
+            a control.
 
     Raises:
         ValueError: when `min_acceptance` is not a probability.
@@ -58,6 +60,7 @@ class GenerationOptions:
     candidates: int = 1
     force: bool = False
     min_acceptance: float | None = None
+    same_side: bool = False
 
     def __post_init__(self) -> None:
         least = self.min_acceptance
@@ -198,6 +201,7 @@ class Generator:
             rng=rng,
             k=options.k,
             templates=options.templates,
+            same_side=options.same_side,
         )
 
 

@@ -13,11 +13,12 @@ from arts.cli.language_model_options import AskingOptions
 from arts.cli.messages import tell
 from arts.cli.progress import ProgressUpdate, progress_bar
 from arts.cli.tables import FigureTable, sentence, show
-from arts.data.schema import original_instances
+from arts.data.schema import Instance, original_instances
 from arts.data.support.rounding import decimal_text
 from arts.evaluation.asking_forecast import forecast_prompt
 from arts.evaluation.benchmark import Benchmark
 from arts.evaluation.language_model_record import ShotsInfo
+from arts.evaluation.probes import choose_probes, probe_instances
 from arts.evaluation.report import Report
 from arts.models.language_models.cost import Estimate
 from arts.models.language_models.registry import AskingSettings, is_served, load_respondent
@@ -67,7 +68,13 @@ class AskingBar:
 
 
 def ask(
-    benchmark: Benchmark, model: str, options: AskingOptions, *, seeds: Sequence[int], name: str | None
+    benchmark: Benchmark,
+    model: str,
+    options: AskingOptions,
+    *,
+    seeds: Sequence[int],
+    name: str | None,
+    probes: Sequence[str] = (),
 ) -> Iterator[Report]:
     """Measure a language model, once for each seed by which examples are drawn; a report per prompt.
 
@@ -77,6 +84,7 @@ def ask(
         options: how it is asked.
         seeds: random seeds; only the first where nothing is drawn.
         name: name of the model in the reports; None for `model`.
+        probes: names of `arts.evaluation.probes.PROBES` to measure, too, or ``all``.
     """
     prompts = options.prompts()
     for seed in dict.fromkeys(seeds if options.draws else seeds[:1]):
@@ -88,6 +96,7 @@ def ask(
                     prompts,
                     shots=Shots(options.shots, options.shots_by, seed),
                     prices=options.budget,
+                    probes=probes,
                     id=model,
                     name=name,
                     progress=bar.answered,
@@ -96,7 +105,12 @@ def ask(
 
 
 def show_forecast(
-    benchmark: Benchmark, models: Sequence[str], options: AskingOptions, *, seeds: Sequence[int]
+    benchmark: Benchmark,
+    models: Sequence[str],
+    options: AskingOptions,
+    *,
+    seeds: Sequence[int],
+    probes: Sequence[str] = (),
 ) -> None:
     """Print on standard output what asking language models would take: calls, tokens, time and money.
 
@@ -105,10 +119,13 @@ def show_forecast(
         models: the models, as --model names them.
         options: how they are asked.
         seeds: random seeds; only the first where nothing is drawn.
+        probes: names of `arts.evaluation.probes.PROBES` that are asked, too, or ``all``.
     """
+    corpus = benchmark.corpus
+    asked = [*corpus.test, *probe_instances(choose_probes(probes, corpus), corpus)]
     for model in dict.fromkeys(models):
         for seed in dict.fromkeys(seeds if options.draws else seeds[:1]):
-            show(*_forecast_parts(benchmark, model, options, seed=seed))
+            show(*_forecast_parts(benchmark, model, options, seed=seed, asked=asked))
 
 
 def _settings(options: AskingOptions, bar: AskingBar | None = None) -> AskingSettings:
@@ -125,16 +142,21 @@ def _settings(options: AskingOptions, bar: AskingBar | None = None) -> AskingSet
 
 
 def _forecast_parts(
-    benchmark: Benchmark, model: str, options: AskingOptions, *, seed: int
+    benchmark: Benchmark,
+    model: str,
+    options: AskingOptions,
+    *,
+    seed: int,
+    asked: Sequence[Instance],
 ) -> Iterator[RenderableType]:
     """The forecast of one model: a table with a row per prompt and their sum, and sentences on it."""
-    test, shots = benchmark.corpus.test, Shots(options.shots, options.shots_by, seed)
-    examples = shots.choose(original_instances(benchmark.corpus.train) if shots.number else [], test)
+    shots = Shots(options.shots, options.shots_by, seed)
+    examples = shots.choose(original_instances(benchmark.corpus.train) if shots.number else [], asked)
     answer_tokens = options.answer_tokens if is_served(model) else 0
     with load_respondent(model, _settings(options)) as respondent:
         estimates = {
             prompt.name: forecast_prompt(
-                respondent, prompt, test, examples, prices=options.budget, answer_tokens=answer_tokens
+                respondent, prompt, asked, examples, prices=options.budget, answer_tokens=answer_tokens
             )
             for prompt in options.prompts()
         }

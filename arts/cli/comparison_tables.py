@@ -31,6 +31,9 @@ def comparison_tables(pair: Pairing, reports: Sequence[Report]) -> RenderableTyp
     scores = FigureTable(title, report_rows.headings(reports), caption=report_rows.LEGEND)
     for row in report_rows.pair_rows(pair, reports):
         scores.add_row(*row)
+    scores.add_section()
+    for row in report_rows.floor_rows(reports):
+        scores.add_row(*row, style="dim")
     title = f"{pair.first} minus {pair.second}"
     differences = FigureTable(title, report_rows.DIFFERENCE_HEADINGS, caption=DIFFERENCE_LEGEND)
     for row in report_rows.difference_rows(pair):
@@ -40,10 +43,11 @@ def comparison_tables(pair: Pairing, reports: Sequence[Report]) -> RenderableTyp
 
 def comparison_markdown(pair: Pairing, reports: Sequence[Report]) -> str:
     """The same two tables as Markdown text."""
+    scores = [*report_rows.pair_rows(pair, reports), *report_rows.floor_rows(reports)]
     lines = (
         f"### {printable(report_rows.report_title(reports[0]))}",
         "",
-        *markdown_table(report_rows.headings(reports), report_rows.pair_rows(pair, reports)),
+        *markdown_table(report_rows.headings(reports), scores),
         "",
         report_rows.LEGEND,
         "",

@@ -17,10 +17,10 @@ from arts.evaluation.summary import Summary
 def evaluation_tables(summary: Summary) -> RenderableType:
     """All tables of an evaluation, to be printed by Rich.
 
-    The first table has the scores of all models, and below them the scores that Xing et al. (2020) published
-    for the dataset, if there are any. If there is a single report, tables by strategy and by polarity follow.
-    Then come the ADDDIFF curves (accuracy by number of added aspects), if they were measured, and the
-    sentences of `report_rows.remarks`.
+    The first table has the scores of all models, and below them the floors and the scores that Xing et al.
+    (2020) published for the dataset, if there are any. If there is a single report, tables by strategy and by
+    polarity follow. Then come the probes and the ADDDIFF curves (accuracy by number of added aspects), if
+    they were measured, and the sentences of `report_rows.remarks`.
     """
     first = summary.reports[0]
     known = published_table(first.dataset.name)
@@ -28,6 +28,7 @@ def evaluation_tables(summary: Summary) -> RenderableType:
     if len(summary.reports) == 1:
         parts += [_strategy_table(first)] if first.strategies else []
         parts.append(_polarity_table(first))
+    parts += _probe_table(summary.reports)
     parts += _curve_table(summary.reports)
     parts += [sentence(line) for line in report_rows.remarks(summary)]
     if known:
@@ -47,6 +48,9 @@ def _score_table(summary: Summary, known: PublishedTable | None) -> FigureTable:
     grid = FigureTable(title, headings, caption=report_rows.LEGEND)
     for row in report_rows.model_rows(summary):
         grid.add_row(*row, style="bold")
+    grid.add_section()
+    for row in report_rows.floor_rows(summary.reports):
+        grid.add_row(*row, style="dim")
     if known:
         grid.add_section()
         for row in report_rows.published_rows(known):
@@ -72,6 +76,17 @@ def _polarity_table(report: Report) -> FigureTable:
     overall = (str(report.accuracy), decimal_text(report.macro_f1.value), str(report.ars))
     grid.add_row("all (macro-F1)", f"{report.dataset.units:,}", *overall)
     return grid
+
+
+def _probe_table(reports: Sequence[Report]) -> list[RenderableType]:
+    """A list of one table, the figures of probes; empty if none was made."""
+    rows = report_rows.probe_table(reports)
+    if not rows:
+        return []
+    grid = FigureTable("Probes", rows[0])
+    for row in rows[1:]:
+        grid.add_row(*row)
+    return [grid]
 
 
 def _curve_table(reports: Sequence[Report]) -> list[RenderableType]:

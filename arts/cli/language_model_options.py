@@ -192,8 +192,6 @@ class AskingOptions:
         drawn = shotless if not self.shots else f"with --shots-by {self.shots_by}, which draws nothing"
         refuse_given("seed", when=not self.draws, because=drawn)
         refuse_given("device", when=not local, because=f"on {listed}, which runs elsewhere")
-        only = f"on {listed}, which is asked about the test split only"
-        refuse_given("adddiff_curve", when=asked, because=only)
 
 
 def _prompt(value: str) -> Prompt:

@@ -11,10 +11,11 @@ from arts.evaluation.summary import Summary
 
 
 def markdown_tables(summary: Summary) -> str:
-    """The results of an evaluation as Markdown text: scores, sentences about them, and ADDDIFF curves."""
+    """The results of an evaluation as Markdown text: scores, sentences about them, probes and curves."""
     first = summary.reports[0]
     known = published_table(first.dataset.name)
-    rows = [*report_rows.model_rows(summary), *(report_rows.published_rows(known) if known else ())]
+    rows = [*report_rows.model_rows(summary), *report_rows.floor_rows(summary.reports)]
+    rows += report_rows.published_rows(known) if known else []
     lines = [
         f"### {printable(report_rows.report_title(first))}",
         "",
@@ -22,8 +23,8 @@ def markdown_tables(summary: Summary) -> str:
         "",
         *(f"{printable(line)}  " for line in (report_rows.LEGEND, *report_rows.remarks(summary))),
     ]
-    if curves := report_rows.curve_rows(summary.reports):
-        lines += ["", *markdown_table(curves[0], curves[1:]), ""]
+    for table in (report_rows.probe_table(summary.reports), report_rows.curve_rows(summary.reports)):
+        lines += ["", *markdown_table(table[0], table[1:]), ""] if table else []
     if known:
         lines.append(report_rows.published_source(known))
     return "\n".join(lines).rstrip()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -20,11 +20,16 @@ if TYPE_CHECKING:
 
 
 def score(
-    benchmark: Benchmark, path: Path, *, columns: list[str] | None, name: str | None
+    benchmark: Benchmark,
+    path: Path,
+    *,
+    columns: list[str] | None,
+    name: str | None,
+    probes: Sequence[str],
 ) -> Iterator[Report]:
     """Yield a report per column of a predictions file; if `columns` is None, of its column `prediction`."""
     for column in columns or (None,):
-        yield benchmark.score(path, column=column, name=name)
+        yield benchmark.score(path, column=column, name=name, probes=probes)
 
 
 def measure(
@@ -35,7 +40,7 @@ def measure(
     start: Start,
     intervention: Intervention | None,
     name: str | None,
-    adddiff_curve: bool,
+    probes: Sequence[str],
     asking: AskingOptions,
 ) -> Iterator[Report]:
     """Measure each model for each seed: trained plainly and, if there is an intervention, also with it.
@@ -47,12 +52,12 @@ def measure(
         start: the encoder and other files that training starts from.
         intervention: the intervention to train each model with a second time; None for none.
         name: name of the model in the reports; None for the name of each model.
-        adddiff_curve: whether to measure also the accuracy by number of aspects that ADDDIFF adds.
+        probes: names of `arts.evaluation.probes.PROBES` to measure, too, or ``all``.
         asking: how language models are asked.
     """
     for model in dict.fromkeys(models):
         if is_language_model(model):
-            yield from ask(benchmark, model, asking, seeds=seeds, name=name)
+            yield from ask(benchmark, model, asking, seeds=seeds, name=name, probes=probes)
             continue
         has_seeds = is_trained_here(model)
         for applied in (None, intervention) if intervention else (None,):
@@ -64,7 +69,7 @@ def measure(
                         seed=seed,
                         start=start,
                         intervention=applied,
-                        adddiff_curve=adddiff_curve,
+                        probes=probes,
                         name=f"{name} + {applied.name}" if name and applied else name,
                         progress=progress,
                     )

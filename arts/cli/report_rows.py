@@ -8,6 +8,9 @@ from arts.cli.asking_remarks import asking_remarks
 from arts.data.published_scores import PublishedTable
 from arts.data.schema import PERTURBATIONS
 from arts.data.support.rounding import decimal_text
+from arts.evaluation.floors import Floor, floors
+from arts.evaluation.probe_summary import HEADINGS as PROBE_HEADINGS
+from arts.evaluation.probe_summary import probe_rows, probe_verdicts
 from arts.evaluation.report import Report
 from arts.evaluation.scores import change_text
 from arts.evaluation.summary import Pairing, Summary
@@ -21,6 +24,7 @@ Row = tuple[str, ...]
 LEGEND = (
     "ARS: originals that are right together with all their variants. REVTGT, REVNON, ADDDIFF: "
     "accuracy on the originals → on their variants; over several seeds, the mean on the variants alone. "
+    "Floors: what is right without reading what is said of the target. "
     "±: half the 95% bootstrap interval; over several seeds, the standard deviation."
 )
 
@@ -72,12 +76,19 @@ def _report_row(report: Report, show_invalid: bool) -> Row:
         report: the report.
         show_invalid: whether the number and share of invalid answers follow.
     """
-    scores = [report.strategies.get(strategy) for strategy in PERTURBATIONS]
     return (
         report.label,
-        *(_plus_minus(score.value, (score.high - score.low) / 2) for score in (report.accuracy, report.ars)),
-        *(score.change if score else NO_VARIANTS for score in scores),
+        *_score_cells(report),
         *([report.invalid_answers if report.invalid else "0"] if show_invalid else []),
+    )
+
+
+def _score_cells(scored: Report | Floor) -> Row:
+    """The accuracy, the ARS and the change by each strategy of a model or floor."""
+    strategies = [scored.strategies.get(strategy) for strategy in PERTURBATIONS]
+    return (
+        *(_plus_minus(score.value, (score.high - score.low) / 2) for score in (scored.accuracy, scored.ars)),
+        *(score.change if score else NO_VARIANTS for score in strategies),
     )
 
 
@@ -119,6 +130,12 @@ def published_rows(table: PublishedTable) -> list[Row]:
     ]
 
 
+def floor_rows(reports: Sequence[Report]) -> list[Row]:
+    """The rows of the floors, with the columns of `headings`."""
+    extra = [""] * (len(headings(reports)) - len(HEADINGS))
+    return [(f"floor: {floor.name}", *_score_cells(floor), *extra) for floor in floors(reports[0])]
+
+
 def published_source(table: PublishedTable) -> str:
     """A sentence that says where the published scores come from."""
     return f"In brackets: as published by {table['source']}."
@@ -139,15 +156,22 @@ def curve_rows(reports: Sequence[Report]) -> list[Row]:
     ]
 
 
+def probe_table(reports: Sequence[Report]) -> list[Row]:
+    """The table of probes: the headings, then a row per report and probe; empty if no probe was made."""
+    rows = [(report.label, *row) for report in reports for row in probe_rows(report)]
+    return [("model", *PROBE_HEADINGS), *rows] if rows else []
+
+
 def remarks(summary: Summary) -> list[str]:
     """Sentences about the scores of an evaluation, for printing below its tables.
 
-    They are those of `verdicts`, and for each model its invalid answers, if it gave any, and its pattern gap,
-    if it was measured; for each language model, how it was asked and what that took. For each pair of models
-    that was compared, they give the differences in accuracy and ARS.
+    They are those of `verdicts`, and for each model its invalid answers, if it gave any, and its probes and
+    pattern gap, if they were measured; for each language model, how it was asked and what that took. For each
+    pair of models that was compared, they give the differences in accuracy and ARS.
     """
     lines = verdicts(summary.reports)
     lines += [line for report in summary.reports for line in _invalid_remarks(report)]
+    lines += [f"{report.label}: {line}" for report in summary.reports for line in probe_verdicts(report)]
     lines += [line for report in summary.reports for line in _gap_remarks(report)]
     if summary.prompts:
         lines.append(

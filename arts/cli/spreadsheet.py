@@ -6,13 +6,17 @@ import csv
 import io
 from collections.abc import Mapping, Sequence
 
+from arts.data.schema import Strategy
+from arts.evaluation.floors import Floor, floors
+from arts.evaluation.paired_tests import Difference
 from arts.evaluation.report import Report
-from arts.evaluation.scores import Estimate
+from arts.evaluation.scores import Estimate, StrategyScore
 
 
 def csv_text(reports: Sequence[Report]) -> str:
-    """Format reports as CSV text: headings, then one line per report; all scores are in percent."""
-    return rows_text([_report_row(report) for report in reports])
+    """Format reports as CSV text: headings, then one line per report and floor; all scores are in percent."""
+    first = reports[0]
+    return rows_text([*map(_report_row, reports), *(_floor_row(floor, first) for floor in floors(first))])
 
 
 def rows_text(rows: Sequence[Mapping[str, object]]) -> str:
@@ -26,19 +30,7 @@ def rows_text(rows: Sequence[Mapping[str, object]]) -> str:
 
 def _report_row(report: Report) -> dict[str, object]:
     """The cells of one report's line, keyed by the heading of the column."""
-    row: dict[str, object] = {
-        "dataset": report.dataset.name,
-        "model": report.name,
-        "seed": report.model.seed,
-        "units": report.dataset.units,
-        "instances": report.dataset.instances,
-    }
-    for name, estimate in (
-        ("accuracy", report.accuracy),
-        ("macro_f1", report.macro_f1),
-        ("ars", report.ars),
-    ):
-        row |= _estimate_columns(name, estimate)
+    row = _headline_columns(report.name, report, report)
     if report.invalid or report.language_model:
         row["invalid"] = report.invalid
     if asked := report.language_model:
@@ -47,14 +39,58 @@ def _report_row(report: Report) -> dict[str, object]:
             name: getattr(asked.facts, name) for name in ("prompt_tokens", "completion_tokens", "seconds")
         }
         row["cost"] = asked.expense.cost if asked.expense else None
-    for strategy, score in report.strategies.items():
+    return row | _strategy_columns(report.strategies) | _probe_columns(report)
+
+
+def _floor_row(floor: Floor, report: Report) -> dict[str, object]:
+    """The cells of a floor's line, on the dataset of a report."""
+    row = _headline_columns(f"floor: {floor.name}", floor, report)
+    return row | {"seed": None} | _strategy_columns(floor.strategies)
+
+
+def _headline_columns(name: str, scored: Report | Floor, report: Report) -> dict[str, object]:
+    """The first cells of a line: the dataset, the name and the scores of a model or floor."""
+    row: dict[str, object] = {
+        "dataset": report.dataset.name,
+        "model": name,
+        "seed": report.model.seed,
+        "units": report.dataset.units,
+        "instances": report.dataset.instances,
+    }
+    for score in ("accuracy", "macro_f1", "ars"):
+        if estimate := getattr(scored, score, None):
+            row |= _estimate_columns(score, estimate)
+    return row
+
+
+def _strategy_columns(strategies: Mapping[Strategy, StrategyScore]) -> dict[str, object]:
+    """The cells of the scores by strategy."""
+    row: dict[str, object] = {}
+    for strategy, score in strategies.items():
         row[f"{strategy}_count"] = score.count
         row |= _estimate_columns(f"{strategy}_original", score.original)
         row |= _estimate_columns(f"{strategy}_perturbed", score.perturbed)
     return row
 
 
-def _estimate_columns(name: str, estimate: Estimate) -> dict[str, float]:
+def _probe_columns(report: Report) -> dict[str, object]:
+    """The cells of the probes that were made."""
+    row: dict[str, object] = {}
+    for name in ("same_side", "aspect_masked"):
+        if score := getattr(report, name):
+            row[f"{name}_count"] = score.count
+            row |= _estimate_columns(f"{name}_original", score.original)
+            row |= _estimate_columns(f"{name}_probed", score.probed)
+            row |= _estimate_columns(f"{name}_change", score.change)
+    if swapped := report.aspect_swapped:
+        for name, answers in (("changed", swapped.changed), ("stayed", swapped.stayed)):
+            if answers:
+                row[f"aspect_swapped_{name}_count"] = answers.count
+                row |= _estimate_columns(f"aspect_swapped_{name}", answers.share)
+    return row
+
+
+def _estimate_columns(name: str, estimate: Estimate | Difference) -> dict[str, float]:
     """The three cells of a score: its value, and the lower and the upper bound of its 95% interval.
 
     Args:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from arts.data.errors import DataError
@@ -11,7 +10,8 @@ from arts.data.schema import Instance, Strategy, group_sentences
 from arts.data.support.arrays import FloatArray
 from arts.data.support.record import Count, Record
 from arts.evaluation.paired_tests import Difference, compare
-from arts.evaluation.predictions import Predictions
+from arts.evaluation.predictions import Predictions, predicted_labels
+from arts.evaluation.probe_scores import as_originals
 from arts.evaluation.scores import Estimate, Scores
 
 if TYPE_CHECKING:
@@ -82,7 +82,7 @@ def measure_curve(predict: Predict, corpus: Corpus) -> AddDiffCurve:
     Raises:
         DataError: when the corpus has no training split, or no aspect can be added to any original.
     """
-    variants = [_with_added(k, _adddiff_variants(corpus, k=k), corpus) for k in range(1, MOST_ADDED + 1)]
+    variants = [_with_added(k, perturbed_originals(corpus, k=k), corpus) for k in range(1, MOST_ADDED + 1)]
     units = set.intersection(*(set(by_unit) for by_unit in variants))
     originals = {i.unit: i for i in corpus.test if i.strategy is Strategy.ORIGINAL}
     points = []
@@ -112,7 +112,7 @@ def measure_gap(
     Raises:
         DataError: when the corpus has no training split, or no aspect can be added to any original.
     """
-    seen_variants, unseen_variants = (_adddiff_variants(corpus, templates=t) for t in (seen, holdout))
+    seen_variants, unseen_variants = (perturbed_originals(corpus, templates=t) for t in (seen, holdout))
     units = set(seen_variants) & set(unseen_variants)
     on_unseen = _predictions_of_units(predict, unseen_variants, units=units)
     on_seen = _predictions_of_units(predict, seen_variants, units=units)
@@ -126,8 +126,8 @@ def measure_gap(
     )
 
 
-def _adddiff_variants(corpus: Corpus, **options: Any) -> dict[str, Instance]:
-    """Make the ADDDIFF variants of the test split, keyed by the id of their original.
+def perturbed_originals(corpus: Corpus, **options: Any) -> dict[str, Instance]:
+    """Make the ADDDIFF variants of the test split, one for an original, keyed by its id.
 
     Args:
         corpus: the corpus.
@@ -157,10 +157,6 @@ def _predictions_of_units(predict: Predict, by_unit: dict[str, Instance], *, uni
         by_unit: the variants, keyed by the id of their original.
         units: ids of the originals whose variants are predicted.
     """
-    instances = [
-        replace(instance, id=unit, strategy=Strategy.ORIGINAL)
-        for unit, instance in by_unit.items()
-        if unit in units
-    ]
+    instances = as_originals([instance for unit, instance in by_unit.items() if unit in units])
     probabilities = predict(instances)
-    return Predictions.of(instances, probabilities.argmax(1), probabilities=probabilities)
+    return Predictions.of(instances, predicted_labels(probabilities), probabilities=probabilities)

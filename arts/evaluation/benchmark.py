@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import platform
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -17,11 +17,13 @@ from arts.data.support.display import Displayed
 from arts.data.support.download import sha256
 from arts.data.support.input_files import input_path
 from arts.data.support.printable import printable
-from arts.evaluation.adddiff_probes import measure_curve, measure_gap
+from arts.evaluation.adddiff_probes import measure_gap
+from arts.evaluation.floors import measure_floors
 from arts.evaluation.language_model_record import PromptScore, ShotsInfo
 from arts.evaluation.language_models import AnswerProgress, Exchange, Questioning, language_model_info
 from arts.evaluation.predicted_labels import read_labels
 from arts.evaluation.predictions import Predictions
+from arts.evaluation.probes import Subject, choose_probes, measure_probes
 from arts.evaluation.report import Report
 from arts.evaluation.report_record import DatasetInfo, ModelInfo, Provenance
 from arts.evaluation.scores import Scores
@@ -30,14 +32,7 @@ from arts.models.language_models.cost import Budget
 from arts.models.language_models.prompts import BUILT_IN, Prompt
 from arts.models.language_models.respondent import Respondent
 from arts.models.language_models.shots import Shots
-from arts.provenance import (
-    EVALUATION_LIBRARIES,
-    PACKAGE,
-    Clock,
-    library_versions,
-    machine_description,
-    process_environment,
-)
+from arts.provenance import Clock
 
 if TYPE_CHECKING:
     from datasets import Dataset, DatasetDict
@@ -103,6 +98,7 @@ class Benchmark(Displayed):
         start: Start | None = None,
         intervention: RobustTraining | None = None,
         adddiff_curve: bool = False,
+        probes: Sequence[str] = (),
         name: str | None = None,
         progress: TrainingProgress | None = None,
     ) -> Report:
@@ -116,7 +112,9 @@ class Benchmark(Displayed):
             seed: random seed of training.
             start: pretrained starting point of a model of the zoo. Default: the default encoder.
             intervention: way of training that makes a model of the zoo more robust. Default: plain training.
-            adddiff_curve: whether to measure also the accuracy by number of aspects that ADDDIFF adds.
+            adddiff_curve: whether to measure also the accuracy by number of aspects that ADDDIFF adds; the
+                same as the probe ``adddiff-curve``.
+            probes: names of `arts.evaluation.probes.PROBES` to measure, too, or ``all``.
             name: name of the model in the report. Default: the name of the model and the intervention.
             progress: called after each optimizer step with the steps done, all steps, and a status text.
 
@@ -125,10 +123,12 @@ class Benchmark(Displayed):
                 are not probabilities.
         """
         clock = Clock()
+        chosen = choose_probes([*probes, *(["adddiff-curve"] if adddiff_curve else [])], self.corpus)
         system = load_system(
             model, self.corpus, seed=seed, start=start, progress=progress, intervention=intervention
         )
         probabilities = system.predict(self.corpus.test)
+        predictions = Predictions.of(self.corpus.test, probabilities.argmax(1), probabilities=probabilities)
         label = system.info.id + (f" + {intervention.name}" if intervention else "")
         gap = None
         if intervention and intervention.holdout:
@@ -138,12 +138,10 @@ class Benchmark(Displayed):
         return self._report(
             name or label + self._training(system.info),
             system.info,
-            predictions=Predictions.of(
-                self.corpus.test, probabilities.argmax(1), probabilities=probabilities
-            ),
+            predictions=predictions,
             clock=clock,
-            adddiff_curve=measure_curve(system.predict, self.corpus) if adddiff_curve else None,
             pattern_gap=gap,
+            **measure_probes(chosen, Subject(self.corpus, predictions, system.predict)),
         )
 
     def ask(
@@ -153,6 +151,7 @@ class Benchmark(Displayed):
         *,
         shots: Shots | None = None,
         prices: Budget | None = None,
+        probes: Sequence[str] = (),
         id: str | None = None,
         name: str | None = None,
         progress: AnswerProgress | None = None,
@@ -164,6 +163,8 @@ class Benchmark(Displayed):
             prompts: the prompts. Default: the three of this package.
             shots: the examples of the training split that each prompt shows. Default: none.
             prices: prices of tokens, for the report. Default: unknown.
+            probes: names of `arts.evaluation.probes.PROBES` to measure, too, or ``all``. They are asked
+                after the test split, and not counted among the tokens of the report.
             id: the model as it is named in the report. Default: the respondent's name.
             name: name of the model, before that of the prompt. Default: `id`.
             progress: called after each answer with the answers so far, all answers, and a remark.
@@ -176,7 +177,7 @@ class Benchmark(Displayed):
                 answer would exceed a budget.
         """
         shots, prices, id = shots or Shots(), prices or Budget(), id or respondent.name
-        test = self.corpus.test
+        test, chosen = self.corpus.test, choose_probes(probes, self.corpus)
         train = original_instances(self.corpus.train) if shots.number else []
         questioning = Questioning(respondent, test, shots.choose(train, test), progress)
         exchanges, reports = list[Exchange](), list[Report]()
@@ -192,12 +193,26 @@ class Benchmark(Displayed):
             PromptScore.of(exchange.prompt.name, report)
             for exchange, report in zip(exchanges, reports, strict=True)
         ]
+
+        def figures(exchange: Exchange, report: Report) -> dict[str, object]:
+            """What the report has besides scores: how the model was asked, and what it answers to probes."""
+            predict = exchange.predictor(respondent, partial(shots.choose, train), progress)
+            probed = measure_probes(chosen, Subject(self.corpus, report.predictions, predict))
+            return {"language_model": exchange.info(shots, prices, scores=scores), **probed}
+
         return [
-            report.model_copy(update={"language_model": exchange.info(shots, prices, scores=scores)})
+            report.model_copy(update=figures(exchange, report))
             for exchange, report in zip(exchanges, reports, strict=True)
         ]
 
-    def score(self, path: str | Path, *, column: str | None = None, name: str | None = None) -> Report:
+    def score(
+        self,
+        path: str | Path,
+        *,
+        column: str | None = None,
+        name: str | None = None,
+        probes: Sequence[str] = (),
+    ) -> Report:
         """Score a file of predicted labels.
 
         Args:
@@ -206,12 +221,15 @@ class Benchmark(Displayed):
             column: name of the column of labels. Default: ``prediction``.
             name: name of the model in the report. Default: `column` if it is given, otherwise the name of
                 the file without suffix.
+            probes: names of those `arts.evaluation.probes.PROBES` to measure, too, that need no more
+                answers; or ``all`` of these.
 
         Raises:
             DataError: when the file does not have exactly one label for every instance, or a label is none
                 of the three.
         """
         clock, path = Clock(), input_path(path)
+        chosen = choose_probes(probes, self.corpus, can_be_asked=False)
         labels = read_labels(
             path,
             self.corpus.test,
@@ -222,7 +240,11 @@ class Benchmark(Displayed):
         info = ModelInfo(kind="predictions", id=printable(path.name), checksum=sha256(path))
         predictions = Predictions.of(self.corpus.test, labels)
         return self._report(
-            name or column or printable(path.stem), info, predictions=predictions, clock=clock
+            name or column or printable(path.stem),
+            info,
+            predictions=predictions,
+            clock=clock,
+            **measure_probes(chosen, Subject(self.corpus, predictions)),
         )
 
     def _report(
@@ -235,14 +257,15 @@ class Benchmark(Displayed):
             info: facts about the model.
             predictions: its predictions for the test split.
             clock: clock that was started when the measurement began.
-            probes: the fields `adddiff_curve` and `pattern_gap` of the report.
+            probes: the figures of probes, keyed by the field of the report.
         """
         report = Report(
             **dict(Scores.of(predictions)),
             name=name,
             dataset=self._dataset(),
             model=info.model_copy(update={"labels": dict(self.corpus.labels.names)}),
-            provenance=_provenance(clock),
+            provenance=Provenance.of(clock),
+            floors=measure_floors(self.corpus.test),
             **probes,
         )
         report._predictions = predictions
@@ -265,16 +288,3 @@ class Benchmark(Displayed):
             left_out=corpus.notes.left_out,
             files=dict(corpus.files),
         )
-
-
-def _provenance(clock: Clock) -> Provenance:
-    """Collect when the measurement started, how long it took, the machine, and the software versions."""
-    return Provenance(
-        arts=library_versions([PACKAGE])[PACKAGE],
-        python=platform.python_version(),
-        platform=machine_description(),
-        libraries=library_versions(EVALUATION_LIBRARIES),
-        started=clock.started,
-        seconds=round(clock.seconds, 2),
-        environment=process_environment(),
-    )

@@ -33,6 +33,7 @@ from arts.models.language_models.shots import Shots
 logger = logging.getLogger(__name__)
 
 AnswerProgress = Callable[[int, int, str], object]  # told answers so far, answers in the end, and a remark
+ChooseExamples = Callable[[Sequence[Instance]], Sequence[tuple[Instance, ...]]]
 COUNTERS = ("requests", "retries", "prompt_tokens", "completion_tokens", "seconds")
 SHA256 = re.compile(r"[0-9a-f]{64}")
 
@@ -58,6 +59,28 @@ class Exchange:
         labels = np.array([_position(answer) for answer in self.answers], int)
         probabilities = _probabilities(self.answers, labels, name=self.facts.model)
         return Predictions.of(instances, labels, probabilities=probabilities)
+
+    def predictor(
+        self, respondent: Respondent, choose: ChooseExamples, progress: AnswerProgress | None
+    ) -> Callable[[Sequence[Instance]], FloatArray]:
+        """A function that asks the model about n further instances by the same prompt.
+
+        Args:
+            respondent: the model.
+            choose: chooses the examples that the prompt shows for each instance.
+            progress: told of every answer.
+
+        Returns:
+            A function from n instances to an array (n, 3): 1 for the label of the answer and 0 for the
+            others, NaN for an invalid answer.
+        """
+
+        def predict(instances: Sequence[Instance]) -> FloatArray:
+            exchange = Questioning(respondent, instances, choose(instances), progress).ask(self.prompt)
+            labels = exchange.predictions(instances).labels
+            return np.where(labels[:, None] == INVALID, np.nan, np.eye(len(POLARITIES))[labels])
+
+        return predict
 
     def info(self, shots: Shots, prices: Budget, *, scores: Sequence[PromptScore]) -> LanguageModelInfo:
         """What the report says of it.

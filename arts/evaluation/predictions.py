@@ -172,6 +172,23 @@ def align_predictions(predictions: Predictions, reference: Predictions) -> Predi
     return Predictions(reference.ids, reference.layout, predictions.labels[order])
 
 
+def predicted_labels(probabilities: FloatArray) -> IntArray:
+    """The most probable labels, as positions in `Polarity`; `INVALID` where a probability is NaN.
+
+    Args:
+        probabilities: (n, 3) the predicted probabilities.
+
+    Returns:
+        An array (n,).
+
+    Example:
+        >>> predicted_labels(np.array([[0.1, 0.8, 0.1], [np.nan] * 3])).tolist()
+        [1, -1]
+    """
+    valid = ~np.isnan(probabilities).any(1)
+    return np.where(valid, np.nan_to_num(probabilities).argmax(1), INVALID)
+
+
 def _blind_labels(labels: IntArray, instances: Sequence[Instance]) -> IntArray:
     """Blind labels, which are in the order of the sorted ids, in the order of the n instances: (n,)."""
     ordered = np.empty(len(instances), int)

@@ -1,4 +1,4 @@
-"""Checks of the figures that cannot be computed again without the model: ADDDIFF curve and pattern gap."""
+"""Checks of the figures that cannot be computed again without the model: probes and the pattern gap."""
 
 from __future__ import annotations
 
@@ -10,9 +10,11 @@ from arts.data.errors import DataError
 from arts.evaluation.adddiff_probes import AddDiffCurve, PatternGap
 from arts.evaluation.confidence_intervals import levels_within_error
 from arts.evaluation.paired_tests import Difference, exact_mcnemar
+from arts.evaluation.probe_scores import ProbeScore, SwapScore
 from arts.evaluation.scores import LEVEL, RESAMPLES, Estimate
 
 ROUNDING = 0.006  # percentage points of a figure that is rounded to two decimals
+SWAPPED = "probe aspect-swapped"
 P_TOLERANCE = 1e-6  # relative
 
 
@@ -34,13 +36,7 @@ def check_curve(curve: AddDiffCurve, *, units: int, right: int, source: object) 
     counts = [
         _count(point.accuracy, curve.units, what="ADDDIFF curve", source=source) for point in curve.points
     ]
-    left_out = units - curve.units
-    if not right - left_out <= counts[0] <= right:
-        raise DataError(
-            source,
-            f"its ADDDIFF curve has {counts[0]} of {curve.units} originals right; of all {units}, "
-            f"{right} are right",
-        )
+    _check_right(counts[0], right, of=(curve.units, units), what="ADDDIFF curve", source=source)
 
 
 def check_gap(gap: PatternGap, *, units: int, source: object) -> None:
@@ -57,18 +53,81 @@ def check_gap(gap: PatternGap, *, units: int, source: object) -> None:
     _check_units(gap.units, units, what="pattern gap", source=source)
     if set(gap.seen_templates) & set(gap.unseen_templates) or not gap.unseen_templates:
         raise DataError(source, "its pattern gap does not have templates that were held out of training")
-    seen, unseen = (_count(e, gap.units, what="pattern gap", source=source) for e in (gap.seen, gap.unseen))
-    difference = gap.gap
+    _check_difference(gap.gap, (gap.unseen, gap.seen), units=gap.units, what="pattern gap", source=source)
+
+
+def check_probe(score: ProbeScore, *, units: int, right: int, what: str, source: object) -> None:
+    """Check the figures of a probe: the two accuracies must be possible, and give the change and its p-value.
+
+    Args:
+        score: the figures.
+        units: number of originals in the test split.
+        right: how many of them are predicted right.
+        what: what they are called, such as ``probe same-side``.
+        source: path or name of the report, for the error.
+
+    Raises:
+        DataError: when the figures cannot be true.
+    """
+    _check_units(score.count, units, what=what, source=source)
+    if score.count + score.left_out != units:
+        raise DataError(
+            source,
+            f"its {what} is of {score.count} originals, with {score.left_out} left out; expected {units} "
+            "together",
+        )
+    before = _count(score.original, score.count, what=what, source=source)
+    _check_right(before, right, of=(score.count, units), what=what, source=source)
+    both = score.probed, score.original
+    _check_difference(score.change, both, units=score.count, what=what, source=source)
+
+
+def check_swap(score: SwapScore, *, units: int, source: object) -> None:
+    """Check how answers differ between the aspects of a sentence: the shares must be possible.
+
+    Args:
+        score: the figures.
+        units: number of originals in the test split.
+        source: path or name of the report, for the error.
+
+    Raises:
+        DataError: when the figures cannot be true.
+    """
+    for answers in (score.changed, *([score.stayed] if score.stayed else [])):
+        _check_units(answers.count, units, what=SWAPPED, source=source)
+        _count(answers.share, answers.count, what=SWAPPED, source=source)
+
+
+def _check_right(count: int, right: int, *, of: tuple[int, int], what: str, source: object) -> None:
+    """Raise `DataError` unless the originals that are right among some can be among those of all.
+
+    Args:
+        count: how many of some originals are right.
+        right: how many of all originals are right.
+        of: the number of these originals, and of all.
+        what: the measurement, for the error.
+        source: path or name of the report, for the error.
+    """
+    some, units = of
+    if not right - (units - some) <= count <= right:
+        raise DataError(
+            source, f"its {what} has {count} of {some} originals right; of all {units}, {right} are right"
+        )
+
+
+def _check_difference(
+    difference: Difference, both: tuple[Estimate, Estimate], *, units: int, what: str, source: object
+) -> None:
+    """Raise `DataError` unless a difference is that of two accuracies on the same originals."""
+    first, second = (_count(estimate, units, what=what, source=source) for estimate in both)
     fits = (
-        _is_difference(difference, 100 * (unseen - seen) / gap.units)
-        and difference.only_first - difference.only_second == unseen - seen
-        and difference.only_first <= min(unseen, gap.units - seen)
-        and difference.only_second <= min(seen, gap.units - unseen)
+        _is_difference(difference, 100 * (first - second) / units)
+        and difference.only_first - difference.only_second == first - second
+        and difference.only_first <= min(first, units - second)
+        and difference.only_second <= min(second, units - first)
     )
     if not fits:
-        raise DataError(
-            source, f"its pattern gap, {difference}, is not the difference of {gap.unseen} and {gap.seen}"
-        )
+        raise DataError(source, f"its {what}, {difference}, is not the difference of {both[0]} and {both[1]}")
 
 
 def _is_difference(difference: Difference, value: float) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import platform
 from datetime import datetime
 from typing import Any, ClassVar, Literal
 
@@ -10,9 +11,19 @@ from pydantic import Field, PrivateAttr, SerializerFunctionWrapHandler, model_se
 from arts.data.errors import ArtsError
 from arts.data.support.record import Count, Integer, JsonValue, Record
 from arts.evaluation.adddiff_probes import AddDiffCurve, PatternGap
+from arts.evaluation.floors import Floor
 from arts.evaluation.language_model_record import LanguageModelInfo
 from arts.evaluation.predictions import Predictions
+from arts.evaluation.probe_scores import ProbeScore, SwapScore
 from arts.evaluation.scores import Scores
+from arts.provenance import (
+    EVALUATION_LIBRARIES,
+    PACKAGE,
+    Clock,
+    library_versions,
+    machine_description,
+    process_environment,
+)
 
 SCHEMA_VERSION: Literal["1.0"] = "1.0"
 
@@ -118,6 +129,19 @@ class Provenance(Record):
     seconds: float
     environment: dict[str, str | Integer] = Field(default_factory=dict)
 
+    @classmethod
+    def of(cls, clock: Clock) -> Provenance:
+        """The provenance of a measurement on this machine that began when the clock was started."""
+        return cls(
+            arts=library_versions([PACKAGE])[PACKAGE],
+            python=platform.python_version(),
+            platform=machine_description(),
+            libraries=library_versions(EVALUATION_LIBRARIES),
+            started=clock.started,
+            seconds=round(clock.seconds, 2),
+            environment=process_environment(),
+        )
+
 
 class Header(Record):
     """The fields of a report that are not scores.
@@ -144,13 +168,29 @@ class ReportRecord(Scores, Header):
         adddiff_curve: accuracy by number of aspects that ADDDIFF adds; None if it was not measured.
         pattern_gap: accuracy on ADDDIFF variants by templates seen in training and by held-out templates;
             None if it was not measured.
+        same_side: accuracy where clauses are added that agree with the label; None if it was not measured.
+        aspect_masked: accuracy where the aspect term is masked; None if it was not measured.
+        aspect_swapped: how the answer differs between the aspects of a sentence; None if it was not measured.
+        floors: the scores of predictors that do not read what is said of the target, for comparison; empty in
+            reports of earlier versions.
         language_model: how a language model was asked; None for other models.
     """
 
     adddiff_curve: AddDiffCurve | None = None
     pattern_gap: PatternGap | None = None
+    same_side: ProbeScore | None = None
+    aspect_masked: ProbeScore | None = None
+    aspect_swapped: SwapScore | None = None
+    floors: tuple[Floor, ...] = ()
     language_model: LanguageModelInfo | None = None
-    absent_when_empty: ClassVar[tuple[str, ...]] = ("invalid", "language_model")
+    absent_when_empty: ClassVar[tuple[str, ...]] = (
+        "invalid",
+        "language_model",
+        "same_side",
+        "aspect_masked",
+        "aspect_swapped",
+        "floors",
+    )
     _predictions: Predictions | None = PrivateAttr(default=None)
 
     @property

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+import numpy as np
+
 from arts.data.schema import PERTURBATIONS
 from arts.data.support.rounding import decimal_text, round_half_up
-from arts.evaluation.floors import constant_label, floors
+from arts.evaluation.floors import constant_label
+from arts.evaluation.metrics import POLARITIES
 from arts.evaluation.report import Report
 from arts.evaluation.scores import StrategyScore
 
@@ -15,7 +18,7 @@ def verdicts(reports: Sequence[Report]) -> list[str]:
     """Sentences on the scores of models on one dataset, one or two for each, and then on all of them.
 
     They say how far the accuracy of a model falls to its ARS and under which strategy most is lost, or that
-    the model is constant; then which strategies have no variants, and the floors.
+    the model is constant; then which strategies have no variants.
     """
     first = reports[0]
     lines = [f"{report.label}: {verdict(report)}" for report in reports if _says_something(report)]
@@ -24,7 +27,7 @@ def verdicts(reports: Sequence[Report]) -> list[str]:
         lines.append("This dataset has no variants: nothing was perturbed, and ARS is no more than accuracy.")
     elif missing:
         lines.append(f"This dataset has no variants by {' and '.join(missing)}.")
-    return [*lines, *(f"Floor, for comparison: {floor}." for floor in floors(first))]
+    return lines
 
 
 def _says_something(report: Report) -> bool:
@@ -82,7 +85,8 @@ def _loss(score: StrategyScore) -> float:
 
 def _remark_on_floor(report: Report) -> str:
     """A sentence for a model that is right no more often than one that always predicts the same."""
-    floor = max(floors(report), key=lambda floor: floor.accuracy)
-    if report.accuracy.value > round_half_up(floor.accuracy):
+    counts = np.array(report.confusion).sum(1)
+    if report.accuracy.value > round_half_up(100 * counts.max() / counts.sum()):
         return ""
-    return f" Its accuracy is not above that of a model that always predicts {floor.label}."
+    label = POLARITIES[int(counts.argmax())]
+    return f" Its accuracy is not above that of a model that always predicts {label}."

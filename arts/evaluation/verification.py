@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
@@ -9,15 +10,20 @@ from pathlib import Path
 from arts.data.corpus import Corpus
 from arts.data.corpus_registry import CORPUS_NAMES, local_corpus
 from arts.data.errors import DataError
+from arts.data.support.record import Record
 from arts.evaluation.claimed_scores import check_headline, check_scores
 from arts.evaluation.dataset_facts import differing_facts
+from arts.evaluation.floors import measure_floors
 from arts.evaluation.metrics import BenchmarkLayout
 from arts.evaluation.predictions_file import shown
-from arts.evaluation.probe_checks import check_curve, check_gap
+from arts.evaluation.probe_checks import check_curve, check_gap, check_probe, check_swap
+from arts.evaluation.probes import Subject, measure_swapped
 from arts.evaluation.report_header import check_header, run_doubt
 from arts.evaluation.report_record import ReportRecord
 from arts.evaluation.score_checks import differing_fields
-from arts.evaluation.scores import Scores
+from arts.evaluation.scores import Bootstrap, Scores
+
+_POINTS = Bootstrap(resamples=1)  # for scores of which only the points are compared
 
 
 class Status(StrEnum):
@@ -48,6 +54,8 @@ MEANING = {
 PROBES = {  # need the model to be run again
     "adddiff_curve": "ADDDIFF curve",
     "pattern_gap": "pattern gap",
+    "same_side": "probe same-side",
+    "aspect_masked": "probe aspect-masked",
     "language_model": "other prompts, tokens and time",
 }
 
@@ -113,7 +121,11 @@ def verify(report: ReportRecord, *, source: object) -> Verification:
         _check_claim(report, corpus, source=source)
         return Verification(Status.CLAIMED, report, as_reported=as_reported)
     scores = Scores.of(report.predictions)
-    differing = (*differing_fields(report, report.predictions, scores), *_differing_dataset(report, corpus))
+    differing = (
+        *differing_fields(report, report.predictions, scores),
+        *_differing_dataset(report, corpus),
+        *_differing_comparisons(report, corpus),
+    )
     if differing:
         status, remark = Status.RECOMPUTED, _claims(report, scores, differing)
     elif corpus is None:
@@ -142,13 +154,18 @@ def check_quickly(report: ReportRecord, *, source: object) -> None:
 
 
 def _check_probes(report: ReportRecord, *, source: object) -> None:
-    """Raise `DataError` if the ADDDIFF curve or the pattern gap of a report cannot be true."""
+    """Raise `DataError` if the figures of a probe, or the pattern gap, of a report cannot be true."""
     units = report.dataset.units
+    right = sum(row[k] for k, row in enumerate(report.confusion) if k < len(row))
     if report.adddiff_curve:
-        right = sum(row[k] for k, row in enumerate(report.confusion) if k < len(row))
         check_curve(report.adddiff_curve, units=units, right=right, source=source)
     if report.pattern_gap:
         check_gap(report.pattern_gap, units=units, source=source)
+    for field in ("same_side", "aspect_masked"):
+        if score := getattr(report, field):
+            check_probe(score, units=units, right=right, what=PROBES[field], source=source)
+    if report.aspect_swapped:
+        check_swap(report.aspect_swapped, units=units, source=source)
 
 
 def _check_claim(report: ReportRecord, corpus: Corpus | None, *, source: object) -> None:
@@ -171,6 +188,32 @@ def _differing_dataset(report: ReportRecord, corpus: Corpus | None) -> list[str]
     layout = report.predictions.layout
     counts = {"units": int(layout.units.max()) + 1, "instances": len(layout.units)}
     return [f"dataset.{name}" for name, n in counts.items() if getattr(report.dataset, name) != n]
+
+
+def _differing_comparisons(report: ReportRecord, corpus: Corpus | None) -> list[str]:
+    """The names of the fields beside the scores that predictions and the corpus give, but otherwise.
+
+    They are the floors and the probe that asks nothing. Their points are compared.
+    """
+    differing = []
+    if corpus and report.floors and _points(report.floors) != _points(measure_floors(corpus.test, _POINTS)):
+        differing.append("floors")
+    if corpus and report.aspect_swapped:
+        fresh = measure_swapped(Subject(corpus, report.predictions))
+        if _points([report.aspect_swapped]) != _points([fresh]):
+            differing.append("aspect_swapped")
+    return differing
+
+
+def _points(records: Sequence[Record]) -> list[object]:
+    """What records hold, as JSON values, without the bounds of intervals."""
+
+    def without_bounds(value: object) -> object:
+        if not isinstance(value, dict):
+            return value
+        return {name: without_bounds(part) for name, part in value.items() if name not in ("low", "high")}
+
+    return [without_bounds(record.model_dump(mode="json")) for record in records]
 
 
 def _claims(report: ReportRecord, scores: Scores, differing: tuple[str, ...]) -> str:

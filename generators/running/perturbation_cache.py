@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import asdict
-from pathlib import Path
 
 from arts.data.hf_dataset import write_instances
 from arts.data.readers.span_repair import ReadingNotes
@@ -19,6 +18,7 @@ from arts.generators.generator import GenerationOptions, Generator
 from arts.generators.opinions.analysis import Analyst
 from arts.generators.running.checksum import generators_checksum, variant_sources
 from arts.generators.strategies.aspectset import mine_aspect_set
+from arts.generators.strategies.masking import mask_aspects
 
 
 def perturbations(
@@ -37,34 +37,45 @@ def perturbations(
         The variants, without their originals.
     """
 
-    def generate(path: Path) -> None:
+    def generate() -> Iterator[Instance]:
         analyst = Analyst()
         generator = Generator(mine_aspect_set(training, analyst), options, analyst)
-        variants = [
-            outcome.candidates[0]
-            for _, outcomes in generator.outcomes(sentences)
-            for outcome in outcomes
-            if outcome.candidates
-        ]
-        write_instances(variants, path)
+        for _, outcomes in generator.outcomes(sentences):
+            yield from (outcome.candidates[0] for outcome in outcomes if outcome.candidates)
 
-    path = cache_home() / "perturbations" / f"{_cache_key(sentences, training, options)}.parquet"
-    cached_file(path, generate)
+    return _cached_instances(_cache_key(sentences, training, options), generate)
+
+
+def masked_originals(sentences: Sequence[Sentence]) -> list[Instance]:
+    """The originals of sentences with their aspect masked, where it can be, read from the cache or made."""
+
+    def mask() -> Iterator[Instance]:
+        for analysis in Analyst().read(sentences):
+            yield from (masked for _, masked in mask_aspects(analysis) if isinstance(masked, Instance))
+
+    return _cached_instances(_cache_key(sentences, (), None), mask)
+
+
+def _cached_instances(key: str, make: Callable[[], Iterable[Instance]]) -> list[Instance]:
+    """The instances that the cache has by a key; they are made when it has none."""
+    path = cache_home() / "perturbations" / f"{key}.parquet"
+    cached_file(path, lambda partial: write_instances(make(), partial))
     with reading_cache(path):
         return list(read_table(path, ReadingNotes()))
 
 
 def _cache_key(
-    sentences: Sequence[Sentence], training: Sequence[Sentence], options: GenerationOptions
+    sentences: Sequence[Sentence], training: Sequence[Sentence], options: GenerationOptions | None
 ) -> str:
     """A hash of everything that the variants depend on, including the code and lexicons of the generators.
 
-    Of the sentences, their order, all aspects and annotated opinion terms count.
+    Of the sentences, their order, all aspects and annotated opinion terms count. Without options, it is that
+    of the masked originals.
     """
     parts = [
         [asdict(sentence) for sentence in sentences],
         [asdict(sentence) for sentence in training],
-        asdict(options),
+        options and asdict(options),
         generators_checksum(),
         variant_sources(),
         code_checksum(__name__),

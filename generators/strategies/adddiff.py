@@ -42,11 +42,14 @@ def add_different(
     rng: Random,
     k: int | None = None,
     templates: Sequence[str] = DEFAULT_TEMPLATES,
+    same_side: bool = False,
 ) -> Iterator[Instance | Reason]:
     """Make variants with added aspects whose sentiment is the opposite of the target's.
 
     For a neutral target, a random draw decides whether all added aspects are positive or all negative. The
     added aspects are all different, and none is kin of what the sentence mentions.
+
+    As a control, aspects of the target's own sentiment can be added. No contrast is expected then.
 
     Args:
         source: the original instance.
@@ -55,6 +58,7 @@ def add_different(
         rng: draws the clauses, their number and the order of the templates.
         k: the number of aspects to add; by default 1 to 3 are. Fewer are added when too few fit.
         templates: the names, in `TEMPLATES`, of the templates that may be used.
+        same_side: whether the added aspects have the target's own sentiment. A neutral target has no side.
 
     Yields:
         Variants by three of the templates that fit, for each of three draws of clauses; or the reason why
@@ -62,7 +66,10 @@ def add_different(
         last draw is of a single clause unless `k` says otherwise.
     """
     target = source.aspect.polarity
-    polarity = target.opposite
+    if same_side and target is Polarity.NEUTRAL:
+        yield Reason.NEUTRAL
+        return
+    polarity = target if same_side else target.opposite
     if target is Polarity.NEUTRAL:
         polarity = rng.choice((Polarity.POSITIVE, Polarity.NEGATIVE))
     count = k or rng.randint(FEWEST, MOST)

@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+from functools import cache
+
+from arts.data.corpus_registry import local_corpus
 from arts.data.schema import PERTURBATIONS, Strategy
+from arts.data.support.rounding import decimal_text
+from arts.evaluation.floors import measure_floors
 from arts.evaluation.scores import Estimate
 from arts.leaderboard.store.entry import BoardEntry
 
@@ -32,3 +37,20 @@ def interval_text(estimate: Estimate) -> str:
         '50.94 [47.1, 54.8]'
     """
     return str(estimate)
+
+
+@cache
+def floors_text(corpus: str) -> str:
+    """The floors of a corpus as one sentence; empty if the corpus is not on this machine.
+
+    Args:
+        corpus: Name of the corpus.
+    """
+    known = local_corpus(corpus)
+    if known is None:
+        return ""
+    floors = (
+        f"{floor.name}, accuracy {decimal_text(floor.accuracy.value)}, ARS {decimal_text(floor.ars.value)}"
+        for floor in measure_floors(known.test)
+    )
+    return f"Floors, which do not read what is said of the target: {'; '.join(floors)}."

@@ -11,6 +11,7 @@ from arts.data.corpus_registry import CORPUS_NAMES
 from arts.data.errors import ArtsError
 from arts.data.label_names import LabelNames
 from arts.evaluation.language_model_record import LanguageModelInfo
+from arts.evaluation.probes import PROBES
 from arts.evaluation.report import Report
 from arts.evaluation.report_record import ModelInfo
 from arts.interventions.registry import intervention_from
@@ -61,6 +62,9 @@ def evaluate_command(report: Report) -> EvaluateCommand:
         arguments += ["--labels", str(LabelNames(report.model.labels))]
     if report.adddiff_curve:
         arguments.append("--adddiff-curve")
+    for name, probe in PROBES.items():
+        if probe.field != "adddiff_curve" and getattr(report, probe.field):
+            arguments += ["--probe", name]
     return EvaluateCommand((*arguments, *_name_option(report)), tuple(notes))
 
 

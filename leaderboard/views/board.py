@@ -11,6 +11,7 @@ import pandas as pd
 import streamlit as st
 
 from arts.evaluation.verification import MEANING
+from arts.leaderboard.analysis.entry_scores import floors_text
 from arts.leaderboard.analysis.table import (
     COLUMNS,
     DEFAULT_COLUMNS,
@@ -256,6 +257,8 @@ def show_entries(corpus: str) -> None:
         st.info(f"None of the {len(frame)} entries on {corpus} passes. Clear the search or a filter.")
         st.stop()
     show_table(rows, corpus, columns=columns, total=len(frame))
+    if floors := floors_text(corpus):
+        st.caption(floors)
     st.caption(
         "Entries share a rank when the exact McNemar test on units does not tell them from the best of the "
         "rank (p < 0.05); ≈ where predictions are missing and intervals are compared instead."

@@ -132,6 +132,7 @@ def show_report(entry: BoardEntry) -> None:
         score_sections.show_scores_by_polarity(scores)
         score_sections.show_confusion_matrix(scores)
         score_sections.show_pattern_gap(report)
+    score_sections.show_probes(report)
     if report.language_model:
         asking_sections.show_asking(report.language_model)
     left, right = st.columns(2, gap="large")

@@ -7,6 +7,8 @@ import streamlit as st
 
 from arts.data.support.rounding import decimal_text, round_half_up
 from arts.evaluation.metrics import POLARITIES, PREDICTED_LABELS
+from arts.evaluation.probe_summary import HEADINGS as PROBE_HEADINGS
+from arts.evaluation.probe_summary import probe_rows, probe_verdicts
 from arts.evaluation.report import Report
 from arts.evaluation.scores import Scores
 from arts.leaderboard.analysis.entry_scores import TITLES, interval_text
@@ -116,3 +118,15 @@ def show_pattern_gap(report: Report) -> None:
         f"Held out minus seen: {pattern_gap.gap}, over {pattern_gap.units:,} units. Below zero, the pattern "
         "was learnt rather than the skill."
     )
+
+
+def show_probes(report: Report) -> None:
+    """Show the probes that were made of a model, and what they say; nothing if there are none."""
+    rows = probe_rows(report)
+    if not rows:
+        return
+    st.subheader("Probes")
+    table = pd.DataFrame(rows, columns=list(PROBE_HEADINGS))
+    st.table(table, hide_index=True, border="horizontal")
+    for line in probe_verdicts(report):
+        st.caption(line[0].upper() + line[1:])

@@ -146,6 +146,19 @@ def gap(**other: object) -> Forge:
     return put("pattern_gap", figures)
 
 
+def probe(**other: object) -> Forge:
+    half = {"value": 50.0, "low": 41.3, "high": 58.7}
+    change = {"value": 0.0, "low": -5.0, "high": 5.0, "only_first": 6, "only_second": 6, "p_value": 1.0}
+    return put(
+        "same_side", {"count": 138, "left_out": 0, "original": half, "probed": half, "change": change} | other
+    )
+
+
+def swapped(value: float, low: float, high: float, *, count: int = 50) -> Forge:
+    share = {"value": value, "low": low, "high": high}
+    return put("aspect_swapped", {"changed": {"count": count, "share": share}})
+
+
 def board_row(path: Path) -> tuple[str, str, BoardEntry | None]:
     """What the board makes of a report: its status or "refused", the remark or reason, and the entry."""
     board = own_store(path.parent).read()

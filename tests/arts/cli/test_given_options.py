@@ -91,7 +91,8 @@ REFUSED = {
         "--seed has no effect with --shots-by nearest, which draws nothing"
     ),
     "arts.evaluate --model lm:mine --train-from sample": "--train-from has no effect on lm:mine without",
-    "arts.evaluate --model lm:mine --adddiff-curve": "--adddiff-curve has no effect on lm:mine",
+    "arts.evaluate --predictions p.csv --probe nose": 'unknown probe "nose"',
+    "arts.evaluate --probe all --probe all": "--probe all is given 2 times",
     "arts.evaluate --model lm:mine --encoder e": "--encoder has no effect on lm:mine, which is not trained",
     "arts.evaluate --model lm:mine --model bert --dry-run": "--dry-run has no effect on bert, which is not",
     "arts.evaluate --model lm:mine --dry-run --output o": "--output has no effect with --dry-run",

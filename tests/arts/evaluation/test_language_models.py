@@ -212,3 +212,19 @@ def test_language_models_what_a_report_claims_of_them_is_checked(tmp_path, forge
     code, message = FORGED[forge]
     assert done.returncode == code
     assert message in done.stderr + done.stdout
+
+
+def test_language_models_are_asked_probes_by_each_prompt_after_the_test_split(sample):
+    def masked(prompt, instance):
+        """Right, but for nonsense where the aspect is masked, by one prompt."""
+        edited = any(edit.rule == "masked" for edit in instance.edits)
+        return NONSENSE if edited and prompt.name == "marked" else str(instance.polarity)
+
+    respondent = Scripted(masked)
+    prompts = [Prompt.built_in("question"), Prompt.built_in("marked")]
+    question, marked = Benchmark(sample).ask(respondent, prompts, probes=["aspect-masked"])
+    count = question.aspect_masked.count
+    assert [number for _, number in respondent.asked] == [490, 490, count, count]
+    assert [report.aspect_masked.probed.value for report in (question, marked)] == [100, 0]
+    assert question.language_model.facts.prompt_tokens == marked.language_model.facts.prompt_tokens == 4900
+    assert marked.invalid == 0

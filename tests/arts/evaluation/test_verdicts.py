@@ -1,4 +1,4 @@
-"""Sentences on scores, and the floors that models are compared with."""
+"""Sentences on scores."""
 
 from __future__ import annotations
 
@@ -8,13 +8,9 @@ from helpers.classifiers import gold, gold_labels, positive
 from arts.data.corpus import Corpus
 from arts.data.schema import Polarity
 from arts.evaluation.benchmark import Benchmark
-from arts.evaluation.floors import constant_label, floors
+from arts.evaluation.floors import constant_label
 from arts.evaluation.report import Report
 from arts.evaluation.verdicts import verdict, verdicts
-
-FLOOR = (
-    "Floor, for comparison: always predicting positive, the most frequent label, gives accuracy 33.33, ARS"
-)
 
 
 def predict(*labels):
@@ -72,10 +68,10 @@ def test_verdicts_a_model_that_is_no_better_than_a_constant_is_said_to_be(bench)
     )
 
 
-def test_verdicts_end_with_the_floor_and_name_strategies_without_variants(bench, units):
+def test_verdicts_name_strategies_without_variants(bench, units):
     lines = verdicts([bench.evaluate(gold, name="oracle")])
     assert lines[0].startswith("oracle: 100.00% of the originals")
-    assert lines[-1] == f"{FLOOR} 0.00."
+    assert len(lines) == 1
     some = Benchmark(Corpus("mine", tuple(u for u in units if not u.id.endswith("revnon"))))
     lines = verdicts([some.evaluate(gold, name="oracle")])
     assert "This dataset has no variants by REVNON." in lines
@@ -92,26 +88,15 @@ def test_verdicts_never_speak_of_a_loss_of_nothing(bench):
             assert "(100.00→100.00)" not in line
 
 
-def test_floors_are_those_of_the_most_frequent_label_and_of_positive(units):
-    negative = Benchmark(Corpus("mine", (*units[3:6], units[6])))
-    found = floors(negative.evaluate(gold, name="oracle"))
-    assert [(floor.label, floor.is_majority, floor.accuracy) for floor in found] == [
-        (NEG, True, 50),
-        (POS, False, 0),
-    ]
-    assert str(found[1]) == "always predicting positive, gives accuracy 0.00, ARS 0.00"
-
-
-def test_floors_of_a_report_without_predictions_have_no_ars(bench, tmp_path):
+def test_verdicts_of_a_report_without_predictions_are_of_its_originals(bench, tmp_path):
     path = bench.evaluate(positive, name="constant").save(tmp_path)
     path.with_suffix(".parquet").unlink()
     report = Report.load_without_predictions(path)
-    assert [floor.ars for floor in floors(report)] == [None]
     assert constant_label(report) is POS
     assert verdict(report).startswith("predicts positive for every original.")
 
 
-def test_floors_the_constant_label_is_of_all_instances(bench, units):
+def test_verdicts_the_constant_label_is_of_all_instances(bench, units):
     labels = gold_labels(units)
     assert len(set(labels.tolist())) == 3
     assert constant_label(bench.evaluate(predict(POS, NEG, POS, POS, POS, POS, POS), name="mine")) is None

@@ -76,7 +76,7 @@ def test_reproduction_the_command_of_a_packaged_report_measures_the_same(path, m
     model = report.model
     seed, encoder = model.seed or 1, model.encoder or DEFAULT_ENCODER  # language models have neither
     assert (heard.dataset, heard.models, heard.seeds) == (report.dataset.name, [model.id], [seed])
-    assert (heard.start.encoder, heard.adddiff_curve) == (encoder, bool(report.adddiff_curve))
+    assert (heard.start.encoder, heard.probes) == (encoder, ["adddiff-curve"] if report.adddiff_curve else [])
     way = f" + {model.intervention['name']}" if model.intervention else ""
     asked = f", {report.language_model.prompt}" if report.language_model else ""
     assert heard.name == (None if report.name == model.id + way + asked else report.name)

@@ -13,8 +13,10 @@ from helpers.forging import (
     moved_confusion,
     narrow,
     narrow_strategy,
+    probe,
     put,
     score,
+    swapped,
 )
 
 from arts.evaluation.verification import Status
@@ -107,6 +109,17 @@ FORGERIES = [
     ("a pattern gap of other counts", "custom", gap(only_first=9), REFUSED, "its pattern gap"),
     ("a pattern gap of another p-value", "custom", gap(p_value=0.001), REFUSED, "its pattern gap"),
     ("another pattern gap", "custom", gap(value=9.0, high=12.0), REFUSED, "is not the difference of 50.00"),
+    ("a probe with originals missing", "custom", probe(left_out=9), REFUSED, "with 9 left out; expected 138"),
+    (
+        "a probe below the accuracy",
+        "custom",
+        probe(),
+        REFUSED,
+        "probe same-side has 69 of 138 originals right",
+    ),
+    ("shares of no swapped aspects", "custom", swapped(33.1, 20, 47), REFUSED, "no accuracy on 50 originals"),
+    ("another share of swapped aspects", "custom", swapped(50.0, 36, 64), DIFFERS, "aspect_swapped"),
+    ("a lower floor", "custom", put("floors.0.accuracy.value", 10.0), DIFFERS, "floors"),
     # The corpus
     ("an altered corpus of a known name", "custom", altered_corpus, REFUSED, "a report on another sample"),
     ("a corpus of a name that looks like it", "custom", renamed_corpus, REFUSED, "dataset.name"),

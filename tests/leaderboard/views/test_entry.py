@@ -6,9 +6,11 @@ import sys
 from functools import partial
 
 from helpers.boards import open_view, zoo_report
+from helpers.classifiers import gold
 from streamlit.testing.v1 import AppTest
 
 from arts.evaluation.adddiff_probes import AddDiffCurve, CurvePoint, PatternGap
+from arts.evaluation.benchmark import load_benchmark
 from arts.evaluation.paired_tests import Difference
 from arts.evaluation.scores import Estimate
 from arts.interventions.adversarial import Adversarial
@@ -112,3 +114,16 @@ def test_entry_names_are_shown_as_they_are(report, packaged_results):
     app = open_entry(entry=found.key)
     assert app.header[0].value.startswith(r"\!\[x\]\(http\://a.example/b.png\) \$y\$")
     assert "**claimed**" in text(app)
+
+
+def test_entry_probes_are_shown_with_what_they_say(packaged_results, monkeypatch):
+    monkeypatch.setattr("sys.argv", [*sys.argv, "--no-packaged"])
+    probed = load_benchmark("sample").evaluate(gold, name="oracle", probes=["aspect-swapped"])
+    probed.save(packaged_results)
+    key = entry_of(probed).key
+    app = open_entry(entry=key)
+    assert not app.exception
+    assert "Probes" in text(app)
+    assert "Asked about another aspect with another label, its answer changes in 100.00" in text(app)
+    assert "--probe aspect-swapped" in text(app)
+    assert "majority of the other aspects, accuracy 42.03" in text(open_view("board"))

@@ -17,7 +17,7 @@ from arts.data.support.display import Displayed
 from arts.data.support.download import sha256
 from arts.data.support.input_files import input_path
 from arts.data.support.printable import printable
-from arts.evaluation.adddiff_probes import measure_gap
+from arts.evaluation.adddiff_probes import PatternGap, Predict, measure_gap
 from arts.evaluation.floors import measure_floors
 from arts.evaluation.language_model_record import PromptScore, ShotsInfo
 from arts.evaluation.language_models import AnswerProgress, Exchange, Questioning, language_model_info
@@ -27,7 +27,7 @@ from arts.evaluation.probes import Subject, choose_probes, measure_probes
 from arts.evaluation.report import Report
 from arts.evaluation.report_record import DatasetInfo, ModelInfo, Provenance
 from arts.evaluation.scores import Scores
-from arts.evaluation.systems import RobustTraining, load_system
+from arts.evaluation.systems import RobustTraining, System, load_system
 from arts.models.language_models.cost import Budget
 from arts.models.language_models.prompts import BUILT_IN, Prompt
 from arts.models.language_models.respondent import Respondent
@@ -130,18 +130,21 @@ class Benchmark(Displayed):
         probabilities = system.predict(self.corpus.test)
         predictions = Predictions.of(self.corpus.test, probabilities.argmax(1), probabilities=probabilities)
         label = system.info.id + (f" + {intervention.name}" if intervention else "")
-        gap = None
-        if intervention and intervention.holdout:
-            gap = measure_gap(
-                system.predict, self.corpus, seen=intervention.seen_templates, holdout=intervention.holdout
-            )
         return self._report(
             name or label + self._training(system.info),
             system.info,
             predictions=predictions,
             clock=clock,
-            pattern_gap=gap,
+            pattern_gap=self._pattern_gap(system, intervention),
             **measure_probes(chosen, Subject(self.corpus, predictions, system.predict)),
+        )
+
+    def _pattern_gap(self, system: System, intervention: RobustTraining | None) -> PatternGap | None:
+        """The pattern gap of a model; None unless its intervention held templates out."""
+        if not intervention or not intervention.holdout:
+            return None
+        return measure_gap(
+            system.predict, self.corpus, seen=intervention.seen_templates, holdout=intervention.holdout
         )
 
     def ask(
@@ -162,9 +165,8 @@ class Benchmark(Displayed):
             respondent: the model, such as a `LocalRespondent` or a `ServedRespondent`.
             prompts: the prompts. Default: the three of this package.
             shots: the examples of the training split that each prompt shows. Default: none.
-            prices: prices of tokens, for the report. Default: unknown.
-            probes: names of `arts.evaluation.probes.PROBES` to measure, too, or ``all``. They are asked
-                after the test split, and not counted among the tokens of the report.
+            prices: prices of tokens, for the report.
+            probes: names of `PROBES` to measure, too, after the test split; their tokens are not reported.
             id: the model as it is named in the report. Default: the respondent's name.
             name: name of the model, before that of the prompt. Default: `id`.
             progress: called after each answer with the answers so far, all answers, and a remark.
@@ -173,8 +175,7 @@ class Benchmark(Displayed):
             A report per prompt, each with its own predictions and the scores of all prompts.
 
         Raises:
-            ArtsError: when the model cannot be asked, the training split has too few examples, or another
-                answer would exceed a budget.
+            ArtsError: when the model cannot be asked, examples are too few, or a budget would be exceeded.
         """
         shots, prices, id = shots or Shots(), prices or Budget(), id or respondent.name
         test, chosen = self.corpus.test, choose_probes(probes, self.corpus)
@@ -182,28 +183,24 @@ class Benchmark(Displayed):
         questioning = Questioning(respondent, test, shots.choose(train, test), progress)
         exchanges, reports = list[Exchange](), list[Report]()
         for prompt in prompts or [Prompt.built_in(known) for known in BUILT_IN]:
-            clock = Clock()
-            exchange = questioning.ask(prompt)
-            exchanges.append(exchange)
-            size = getattr(respondent, "parameters", None)
+            clock, size = Clock(), getattr(respondent, "parameters", None)
+            exchanges.append(exchange := questioning.ask(prompt))
             info = language_model_info(id, exchange.facts, shots, parameters=size)
-            label = ", ".join([name or id, prompt.name, *ShotsInfo.of(shots).words])
-            reports.append(self._report(label, info, predictions=exchange.predictions(test), clock=clock))
-        scores = [
-            PromptScore.of(exchange.prompt.name, report)
-            for exchange, report in zip(exchanges, reports, strict=True)
-        ]
-
-        def figures(exchange: Exchange, report: Report) -> dict[str, object]:
-            """What the report has besides scores: how the model was asked, and what it answers to probes."""
-            predict = exchange.predictor(respondent, partial(shots.choose, train), progress)
-            probed = measure_probes(chosen, Subject(self.corpus, report.predictions, predict))
-            return {"language_model": exchange.info(shots, prices, scores=scores), **probed}
-
+            label, said = [name or id, prompt.name, *ShotsInfo.of(shots).words], exchange.predictions(test)
+            reports.append(self._report(", ".join(label), info, predictions=said, clock=clock))
+        scores = [PromptScore.of(e.prompt.name, r) for e, r in zip(exchanges, reports, strict=True)]
+        examples = partial(shots.choose, train)
         return [
-            report.model_copy(update=figures(exchange, report))
-            for exchange, report in zip(exchanges, reports, strict=True)
+            self._probed(r, chosen, e.predictor(respondent, examples, progress)).model_copy(
+                update={"language_model": e.info(shots, prices, scores=scores)}
+            )
+            for e, r in zip(exchanges, reports, strict=True)
         ]
+
+    def _probed(self, report: Report, names: Sequence[str], predict: Predict) -> Report:
+        """A report of a model that has been measured, with the figures of probes by name."""
+        subject = Subject(self.corpus, report.predictions, predict)
+        return report.model_copy(update=measure_probes(names, subject))
 
     def score(
         self,

@@ -65,13 +65,10 @@ def add_different(
         there is none. Before the variants, `Reason.FEWER` when they add fewer aspects than asked for. The
         last draw is of a single clause unless `k` says otherwise.
     """
-    target = source.aspect.polarity
-    if same_side and target is Polarity.NEUTRAL:
+    if same_side and source.polarity is Polarity.NEUTRAL:
         yield Reason.NEUTRAL
         return
-    polarity = target if same_side else target.opposite
-    if target is Polarity.NEUTRAL:
-        polarity = rng.choice((Polarity.POSITIVE, Polarity.NEGATIVE))
+    polarity = source.polarity if same_side else _other_side(source.polarity, rng)
     count = k or rng.randint(FEWEST, MOST)
     if leaves_no_room(source.text, polarity):
         yield Reason.NO_ROOM
@@ -85,6 +82,12 @@ def add_different(
         if len(clauses) < count and not last:
             yield Reason.FEWER
         yield from _add_clauses(source, opinions, clauses, polarity, templates=templates, rng=rng)
+
+
+def _other_side(target: Polarity, rng: Random) -> Polarity:
+    """The polarity of what is added: the opposite of the target's, drawn where the target is neutral."""
+    neutral = target is Polarity.NEUTRAL
+    return rng.choice((Polarity.POSITIVE, Polarity.NEGATIVE)) if neutral else target.opposite
 
 
 def _add_clauses(

@@ -17,12 +17,17 @@ def test_report_rows_a_dataset_without_variants_is_said_to_have_none(units):
     summary = Summary.of([plain])
     assert "This dataset has no variants" in markdown_tables(summary)
     assert "not robust" not in markdown_tables(summary)
-    assert len(evaluation_tables(summary).renderables) == 4
+    assert len(evaluation_tables(summary).renderables) == 3
 
 
 def test_report_rows_markdown_and_csv_hold_the_figures(bench, report):
     text = markdown_tables(Summary.of([report]))
     assert "| oracle | 100.00 ±0.0 | 100.00 ±0.0 | 100.00→100.00 |" in text
-    header, row = csv_text([report]).splitlines()
-    cells = dict(zip(header.split(","), row.strip().split(","), strict=True))
+    assert "| floor: always positive | 33.33 ±" in text
+    header, *rows = csv_text([report]).splitlines()
+    cells, *floors = (dict(zip(header.split(","), row.strip().split(","), strict=True)) for row in rows)
     assert (cells["model"], cells["ars"], cells["revtgt_count"]) == ("oracle", "100.0", "2")
+    assert [floor["model"] for floor in floors] == [
+        "floor: always positive",
+        "floor: majority of the other aspects",
+    ]

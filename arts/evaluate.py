@@ -7,8 +7,8 @@ from typing import Annotated
 
 import typer
 
+from arts.cli import intervention_options, options, training_options
 from arts.cli import language_model_options as asking_options
-from arts.cli import options, training_options
 from arts.cli.app import run_command, tell
 from arts.cli.evaluation_results import draw_curves, show_results
 from arts.cli.given_options import refuse_given, refuse_repeated, tell_idle_labels
@@ -18,7 +18,6 @@ from arts.cli.strategy_option import TrainingStrategies
 from arts.data.errors import ArtsError
 from arts.data.support.free_places import check_folder
 from arts.data.support.input_files import STANDARD_INPUT
-from arts.interventions.registry import intervention_names
 from arts.models.encoders import DEFAULT_ENCODER
 from arts.models.language_models.cost import Budget
 from arts.models.language_models.registry import ANSWER_TOKENS, CONCURRENCY, is_language_model
@@ -35,6 +34,9 @@ _INTERVENTION_OPTIONS = (
     "min_acceptance",
     "template",
     "holdout_templates",
+    "balance_places",
+    "consistency_weight",
+    "same_side",
     "merge_method",
     "domain",
     "intervention_option",
@@ -56,22 +58,18 @@ def evaluate(
     labels: options.Labels = None,
     columns: options.Columns = None,
     undisputed: Annotated[bool, typer.Option("--undisputed")] = False,
-    intervention: Annotated[
-        str | None,
-        typer.Option(
-            help="Intervention with which each model is trained a second time, to be measured beside the "
-            f"plainly trained model: {', '.join(intervention_names())}. unlearn continues from the "
-            "adversarially trained model or, when --merge-method is given, from the merged one."
-        ),
-    ] = None,
+    intervention: intervention_options.Interventions = None,
     strategy: TrainingStrategies = None,
-    variant_ratio: options.VariantRatio = None,
+    variant_ratio: intervention_options.VariantRatio = None,
     min_acceptance: options.MinAcceptance = None,
-    template: options.Templates = None,
-    holdout_templates: options.HoldoutTemplates = None,
-    merge_method: str | None = None,
-    domain: list[str] | None = None,
-    intervention_option: Annotated[list[str] | None, typer.Option(metavar="NAME=VALUE")] = None,
+    template: intervention_options.Templates = None,
+    holdout_templates: intervention_options.HoldoutTemplates = None,
+    balance_places: intervention_options.BalancePlaces = None,
+    consistency_weight: intervention_options.ConsistencyWeight = None,
+    same_side: intervention_options.SameSide = None,
+    merge_method: intervention_options.MergeMethod = None,
+    domain: intervention_options.Domains = None,
+    intervention_option: intervention_options.FurtherOptions = None,
     adddiff_curve: Annotated[bool, typer.Option("--adddiff-curve")] = False,
     probe: list[str] | None = None,
     prompt: asking_options.Prompts = None,
@@ -120,13 +118,6 @@ def evaluate(
             --column).
         column: Column of the predictions file that contains the predicted labels. Repeatable: each column
             is scored as a separate model. Default: prediction.
-        merge_method: Method that merges the specialists (models trained on one strategy or one domain
-            each), such as metagpt or ties; `arts merge --help` lists all. Default: metagpt.
-        domain: For --intervention merge: name or path of another corpus, to train a specialist on that is
-            merged with a specialist of --dataset. Repeatable. Default: one specialist per strategy is
-            merged, all trained on --dataset.
-        intervention_option: Setting, as NAME=VALUE, of an --intervention that another package provides.
-            VALUE is JSON or plain text. Repeatable.
         adddiff_curve: Also measure the accuracy when ADDDIFF adds 0, 1, 2, 3, 4 or 5 aspects to each
             sentence; the same as --probe adddiff-curve. With --output, the curves of all models are plotted.
         probe: Also measure by what the model is right: same-side (clauses are added that agree with the
@@ -160,21 +151,31 @@ def evaluate(
             "--dataset - and --predictions -: expected a file for one; standard input is read once"
         )
     if intervention and any(":" in label for label in model or ()):
-        raise ArtsError(f"--intervention {intervention} trains models of the zoo; see `arts models`")
-    values = options.adversarial_values(
-        strategy,
-        variant_ratio,
-        templates=template,
-        holdout=holdout_templates,
-        min_acceptance=min_acceptance,
-    )
-    values |= {"method": merge_method, "domains": tuple(domain or ())}
-    training = options.intervention_from_options(
-        intervention, values, extra=intervention_option or (), switch="--intervention"
+        asked = " + ".join(intervention)
+        raise ArtsError(f"--intervention {asked} trains models of the zoo; see `arts models`")
+    training = intervention_options.intervention_from_options(
+        intervention or [],
+        {
+            "strategy": strategy,
+            "variant_ratio": variant_ratio,
+            "min_acceptance": min_acceptance,
+            "template": template,
+            "holdout_templates": holdout_templates,
+            "balance_places": balance_places,
+            "consistency_weight": consistency_weight,
+            "same_side": same_side,
+            "merge_method": merge_method,
+            "domain": domain,
+        },
+        extra=intervention_option or (),
+        switch="--intervention",
     )
     if name and max(len(model or ()), len(column or ())) > 1:
         raise ArtsError("--name is for one model or column; leave it out for several")
     models = model or [DEFAULT_MODEL]
+    if training:
+        for trained in models:
+            training.check_model(trained)
     asking = asking_options.AskingOptions(
         prompt,
         shots,

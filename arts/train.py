@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
-from arts.cli import options, training_options
+from arts.cli import intervention_options, options, training_options
 from arts.cli.app import run_command, tell
+from arts.cli.given_options import refuse_given
 from arts.cli.number_types import Seed
 from arts.cli.progress import progress_bar
 from arts.cli.strategy_option import TrainingStrategies
@@ -16,6 +18,7 @@ from arts.data.support.atomic import new_folder
 from arts.data.support.free_places import check_new_folder
 from arts.data.support.rounding import decimal_text
 from arts.models.encoders import DEFAULT_ENCODER
+from arts.models.record_names import OUTCOME
 from arts.models.runtime import PrecisionOption, use_device, use_precision
 
 
@@ -32,11 +35,18 @@ def train(
     post_training_text: options.PostTrainingText = None,
     post_trained: options.PostTrained = False,
     adversarial: Annotated[bool, typer.Option("--adversarial")] = False,
+    intervention: intervention_options.Interventions = None,
     strategy: TrainingStrategies = None,
-    variant_ratio: options.VariantRatio = None,
+    variant_ratio: intervention_options.VariantRatio = None,
     min_acceptance: options.MinAcceptance = None,
-    template: options.Templates = None,
-    holdout_templates: options.HoldoutTemplates = None,
+    template: intervention_options.Templates = None,
+    holdout_templates: intervention_options.HoldoutTemplates = None,
+    balance_places: intervention_options.BalancePlaces = None,
+    consistency_weight: intervention_options.ConsistencyWeight = None,
+    same_side: intervention_options.SameSide = None,
+    merge_method: intervention_options.MergeMethod = None,
+    domain: intervention_options.Domains = None,
+    intervention_option: intervention_options.FurtherOptions = None,
     device: options.Device = None,
     precision: training_options.Precision = PrecisionOption.AUTO,
 ) -> None:
@@ -51,20 +61,30 @@ def train(
         dataset: Corpus to train on: sample, laptop, restaurant, laptop-v2, restaurant-v2, mams, or the path
             of a folder with the splits train and dev.
         seed: Random seed of initialisation, dropout and batch order.
-        adversarial: Adversarial training: train also on perturbed variants of the training sentences.
+        adversarial: Short for --intervention adversarial: train also on perturbed variants of the training
+            sentences.
     """
-    intervention = options.intervention_from_options(
-        "adversarial" if adversarial else None,
-        options.adversarial_values(
-            strategy,
-            variant_ratio,
-            templates=template,
-            holdout=holdout_templates,
-            min_acceptance=min_acceptance,
-        ),
-        switch="--adversarial",
+    refuse_given("adversarial", when=intervention, because="with --intervention")
+    training = intervention_options.intervention_from_options(
+        intervention or (["adversarial"] if adversarial else []),
+        {
+            "strategy": strategy,
+            "variant_ratio": variant_ratio,
+            "min_acceptance": min_acceptance,
+            "template": template,
+            "holdout_templates": holdout_templates,
+            "balance_places": balance_places,
+            "consistency_weight": consistency_weight,
+            "same_side": same_side,
+            "merge_method": merge_method,
+            "domain": domain,
+        },
+        extra=intervention_option or (),
+        switch="--adversarial" if adversarial else "--intervention",
     )
-    options.refuse_idle_labels(dataset)
+    if training:
+        training.check_model(model)
+    options.refuse_idle_labels(dataset, *(domain or ()))
     check_new_folder(output)
     use_device(device)
     use_precision(precision)
@@ -76,10 +96,8 @@ def train(
         post_trained=post_trained,
     )
     from arts.data.corpus_registry import load_corpus
-    from arts.data.schema import original_instances
-    from arts.interventions.adversarial import Adversarial
+    from arts.interventions.contribution import plain_plan, train_best
     from arts.models.recipe import TrainingRequest
-    from arts.models.trained_models import train_or_load
 
     corpus = load_corpus(
         dataset, labels=options.label_polarities(labels), columns=options.column_names(columns)
@@ -87,22 +105,25 @@ def train(
     corpus.check_training_splits("expected a folder that has both")
     title = f"{model}, seed {seed}"
     with progress_bar(title, announced=f"training {title}") as progress:
-        if isinstance(intervention, Adversarial):
-            instances, dev = intervention.splits(corpus)
-        else:
-            instances, dev = original_instances(corpus.train), original_instances(corpus.dev)
         request = TrainingRequest(model, seed, start, progress)
-        trained = train_or_load(request, train=instances, dev=dev)
+        trained = training.train(request, corpus) if training else train_best(request, [plain_plan(corpus)])
     with new_folder(output) as work:
         trained.save(work.result)
-    curve = trained.record["curve"]
-    epoch = curve[trained.record["epoch"] - 1]
-    tell(
-        f"wrote {output}: {model}, {trained.parameters:,} parameters, {len(instances):,} training "
-        f"instances; on dev: accuracy {decimal_text(epoch['accuracy'])}, "
-        f"macro-F1 {decimal_text(epoch['macro_f1'])} "
-        f"(epoch {epoch['epoch']} of {len(curve)})"
-    )
+    facts = [f"{trained.parameters:,} parameters", *_training_facts(trained.record)]
+    tell(f"wrote {output}: {model}, {', '.join(facts)}")
+
+
+def _training_facts(record: Mapping[str, Any]) -> Iterator[str]:
+    """Yield what a training record says of the instances, the epochs and what was chosen on dev."""
+    if curve := record["curve"]:  # merging and unlearning leave none
+        epoch = curve[record["epoch"] - 1]
+        yield (
+            f"{record['instances']:,} training instances; on dev: accuracy "
+            f"{decimal_text(epoch['accuracy'])}, macro-F1 {decimal_text(epoch['macro_f1'])} "
+            f"(epoch {epoch['epoch']} of {len(curve)})"
+        )
+    for name, value in record.get(OUTCOME, {}).get("chosen", {}).items():
+        yield f"{name} {value:g} chosen on dev"
 
 
 if __name__ == "__main__":

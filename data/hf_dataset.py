@@ -62,7 +62,8 @@ def to_dataset(instances: Iterable[Instance]) -> Dataset:
     """Convert instances to a `datasets.Dataset`, one row each, with the columns of `instance_features`."""
     from datasets import Dataset
 
-    return Dataset.from_list([row_from_instance(i) for i in instances], features=instance_features())
+    rows, features = [row_from_instance(instance) for instance in instances], instance_features()
+    return Dataset.from_dict({name: [row[name] for row in rows] for name in features}, features=features)
 
 
 def write_instances(instances: Iterable[Instance], path: Path) -> None:

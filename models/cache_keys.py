@@ -4,14 +4,12 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Sequence
 from dataclasses import asdict
 from importlib.metadata import version
 from pathlib import Path
 
 from arts.data.corpus import content_checksum
 from arts.data.errors import DataError
-from arts.data.schema import Instance
 from arts.data.support.code_checksum import code_checksum
 from arts.data.support.download import sha256
 from arts.data.support.spacy_parser import parser_name
@@ -22,6 +20,7 @@ from arts.models.precision import training_precision
 from arts.models.recipe import Start, TrainingRequest
 from arts.models.record_names import POST_TRAINED
 from arts.models.runtime import numerical_environment
+from arts.models.training_plan import TrainingPlan
 
 
 def cache_key(prefix: str, parts: object) -> str:
@@ -36,12 +35,7 @@ def cache_key(prefix: str, parts: object) -> str:
 
 
 def training_key(
-    prefix: str,
-    model_class: type[AspectModel],
-    request: TrainingRequest,
-    *,
-    train: Sequence[Instance],
-    dev: Sequence[Instance],
+    prefix: str, model_class: type[AspectModel], request: TrainingRequest, *, plan: TrainingPlan
 ) -> str:
     """The name of a model's folder in the cache, which changes with anything that its weights depend on.
 
@@ -49,19 +43,21 @@ def training_key(
         prefix: beginning of the name, such as ``bert``.
         model_class: the class of the model; the name depends on its recipe and its source files.
         request: the request to train; the name depends on its seed and its starting point.
-        train: instances to train on.
-        dev: instances to evaluate on.
+        plan: what it is trained on, and how.
     """
-    precision = training_precision(model_class, request.start, train=train)
+    precision = training_precision(model_class, request.start, train=plan.train)
     parts = {
         "name": prefix,
-        "train": content_checksum(train),
-        "dev": content_checksum(dev),
-        "order": [instance.id for instance in train],
+        "train": content_checksum(plan.train),
+        "dev": content_checksum(plan.dev),
+        "order": [instance.id for instance in plan.train],
         "seed": request.seed,
         "encoder": encoder_checksum(request.start.encoder),
         "extras": extra_inputs(model_class, request.start),
         "recipe": asdict(model_class.recipe),
+        "objective": repr(plan.objective) if plan.objective else None,
+        "initial": plan.initial_key,
+        "switches": dict(plan.switches),
         "code": _code_checksum(model_class),
         "environment": numerical_environment(precision.precision),
         "spacy": version("spacy") if "parser" in model_class.extras else None,

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 from arts.models.encoders import DEFAULT_ENCODER
 
@@ -22,12 +23,15 @@ class Start:
         corpus: text file of the domain, one passage per line, on which `bert-pt` is post-trained.
             Default: the training sentences.
         post_trained: whether the encoder has already been post-trained; `bert-pt` then skips that step.
+        switches: settings of the model's configuration that an intervention changes, keyed by name, such as
+            ``position``; the others have their defaults.
     """
 
     encoder: str = DEFAULT_ENCODER
     embeddings: Path | None = None
     corpus: Path | None = None
     post_trained: bool = False
+    switches: Mapping[str, Any] = field(default_factory=dict, hash=False)
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,7 @@ import logging
 import tempfile
 import time
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any, Self
 
@@ -30,6 +30,7 @@ from arts.models.record_names import RECORD, WEIGHTS, ZOO_PREFIX, models_folder
 from arts.models.registry import aspect_model_class
 from arts.models.runtime import device, numerical_environment
 from arts.models.token_limits import truncation_remarks
+from arts.models.training_plan import TrainingPlan
 
 logger = logging.getLogger(__name__)
 
@@ -49,11 +50,11 @@ class TrainedModel:
             everything that the weights depend on.
         checksum: SHA-256 of the weights file; empty before the model is saved.
         record: the training record as JSON values. Its keys include ``name`` (in the registry), ``seed``,
-            ``encoder``, ``recipe``, ``train_seconds``, ``curve`` (the scores of each epoch), ``epoch``
-            (the one whose weights were kept), ``environment`` (what `numerical_environment` returned),
-            ``step_seconds`` (what its precision was chosen by, see `arts.models.precision.PrecisionChoice`),
-            ``truncated`` (the number of instances per split whose sentence was truncated) and
-            ``random_weights`` (the weights that the encoder's checkpoint lacks).
+            ``encoder``, ``recipe``, ``instances`` (the number trained on), ``train_seconds``, ``curve`` (the
+            scores of each epoch), ``epoch`` (the one whose weights were kept), ``environment`` (what
+            `numerical_environment` returned), ``step_seconds`` (what its precision was chosen by, see
+            `arts.models.precision.PrecisionChoice`), ``truncated`` (the number of instances per split whose
+            sentence was truncated) and ``random_weights`` (the weights that the encoder's checkpoint lacks).
     """
 
     model: AspectModel
@@ -148,7 +149,6 @@ def registered_name(folder: Path, record: Mapping[str, Any]) -> str:
     return str(config["model_type"]).removeprefix(ZOO_PREFIX)
 
 
-@quiet_transformers()
 def train_or_load(
     request: TrainingRequest,
     *,
@@ -156,6 +156,12 @@ def train_or_load(
     dev: Sequence[Instance],
     variants: Mapping[str, str | None] | None = None,
 ) -> TrainedModel:
+    """Train a model on two splits with its own loss, or load it from the cache: see `train_by_plan`."""
+    return train_by_plan(request, TrainingPlan(train, dev, variants=variants or {}))
+
+
+@quiet_transformers()
+def train_by_plan(request: TrainingRequest, plan: TrainingPlan) -> TrainedModel:
     """Load a trained model from the cache; if it is not there, train it and save it to the cache.
 
     When two processes need one model, the second waits until the first has trained it. Training that was
@@ -163,25 +169,24 @@ def train_or_load(
 
     Args:
         request: the model's name, seed and starting point.
-        train: instances to train on.
-        dev: instances to evaluate on after each epoch. If the recipe has a patience, the epoch with the best
-            macro-F1 on them is kept.
-        variants: for the record, the data and libraries that variants in the splits were made with.
+        plan: what it is trained on, and how.
 
     Raises:
         UnknownNameError: when the model is not registered.
         ArtsError: when a split is empty, or the starting point cannot be loaded.
     """
     model_class = aspect_model_class(request.model)
-    key = training_key(request.model, model_class, request, train=train, dev=dev)
+    request = replace(request, start=replace(request.start, switches=plan.switches))
+    key = training_key(request.model, model_class, request, plan=plan)
 
     def build(work: WorkFolder) -> None:
         clock = time.perf_counter()
-        trained = training.train_model(model_class, request, train=train, dev=dev, folder=work.checkpoints)
+        trained = training.train_model(model_class, request, plan=plan, folder=work.checkpoints)
         record = {
             **_record_of_request(request),
-            **_record_of_training(trained, {"train": train, "dev": dev}),
-            "variants": dict(variants or {}),
+            **_record_of_training(trained, {"train": plan.train, "dev": plan.dev}),
+            "instances": len(plan.train),
+            "variants": dict(plan.variants),
             "train_seconds": round(time.perf_counter() - clock, 1),
         }
         TrainedModel(trained.model, trained.inputs, key, "", record).save(work.result)
@@ -234,7 +239,7 @@ def initial_model(request: TrainingRequest, train: Sequence[Instance]) -> Traine
         ArtsError: when the starting point cannot be loaded.
     """
     model_class = aspect_model_class(request.model)
-    key = training_key(f"{request.model}-initial", model_class, request, train=train, dev=())
+    key = training_key(f"{request.model}-initial", model_class, request, plan=TrainingPlan(train, ()))
 
     def build(work: WorkFolder) -> None:
         model, inputs = training.initialise_model(model_class, request, train=train)

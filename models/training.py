@@ -29,10 +29,12 @@ from arts.data.errors import ArtsError
 from arts.data.schema import Instance, Polarity, Strategy
 from arts.models.base import AspectModel, Inputs, TokenFeatures
 from arts.models.learning_curve import EpochScores, kept_epoch, learning_curve
+from arts.models.objectives import Objective, ObjectiveTrainer, UnitCollator, unit_examples
 from arts.models.precision import PrecisionChoice, training_precision
 from arts.models.recipe import Recipe, TrainingProgress, TrainingRequest
 from arts.models.resuming import train_or_resume
 from arts.models.runtime import Device, device, trainer_options
+from arts.models.training_plan import TrainingPlan
 
 logger = logging.getLogger(__name__)
 
@@ -40,42 +42,43 @@ PREDICTION_BATCH_SIZE = 128  # instances
 
 
 def train_model(
-    model_class: type[AspectModel],
-    request: TrainingRequest,
-    *,
-    train: Sequence[Instance],
-    dev: Sequence[Instance],
-    folder: Path,
+    model_class: type[AspectModel], request: TrainingRequest, *, plan: TrainingPlan, folder: Path
 ) -> TrainingOutcome:
     """Train a model with the recipe of its class, and evaluate it on the dev split after each epoch.
 
     Args:
         model_class: the class of the model.
         request: seed, starting point and progress callback.
-        train: instances to train on.
-        dev: instances to evaluate on. If the recipe has a patience, they also decide which epoch is kept.
+        plan: what it is trained on, and how.
         folder: folder for checkpoints; training resumes from the last complete one in it.
 
     Raises:
         ArtsError: when a split is empty, or the starting point cannot be loaded.
     """
-    if not train or not dev:
-        raise ArtsError(f"training needs the splits train and dev; {'dev' if train else 'train'} is empty")
+    if not plan.train or not plan.dev:
+        empty = "dev" if plan.train else "train"
+        raise ArtsError(f"training needs the splits train and dev; {empty} is empty")
     recipe = model_class.recipe
-    choice = training_precision(model_class, request.start, train=train)
-    model, inputs = initialise_model(model_class, request, train=train)
+    choice = training_precision(model_class, request.start, train=plan.train)
+    model, inputs = initialise_model(model_class, request, train=plan.train)
+    if plan.initial:
+        model.load_state_dict(plan.initial.state_dict(), strict=False)  # a switch may add weights of its own
+    examples = features_with_labels(inputs, plan.train)
+    if plan.objective:
+        examples = unit_examples(plan.train, examples)
     trainer = run_trainer(
         folder,
         _DevScoreCallback(request.progress),
         seed=request.seed,
+        objective=plan.objective,
         settings={
-            **_recipe_settings(recipe, instances=len(train)),
+            **_recipe_settings(recipe, examples=len(examples), units=bool(plan.objective)),
             **trainer_options(choice.precision),
         },
         model=model,
-        data_collator=inputs.collate,
-        train_dataset=features_with_labels(inputs, train),
-        eval_dataset=features_with_labels(inputs, dev),
+        data_collator=UnitCollator(inputs) if plan.objective else inputs.collate,
+        train_dataset=examples,
+        eval_dataset=features_with_labels(inputs, plan.dev),
         compute_metrics=_dev_scores,
         callbacks=[] if recipe.patience is None else [EarlyStoppingCallback(recipe.patience)],
         optimizer_cls_and_kwargs=(AdamW, {"params": _parameter_groups(model, recipe), "fused": True}),
@@ -86,12 +89,16 @@ def train_model(
     return TrainingOutcome(model, inputs, learning_curve(history), kept_epoch(history, kept_step), choice)
 
 
-def _recipe_settings(recipe: Recipe, *, instances: int) -> dict[str, Any]:
-    """Keyword arguments of `TrainingArguments` for a recipe and a training set with so many instances."""
+def _recipe_settings(recipe: Recipe, *, examples: int, units: bool) -> dict[str, Any]:
+    """Keyword arguments of `TrainingArguments` for a recipe and a training set with so many examples.
+
+    If the examples are units of two or three instances each, a batch has half as many of them, so that it has
+    about as many instances; the number of epochs stays.
+    """
     return {
         "learning_rate": recipe.learning_rate,
-        "num_train_epochs": recipe.epochs_for(instances),
-        "per_device_train_batch_size": recipe.batch_size,
+        "num_train_epochs": recipe.epochs_for(examples),
+        "per_device_train_batch_size": max(1, recipe.batch_size // 2) if units else recipe.batch_size,
         "per_device_eval_batch_size": PREDICTION_BATCH_SIZE,
         "warmup_steps": recipe.warmup_ratio,  # a number below 1 is a fraction of all steps
         "weight_decay": recipe.weight_decay,
@@ -138,7 +145,13 @@ def _parameter_groups(model: AspectModel, recipe: Recipe) -> list[dict[str, Any]
 
 
 def run_trainer(
-    folder: Path, callback: StepCallback, *, seed: int, settings: Mapping[str, Any], **options: Any
+    folder: Path,
+    callback: StepCallback,
+    *,
+    seed: int,
+    settings: Mapping[str, Any],
+    objective: Objective | None = None,
+    **options: Any,
 ) -> Trainer:
     """Train with `transformers.Trainer`, with nothing printed, and return the trainer.
 
@@ -149,6 +162,7 @@ def run_trainer(
         callback: called after each optimizer step.
         seed: random seed of dropout and batch order.
         settings: keyword arguments of `TrainingArguments`; they override those that this function sets.
+        objective: the loss that is minimised. None: the model's own.
         options: keyword arguments of `Trainer`, such as the model and the data.
     """
     arguments = TrainingArguments(
@@ -167,7 +181,8 @@ def run_trainer(
             **settings,
         }
     )
-    trainer = Trainer(args=arguments, **options)
+    options["args"] = arguments
+    trainer = ObjectiveTrainer(objective, **options) if objective else Trainer(**options)
     trainer.add_callback(callback)
     for printer in (ProgressCallback, PrinterCallback):  # they write to standard output
         trainer.remove_callback(printer)

@@ -43,6 +43,8 @@ LAYERS = (
     ("arts.models.training",),
     ("arts.models.precision",),
     ("arts.models.inputs",),
+    ("arts.models.training_plan",),
+    ("arts.models.objectives",),
     ("arts.models.base",),
     ("arts.models.language_models",),
     ("arts.models",),

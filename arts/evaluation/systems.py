@@ -117,7 +117,7 @@ def _trained_system(request: TrainingRequest, corpus: Corpus, intervention: Robu
     else:
         train, dev = original_instances(corpus.train), original_instances(corpus.dev)
         model, settings = train_or_load(request, train=train, dev=dev), None
-    unreported = ("name", "epoch", "curve", "step_seconds", OUTCOME)
+    unreported = ("name", "epoch", "curve", "instances", "step_seconds", OUTCOME)
     model = _with_truncated(model, corpus)
     for remark in model.remarks:
         logger.warning("%s: %s", request.model, remark)

@@ -5,20 +5,21 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from random import Random
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar, Self
 
 from arts.data.errors import ArtsError
 from arts.data.schema import PERTURBATIONS, Instance, Sentence, Strategy, original_instances
 from arts.generators.generator import GenerationOptions
+from arts.generators.running.balanced_places import balanced_perturbations
 from arts.generators.running.checksum import variant_sources
 from arts.generators.running.perturbation_cache import perturbations
 from arts.generators.strategies.joints import DEFAULT_TEMPLATES, template_names
-from arts.interventions.base import Intervention, InterventionCard, repeat_option
+from arts.interventions.base import InterventionCard, repeat_option
+from arts.interventions.contribution import Contribution
 
 if TYPE_CHECKING:
     from arts.data.corpus import Corpus
-    from arts.models.recipe import TrainingRequest
-    from arts.models.trained_models import TrainedModel
+    from arts.models.training_plan import TrainingPlan
 
 
 ADVERSARIAL_OPTIONS = {
@@ -27,11 +28,12 @@ ADVERSARIAL_OPTIONS = {
     "templates": "--template",
     "holdout": "--holdout-templates",
     "min_acceptance": "--min-acceptance",
+    "balance_places": "--balance-places",
 }
 
 
 @dataclass(frozen=True)
-class Adversarial(Intervention):
+class Adversarial(Contribution):
     """Adversarial training (Xing et al., 2020).
 
     The training split and the dev split are each extended by variants of their own sentences. The aspects
@@ -50,6 +52,8 @@ class Adversarial(Intervention):
         seed: random seed of generating and drawing the variants; the training has a seed of its own.
         min_acceptance: least probability, from 0 to 1, that a reader accepts a variant. By default all are
             used: many variants teach more than few good ones.
+        balance_places: whether ADDDIFF adds clauses equally often first, inside and last, as far as
+            sentences allow; by default most are last, where readers expect them.
 
     Raises:
         UnknownNameError: when a template does not exist.
@@ -62,15 +66,18 @@ class Adversarial(Intervention):
     holdout: tuple[str, ...] = ()
     seed: int = 1
     min_acceptance: float = 0.0
+    balance_places: bool = False
 
     name = "adversarial"
     card = InterventionCard(
         summary="adversarial training: the training split together with its own perturbations",
         bibtex="xing-etal-2020-tasty",
     )
-    options = ADVERSARIAL_OPTIONS
+    options: ClassVar[Mapping[str, str]] = ADVERSARIAL_OPTIONS
 
     def __post_init__(self) -> None:
+        in_order = tuple(strategy for strategy in Strategy if strategy in self.strategies)
+        object.__setattr__(self, "strategies", in_order)
         for names in ("templates", "holdout"):
             object.__setattr__(self, names, template_names(getattr(self, names)))
         if not self.strategies or Strategy.ORIGINAL in self.strategies:
@@ -85,8 +92,16 @@ class Adversarial(Intervention):
         """The names of the ADDDIFF templates in training: those in `templates` that are not in `holdout`."""
         return tuple(template for template in self.templates if template not in self.holdout)
 
+    @property
+    def variants(self) -> Adversarial:
+        """This intervention itself."""
+        return self
+
     def settings(self) -> dict[str, Any]:
-        """All settings as JSON values, keyed by name, for reports; no key where every variant is used."""
+        """All settings as JSON values, keyed by name, for reports.
+
+        The least acceptance and the balance of places have keys only where they are not the default.
+        """
         return {
             "strategies": [str(strategy) for strategy in self.strategies],
             "ratio": self.ratio,
@@ -94,6 +109,7 @@ class Adversarial(Intervention):
             "holdout": list(self.holdout),
             "seed": self.seed,
             **({"min_acceptance": self.min_acceptance} if self.min_acceptance else {}),
+            **({"balance_places": True} if self.balance_places else {}),
         }
 
     def splits(self, corpus: Corpus) -> tuple[list[Instance], list[Instance]]:
@@ -113,23 +129,18 @@ class Adversarial(Intervention):
             templates=self.seen_templates,
             min_acceptance=self.min_acceptance,
         )
-        variants = perturbations(sentences, training=corpus.train, options=options)
+        generate = balanced_perturbations if self.balance_places else perturbations
+        variants = generate(sentences, training=corpus.train, options=options)
         sample = [v for v in variants if Random(f"{self.seed} {v.id}").random() < self.ratio]
         return [*original_instances(sentences), *sample]
 
-    def train(self, request: TrainingRequest, corpus: Corpus) -> TrainedModel:
-        """Train a model on the originals and their variants, or load it from the cache.
-
-        Raises:
-            ArtsError: when the model cannot be trained on this corpus.
-        """
-        from arts.models.trained_models import train_or_load
-
+    def plans(self, plan: TrainingPlan, corpus: Corpus) -> list[TrainingPlan]:
+        """The plan with the splits extended by variants."""
         train, dev = self.splits(corpus)
-        return train_or_load(request, train=train, dev=dev, variants=variant_sources())
+        return [replace(plan, train=train, dev=dev, variants=variant_sources())]
 
     @classmethod
-    def from_options(cls, **values: Any) -> Adversarial:
+    def from_options(cls, **values: Any) -> Self:
         """Create the training from values of command-line options; other settings have their defaults.
 
         Raises:
@@ -141,16 +152,19 @@ class Adversarial(Intervention):
         return super().from_options(**values)
 
     @classmethod
-    def from_settings(cls, settings: Mapping[str, Any]) -> Adversarial:
-        """Create the adversarial training that has the settings in a report, with the default seed.
+    def from_settings(cls, settings: Mapping[str, Any]) -> Self:
+        """Create the intervention that has the settings in a report, with the default seed.
 
         The seed in the report is ignored, because no command-line option can set it.
         """
         seen, holdout = tuple(settings["templates"]), tuple(settings["holdout"])
-        recorded = {Strategy(strategy) for strategy in settings["strategies"]}
-        strategies = tuple(strategy for strategy in Strategy if strategy in recorded)
-        least = settings.get("min_acceptance", 0.0)
-        all_templates = cls(strategies, settings["ratio"], holdout=holdout, min_acceptance=least)
+        all_templates = cls(
+            tuple(map(Strategy, settings["strategies"])),
+            settings["ratio"],
+            holdout=holdout,
+            min_acceptance=settings.get("min_acceptance", 0.0),
+            balance_places=settings.get("balance_places", False),
+        )
         return (
             all_templates if all_templates.seen_templates == seen else replace(all_templates, templates=seen)
         )
@@ -160,13 +174,15 @@ class Adversarial(Intervention):
 
         Settings with default values, and the option --intervention itself, are left out.
         """
-        arguments = []
-        if self.strategies != Adversarial.strategies:
+        arguments, default = [], type(self)
+        if self.strategies != default.strategies:
             arguments += repeat_option("--strategy", self.strategies)
-        if self.ratio != Adversarial.ratio:
+        if self.ratio != default.ratio:
             arguments += ["--variant-ratio", str(self.ratio)]
-        if self.templates != Adversarial.templates:
+        if self.templates != default.templates:
             arguments += repeat_option("--template", self.templates)
         if self.min_acceptance:
             arguments += ["--min-acceptance", f"{self.min_acceptance:g}"]
+        if self.balance_places != default.balance_places:
+            arguments.append("--balance-places" if self.balance_places else "--no-balance-places")
         return arguments + repeat_option("--holdout-templates", self.holdout)

@@ -6,17 +6,27 @@ import json
 from abc import ABC, abstractmethod
 from collections.abc import Iterable, Mapping
 from dataclasses import MISSING, dataclass, fields
-from typing import TYPE_CHECKING, Any, ClassVar, Self
+from enum import StrEnum
+from typing import TYPE_CHECKING, Any, ClassVar, Protocol, Self
 
 from arts.data.errors import ArtsError
 from arts.data.support.code_checksum import code_checksum
 
 if TYPE_CHECKING:
     from arts.data.corpus import Corpus
+    from arts.data.schema import Instance, Strategy
     from arts.models.recipe import TrainingRequest
     from arts.models.trained_models import TrainedModel
 
 GENERIC_OPTION = "--intervention-option"  # for settings that have no option of their own
+
+
+class Stage(StrEnum):
+    """When an intervention acts: BEFORE a training, to make its initial weights; DURING it; or AFTER it."""
+
+    BEFORE = "before"
+    DURING = "during"
+    AFTER = "after"
 
 
 @dataclass(frozen=True)
@@ -32,6 +42,25 @@ class InterventionCard:
     bibtex: str
 
 
+class VariantSettings(Protocol):
+    """What is asked of the adversarial training whose variants a model has learnt from."""
+
+    @property
+    def strategies(self) -> tuple[Strategy, ...]:
+        """The strategies by which the variants are made."""
+
+    @property
+    def seen_templates(self) -> tuple[str, ...]:
+        """The names of the ADDDIFF templates."""
+
+    @property
+    def seed(self) -> int:
+        """The random seed of generating the variants."""
+
+    def splits(self, corpus: Corpus) -> tuple[list[Instance], list[Instance]]:
+        """The instances of the training split and of the dev split."""
+
+
 class Intervention(ABC):
     """Base class of interventions, ways of training a model of the zoo that are to make it more robust.
 
@@ -42,7 +71,13 @@ class Intervention(ABC):
 
     name: ClassVar[str]
     card: ClassVar[InterventionCard]
+    stage: ClassVar[Stage | None] = None  # None: it cannot be composed with others
     options: ClassVar[Mapping[str, str]] = {}  # the option that sets each keyword of `from_options`
+
+    @property
+    def variants(self) -> VariantSettings | None:
+        """The adversarial training whose variants the model learns from; None where it learns from none."""
+        return None
 
     @property
     def seen_templates(self) -> tuple[str, ...]:
@@ -69,6 +104,27 @@ class Intervention(ABC):
         Raises:
             ArtsError: when the model cannot be trained.
         """
+
+    def check_model(self, name: str) -> None:  # noqa: B027, most interventions take every model
+        """Refuse a model that the intervention is not defined for.
+
+        Args:
+            name: name of the model in the registry.
+
+        Raises:
+            ArtsError: when it is not defined for this model.
+        """
+
+    def following(self, training: Intervention) -> Intervention:
+        """This intervention, on models that another one has trained; defined where `stage` is AFTER.
+
+        Args:
+            training: the other intervention.
+
+        Raises:
+            ArtsError: when it cannot follow that one.
+        """
+        raise NotImplementedError
 
     def cache_key(self, request: TrainingRequest, *parts: object) -> str:
         """The name of the cache folder of a model that is trained with this intervention.
@@ -137,6 +193,10 @@ class Intervention(ABC):
         changed = (field for field in fields(self) if not _is_default(self, field))  # type: ignore[arg-type]
         values = (f"{field.name}={json.dumps(getattr(self, field.name))}" for field in changed)
         return repeat_option(GENERIC_OPTION, values)
+
+    def arguments(self) -> list[str]:
+        """The arguments of `arts evaluate` that ask for it: --intervention, and its options."""
+        return ["--intervention", self.name, *self.command_options()]
 
 
 def repeat_option(option: str, values: Iterable[object]) -> list[str]:

@@ -12,7 +12,7 @@ from arts.data.errors import ArtsError
 from arts.data.schema import original_instances
 from arts.data.support.atomic import WorkFolder
 from arts.interventions.adversarial import ADVERSARIAL_OPTIONS, Adversarial
-from arts.interventions.base import Intervention, InterventionCard, repeat_option
+from arts.interventions.base import Intervention, InterventionCard, Stage, VariantSettings, repeat_option
 from arts.merging.job import MergeJob
 from arts.merging.methods import Coefficients, find_method
 from arts.merging.options import MergeOptions
@@ -53,6 +53,7 @@ class Merge(Intervention):
     adversarial: Adversarial = field(default_factory=Adversarial)
 
     name = "merge"
+    stage = Stage.BEFORE
     card = InterventionCard(
         summary="specialists of one initialisation, merged without data",
         bibtex="zhou-etal-2024-metagpt",
@@ -79,6 +80,11 @@ class Merge(Intervention):
     def holdout(self) -> tuple[str, ...]:
         """The names of the ADDDIFF templates that are held out of training; empty with domains."""
         return () if self.domains else self.adversarial.holdout
+
+    @property
+    def variants(self) -> VariantSettings | None:
+        """The adversarial training of the specialists; None with domains."""
+        return None if self.domains else self.adversarial
 
     def settings(self) -> dict[str, Any]:
         """The settings of the merge and of the specialists, as JSON values keyed by name, for reports."""

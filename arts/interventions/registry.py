@@ -7,10 +7,12 @@ from typing import Any
 
 from arts.data.errors import ArtsError, lookup
 from arts.interventions.base import Intervention
+from arts.interventions.composition import Composition, compose
 from arts.models.registry import load_object, with_plugins
 
 INTERVENTIONS = {
     "adversarial": "arts.interventions.adversarial:Adversarial",
+    "consistency": "arts.interventions.consistency:Consistency",
     "merge": "arts.interventions.merge:Merge",
     "unlearn": "arts.interventions.unlearn:Unlearn",
 }
@@ -43,11 +45,13 @@ def intervention_from(settings: Mapping[str, Any]) -> Intervention:
 
     Args:
         settings: the field ``model.intervention`` of the report: the ``name`` of the intervention, and its
-            settings, keyed by name.
+            settings, keyed by name. Those of a composition are a list, under ``parts``.
 
     Raises:
         ArtsError, AttributeError, KeyError, TypeError, ValueError: when the settings are not valid.
     """
+    if Composition.PARTS in settings:
+        return compose([intervention_from(part) for part in settings[Composition.PARTS]])
     return find_intervention(settings["name"]).from_settings(settings)
 
 

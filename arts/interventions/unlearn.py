@@ -8,13 +8,12 @@ from typing import TYPE_CHECKING, Any
 
 from arts.data.corpus import content_checksum
 from arts.data.errors import ArtsError
-from arts.data.schema import Instance, Polarity, Sentence, Strategy
+from arts.data.schema import Instance, Polarity, Strategy
 from arts.data.support.atomic import WorkFolder
-from arts.generators.generator import GenerationOptions
-from arts.generators.running.perturbation_cache import perturbations
 from arts.interventions.adversarial import Adversarial
-from arts.interventions.base import Intervention, InterventionCard
+from arts.interventions.base import Intervention, InterventionCard, Stage, VariantSettings
 from arts.interventions.merge import Merge
+from arts.interventions.same_side import mislabelled_same_side_variants
 from arts.models.record_names import OUTCOME
 
 if TYPE_CHECKING:
@@ -26,7 +25,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Unlearn(Intervention):
-    """Train a model adversarially or by a merge, then unlearn the pattern of ADDDIFF (Chen et al., 2024).
+    """Train a model on variants, then unlearn the pattern of ADDDIFF (Chen et al., 2024).
 
     ADDDIFF always adds an aspect of the opposite sentiment, by one of a few templates. So a model can learn
     a shortcut: the label is the opposite of the added part's sentiment. The forget set consists of training
@@ -35,7 +34,8 @@ class Unlearn(Intervention):
     test split is never used.
 
     Args:
-        training: the intervention that the model is trained with first. Its strategies include ADDDIFF.
+        training: the intervention that the model is trained with first: adversarial training, a merge, or
+            others, whose strategies include ADDDIFF.
         objective: name of the loss that is minimised, one of those in `arts.unlearning.objectives`.
         weights: weights of the three terms of the loss: forgetting, replay (cross-entropy on the retain set)
             and mitigation (KL divergence from the model before unlearning, on the retain set).
@@ -50,7 +50,7 @@ class Unlearn(Intervention):
         UnknownNameError: when the objective does not exist.
     """
 
-    training: Adversarial | Merge = field(default_factory=Adversarial)
+    training: Intervention = field(default_factory=Adversarial)
     objective: str = "lower-bounded"
     weights: tuple[float, float, float] = (0.2, 1, 1)
     learning_rate: float = 2e-5
@@ -59,6 +59,7 @@ class Unlearn(Intervention):
     tolerance: float = 0.3
 
     name = "unlearn"
+    stage = Stage.AFTER
     card = InterventionCard(
         summary="unlearning of the pattern that ADDDIFF leaves, after adversarial training or a merge",
         bibtex="chen-etal-2024-unveiling",
@@ -66,14 +67,18 @@ class Unlearn(Intervention):
     options = Merge.options
 
     def __post_init__(self) -> None:
-        if not self.seen_templates or Strategy.ADDDIFF not in self._adversarial.strategies:
-            raise ArtsError("unlearning takes out ADDDIFF's pattern; expected a model that was trained on it")
+        variants = self.training.variants
+        if not variants or not self.seen_templates or Strategy.ADDDIFF not in variants.strategies:
+            raise ArtsError(
+                f"{self.training.name} + unlearn: unlearning takes out ADDDIFF's pattern; expected a model "
+                "that was trained on it"
+            )
         self._unlearning_settings(seed=1)
 
     @property
-    def _adversarial(self) -> Adversarial:
+    def variants(self) -> VariantSettings | None:
         """The adversarial training that precedes unlearning: of one model, or of specialists to be merged."""
-        return self.training.adversarial if isinstance(self.training, Merge) else self.training
+        return self.training.variants
 
     @property
     def seen_templates(self) -> tuple[str, ...]:
@@ -121,16 +126,11 @@ class Unlearn(Intervention):
         Raises:
             ArtsError: when no aspect can be added to any training sentence.
         """
-        adversarial = self._adversarial
-        options = GenerationOptions(
-            strategies=(Strategy.ADDDIFF,),
-            seed=adversarial.seed,
-            templates=adversarial.seen_templates,
-            min_acceptance=0,
+        adversarial = self.variants
+        assert adversarial is not None  # __post_init__ has seen to it
+        forget = mislabelled_same_side_variants(
+            corpus.train, corpus, seed=adversarial.seed, templates=adversarial.seen_templates
         )
-        mislabelled = [_with_opposite_labels(sentence) for sentence in corpus.train]
-        variants = perturbations(mislabelled, training=corpus.train, options=options)
-        forget = [variant for variant in variants if variant.aspect.polarity is not Polarity.NEUTRAL]
         if not forget:
             raise ArtsError(f"{corpus.name} has no training sentence that an aspect can be added to")
         return forget, [i for i in adversarial.splits(corpus)[0] if i.strategy is not Strategy.ADDDIFF]
@@ -182,13 +182,23 @@ class Unlearn(Intervention):
             result = unlearn(
                 trained.model, texts, settings=settings, folder=work.path, progress=request.progress
             )
+        outcome = trained.record.get(OUTCOME, {})
+        chosen = {name: outcome[name] for name in ("tried", "chosen") if name in outcome}
         record = {
             **trained.record,
             "train_seconds": round(trained.record["train_seconds"] + result.seconds, 1),
-            OUTCOME: {"kept": result.kept, "stopped": result.stopped, "tokens": result.tokens},
+            OUTCOME: {**chosen, "kept": result.kept, "stopped": result.stopped, "tokens": result.tokens},
             "curve": [],
         }
         replace(trained, record=record).save(work.result)
+
+    def following(self, training: Intervention) -> Unlearn:
+        """The same unlearning after another training."""
+        return replace(self, training=training)
+
+    def check_model(self, name: str) -> None:
+        """Refuse a model that the training before unlearning is not defined for."""
+        self.training.check_model(name)
 
     @classmethod
     def from_options(cls, **values: Any) -> Unlearn:
@@ -206,8 +216,9 @@ class Unlearn(Intervention):
 
         The settings of unlearning have their defaults, because no command-line option can set them.
         """
-        training = settings["taught"]
-        return cls((Merge if training["name"] == Merge.name else Adversarial).from_settings(training))
+        from arts.interventions.registry import intervention_from
+
+        return cls(intervention_from(settings["taught"])) if "taught" in settings else cls()
 
     def command_options(self) -> list[str]:
         """The arguments of `arts evaluate` that set these settings, as a list of texts.
@@ -223,16 +234,3 @@ class Unlearn(Intervention):
 def _ordered_checksum(instances: list[Instance]) -> list[object]:
     """What identifies the instances of a split and their order: a checksum, and their ids."""
     return [content_checksum(instances), [instance.id for instance in instances]]
-
-
-def _with_opposite_labels(sentence: Sentence) -> Sentence:
-    """A copy of a sentence in which positive and negative labels are swapped.
-
-    ADDDIFF adds aspects of the sentiment opposite to the target's label. As the labels of the copy are the
-    opposite of the truth, the aspects added to it have the target's true sentiment.
-    """
-    aspects = tuple(
-        aspect if aspect.polarity is Polarity.NEUTRAL else replace(aspect, polarity=aspect.polarity.opposite)
-        for aspect in sentence.aspects
-    )
-    return replace(sentence, aspects=aspects)

@@ -58,10 +58,12 @@ def masked_originals(sentences: Sequence[Sentence]) -> list[Instance]:
 
 def _cached_instances(key: str, make: Callable[[], Iterable[Instance]]) -> list[Instance]:
     """The instances that the cache has by a key; they are made when it has none."""
+    from pyarrow.parquet import read_metadata
+
     path = cache_home() / "perturbations" / f"{key}.parquet"
     cached_file(path, lambda partial: write_instances(make(), partial))
     with reading_cache(path):
-        return list(read_table(path, ReadingNotes()))
+        return list(read_table(path, ReadingNotes())) if read_metadata(path).num_rows else []
 
 
 def _cache_key(

@@ -12,7 +12,8 @@ def entry_bibtex(model: str, intervention: str = "") -> list[str]:
 
     Args:
         model: Registered name of the model; an unregistered one adds nothing.
-        intervention: Name of the intervention; an empty or unregistered one adds nothing.
+        intervention: Name of the intervention, or names joined by " + "; an empty or unregistered one adds
+            nothing.
 
     Returns:
         BibTeX entries in this order: the benchmark's, the model's, the intervention's.
@@ -24,6 +25,7 @@ def entry_bibtex(model: str, intervention: str = "") -> list[str]:
     keys = [BENCHMARK]
     if card := model_card(model):
         keys.append(card.bibtex)
-    if intervention in intervention_names():
-        keys.append(find_intervention(intervention).card.bibtex)
+    for name in intervention.split(" + "):
+        if name in intervention_names():
+            keys.append(find_intervention(name).card.bibtex)
     return [bibtex(key) for key in dict.fromkeys(keys)]

@@ -14,6 +14,7 @@ from arts.evaluation.language_model_record import LanguageModelInfo
 from arts.evaluation.probes import PROBES
 from arts.evaluation.report import Report
 from arts.evaluation.report_record import ModelInfo
+from arts.interventions.composition import Composition
 from arts.interventions.registry import intervention_from
 from arts.models.encoders import DEFAULT_ENCODER
 from arts.models.language_models.prompts import BUILT_IN
@@ -155,7 +156,7 @@ def _intervention_options(settings: Mapping[str, Any], notes: list[str]) -> list
         if different := different_settings(settings, intervention.settings()):
             listed = ", ".join(f"{name} {value}" for name, value in different.items())
             notes.append(f"Other than the command gives, the report has: {listed}.")
-        return ["--intervention", intervention.name, *intervention.command_options()]
+        return intervention.arguments()
     except MALFORMED:
         notes.append(f"This version of arts does not know its intervention: {dict(settings)}.")
         return []
@@ -196,6 +197,9 @@ def _differences(recorded: Mapping[str, Any], given: Mapping[str, Any]) -> Itera
             continue
         if isinstance(value, Mapping):
             yield from _differences(recorded[name], value)
+        elif name == Composition.PARTS:
+            for part, given_part in zip(recorded[name], value, strict=True):
+                yield from _differences(part, given_part)
         elif _as_json(recorded[name]) != _as_json(value):
             yield name, recorded[name]
 
@@ -220,7 +224,7 @@ def intervention_label(settings: Mapping[str, Any]) -> str:
     try:
         intervention = intervention_from(settings)
         different = different_settings(settings, intervention.settings())
-        words = shlex.join([intervention.name, *intervention.command_options()])
+        words = " ".join([intervention.name, *map(shlex.quote, intervention.command_options())])
         return ", ".join([words, *(f"{name} {value}" for name, value in different.items())])
     except MALFORMED:
         return str(settings.get("name", "unknown"))

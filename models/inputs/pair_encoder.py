@@ -108,7 +108,7 @@ class EncoderModel(AspectModel):
         folder = encoder_folder(start.encoder)
         settings = AutoConfig.from_pretrained(folder).to_dict()
         pooling = _declared_pooling(folder) if cls.pools else "cls"
-        return cls.config_class(encoder=settings, pooling=pooling)
+        return cls.config_class(encoder=settings, pooling=pooling, **start.switches)
 
     @classmethod
     def from_start(

@@ -191,7 +191,8 @@ class WordModel(AspectModel):
         else:
             tokenizer = load_tokenizer(encoder_folder(start.encoder))
             table = token_vectors(start.encoder)
-        model = cls(cls.config_class(vocab_size=len(table), embedding_size=table.shape[1]))
+        config = cls.config_class(vocab_size=len(table), embedding_size=table.shape[1], **start.switches)
+        model = cls(config)
         model.embedding.weight.copy_(table)
         return model, cls.inputs(tokenizer)
 

@@ -16,6 +16,7 @@ from arts.models import cache_keys, runtime
 from arts.models.inputs import dependency_cache
 from arts.models.recipe import Start, TrainingRequest
 from arts.models.registry import aspect_model_class
+from arts.models.training_plan import TrainingPlan
 from arts.models.zoo import bert_pt
 
 INSTANCES = original_instances(TOY[:5])
@@ -23,7 +24,8 @@ INSTANCES = original_instances(TOY[:5])
 
 def key(encoder, *, name="bert", seed=1, train=INSTANCES, dev=INSTANCES):
     request = TrainingRequest(name, seed, Start(encoder))
-    return cache_keys.training_key(name, aspect_model_class(name), request, train=train, dev=dev)
+    plan = TrainingPlan(train, dev)
+    return cache_keys.training_key(name, aspect_model_class(name), request, plan=plan)
 
 
 def other_code(patch):

@@ -41,6 +41,9 @@ REFUSED = {
     "arts.evaluate --predictions p.csv --min-acceptance 0": "--min-acceptance has no effect with",
     "arts.evaluate --predictions p.csv --template but": "--template has no effect with --predictions",
     "arts.evaluate --predictions p.csv --holdout-templates but": "--holdout-templates has no effect with",
+    "arts.evaluate --predictions p.csv --balance-places": "--balance-places has no effect with",
+    "arts.evaluate --predictions p.csv --consistency-weight 1": "--consistency-weight has no effect with",
+    "arts.evaluate --predictions p.csv --same-side 0": "--same-side has no effect with --predictions",
     "arts.evaluate --predictions p.csv --merge-method ties": "--merge-method has no effect with",
     "arts.evaluate --predictions p.csv --domain mams": "--domain has no effect with --predictions",
     "arts.evaluate --predictions p.csv --intervention-option a=1": "--intervention-option has no effect with",
@@ -68,6 +71,18 @@ REFUSED = {
     "arts.evaluate --intervention adversarial --strategy revtgt --holdout-templates but": (
         "--holdout-templates: no effect without --strategy adddiff"
     ),
+    "arts.evaluate --intervention adversarial --intervention unlearn --same-side 0": (
+        "--same-side is not an option of --intervention adversarial + unlearn"
+    ),
+    "arts.train --model bert --output o --adversarial --intervention merge": (
+        "--adversarial has no effect with --intervention"
+    ),
+    "arts.train --model bert --output o --balance-places": "--balance-places: only with an intervention",
+    "arts.train --model bert --output o --consistency-weight 1": "--consistency-weight: only with an",
+    "arts.train --model bert --output o --same-side 1": "--same-side: only with an intervention",
+    "arts.train --model bert --output o --merge-method ties": "--merge-method: only with an intervention",
+    "arts.train --model bert --output o --domain mams": "--domain: only with an intervention",
+    "arts.train --model bert --output o --intervention-option a=1": "--intervention-option: only with an",
     f"{DOMAIN} --strategy revtgt": "--strategy: no effect with --domain",
     f"{DOMAIN} --variant-ratio 0.5": "--variant-ratio: no effect with --domain",
     f"{DOMAIN} --template but": "--template: no effect with --domain",

@@ -1,0 +1,185 @@
+"""The options of interventions, and the intervention that their values ask for."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import fields
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from arts.cli.number_types import number
+from arts.data.errors import ArtsError
+from arts.interventions.base import GENERIC_OPTION
+from arts.interventions.registry import intervention_names
+
+if TYPE_CHECKING:
+    from arts.interventions.base import Intervention
+
+Interventions = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--intervention",
+        help=f"Way of training that is to make models more robust: {', '.join(intervention_names())}. "
+        "Repeatable: several are one training, composed from left to right; merge makes the weights that the "
+        "next ones start from, unlearn takes the model that those before it train. unlearn alone continues "
+        "from the adversarially trained model or, when --merge-method is given, from the merged one. "
+        "`arts evaluate` measures the model beside the plainly trained one.",
+    ),
+]
+BalancePlaces = Annotated[
+    bool | None,
+    typer.Option(
+        "--balance-places/--no-balance-places",
+        help="Whether ADDDIFF adds clauses first, inside and last equally often, as far as sentences allow. "
+        "Default: yes for consistency, otherwise no.",
+    ),
+]
+ConsistencyWeight = Annotated[
+    float | None,
+    typer.Option(
+        "--consistency-weight",
+        parser=number(least=0),
+        help="Weight, in the loss of consistency, of the divergence between the predictions on an original "
+        "and on its variants. Default: the best on dev of 0.3, 1 and 3.",
+    ),
+]
+SameSide = Annotated[
+    float | None,
+    typer.Option(
+        "--same-side",
+        parser=number(least=0, most=1),
+        help="Share of the ADDDIFF variants that consistency replaces by ones whose additions agree with the "
+        "target. Default: 0.33.",
+    ),
+]
+MergeMethod = Annotated[
+    str | None,
+    typer.Option(
+        "--merge-method",
+        help="Method that merges the specialists (models trained on one strategy or one domain each), such "
+        "as metagpt or ties; `arts merge --help` lists all. Default: metagpt.",
+    ),
+]
+Domains = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--domain",
+        help="For --intervention merge: name or path of another corpus, to train a specialist on that is "
+        "merged with a specialist of --dataset. Repeatable. Default: one specialist per strategy is merged, "
+        "all trained on --dataset.",
+    ),
+]
+FurtherOptions = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--intervention-option",
+        metavar="NAME=VALUE",
+        help="Setting, as NAME=VALUE, of an --intervention that another package provides. VALUE is JSON or "
+        "plain text. Repeatable.",
+    ),
+]
+VariantRatio = Annotated[
+    float | None,
+    typer.Option(
+        parser=number(over=0, most=1),
+        help="Share of the generated variants that adversarial training uses, over 0 and up to 1. Default: "
+        "0.5.",
+    ),
+]
+Templates = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--template",
+        help="ADDDIFF template that adversarial training uses, a way of joining the added aspects to the "
+        "sentence. Repeatable. Default: those that `arts generate` uses by default; its help lists all.",
+    ),
+]
+HoldoutTemplates = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--holdout-templates",
+        help="Name of an ADDDIFF template to leave out of adversarial training; `arts generate --help` "
+        "lists all. `arts evaluate` then reports the pattern gap: accuracy on variants made from the "
+        "templates left out minus accuracy on those made from the templates trained on. Repeatable.",
+    ),
+]
+
+
+def intervention_from_options(
+    names: Sequence[str], values: Mapping[str, Any], *, extra: Iterable[str] = (), switch: str
+) -> Intervention | None:
+    """Create an intervention (a way of training meant to make a model more robust) from option values.
+
+    Args:
+        names: names of interventions, such as ``adversarial``, which are composed from left to right. Empty:
+            no intervention.
+        values: the values of the options that set an intervention, keyed by the names of the command's
+            parameters, such as ``variant_ratio``. None and empty values count as not given. Each goes to all
+            of the interventions that have the option.
+        extra: values of --intervention-option, each in the form ``NAME=VALUE``. They are for settings that
+            have no command-line option of their own.
+        switch: the command-line option that `names` were given by, such as ``--intervention``; it is shown in
+            error messages.
+
+    Returns:
+        The intervention, or None without names.
+
+    Raises:
+        UnknownNameError: when no intervention has one of the names.
+        ArtsError: when there is no name but `values` or `extra` sets something; when they set something
+            that none of the interventions has; or when these cannot be composed.
+    """
+    given = {
+        f"--{name.replace('_', '-')}": tuple(value) if isinstance(value, list) else value
+        for name, value in values.items()
+        if value not in (None, [])
+    }
+    further = dict(map(_parse_assignment, extra))
+    if not names:
+        options = [*given, *([GENERIC_OPTION] if further else [])]
+        if options:
+            raise ArtsError(f"{', '.join(options)}: only with an intervention; add {switch}")
+        return None
+    from arts.interventions.composition import compose
+    from arts.interventions.registry import find_intervention
+
+    found = [find_intervention(name) for name in names]
+    for option in given:
+        if not any(option in intervention.options.values() for intervention in found):
+            raise ArtsError(f"{option} is not an option of {switch} {' + '.join(names)}")
+    return compose([_with_own(intervention, given, further, alone=len(found) == 1) for intervention in found])
+
+
+def _with_own(
+    intervention: type[Intervention], given: Mapping[str, Any], further: Mapping[str, Any], *, alone: bool
+) -> Intervention:
+    """Create one of the interventions with the options that it has, and with its own further settings.
+
+    Args:
+        intervention: its class.
+        given: the values of options, keyed by the option.
+        further: the settings without an option, keyed by name.
+        alone: whether there is no other intervention that these may belong to.
+    """
+    own = {name: given[option] for name, option in intervention.options.items() if option in given}
+    known = {field.name for field in fields(intervention)}  # type: ignore[arg-type]
+    return intervention.from_options(
+        **own, **{name: value for name, value in further.items() if alone or name in known}
+    )
+
+
+def _parse_assignment(text: str) -> tuple[str, Any]:
+    """Split a text ``NAME=VALUE`` into the name and the value, which is JSON or else a text.
+
+    Raises:
+        ArtsError: when the text has no name or no ``=``.
+    """
+    name, equals, value = text.partition("=")
+    if not name or not equals:
+        raise ArtsError(f'"{text}" is no option of an intervention; expected NAME=VALUE')
+    try:
+        return name, json.loads(value)
+    except ValueError:
+        return name, value

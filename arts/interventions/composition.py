@@ -96,10 +96,13 @@ class Composition(Intervention):
         return _with_outcome_of(initial, trained) if initial else trained
 
     def command_options(self) -> list[str]:
-        """The options of all parts, each once: parts share the options that both know."""
+        """The options of all parts, each once: parts share the options that both know.
+
+        What is last takes its options from those before it, which it continues from.
+        """
         groups: dict[tuple[str, ...], None] = {}
         for part in self.parts:
-            options = part.command_options()
+            options = [] if part.stage is Stage.AFTER else part.command_options()
             starts = [n for n, word in enumerate(options) if word.startswith("--")]
             ends = [*starts, len(options)][1:]
             groups |= {tuple(options[a:b]): None for a, b in zip(starts, ends, strict=True)}

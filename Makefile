@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 READY := .venv/.ready
 
-.PHONY: evaluate test test-lowest lint bench clean
+.PHONY: evaluate test test-lowest lint docs bench clean
 
 evaluate: $(READY)
 	$(BIN)/python -m arts.evaluate
@@ -28,14 +28,18 @@ lint: $(READY)
 	$(BIN)/pip install --quiet --no-deps --target build/typecheck .
 	MYPYPATH=build/typecheck $(BIN)/mypy -p arts
 
+# The site, in site/; a link that leads nowhere is an error
+docs: $(READY)
+	$(BIN)/python -m mkdocs build --strict
+
 bench: $(READY)
 	$(BIN)/python benchmarks/speed/durations.py
 	$(BIN)/python benchmarks/speed/merging.py
 
 $(READY): setup.cfg pyproject.toml constraints.txt
 	test -x $(BIN)/python || $(PYTHON) -m venv .venv
-	$(BIN)/pip install --quiet --constraint constraints.txt --editable ".[offline,leaderboard,ray,dev]"
+	$(BIN)/pip install --quiet --constraint constraints.txt --editable ".[offline,leaderboard,ray,docs,dev]"
 	touch $@
 
 clean:
-	rm -rf .venv .venv-lowest build dist *.egg-info .mypy_cache .pytest_cache .ruff_cache .hypothesis
+	rm -rf .venv .venv-lowest build dist site *.egg-info .mypy_cache .pytest_cache .ruff_cache .hypothesis

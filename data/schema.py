@@ -159,7 +159,7 @@ class Sentence(Displayed):
 
         Its id is the id of the aspect. An aspect without id gets ``<sentence id>_<its position from 0>``.
 
-        Example:
+        Examples:
             >>> aspect = Aspect("soup", 4, 8, Polarity.POSITIVE)
             >>> [i.id for i in Sentence("7", "The soup is great.", (aspect,)).instances()]
             ['7_0']

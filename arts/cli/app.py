@@ -25,6 +25,7 @@ from arts.cli.messages import Verbosity, set_verbosity, tell
 
 __all__ = [
     "BAD_INPUT",
+    "all_commands",
     "command_app",
     "main",
     "run",
@@ -51,10 +52,10 @@ def main() -> NoReturn:
 
     The commands are the functions that packages register as entry points in the group ``arts.commands``.
     """
-    run(_all_commands)
+    run(all_commands)
 
 
-def _all_commands() -> typer.Typer:
+def all_commands() -> typer.Typer:
     """Create the application of all commands."""
     app = new_app(
         no_args_is_help=True,

@@ -62,7 +62,7 @@ def load_benchmark(
     Raises:
         ArtsError: when the corpus is unknown, or cannot be downloaded or read.
 
-    Example:
+    Examples:
         >>> load_benchmark("sample").corpus.name
         'sample'
     """

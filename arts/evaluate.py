@@ -23,11 +23,14 @@ from arts.models.language_models.cost import Budget
 from arts.models.language_models.registry import ANSWER_TOKENS, CONCURRENCY, is_language_model
 from arts.models.language_models.shots import ShotChoice
 from arts.models.registry import is_trained_here
-from arts.models.runtime import PrecisionOption, use_device, use_precision
+from arts.models.runtime import PrecisionOption, use_device
 
 DEFAULT_MODEL = "td-lstm"
 CHECKPOINT_PREFIX = "hf:"
-_TRAINING_OPTIONS = ("seed", "encoder", "embeddings", "post_training_text", "post_trained", "precision")
+_TRAINING_OPTIONS = (
+    *("seed", "encoder", "embeddings", "post_training_text", "post_trained", "precision"),
+    *("gradient_checkpointing", "gradient_accumulation_steps"),
+)
 _INTERVENTION_OPTIONS = (
     "strategy",
     "variant_ratio",
@@ -88,6 +91,8 @@ def evaluate(
     name: str | None = None,
     device: options.Device = None,
     precision: training_options.Precision = PrecisionOption.AUTO,
+    gradient_checkpointing: training_options.GradientCheckpointing = False,
+    gradient_accumulation_steps: training_options.GradientAccumulationSteps = 1,
     output: Path | None = None,
     format: ResultFormat = ResultFormat.TABLE,
 ) -> None:
@@ -197,7 +202,12 @@ def evaluate(
     if output:
         check_folder(output)
     use_device(device)
-    use_precision(precision)
+    training_options.use_training_options(
+        [] if predictions else models,
+        precision=precision,
+        gradient_checkpointing=gradient_checkpointing,
+        gradient_accumulation_steps=gradient_accumulation_steps,
+    )
     names = options.label_polarities(labels)
     benchmark = load_benchmark(
         dataset, labels=names, columns=options.column_names(columns), train_from=train_from

@@ -19,7 +19,7 @@ from arts.data.support.free_places import check_new_folder
 from arts.data.support.rounding import decimal_text
 from arts.models.encoders import DEFAULT_ENCODER
 from arts.models.record_names import OUTCOME
-from arts.models.runtime import PrecisionOption, use_device, use_precision
+from arts.models.runtime import PrecisionOption, use_device
 
 
 def train(
@@ -49,6 +49,8 @@ def train(
     intervention_option: intervention_options.FurtherOptions = None,
     device: options.Device = None,
     precision: training_options.Precision = PrecisionOption.AUTO,
+    gradient_checkpointing: training_options.GradientCheckpointing = False,
+    gradient_accumulation_steps: training_options.GradientAccumulationSteps = 1,
 ) -> None:
     """Train a model on a corpus and save it with its tokenizer.
 
@@ -87,7 +89,12 @@ def train(
     options.refuse_idle_labels(dataset, *(domain or ()))
     check_new_folder(output)
     use_device(device)
-    use_precision(precision)
+    training_options.use_training_options(
+        [model],
+        precision=precision,
+        gradient_checkpointing=gradient_checkpointing,
+        gradient_accumulation_steps=gradient_accumulation_steps,
+    )
     start = options.starting_point(
         [model],
         encoder,

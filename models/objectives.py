@@ -9,10 +9,10 @@ from typing import Any
 
 import torch
 from torch import Tensor, nn
-from transformers import Trainer
 
 from arts.data.schema import Instance, Strategy
 from arts.models.base import Inputs, TokenFeatures
+from arts.models.memory_saving import PartsTrainer
 
 MEMBERS, UNIT, IS_ORIGINAL = "members", "unit", "is_original"  # what an objective's batch has besides
 
@@ -136,7 +136,7 @@ class UnitCollator:
         return {**batch, UNIT: unit, IS_ORIGINAL: torch.tensor(first)}
 
 
-class ObjectiveTrainer(Trainer):
+class ObjectiveTrainer(PartsTrainer):
     """A trainer that minimises an objective on batches of units; on other batches, the model's own loss.
 
     Args:

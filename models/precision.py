@@ -21,10 +21,12 @@ from arts.data.support.cache import cached_file, reading_cache
 from arts.models.base import AspectModel
 from arts.models.encoders import encoder_folder
 from arts.models.inputs.pair_encoder import EncoderModel
+from arts.models.memory_saving import checkpointed_layers
 from arts.models.recipe import Start
 from arts.models.runtime import (
     Device,
     Precision,
+    batch_options,
     chosen_precision,
     device,
     numerical_environment,
@@ -73,7 +75,7 @@ def training_precision(
     config = model_class.config_from_start(start)
 
     def network() -> tuple[AspectModel, Batch]:
-        size = model_class.recipe.batch_size
+        size = batch_options(model_class.recipe.batch_size)["per_device_train_batch_size"]
         by_length = sorted(train, key=lambda instance: len(instance.text))
         middle = by_length[max(0, len(train) - size) // 2 :][:size]
         inputs = model_class.inputs.load(encoder_folder(start.encoder))
@@ -131,9 +133,10 @@ def step_seconds(model: Any, batch: Batch) -> dict[str, float]:
     for turn in range(1 + TIMED_STEPS):
         for kind in Precision:
             begun = time.perf_counter()
-            with torch.autocast("cpu", torch.bfloat16, enabled=kind is Precision.BF16):
-                loss = model(**batch).loss
-            loss.backward()
+            with checkpointed_layers(model):
+                with torch.autocast("cpu", torch.bfloat16, enabled=kind is Precision.BF16):
+                    loss = model(**batch).loss
+                loss.backward()
             model.zero_grad()
             if turn:  # the first one prepares
                 seconds[kind.value] = min(seconds[kind.value], time.perf_counter() - begun)

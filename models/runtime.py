@@ -36,6 +36,8 @@ class PrecisionOption(StrEnum):
 
 _chosen: Device | None = None
 _chosen_precision: Precision | None = None
+_accumulation_steps = 1
+_checkpointing = False
 
 
 def use_device(device: Device | None) -> None:
@@ -94,6 +96,43 @@ def process_precision() -> Precision:
     return _chosen_precision or (Precision.BF16 if _accelerator_has_bf16() else Precision.FP32)
 
 
+def use_memory_saving(*, accumulation_steps: int = 1, checkpointing: bool = False) -> None:
+    """Choose how training saves memory, for the whole process.
+
+    Args:
+        accumulation_steps: the number of equal parts in which a batch goes through the model, one after
+            another, before the one optimizer step (gradient accumulation). Sums are rounded in another order.
+        checkpointing: whether the layers of an encoder compute their states a second time for the gradients
+            instead of keeping them (gradient checkpointing). It changes no number.
+    """
+    global _accumulation_steps, _checkpointing
+    _accumulation_steps, _checkpointing = accumulation_steps, checkpointing
+
+
+def is_checkpointing() -> bool:
+    """Whether `use_memory_saving` has chosen gradient checkpointing."""
+    return _checkpointing
+
+
+def batch_options(batch_size: int) -> dict[str, int]:
+    """Keyword arguments of `TrainingArguments`: the size of the parts of a batch, and their number.
+
+    Args:
+        batch_size: number of instances per optimizer step.
+
+    Raises:
+        ArtsError: when the batch cannot be divided into as many parts as `use_memory_saving` has chosen.
+    """
+    size, rest = divmod(batch_size, _accumulation_steps)
+    if rest:
+        divisors = [n for n in range(1, batch_size + 1) if batch_size % n == 0]
+        raise ArtsError(
+            f"--gradient-accumulation-steps {_accumulation_steps} does not divide a batch of {batch_size}; "
+            f"expected one of {', '.join(map(str, divisors))}"
+        )
+    return {"per_device_train_batch_size": size, "gradient_accumulation_steps": _accumulation_steps}
+
+
 def _accelerator_has_bf16() -> bool:
     """Whether models run on a GPU that has bf16."""
     import torch
@@ -124,7 +163,8 @@ def numerical_environment(precision_of_training: Precision | None = None) -> dic
         ``device`` (``cpu``, ``mps``, or the name of the GPU), ``precision`` (that of training: ``fp32`` or
         ``bf16``), ``matmul`` (the precision of products of matrices in fp32, as torch names it),
         ``instructions`` (the vector instructions of the CPU that torch uses), ``threads`` (the number of
-        threads of torch), and the versions of `LIBRARIES`.
+        threads of torch), ``accumulation_steps`` (the number of parts of a batch in training, where it is not
+        1), and the versions of `LIBRARIES`.
     """
     import torch
 
@@ -135,5 +175,6 @@ def numerical_environment(precision_of_training: Precision | None = None) -> dic
         "matmul": torch.get_float32_matmul_precision(),
         "instructions": torch.backends.cpu.get_cpu_capability(),
         "threads": torch.get_num_threads(),
+        **({"accumulation_steps": _accumulation_steps} if _accumulation_steps > 1 else {}),
         **{name: version(name) for name in LIBRARIES},
     }

@@ -29,11 +29,12 @@ from arts.data.errors import ArtsError
 from arts.data.schema import Instance, Polarity, Strategy
 from arts.models.base import AspectModel, Inputs, TokenFeatures
 from arts.models.learning_curve import EpochScores, kept_epoch, learning_curve
+from arts.models.memory_saving import PartsTrainer, checkpointed_layers
 from arts.models.objectives import Objective, ObjectiveTrainer, UnitCollator, unit_examples
 from arts.models.precision import PrecisionChoice, training_precision
 from arts.models.recipe import Recipe, TrainingProgress, TrainingRequest
 from arts.models.resuming import train_or_resume
-from arts.models.runtime import Device, device, trainer_options
+from arts.models.runtime import Device, batch_options, device, trainer_options
 from arts.models.training_plan import TrainingPlan
 
 logger = logging.getLogger(__name__)
@@ -98,7 +99,7 @@ def _recipe_settings(recipe: Recipe, *, examples: int, units: bool) -> dict[str,
     return {
         "learning_rate": recipe.learning_rate,
         "num_train_epochs": recipe.epochs_for(examples),
-        "per_device_train_batch_size": max(1, recipe.batch_size // 2) if units else recipe.batch_size,
+        **batch_options(max(1, recipe.batch_size // 2) if units else recipe.batch_size),
         "per_device_eval_batch_size": PREDICTION_BATCH_SIZE,
         "warmup_steps": recipe.warmup_ratio,  # a number below 1 is a fraction of all steps
         "weight_decay": recipe.weight_decay,
@@ -182,11 +183,12 @@ def run_trainer(
         }
     )
     options["args"] = arguments
-    trainer = ObjectiveTrainer(objective, **options) if objective else Trainer(**options)
+    trainer = ObjectiveTrainer(objective, **options) if objective else PartsTrainer(**options)
     trainer.add_callback(callback)
     for printer in (ProgressCallback, PrinterCallback):  # they write to standard output
         trainer.remove_callback(printer)
-    train_or_resume(trainer)
+    with checkpointed_layers(trainer.model):
+        train_or_resume(trainer)
     trainer.accelerator.unwrap_model(trainer.model, keep_fp32_wrapper=False)  # it predicts in fp32 from here
     return trainer
 

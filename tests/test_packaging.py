@@ -45,6 +45,7 @@ LAYERS = (
     ("arts.models.inputs",),
     ("arts.models.training_plan",),
     ("arts.models.objectives",),
+    ("arts.models.memory_saving",),
     ("arts.models.base",),
     ("arts.models.language_models",),
     ("arts.models",),

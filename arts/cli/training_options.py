@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Annotated
 
 import typer
 
-from arts.models.runtime import PrecisionOption
+from arts.cli.given_options import refuse_given
+from arts.cli.number_types import whole_number
+from arts.models.runtime import PrecisionOption, batch_options, use_memory_saving, use_precision
 
 Precision = Annotated[
     PrecisionOption,
@@ -16,3 +19,56 @@ Precision = Annotated[
         "that has it, and for encoders on a CPU if a short measurement finds it clearly faster.",
     ),
 ]
+GradientCheckpointing = Annotated[
+    bool,
+    typer.Option(
+        "--gradient-checkpointing",
+        help="Save memory: the layers of an encoder compute their states twice instead of keeping them. The "
+        "result is the same; training takes about a third longer.",
+    ),
+]
+GradientAccumulationSteps = Annotated[
+    int,
+    typer.Option(
+        "--gradient-accumulation-steps",
+        parser=whole_number(least=1),
+        help="Save memory: train on each batch in so many equal parts, one after another. The result is the "
+        "same up to rounding.",
+    ),
+]
+
+
+def use_training_options(
+    models: Iterable[str],
+    *,
+    precision: PrecisionOption,
+    gradient_checkpointing: bool,
+    gradient_accumulation_steps: int,
+) -> None:
+    """Train as the values of these options say, from now on.
+
+    Args:
+        models: the values of --model. Those that are not trained here are ignored.
+        precision: the value of --precision.
+        gradient_checkpointing: the value of --gradient-checkpointing.
+        gradient_accumulation_steps: the value of --gradient-accumulation-steps.
+
+    Raises:
+        ArtsError: when what models run on has no bf16; when checkpointing is chosen, and none of the models
+            has an encoder; or when the batch of a model cannot be divided into so many parts.
+    """
+    use_precision(precision)
+    use_memory_saving(accumulation_steps=gradient_accumulation_steps, checkpointing=gradient_checkpointing)
+    if not gradient_checkpointing and gradient_accumulation_steps == 1:
+        return
+    from arts.models.inputs.pair_encoder import EncoderModel
+    from arts.models.registry import aspect_model_class, is_trained_here
+
+    classes = {model: aspect_model_class(model) for model in models if is_trained_here(model)}
+    refuse_given(
+        "gradient_checkpointing",
+        when=not any(issubclass(model_class, EncoderModel) for model_class in classes.values()),
+        because=f"on {', '.join(classes)}, without an encoder that is trained",
+    )
+    for model_class in classes.values():
+        batch_options(model_class.recipe.batch_size)

@@ -30,7 +30,7 @@ from arts.models.encoders import (
 from arts.models.inputs.pair_encoder import MAX_LENGTH, EncoderConfig
 from arts.models.precision import Batch, measured_precision
 from arts.models.recipe import Start, TrainingProgress
-from arts.models.runtime import Precision, numerical_environment, trainer_options
+from arts.models.runtime import Precision, batch_options, numerical_environment, trainer_options
 from arts.models.training import StepCallback, run_trainer
 from arts.models.zoo.bert import BertPair
 from arts.models.zoo_card import ModelCard
@@ -127,7 +127,7 @@ def _precision(source: Path, texts: Sequence[str]) -> Precision:
     config = AutoConfig.from_pretrained(source)
 
     def network() -> tuple[Any, Batch]:
-        size = BATCH_SIZE
+        size = batch_options(BATCH_SIZE)["per_device_train_batch_size"]
         middle = sorted(texts, key=len)[max(0, len(texts) - size) // 2 :][:size]
         tokenizer = load_tokenizer(source)
         batch = tokenizer(middle, truncation=True, max_length=MAX_LENGTH, padding=True, return_tensors="pt")
@@ -161,7 +161,7 @@ def _post_train(
         settings={
             "learning_rate": LEARNING_RATE,
             "num_train_epochs": EPOCHS,
-            "per_device_train_batch_size": BATCH_SIZE,
+            **batch_options(BATCH_SIZE),
             "warmup_steps": 0.1,
             **trainer_options(_precision(source, texts)),
         },

@@ -43,6 +43,7 @@ CHANGES = {
     "precision of training": lambda patch: patch.setattr(
         runtime, "_chosen_precision", runtime.Precision.BF16
     ),
+    "parts of batches": lambda patch: patch.setattr(runtime, "_accumulation_steps", 2),
     "libraries": lambda patch: patch.setattr(runtime, "version", lambda name: "0.0"),
 }
 KEYS = {

@@ -118,7 +118,7 @@ def test_precision_measurement_leaves_weights_and_random_numbers_as_they_are(enc
     torch.manual_seed(7)
     expected = torch.rand(1)
     torch.manual_seed(7)
-    assert choice(encoder).precision is Precision.FP32  # a step of this model is short
+    choice(encoder)
     assert torch.rand(1) == expected
     model, inputs = aspect_model_class("bert").from_start(Start(encoder), [])
     before = {name: weight.clone() for name, weight in model.named_parameters()}

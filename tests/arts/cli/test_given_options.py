@@ -31,6 +31,18 @@ REFUSED = {
     "arts.evaluate --predictions p.csv --device cpu": "--device has no effect with --predictions",
     "arts.evaluate --predictions p.csv --precision auto": "--precision has no effect with --predictions",
     "arts.evaluate --model hf:mine --precision fp32": "--precision has no effect on hf:mine, which is not",
+    "arts.evaluate --predictions p.csv --gradient-checkpointing --gradient-accumulation-steps 1": (
+        "--gradient-checkpointing, --gradient-accumulation-steps have no effect with --predictions"
+    ),
+    "arts.evaluate --model td-lstm --model gcae --gradient-checkpointing": (
+        "--gradient-checkpointing has no effect on td-lstm, gcae, without an encoder that is trained"
+    ),
+    "arts.train --model memnet --output o --gradient-checkpointing": (
+        "--gradient-checkpointing has no effect on memnet, without an encoder that is trained"
+    ),
+    "arts.train --model bert --output o --gradient-accumulation-steps 3": (
+        "--gradient-accumulation-steps 3 does not divide a batch of 16; expected one of 1, 2, 4, 8, 16"
+    ),
     "arts.evaluate --model hf:mine --train-from sample": "--train-from has no effect on hf:mine, which is",
     "arts.evaluate --predictions p.csv --adddiff-curve": "--adddiff-curve has no effect with --predictions",
     "arts.evaluate --predictions p.csv --embeddings e": "--embeddings has no effect with --predictions",

@@ -12,6 +12,7 @@ from arts.cli import language_model_options as asking_options
 from arts.cli.app import run_command, tell
 from arts.cli.evaluation_results import draw_curves, show_results
 from arts.cli.given_options import refuse_given, refuse_repeated, tell_idle_labels
+from arts.cli.leaks import LeakPolicy, Leaks, write_leaks
 from arts.cli.number_types import Seeds
 from arts.cli.result_format import ResultFormat
 from arts.cli.strategy_option import TrainingStrategies
@@ -73,6 +74,7 @@ def evaluate(
     merge_method: intervention_options.MergeMethod = None,
     domain: intervention_options.Domains = None,
     intervention_option: intervention_options.FurtherOptions = None,
+    leaks: Leaks = LeakPolicy.WARN,
     adddiff_curve: Annotated[bool, typer.Option("--adddiff-curve")] = False,
     probe: list[str] | None = None,
     prompt: asking_options.Prompts = None,
@@ -146,7 +148,7 @@ def evaluate(
     check_probe_names(probes)
     refuse_given("column", when=predictions is None, because="without --predictions FILE")
     refuse_given(
-        *("model", "train_from", "intervention", "adddiff_curve", "device"),
+        *("model", "train_from", "intervention", "leaks", "adddiff_curve", "device"),
         *(*_TRAINING_OPTIONS, *_INTERVENTION_OPTIONS, *asking_options.ASKING),
         when=predictions is not None,
         because="with --predictions, which is scored as it is",
@@ -210,7 +212,11 @@ def evaluate(
     )
     names = options.label_polarities(labels)
     benchmark = load_benchmark(
-        dataset, labels=names, columns=options.column_names(columns), train_from=train_from
+        dataset,
+        labels=names,
+        columns=options.column_names(columns),
+        train_from=train_from,
+        drop_leaks=leaks is LeakPolicy.DROP,
     )
     if dry_run:
         from arts.cli.asking import show_forecast
@@ -240,7 +246,9 @@ def evaluate(
     reports = []
     for report in results:
         if output:
-            tell(f"wrote {report.save(output)}")
+            path = report.save(output)
+            tell(f"wrote {path}")
+            write_leaks(report.leaks, path.with_name(f"{path.stem}-leaks.md"))
         reports.append(report)
     has_curve = any(report.adddiff_curve for report in reports)
     if has_curve and output:
@@ -265,6 +273,11 @@ def _check_own_models(models: list[str], asking: asking_options.AskingOptions) -
         "train_from",
         when=all(model.startswith(CHECKPOINT_PREFIX) for model in models),
         because=f"on {', '.join(own)}, which is trained already",
+    )
+    refuse_given(
+        "leaks",
+        when=all(model.startswith(CHECKPOINT_PREFIX) or is_language_model(model) for model in models),
+        because=f"on {', '.join(own)}, which is not trained here",
     )
     refuse_given(
         *training,

@@ -11,6 +11,7 @@ import typer
 from arts.cli import intervention_options, options, training_options
 from arts.cli.app import run_command, tell
 from arts.cli.given_options import refuse_given
+from arts.cli.leaks import LeakPolicy, Leaks, write_leaks
 from arts.cli.number_types import Seed
 from arts.cli.progress import progress_bar
 from arts.cli.strategy_option import TrainingStrategies
@@ -47,6 +48,7 @@ def train(
     merge_method: intervention_options.MergeMethod = None,
     domain: intervention_options.Domains = None,
     intervention_option: intervention_options.FurtherOptions = None,
+    leaks: Leaks = LeakPolicy.WARN,
     device: options.Device = None,
     precision: training_options.Precision = PrecisionOption.AUTO,
     gradient_checkpointing: training_options.GradientCheckpointing = False,
@@ -103,19 +105,27 @@ def train(
         post_trained=post_trained,
     )
     from arts.data.corpus_registry import load_corpus
+    from arts.evaluation.systems import ALL_LEAK
     from arts.interventions.contribution import plain_plan, train_best
+    from arts.leaks.leak_check import LeakDetector
+    from arts.leaks.training_data import TrainingData
     from arts.models.recipe import TrainingRequest
 
     corpus = load_corpus(
         dataset, labels=options.label_polarities(labels), columns=options.column_names(columns)
     )
     corpus.check_training_splits("expected a folder that has both")
+    data = TrainingData(corpus, LeakDetector(corpus.test), drop=leaks is LeakPolicy.DROP)
+    data.corpus.check_training_splits(ALL_LEAK)
     title = f"{model}, seed {seed}"
     with progress_bar(title, announced=f"training {title}") as progress:
-        request = TrainingRequest(model, seed, start, progress)
-        trained = training.train(request, corpus) if training else train_best(request, [plain_plan(corpus)])
+        request = TrainingRequest(model, seed, start, progress, observe_data=data.observe)
+        plans = [plain_plan(data.corpus)]
+        trained = training.train(request, data.corpus) if training else train_best(request, plans)
+    check = data.check()
     with new_folder(output) as work:
         trained.save(work.result)
+    write_leaks(check, output / "leaks.md")
     facts = [f"{trained.parameters:,} parameters", *_training_facts(trained.record)]
     tell(f"wrote {output}: {model}, {', '.join(facts)}")
 

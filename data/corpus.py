@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Container, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 
@@ -124,6 +124,10 @@ class Corpus(Displayed):
             return sentences
 
         return replace(self, load=load, files=files, training=other.name)
+
+    def without(self, texts: Container[str]) -> Corpus:
+        """This corpus without the sentences of the train and dev splits that have one of the given texts."""
+        return replace(self, load=lambda split: [s for s in getattr(self, split) if s.text not in texts])
 
     @cached_property
     def checksum(self) -> str:

@@ -66,7 +66,7 @@ def _find_encoder(name: str, what: str) -> Path:
         if not Path(name, "config.json").is_file():
             raise ArtsError(f'{what} "{name}" has no config.json; expected a saved model')
         return Path(name)
-    return model_folder(name, [*_FILES, POOLING_FILE], what=what)
+    return model_folder(name, [*_FILES, POOLING_FILE, "README.md"], what=what)
 
 
 @contextmanager

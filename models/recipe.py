@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from arts.data.schema import Instance
 from arts.models.encoders import DEFAULT_ENCODER
 
 TrainingProgress = Callable[[int, int, str], None]  # called with steps done, all steps, a status text
+DataObserver = Callable[[Sequence[Instance], Sequence[Instance]], None]  # called with train and dev
 
 
 @dataclass(frozen=True)
@@ -89,9 +91,12 @@ class TrainingRequest:
         start: the pretrained starting point.
         progress: called after each optimizer step with the steps done, the number of all steps, and a
             status text such as the last scores on the dev split.
+        observe_data: called with the instances of each training run, those that are trained on and those of
+            dev, before it begins or is taken from the cache.
     """
 
     model: str
     seed: int = 1
     start: Start = field(default_factory=Start)
     progress: TrainingProgress | None = field(default=None, compare=False)
+    observe_data: DataObserver | None = field(default=None, compare=False)

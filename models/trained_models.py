@@ -175,6 +175,8 @@ def train_by_plan(request: TrainingRequest, plan: TrainingPlan) -> TrainedModel:
         UnknownNameError: when the model is not registered.
         ArtsError: when a split is empty, or the starting point cannot be loaded.
     """
+    if request.observe_data:
+        request.observe_data(plan.train, plan.dev)
     model_class = aspect_model_class(request.model)
     request = replace(request, start=replace(request.start, switches=plan.switches))
     key = training_key(request.model, model_class, request, plan=plan)

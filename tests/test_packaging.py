@@ -31,6 +31,7 @@ LAYERS = (
     (COMMANDS,),
     ("arts.cli",),
     ("arts.evaluation",),
+    ("arts.leaks",),
     ("arts.diagnosis",),
     ("arts.interventions",),
     ("arts.merging", "arts.unlearning"),

@@ -12,6 +12,7 @@ from arts.evaluation.floors import Floor, floors
 from arts.evaluation.probe_summary import HEADINGS as PROBE_HEADINGS
 from arts.evaluation.probe_summary import probe_rows, probe_verdicts
 from arts.evaluation.report import Report
+from arts.evaluation.report_record import EPOCH_CHOICES, EpochChoice
 from arts.evaluation.scores import change_text
 from arts.evaluation.summary import Pairing, Summary
 from arts.evaluation.verdicts import verdicts
@@ -165,14 +166,16 @@ def probe_table(reports: Sequence[Report]) -> list[Row]:
 def remarks(summary: Summary) -> list[str]:
     """Sentences about the scores of an evaluation, for printing below its tables.
 
-    They are those of `verdicts`, and for each model its invalid answers, if it gave any, and its probes and
-    pattern gap, if they were measured; for each language model, how it was asked and what that took. For each
-    pair of models that was compared, they give the differences in accuracy and ARS.
+    They are those of `verdicts`; for each model its invalid answers, its probes, its pattern gap and its leaks,
+    if there are any; how epochs were chosen; and for each language model, how it was asked and what that
+    took. For each pair of models that was compared, they give the differences in accuracy and ARS.
     """
     lines = verdicts(summary.reports)
     lines += [line for report in summary.reports for line in _invalid_remarks(report)]
     lines += [f"{report.label}: {line}" for report in summary.reports for line in probe_verdicts(report)]
     lines += [line for report in summary.reports for line in _gap_remarks(report)]
+    lines += _epoch_remarks(summary.reports)
+    lines += [line for report in summary.reports for line in _leak_remarks(report)]
     if summary.prompts:
         lines.append(
             "Several prompts: the mean, with the lowest and the highest prompt in brackets; under REVTGT, "
@@ -210,3 +213,23 @@ def _gap_remarks(report: Report) -> list[str]:
         f"ones ({', '.join(gap.unseen_templates)}) {gap.unseen}; pattern gap {gap.gap}, over {gap.units:,} "
         "units."
     ]
+
+
+def _epoch_remarks(reports: Sequence[Report]) -> list[str]:
+    """A list with one sentence on how the epochs were chosen; empty if no model was trained here."""
+    choices: dict[EpochChoice, list[str]] = {}
+    for report in reports:
+        if report.model.kind == "zoo":
+            choices.setdefault(report.model.chosen_epoch, []).append(report.label)
+    if len(choices) == 1:
+        return [f"Epoch of every trained model: {EPOCH_CHOICES[choice]}." for choice in choices]
+    listed = (f"{EPOCH_CHOICES[choice]} ({', '.join(labels)})" for choice, labels in choices.items())
+    return [f"Epochs: {'; '.join(listed)}."] if choices else []
+
+
+def _leak_remarks(report: Report) -> list[str]:
+    """A list with one sentence on a model's leaks; empty if none are known."""
+    leaks = report.leaks
+    if not leaks or not (leaks.certain or leaks.dropped or leaks.named_sets):
+        return []
+    return [f"{report.label}: {leaks.statement}."]

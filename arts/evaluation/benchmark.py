@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from functools import partial
+from functools import cached_property, partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -28,6 +28,8 @@ from arts.evaluation.report import Report
 from arts.evaluation.report_record import DatasetInfo, ModelInfo, Provenance
 from arts.evaluation.scores import Scores
 from arts.evaluation.systems import RobustTraining, System, load_system
+from arts.leaks.leak_check import LeakDetector
+from arts.leaks.training_data import TrainingData
 from arts.models.language_models.cost import Budget
 from arts.models.language_models.prompts import BUILT_IN, Prompt
 from arts.models.language_models.respondent import Respondent
@@ -46,6 +48,7 @@ def load_benchmark(
     labels: Mapping[object, object] | LabelNames | None = None,
     columns: Mapping[str, str] | ColumnNames = NO_COLUMNS,
     train_from: str | Path | Dataset | DatasetDict | None = None,
+    drop_leaks: bool = False,
 ) -> Benchmark:
     """Load a corpus as a benchmark, on which models can be measured.
 
@@ -58,6 +61,8 @@ def load_benchmark(
         columns: the names that columns have in the files of the corpus, such as ``{"text": "Comment"}``.
         train_from: a corpus, given like `source`, whose training and dev splits models are trained on.
             Default: those of `source`.
+        drop_leaks: whether models are trained without the sentences that are the same as one of the test
+            split, or nearly the same. Default: they are warned of.
 
     Raises:
         ArtsError: when the corpus is unknown, or cannot be downloaded or read.
@@ -69,7 +74,7 @@ def load_benchmark(
     corpus = load_corpus(source, labels=labels, columns=columns)
     if train_from is not None:
         corpus = corpus.trained_on(load_corpus(train_from, labels=labels))
-    return Benchmark(corpus)
+    return Benchmark(corpus, drop_leaks)
 
 
 @dataclass(frozen=True, repr=False)
@@ -78,9 +83,16 @@ class Benchmark(Displayed):
 
     Args:
         corpus: the corpus. Its training and dev splits are used to train models of the zoo.
+        drop_leaks: whether models are trained without the sentences that are in the test split.
     """
 
     corpus: Corpus
+    drop_leaks: bool = False
+
+    @cached_property
+    def _leak_detector(self) -> LeakDetector:
+        """Compares what models are trained on with the test split."""
+        return LeakDetector(self.corpus.test)
 
     def headline(self) -> str:
         """The name and the size of the test split."""
@@ -119,13 +131,13 @@ class Benchmark(Displayed):
             progress: called after each optimizer step with the steps done, all steps, and a status text.
 
         Raises:
-            ArtsError: when the model is unknown, cannot be trained on this corpus, or its predictions
-                are not probabilities.
+            ArtsError: when the model is unknown, cannot be trained here, or predicts no probabilities.
         """
         clock = Clock()
         chosen = choose_probes([*probes, *(["adddiff-curve"] if adddiff_curve else [])], self.corpus)
+        data = TrainingData(self.corpus, self._leak_detector, drop=self.drop_leaks)
         system = load_system(
-            model, self.corpus, seed=seed, start=start, progress=progress, intervention=intervention
+            model, data, seed=seed, start=start, progress=progress, intervention=intervention
         )
         probabilities = system.predict(self.corpus.test)
         predictions = Predictions.of(self.corpus.test, probabilities.argmax(1), probabilities=probabilities)
@@ -136,6 +148,7 @@ class Benchmark(Displayed):
             predictions=predictions,
             clock=clock,
             pattern_gap=self._pattern_gap(system, intervention),
+            leaks=system.leaks,
             **measure_probes(chosen, Subject(self.corpus, predictions, system.predict)),
         )
 
@@ -234,7 +247,9 @@ class Benchmark(Displayed):
             left_out=self.corpus.notes.left_out_ids,
             names=self.corpus.labels,
         )
-        info = ModelInfo(kind="predictions", id=printable(path.name), checksum=sha256(path))
+        info = ModelInfo(
+            kind="predictions", id=printable(path.name), checksum=sha256(path), epoch_choice="unknown"
+        )
         predictions = Predictions.of(self.corpus.test, labels)
         return self._report(
             name or column or printable(path.stem),
@@ -254,7 +269,7 @@ class Benchmark(Displayed):
             info: facts about the model.
             predictions: its predictions for the test split.
             clock: clock that was started when the measurement began.
-            probes: the figures of probes, keyed by the field of the report.
+            probes: the figures of probes and the leaks, keyed by the field of the report.
         """
         report = Report(
             **dict(Scores.of(predictions)),

@@ -73,7 +73,7 @@ class Report(Displayed, ReportRecord):
 
         The predictions of a model without a checksum, such as an object in Python, stand for its content.
         """
-        model = self.model.model_dump(mode="json", exclude={"parameters", "train_seconds"})
+        model = self.model.model_dump(mode="json", exclude={"parameters", "train_seconds", "epoch_choice"})
         measured: list[object] = [self.dataset.name, self.dataset.checksum, self.name, model]
         if self.language_model:
             measured.append(self.language_model.identity)

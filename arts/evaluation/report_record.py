@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import platform
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any, ClassVar, Literal
 
@@ -16,6 +17,7 @@ from arts.evaluation.language_model_record import LanguageModelInfo
 from arts.evaluation.predictions import Predictions
 from arts.evaluation.probe_scores import ProbeScore, SwapScore
 from arts.evaluation.scores import Scores
+from arts.leaks.leak_check import LeakCheck
 from arts.provenance import (
     EVALUATION_LIBRARIES,
     PACKAGE,
@@ -26,6 +28,12 @@ from arts.provenance import (
 )
 
 SCHEMA_VERSION: Literal["1.0"] = "1.0"
+EpochChoice = Literal["dev", "last", "unknown"]
+EPOCH_CHOICES: Mapping[EpochChoice, str] = {
+    "dev": "the best on the dev split",
+    "last": "the last one, without a choice",
+    "unknown": "not known how chosen",
+}
 
 
 class DatasetInfo(Record):
@@ -81,6 +89,9 @@ class ModelInfo(Record):
         random_weights: names of the weights that the encoder's checkpoint lacks, and that began at random.
         labels: what labels of the model, the predictions or the corpus that do not name a polarity were said
             to stand for.
+        epoch_choice: how the epoch was chosen whose weights are measured: "dev" for the best one on the dev
+            split, "last" for the last one, "unknown" for a model or predictions that were made elsewhere.
+            None in reports from before this was recorded, and for what has no epochs; see `chosen_epoch`.
     """
 
     kind: Literal["zoo", "language-model", "custom", "predictions"]
@@ -99,12 +110,31 @@ class ModelInfo(Record):
     truncated: dict[str, Count] = Field(default_factory=dict)
     random_weights: tuple[str, ...] = ()
     labels: dict[str, str] = Field(default_factory=dict)
+    epoch_choice: EpochChoice | None = None
 
     @model_serializer(mode="wrap")
-    def _without_idle_labels(self, serialize: SerializerFunctionWrapHandler) -> dict[str, Any]:
-        """The fields; ``labels`` only where there are any, so that other reports are as they have been."""
+    def _without_empty_fields(self, serialize: SerializerFunctionWrapHandler) -> dict[str, Any]:
+        """The fields; later ones only if they say something, so that other reports are as they have been."""
         fields: dict[str, Any] = serialize(self)
-        return fields if self.labels else {name: fields[name] for name in fields if name != "labels"}
+        later = ("labels", "epoch_choice")
+        return {name: value for name, value in fields.items() if value or name not in later}
+
+    @property
+    def chosen_epoch(self) -> EpochChoice:
+        """How the epoch was chosen: as recorded or, in older reports, as the recipe says."""
+        return self.epoch_choice or chosen_epoch(self.recipe)
+
+
+def chosen_epoch(recipe: Mapping[str, float | None]) -> EpochChoice:
+    """How a recipe chooses the epoch: by the dev split if it has a patience, else the last one.
+
+    Example:
+        >>> chosen_epoch({"patience": None}), chosen_epoch({"patience": 2}), chosen_epoch({})
+        ('last', 'dev', 'unknown')
+    """
+    if "patience" not in recipe:
+        return "unknown"
+    return "last" if recipe["patience"] is None else "dev"
 
 
 class Provenance(Record):
@@ -174,6 +204,8 @@ class ReportRecord(Scores, Header):
         floors: the scores of predictors that do not read what is said of the target, for comparison; empty in
             reports of earlier versions.
         language_model: how a language model was asked; None for other models.
+        leaks: which sentences that the model was trained on or selected by are in the test split; None if
+            they were not compared.
     """
 
     adddiff_curve: AddDiffCurve | None = None
@@ -183,6 +215,7 @@ class ReportRecord(Scores, Header):
     aspect_swapped: SwapScore | None = None
     floors: tuple[Floor, ...] = ()
     language_model: LanguageModelInfo | None = None
+    leaks: LeakCheck | None = None
     absent_when_empty: ClassVar[tuple[str, ...]] = (
         "invalid",
         "language_model",
@@ -190,6 +223,7 @@ class ReportRecord(Scores, Header):
         "aspect_masked",
         "aspect_swapped",
         "floors",
+        "leaks",
     )
     _predictions: Predictions | None = PrivateAttr(default=None)
 

@@ -9,10 +9,13 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 from arts.data.corpus import Corpus, content_checksum
 from arts.data.errors import ArtsError, DataError
-from arts.data.schema import Instance, original_instances
+from arts.data.schema import Instance, Split
 from arts.data.support.arrays import FloatArray
 from arts.evaluation.predictions import Predictions, cached_predictions_path
-from arts.evaluation.report_record import ModelInfo
+from arts.evaluation.report_record import ModelInfo, chosen_epoch
+from arts.leaks.leak_check import LeakCheck
+from arts.leaks.model_cards import named_sets
+from arts.leaks.training_data import TrainingData
 from arts.models.own_code import own_code
 from arts.models.recipe import Start, TrainingProgress, TrainingRequest
 from arts.models.record_names import OUTCOME
@@ -23,6 +26,7 @@ if TYPE_CHECKING:
 
 logger = logging.getLogger(__name__)
 
+ALL_LEAK = "all its sentences are in the test split, and --leaks drop leaves them out"
 CHECKPOINT_PREFIX = "hf:"  # precedes the folder or Hub id of a saved checkpoint
 
 
@@ -55,15 +59,17 @@ class System:
     Args:
         info: metadata for the report.
         predict: function that maps n instances to probabilities, an array (n, 3).
+        leaks: what of its training data is in the test split; None if that cannot be compared.
     """
 
     info: ModelInfo
     predict: Callable[[Sequence[Instance]], FloatArray]
+    leaks: LeakCheck | None = None
 
 
 def load_system(
     model: object,
-    corpus: Corpus,
+    data: TrainingData,
     *,
     seed: int = 1,
     start: Start | None = None,
@@ -75,7 +81,8 @@ def load_system(
     Args:
         model: the name of a registered model; ``hf:`` followed by the folder or Hub id of a checkpoint; the
             import path ``package.module:attribute`` of a model; or an object, such as a `Classifier`.
-        corpus: the corpus to measure on. Its training and dev splits are used for training.
+        data: the corpus to measure on, whose training and dev splits are used for training; it collects what
+            the model is trained on.
         seed: random seed of training.
         start: pretrained starting point of training. Default: the default encoder.
         progress: called after each optimizer step.
@@ -92,33 +99,36 @@ def load_system(
 
         registered = find_model(model)
         if isinstance(registered, type) and issubclass(registered, AspectModel):
-            request = TrainingRequest(model, seed, start or Start(), progress)
-            return _trained_system(request, corpus, intervention)
+            request = TrainingRequest(model, seed, start or Start(), progress, data.observe)
+            return _trained_system(request, data, intervention)
     if intervention:
         raise ArtsError(f"--intervention {intervention.name} trains a model of the zoo; see `arts models`")
     label = model if isinstance(model, str) else getattr(model, "__name__", type(model).__name__)
-    return _other_system(registered or model, label, corpus)
+    return _other_system(registered or model, label, data)
 
 
-def _trained_system(request: TrainingRequest, corpus: Corpus, intervention: RobustTraining | None) -> System:
+def _trained_system(
+    request: TrainingRequest, data: TrainingData, intervention: RobustTraining | None
+) -> System:
     """Train a model of the zoo on the corpus, or load it from the cache.
 
     Args:
         request: the model's name, seed and starting point.
-        corpus: the corpus.
+        data: the corpus; it collects what the model is trained on.
         intervention: the way to train the model. None: plain training on the originals.
     """
     from arts.models.trained_models import train_or_load
 
-    corpus.check_training_splits("--train-from takes both from another corpus")
+    data.measured.check_training_splits("--train-from takes both from another corpus")
+    data.corpus.check_training_splits(ALL_LEAK)
+    train, dev = data.originals(Split.TRAIN), data.originals(Split.DEV)
     if intervention:
-        model = intervention.train(request, corpus)
+        model = intervention.train(request, data.corpus)
         settings = {"name": intervention.name, **intervention.settings(), **model.record.get(OUTCOME, {})}
     else:
-        train, dev = original_instances(corpus.train), original_instances(corpus.dev)
         model, settings = train_or_load(request, train=train, dev=dev), None
     unreported = ("name", "epoch", "curve", "instances", "step_seconds", OUTCOME)
-    model = _with_truncated(model, corpus)
+    model = _with_truncated(model, data.measured)
     for remark in model.remarks:
         logger.warning("%s: %s", request.model, remark)
     info = ModelInfo(
@@ -127,9 +137,10 @@ def _trained_system(request: TrainingRequest, corpus: Corpus, intervention: Robu
         checksum=model.checksum,
         parameters=model.parameters,
         intervention=settings,
+        epoch_choice=chosen_epoch(model.record.get("recipe", {})),
         **{key: value for key, value in model.record.items() if key not in unreported},
     )
-    return System(info, lambda instances: _cached_predictions(model, instances))
+    return System(info, lambda instances: _cached_predictions(model, instances), data.check())
 
 
 def _with_truncated(model: TrainedModel, corpus: Corpus) -> TrainedModel:
@@ -161,24 +172,27 @@ def _cached_predictions(model: TrainedModel, instances: Sequence[Instance]) -> F
     return probabilities
 
 
-def _other_system(model: object, name: str, corpus: Corpus) -> System:
+def _other_system(model: object, name: str, data: TrainingData) -> System:
     """Load a model that this package does not train; only an unfitted scikit-learn estimator is fitted.
 
     Args:
         model: ``hf:`` followed by the folder or Hub id of a checkpoint; the import path
             ``package.module:attribute`` of a model; or an object, such as a `Classifier`.
         name: name of the model, for the report and error messages.
-        corpus: the corpus, whose training split an unfitted estimator is fitted on.
+        data: the corpus, whose training split an unfitted estimator is fitted on.
     """
     from arts.models.adapters import absent_polarities, as_classifier, check_probabilities
     from arts.models.registry import load_own_object
 
-    checksum, facts = None, dict[str, Any]()
+    corpus = data.measured
+    checksum, facts, leaks = None, dict[str, Any](epoch_choice="unknown"), None
     if isinstance(model, str) and model.startswith(CHECKPOINT_PREFIX):
         from arts.models.checkpoints import load_checkpoint
         from arts.models.trained_models import TrainedModel
 
-        classifier, checksum = load_checkpoint(model.removeprefix(CHECKPOINT_PREFIX), labels=corpus.labels)
+        place = model.removeprefix(CHECKPOINT_PREFIX)
+        classifier, checksum = load_checkpoint(place, labels=corpus.labels)
+        leaks = _leaks_by_card(place)
         if isinstance(classifier, TrainedModel):
             classifier = _with_truncated(classifier, corpus)
             facts = {
@@ -186,15 +200,16 @@ def _other_system(model: object, name: str, corpus: Corpus) -> System:
                 for key in ("truncated", "random_weights")
                 if key in classifier.record
             }
+            facts["epoch_choice"] = chosen_epoch(classifier.record.get("recipe", {}))
             for remark in classifier.remarks:
                 logger.warning("%s: %s", name, remark)
     else:
         loaded = load_own_object(model) if isinstance(model, str) else model
         classifier = as_classifier(
-            loaded, train=lambda: original_instances(corpus.train), labels=corpus.labels, name=name
+            loaded, train=lambda: data.originals(Split.TRAIN), labels=corpus.labels, name=name
         )
     if hasattr(classifier, "count_truncated"):
-        facts = {"truncated": {"test": classifier.count_truncated(corpus.test)}}
+        facts["truncated"] = {"test": classifier.count_truncated(corpus.test)}
         for remark in truncation_remarks(facts["truncated"]):
             logger.warning("%s: %s", name, remark)
     if absent := absent_polarities(classifier):
@@ -205,4 +220,22 @@ def _other_system(model: object, name: str, corpus: Corpus) -> System:
             predicted = classifier.predict_proba(instances)
             return check_probabilities(predicted, len(instances), name=name)
 
-    return System(ModelInfo(kind="custom", id=name, checksum=checksum, **facts), predict)
+    info = ModelInfo(kind="custom", id=name, checksum=checksum, **facts)
+    return System(info, predict, leaks or data.check())
+
+
+def _leaks_by_card(place: str) -> LeakCheck | None:
+    """The training sets that a checkpoint's card names and that leak; they are warned of. None for none.
+
+    Args:
+        place: folder or Hub id of the checkpoint.
+    """
+    from arts.models.encoders import encoder_folder
+
+    sets = named_sets(encoder_folder(place, "model"))
+    for name, holds in sets.items():
+        logger.warning(
+            "%s: its card names %s, which holds %s; if it was trained or selected on them, it has seen them",
+            *(place, name, holds),
+        )
+    return LeakCheck(named_sets=tuple(sets)) if sets else None

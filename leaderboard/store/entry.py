@@ -56,6 +56,8 @@ class BoardEntry(Record):
             one prompt or for other models.
         tokens: Number of tokens that a language model read and wrote; None for other models.
         asking_seconds: Time that asking a language model took; None for other models.
+        leaks: Number of training and dev sentences that are in the test split or nearly so, or of training
+            sets with ARTS rows that the model's card names; None if nothing was compared.
         status: How far the scores can be trusted.
         remark: What is wrong with the report, or the source of the paper's scores; otherwise empty.
         as_reported: What the report has besides these scores that cannot be checked, such as a pattern gap.
@@ -89,6 +91,7 @@ class BoardEntry(Record):
     prompt_spread: tuple[float, float] | None = None
     tokens: int | None = None
     asking_seconds: float | None = None
+    leaks: Count | None = None
     status: Status
     remark: str = ""
     as_reported: tuple[str, ...] = ()
@@ -229,6 +232,7 @@ def _entry_with_scores(report: Report, path: Path | None, *, scores: Scores, sta
         prompt_spread=_prompt_spread(report),
         tokens=report.language_model.tokens if report.language_model else None,
         asking_seconds=report.language_model.facts.seconds if report.language_model else None,
+        leaks=report.leaks.certain + len(report.leaks.named_sets) if report.leaks else None,
         invalid_share=round_half_up(100 * scores.invalid / max(report.dataset.instances, 1)),
         status=status,
     )

@@ -28,6 +28,10 @@ MAX_ROWS = 200  # rows of the table, unless the visitor asks for all
 INTERVAL_HELP = (
     "The bar is the interval of ARS, the ring is accuracy; whiskers span the prompts of a language model."
 )
+LEAKS_HELP = (
+    "Training and dev sentences that are in the test split, or nearly so, and training sets that the model's "
+    "card names and that hold ARTS test sets. Empty where nothing was compared. Shown where there are any."
+)
 TABLE = "rows"  # name of the table, by which ticks are kept
 
 
@@ -150,6 +154,7 @@ def column_config() -> dict[str, Any]:
         "tokens": st.column_config.NumberColumn(
             format="compact", help="Read and written by a language model."
         ),
+        "leaks": st.column_config.NumberColumn(COLUMNS["leaks"], help=LEAKS_HELP, width="small"),
         "invalid": st.column_config.NumberColumn(
             COLUMNS["invalid"], format="%.2f", help="Answers that name no label; they count as wrong."
         ),
@@ -252,6 +257,8 @@ def show_entries(corpus: str) -> None:
     """Show the entries on a corpus as a table and as charts; if none passes the filters, the page ends."""
     frame = page_state.frame(corpus, page_state.board_version())
     rows, columns = pick_rows(frame)
+    if rows["leaks"].fillna(0).any() and "leaks" not in columns:
+        columns = [*columns, "leaks"]
     if rows.empty:
         selectable_table.show_hidden(TABLE)
         st.info(f"None of the {len(frame)} entries on {corpus} passes. Clear the search or a filter.")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from arts.evaluation.report import Report
+from arts.evaluation.report_record import EPOCH_CHOICES
 from arts.leaderboard.analysis.entry_citations import entry_bibtex
 from arts.leaderboard.analysis.reproduction import evaluate_command, intervention_label
 from arts.leaderboard.store.entry import BoardEntry
@@ -42,6 +43,8 @@ def provenance_facts(report: Report) -> dict[str, object]:
         "Encoder": model.encoder,
         "Seed": model.seed,
         "Measured": f"{provenance.started:%Y-%m-%d %H:%M} UTC, {provenance.platform}",
+        "Epoch": EPOCH_CHOICES[model.chosen_epoch] if model.kind != "language-model" else None,
+        "Leaks": report.leaks.statement if report.leaks else "not checked",
         "Training": duration_text(model.train_seconds),
         "Measuring": duration_text(provenance.seconds),
         "Parameters": f"{model.parameters:,}" if model.parameters else None,

@@ -45,6 +45,8 @@ REFUSED = {
     ),
     "arts.evaluate --model hf:mine --train-from sample": "--train-from has no effect on hf:mine, which is",
     "arts.evaluate --predictions p.csv --adddiff-curve": "--adddiff-curve has no effect with --predictions",
+    "arts.evaluate --predictions p.csv --leaks drop": "--leaks has no effect with --predictions",
+    "arts.evaluate --model hf:mine --leaks drop": "--leaks has no effect on hf:mine, which is not trained",
     "arts.evaluate --predictions p.csv --embeddings e": "--embeddings has no effect with --predictions",
     "arts.evaluate --predictions p.csv --post-training-text t": "--post-training-text has no effect with",
     "arts.evaluate --predictions p.csv --post-trained": "--post-trained has no effect with --predictions",
@@ -188,7 +190,7 @@ def test_given_options_without_effect_are_refused_in_one_line(line, tmp_path):
 
 ALWAYS_USED = {  # whatever else is asked
     "evaluate": "dataset undisputed predictions name output format",
-    "train": "model output dataset seed adversarial device precision",
+    "train": "model output dataset seed adversarial leaks device precision",
     "generate": (
         "output input opinions pool strategy seed min_acceptance rank writer workers engine format force"
     ),

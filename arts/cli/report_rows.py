@@ -166,8 +166,8 @@ def probe_table(reports: Sequence[Report]) -> list[Row]:
 def remarks(summary: Summary) -> list[str]:
     """Sentences about the scores of an evaluation, for printing below its tables.
 
-    They are those of `verdicts`; for each model its invalid answers, its probes, its pattern gap and its leaks,
-    if there are any; how epochs were chosen; and for each language model, how it was asked and what that
+    They are those of `verdicts`; for each model its invalid answers, its probes, its pattern gap and its
+    leaks, if there are any; how epochs were chosen; and for each language model, how it was asked and what that
     took. For each pair of models that was compared, they give the differences in accuracy and ARS.
     """
     lines = verdicts(summary.reports)

@@ -61,8 +61,7 @@ def load_benchmark(
         columns: the names that columns have in the files of the corpus, such as ``{"text": "Comment"}``.
         train_from: a corpus, given like `source`, whose training and dev splits models are trained on.
             Default: those of `source`.
-        drop_leaks: whether models are trained without the sentences that are the same as one of the test
-            split, or nearly the same. Default: they are warned of.
+        drop_leaks: whether models are trained without the sentences that are in the test split.
 
     Raises:
         ArtsError: when the corpus is unknown, or cannot be downloaded or read.
@@ -247,9 +246,8 @@ class Benchmark(Displayed):
             left_out=self.corpus.notes.left_out_ids,
             names=self.corpus.labels,
         )
-        info = ModelInfo(
-            kind="predictions", id=printable(path.name), checksum=sha256(path), epoch_choice="unknown"
-        )
+        file, checksum = printable(path.name), sha256(path)
+        info = ModelInfo(kind="predictions", id=file, checksum=checksum, epoch_choice="unknown")
         predictions = Predictions.of(self.corpus.test, labels)
         return self._report(
             name or column or printable(path.stem),

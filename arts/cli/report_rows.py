@@ -167,8 +167,8 @@ def remarks(summary: Summary) -> list[str]:
     """Sentences about the scores of an evaluation, for printing below its tables.
 
     They are those of `verdicts`; for each model its invalid answers, its probes, its pattern gap and its
-    leaks, if there are any; how epochs were chosen; and for each language model, how it was asked and what that
-    took. For each pair of models that was compared, they give the differences in accuracy and ARS.
+    leaks, if there are any; how epochs were chosen; and for each language model, how it was asked and what
+    that took. For each pair of models that was compared, they give the differences in accuracy and ARS.
     """
     lines = verdicts(summary.reports)
     lines += [line for report in summary.reports for line in _invalid_remarks(report)]

@@ -8,12 +8,12 @@ from arts.cli.asking_remarks import asking_remarks
 from arts.data.published_scores import PublishedTable
 from arts.data.schema import PERTURBATIONS
 from arts.data.support.rounding import decimal_text
-from arts.evaluation.floors import Floor, floors
+from arts.evaluation.floors import floors
 from arts.evaluation.probe_summary import HEADINGS as PROBE_HEADINGS
 from arts.evaluation.probe_summary import probe_rows, probe_verdicts
 from arts.evaluation.report import Report
 from arts.evaluation.report_record import EPOCH_CHOICES, EpochChoice
-from arts.evaluation.scores import change_text
+from arts.evaluation.scores import Floor, change_text
 from arts.evaluation.summary import Pairing, Summary
 from arts.evaluation.verdicts import verdicts
 

@@ -7,10 +7,10 @@ import io
 from collections.abc import Mapping, Sequence
 
 from arts.data.schema import Strategy
-from arts.evaluation.floors import Floor, floors
+from arts.evaluation.floors import floors
 from arts.evaluation.paired_tests import Difference
 from arts.evaluation.report import Report
-from arts.evaluation.scores import Estimate, StrategyScore
+from arts.evaluation.scores import Estimate, Floor, StrategyScore
 
 
 def csv_text(reports: Sequence[Report]) -> str:

@@ -4,37 +4,17 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING
 
 import numpy as np
 
 from arts.data.schema import Instance, Polarity, Strategy
 from arts.data.support.arrays import IntArray
-from arts.data.support.record import Record
 from arts.evaluation.metrics import CLASSES, INVALID, POLARITIES, BenchmarkLayout
 from arts.evaluation.predictions import Predictions
-from arts.evaluation.scores import Bootstrap, Estimate, Scores, StrategyScore
-
-if TYPE_CHECKING:
-    from arts.evaluation.report_record import ReportRecord
+from arts.evaluation.report_record import ReportRecord
+from arts.evaluation.scores import Bootstrap, Floor, Scores
 
 OTHERS = "majority of the other aspects"
-
-
-class Floor(Record):
-    """The scores of a predictor that models are compared with, in percent, computed as those of a model.
-
-    Args:
-        name: what it predicts, such as ``always positive``.
-        accuracy: accuracy on the originals.
-        ars: Aspect Robustness Score.
-        strategies: the scores of each strategy that has variants, keyed by strategy.
-    """
-
-    name: str
-    accuracy: Estimate
-    ars: Estimate
-    strategies: dict[Strategy, StrategyScore]
 
 
 def measure_floors(instances: Sequence[Instance], bootstrap: Bootstrap | None = None) -> tuple[Floor, ...]:

@@ -12,11 +12,10 @@ from pydantic import Field, PrivateAttr, SerializerFunctionWrapHandler, model_se
 from arts.data.errors import ArtsError
 from arts.data.support.record import Count, Integer, JsonValue, Record
 from arts.evaluation.adddiff_probes import AddDiffCurve, PatternGap
-from arts.evaluation.floors import Floor
 from arts.evaluation.language_model_record import LanguageModelInfo
 from arts.evaluation.predictions import Predictions
 from arts.evaluation.probe_scores import ProbeScore, SwapScore
-from arts.evaluation.scores import Scores
+from arts.evaluation.scores import Floor, Scores
 from arts.leaks.leak_check import LeakCheck
 from arts.provenance import (
     EVALUATION_LIBRARIES,

@@ -199,6 +199,22 @@ class Scores(Record):
         )
 
 
+class Floor(Record):
+    """The scores of a predictor that models are compared with, in percent, computed as those of a model.
+
+    Args:
+        name: what it predicts, such as ``always positive``.
+        accuracy: accuracy on the originals.
+        ars: Aspect Robustness Score.
+        strategies: the scores of each strategy that has variants, keyed by strategy.
+    """
+
+    name: str
+    accuracy: Estimate
+    ars: Estimate
+    strategies: dict[Strategy, StrategyScore]
+
+
 def resampled_sums(predictions: Predictions, bootstrap: Bootstrap) -> tuple[UnitSums, UnitSums]:
     """The counts summed over all units, and the counts summed over the units of each bootstrap resample."""
     statistics = unit_statistics(predictions.layout, predictions.labels)

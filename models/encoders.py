@@ -10,6 +10,7 @@ import pickle
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import cache
+from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
 
@@ -32,6 +33,7 @@ TOKENIZER_FILES = (
     "spm.model",
 )
 _SENTENCEPIECE = ("spiece.model", "sentencepiece.bpe.model", "tokenizer.model", "spm.model")
+_CONVERTERS = ("sentencepiece", "protobuf")  # distributions that read such files
 _FILES = ("*.safetensors", "*.json", "*.txt", "*.model")
 _OTHER_FILES = ("*.bin", "*.gguf", "*.jinja", "*.py")  # not downloaded, but read where a folder has them
 
@@ -99,16 +101,23 @@ def load_tokenizer(folder: Path) -> Any:
             "(tokenizer.save_pretrained writes them)"
         )
     pieces = [name for name in _SENTENCEPIECE if Path(folder, name).is_file()]
-    if (
-        pieces
-        and not Path(folder, "tokenizer.json").is_file()
-        and not importlib.util.find_spec("sentencepiece")
-    ):
+    converted = pieces and not Path(folder, "tokenizer.json").is_file()
+    if converted and (missing := [name for name in _CONVERTERS if not _is_installed(name)]):
         raise ArtsError(
-            f"{folder}: its tokenizer, {pieces[0]}, needs sentencepiece. Run: pip install sentencepiece"
+            f"{folder}: its tokenizer, {pieces[0]}, needs {' and '.join(missing)}. "
+            f"Run: pip install {' '.join(missing)}"
         )
     with as_loading_error(f"{folder}: the tokenizer"):
         return AutoTokenizer.from_pretrained(folder, trust_remote_code=False)
+
+
+def _is_installed(distribution: str) -> bool:
+    """Whether a distribution, by its name on PyPI, is installed."""
+    try:
+        version(distribution)
+    except PackageNotFoundError:
+        return False
+    return True
 
 
 def load_config(folder: Path) -> Any:

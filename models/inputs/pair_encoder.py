@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 import json
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -127,6 +128,19 @@ class EncoderModel(AspectModel):
         """Whether a model with this configuration uses the encoder's pooler, if the encoder has one."""
         return cls.pools and config.pooling == "cls"
 
+    def run_encoder(self, **batch: Tensor) -> Any:
+        """Run the encoder on those tensors that it takes, and return its output.
+
+        A tokenizer can give types of tokens, with which an encoder of another kind can do nothing.
+
+        Args:
+            batch: what the tokenizer gives, such as ``input_ids``, ``attention_mask``, ``token_type_ids``.
+        """
+        taken = set(inspect.signature(self.encoder.forward).parameters)
+        if getattr(self.encoder.config, "type_vocab_size", 2) < 2:
+            taken.discard("token_type_ids")
+        return self.encoder(**{name: tensor for name, tensor in batch.items() if name in taken})
+
     def pool(self, **batch: Tensor) -> Tensor:
         """Run the encoder, and reduce its hidden states to one vector per input.
 
@@ -136,7 +150,7 @@ class EncoderModel(AspectModel):
         Returns:
             A tensor (batch, hidden), as the pooling of the configuration says.
         """
-        output = self.encoder(**batch)
+        output = self.run_encoder(**batch)
         states: Tensor = output.last_hidden_state.float()  # (batch, tokens, hidden)
         present = batch["attention_mask"].unsqueeze(-1).to(states.dtype)
         if self.config.pooling == "mean":

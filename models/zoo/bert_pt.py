@@ -132,7 +132,8 @@ def _precision(source: Path, texts: Sequence[str]) -> Precision:
         tokenizer = load_tokenizer(source)
         batch = tokenizer(middle, truncation=True, max_length=MAX_LENGTH, padding=True, return_tensors="pt")
         model = AutoModelForMaskedLM.from_config(config)
-        return model, {**batch, "labels": batch["input_ids"]}
+        read = {name: batch[name] for name in ("input_ids", "attention_mask")}  # as in post-training
+        return model, {**read, "labels": batch["input_ids"]}
 
     return measured_precision("post-training", config.to_json_string(use_diff=False), network).precision
 

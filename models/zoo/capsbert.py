@@ -108,7 +108,7 @@ class CapsBert(EncoderModel):
             segments: (batch, tokens) the text that each token belongs to: `SENTENCE`, `ASPECT` or `NEITHER`.
             batch: the arguments of the encoder, such as ``input_ids``.
         """
-        states = self.encoder(**batch).last_hidden_state.float()  # (batch, tokens, hidden)
+        states = self.run_encoder(**batch).last_hidden_state.float()  # (batch, tokens, hidden)
         with torch.autocast(states.device.type, enabled=False):  # lengths near 0.1 and 0.9 need fp32
             return self._capsules(states, segments)
 

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import io
 from dataclasses import replace
 
 import pytest
 import torch
 from helpers.sentences import TOY
 from helpers.tiny_models import NARROW, WORDS, save_untrained
-from helpers.zoo import fit
+from helpers.zoo import fit, start
 from tokenizers import Tokenizer, models, normalizers, pre_tokenizers, processors
 from transformers import (
     DataCollatorForLanguageModeling,
@@ -98,6 +99,48 @@ def test_encoder_kinds_are_trained_saved_and_loaded_with_equal_predictions(
     expected = trained.predict_proba(INSTANCES)
     assert (loaded.predict_proba(INSTANCES) == expected).all()
     assert abs(trained.predict_proba(INSTANCES[:1]) - expected[:1]).max() < 1e-5  # without padding
+
+
+@pytest.mark.parametrize("kind", TYPELESS)
+@pytest.mark.parametrize("name", ["bert", "capsbert"])
+def test_encoder_kinds_without_types_of_tokens_take_a_tokenizer_that_gives_some(name, kind, tmp_path):
+    """As a tokenizer of BERT beside a DistilBERT: the types are left out, and change nothing."""
+    model_class, config_class, special, shape = KINDS[kind]
+    logits = []
+    for kind_of_tokenizer in (kind, "bert"):
+        tokenizer = tokenizer_of(kind_of_tokenizer, special)
+        ids = {"pad_token_id": tokenizer.pad_token_id, "vocab_size": len(tokenizer)}
+        folder = str(tmp_path / kind_of_tokenizer)
+        save_untrained(model_class, config_class(**ids, **shape, initializer_range=0.5), tokenizer, folder)
+        model, inputs = start(name, folder)
+        batch = inputs.collate(inputs.encode(INSTANCES))
+        assert ("token_type_ids" in batch) == (kind_of_tokenizer == "bert")
+        logits.append(model.eval()(**batch).logits)
+    assert logits[0].equal(logits[1])
+
+
+@pytest.mark.usefixtures("short_recipes")
+def test_encoder_kinds_deberta_with_a_file_of_sentencepiece_alone(tmp_path):
+    sentencepiece = pytest.importorskip("sentencepiece", reason="needs pip install sentencepiece")
+    pieces = io.BytesIO()
+    sentencepiece.SentencePieceTrainer.train(
+        sentence_iterator=iter(sentence.text for sentence in TOY),
+        model_writer=pieces,
+        vocab_size=60,
+        hard_vocab_limit=False,
+        **{"pad_id": 0, "bos_id": 1, "eos_id": 2, "unk_id": 3, "minloglevel": 2},
+        **{"pad_piece": "[PAD]", "bos_piece": "[CLS]", "eos_piece": "[SEP]", "unk_piece": "[UNK]"},
+    )
+    model_class, config_class, _, shape = KINDS["deberta"]
+    folder = tmp_path / "encoder"
+    model_class(config_class(vocab_size=128, type_vocab_size=0, **shape)).save_pretrained(folder)
+    (folder / "spm.model").write_bytes(pieces.getvalue())
+    tokens = load_tokenizer(folder)("The soup was good.", "soup").tokens()
+    assert "".join(tokens) == "[CLS]\u2581The\u2581soup\u2581was\u2581good.[SEP]\u2581soup[SEP]"
+    trained = fit("bert", str(folder))
+    trained.save(tmp_path / "saved")
+    again = TrainedModel.load(tmp_path / "saved")
+    assert (again.predict_proba(INSTANCES) == trained.predict_proba(INSTANCES)).all()
 
 
 def test_encoder_kinds_have_the_words_of_sentence_and_aspect_as_the_segments_of_capsules(other_encoder):

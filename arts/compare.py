@@ -1,52 +1,62 @@
-"""The command `arts compare`: the paired difference of two reports."""
+"""The command `arts compare`: the paired difference of two models, each of one report or several seeds."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from itertools import combinations
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from arts.cli.app import run_command
+from arts.cli.resample_option import Resampling
 from arts.cli.result_format import ResultFormat
 from arts.data.errors import ArtsError, DataError
 from arts.data.support.input_files import check_file
+from arts.evaluation.resample import Resample
 
 if TYPE_CHECKING:
     from arts.evaluation.report import Report
-    from arts.evaluation.summary import Pairing
 
 
 def compare(
-    first: Annotated[Path, typer.Argument(metavar="A.json")],
-    second: Annotated[Path, typer.Argument(metavar="B.json")],
+    files: Annotated[list[Path], typer.Argument(metavar="A.json B.json [MORE.json]...")],
     *,
+    resample: Resampling = Resample.SENTENCES,
     format: ResultFormat = ResultFormat.TABLE,
 ) -> None:
-    """Compare two reports on the same instances: the differences in accuracy and ARS, first minus second.
+    """Compare two models on the same instances: the differences in accuracy and ARS, first minus second.
 
-    Both reports are checked against their predictions. The differences have 95% intervals by paired bootstrap
-    over units, and p-values of the exact McNemar test.
+    All reports are checked against their predictions. The differences have 95% intervals by paired bootstrap
+    over sentences, and p-values of an exact sign-flip test over sentences. With --resample units, both are
+    over single units, and the test is McNemar's.
+
+    More than two reports are grouped by model, of which there must be two. Then the means over their seeds
+    are compared, over seeds and sentences.
 
     Args:
-        first: Report (JSON) of the first model; the file of its predictions (Parquet, of the same name) is
-            beside it.
-        second: Report of the second model, whose scores are subtracted.
+        files: Reports (JSON); the file of the predictions of each (Parquet, of the same name) is beside it.
+            The model of the first report comes first; the scores of the other model are subtracted.
         format: Format of the comparison on standard output.
     """
-    for path in (first, second):
+    for path in files:
         check_file(path)
-    if first.samefile(second):
-        raise ArtsError(f"{first} and {second} are one file; expected the reports of two models")
-    reports = _load(first), _load(second)
-    a, b = (report.dataset for report in reports)
-    if a.checksum != b.checksum:
-        raise ArtsError(
-            f"{first} is on {a.name} ({a.instances:,} instances), {second} on "
-            f"{'another ' if a.name == b.name else ''}{b.name} ({b.instances:,}); "
-            "expected two reports on the same instances"
-        )
-    _show(_pairing(reports, (first, second)), reports, format=format)
+    if len(files) < 2:
+        raise ArtsError(f"only {files[0]}; expected the reports of two models")
+    for one, other in combinations(files, 2):
+        if one.samefile(other):
+            raise ArtsError(f"{one} and {other} are one file; expected the reports of two models")
+    reports = {path: _load(path) for path in files}
+    first, a = files[0], reports[files[0]].dataset
+    for second, b in ((path, report.dataset) for path, report in reports.items()):
+        if a.checksum != b.checksum:
+            raise ArtsError(
+                f"{first} is on {a.name} ({a.instances:,} instances), {second} on "
+                f"{'another ' if a.name == b.name else ''}{b.name} ({b.instances:,}); "
+                f"expected {'two reports' if len(files) == 2 else 'reports'} on the same instances"
+            )
+    _show({path: report.resampled(resample) for path, report in reports.items()}, resample, format=format)
 
 
 def _load(path: Path) -> Report:
@@ -68,34 +78,53 @@ def _load(path: Path) -> Report:
     return report
 
 
-def _pairing(reports: tuple[Report, Report], paths: tuple[Path, Path]) -> Pairing:
-    """The comparison of two reports, with the names of their models; of their files, if one name is both's.
+def _groups(reports: Mapping[Path, Report]) -> dict[str, list[Report]]:
+    """The reports of each of two models, keyed by its name; by the file, if two reports have one name.
 
-    The seed is in the names, where the two were not trained with the same.
+    Of two reports, each is a model. The seed is in the names, if the two were not trained with the same.
+
+    Raises:
+        ArtsError: when more than two reports are not of two models.
     """
+    from arts.evaluation.summary import reports_by_model
+
+    if len(reports) > 2:
+        groups = reports_by_model(reports.values())
+        if len(groups) != 2:
+            found = ", ".join(f"{name} ({len(group)})" for name, group in groups.items())
+            raise ArtsError(
+                f"{len(reports)} reports of {len(groups)} models: {found}; expected two models, each with a "
+                "report per seed"
+            )
+        return groups
+    one_seed = len({report.model.seed for report in reports.values()}) == 1
+    named = {report.name if one_seed else report.label: [report] for report in reports.values()}
+    return named if len(named) == 2 else {str(path): [report] for path, report in reports.items()}
+
+
+def _show(reports: Mapping[Path, Report], resample: Resample, *, format: ResultFormat) -> None:
+    """Compare reports, and print the comparison on standard output in the given format."""
+    from arts.cli import comparison_tables, tables
+    from arts.evaluation.seed_summary import SeedSummary
     from arts.evaluation.summary import Pairing
 
-    first, second = reports
-    one_seed = first.model.seed == second.model.seed
-    names = [report.name if one_seed else report.label for report in reports]
-    if names[0] == names[1]:
-        names = [str(path) for path in paths]
-    seed = first.model.seed if one_seed else None
-    return Pairing(first=names[0], second=names[1], seed=seed, **dict(first.compare(second)))
-
-
-def _show(pair: Pairing, reports: tuple[Report, Report], *, format: ResultFormat) -> None:
-    """Print a comparison on standard output in the given format."""
-    from arts.cli import comparison_tables, tables
-
+    groups = _groups(reports)
+    first, second = groups.values()
+    pair = Pairing.of(first, second, names=tuple(groups), resample=resample)
     if format is ResultFormat.JSON:
         typer.echo(pair.model_dump_json(indent=1))
-    elif format is ResultFormat.CSV:
-        typer.echo(comparison_tables.comparison_csv(pair, reports))
-    elif format is ResultFormat.MARKDOWN:
-        typer.echo(comparison_tables.comparison_markdown(pair, reports))
+        return
+    ordered = [*first, *second]
+    if format is ResultFormat.CSV:
+        typer.echo(comparison_tables.comparison_csv(pair, ordered))
+        return
+    seeds = [
+        SeedSummary.of(group, name, resample=resample) for name, group in groups.items() if len(group) > 1
+    ]
+    if format is ResultFormat.MARKDOWN:
+        typer.echo(comparison_tables.comparison_markdown(pair, ordered, seeds))
     else:
-        tables.show(comparison_tables.comparison_tables(pair, reports))
+        tables.show(comparison_tables.comparison_tables(pair, ordered, seeds))
 
 
 if __name__ == "__main__":

@@ -14,11 +14,13 @@ from arts.cli.evaluation_results import draw_curves, show_results
 from arts.cli.given_options import refuse_given, refuse_repeated, tell_idle_labels
 from arts.cli.leaks import LeakPolicy, Leaks, write_leaks
 from arts.cli.number_types import Seeds
+from arts.cli.resample_option import Resampling
 from arts.cli.result_format import ResultFormat
 from arts.cli.strategy_option import TrainingStrategies
 from arts.data.errors import ArtsError
 from arts.data.support.free_places import check_folder
 from arts.data.support.input_files import STANDARD_INPUT
+from arts.evaluation.resample import Resample
 from arts.models.encoders import DEFAULT_ENCODER
 from arts.models.language_models.cost import Budget
 from arts.models.language_models.registry import ANSWER_TOKENS, CONCURRENCY, is_language_model
@@ -77,6 +79,7 @@ def evaluate(
     leaks: Leaks = LeakPolicy.WARN,
     adddiff_curve: Annotated[bool, typer.Option("--adddiff-curve")] = False,
     probe: list[str] | None = None,
+    resample: Resampling = Resample.SENTENCES,
     prompt: asking_options.Prompts = None,
     shots: asking_options.ShotNumber = 0,
     shots_by: asking_options.ShotsBy = ShotChoice.LABEL,
@@ -217,6 +220,7 @@ def evaluate(
         columns=options.column_names(columns),
         train_from=train_from,
         drop_leaks=leaks is LeakPolicy.DROP,
+        resample=resample,
     )
     if dry_run:
         from arts.cli.asking import show_forecast

@@ -12,7 +12,9 @@ import typer
 
 from arts.cli.app import tell
 from arts.cli.given_options import refuse_given
+from arts.cli.resample_option import Resampling
 from arts.data.errors import ArtsError, DataError, MissingDependencyError
+from arts.evaluation.resample import Resample
 
 if TYPE_CHECKING:
     from arts.leaderboard.store.store import Store
@@ -27,6 +29,7 @@ def leaderboard(
     packaged: bool = True,
     port: Annotated[int, typer.Option(min=1, max=65535)] = 8501,
     address: str = "localhost",
+    resample: Resampling = Resample.SENTENCES,
     export: Path | None = None,
 ) -> None:
     """Serve the leaderboard as a web app; a network is needed only for folders on the Hugging Face Hub.
@@ -39,6 +42,7 @@ def leaderboard(
             with this package.
         port: Port of the app.
         address: Address to listen on; with 0.0.0.0, other machines can reach the app.
+        resample: What intervals and paired tests are over: sentences where they are known, or single units.
         export: Folder to write the leaderboard to as one HTML file (index.html), instead of starting the
             app.
     """
@@ -46,7 +50,7 @@ def leaderboard(
 
     refuse_given("port", "address", when=export, because="with --export, which starts no app")
     _check_folders(folders or ())
-    store = Store(tuple(folders or [_DEFAULT_FOLDER]), packaged=packaged)
+    store = Store(tuple(folders or [_DEFAULT_FOLDER]), packaged=packaged, resample=resample)
     if export:
         _require_module("vl_convert", "vl-convert-python, for the charts of the page,")
         from arts.leaderboard.web.static_page import NAME as PAGE_NAME
@@ -109,5 +113,5 @@ def _serve(store: Store, *, port: int, address: str) -> None:
     board, _ = live_board(store).look()
     for corpus in board.corpora:
         board_table(board.on(corpus))
-    options = ["--server.headless", "true", "--server.port", str(port), "--server.address", address]
-    cli.main(["run", *options, str(APP), "--", *store.arguments], standalone_mode=False)
+    server = ["--server.headless", "true", "--server.port", str(port), "--server.address", address]
+    cli.main(["run", *server, str(APP), "--", *store.arguments], standalone_mode=False)

@@ -45,7 +45,7 @@ def _score_table(summary: Summary, known: PublishedTable | None) -> FigureTable:
     """
     title = report_rows.report_title(summary.reports[0])
     headings = report_rows.headings(summary.reports)
-    grid = FigureTable(title, headings, caption=report_rows.LEGEND)
+    grid = FigureTable(title, headings, caption=report_rows.legend(summary.reports[0].bootstrap.resample))
     for row in report_rows.model_rows(summary):
         grid.add_row(*row, style="bold")
     grid.add_section()

@@ -21,7 +21,10 @@ def markdown_tables(summary: Summary) -> str:
         "",
         *markdown_table(report_rows.headings(summary.reports), rows),
         "",
-        *(f"{printable(line)}  " for line in (report_rows.LEGEND, *report_rows.remarks(summary))),
+        *(
+            f"{printable(line)}  "
+            for line in (report_rows.legend(first.bootstrap.resample), *report_rows.remarks(summary))
+        ),
     ]
     for table in (report_rows.probe_table(summary.reports), report_rows.curve_rows(summary.reports)):
         lines += ["", *markdown_table(table[0], table[1:]), ""] if table else []

@@ -13,7 +13,9 @@ from arts.evaluation.probe_summary import HEADINGS as PROBE_HEADINGS
 from arts.evaluation.probe_summary import probe_rows, probe_verdicts
 from arts.evaluation.report import Report
 from arts.evaluation.report_record import EPOCH_CHOICES, EpochChoice
+from arts.evaluation.resample import Resample
 from arts.evaluation.scores import Floor, change_text
+from arts.evaluation.seed_summary import SeedSummary
 from arts.evaluation.summary import Pairing, Summary
 from arts.evaluation.verdicts import verdicts
 
@@ -22,12 +24,20 @@ INVALID_HEADING = "invalid answers"
 HEADINGS = ("model", "accuracy", "ARS", "REVTGT", "REVNON", "ADDDIFF")
 DIFFERENCE_HEADINGS = ("", "first minus second", "right only by the first", "right only by the second")
 Row = tuple[str, ...]
-LEGEND = (
-    "ARS: originals that are right together with all their variants. REVTGT, REVNON, ADDDIFF: "
-    "accuracy on the originals → on their variants; over several seeds, the mean on the variants alone. "
-    "Floors: what is right without reading what is said of the target. "
-    "±: half the 95% bootstrap interval; over several seeds, the standard deviation."
-)
+
+
+def legend(resample: Resample) -> str:
+    """What the columns of a table of scores mean, and ± in it.
+
+    Args:
+        resample: what the bootstrap of the scores drew.
+    """
+    return (
+        "ARS: originals that are right together with all their variants. REVTGT, REVNON, ADDDIFF: "
+        "accuracy on the originals → on their variants; over several seeds, the mean on the variants alone. "
+        "Floors: what is right without reading what is said of the target. "
+        f"±: half the 95% interval by bootstrap over {resample}; for several seeds, over both."
+    )
 
 
 def headings(reports: Sequence[Report]) -> Row:
@@ -49,17 +59,13 @@ def model_rows(summary: Summary) -> list[Row]:
     """The rows of scores: one row per report, then one more row for each model with several seeds or prompts.
 
     Each row has the label of the model, then its accuracy, its ARS, and a text for each of REVTGT, REVNON
-    and ADDDIFF. The row of a model with several seeds has the mean and the standard deviation of each score
-    over the seeds, that of a language model with several prompts the mean, lowest and highest. Where there
-    are language models or invalid answers, the number and share of invalid answers follow.
+    and ADDDIFF. The row of a model with several seeds has the mean of each score over the seeds, that of a
+    language model with several prompts the mean, lowest and highest. Where there are language models or
+    invalid answers, the number and share of invalid answers follow.
     """
     shown = _show_invalid(summary.reports)
     rows = [_report_row(report, shown) for report in summary.reports]
-    for group in summary.seeds:
-        on_variants = [group.strategies.get(strategy) for strategy in PERTURBATIONS]
-        spreads = [group.accuracy, group.ars, *on_variants]
-        cells = [_plus_minus(spread.mean, spread.deviation) if spread else NO_VARIANTS for spread in spreads]
-        rows.append((f"{group.name}, {len(group.seeds)} seeds", *cells, *([""] if shown else [])))
+    rows += [_seed_row(group, shown) for group in summary.seeds]
     for asked in summary.prompts:
         means = [asked.strategies.get(strategy) for strategy in PERTURBATIONS]
         cells = [str(spread) if spread else NO_VARIANTS for spread in (asked.accuracy, asked.ars, *means)]
@@ -93,21 +99,37 @@ def _score_cells(scored: Report | Floor) -> Row:
     )
 
 
+def _seed_row(group: SeedSummary, show_invalid: bool) -> Row:
+    """The row of a model with several seeds: the mean of each score, ``±`` and half its 95% interval."""
+    on_variants = [group.strategies.get(strategy) for strategy in PERTURBATIONS]
+    cells = [
+        _plus_minus(score.mean, (score.high - score.low) / 2) if score else NO_VARIANTS
+        for score in (group.accuracy, group.ars, *on_variants)
+    ]
+    return (f"{group.name}, {len(group.seeds)} seeds", *cells, *([""] if show_invalid else []))
+
+
 def _plus_minus(value: float, margin: float) -> str:
     """Format a score and its margin, both in percent, such as ``80.00 ±2.1``."""
     return f"{decimal_text(value)} ±{decimal_text(margin, 1)}"
 
 
-def pair_rows(pair: Pairing, reports: Sequence[Report]) -> list[Row]:
-    """The rows of two compared reports, under the names of the comparison, with the columns of `model_rows`.
+def pair_rows(pair: Pairing, reports: Sequence[Report], seeds: Sequence[SeedSummary]) -> list[Row]:
+    """The rows of compared reports, with the columns of `model_rows`.
+
+    Two reports have the names of the comparison. Of more, each has its own, and the means of the models with
+    several seeds follow.
 
     Args:
         pair: the comparison of two models.
         reports: the reports of the two.
+        seeds: the means of those with several seeds.
     """
-    names = (pair.first, pair.second)
     shown = _show_invalid(reports)
-    return [(name, *_report_row(report, shown)[1:]) for name, report in zip(names, reports, strict=True)]
+    rows = [_report_row(report, shown) for report in reports]
+    if pair.seeds:
+        return [*rows, *(_seed_row(group, shown) for group in seeds)]
+    return [(name, *row[1:]) for name, row in zip((pair.first, pair.second), rows, strict=True)]
 
 
 def difference_rows(pair: Pairing) -> list[Row]:
@@ -187,10 +209,10 @@ def remarks(summary: Summary) -> list[str]:
 
 def _difference(pair: Pairing) -> str:
     """A sentence on how two models differ."""
-    seed = "" if pair.seed is None else f" (seed {pair.seed})"
     if not any(d.only_first or d.only_second for d in (pair.accuracy, pair.ars)):
-        return f"{pair.first} and {pair.second}{seed} are right on the same originals and units."
-    return f"{pair.headline()} (paired bootstrap, exact McNemar)."
+        names = f"{pair.first} and {pair.second} {pair.measured}".rstrip()
+        return f"{names} are right on the same originals and units."
+    return f"{pair.headline()} ({pair.method})."
 
 
 def _invalid_remarks(report: Report) -> list[str]:

@@ -9,10 +9,12 @@ from arts.data.errors import DataError
 from arts.data.schema import Instance, Strategy, group_sentences
 from arts.data.support.arrays import FloatArray
 from arts.data.support.record import Count, Record
+from arts.evaluation.benchmark_layout import sentence_keys
 from arts.evaluation.paired_tests import Difference, compare
 from arts.evaluation.predictions import Predictions, predicted_labels
 from arts.evaluation.probe_scores import as_originals
-from arts.evaluation.scores import Estimate, Scores
+from arts.evaluation.resample import Resample
+from arts.evaluation.scores import Bootstrap, Estimate, Resampled, Scores
 
 if TYPE_CHECKING:
     from arts.data.corpus import Corpus
@@ -33,7 +35,7 @@ class CurvePoint(Record):
     accuracy: Estimate
 
 
-class AddDiffCurve(Record):
+class AddDiffCurve(Resampled):
     """The ADDDIFF(k) curve: accuracy when ADDDIFF adds k aspects to each original (Xing et al., 2020).
 
     Args:
@@ -46,7 +48,7 @@ class AddDiffCurve(Record):
     points: tuple[CurvePoint, ...]
 
 
-class PatternGap(Record):
+class PatternGap(Resampled):
     """The pattern gap: how much accuracy on ADDDIFF variants depends on templates seen in training.
 
     A template is a way of joining the added clauses to the sentence. Each original has one variant with a
@@ -70,7 +72,9 @@ class PatternGap(Record):
     gap: Difference
 
 
-def measure_curve(predict: Predict, corpus: Corpus) -> AddDiffCurve:
+def measure_curve(
+    predict: Predict, corpus: Corpus, *, resample: Resample = Resample.SENTENCES
+) -> AddDiffCurve:
     """Measure a model's accuracy when ADDDIFF adds 0 to 5 aspects to each original of the test split.
 
     Originals to which not all of these numbers of aspects can be added are left out of all points.
@@ -78,6 +82,7 @@ def measure_curve(predict: Predict, corpus: Corpus) -> AddDiffCurve:
     Args:
         predict: function of the model that maps n instances to an array (n, 3) of probabilities.
         corpus: the corpus. Its test split is perturbed; the added aspects are mined from its training split.
+        resample: what the bootstrap draws.
 
     Raises:
         DataError: when the corpus has no training split, or no aspect can be added to any original.
@@ -87,9 +92,10 @@ def measure_curve(predict: Predict, corpus: Corpus) -> AddDiffCurve:
     originals = {i.unit: i for i in corpus.test if i.strategy is Strategy.ORIGINAL}
     points = []
     for added, by_unit in enumerate([originals, *variants]):
-        predictions = _predictions_of_units(predict, by_unit, units=units)
-        points.append(CurvePoint(added=added, accuracy=Scores.of(predictions).accuracy))
-    return AddDiffCurve(units=len(units), points=tuple(points))
+        predictions = _predictions_of_units(predict, by_unit, units=units, originals=originals)
+        accuracy = Scores.of(predictions, Bootstrap(resample=resample)).accuracy
+        points.append(CurvePoint(added=added, accuracy=accuracy))
+    return AddDiffCurve(resample=resample, units=len(units), points=tuple(points))
 
 
 def _with_added(k: int, by_unit: dict[str, Instance], corpus: Corpus) -> dict[str, Instance]:
@@ -99,7 +105,12 @@ def _with_added(k: int, by_unit: dict[str, Instance], corpus: Corpus) -> dict[st
 
 
 def measure_gap(
-    predict: Predict, corpus: Corpus, *, seen: tuple[str, ...], holdout: tuple[str, ...]
+    predict: Predict,
+    corpus: Corpus,
+    *,
+    seen: tuple[str, ...],
+    holdout: tuple[str, ...],
+    resample: Resample = Resample.SENTENCES,
 ) -> PatternGap:
     """Measure a model's accuracy on ADDDIFF variants by seen and by held-out templates, and the difference.
 
@@ -108,21 +119,27 @@ def measure_gap(
         corpus: the corpus. Its test split is perturbed; the added aspects are mined from its training split.
         seen: names of the templates seen in training.
         holdout: names of the templates held out of training.
+        resample: what the bootstrap draws and the paired test flips.
 
     Raises:
         DataError: when the corpus has no training split, or no aspect can be added to any original.
     """
     seen_variants, unseen_variants = (perturbed_originals(corpus, templates=t) for t in (seen, holdout))
     units = set(seen_variants) & set(unseen_variants)
-    on_unseen = _predictions_of_units(predict, unseen_variants, units=units)
-    on_seen = _predictions_of_units(predict, seen_variants, units=units)
+    originals = {i.unit: i for i in corpus.test if i.strategy is Strategy.ORIGINAL}
+    on_unseen, on_seen = (
+        _predictions_of_units(predict, variants, units=units, originals=originals)
+        for variants in (unseen_variants, seen_variants)
+    )
+    bootstrap = Bootstrap(resample=resample)
     return PatternGap(
+        resample=resample,
         units=len(units),
         seen_templates=seen,
         unseen_templates=holdout,
-        seen=Scores.of(on_seen).accuracy,
-        unseen=Scores.of(on_unseen).accuracy,
-        gap=compare(on_unseen, on_seen).accuracy,
+        seen=Scores.of(on_seen, bootstrap).accuracy,
+        unseen=Scores.of(on_unseen, bootstrap).accuracy,
+        gap=compare(on_unseen, on_seen, resample=resample).accuracy,
     )
 
 
@@ -149,14 +166,24 @@ def perturbed_originals(corpus: Corpus, **options: Any) -> dict[str, Instance]:
     return variants
 
 
-def _predictions_of_units(predict: Predict, by_unit: dict[str, Instance], *, units: set[str]) -> Predictions:
+def _predictions_of_units(
+    predict: Predict, by_unit: dict[str, Instance], *, units: set[str], originals: dict[str, Instance]
+) -> Predictions:
     """Predict the variants of some units; they are marked as originals, since accuracy is that on originals.
+
+    Their sentences are those of the true originals: what is added differs between units of one sentence.
 
     Args:
         predict: function that maps n instances to an array (n, 3) of probabilities.
         by_unit: the variants, keyed by the id of their original.
         units: ids of the originals whose variants are predicted.
+        originals: the originals, keyed by their id.
     """
     instances = as_originals([instance for unit, instance in by_unit.items() if unit in units])
     probabilities = predict(instances)
-    return Predictions.of(instances, predicted_labels(probabilities), probabilities=probabilities)
+    return Predictions.of(
+        instances,
+        predicted_labels(probabilities),
+        probabilities=probabilities,
+        sentences=sentence_keys(originals.values()),
+    )

@@ -26,7 +26,8 @@ from arts.evaluation.predictions import Predictions
 from arts.evaluation.probes import Subject, choose_probes, measure_probes
 from arts.evaluation.report import Report
 from arts.evaluation.report_record import DatasetInfo, ModelInfo, Provenance
-from arts.evaluation.scores import Scores
+from arts.evaluation.resample import Resample
+from arts.evaluation.scores import Bootstrap, Scores
 from arts.evaluation.systems import RobustTraining, System, load_system
 from arts.leaks.leak_check import LeakDetector
 from arts.leaks.training_data import TrainingData
@@ -49,6 +50,7 @@ def load_benchmark(
     columns: Mapping[str, str] | ColumnNames = NO_COLUMNS,
     train_from: str | Path | Dataset | DatasetDict | None = None,
     drop_leaks: bool = False,
+    resample: Resample = Resample.SENTENCES,
 ) -> Benchmark:
     """Load a corpus as a benchmark, on which models can be measured.
 
@@ -62,6 +64,7 @@ def load_benchmark(
         train_from: a corpus, given like `source`, whose training and dev splits models are trained on.
             Default: those of `source`.
         drop_leaks: whether models are trained without the sentences that are in the test split.
+        resample: what the bootstrap of intervals draws: sentences, or single units.
 
     Raises:
         ArtsError: when the corpus is unknown, or cannot be downloaded or read.
@@ -73,7 +76,7 @@ def load_benchmark(
     corpus = load_corpus(source, labels=labels, columns=columns)
     if train_from is not None:
         corpus = corpus.trained_on(load_corpus(train_from, labels=labels))
-    return Benchmark(corpus, drop_leaks)
+    return Benchmark(corpus, drop_leaks, Resample(resample))
 
 
 @dataclass(frozen=True, repr=False)
@@ -83,10 +86,12 @@ class Benchmark(Displayed):
     Args:
         corpus: the corpus. Its training and dev splits are used to train models of the zoo.
         drop_leaks: whether models are trained without the sentences that are in the test split.
+        resample: what the bootstrap of intervals draws: sentences, or single units.
     """
 
     corpus: Corpus
     drop_leaks: bool = False
+    resample: Resample = Resample.SENTENCES
 
     @cached_property
     def _leak_detector(self) -> LeakDetector:
@@ -148,15 +153,23 @@ class Benchmark(Displayed):
             clock=clock,
             pattern_gap=self._pattern_gap(system, intervention),
             leaks=system.leaks,
-            **measure_probes(chosen, Subject(self.corpus, predictions, system.predict)),
+            **measure_probes(chosen, self._subject(predictions, system.predict)),
         )
+
+    def _subject(self, predictions: Predictions, predict: Predict) -> Subject:
+        """What probes are made of."""
+        return Subject(self.corpus, predictions, predict, resample=self.resample)
 
     def _pattern_gap(self, system: System, intervention: RobustTraining | None) -> PatternGap | None:
         """The pattern gap of a model; None unless its intervention held templates out."""
         if not intervention or not intervention.holdout:
             return None
         return measure_gap(
-            system.predict, self.corpus, seen=intervention.seen_templates, holdout=intervention.holdout
+            system.predict,
+            self.corpus,
+            seen=intervention.seen_templates,
+            holdout=intervention.holdout,
+            resample=self.resample,
         )
 
     def ask(
@@ -211,7 +224,7 @@ class Benchmark(Displayed):
 
     def _probed(self, report: Report, names: Sequence[str], predict: Predict) -> Report:
         """A report of a model that has been measured, with the figures of probes by name."""
-        subject = Subject(self.corpus, report.predictions, predict)
+        subject = self._subject(report.predictions, predict)
         return report.model_copy(update=measure_probes(names, subject))
 
     def score(
@@ -254,7 +267,7 @@ class Benchmark(Displayed):
             info,
             predictions=predictions,
             clock=clock,
-            **measure_probes(chosen, Subject(self.corpus, predictions)),
+            **measure_probes(chosen, Subject(self.corpus, predictions, resample=self.resample)),
         )
 
     def _report(
@@ -270,12 +283,12 @@ class Benchmark(Displayed):
             probes: the figures of probes and the leaks, keyed by the field of the report.
         """
         report = Report(
-            **dict(Scores.of(predictions)),
+            **dict(Scores.of(predictions, Bootstrap(resample=self.resample))),
             name=name,
-            dataset=self._dataset(),
+            dataset=DatasetInfo.of(self.corpus),
             model=info.model_copy(update={"labels": dict(self.corpus.labels.names)}),
             provenance=Provenance.of(clock),
-            floors=measure_floors(self.corpus.test),
+            floors=measure_floors(self.corpus.test, Bootstrap(resample=self.resample)),
             **probes,
         )
         report._predictions = predictions
@@ -284,17 +297,3 @@ class Benchmark(Displayed):
     def _training(self, info: ModelInfo) -> str:
         """The end of a model's name that says on which other corpus it was trained; empty for none."""
         return f", trained on {self.corpus.training}" if self.corpus.training and info.kind == "zoo" else ""
-
-    def _dataset(self) -> DatasetInfo:
-        """The facts about the corpus that the report records, such as its checksum and size."""
-        corpus = self.corpus
-        return DatasetInfo(
-            name=corpus.name,
-            checksum=corpus.checksum,
-            units=len({instance.unit for instance in corpus.test}),
-            instances=len(corpus.test),
-            conflict=corpus.notes.conflict,
-            repaired=tuple(corpus.notes.repaired),
-            left_out=corpus.notes.left_out,
-            files=dict(corpus.files),
-        )

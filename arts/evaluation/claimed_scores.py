@@ -6,6 +6,7 @@ intervals must be those that are claimed.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 
 import numpy as np
@@ -13,11 +14,15 @@ import numpy as np
 from arts.data.errors import DataError
 from arts.data.schema import PERTURBATIONS
 from arts.data.support.arrays import FloatArray
-from arts.evaluation.metrics import CLASSES, POLARITIES, BenchmarkLayout, UnitSums, unit_statistics
-from arts.evaluation.score_checks import BOOTSTRAP, ExpectedScores
-from arts.evaluation.scores import PolarityScore, Scores, StrategyScore
+from arts.evaluation.benchmark_layout import POLARITIES, BenchmarkLayout
+from arts.evaluation.confidence_intervals import design_effects
+from arts.evaluation.metrics import CLASSES, UnitSums, unit_statistics
+from arts.evaluation.resample import Resample
+from arts.evaluation.score_checks import ExpectedScores
+from arts.evaluation.scores import Bootstrap, PolarityScore, Scores, StrategyScore
 
 RESAMPLES = 4_000  # enough to see that an interval is made up
+MOST_FACTOR = 1_000  # by which a number of units is multiplied, for an interval of nearly no width
 
 
 def check_headline(claimed: Scores, units: int, *, source: object) -> None:
@@ -54,6 +59,9 @@ def check_headline(claimed: Scores, units: int, *, source: object) -> None:
 def check_scores(claimed: Scores, layout: BenchmarkLayout | None, *, one_each: bool, source: object) -> None:
     """Check all the scores of a report without predictions.
 
+    Intervals by sentences depend on which units are right, which the counts do not say. They must be between
+    the narrowest and the widest that are possible with the sentences of the corpus, see `design_effects`.
+
     Args:
         claimed: the scores, which `check_headline` accepts.
         layout: the gold labels, strategies and units of the corpus; None if it is not on this machine.
@@ -70,7 +78,12 @@ def check_scores(claimed: Scores, layout: BenchmarkLayout | None, *, one_each: b
         one_each = bool((UnitSums.unpack(statistics).variants <= 1).all())
         _check_counts(sums, UnitSums.unpack(statistics.sum(0)), source=source)
     _check_bounds(sums, one_each=one_each, source=source)
-    expected = ExpectedScores.of_sums(sums, _resample(sums))
+    bootstrap = Bootstrap(resample=claimed.bootstrap.resample)
+    by_units = bootstrap.resample is Resample.UNITS
+    least, most = (1.0, 1.0) if by_units else design_effects(None if layout is None else layout.sentences)
+    expected = ExpectedScores.of_sums(
+        sums, _resample(sums, effect=least), bootstrap=bootstrap, widest=_resample(sums, effect=most)
+    )
     for name in expected.differing_fields(claimed, intervals_known=one_each):
         given = getattr(expected.scores, name)
         raise DataError(source, f'field "{name}" is not what its counts give; expected {given}')
@@ -145,15 +158,20 @@ def _check_bounds(sums: UnitSums, *, one_each: bool, source: object) -> None:
             raise DataError(source, f"its scores contradict each other: {what}")
 
 
-def _resample(sums: UnitSums) -> UnitSums:
+def _resample(sums: UnitSums, *, effect: float) -> UnitSums:
     """Bootstrap resamples of the counts, each drawn as if it were the only one.
 
     A unit of a resample has, independently of the others, one of the cells of the confusion matrix, and a
     variant of a strategy or none. So every single score is distributed as in resamples of units with one
     variant of each strategy at most.
+
+    Args:
+        sums: the counts, summed over all units.
+        effect: the factor by which variances are to differ: so many times fewer units are drawn.
     """
-    rng = np.random.default_rng(BOOTSTRAP.seed)
-    size, units = RESAMPLES, int(sums.units)
+    rng = np.random.default_rng(0)
+    factor = min(1 / effect if effect else math.inf, MOST_FACTOR)
+    size, units = RESAMPLES, max(round(int(sums.units) * factor), 1)
 
     def part(whole: FloatArray, count: FloatArray, total: FloatArray) -> FloatArray:
         """Of a resample's numbers, those that have what `count` of `total` have; three columns."""

@@ -9,7 +9,8 @@ import numpy as np
 
 from arts.data.schema import Instance, Polarity, Strategy
 from arts.data.support.arrays import IntArray
-from arts.evaluation.metrics import CLASSES, INVALID, POLARITIES, BenchmarkLayout
+from arts.evaluation.benchmark_layout import POLARITIES, BenchmarkLayout
+from arts.evaluation.metrics import CLASSES, INVALID
 from arts.evaluation.predictions import Predictions
 from arts.evaluation.report_record import ReportRecord
 from arts.evaluation.scores import Bootstrap, Floor, Scores
@@ -106,7 +107,7 @@ def floors(report: ReportRecord) -> tuple[Floor, ...]:
     """The floors in a report; those that predict one label, if it is of a version that had none."""
     if report.floors or not report.has_predictions:
         return report.floors
-    return constant_floors(report.predictions)
+    return constant_floors(report.predictions, report.bootstrap)
 
 
 def constant_label(report: ReportRecord) -> Polarity | None:

@@ -12,6 +12,7 @@ import numpy as np
 from arts.data.schema import Instance
 from arts.data.support.arrays import FloatArray, IntArray
 from arts.data.support.printable import printable
+from arts.evaluation.benchmark_layout import POLARITIES
 from arts.evaluation.language_model_record import (
     MOST_CHARACTERS,
     MOST_TEXTS,
@@ -21,7 +22,7 @@ from arts.evaluation.language_model_record import (
     ShotsInfo,
     spreads,
 )
-from arts.evaluation.metrics import INVALID, POLARITIES
+from arts.evaluation.metrics import INVALID
 from arts.evaluation.predictions import Predictions
 from arts.evaluation.report_record import ModelInfo
 from arts.models.language_models.answers import LABELS, Answer

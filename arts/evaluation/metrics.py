@@ -7,16 +7,15 @@ confidence intervals.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
-from arts.data.schema import PERTURBATIONS, Instance, Polarity, Strategy
+from arts.data.schema import PERTURBATIONS, Polarity, Strategy
 from arts.data.support.arrays import BoolArray, FloatArray, IntArray
+from arts.evaluation.benchmark_layout import BenchmarkLayout
 
 CLASSES = len(Polarity)
-POLARITIES = tuple(Polarity)
 INVALID = -1  # the position of the label of an invalid answer, which names no polarity and is always wrong
 LABEL_POSITIONS = {**{str(polarity): k for k, polarity in enumerate(Polarity)}, "invalid": INVALID}
 PREDICTED_LABELS = tuple(LABEL_POSITIONS)  # the label at each position
@@ -84,76 +83,6 @@ def _ratio(part: FloatArray, whole: FloatArray) -> FloatArray:
     """Divide `part` by `whole`, elementwise; the result is NaN where `whole` is 0."""
     with np.errstate(invalid="ignore", divide="ignore"):
         return np.asarray(part / whole)
-
-
-@dataclass(frozen=True)
-class BenchmarkLayout:
-    """The gold labels, strategies and units of a benchmark's n instances, as arrays.
-
-    Args:
-        gold: (n,) the gold label of each instance, as a position in `Polarity`.
-        strategy: (n,) the strategy of each instance, as a position in `Strategy`.
-        units: (n,) the number of each instance's unit; units are numbered from 0, in the order of originals.
-        original: (n,) the position of each instance's original among the n instances. An original has its
-            own position.
-    """
-
-    gold: IntArray
-    strategy: IntArray
-    units: IntArray
-    original: IntArray
-
-    @classmethod
-    def of(cls, instances: Sequence[Instance]) -> BenchmarkLayout:
-        """The layout of the instances of a test split.
-
-        Raises:
-            KeyError: when a variant's original is missing.
-        """
-        return cls.of_columns(
-            [i.id for i in instances],
-            [i.unit for i in instances],
-            strategies=[i.strategy for i in instances],
-            polarities=[i.polarity for i in instances],
-        )
-
-    @classmethod
-    def of_columns(
-        cls,
-        ids: Sequence[str],
-        units: Sequence[str],
-        *,
-        strategies: Sequence[Strategy],
-        polarities: Sequence[Polarity],
-    ) -> BenchmarkLayout:
-        """The layout of n instances whose fields are given as columns.
-
-        Args:
-            ids: the n ids.
-            units: the id of each instance's original.
-            strategies: the strategy of each instance, `ORIGINAL` for originals.
-            polarities: the gold label of each instance.
-
-        Raises:
-            KeyError: when a variant's original is missing.
-        """
-        originals = {
-            id: row
-            for row, (id, strategy) in enumerate(zip(ids, strategies, strict=True))
-            if strategy is Strategy.ORIGINAL
-        }
-        number = {id: unit for unit, id in enumerate(originals)}
-        order = tuple(Strategy)
-        return cls(
-            np.array([POLARITIES.index(polarity) for polarity in polarities]),
-            np.array([order.index(strategy) for strategy in strategies]),
-            np.array([number[unit] for unit in units]),
-            np.array([originals[unit] for unit in units]),
-        )
-
-    def strategy_mask(self, strategy: Strategy) -> BoolArray:
-        """Whether each of the n instances was made by the strategy, as an array (n,) of booleans."""
-        return np.asarray(self.strategy == tuple(Strategy).index(strategy))
 
 
 @dataclass(frozen=True)

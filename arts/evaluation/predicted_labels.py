@@ -17,7 +17,8 @@ from arts.data.readers.rows import ROW_READERS, Row, csv_rows, read_rows
 from arts.data.schema import Instance, Strategy
 from arts.data.support.arrays import IntArray
 from arts.data.support.parquet_file import read_parquet_columns
-from arts.evaluation.metrics import INVALID, POLARITIES, PREDICTED_LABELS
+from arts.evaluation.benchmark_layout import POLARITIES
+from arts.evaluation.metrics import INVALID, PREDICTED_LABELS
 from arts.evaluation.predictions_file import shown
 
 ID, COLUMN = "id", "prediction"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import glob
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -15,7 +15,8 @@ from arts.data.schema import Instance, Strategy
 from arts.data.support.arrays import BoolArray, FloatArray, IntArray
 from arts.data.support.atomic import atomic_file, cache_home
 from arts.data.support.display import Displayed, counted
-from arts.evaluation.metrics import INVALID, LABEL_POSITIONS, POLARITIES, PREDICTED_LABELS, BenchmarkLayout
+from arts.evaluation.benchmark_layout import POLARITIES, BenchmarkLayout
+from arts.evaluation.metrics import INVALID, LABEL_POSITIONS, PREDICTED_LABELS
 from arts.evaluation.predictions_file import StoredPredictions
 
 COLUMN = "prediction"
@@ -27,7 +28,7 @@ class Predictions(Displayed):
 
     Args:
         ids: the ids of the n instances.
-        layout: the gold labels, strategies and units of the instances.
+        layout: the gold labels, strategies, units and sentences of the instances.
         labels: (n,) the predicted labels, as positions in `Polarity`; `INVALID` for an invalid answer.
         probabilities: (n, 3) the predicted probabilities, NaN for an invalid answer; or None if the model
             gave only labels.
@@ -42,7 +43,12 @@ class Predictions(Displayed):
 
     @classmethod
     def of(
-        cls, instances: Sequence[Instance], labels: IntArray, *, probabilities: FloatArray | None = None
+        cls,
+        instances: Sequence[Instance],
+        labels: IntArray,
+        *,
+        probabilities: FloatArray | None = None,
+        sentences: Mapping[str, str] | None = None,
     ) -> Predictions:
         """Combine instances with the labels that a model predicted for them.
 
@@ -50,8 +56,11 @@ class Predictions(Displayed):
             instances: the n instances.
             labels: (n,) the predicted labels in the order of the instances, as positions in `Polarity`.
             probabilities: (n, 3) the predicted probabilities, or None if the model gave only labels.
+            sentences: what tells the sentence of each unit from the others, keyed by the unit's id. Default:
+                the text of its original.
         """
-        return cls(tuple(i.id for i in instances), BenchmarkLayout.of(instances), labels, probabilities)
+        layout = BenchmarkLayout.of(instances, sentences=sentences)
+        return cls(tuple(i.id for i in instances), layout, labels, probabilities)
 
     def headline(self) -> str:
         """The number of instances, and how many are right."""
@@ -73,8 +82,9 @@ class Predictions(Displayed):
     def save(self, path: Path, *, blind: bool = False) -> None:
         """Write the predictions to a Parquet file.
 
-        The columns are ``id``, ``unit``, ``strategy``, ``polarity`` (the gold label), ``prediction``, and,
-        if there are probabilities, ``positive``, ``negative`` and ``neutral``.
+        The columns are ``id``, ``unit``, ``strategy``, ``polarity`` (the gold label) and ``prediction``; if
+        there are probabilities, ``positive``, ``negative`` and ``neutral``; and ``sentence``, an id that
+        stands for the sentence, if that is known.
 
         Args:
             path: the file to write.
@@ -104,8 +114,14 @@ class Predictions(Displayed):
                     str(polarity): pa.array(values, mask=~valid)
                     for polarity, values in zip(POLARITIES, self.probabilities.T, strict=True)
                 }
+            columns |= self._sentence_column()
         with atomic_file(path) as partial:
             pq.write_table(pa.table(columns), partial)
+
+    def _sentence_column(self) -> dict[str, list[str]]:
+        """The column that says which units are of one sentence; none if that is not known."""
+        known = self.layout.sentences is not None
+        return {"sentence": self.layout.sentence_names(self.ids)} if known else {}
 
     @classmethod
     def load(
@@ -113,14 +129,14 @@ class Predictions(Displayed):
     ) -> Predictions | None:
         """Read predictions from a Parquet file that `Predictions.save` wrote.
 
-        Only ids, labels and probabilities are taken from the file. Units, strategies and gold labels are
-        those of the instances; what the file says of them must be the same.
+        Only ids, labels and probabilities are taken from the file. Units, sentences, strategies and gold
+        labels are those of the instances; what the file says of them must be the same.
 
         Args:
             path: the file.
             instances: the benchmark's instances, if the corpus is available. Without them, blind predictions
-                (a file with labels and no ids) cannot be read, and the units, strategies and gold labels of
-                other predictions are those in the file.
+                (a file with labels and no ids) cannot be read, and the units, sentences, strategies and gold
+                labels of other predictions are those in the file.
             count: the number of predictions that the file must have. Default: the number of instances.
 
         Returns:
@@ -187,6 +203,18 @@ def predicted_labels(probabilities: FloatArray) -> IntArray:
     """
     valid = ~np.isnan(probabilities).any(1)
     return np.where(valid, np.nan_to_num(probabilities).argmax(1), INVALID)
+
+
+def align_all(several: Sequence[Predictions]) -> list[Predictions]:
+    """Put predictions of several models for the same instances into one order, and give them one layout.
+
+    It is that of the first whose sentences are known; if there is none, that of the first.
+
+    Raises:
+        ArtsError: when they are for different instances, or their gold labels differ.
+    """
+    reference = next((one for one in several if one.layout.sentences is not None), several[0])
+    return [replace(align_predictions(one, reference), layout=reference.layout) for one in several]
 
 
 def _blind_labels(labels: IntArray, instances: Sequence[Instance]) -> IntArray:

@@ -14,11 +14,13 @@ from arts.data.readers.arts_json import parse_id
 from arts.data.schema import Instance, Polarity, Strategy
 from arts.data.support.arrays import FloatArray, IntArray
 from arts.data.support.parquet_file import read_parquet_columns
-from arts.evaluation.metrics import INVALID, LABEL_POSITIONS, POLARITIES, BenchmarkLayout
+from arts.evaluation.benchmark_layout import POLARITIES, BenchmarkLayout
+from arts.evaluation.metrics import INVALID, LABEL_POSITIONS
 
-ID, UNIT, STRATEGY, GOLD, PREDICTION = "id", "unit", "strategy", "polarity", "prediction"
+ID, UNIT, SENTENCE, STRATEGY, GOLD = "id", "unit", "sentence", "strategy", "polarity"
+PREDICTION = "prediction"
 PROBABILITIES = tuple(map(str, POLARITIES))
-COLUMNS = (ID, UNIT, STRATEGY, GOLD, PREDICTION, *PROBABILITIES)
+COLUMNS = (ID, UNIT, SENTENCE, STRATEGY, GOLD, PREDICTION, *PROBABILITIES)
 INDEX = "__index_level_0__"  # added by pandas to a frame whose rows were filtered; ignored
 SUM_TOLERANCE = 1e-3  # of the probabilities of one instance
 MOST_INSTANCES = 1_000_000  # of a benchmark
@@ -37,6 +39,8 @@ class StoredPredictions:
         labels: (n,) the predicted labels, as positions in `Polarity`; `INVALID` for an invalid answer.
         ids: the ids of the instances; None in a blind file.
         units: the id of each instance's original, if the file has this column.
+        sentences: the name of each instance's sentence, if the file has this column; see
+            `BenchmarkLayout.sentence_names`.
         strategies: the strategy of each instance, if the file has this column.
         polarities: the gold label of each instance, if the file has this column.
         probabilities: (n, 3) the predicted probabilities, if the file has them; NaN for an invalid answer.
@@ -46,6 +50,7 @@ class StoredPredictions:
     labels: IntArray
     ids: tuple[str, ...] | None = None
     units: tuple[str, ...] | None = None
+    sentences: tuple[str, ...] | None = None
     strategies: tuple[Strategy, ...] | None = None
     polarities: tuple[Polarity, ...] | None = None
     probabilities: FloatArray | None = None
@@ -75,6 +80,7 @@ class StoredPredictions:
             labels,
             _distinct(path, _texts(path, columns[ID], ID)),
             _texts(path, columns[UNIT], UNIT) if UNIT in columns else None,
+            _texts(path, columns[SENTENCE], SENTENCE) if SENTENCE in columns else None,
             _choices(path, columns, STRATEGY, STRATEGIES) if STRATEGY in columns else None,
             _choices(path, columns, GOLD, GOLD_LABELS) if GOLD in columns else None,
             _probabilities(path, columns, labels),
@@ -83,7 +89,7 @@ class StoredPredictions:
     def rows_of(self, instances: Sequence[Instance]) -> IntArray:
         """Where each instance of a benchmark is in the file, which has to have all of them and no other.
 
-        What the file says of unit, strategy and gold label must be what the instances say.
+        What the file says of unit, sentence, strategy and gold label must be what the instances say.
 
         Returns:
             The positions in the file, as an array (n,) in the order of the instances.
@@ -101,6 +107,7 @@ class StoredPredictions:
             if instance.id not in rows:
                 raise DataError(self.path, f"no prediction for id {shown(instance.id)} of the benchmark")
             self._check_row(rows[instance.id], instance)
+        self._check_sentences(rows, [i.id for i in instances], BenchmarkLayout.of(instances))
         return np.array([rows[instance.id] for instance in instances], int)
 
     def _check_row(self, row: int, instance: Instance) -> None:
@@ -118,13 +125,31 @@ class StoredPredictions:
                     line=row + 1,
                 )
 
+    def _check_sentences(self, rows: Mapping[str, int], ids: Sequence[str], layout: BenchmarkLayout) -> None:
+        """Raise `DataError` if the file names sentences, and a name is not that of the layout's sentence.
+
+        Args:
+            rows: the position in the file of each id.
+            ids: the ids of n instances.
+            layout: the layout of these instances, with sentences.
+        """
+        if self.sentences is None:
+            return
+        for id, name in zip(ids, layout.sentence_names(ids), strict=True):
+            if self.sentences[rows[id]] != name:
+                raise DataError(
+                    self.path,
+                    f"id {shown(id)} has sentence {shown(self.sentences[rows[id]])}; expected {shown(name)}",
+                    line=rows[id] + 1,
+                )
+
     def layout(self) -> BenchmarkLayout:
-        """The units, strategies and gold labels of the file, if there is no benchmark to compare them with.
+        """What the file says of the instances, if there is no benchmark to compare it with.
 
         Raises:
             DataError: when a column is missing, an original is in another unit than its own, a variant's
-                original is missing, or an id with the ending of a strategy (``_adv1`` to ``_adv4``) has
-                another strategy or unit.
+                original is missing, an id with the ending of a strategy (``_adv1`` to ``_adv4``) has another
+                strategy or unit, or a sentence is not named by the first of its ids.
         """
         if not (self.ids and self.units and self.strategies and self.polarities):
             raise DataError(
@@ -145,9 +170,20 @@ class StoredPredictions:
                 raise DataError(
                     self.path, f"id {shown(id)}: its unit {shown(unit)} has no original", line=row
                 )
-        return BenchmarkLayout.of_columns(
-            self.ids, self.units, strategies=self.strategies, polarities=self.polarities
+        layout = BenchmarkLayout.of_columns(
+            self.ids,
+            self.units,
+            strategies=self.strategies,
+            polarities=self.polarities,
+            sentences=self.sentences
+            and [
+                name
+                for id, name in zip(self.ids, self.sentences, strict=True)
+                if strategy_of[id] is Strategy.ORIGINAL
+            ],
         )
+        self._check_sentences({id: row for row, id in enumerate(self.ids)}, self.ids, layout)
+        return layout
 
     def _check_endings(self) -> None:
         """Raise `DataError` if the ending of an id, such as ``_adv1``, contradicts its unit and strategy."""

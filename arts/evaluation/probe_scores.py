@@ -13,10 +13,11 @@ from arts.data.support.record import Count, Record
 from arts.evaluation.metrics import INVALID
 from arts.evaluation.paired_tests import Difference, compare
 from arts.evaluation.predictions import Predictions
-from arts.evaluation.scores import Estimate, Scores
+from arts.evaluation.resample import Resample
+from arts.evaluation.scores import Bootstrap, Estimate, Resampled, Scores
 
 
-class ProbeScore(Record):
+class ProbeScore(Resampled):
     """The accuracy on originals that a probe changes without changing their label, before and after.
 
     Args:
@@ -46,7 +47,7 @@ class AnswerShare(Record):
     share: Estimate
 
 
-class SwapScore(Record):
+class SwapScore(Resampled):
     """How the answer differs when another aspect of the same sentence is asked about.
 
     Args:
@@ -59,33 +60,39 @@ class SwapScore(Record):
     stayed: AnswerShare | None = None
 
 
-def probe_score(probed: Predictions, before: Predictions, *, originals: int) -> ProbeScore:
+def probe_score(
+    probed: Predictions, before: Predictions, *, originals: int, resample: Resample
+) -> ProbeScore:
     """The figures of a probe.
 
     Args:
         probed: predictions for the changed originals, marked as originals by `as_originals`.
         before: predictions for the same originals as they are.
         originals: number of originals of the test split.
+        resample: what the bootstrap draws and the paired test flips.
     """
+    bootstrap = Bootstrap(resample=resample)
     return ProbeScore(
+        resample=resample,
         count=len(probed.ids),
         left_out=originals - len(probed.ids),
-        original=Scores.of(before).accuracy,
-        probed=Scores.of(probed).accuracy,
-        change=compare(probed, before).accuracy,
+        original=Scores.of(before, bootstrap).accuracy,
+        probed=Scores.of(probed, bootstrap).accuracy,
+        change=compare(probed, before, resample=resample).accuracy,
     )
 
 
-def answer_share(instances: Sequence[Instance], hits: BoolArray) -> AnswerShare:
+def answer_share(instances: Sequence[Instance], hits: BoolArray, *, resample: Resample) -> AnswerShare:
     """The share of n originals on which something is true, with its interval.
 
     Args:
         instances: the n originals.
         hits: (n,) whether it is true of each. It takes the place of being right in an accuracy.
+        resample: what the bootstrap draws.
     """
     predictions = Predictions.of(instances, np.zeros(len(instances), int))
     labels: IntArray = np.where(hits, predictions.layout.gold, INVALID)
-    share = Scores.of(replace(predictions, labels=labels)).accuracy
+    share = Scores.of(replace(predictions, labels=labels), Bootstrap(resample=resample)).accuracy
     return AnswerShare(count=len(instances), share=share)
 
 

@@ -19,10 +19,12 @@ from arts.data.errors import ArtsError, DataError, UnknownNameError
 from arts.data.schema import Instance, Strategy, group_sentences
 from arts.data.support.arrays import BoolArray, FloatArray, IntArray
 from arts.data.support.record import Record
-from arts.evaluation.adddiff_probes import Predict, measure_curve, perturbed_originals
+from arts.evaluation.adddiff_probes import AddDiffCurve, Predict, measure_curve, perturbed_originals
+from arts.evaluation.benchmark_layout import sentence_keys
 from arts.evaluation.metrics import CLASSES, INVALID
 from arts.evaluation.predictions import Predictions, predicted_labels
 from arts.evaluation.probe_scores import ProbeScore, SwapScore, answer_share, as_originals, probe_score
+from arts.evaluation.resample import Resample
 
 logger = logging.getLogger(__name__)
 
@@ -43,16 +45,23 @@ class Subject:
         predictions: its predictions for the test split.
         predict: function that maps n further instances to an array (n, 3) of probabilities, NaN for invalid
             answers. A file of predictions has none; then only probes that ask nothing can be made.
+        resample: what the bootstrap of the figures draws.
     """
 
     corpus: Corpus
     predictions: Predictions
     predict: Predict = _answer_nothing
+    resample: Resample = Resample.SENTENCES
 
     @property
     def labels(self) -> Mapping[str, int]:
         """The predicted label of each instance of the test split, by id, as a position in `Polarity`."""
         return dict(zip(self.predictions.ids, self.predictions.labels.tolist(), strict=True))
+
+    @property
+    def originals(self) -> list[Instance]:
+        """The originals of the test split."""
+        return [instance for instance in self.corpus.test if instance.strategy is Strategy.ORIGINAL]
 
 
 def measure_same_side(subject: Subject) -> ProbeScore:
@@ -106,11 +115,13 @@ def measure_swapped(subject: Subject) -> SwapScore:
         return (answers != INVALID).all(1), answers[:, 0] == answers[:, 1]
 
     valid, equals = equal(different)
-    changed = answer_share([first for first, _ in different], valid & ~equals)
+    resample = subject.resample
+    changed = answer_share([first for first, _ in different], valid & ~equals, resample=resample)
     if not same:
-        return SwapScore(changed=changed)
+        return SwapScore(resample=resample, changed=changed)
     valid, equals = equal(same)
-    return SwapScore(changed=changed, stayed=answer_share([first for first, _ in same], valid & equals))
+    stayed = answer_share([first for first, _ in same], valid & equals, resample=resample)
+    return SwapScore(resample=resample, changed=changed, stayed=stayed)
 
 
 def _other_aspects(
@@ -135,13 +146,22 @@ def _other_aspects(
 
 
 def _measure_pairs(subject: Subject, changed: Sequence[Instance]) -> ProbeScore:
-    """Ask about changed originals, one for a unit, and compare with the answers about the originals."""
+    """Ask about changed originals, one for a unit, and compare with the answers about the originals.
+
+    Their sentences are those of the true originals: what is changed differs between units of one sentence.
+    """
     instances, labels = as_originals(changed), subject.labels
     before: IntArray = np.array([labels[instance.id] for instance in instances], int)
-    probabilities = subject.predict(instances)
-    probed = Predictions.of(instances, predicted_labels(probabilities))
-    originals = sum(i.strategy is Strategy.ORIGINAL for i in subject.corpus.test)
-    return probe_score(probed, Predictions.of(instances, before), originals=originals)
+    after = predicted_labels(subject.predict(instances))
+    originals = subject.originals
+    probed, unprobed = (
+        Predictions.of(instances, answers, sentences=sentence_keys(originals)) for answers in (after, before)
+    )
+    return probe_score(probed, unprobed, originals=len(originals), resample=subject.resample)
+
+
+def _measure_curve(subject: Subject) -> AddDiffCurve:
+    return measure_curve(subject.predict, subject.corpus, resample=subject.resample)
 
 
 @dataclass(frozen=True)
@@ -163,7 +183,7 @@ PROBES: Mapping[str, Probe] = {
     "same-side": Probe("same_side", measure_same_side),
     "aspect-masked": Probe("aspect_masked", measure_masked),
     "aspect-swapped": Probe("aspect_swapped", measure_swapped, asks=False),
-    "adddiff-curve": Probe("adddiff_curve", lambda subject: measure_curve(subject.predict, subject.corpus)),
+    "adddiff-curve": Probe("adddiff_curve", _measure_curve),
 }
 
 

@@ -6,14 +6,18 @@ import hashlib
 import json
 import re
 from pathlib import Path
+from typing import Self
 
 from arts.data.corpus_registry import load_local_instances
 from arts.data.support.atomic import atomic_files
 from arts.data.support.display import Displayed
 from arts.data.support.rounding import decimal_text
+from arts.evaluation.floors import measure_floors
 from arts.evaluation.paired_tests import Comparison, compare
 from arts.evaluation.predictions import Predictions
 from arts.evaluation.report_record import SCHEMA_VERSION, ReportRecord
+from arts.evaluation.resample import Resample
+from arts.evaluation.scores import Bootstrap, Scores
 from arts.evaluation.verification import verify
 
 MAX_STEM_BYTES = 150  # of the readable part of a file's name
@@ -145,17 +149,40 @@ class Report(Displayed, ReportRecord):
         """
         return cls.read_json(path, f"a report of schema {SCHEMA_VERSION}")
 
-    def compare(self, other: Report) -> Comparison:
+    def resampled(self, resample: Resample | None = None) -> Self:
+        """This report with intervals that are computed anew from its predictions; probes stay as they are.
+
+        Floors are those of the corpus, if it is on this machine; otherwise those that predict one label.
+
+        Args:
+            resample: what the bootstrap draws. Default: sentences where they are known, otherwise units.
+
+        Raises:
+            ArtsError: when the report has no predictions, or sentences are wanted and not known.
+        """
+        bootstrap = Bootstrap.of(self.predictions.layout, resample)
+        if bootstrap == self.bootstrap:
+            return self
+        instances = load_local_instances(self.dataset.name, self.dataset.checksum) if self.floors else ()
+        floors = measure_floors(instances, bootstrap) if instances else ()
+        scores = Scores.of(self.predictions, bootstrap)
+        return self.model_copy(update={**dict(scores), "floors": floors})
+
+    def compare(self, other: Report, *, resample: Resample | None = None) -> Comparison:
         """Compare this report with that of another model on one test split.
+
+        `arts.evaluation.seed_summary.compare_seeds` compares models with several seeds.
 
         Args:
             other: the other report, whose scores are subtracted.
+            resample: what the bootstrap draws and the test flips. Default: sentences where they are known,
+                otherwise units.
 
         Returns:
-            The differences in accuracy and ARS, with intervals by paired bootstrap and p-values of the exact
-            McNemar test.
+            The differences in accuracy and ARS, with intervals by paired bootstrap and p-values of an exact
+            test, see `arts.evaluation.paired_tests.compare`.
 
         Raises:
             ArtsError: when the instances differ, or one of the reports has no predictions.
         """
-        return compare(self.predictions, other.predictions)
+        return compare(self.predictions, other.predictions, resample=resample)

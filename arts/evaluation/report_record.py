@@ -5,7 +5,7 @@ from __future__ import annotations
 import platform
 from collections.abc import Mapping
 from datetime import datetime
-from typing import Any, ClassVar, Literal
+from typing import TYPE_CHECKING, Any, ClassVar, Literal, Self
 
 from pydantic import Field, PrivateAttr, SerializerFunctionWrapHandler, model_serializer
 
@@ -25,6 +25,9 @@ from arts.provenance import (
     machine_description,
     process_environment,
 )
+
+if TYPE_CHECKING:
+    from arts.data.corpus import Corpus
 
 SCHEMA_VERSION: Literal["1.0"] = "1.0"
 EpochChoice = Literal["dev", "last", "unknown"]
@@ -57,6 +60,20 @@ class DatasetInfo(Record):
     repaired: tuple[str, ...] = ()
     left_out: dict[str, str] = Field(default_factory=dict)
     files: dict[str, str] = Field(default_factory=dict)
+
+    @classmethod
+    def of(cls, corpus: Corpus) -> Self:
+        """The facts about a corpus."""
+        return cls(
+            name=corpus.name,
+            checksum=corpus.checksum,
+            units=len({instance.unit for instance in corpus.test}),
+            instances=len(corpus.test),
+            conflict=corpus.notes.conflict,
+            repaired=tuple(corpus.notes.repaired),
+            left_out=corpus.notes.left_out,
+            files=dict(corpus.files),
+        )
 
 
 class ModelInfo(Record):

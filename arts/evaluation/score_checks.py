@@ -12,7 +12,6 @@ from arts.evaluation.predictions import Predictions
 from arts.evaluation.scores import Bootstrap, Estimate, Scores, resampled_sums
 
 ROUNDING = 0.011  # percent: two bounds that are rounded to two decimals
-BOOTSTRAP = Bootstrap()  # the settings that every report has
 
 
 @dataclass(frozen=True)
@@ -30,11 +29,24 @@ class ExpectedScores:
     wide: Scores
 
     @classmethod
-    def of_sums(cls, total: UnitSums, resampled: UnitSums) -> ExpectedScores:
-        """Compute the scores from counts, and from those of each of b resamples."""
-        levels = levels_within_error(BOOTSTRAP.level, BOOTSTRAP.resamples, len(resampled.units))
-        settings = (BOOTSTRAP, *(Bootstrap(level=level) for level in levels))
-        return cls(*(Scores.of_sums(total, resampled, bootstrap=bootstrap) for bootstrap in settings))
+    def of_sums(
+        cls, total: UnitSums, resampled: UnitSums, *, bootstrap: Bootstrap, widest: UnitSums | None = None
+    ) -> ExpectedScores:
+        """Compute the scores from counts, and from those of each of b resamples.
+
+        Args:
+            total: the counts, summed over all units.
+            resampled: the counts, summed over the units of each resample.
+            bootstrap: the settings that a report has to have.
+            widest: the counts of resamples that give wider intervals, if the intervals are not known exactly.
+        """
+        levels = levels_within_error(bootstrap.level, bootstrap.resamples, len(resampled.units))
+        narrow, wide = (bootstrap.model_copy(update={"level": level}) for level in levels)
+        return cls(
+            Scores.of_sums(total, resampled, bootstrap=bootstrap),
+            Scores.of_sums(total, resampled, bootstrap=narrow),
+            Scores.of_sums(total, widest or resampled, bootstrap=wide),
+        )
 
     def differing_fields(self, claimed: Scores, *, intervals_known: bool = True) -> list[str]:
         """The names of the fields of `Scores` in which claimed scores differ from these.
@@ -62,11 +74,12 @@ def differing_fields(claimed: Scores, predictions: Predictions, fresh: Scores) -
     Args:
         claimed: the claimed scores.
         predictions: the predictions.
-        fresh: their scores.
+        fresh: their scores, by the settings that the report has to have.
     """
     if all(getattr(claimed, name) == getattr(fresh, name) for name in Scores.model_fields):
         return []
-    return ExpectedScores.of_sums(*resampled_sums(predictions, BOOTSTRAP)).differing_fields(claimed)
+    sums = resampled_sums(predictions, fresh.bootstrap)
+    return ExpectedScores.of_sums(*sums, bootstrap=fresh.bootstrap).differing_fields(claimed)
 
 
 def _agree(claimed: object, fresh: object, *, bounds: tuple[object, object], intervals: bool) -> bool:

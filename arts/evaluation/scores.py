@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any, ClassVar
+from typing import Annotated, Any, ClassVar, Self
 
 import numpy as np
 from pydantic import Field, SerializerFunctionWrapHandler, model_serializer
@@ -11,9 +11,11 @@ from arts.data.schema import PERTURBATIONS, Polarity, Strategy
 from arts.data.support.arrays import FloatArray
 from arts.data.support.record import GREATEST, Count, Record
 from arts.data.support.rounding import decimal_text
-from arts.evaluation.confidence_intervals import central_interval, resample_units
-from arts.evaluation.metrics import CLASSES, POLARITIES, UnitSums, class_f1, unit_statistics
+from arts.evaluation.benchmark_layout import POLARITIES, BenchmarkLayout
+from arts.evaluation.confidence_intervals import central_interval, cluster_sums, resample_clusters
+from arts.evaluation.metrics import CLASSES, UnitSums, class_f1, unit_statistics
 from arts.evaluation.predictions import Predictions
+from arts.evaluation.resample import Resample
 
 LEVEL = 0.95  # of the confidence intervals
 RESAMPLES = 10_000
@@ -23,7 +25,7 @@ Percent = Annotated[float, Field(ge=0, le=100, allow_inf_nan=False)]
 
 
 class Estimate(Record):
-    """A score with its confidence interval by bootstrap over units, in percent with two decimals.
+    """A score with its confidence interval by bootstrap, in percent with two decimals.
 
     Args:
         value: the score.
@@ -86,8 +88,27 @@ class PolarityScore(Record):
     ars: Estimate
 
 
-class Bootstrap(Record):
-    """The settings of the bootstrap over units, by which confidence intervals are computed.
+class Resampled(Record):
+    """A record with figures by bootstrap.
+
+    Args:
+        resample: what the bootstrap drew. Records that do not say so are of units.
+    """
+
+    resample: Resample = Resample.UNITS
+    absent_when_empty: ClassVar[tuple[str, ...]] = ()  # fields that other records do not have
+
+    @model_serializer(mode="wrap")
+    def _without_units(self, serialize: SerializerFunctionWrapHandler) -> dict[str, Any]:
+        """The fields; ``resample`` only for sentences, so that older records are as they have been."""
+        fields: dict[str, Any] = serialize(self)
+        idle = {name for name in self.absent_when_empty if not fields[name]}
+        idle |= {"resample"} if self.resample is Resample.UNITS else set()
+        return {name: value for name, value in fields.items() if name not in idle}
+
+
+class Bootstrap(Resampled):
+    """The settings of the bootstrap, by which confidence intervals are computed.
 
     Args:
         level: level of the confidence intervals, as a fraction such as 0.95.
@@ -98,6 +119,21 @@ class Bootstrap(Record):
     level: float = Field(LEVEL, gt=0, lt=1)
     resamples: int = Field(RESAMPLES, ge=1, le=10 * RESAMPLES)
     seed: int = Field(BOOTSTRAP_SEED, ge=0, le=GREATEST)
+
+    @classmethod
+    def of(cls, layout: BenchmarkLayout, resample: Resample | None = None) -> Self:
+        """The settings for a benchmark.
+
+        Args:
+            layout: the gold labels, strategies, units and sentences of the instances.
+            resample: what to draw. Default: sentences where they are known, otherwise units.
+
+        Raises:
+            ArtsError: when sentences are asked for and not known.
+        """
+        known = Resample.UNITS if layout.sentences is None else Resample.SENTENCES
+        layout.clusters(resample or known)
+        return cls(resample=resample or known)
 
 
 class Scores(Record):
@@ -139,10 +175,13 @@ class Scores(Record):
 
         Args:
             predictions: the predictions for all instances of a benchmark.
-            bootstrap: the settings of the confidence intervals. Default: 10,000 resamples, level 0.95,
-                seed 0.
+            bootstrap: the settings of the confidence intervals. Default: 10,000 resamples of the sentences
+                where they are known, otherwise of the units; level 0.95, seed 0.
+
+        Raises:
+            ArtsError: when the settings are of sentences, and these are not known.
         """
-        bootstrap = bootstrap or Bootstrap()
+        bootstrap = bootstrap or Bootstrap.of(predictions.layout)
         total, resampled = resampled_sums(predictions, bootstrap)
         return cls.of_sums(total, resampled, bootstrap=bootstrap)
 
@@ -216,9 +255,13 @@ class Floor(Record):
 
 
 def resampled_sums(predictions: Predictions, bootstrap: Bootstrap) -> tuple[UnitSums, UnitSums]:
-    """The counts summed over all units, and the counts summed over the units of each bootstrap resample."""
+    """The counts summed over all units, and those summed over the units of each bootstrap resample.
+
+    The counts are summed over each sentence first, if sentences are drawn.
+    """
     statistics = unit_statistics(predictions.layout, predictions.labels)
-    chunks = resample_units(statistics, resamples=bootstrap.resamples, seed=bootstrap.seed)
+    sums = cluster_sums(statistics, predictions.layout.clusters(bootstrap.resample))
+    chunks = resample_clusters(sums, resamples=bootstrap.resamples, seed=bootstrap.seed)
     return UnitSums.unpack(statistics.sum(0)), UnitSums.unpack(np.concatenate(list(chunks)))
 
 

@@ -4,79 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import count
-from typing import Literal
+from typing import ClassVar, Literal, Self
 
-import numpy as np
-
-from arts.data.schema import Strategy
 from arts.data.support.display import Displayed
-from arts.data.support.record import Record
-from arts.data.support.rounding import decimal_text, round_half_up
+from arts.data.support.record import Count, Record
 from arts.evaluation.paired_tests import Comparison
 from arts.evaluation.prompt_summary import PromptSummary, summarize_prompts
 from arts.evaluation.report import Report
 from arts.evaluation.report_record import SCHEMA_VERSION
-from arts.evaluation.scores import Estimate
-
-
-class SeedSpread(Record):
-    """The mean and standard deviation of one score over several seeds.
-
-    Args:
-        mean: mean over the seeds, in percent.
-        deviation: sample standard deviation over the seeds (denominator n - 1), in percentage points.
-    """
-
-    mean: float
-    deviation: float
-
-    @classmethod
-    def of(cls, estimates: Sequence[Estimate]) -> SeedSpread:
-        """Compute the mean and deviation of one score from its estimates for at least two seeds."""
-        values = [estimate.value for estimate in estimates]
-        return cls(
-            mean=round_half_up(float(np.mean(values))),
-            deviation=round_half_up(float(np.std(values, ddof=1))),
-        )
-
-    def __str__(self) -> str:
-        return f"{decimal_text(self.mean)} ± {decimal_text(self.deviation)}"
-
-
-class SeedSummary(Record):
-    """The scores of one model over several seeds.
-
-    Args:
-        name: name of the model.
-        seeds: the random seeds, in the order of the reports.
-        accuracy: accuracy on the originals.
-        macro_f1: macro-F1 on the originals.
-        ars: Aspect Robustness Score.
-        strategies: accuracy on the variants, keyed by the strategy that made them.
-    """
-
-    name: str
-    seeds: tuple[int, ...]
-    accuracy: SeedSpread
-    macro_f1: SeedSpread
-    ars: SeedSpread
-    strategies: dict[Strategy, SeedSpread]
-
-    @classmethod
-    def of(cls, reports: Sequence[Report], name: str) -> SeedSummary:
-        """Summarize the reports of one model, of which there is one per seed, under a name."""
-        first = reports[0]
-        return cls(
-            name=name,
-            seeds=tuple(report.model.seed or 0 for report in reports),
-            accuracy=SeedSpread.of([report.accuracy for report in reports]),
-            macro_f1=SeedSpread.of([report.macro_f1 for report in reports]),
-            ars=SeedSpread.of([report.ars for report in reports]),
-            strategies={
-                strategy: SeedSpread.of([report.strategies[strategy].perturbed for report in reports])
-                for strategy in first.strategies
-            },
-        )
+from arts.evaluation.resample import Resample
+from arts.evaluation.seed_summary import SeedSummary, compare_seeds, seeds_of
 
 
 def reports_by_model(reports: Iterable[Report]) -> dict[str, list[Report]]:
@@ -124,17 +61,57 @@ class Pairing(Comparison):
     Args:
         first: name of the first model.
         second: name of the second model, whose scores are subtracted.
-        seed: random seed that the first model was trained with; None if this package did not train it.
+        seed: random seed that the first model was trained with; None if this package did not train it, or
+            there are several.
+        seeds: random seeds of the first and of the second model, if one of them has several; otherwise empty.
     """
 
     first: str
     second: str
     seed: int | None
+    seeds: tuple[tuple[Count, ...], ...] = ()
+    absent_when_empty: ClassVar[tuple[str, ...]] = ("seeds",)
+
+    @classmethod
+    def of(
+        cls,
+        first: Sequence[Report],
+        second: Sequence[Report],
+        *,
+        names: Sequence[str],
+        resample: Resample | None,
+    ) -> Self:
+        """Compare two models, of which there is a report per seed, under these names."""
+        several = max(len(first), len(second)) > 1
+        return cls(
+            first=names[0],
+            second=names[1],
+            seed=None if several else first[0].model.seed,
+            seeds=tuple(seeds_of(side) for side in (first, second)) if several else (),
+            **dict(compare_seeds(first, second, resample=resample)),
+        )
+
+    @property
+    def method(self) -> str:
+        """How intervals and p-values were computed."""
+        if self.seeds:
+            return f"paired bootstrap over seeds and {self.resample}"
+        if self.resample is Resample.UNITS:
+            return "paired bootstrap over units, exact McNemar test"
+        return "paired bootstrap and exact sign-flip test over sentences"
+
+    @property
+    def measured(self) -> str:
+        """The seeds, as in ``(seed 1)`` or ``(seeds 1, 2, 3)``; empty if there are none."""
+        if not self.seeds:
+            return "" if self.seed is None else f"(seed {self.seed})"
+        first, second = (", ".join(map(str, seeds)) or "none" for seeds in self.seeds)
+        return f"(seeds {first})" if first == second else f"(seeds {first} against {second})"
 
     def headline(self) -> str:
-        """The names of the two models, and the two differences."""
-        seed = "" if self.seed is None else f" (seed {self.seed})"
-        return f"{self.first} minus {self.second}{seed}: accuracy {self.accuracy}; ARS {self.ars}"
+        """The names of the two models, their seeds, and the two differences."""
+        names = f"{self.first} minus {self.second} {self.measured}".rstrip()
+        return f"{names}: accuracy {self.accuracy}; ARS {self.ars}"
 
 
 class Summary(Displayed, Record):
@@ -143,7 +120,7 @@ class Summary(Displayed, Record):
     Args:
         schema_version: version of the schema.
         reports: the reports, one per model and seed.
-        seeds: the scores over all seeds, for each model with several seeds.
+        seeds: the means over all seeds, for each model with several seeds.
         comparisons: paired comparisons between models.
         prompts: the scores over all prompts, for each language model that was asked by several.
     """
@@ -179,19 +156,21 @@ class Summary(Displayed, Record):
         `reports_by_model` says which reports are of one model.
 
         A plain model is one without an intervention. A model with an intervention is compared with the plain
-        models that have the same id, and the first plain model is compared with every other plain model. Two
-        models are compared seed by seed. A model without a seed is compared with all seeds of the other.
+        models that have the same id, and the first plain model is compared with every other plain model. Of
+        models with several seeds the means are compared. What is resampled is what the first report says.
         """
         groups = reports_by_model(reports)
+        resample = reports[0].bootstrap.resample
         return cls(
             reports=tuple(reports),
-            seeds=tuple(SeedSummary.of(group, name) for name, group in groups.items() if len(group) > 1),
+            seeds=tuple(
+                SeedSummary.of(group, name, resample=resample)
+                for name, group in groups.items()
+                if len(group) > 1
+            ),
             comparisons=tuple(
-                Pairing(first=first, second=second, seed=a.model.seed, **dict(a.compare(b)))
+                Pairing.of(groups[first], groups[second], names=(first, second), resample=resample)
                 for first, second in _name_pairs(groups)
-                for a in groups[first]
-                for b in groups[second]
-                if a.model.seed == b.model.seed or None in (a.model.seed, b.model.seed)
             ),
             prompts=summarize_prompts(reports),
         )

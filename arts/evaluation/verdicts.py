@@ -8,8 +8,8 @@ import numpy as np
 
 from arts.data.schema import PERTURBATIONS
 from arts.data.support.rounding import decimal_text, round_half_up
+from arts.evaluation.benchmark_layout import POLARITIES
 from arts.evaluation.floors import constant_label
-from arts.evaluation.metrics import POLARITIES
 from arts.evaluation.report import Report
 from arts.evaluation.scores import StrategyScore
 

@@ -10,11 +10,12 @@ from pathlib import Path
 from arts.data.corpus import Corpus
 from arts.data.corpus_registry import CORPUS_NAMES, local_corpus
 from arts.data.errors import DataError
+from arts.data.support.arrays import IntArray
 from arts.data.support.record import Record
+from arts.evaluation.benchmark_layout import BenchmarkLayout
 from arts.evaluation.claimed_scores import check_headline, check_scores
 from arts.evaluation.dataset_facts import differing_facts
 from arts.evaluation.floors import measure_floors
-from arts.evaluation.metrics import BenchmarkLayout
 from arts.evaluation.predictions_file import shown
 from arts.evaluation.probe_checks import check_curve, check_gap, check_probe, check_swap
 from arts.evaluation.probes import Subject, measure_swapped
@@ -115,12 +116,12 @@ def verify(report: ReportRecord, *, source: object) -> Verification:
     """
     corpus = local_corpus(report.dataset.name)
     check_header(report, corpus, source=source)
-    _check_probes(report, source=source)
+    _check_probes(report, _sentences(report, corpus), source=source)
     as_reported = tuple(what for field, what in PROBES.items() if getattr(report, field))
     if not report.has_predictions:
         _check_claim(report, corpus, source=source)
         return Verification(Status.CLAIMED, report, as_reported=as_reported)
-    scores = Scores.of(report.predictions)
+    scores = Scores.of(report.predictions, _expected_bootstrap(report))
     differing = (
         *differing_fields(report, report.predictions, scores),
         *_differing_dataset(report, corpus),
@@ -138,6 +139,12 @@ def verify(report: ReportRecord, *, source: object) -> Verification:
     return Verification(status, scores, differing, remark, as_reported)
 
 
+def _expected_bootstrap(report: ReportRecord) -> Bootstrap:
+    """The settings that a report has to have: the usual ones, of what it says if the sentences are known."""
+    layout, resample = report.predictions.layout, report.bootstrap.resample
+    return Bootstrap.of(layout, None if layout.sentences is None else resample)
+
+
 def check_quickly(report: ReportRecord, *, source: object) -> None:
     """Check a report by itself, without its predictions and the corpus, in less than a millisecond.
 
@@ -153,19 +160,28 @@ def check_quickly(report: ReportRecord, *, source: object) -> None:
     check_headline(report, report.dataset.units, source=source)
 
 
-def _check_probes(report: ReportRecord, *, source: object) -> None:
+def _sentences(report: ReportRecord, corpus: Corpus | None) -> IntArray | None:
+    """The number of each unit's sentence, as an array (units,); None if the sentences are not known."""
+    if corpus:
+        return BenchmarkLayout.of(corpus.test).sentences
+    return report.predictions.layout.sentences if report.has_predictions else None
+
+
+def _check_probes(report: ReportRecord, sentences: IntArray | None, *, source: object) -> None:
     """Raise `DataError` if the figures of a probe, or the pattern gap, of a report cannot be true."""
     units = report.dataset.units
     right = sum(row[k] for k, row in enumerate(report.confusion) if k < len(row))
     if report.adddiff_curve:
-        check_curve(report.adddiff_curve, units=units, right=right, source=source)
+        check_curve(report.adddiff_curve, units=units, right=right, sentences=sentences, source=source)
     if report.pattern_gap:
-        check_gap(report.pattern_gap, units=units, source=source)
+        check_gap(report.pattern_gap, units=units, sentences=sentences, source=source)
     for field in ("same_side", "aspect_masked"):
         if score := getattr(report, field):
-            check_probe(score, units=units, right=right, what=PROBES[field], source=source)
+            check_probe(
+                score, units=units, right=right, sentences=sentences, what=PROBES[field], source=source
+            )
     if report.aspect_swapped:
-        check_swap(report.aspect_swapped, units=units, source=source)
+        check_swap(report.aspect_swapped, units=units, sentences=sentences, source=source)
 
 
 def _check_claim(report: ReportRecord, corpus: Corpus | None, *, source: object) -> None:
@@ -199,7 +215,7 @@ def _differing_comparisons(report: ReportRecord, corpus: Corpus | None) -> list[
     if corpus and report.floors and _points(report.floors) != _points(measure_floors(corpus.test, _POINTS)):
         differing.append("floors")
     if corpus and report.aspect_swapped:
-        fresh = measure_swapped(Subject(corpus, report.predictions))
+        fresh = measure_swapped(Subject(corpus, report.predictions, resample=report.aspect_swapped.resample))
         if _points([report.aspect_swapped]) != _points([fresh]):
             differing.append("aspect_swapped")
     return differing

@@ -16,7 +16,7 @@ import numpy as np
 from arts.data.corpus_registry import load_corpus
 from arts.data.readers.instances import read_instances
 from arts.data.schema import group_sentences
-from arts.evaluation.metrics import BenchmarkLayout
+from arts.evaluation.benchmark_layout import BenchmarkLayout
 from arts.evaluation.predictions import Predictions
 from arts.evaluation.scores import Scores
 

@@ -22,7 +22,7 @@ from playwright.sync_api import Browser, Page
 from serving import TIMEOUT, RunningApp, open_browser, serve_leaderboard, wait_until_settled
 
 from arts.evaluation.benchmark import load_benchmark
-from arts.evaluation.metrics import POLARITIES
+from arts.evaluation.benchmark_layout import POLARITIES
 
 VISITORS = 3
 SEARCHES = ("1", "12", "7", "model 00", "")

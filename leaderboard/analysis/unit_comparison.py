@@ -13,8 +13,9 @@ import pandas as pd
 
 from arts.data.schema import Instance, Strategy
 from arts.data.support.arrays import BoolArray, IntArray
+from arts.evaluation.confidence_intervals import cluster_sums
 from arts.evaluation.metrics import PREDICTED_LABELS, units_right
-from arts.evaluation.paired_tests import exact_mcnemar
+from arts.evaluation.paired_tests import exact_sign_flip
 from arts.evaluation.predictions import Predictions
 from arts.leaderboard.store.entry import BoardEntry
 
@@ -27,7 +28,8 @@ class UnitDifference(NamedTuple):
     Args:
         won: Number of units that only the second entry has wholly right.
         lost: Number of units that only the first entry has wholly right.
-        p_value: Two-sided p-value of the exact McNemar test on `won` and `lost`.
+        p_value: Two-sided p-value of the exact sign-flip test over sentences; over units, which makes it the
+            exact McNemar test, if sentences are not known.
     """
 
     won: int
@@ -47,9 +49,13 @@ def compare_units(before: BoardEntry, after: BoardEntry) -> UnitDifference | Non
     """
     if not (before.has_predictions and after.has_predictions) or before.checksum != after.checksum:
         return None
-    won = int(np.bitwise_count(after.right_bits & ~before.right_bits).sum(dtype=int))
-    lost = int(np.bitwise_count(before.right_bits & ~after.right_bits).sum(dtype=int))
-    return UnitDifference(won, lost, float(exact_mcnemar(won, lost)))
+    first, second = (
+        np.unpackbits(entry.right_bits, count=entry.units).astype(int) for entry in (before, after)
+    )
+    gains = second - first
+    clusters = max(before, after, key=lambda entry: len(entry.sentences)).unit_clusters
+    p_value = exact_sign_flip(cluster_sums(gains, clusters).astype(np.int64))
+    return UnitDifference(int((gains > 0).sum()), int((gains < 0).sum()), p_value)
 
 
 def exclusive_units(first: Predictions, second: Predictions) -> tuple[BoolArray, BoolArray]:

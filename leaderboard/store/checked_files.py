@@ -24,6 +24,7 @@ from arts.data.errors import ArtsError, DataError
 from arts.data.support.printable import printable
 from arts.data.support.text_cache import TextCache
 from arts.evaluation.report import Report
+from arts.evaluation.resample import Resample
 from arts.leaderboard.store.entry import BoardEntry, ExcludedFile, entry_of, unchecked_entry
 from arts.models.registry import model_names
 
@@ -82,9 +83,13 @@ class ReportFile:
             digest.update(_content_digest(path))
         return digest.hexdigest()
 
-    def check(self) -> CheckedFile:
-        """The board's entry of the report, checked against its predictions, or an excluded file."""
-        return self._row(lambda: entry_of(Report.load_unchecked(self.path), self.path))
+    def check(self, resample: Resample) -> CheckedFile:
+        """The board's entry of the report, checked against its predictions, or an excluded file.
+
+        Args:
+            resample: What intervals and tests are to be over.
+        """
+        return self._row(lambda: entry_of(Report.load_unchecked(self.path), self.path, resample=resample))
 
     def read_claim(self) -> CheckedFile:
         """The board's entry with the scores that the report claims, or an excluded file."""
@@ -110,10 +115,12 @@ class CheckedFiles:
     """The results of all checks that this process made or found in the cache on disk.
 
     Args:
+        resample: What intervals and tests are to be over.
         results: The results, keyed by the file.
         contents: The digest of each file's content, which is computed once.
     """
 
+    resample: Resample = Resample.SENTENCES
     results: dict[tuple[str, ReportFile], CheckedFile] = field(default_factory=dict)
     contents: dict[ReportFile, str] = field(default_factory=dict)
 
@@ -138,7 +145,7 @@ class CheckedFiles:
             chunk = files[first : first + CHUNK_FILES]
             keys = {file: self._key(file, surroundings) for file in chunk}
             with threadpool_limits(1):  # the matrix products are too small for several threads
-                rows = {file: file.check() for file in chunk}
+                rows = {file: file.check(self.resample) for file in chunk}
             kept = {file: row for file, row in rows.items() if ReportFile.at(file.path) == file}
             _store_results({keys[file]: row for file, row in kept.items()})
             self.results |= {(surroundings, file): row for file, row in kept.items()}
@@ -149,7 +156,7 @@ class CheckedFiles:
         """The key of a file's result in the cache on disk."""
         if file not in self.contents:
             self.contents[file] = file.content
-        return f"{self.contents[file]} {surroundings}"
+        return f"{self.contents[file]} {surroundings} {self.resample}"
 
 
 def checking_digest() -> str:

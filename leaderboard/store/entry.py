@@ -13,12 +13,14 @@ import numpy.typing as npt
 
 from arts.data.errors import ArtsError
 from arts.data.schema import Strategy
+from arts.data.support.arrays import IntArray
 from arts.data.support.record import Count, Record
 from arts.data.support.rounding import round_half_up
 from arts.evaluation.metrics import units_right
 from arts.evaluation.predictions import Predictions
 from arts.evaluation.report import Report
-from arts.evaluation.scores import Estimate, Scores
+from arts.evaluation.resample import Resample
+from arts.evaluation.scores import Bootstrap, Estimate, Scores
 from arts.evaluation.verification import Status, check_quickly, verify
 from arts.models.registry import model_card
 
@@ -63,6 +65,8 @@ class BoardEntry(Record):
         as_reported: What the report has besides these scores that cannot be checked, such as a pattern gap.
         right_units: Which units have all instances right: one bit per unit, sorted by unit id, packed into
             bytes and written as base64. Empty without predictions.
+        sentences: The number of each unit's sentence: 32-bit integers, sorted by unit id, written as base64.
+            Empty if they are not known, or units are to be resampled: then tests are over units.
         predictions_checksum: SHA-256 of instance ids and predicted labels; empty without predictions.
     """
 
@@ -96,6 +100,7 @@ class BoardEntry(Record):
     remark: str = ""
     as_reported: tuple[str, ...] = ()
     right_units: str = ""
+    sentences: str = ""
     predictions_checksum: str = ""
 
     @property
@@ -139,6 +144,12 @@ class BoardEntry(Record):
         """The packed bits of `right_units`, an array (ceil(units / 8),); empty without predictions."""
         return np.frombuffer(base64.b64decode(self.right_units), np.uint8)
 
+    @property
+    def unit_clusters(self) -> npt.NDArray[np.int32]:
+        """The number of each unit's sentence, sorted by unit id; its own number if that is not known."""
+        known = np.frombuffer(base64.b64decode(self.sentences), np.int32)
+        return known if len(known) else np.arange(self.units, dtype=np.int32)
+
 
 class ExcludedFile(Record):
     """A file of a results folder that the board does not show.
@@ -163,18 +174,22 @@ def family_of(model: str) -> str:
     return card.family if card else "other"
 
 
-def entry_of(report: Report, path: Path | None = None) -> BoardEntry:
+def entry_of(
+    report: Report, path: Path | None = None, *, resample: Resample = Resample.SENTENCES
+) -> BoardEntry:
     """Make the board entry of a report, and check its scores.
 
     Args:
         report: The report, with predictions if there are any.
         path: Path of the report's file; None if it is not on disk.
+        resample: What intervals are to be over, see `shown_scores`.
 
     Raises:
         DataError: The report cannot be true, see `arts.evaluation.verification.verify`.
     """
     checked = verify(report, source=path or report.stem)
-    entry = _entry_with_scores(report, path, scores=checked.scores, status=checked.status)
+    scores = shown_scores(report, checked.scores, resample=resample)
+    entry = _entry_with_scores(report, path, scores=scores, status=checked.status)
     entry = entry.model_copy(update={"remark": checked.remark, "as_reported": checked.as_reported})
     if not report.has_predictions:
         return entry
@@ -182,9 +197,24 @@ def entry_of(report: Report, path: Path | None = None) -> BoardEntry:
         update={
             "units": int(report.predictions.layout.units.max()) + 1,
             "right_units": _encode_right_units(report.predictions),
+            "sentences": _encode_sentences(report.predictions) if resample is Resample.SENTENCES else "",
             "predictions_checksum": _predictions_checksum(report.predictions),
         }
     )
+
+
+def shown_scores(report: Report, scores: Scores, *, resample: Resample) -> Scores:
+    """The scores of a report with the intervals that the board shows.
+
+    Args:
+        report: The report, with predictions if there are any.
+        scores: Its scores, as they were checked.
+        resample: What intervals are to be over, if there are predictions and their sentences are known.
+    """
+    predictions = report.predictions if report.has_predictions else None
+    if predictions is None or predictions.layout.sentences is None or scores.bootstrap.resample is resample:
+        return scores
+    return Scores.of(predictions, Bootstrap(resample=resample))
 
 
 @lru_cache(maxsize=1 << 13)
@@ -250,10 +280,22 @@ def _encode_right_units(predictions: Predictions) -> str:
     The bits are in the order of the sorted unit ids, so that entries can be compared bit by bit.
     """
     right = units_right(predictions.correct, predictions.layout.units)
-    originals = predictions.layout.strategy_mask(Strategy.ORIGINAL)
-    ids = [predictions.ids[row] for row in np.flatnonzero(originals)]
-    ordered = right[predictions.layout.units[originals]][np.argsort(ids)]
-    return base64.b64encode(np.packbits(ordered).tobytes()).decode()
+    return base64.b64encode(np.packbits(right[_sorted_units(predictions)]).tobytes()).decode()
+
+
+def _encode_sentences(predictions: Predictions) -> str:
+    """The number of each unit's sentence as base64, sorted by unit id; empty if that is not known."""
+    sentences = predictions.layout.sentences
+    if sentences is None:
+        return ""
+    return base64.b64encode(sentences[_sorted_units(predictions)].astype(np.int32).tobytes()).decode()
+
+
+def _sorted_units(predictions: Predictions) -> IntArray:
+    """The numbers of the units, sorted by their ids, as an array (units,)."""
+    originals = np.flatnonzero(predictions.layout.strategy_mask(Strategy.ORIGINAL))
+    ids = [predictions.ids[row] for row in originals]
+    return np.asarray(predictions.layout.units[originals][np.argsort(ids)])
 
 
 def _predictions_checksum(predictions: Predictions) -> str:

@@ -18,6 +18,7 @@ from arts.data.support.atomic import atomic_files
 from arts.data.support.download import hub_snapshot
 from arts.data.support.locks import clear_writing_error, exclusive_writing
 from arts.evaluation.report import Report
+from arts.evaluation.resample import Resample
 from arts.evaluation.verification import Status
 from arts.leaderboard.store.checked_files import CheckedFiles, ReportFile, checking_digest
 from arts.leaderboard.store.entry import BoardEntry, ExcludedFile, entry_of
@@ -26,6 +27,7 @@ from arts.leaderboard.store.published import published_entries
 PACKAGED_RESULTS = Path(__file__).parents[1] / "results"
 DATASET_PREFIX = "hf:"  # tells the id of a Hugging Face dataset repository from a folder
 NO_PACKAGED = "--no-packaged"
+RESAMPLE = "--resample"
 CHECKED_BEFORE_START = 200  # most files to check before a report is added or the app starts
 
 
@@ -79,33 +81,36 @@ class Store:
     Args:
         folders: Paths of results folders, or ``hf:`` followed by the id of a Hugging Face dataset repository.
         packaged: Whether to include the paper's scores and the reports that come with this package.
+        resample: What intervals and tests are over: sentences where they are known, or single units.
     """
 
     folders: tuple[str, ...] = ("results",)
     packaged: bool = True
+    resample: Resample = Resample.SENTENCES
 
     @classmethod
     def from_arguments(cls, arguments: Sequence[str]) -> Self:
         """Make a store from command-line arguments, such as those in `Store.arguments`.
 
         Args:
-            arguments: Folders and ``--no-packaged``; other options are ignored. The folder is ``results``
-                when none is given.
+            arguments: Folders, ``--no-packaged`` and ``--resample``; other options are ignored. The folder is
+                ``results`` when none is given.
 
         Example:
-            >>> Store.from_arguments(["mine", "--no-packaged"])
-            Store(folders=('mine',), packaged=False)
+            >>> Store.from_arguments(["mine", "--no-packaged"]) == Store(("mine",), packaged=False)
+            True
         """
         parser = argparse.ArgumentParser()
         parser.add_argument("folders", nargs="*", default=["results"])
         parser.add_argument(NO_PACKAGED, action="store_false", dest="packaged")
+        parser.add_argument(RESAMPLE, type=Resample, choices=[*Resample], default=Resample.SENTENCES)
         options, _ = parser.parse_known_args(arguments)
-        return cls(tuple(options.folders), packaged=options.packaged)
+        return cls(tuple(options.folders), packaged=options.packaged, resample=options.resample)
 
     @property
     def arguments(self) -> list[str]:
         """Command-line arguments from which another process can make this store by `from_arguments`."""
-        return [*self.folders, *([] if self.packaged else [NO_PACKAGED])]
+        return [*self.folders, *([] if self.packaged else [NO_PACKAGED]), RESAMPLE, self.resample]
 
     @cached_property
     def local_folders(self) -> list[Path]:
@@ -120,7 +125,7 @@ class Store:
     @cached_property
     def _checked(self) -> CheckedFiles:
         """The results of earlier checks."""
-        return CheckedFiles()
+        return CheckedFiles(self.resample)
 
     @property
     def target(self) -> Path:
@@ -175,7 +180,7 @@ class Store:
         Raises:
             ArtsError: The report or its predictions are on the board already, or there is no local folder.
         """
-        entry = entry_of(report)
+        entry = entry_of(report, resample=self.resample)
         folder = self.target
         path = folder / f"{report.stem}-{entry.key}.json"
         with clear_writing_error(folder):

@@ -267,8 +267,9 @@ def show_entries(corpus: str) -> None:
     if floors := floors_text(corpus):
         st.caption(floors)
     st.caption(
-        "Entries share a rank when the exact McNemar test on units does not tell them from the best of the "
-        "rank (p < 0.05); ≈ where predictions are missing and intervals are compared instead."
+        f"Intervals and tests are over {page_state.store().resample}. Entries share a rank when a paired "
+        "test does not tell them from the best of the rank (p < 0.05); ≈ where predictions are missing and "
+        "intervals are compared instead."
     )
     show_charts(rows, corpus)
 

@@ -187,8 +187,7 @@ def main() -> None:
     """Show the page "Compare"."""
     page_state.show_heading(
         "compare",
-        "A paired test over units: all entries were measured on the same instances, so that chance plays a "
-        "smaller part.",
+        "A paired test: all entries were measured on the same instances, so chance plays a smaller part.",
     )
     board = page_state.board()
     if not board.entries:

@@ -100,7 +100,9 @@ def show_pairs(pairs: Sequence[InterventionPair], score: str, *, corpus: str) ->
         column_config={
             "model": st.column_config.TextColumn("model", pinned=True),
             "gain": st.column_config.NumberColumn("gain", format="%+.2f"),
-            "test": st.column_config.TextColumn("test of ARS", help="Exact McNemar test on units."),
+            "test": st.column_config.TextColumn(
+                "test of ARS", help="Exact paired test, over sentences where they are known."
+            ),
         },
         alt=f"{len(rows)} pairs of a plain entry and one with the intervention, with a test each",
     )

@@ -13,10 +13,11 @@ from arts.data.schema import Instance
 from arts.evaluation.paired_tests import Comparison, compare
 from arts.evaluation.predictions import Predictions, align_predictions
 from arts.evaluation.report import Report
-from arts.evaluation.scores import Scores
+from arts.evaluation.resample import Resample
+from arts.evaluation.scores import Bootstrap, Scores
 from arts.evaluation.verification import Status
 from arts.leaderboard.analysis.before_after import InterventionPair, before_and_after
-from arts.leaderboard.store.entry import BoardEntry
+from arts.leaderboard.store.entry import BoardEntry, shown_scores
 from arts.leaderboard.web import page_state
 
 
@@ -41,13 +42,12 @@ def _report(key: str, version: str, _entry: BoardEntry) -> Report:
 def scores_of(entry: BoardEntry) -> Scores:
     """The scores of an entry as the board shows them.
 
-    If its predictions give other scores than its report claims, they are those of the predictions.
+    If its predictions give other scores than its report claims, they are those of the predictions. Intervals
+    are over what the store says, if the sentences are known.
 
     Raises:
         ArtsError: The report cannot be read, or the entry has none.
     """
-    if entry.status is not Status.RECOMPUTED:
-        return report_of(entry)
     return _scores(entry.key, page_state.board_version(), entry)
 
 
@@ -57,8 +57,13 @@ def _scores(key: str, version: str, _entry: BoardEntry) -> Scores:
 
     Streamlit leaves arguments with a leading underscore out of the cache's key.
     """
-    report = report_of(_entry)
-    return Scores.of(report.predictions, report.bootstrap)
+    report, resample = report_of(_entry), page_state.store().resample
+    if _entry.status is not Status.RECOMPUTED:
+        return shown_scores(report, report, resample=resample)
+    layout = report.predictions.layout
+    return Scores.of(
+        report.predictions, Bootstrap.of(layout, resample if layout.sentences is not None else None)
+    )
 
 
 def aligned_predictions(first: BoardEntry, second: BoardEntry) -> tuple[Predictions, Predictions]:
@@ -89,7 +94,9 @@ def _comparison(first: str, second: str, version: str, _first: BoardEntry, _seco
 
     Streamlit leaves arguments with a leading underscore out of the cache's key.
     """
-    return compare(*aligned_predictions(_first, _second))
+    units_only = page_state.store().resample is Resample.UNITS
+    resample = Resample.UNITS if units_only else None
+    return compare(*aligned_predictions(_first, _second), resample=resample)
 
 
 def instances_of(entry: BoardEntry) -> Sequence[Instance]:

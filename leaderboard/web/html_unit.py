@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from html import escape
 
 from arts.data.schema import Edit, Instance, Polarity, Strategy
-from arts.evaluation.metrics import POLARITIES
+from arts.evaluation.benchmark_layout import POLARITIES
 from arts.leaderboard.analysis.units import PredictionsById, Unit
 from arts.leaderboard.analysis.word_diff import edits_of
 from arts.leaderboard.web import html_sentence

@@ -14,7 +14,7 @@ from arts.data.errors import ArtsError
 from arts.data.schema import Instance
 from arts.data.support.cache import WORK_SUFFIX
 from arts.data.support.download import sha256
-from arts.evaluation.metrics import POLARITIES
+from arts.evaluation.benchmark_layout import POLARITIES
 from arts.evaluation.predictions import has_cached_predictions
 from arts.leaderboard.store.entry import BoardEntry
 from arts.leaderboard.web.html_unit import ModelPrediction

@@ -6,7 +6,8 @@ import pandas as pd
 import streamlit as st
 
 from arts.data.support.rounding import decimal_text, round_half_up
-from arts.evaluation.metrics import POLARITIES, PREDICTED_LABELS
+from arts.evaluation.benchmark_layout import POLARITIES
+from arts.evaluation.metrics import PREDICTED_LABELS
 from arts.evaluation.probe_summary import HEADINGS as PROBE_HEADINGS
 from arts.evaluation.probe_summary import probe_rows, probe_verdicts
 from arts.evaluation.report import Report

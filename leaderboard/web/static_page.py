@@ -52,6 +52,7 @@ def write_page(store: Store, folder: Path) -> Path:
         columns={name: COLUMNS[name] for name in SHOWN_COLUMNS},
         excluded_files=board.excluded_files,
         meaning=MEANING,
+        resample=store.resample,
         date=f"{datetime.now(UTC):%Y-%m-%d}",
         version=arts.__version__,
     )

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from arts.data.schema import Polarity
-from arts.evaluation.metrics import BenchmarkLayout
+from arts.evaluation.benchmark_layout import BenchmarkLayout
 
 
 class Always:

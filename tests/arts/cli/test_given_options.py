@@ -189,7 +189,7 @@ def test_given_options_without_effect_are_refused_in_one_line(line, tmp_path):
 
 
 ALWAYS_USED = {  # whatever else is asked
-    "evaluate": "dataset undisputed predictions name output format",
+    "evaluate": "dataset undisputed predictions resample name output format",
     "train": "model output dataset seed adversarial leaks device precision",
     "generate": (
         "output input opinions pool strategy seed min_acceptance rank writer workers engine format force"
@@ -202,9 +202,9 @@ ALWAYS_USED = {  # whatever else is asked
         "output config scale head vocab dtype threads dry_run emit_config heatmap check_linearity form"
     ),
     "diagnose": "synthetic natural output model encoder seed device",
-    "leaderboard": "folders packaged export",
+    "leaderboard": "folders packaged resample export",
     "models": "format",
-    "compare": "first second format",
+    "compare": "files resample format",
     "validate": "files labels columns",
     "export": "folder dataset template",
 }

@@ -11,8 +11,8 @@ from helpers.sentences import sentence, variant
 from arts.data.corpus import Corpus
 from arts.data.schema import Instance
 from arts.evaluation.benchmark import Benchmark
+from arts.evaluation.benchmark_layout import POLARITIES
 from arts.evaluation.floors import OTHERS, floors, measure_floors, other_aspect_labels
-from arts.evaluation.metrics import POLARITIES
 
 TEXT = "Good soup, rude staff, stale bread."
 SOUP, STAFF, BREAD = sentence("1", TEXT, soup="positive", staff="negative", bread="negative").instances()

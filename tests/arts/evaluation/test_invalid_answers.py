@@ -17,7 +17,8 @@ from arts.cli.tables import FigureTable
 from arts.data.corpus import Corpus
 from arts.data.errors import DataError
 from arts.evaluation.benchmark import Benchmark, load_benchmark
-from arts.evaluation.metrics import INVALID, BenchmarkLayout, UnitSums, unit_statistics
+from arts.evaluation.benchmark_layout import BenchmarkLayout
+from arts.evaluation.metrics import INVALID, UnitSums, unit_statistics
 from arts.evaluation.paired_tests import compare
 from arts.evaluation.predictions import Predictions
 from arts.evaluation.report import Report
@@ -110,7 +111,7 @@ def test_invalid_answers_of_a_file_are_counted_in_every_format(answered):
     text = markdown_tables(summary)
     assert "| 1 (14.3%) |" in text
     assert "mine: 1 (14.3%) of the 7 answers are invalid: they name no label" in text
-    header, row = csv_text([answered]).splitlines()
+    header, row, *_ = csv_text([answered]).splitlines()
     assert dict(zip(header.split(","), row.split(","), strict=True))["invalid"] == "1"
     assert json.loads(answered.model_dump_json())["invalid"] == 1
     assert answered.facts()["invalid answers"] == "1 (14.3%)"

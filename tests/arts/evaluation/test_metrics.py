@@ -9,7 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sklearn.metrics import accuracy_score, f1_score
 
-from arts.evaluation.metrics import BenchmarkLayout, UnitSums, aspect_robustness_score, unit_statistics
+from arts.evaluation.benchmark_layout import BenchmarkLayout
+from arts.evaluation.metrics import UnitSums, aspect_robustness_score, unit_statistics
 
 
 def sums(units, labels):

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy.stats import binomtest
 
-from arts.evaluation.paired_tests import compare, exact_mcnemar
+from arts.evaluation.paired_tests import compare, exact_mcnemar, exact_sign_flip
 from arts.evaluation.predictions import Predictions
 
 
@@ -32,3 +32,38 @@ def test_paired_tests_compare_is_nothing_for_equals_and_antisymmetric(units):
     assert there.accuracy.value == -back.accuracy.value == pytest.approx(66.67)
     assert (there.ars.only_first, there.ars.only_second) == (2, 0)
     assert there.accuracy.low == -back.accuracy.high
+
+
+@pytest.mark.parametrize(
+    ("differences", "expected"),
+    [
+        ([2, 1, 0], 2 / 4),  # with all signs 3, 1, -1, -3: two are as far from 0 as 3
+        ([2, 1, -1], 6 / 8),  # 4, 2, 2, 0, 0, -2, -2, -4: six are as far as 2
+        ([3], 1),
+        ([2, 2, 2, 1], 2 / 16),  # only all alike
+        ([2, -1], 1),  # 3, 1, -1, -3: all are as far as 1
+        ([0, 0], 1),
+    ],
+)
+def test_paired_tests_sign_flip_counts_the_signs_that_are_as_far(differences, expected):
+    assert exact_sign_flip(np.array(differences)) == pytest.approx(expected)
+
+
+@given(st.lists(st.integers(-1, 1), max_size=30))
+def test_paired_tests_sign_flip_of_single_units_is_mcnemar(differences):
+    found = exact_sign_flip(np.array(differences, int))
+    assert found == pytest.approx(float(exact_mcnemar(differences.count(1), differences.count(-1))))
+
+
+def test_paired_tests_only_the_clustered_one_keeps_its_size():
+    """Two models that are equally good, and alike on all units of a sentence: 5% of tests are to reject."""
+    rng, sentences, units = np.random.default_rng(0), 60, 4
+    rejected = []
+    for _ in range(400):
+        first, second = (rng.random(sentences) < 0.6 for _ in range(2))
+        differences = first.astype(int) - second
+        by_unit = exact_mcnemar(units * (differences > 0).sum(), units * (differences < 0).sum())
+        rejected.append((exact_sign_flip(units * differences) < 0.05, by_unit < 0.05))
+    clustered, unit_wise = np.mean(rejected, axis=0)
+    assert 0.015 < clustered < 0.07
+    assert unit_wise > 0.2

@@ -10,6 +10,7 @@ from arts.data.errors import DataError
 from arts.evaluation.claimed_scores import check_scores
 from arts.evaluation.confidence_intervals import levels_within_error
 from arts.evaluation.predictions import Predictions
+from arts.evaluation.resample import Resample
 from arts.evaluation.score_checks import differing_fields
 from arts.evaluation.scores import Bootstrap, Scores
 
@@ -19,19 +20,20 @@ def predictions(sample):
     return Predictions.of(sample.test, skilled(sample.test).argmax(1))
 
 
-@pytest.fixture(scope="module")
-def fresh(predictions):
-    return Scores.of(predictions)
+@pytest.fixture(scope="module", params=[*Resample])
+def fresh(predictions, request):
+    return Scores.of(predictions, Bootstrap(resample=request.param))
 
 
-def with_other_numbers(predictions, seed: int) -> Scores:
+def with_other_numbers(predictions, seed: int, bootstrap: Bootstrap) -> Scores:
     """The scores as another version of numpy would draw their intervals."""
-    return Scores.of(predictions, Bootstrap(seed=seed)).model_copy(update={"bootstrap": Bootstrap()})
+    drawn = Scores.of(predictions, bootstrap.model_copy(update={"seed": seed}))
+    return drawn.model_copy(update={"bootstrap": bootstrap})
 
 
 @pytest.mark.parametrize("seed", range(1, 9))
 def test_score_checks_intervals_of_other_random_numbers_are_true(predictions, fresh, seed):
-    claimed = with_other_numbers(predictions, seed)
+    claimed = with_other_numbers(predictions, seed, fresh.bootstrap)
     assert claimed != fresh
     assert differing_fields(claimed, predictions, fresh) == []
     check_scores(claimed, predictions.layout, one_each=True, source="claim")
@@ -48,6 +50,20 @@ def moved(scores: Scores, name: str, *, low: float = 0, high: float = 0) -> Scor
 def test_score_checks_other_intervals_are_not(predictions, fresh, name, ends):
     claimed = moved(fresh, name, **ends)
     assert differing_fields(claimed, predictions, fresh) == [name]
+    if fresh.bootstrap.resample is Resample.SENTENCES:
+        return  # without predictions, only the narrowest and the widest interval are known
+    with pytest.raises(DataError, match=f'field "{name}" is not what its counts give'):
+        check_scores(claimed, predictions.layout, one_each=True, source="claim")
+
+
+@pytest.mark.parametrize("name", ["accuracy", "macro_f1", "ars"])
+@pytest.mark.parametrize("half", [0.01, 40])
+def test_score_checks_claims_by_sentences_are_neither_of_no_width_nor_of_any(predictions, name, half):
+    fresh = Scores.of(predictions)
+    value = getattr(fresh, name).value
+    other = {"low": max(value - half, 0), "high": min(value + half, 100)}
+    claimed = fresh.model_copy(update={name: getattr(fresh, name).model_copy(update=other)})
+    check_scores(fresh, predictions.layout, one_each=True, source="claim")
     with pytest.raises(DataError, match=f'field "{name}" is not what its counts give'):
         check_scores(claimed, predictions.layout, one_each=True, source="claim")
 

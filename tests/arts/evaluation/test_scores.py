@@ -9,7 +9,7 @@ import pytest
 from helpers.classifiers import gold_labels
 
 from arts.data.schema import Strategy
-from arts.evaluation.metrics import BenchmarkLayout
+from arts.evaluation.benchmark_layout import BenchmarkLayout
 from arts.evaluation.predictions import Predictions
 from arts.evaluation.scores import Bootstrap, Scores
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from arts.evaluation.metrics import POLARITIES
+from arts.evaluation.benchmark_layout import POLARITIES
 from arts.evaluation.predictions import Predictions
 from arts.leaderboard.analysis.unit_comparison import (
     compare_units,

@@ -26,6 +26,10 @@ class SeedRuns:
     how the pigeonhole bootstrap (Owen, 2007) draws rows and columns of a table; where seeds and sentences
     interact, it is too wide rather than too narrow.
 
+    Three seeds tell little of a large spread. In a simulation with 400 sentences, 95% intervals held the true
+    mean in 98% of the cases for a standard deviation over seeds of half a point, in 95% for 4 points, and in
+    87% for 8.
+
     Args:
         predictions: the predictions for each seed, all for the same instances in one order.
         totals: for each seed, the counts summed over all units.

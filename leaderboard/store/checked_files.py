@@ -83,7 +83,7 @@ class ReportFile:
             digest.update(_content_digest(path))
         return digest.hexdigest()
 
-    def check(self, resample: Resample) -> CheckedFile:
+    def check(self, resample: Resample = Resample.SENTENCES) -> CheckedFile:
         """The board's entry of the report, checked against its predictions, or an excluded file.
 
         Args:

@@ -9,7 +9,7 @@ from arts.models.registry import ZOO
 
 def test_entry_citations_every_model_and_intervention_has_its_paper():
     assert len(ZOO) == 9
-    assert intervention_names()[:3] == ["adversarial", "merge", "unlearn"]
+    assert {"adversarial", "merge", "unlearn"} < {*intervention_names()}
     for model in ZOO:
         assert len(entry_bibtex(model)) == 2
         assert len(entry_bibtex(model, "adversarial")) == 2  # its paper is the benchmark's

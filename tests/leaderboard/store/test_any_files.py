@@ -123,7 +123,7 @@ def test_any_files_a_name_that_is_not_utf8_is_left_out_and_said(report):
 
 
 def test_any_files_a_fault_of_ours_takes_only_its_file_from_the_board(report, monkeypatch, caplog):
-    def fail(*_):
+    def fail(*_, **__):
         raise RuntimeError("a fault\x1b[2J")
 
     monkeypatch.setattr("arts.leaderboard.store.checked_files.entry_of", fail)

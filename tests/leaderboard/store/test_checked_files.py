@@ -67,8 +67,8 @@ def test_checked_files_a_file_in_another_place_is_checked_again(forged):
 def test_checked_files_what_changes_during_the_check_is_not_kept(forged, monkeypatch):
     check = ReportFile.check
 
-    def check_while_it_changes(file):
-        row = check(file)
+    def check_while_it_changes(file, resample):
+        row = check(file, resample)
         forged.put("ars.value", 99.0)
         forged.path.write_text(json.dumps(forged.report))
         return row

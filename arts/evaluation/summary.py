@@ -55,6 +55,12 @@ def _conditions(report: Report) -> tuple[object, ...]:
     return report.dataset.checksum, model.id, model.encoder, model.encoder_checksum, model.extras, taught
 
 
+def _common_seed(first: Report, second: Report) -> int | None:
+    """The seed of the first of two reports; None if the second has another."""
+    seed = first.model.seed
+    return seed if second.model.seed in (seed, None) else None
+
+
 class Pairing(Comparison):
     """A paired comparison of two models, with their names.
 
@@ -86,7 +92,7 @@ class Pairing(Comparison):
         return cls(
             first=names[0],
             second=names[1],
-            seed=None if several else first[0].model.seed,
+            seed=None if several else _common_seed(first[0], second[0]),
             seeds=tuple(seeds_of(side) for side in (first, second)) if several else (),
             **dict(compare_seeds(first, second, resample=resample)),
         )

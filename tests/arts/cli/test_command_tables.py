@@ -217,7 +217,7 @@ def test_command_tables_generate_has_no_figure_for_what_was_not_measured(monkeyp
 
 def test_command_tables_several_seeds_are_rounded_half_up():
     values = np.array([0.80645, 0.80644])
-    assert str(SeedMean.of(values, np.tile(values, 50))) == "80.64 [80.6, 80.6]"
+    assert str(SeedMean.of(values, np.tile(values, 50))) == "80.64 [80.6, 80.7]"
 
 
 EVIL = "soup\x1b[2J\x07"

@@ -13,15 +13,14 @@ import numpy.typing as npt
 
 from arts.data.errors import ArtsError
 from arts.data.schema import Strategy
-from arts.data.support.arrays import IntArray
 from arts.data.support.record import Count, Record
 from arts.data.support.rounding import round_half_up
-from arts.evaluation.metrics import units_right
 from arts.evaluation.predictions import Predictions
 from arts.evaluation.report import Report
 from arts.evaluation.resample import Resample
 from arts.evaluation.scores import Bootstrap, Estimate, Scores
 from arts.evaluation.verification import Status, check_quickly, verify
+from arts.leaderboard.store.encoded_units import encode_right_units, encode_sentences
 from arts.models.registry import model_card
 
 LANGUAGE_MODEL = "language model"  # the family of models that are asked by prompts
@@ -196,8 +195,8 @@ def entry_of(
     return entry.model_copy(
         update={
             "units": int(report.predictions.layout.units.max()) + 1,
-            "right_units": _encode_right_units(report.predictions),
-            "sentences": _encode_sentences(report.predictions) if resample is Resample.SENTENCES else "",
+            "right_units": encode_right_units(report.predictions),
+            "sentences": encode_sentences(report.predictions) if resample is Resample.SENTENCES else "",
             "predictions_checksum": _predictions_checksum(report.predictions),
         }
     )
@@ -272,30 +271,6 @@ def _prompt_spread(report: Report) -> tuple[float, float] | None:
     """The lowest and the highest ARS over the prompts of a report; None if there are not several."""
     asked = report.language_model
     return (asked.ars.low, asked.ars.high) if asked and len(asked.prompts) > 1 else None
-
-
-def _encode_right_units(predictions: Predictions) -> str:
-    """Which units have all instances right, as base64 of one bit per unit.
-
-    The bits are in the order of the sorted unit ids, so that entries can be compared bit by bit.
-    """
-    right = units_right(predictions.correct, predictions.layout.units)
-    return base64.b64encode(np.packbits(right[_sorted_units(predictions)]).tobytes()).decode()
-
-
-def _encode_sentences(predictions: Predictions) -> str:
-    """The number of each unit's sentence as base64, sorted by unit id; empty if that is not known."""
-    sentences = predictions.layout.sentences
-    if sentences is None:
-        return ""
-    return base64.b64encode(sentences[_sorted_units(predictions)].astype(np.int32).tobytes()).decode()
-
-
-def _sorted_units(predictions: Predictions) -> IntArray:
-    """The numbers of the units, sorted by their ids, as an array (units,)."""
-    originals = np.flatnonzero(predictions.layout.strategy_mask(Strategy.ORIGINAL))
-    ids = [predictions.ids[row] for row in originals]
-    return np.asarray(predictions.layout.units[originals][np.argsort(ids)])
 
 
 def _predictions_checksum(predictions: Predictions) -> str:

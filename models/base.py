@@ -65,8 +65,13 @@ class Inputs:
         self.tokenizer.save_pretrained(folder)
 
     @classmethod
-    def load(cls, folder: Path) -> Self:
-        """Create the inputs with the tokenizer in the folder of a saved model or of a pretrained encoder."""
+    def load(cls, folder: Path, config: AspectConfig) -> Self:
+        """Create the inputs of a model.
+
+        Args:
+            folder: the folder of a saved model or of a pretrained encoder, which has the tokenizer.
+            config: the model's configuration.
+        """
         return cls(load_tokenizer(folder))
 
 
@@ -115,7 +120,8 @@ class AspectModel(PreTrainedModel):
     - `card`: its `ModelCard`, with its paper, its licence and other facts;
     - `recipe`: its hyperparameters of training, if they are not the defaults of `Recipe`;
     - `extras`: what it is trained from beside the encoder, if anything: a tuple of some of the names
-      ``embeddings`` (a file of word vectors), ``corpus`` (a file of text) and ``parser``.
+      ``embeddings`` (a file of word vectors), ``corpus`` (a file of text) and ``parser``;
+    - `switches`: the settings of its configuration that an intervention may change, if any, by name.
     """
 
     config_class = AspectConfig
@@ -126,6 +132,7 @@ class AspectModel(PreTrainedModel):
     extras: ClassVar[
         tuple[str, ...]
     ] = ()  # inputs of training beside the encoder: embeddings, corpus, parser
+    switches: ClassVar[tuple[str, ...]] = ()
     recipe: ClassVar[Recipe] = Recipe()
 
     def __init_subclass__(cls, **kwargs: Any) -> None:
@@ -190,8 +197,8 @@ class AspectModel(PreTrainedModel):
         return SequenceClassifierOutput(loss=loss, logits=logits)
 
 
-def pad(rows: list[list[int]], value: int) -> Tensor:
-    """Stack n lists of integers into a tensor (n, length of the longest), padded at the end with `value`."""
+def pad(rows: Sequence[Sequence[float]], value: int) -> Tensor:
+    """Stack n lists of numbers into a tensor (n, length of the longest), padded at the end with `value`."""
     return nn.utils.rnn.pad_sequence(
         [torch.tensor(row) for row in rows], batch_first=True, padding_value=value
     )

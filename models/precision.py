@@ -78,7 +78,7 @@ def training_precision(
         size = batch_options(model_class.recipe.batch_size)["per_device_train_batch_size"]
         by_length = sorted(train, key=lambda instance: len(instance.text))
         middle = by_length[max(0, len(train) - size) // 2 :][:size]
-        inputs = model_class.inputs.load(encoder_folder(start.encoder))
+        inputs = model_class.inputs.load(encoder_folder(start.encoder), config)
         batch = inputs.collate(inputs.encode(middle))
         return model_class(config), {**batch, "labels": torch.zeros(len(middle), dtype=torch.long)}
 

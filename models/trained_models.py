@@ -95,7 +95,7 @@ class TrainedModel:
         model_class = aspect_model_class(registered_name(folder, record))
         model = load_weights(model_class, folder)
         model.to(device())
-        inputs = model_class.inputs.load(folder)
+        inputs = model_class.inputs.load(folder, model.config)
         return cls(model, inputs, folder.name, sha256(folder / WEIGHTS), record)
 
     def save(self, folder: Path) -> None:

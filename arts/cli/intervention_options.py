@@ -11,6 +11,7 @@ import typer
 
 from arts.cli.number_types import number
 from arts.data.errors import ArtsError
+from arts.interventions import position
 from arts.interventions.base import GENERIC_OPTION
 from arts.interventions.registry import intervention_names
 
@@ -52,6 +53,14 @@ SameSide = Annotated[
         parser=number(least=0, most=1),
         help="Share of the ADDDIFF variants that consistency replaces by ones whose additions agree with the "
         "target. Default: 0.33.",
+    ),
+]
+PositionBias = Annotated[
+    position.PositionBias | None,
+    typer.Option(
+        "--position",
+        help="Whether position weights hidden states by their distance to the aspect, or drops them in "
+        "training with a probability that grows with it. Default: weight.",
     ),
 ]
 MergeMethod = Annotated[

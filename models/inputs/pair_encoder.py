@@ -12,10 +12,17 @@ import torch
 from torch import Tensor
 from transformers import AutoConfig, AutoModel, PretrainedConfig
 
-from arts.data.errors import DataError, as_data_error
+from arts.data.errors import ArtsError, DataError, as_data_error
 from arts.data.schema import Instance
-from arts.models.base import AspectConfig, AspectModel, Inputs, TokenFeatures
-from arts.models.encoders import POOLING_FILE, encoder_folder, load_encoder, quiet_transformers
+from arts.models.base import AspectConfig, AspectModel, Inputs, TokenFeatures, pad
+from arts.models.encoders import (
+    POOLING_FILE,
+    encoder_folder,
+    load_encoder,
+    load_tokenizer,
+    quiet_transformers,
+)
+from arts.models.inputs.position import PositionUse, applied_weights, position_weights
 from arts.models.recipe import Start, TrainingProgress
 
 MAX_LENGTH = 128  # tokens; the sentence is truncated, never the aspect
@@ -34,7 +41,26 @@ class PairInputs(Inputs):
     """The input ``[CLS] sentence [SEP] aspect [SEP]``, tokenised by the encoder's own tokenizer.
 
     The sentence is truncated so that the input has at most 128 tokens.
+
+    Args:
+        tokenizer: a tokenizer of transformers.
+        weighs_position: whether `encode` and `collate` add the key ``position``, the position weight of each
+            token; see `position_weights`.
+
+    Raises:
+        ArtsError: when position weights are asked for, and the tokenizer does not tell where a token stands.
     """
+
+    def __init__(self, tokenizer: Any, *, weighs_position: bool = False) -> None:
+        super().__init__(tokenizer)
+        if weighs_position and not tokenizer.is_fast:
+            raise ArtsError("position weights need the offsets of tokens; expected a fast tokenizer")
+        self.weighs_position = weighs_position
+
+    @classmethod
+    def load(cls, folder: Path, config: AspectConfig) -> Self:
+        weighs = isinstance(config, EncoderConfig) and config.position != "none"
+        return cls(load_tokenizer(folder), weighs_position=weighs)
 
     def encode(self, instances: Sequence[Instance]) -> list[TokenFeatures]:
         encoded = self.tokenizer(
@@ -42,8 +68,16 @@ class PairInputs(Inputs):
             [instance.aspect.term for instance in instances],
             truncation="only_first",
             max_length=MAX_LENGTH,
+            return_offsets_mapping=self.weighs_position,
         )
-        return [{name: encoded[name][row] for name in encoded} for row in range(len(instances))]
+        offsets = encoded.pop("offset_mapping", None)
+        features = [{name: encoded[name][row] for name in encoded} for row in range(len(instances))]
+        if offsets:
+            for row, instance in enumerate(instances):
+                features[row]["position"] = position_weights(
+                    encoded.sequence_ids(row), offsets[row], aspect=instance.aspect
+                )
+        return features
 
     def count_truncated(self, instances: Sequence[Instance]) -> int:
         """The number of instances whose sentence is truncated, because the input is over 128 tokens."""
@@ -57,7 +91,11 @@ class PairInputs(Inputs):
         return len(self.tokenizer(instance.text, instance.aspect.term)["input_ids"])
 
     def collate(self, features: list[TokenFeatures]) -> dict[str, Tensor]:
-        return dict(self.tokenizer.pad(features, return_tensors="pt"))
+        plain = [{name: row[name] for name in row if name != "position"} for row in features]
+        batch = dict(self.tokenizer.pad(plain, return_tensors="pt"))
+        if self.weighs_position:
+            batch["position"] = pad([row["position"] for row in features], 0)
+        return batch
 
 
 class EncoderConfig(AspectConfig):
@@ -68,12 +106,16 @@ class EncoderConfig(AspectConfig):
         pooling: how the encoder's hidden states become one vector per input: ``cls`` takes that of [CLS],
             through the encoder's pooler if it has one; ``first`` takes that of [CLS] as it is; ``mean`` and
             ``max`` take the mean and the largest value over the tokens.
+        position: whether the hidden states are weighted by how near their tokens are to the aspect
+            (``weight``), dropped in training with a probability that grows with the distance (``dropout``),
+            or neither. The vector of an input is then their weighted mean, whatever the pooling.
     """
 
     model_type = "arts-encoder"
 
     encoder: dict[str, Any] | None = None
     pooling: Pooling = "cls"
+    position: PositionUse = "none"
 
     @property
     def encoder_config(self) -> PretrainedConfig:
@@ -121,12 +163,12 @@ class EncoderModel(AspectModel):
         if (random := getattr(encoder.config, "random_weights", [])) and cls.uses_pooler(config):
             settings["random_weights"] = random
         config.encoder = settings
-        return cls(config, encoder=encoder), cls.inputs.load(encoder_folder(start.encoder))
+        return cls(config, encoder=encoder), cls.inputs.load(encoder_folder(start.encoder), config)
 
     @classmethod
     def uses_pooler(cls, config: EncoderConfig) -> bool:
         """Whether a model with this configuration uses the encoder's pooler, if the encoder has one."""
-        return cls.pools and config.pooling == "cls"
+        return cls.pools and config.pooling == "cls" and config.position == "none"
 
     def run_encoder(self, **batch: Tensor) -> Any:
         """Run the encoder on those tensors that it takes, and return its output.
@@ -141,17 +183,22 @@ class EncoderModel(AspectModel):
             taken.discard("token_type_ids")
         return self.encoder(**{name: tensor for name, tensor in batch.items() if name in taken})
 
-    def pool(self, **batch: Tensor) -> Tensor:
+    def pool(self, position: Tensor | None = None, **batch: Tensor) -> Tensor:
         """Run the encoder, and reduce its hidden states to one vector per input.
 
         Args:
+            position: (batch, tokens) the position weights, if the configuration says to use them.
             batch: the arguments of the encoder, such as ``input_ids`` and ``attention_mask``.
 
         Returns:
-            A tensor (batch, hidden), as the pooling of the configuration says.
+            A tensor (batch, hidden), as the pooling of the configuration says. With position weights w_i and
+            hidden states h_i, it is sum_i w_i h_i / sum_i w_i instead.
         """
         output = self.run_encoder(**batch)
         states: Tensor = output.last_hidden_state.float()  # (batch, tokens, hidden)
+        if self.config.position != "none":
+            weight = self.applied_weights(position)
+            return (states * weight.unsqueeze(-1)).sum(1) / weight.sum(1, keepdim=True)
         present = batch["attention_mask"].unsqueeze(-1).to(states.dtype)
         if self.config.pooling == "mean":
             return (states * present).sum(1) / present.sum(1)
@@ -159,6 +206,10 @@ class EncoderModel(AspectModel):
             return states.masked_fill(present == 0, -torch.inf).amax(1)
         pooler: Tensor | None = getattr(output, "pooler_output", None)
         return states[:, 0] if pooler is None or self.config.pooling == "first" else pooler
+
+    def applied_weights(self, position: Tensor | None) -> Tensor:
+        """The weights (batch, tokens) by the position weights; see `arts.models.inputs.position`."""
+        return applied_weights(position, use=self.config.position, training=self.training)
 
 
 def _declared_pooling(encoder: Path) -> Pooling:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import ClassVar
+
 from torch import Tensor
 
 from arts.models.inputs.pair_encoder import EncoderConfig, EncoderModel
@@ -26,6 +28,7 @@ class BertPair(EncoderModel):
     """
 
     config_class: type[EncoderConfig] = BertPairConfig
+    switches: ClassVar[tuple[str, ...]] = ("position",)
     card = ModelCard(
         family="encoder",
         paper="Devlin et al., 2019",

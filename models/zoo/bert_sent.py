@@ -42,6 +42,7 @@ class BertSentence(BertPair):
 
     config_class = BertSentenceConfig
     inputs = SentenceInputs
+    switches = ()  # it must not see where the aspect is
     card = ModelCard(
         family="encoder",
         paper="Devlin et al., 2019; blind control of Xing et al., 2020",

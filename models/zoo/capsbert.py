@@ -75,6 +75,8 @@ class CapsBert(EncoderModel):
 
     The logits are the logarithms of the lengths. So their softmax is the lengths, divided by their sum.
 
+    If the configuration says to use position weights, each u_i is multiplied by that of its token.
+
     Departures from the paper: guides are initialised at random, instead of from the embeddings of
     hand-picked sentiment words; the default encoder is MiniLM-L6 instead of BERT-base.
     """
@@ -82,6 +84,7 @@ class CapsBert(EncoderModel):
     config_class = CapsBertConfig
     inputs = CapsuleInputs
     pools = False
+    switches = ("position",)
     card = ModelCard(
         family="encoder",
         paper="Jiang et al., 2019",
@@ -101,18 +104,20 @@ class CapsBert(EncoderModel):
         self.scale = nn.Parameter(torch.tensor(5.0))  # s
         del self.classifier  # lengths of capsules take its place
 
-    def encode(self, segments: Tensor, **batch: Tensor) -> Tensor:
+    def encode(self, segments: Tensor, position: Tensor | None = None, **batch: Tensor) -> Tensor:
         """The category capsules v_j of each instance, one per polarity, as a tensor (batch, 3, capsule).
 
         Args:
             segments: (batch, tokens) the text that each token belongs to: `SENTENCE`, `ASPECT` or `NEITHER`.
+            position: (batch, tokens) the position weights, if the configuration says to use them.
             batch: the arguments of the encoder, such as ``input_ids``.
         """
         states = self.run_encoder(**batch).last_hidden_state.float()  # (batch, tokens, hidden)
         with torch.autocast(states.device.type, enabled=False):  # lengths near 0.1 and 0.9 need fp32
-            return self._capsules(states, segments)
+            weights = None if self.config.position == "none" else self.applied_weights(position)
+            return self._capsules(states, segments, weights=weights)
 
-    def _capsules(self, states: Tensor, segments: Tensor) -> Tensor:
+    def _capsules(self, states: Tensor, segments: Tensor, *, weights: Tensor | None) -> Tensor:
         """The category capsules (batch, 3, capsule) by the hidden states (batch, tokens, hidden)."""
         in_aspect = (segments == ASPECT).unsqueeze(-1).to(states.dtype)
         mean = (states * in_aspect).sum(1) / in_aspect.sum(1).clamp(min=1)  # (batch, hidden)
@@ -120,6 +125,8 @@ class CapsBert(EncoderModel):
         aspect = squash(self.dropout(self.aspect(mean)))  # (batch, capsule): c
         score = (self.relevance(primary) * aspect.unsqueeze(1)).sum(-1)  # (batch, tokens)
         relevance = score.masked_fill(segments != SENTENCE, -torch.inf).softmax(-1)  # (batch, tokens): u
+        if weights is not None:
+            relevance = relevance * weights
         route = (self.routing(primary) @ squash(self.guides).T).softmax(-1)  # (batch, tokens, 3): w
         weight = self.scale * route * relevance.unsqueeze(-1)
         return squash(self.dropout(weight.transpose(1, 2) @ primary))  # (batch, 3, capsule): v

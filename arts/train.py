@@ -46,6 +46,8 @@ def train(
     consistency_weight: intervention_options.ConsistencyWeight = None,
     same_side: intervention_options.SameSide = None,
     position: intervention_options.PositionBias = None,
+    noaspect_reading: intervention_options.NoAspectReading = None,
+    noaspect_temperature: intervention_options.NoAspectTemperature = None,
     merge_method: intervention_options.MergeMethod = None,
     domain: intervention_options.Domains = None,
     intervention_option: intervention_options.FurtherOptions = None,
@@ -82,6 +84,8 @@ def train(
             "consistency_weight": consistency_weight,
             "same_side": same_side,
             "position": position,
+            "noaspect_reading": noaspect_reading,
+            "noaspect_temperature": noaspect_temperature,
             "merge_method": merge_method,
             "domain": domain,
         },
@@ -142,7 +146,7 @@ def _training_facts(record: Mapping[str, Any]) -> Iterator[str]:
             f"(epoch {epoch['epoch']} of {len(curve)})"
         )
     for name, value in record.get(OUTCOME, {}).get("chosen", {}).items():
-        yield f"{name} {value:g} chosen on dev"
+        yield f"{name} {value if isinstance(value, str) else format(value, 'g')} chosen on dev"
 
 
 if __name__ == "__main__":

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any, ClassVar, Self
 
@@ -171,6 +171,21 @@ class AspectModel(PreTrainedModel):
                 has only empty lines.
         """
         raise NotImplementedError
+
+    def load_inputs(self, folder: Path) -> Inputs:
+        """The inputs of this model, with the tokenizer in the folder of a saved model or of an encoder."""
+        return self.inputs.load(folder, self.config)
+
+    def settle(self, accuracy: Callable[[], float]) -> dict[str, Any]:
+        """Set in the configuration what is chosen on dev at the end of training; nothing by default.
+
+        Args:
+            accuracy: the accuracy on dev, from 0 to 1, of this model as it is configured.
+
+        Returns:
+            What was tried and chosen, as JSON values keyed by name.
+        """
+        return {}
 
     def encode(self, *args: Any, **batch: Any) -> Tensor:
         """The encoding of each instance of a batch, as a tensor (batch, encoding size).

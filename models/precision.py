@@ -78,9 +78,10 @@ def training_precision(
         size = batch_options(model_class.recipe.batch_size)["per_device_train_batch_size"]
         by_length = sorted(train, key=lambda instance: len(instance.text))
         middle = by_length[max(0, len(train) - size) // 2 :][:size]
-        inputs = model_class.inputs.load(encoder_folder(start.encoder), config)
+        model = model_class(config)
+        inputs = model.load_inputs(encoder_folder(start.encoder))
         batch = inputs.collate(inputs.encode(middle))
-        return model_class(config), {**batch, "labels": torch.zeros(len(middle), dtype=torch.long)}
+        return model, {**batch, "labels": torch.zeros(len(middle), dtype=torch.long)}
 
     return measured_precision(model_class.__name__, config.to_json_string(use_diff=False), network)
 

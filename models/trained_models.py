@@ -26,7 +26,7 @@ from arts.models.base import AspectModel, Inputs
 from arts.models.cache_keys import extra_inputs, training_key
 from arts.models.encoders import encoder_checksum, load_weights, quiet_transformers
 from arts.models.recipe import TrainingRequest
-from arts.models.record_names import RECORD, WEIGHTS, ZOO_PREFIX, models_folder
+from arts.models.record_names import OUTCOME, RECORD, WEIGHTS, ZOO_PREFIX, models_folder
 from arts.models.registry import aspect_model_class
 from arts.models.runtime import device, numerical_environment
 from arts.models.token_limits import truncation_remarks
@@ -95,7 +95,7 @@ class TrainedModel:
         model_class = aspect_model_class(registered_name(folder, record))
         model = load_weights(model_class, folder)
         model.to(device())
-        inputs = model_class.inputs.load(folder, model.config)
+        inputs = model.load_inputs(folder)
         return cls(model, inputs, folder.name, sha256(folder / WEIGHTS), record)
 
     def save(self, folder: Path) -> None:
@@ -190,6 +190,7 @@ def train_by_plan(request: TrainingRequest, plan: TrainingPlan) -> TrainedModel:
             "instances": len(plan.train),
             "variants": dict(plan.variants),
             "train_seconds": round(time.perf_counter() - clock, 1),
+            **({OUTCOME: trained.settled} if trained.settled else {}),
         }
         TrainedModel(trained.model, trained.inputs, key, "", record).save(work.result)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -87,7 +88,9 @@ def train_model(
     history = trainer.state.log_history
     best_was_loaded = recipe.patience is not None and trainer.state.best_model_checkpoint
     kept_step = trainer.state.best_global_step if best_was_loaded else None
-    return TrainingOutcome(model, inputs, learning_curve(history), kept_epoch(history, kept_step), choice)
+    curve, epoch = learning_curve(history), kept_epoch(history, kept_step)
+    settled = model.settle(partial(_accuracy, model, inputs, instances=plan.dev))
+    return TrainingOutcome(model, inputs, curve, epoch, choice, settled)
 
 
 def _recipe_settings(recipe: Recipe, *, examples: int, units: bool) -> dict[str, Any]:
@@ -203,6 +206,7 @@ class TrainingOutcome:
         curve: the scores of each epoch.
         epoch: number (from 1) of the epoch whose weights were kept.
         precision: the precision of the training.
+        settled: what was then chosen on dev, as `AspectModel.settle` returned it.
     """
 
     model: AspectModel
@@ -210,6 +214,7 @@ class TrainingOutcome:
     curve: list[EpochScores]
     epoch: int
     precision: PrecisionChoice
+    settled: Mapping[str, Any]
 
 
 def predict_proba(
@@ -236,6 +241,13 @@ def predict_proba(
             logits = model(**{name: tensor.to(model.device) for name, tensor in batch.items()}).logits
         probabilities[rows] = logits.double().softmax(-1).cpu().numpy()
     return probabilities
+
+
+def _accuracy(model: AspectModel, inputs: Inputs, *, instances: Sequence[Instance]) -> float:
+    """The accuracy of a model on instances, from 0 to 1."""
+    best = predict_proba(model, inputs, instances=instances).argmax(1)
+    labels = list(Polarity)
+    return float(np.mean([labels[n] == i.polarity for n, i in zip(best, instances, strict=True)]))
 
 
 def features_with_labels(inputs: Inputs, instances: Sequence[Instance]) -> list[TokenFeatures]:

@@ -63,6 +63,23 @@ PositionBias = Annotated[
         "training with a probability that grows with it. Default: weight.",
     ),
 ]
+NoAspectReading = Annotated[
+    str | None,
+    typer.Option(
+        "--noaspect-reading",
+        help="What a model trained by noaspect reads: the sentence, its template (in which a mask stands for "
+        "the aspect), or both. Default: the best on dev.",
+    ),
+]
+NoAspectTemperature = Annotated[
+    float | None,
+    typer.Option(
+        "--noaspect-temperature",
+        parser=number(over=0),
+        help="Temperature of the contrast between sentences and templates, and of the predictions, in "
+        "noaspect. Default: 0.1.",
+    ),
+]
 MergeMethod = Annotated[
     str | None,
     typer.Option(

@@ -5,10 +5,11 @@ from __future__ import annotations
 from abc import abstractmethod
 from collections.abc import Sequence
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, ClassVar
 
 import numpy as np
 
+from arts.data.errors import ArtsError
 from arts.data.schema import Instance, Polarity, original_instances
 from arts.interventions.base import Intervention, Stage
 from arts.models.record_names import OUTCOME
@@ -30,10 +31,12 @@ def plain_plan(corpus: Corpus) -> TrainingPlan:
 class Contribution(Intervention):
     """Base class of the interventions that contribute to one training, and so can be composed freely.
 
-    A subclass defines `plans` instead of `train`.
+    A subclass defines `plans` instead of `train`, and `switches`, the settings of the model's configuration
+    that it changes, if any.
     """
 
     stage = Stage.DURING
+    switches: ClassVar[tuple[str, ...]] = ()
 
     @abstractmethod
     def plans(self, plan: TrainingPlan, corpus: Corpus) -> list[TrainingPlan]:
@@ -43,6 +46,25 @@ class Contribution(Intervention):
             plan: the plan without this intervention.
             corpus: the corpus to train on.
         """
+
+    def check_model(self, name: str) -> None:
+        """Refuse a model that lacks one of the switches; the message names the models of the zoo that do not.
+
+        Raises:
+            ArtsError: when it lacks one.
+        """
+        if not self.switches:
+            return
+        from arts.models.registry import ZOO, aspect_model_class
+
+        def has_all(model: str) -> bool:
+            return set(self.switches) <= set(aspect_model_class(model).switches)
+
+        if not has_all(name):
+            defined = ", ".join(filter(has_all, ZOO))
+            raise ArtsError(
+                f"--intervention {self.name} is not defined for {name}; expected one of: {defined}"
+            )
 
     def train(self, request: TrainingRequest, corpus: Corpus) -> TrainedModel:
         """Train a model by the plan of this intervention, or load it from the cache.
@@ -68,11 +90,11 @@ def train_best(request: TrainingRequest, plans: Sequence[TrainingPlan]) -> Train
     scores = [dev_ars(model, plan.dev) for model, plan in zip(models, plans, strict=True)]
     best = scores.index(max(scores))
     tried = [{**plan.choice, "dev_ars": score} for plan, score in zip(plans, scores, strict=True)]
-    chosen = models[best].record
+    outcome = models[best].record.get(OUTCOME, {})
     record = {
-        **chosen,
+        **models[best].record,
         "train_seconds": round(sum(model.record["train_seconds"] for model in models), 1),
-        OUTCOME: {**chosen.get(OUTCOME, {}), "tried": tried, "chosen": dict(plans[best].choice)},
+        OUTCOME: {**outcome, "tried": tried, "chosen": {**outcome.get("chosen", {}), **plans[best].choice}},
     }
     return replace(models[best], record=record)
 

@@ -14,6 +14,7 @@ INTERVENTIONS = {
     "adversarial": "arts.interventions.adversarial:Adversarial",
     "consistency": "arts.interventions.consistency:Consistency",
     "merge": "arts.interventions.merge:Merge",
+    "noaspect": "arts.interventions.noaspect:NoAspect",
     "position": "arts.interventions.position:Position",
     "unlearn": "arts.interventions.unlearn:Unlearn",
 }

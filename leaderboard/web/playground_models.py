@@ -72,7 +72,8 @@ class CachedModel:
     def _recorded_name(self) -> str:
         """Model, intervention and seed as the training record tells them."""
         outcome = self.record.get(OUTCOME, {})
-        intervention = " + merge" if "coefficients" in outcome else " + unlearn" if outcome else ""
+        by_outcome = {"coefficients": " + merge", "readings": " + noaspect", "kept": " + unlearn"}
+        intervention = next((name for key, name in by_outcome.items() if key in outcome), "")
         return f"{self.record['name']}{intervention}, seed {self.record['seed']}"
 
 

@@ -163,7 +163,8 @@ class EncoderModel(AspectModel):
         if (random := getattr(encoder.config, "random_weights", [])) and cls.uses_pooler(config):
             settings["random_weights"] = random
         config.encoder = settings
-        return cls(config, encoder=encoder), cls.inputs.load(encoder_folder(start.encoder), config)
+        model = cls(config, encoder=encoder)
+        return model, model.load_inputs(encoder_folder(start.encoder))
 
     @classmethod
     def uses_pooler(cls, config: EncoderConfig) -> bool:
@@ -194,18 +195,22 @@ class EncoderModel(AspectModel):
             A tensor (batch, hidden), as the pooling of the configuration says. With position weights w_i and
             hidden states h_i, it is sum_i w_i h_i / sum_i w_i instead.
         """
+        return self.states_and_pool(position, **batch)[1]
+
+    def states_and_pool(self, position: Tensor | None = None, **batch: Tensor) -> tuple[Tensor, Tensor]:
+        """The last hidden states (batch, tokens, hidden) of the encoder, and what `pool` makes of them."""
         output = self.run_encoder(**batch)
         states: Tensor = output.last_hidden_state.float()  # (batch, tokens, hidden)
         if self.config.position != "none":
             weight = self.applied_weights(position)
-            return (states * weight.unsqueeze(-1)).sum(1) / weight.sum(1, keepdim=True)
+            return states, (states * weight.unsqueeze(-1)).sum(1) / weight.sum(1, keepdim=True)
         present = batch["attention_mask"].unsqueeze(-1).to(states.dtype)
         if self.config.pooling == "mean":
-            return (states * present).sum(1) / present.sum(1)
+            return states, (states * present).sum(1) / present.sum(1)
         if self.config.pooling == "max":
-            return states.masked_fill(present == 0, -torch.inf).amax(1)
+            return states, states.masked_fill(present == 0, -torch.inf).amax(1)
         pooler: Tensor | None = getattr(output, "pooler_output", None)
-        return states[:, 0] if pooler is None or self.config.pooling == "first" else pooler
+        return states, states[:, 0] if pooler is None or self.config.pooling == "first" else pooler
 
     def applied_weights(self, position: Tensor | None) -> Tensor:
         """The weights (batch, tokens) by the position weights; see `arts.models.inputs.position`."""

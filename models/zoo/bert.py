@@ -6,17 +6,18 @@ from typing import ClassVar
 
 from torch import Tensor
 
-from arts.models.inputs.pair_encoder import EncoderConfig, EncoderModel
+from arts.models.inputs.pair_encoder import EncoderConfig
+from arts.models.no_aspect import NoAspectConfig, NoAspectModel
 from arts.models.zoo_card import ModelCard
 
 
-class BertPairConfig(EncoderConfig):
+class BertPairConfig(NoAspectConfig):
     """Configuration of `BertPair`."""
 
     model_type = "arts-bert"
 
 
-class BertPair(EncoderModel):
+class BertPair(NoAspectModel):
     """BERT that reads sentence and aspect (Devlin et al., 2019); it is called "BERT" in Xing et al. (2020).
 
     The input is ``[CLS] sentence [SEP] aspect [SEP]``. The encoding is the last hidden state of [CLS],
@@ -28,7 +29,7 @@ class BertPair(EncoderModel):
     """
 
     config_class: type[EncoderConfig] = BertPairConfig
-    switches: ClassVar[tuple[str, ...]] = ("position",)
+    switches: ClassVar[tuple[str, ...]] = ("position", *NoAspectModel.switches)
     card = ModelCard(
         family="encoder",
         paper="Devlin et al., 2019",

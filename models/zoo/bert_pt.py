@@ -27,7 +27,8 @@ from arts.models.encoders import (
     load_tokenizer,
     quiet_transformers,
 )
-from arts.models.inputs.pair_encoder import MAX_LENGTH, EncoderConfig
+from arts.models.inputs.pair_encoder import MAX_LENGTH
+from arts.models.no_aspect import NoAspectConfig
 from arts.models.precision import Batch, measured_precision
 from arts.models.recipe import Start, TrainingProgress
 from arts.models.runtime import Precision, batch_options, numerical_environment, trainer_options
@@ -39,7 +40,7 @@ EPOCHS, LEARNING_RATE, BATCH_SIZE, MASKED = 3, 5e-5, 32, 0.15  # of post-trainin
 SEED = 0  # as in the paper, all seeds of fine-tuning start from the same post-trained encoder
 
 
-class BertPTConfig(EncoderConfig):
+class BertPTConfig(NoAspectConfig):
     """Configuration of `BertPT`."""
 
     model_type = "arts-bert-pt"

@@ -59,6 +59,8 @@ REFUSED = {
     "arts.evaluate --predictions p.csv --consistency-weight 1": "--consistency-weight has no effect with",
     "arts.evaluate --predictions p.csv --same-side 0": "--same-side has no effect with --predictions",
     "arts.evaluate --predictions p.csv --position weight": "--position has no effect with --predictions",
+    "arts.evaluate --predictions p.csv --noaspect-reading both": "--noaspect-reading has no effect with",
+    "arts.evaluate --predictions p.csv --noaspect-temperature 1": "--noaspect-temperature has no effect with",
     "arts.evaluate --predictions p.csv --merge-method ties": "--merge-method has no effect with",
     "arts.evaluate --predictions p.csv --domain mams": "--domain has no effect with --predictions",
     "arts.evaluate --predictions p.csv --intervention-option a=1": "--intervention-option has no effect with",
@@ -96,6 +98,11 @@ REFUSED = {
     "arts.train --model bert --output o --consistency-weight 1": "--consistency-weight: only with an",
     "arts.train --model bert --output o --same-side 1": "--same-side: only with an intervention",
     "arts.train --model bert --output o --position dropout": "--position: only with an intervention",
+    "arts.train --model bert --output o --noaspect-reading both": "--noaspect-reading: only with an",
+    "arts.train --model bert --output o --noaspect-temperature 1": "--noaspect-temperature: only with an",
+    "arts.train --model td-lstm --output o --intervention noaspect": (
+        "--intervention noaspect is not defined for td-lstm; expected one of: bert, bert-pt"
+    ),
     "arts.train --model bert --output o --merge-method ties": "--merge-method: only with an intervention",
     "arts.train --model bert --output o --domain mams": "--domain: only with an intervention",
     "arts.train --model bert --output o --intervention-option a=1": "--intervention-option: only with an",

@@ -14,6 +14,8 @@ from arts.interventions.adversarial import Adversarial
 from arts.interventions.composition import Composition, compose
 from arts.interventions.consistency import Consistency
 from arts.interventions.merge import Merge
+from arts.interventions.noaspect import NoAspect
+from arts.interventions.position import Position
 from arts.interventions.registry import intervention_from
 from arts.interventions.unlearn import Unlearn
 from arts.leaderboard.analysis.entry_citations import entry_bibtex
@@ -33,6 +35,8 @@ KNOWN = {
     "adversarial": Adversarial(),
     "consistency": Consistency(),
     "merge": Merge(),
+    "noaspect": NoAspect(),
+    "position": Position(),
     "domains": Merge(domains=("mams",)),
     "unlearn": Unlearn(),
     "alone": Alone(),
@@ -42,6 +46,9 @@ VALID = [
     "merge consistency",
     "adversarial unlearn",
     "merge consistency unlearn",
+    "consistency noaspect",
+    "merge noaspect",
+    "consistency position noaspect",
     "merge unlearn",
 ]
 INVALID = {
@@ -57,6 +64,7 @@ INVALID = {
     "adversarial merge": "merge makes the weights that training starts from; put it first",
     "consistency adversarial": "both train on variants",
     "domains unlearn": "merge + unlearn: unlearning takes out ADDDIFF's pattern; expected a model that was",
+    "noaspect unlearn": "noaspect + unlearn: unlearning takes out ADDDIFF's pattern; expected a model",
     "alone unlearn": "alone cannot be composed with others",
 }
 

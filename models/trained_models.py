@@ -187,10 +187,9 @@ def train_by_plan(request: TrainingRequest, plan: TrainingPlan) -> TrainedModel:
         record = {
             **_record_of_request(request),
             **_record_of_training(trained, {"train": plan.train, "dev": plan.dev}),
-            "instances": len(plan.train),
-            "variants": dict(plan.variants),
-            "train_seconds": round(time.perf_counter() - clock, 1),
             **({OUTCOME: trained.settled} if trained.settled else {}),
+            **{"instances": len(plan.train), "variants": dict(plan.variants)},
+            "train_seconds": round(time.perf_counter() - clock, 1),
         }
         TrainedModel(trained.model, trained.inputs, key, "", record).save(work.result)
 

@@ -12,16 +12,16 @@ from arts.models.inputs.no_aspect import NoAspectInputs, template
 from arts.models.inputs.pair_encoder import PairInputs
 
 TEMPLATES = {
-    "Good <soup>.": "Good #.",
-    "<soup> is good; the soup is hot.": "# is good; the # is hot.",
-    "Soup, SOUP, <soup>!": "#, #, #!",
-    "I like soups, and this <soup>, not a soupy one.": "I like soups, and this #, not a soupy one.",
-    "Bad soup-bowl, good <soup>": "Bad #-bowl, good #",
-    "Two <soup>s and a soup.": "Two #s and a #.",
-    "A <tuna (raw)> is no tuna; TUNA (RAW)?": "A # is no tuna; #?",
-    "<C++> beats C; c++.": "# beats C; #.",
-    "<5> stars of 50, 5": "# stars of 50, #",
-    "Le <café> est le Café.": "Le # est le #.",
+    "Good <soup>.": "Good <#>.",
+    "<soup> is good; the soup is hot.": "<#> is good; the # is hot.",
+    "Soup, SOUP, <soup>!": "#, #, <#>!",
+    "I like soups, and this <soup>, not a soupy one.": "I like soups, and this <#>, not a soupy one.",
+    "Bad soup-bowl, good <soup>": "Bad #-bowl, good <#>",
+    "Two <soup>s and a soup.": "Two <#>s and a #.",
+    "A <tuna (raw)> is no tuna; TUNA (RAW)?": "A <#> is no tuna; #?",
+    "<C++> beats C; c++.": "<#> beats C; #.",
+    "<5> stars of 50, 5": "<#> stars of 50, #",
+    "Le <café> est le Café.": "Le <#> est le #.",
 }
 
 
@@ -34,11 +34,8 @@ def marked(text):
 
 @pytest.mark.parametrize("text", TEMPLATES)
 def test_no_aspect_a_template_has_a_mask_for_each_mention(text):
-    masked = template(marked(text), mask="#")
-    assert masked.text == TEMPLATES[text]
-    assert (masked.aspect.term, masked.polarity) == ("#", Polarity.POSITIVE)
-    number = text[: text.index("<")].lower().split().count("soup,")  # of mentions before the aspect
-    assert masked.text[: masked.aspect.start].count("#") == number
+    masked, expected = template(marked(text), mask="#"), marked(TEMPLATES[text])
+    assert (masked.text, masked.aspect) == (expected.text, expected.aspect)
 
 
 @pytest.fixture

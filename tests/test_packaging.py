@@ -41,6 +41,7 @@ LAYERS = (
     ("arts.models.cache_keys",),
     ("arts.models.registry",),
     ("arts.models.zoo",),
+    ("arts.models.no_aspect",),
     ("arts.models.training",),
     ("arts.models.precision",),
     ("arts.models.inputs",),

@@ -35,20 +35,9 @@ _TRAINING_OPTIONS = (
     *("gradient_checkpointing", "gradient_accumulation_steps"),
 )
 _INTERVENTION_OPTIONS = (
-    "strategy",
-    "variant_ratio",
-    "min_acceptance",
-    "template",
-    "holdout_templates",
-    "balance_places",
-    "consistency_weight",
-    "same_side",
-    "position",
-    "noaspect_reading",
-    "noaspect_temperature",
-    "merge_method",
-    "domain",
-    "intervention_option",
+    *("strategy", "variant_ratio", "min_acceptance", "template", "holdout_templates", "balance_places"),
+    *("consistency_weight", "same_side", "position", "noaspect_reading"),
+    *("noaspect_temperature", "merge_method", "domain", "intervention_option"),
 )
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -14,7 +14,8 @@ from arts.data.schema import Instance, Strategy
 from arts.models.base import Inputs, TokenFeatures
 from arts.models.memory_saving import PartsTrainer
 
-MEMBERS, UNIT, IS_ORIGINAL = "members", "unit", "is_original"  # what an objective's batch has besides
+MEMBERS, ALTERNATIVES = "members", "alternatives"  # what an example of a unit has
+UNIT, IS_ORIGINAL = "unit", "is_original"  # what a batch of units has besides
 
 
 class Objective(ABC):
@@ -22,6 +23,8 @@ class Objective(ABC):
 
     A subclass is a frozen dataclass whose fields are its settings.
     """
+
+    alternative_share: float = 0.0  # probability, in each epoch, that an alternative takes a variant's place
 
     @abstractmethod
     def loss(self, own: Tensor, logits: Tensor, *, labels: Tensor, units: Units) -> Tensor:
@@ -65,9 +68,11 @@ class Consistency(Objective):
 
     Args:
         weight: the weight of the divergence, 0 or more; lambda.
+        alternative_share: probability, in each epoch, that an alternative takes a variant's place.
     """
 
     weight: float
+    alternative_share: float = 0.0
 
     def loss(self, own: Tensor, logits: Tensor, *, labels: Tensor, units: Units) -> Tensor:
         """The model's own loss and the weighted divergence; without variants to compare, the former alone."""
@@ -98,20 +103,26 @@ def unit_examples(instances: Sequence[Instance], features: Sequence[TokenFeature
 
     Returns:
         Dicts with the features of the instances of a unit under ``members``, the original first, and those of
-        the longest under ``input_ids``, by whose length units are grouped into batches.
+        the longest under ``input_ids``, by whose length units are grouped into batches. A second variant by
+        the same strategy is no member, but an alternative to the first: ``alternatives`` has its features,
+        keyed by the position of that member.
     """
-    members: dict[str, list[TokenFeatures]] = {
-        instance.id: [] for instance in instances if instance.strategy is Strategy.ORIGINAL
+    units: dict[str, dict[Strategy, list[TokenFeatures]]] = {
+        instance.id: {} for instance in instances if instance.strategy is Strategy.ORIGINAL
     }
-    ordered = sorted(
-        zip(instances, features, strict=True), key=lambda pair: pair[0].strategy is not Strategy.ORIGINAL
-    )
-    for instance, encoded in ordered:
-        members[instance.unit].append(encoded)
-    return [
-        {MEMBERS: unit, "input_ids": max((member["input_ids"] for member in unit), key=len)}
-        for unit in members.values()
-    ]
+    for instance, encoded in zip(instances, features, strict=True):
+        units[instance.unit].setdefault(instance.strategy, []).append(encoded)
+    return [_unit_example(unit) for unit in units.values()]
+
+
+def _unit_example(variants: Mapping[Strategy, Sequence[TokenFeatures]]) -> TokenFeatures:
+    """The training example of one unit, from the features of its instances by strategy."""
+    ordered = sorted(variants.items(), key=lambda item: item[0] is not Strategy.ORIGINAL)
+    return {
+        MEMBERS: [features[0] for _, features in ordered],
+        ALTERNATIVES: {n: features[1] for n, (_, features) in enumerate(ordered) if len(features) > 1},
+        "input_ids": max((f["input_ids"] for features in variants.values() for f in features), key=len),
+    }
 
 
 class UnitCollator:
@@ -121,19 +132,29 @@ class UnitCollator:
 
     Args:
         inputs: the inputs of the model.
+        alternative_share: probability that an alternative takes the place of a variant.
     """
 
-    def __init__(self, inputs: Inputs) -> None:
+    def __init__(self, inputs: Inputs, alternative_share: float = 0.0) -> None:
         self.inputs = inputs
+        self.alternative_share = alternative_share
 
     def __call__(self, examples: list[TokenFeatures]) -> dict[str, Tensor]:
         if MEMBERS not in examples[0]:
             return self.inputs.collate(examples)
-        sizes = [len(example[MEMBERS]) for example in examples]
-        batch = self.inputs.collate([member for example in examples for member in example[MEMBERS]])
-        first = [position == 0 for size in sizes for position in range(size)]
-        unit = torch.arange(len(sizes)).repeat_interleave(torch.tensor(sizes))
+        units = [self._draw(example) for example in examples]
+        batch = self.inputs.collate([member for members in units for member in members])
+        first = [position == 0 for members in units for position in range(len(members))]
+        unit = torch.arange(len(units)).repeat_interleave(torch.tensor([len(members) for members in units]))
         return {**batch, UNIT: unit, IS_ORIGINAL: torch.tensor(first)}
+
+    def _draw(self, example: TokenFeatures) -> list[TokenFeatures]:
+        """The members of a unit, some of them replaced by their alternatives."""
+        members = list(example[MEMBERS])
+        for position, alternative in example[ALTERNATIVES].items():
+            if torch.rand(()) < self.alternative_share:
+                members[position] = alternative
+        return members
 
 
 class ObjectiveTrainer(PartsTrainer):

@@ -78,7 +78,9 @@ def train_model(
             **trainer_options(choice.precision),
         },
         model=model,
-        data_collator=UnitCollator(inputs) if plan.objective else inputs.collate,
+        data_collator=(
+            UnitCollator(inputs, plan.objective.alternative_share) if plan.objective else inputs.collate
+        ),
         train_dataset=examples,
         eval_dataset=features_with_labels(inputs, plan.dev),
         compute_metrics=_dev_scores,

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from random import Random
 from typing import TYPE_CHECKING, Any, ClassVar, Self
 
 from arts.data.errors import ArtsError
@@ -35,15 +34,15 @@ class Consistency(Adversarial):
     The cross-entropy, or whatever the model's own loss is, is that of originals and variants alike. lambda is
     chosen on dev, out of 0.3, 1 and 3: the model with the most right units there, variants included, is kept.
 
-    What ADDDIFF adds always contradicts the label, so that a model can learn to answer against it. So some of
-    its variants are replaced by ones to which aspects of the target's own sentiment are added.
+    What ADDDIFF adds always contradicts the label, so that a model can learn to answer against it. So in some
+    epochs, drawn anew for each unit, the place of its ADDDIFF variant is taken by one to which aspects of the
+    target's own sentiment are added. On dev, both count.
 
     Args:
         ratio: share of the variants that are used; here, all by default.
         balance_places: whether ADDDIFF adds clauses first, inside and last equally often; here, by default.
         weight: lambda, 0 or more. None: it is chosen on dev.
-        same_side: share of the ADDDIFF variants that are replaced by ones whose added aspects have the
-            target's own sentiment, from 0 to 1.
+        same_side: probability, in each epoch, that the added aspects have the target's own sentiment.
 
     Raises:
         ArtsError: as `Adversarial`, or when the weight or the share is out of range.
@@ -82,13 +81,13 @@ class Consistency(Adversarial):
         }
 
     def _with_variants(self, sentences: Sequence[Sentence], corpus: Corpus) -> list[Instance]:
-        """The originals of sentences and their variants, some of them with agreeing additions."""
+        """The originals of sentences, their variants, and agreeing variants where ADDDIFF has made one."""
         instances = super()._with_variants(sentences, corpus)
         if not self.same_side or Strategy.ADDDIFF not in self.strategies:
             return instances
-        variants = same_side_variants(sentences, corpus, seed=self.seed, templates=self.seen_templates)
-        by_id = {v.id: v for v in variants if Random(f"{self.seed} same {v.id}").random() < self.same_side}
-        return [by_id.get(instance.id, instance) for instance in instances]
+        contradicted = {i.unit for i in instances if i.strategy is Strategy.ADDDIFF}
+        agreeing = same_side_variants(sentences, corpus, seed=self.seed, templates=self.seen_templates)
+        return [*instances, *(variant for variant in agreeing if variant.unit in contradicted)]
 
     def plans(self, plan: TrainingPlan, corpus: Corpus) -> list[TrainingPlan]:
         """The plan with all variants in units: for the weight, or for each that dev chooses from."""
@@ -96,9 +95,13 @@ class Consistency(Adversarial):
 
         (augmented,) = super().plans(plan, corpus)
         if self.weight is not None:
-            return [replace(augmented, objective=Objective(self.weight))]
+            return [replace(augmented, objective=Objective(self.weight, self.same_side))]
         return [
-            replace(augmented, objective=Objective(weight), choice={**plan.choice, "weight": weight})
+            replace(
+                augmented,
+                objective=Objective(weight, self.same_side),
+                choice={**plan.choice, "weight": weight},
+            )
             for weight in WEIGHTS
         ]
 

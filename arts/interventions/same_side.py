@@ -46,7 +46,10 @@ def same_side_variants(
     wrong = mislabelled_same_side_variants(sentences, corpus, seed=seed, templates=templates)
     return [
         replace(
-            variant, aspect=replace(variant.aspect, polarity=variant.aspect.polarity.opposite), aspects=()
+            variant,
+            id=f"{variant.id}_same_side",
+            aspect=replace(variant.aspect, polarity=variant.aspect.polarity.opposite),
+            aspects=(),
         )
         for variant in wrong
     ]

@@ -95,7 +95,9 @@ def change(reports: Sequence[Report], strategy: object) -> str:
     rows = [report.strategies[strategy] for report in reports if strategy in report.strategies]
     if not rows:
         return ""
-    before, after = (np.mean([getattr(row, part).value for row in rows]) for part in ("original", "perturbed"))
+    before, after = (
+        np.mean([getattr(row, part).value for row in rows]) for part in ("original", "perturbed")
+    )
     return f"{before:.1f}→{after:.1f}"
 
 

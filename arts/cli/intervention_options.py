@@ -51,8 +51,8 @@ SameSide = Annotated[
     typer.Option(
         "--same-side",
         parser=number(least=0, most=1),
-        help="Share of the ADDDIFF variants that consistency replaces by ones whose additions agree with the "
-        "target. Default: 0.33.",
+        help="Share of the epochs in which what is added to a unit in consistency agrees with the target. "
+        "Default: 0.33.",
     ),
 ]
 PositionBias = Annotated[

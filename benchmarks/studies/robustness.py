@@ -3,10 +3,11 @@
     python benchmarks/studies/robustness.py run REPORTS --model bert --seed 1 --seed 2 --seed 3 [--encoder E]
     python benchmarks/studies/robustness.py tables REPORTS
 
-`run` measures every model with every intervention by `arts evaluate`, one process each. What is in the folder is
-not measured again, and models are kept in the cache, so a run that was stopped goes on. `tables` prints
-Markdown: means over the seeds with intervals over seeds and sentences, and the paired differences from the plain
-models and from adversarial training.
+`run` measures every model with every intervention by `arts evaluate`, one process each. What is in the folder
+is not measured again, and models are kept in the cache, so a run that was stopped goes on.
+
+`tables` prints Markdown: means over the seeds with intervals over seeds and sentences, and the paired
+differences from the plain models and from adversarial training.
 """
 
 from __future__ import annotations

@@ -92,6 +92,28 @@ def test_objectives_an_example_is_an_original_with_its_variants(units, encoder):
     assert instances["input_ids"].shape[0] == 3
 
 
+@pytest.mark.parametrize(("share", "drawn"), [(0.0, {1}), (1.0, {2}), (0.5, {1, 2})])
+def test_objectives_an_alternative_takes_the_place_of_a_variant_in_some_draws(share, drawn):
+    example = {
+        "members": [{"input_ids": [0]}, {"input_ids": [1]}],
+        "alternatives": {1: {"input_ids": [2]}},
+        "input_ids": [0],
+    }
+    torch.manual_seed(0)
+    collate = UnitCollator(OfIds(), share)
+    batches = [collate([example, example]) for _ in range(10)]
+    assert {int(ids) for batch in batches for ids in batch["input_ids"][1::2]} == drawn
+    assert all(batch["input_ids"][::2].tolist() == [0, 0] for batch in batches)
+    assert all(batch["unit"].tolist() == [0, 0, 1, 1] for batch in batches)
+
+
+class OfIds:
+    """Inputs whose instances are one token."""
+
+    def collate(self, features):
+        return {"input_ids": torch.tensor([one["input_ids"][0] for one in features])}
+
+
 def by_plan(name, encoder, progress=None, **plan):
     units = original_instances(TOY)
     request = TrainingRequest(name, 1, Start(encoder), progress)

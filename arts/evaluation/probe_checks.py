@@ -73,6 +73,8 @@ class _Measurement:
         least, most = 1.0, 1.0
         if self.resample is Resample.SENTENCES:
             least, most = design_effects(self.sentences, count=self.count)
+        if math.isinf(most):
+            return True  # without the corpus, nothing is known of its width
         narrow, wide = levels_within_error(LEVEL, RESAMPLES)
         lows, highs = zip(
             _interval(share, self.count / most, wide),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
 from arts.data.support.record import Record
@@ -48,13 +48,12 @@ class ExpectedScores:
             Scores.of_sums(total, widest or resampled, bootstrap=wide),
         )
 
-    def differing_fields(self, claimed: Scores, *, intervals_known: bool = True) -> list[str]:
+    def differing_fields(self, claimed: Scores, *, unknown: Collection[str] = ()) -> list[str]:
         """The names of the fields of `Scores` in which claimed scores differ from these.
 
         Args:
             claimed: the claimed scores.
-            intervals_known: whether the intervals by strategy are known. If not, only their points are
-                compared.
+            unknown: the names of fields whose intervals are not known, so that only points are compared.
         """
         return [
             name
@@ -63,7 +62,7 @@ class ExpectedScores:
                 getattr(claimed, name),
                 getattr(self.scores, name),
                 bounds=(getattr(self.narrow, name), getattr(self.wide, name)),
-                intervals=intervals_known or name != "strategies",
+                intervals=name not in unknown,
             )
         ]
 

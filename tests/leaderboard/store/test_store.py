@@ -46,7 +46,7 @@ def test_store_the_v2_set_comes_first_and_has_all_nine_models_plain_and_adversar
     board = Store(()).read()
     assert board.corpora[0] == "laptop-v2"
     trained = {entry.label for entry in board.on("laptop-v2") if not entry.label.startswith("lm:")}
-    assert trained == {
+    assert trained >= {
         f"{name}{training}, seed 1" for name in model_names() for training in ("", " + adversarial")
     }
 

@@ -174,6 +174,7 @@ class AspectModel(PreTrainedModel):
 
     def load_inputs(self, folder: Path) -> Inputs:
         """The inputs of this model, with the tokenizer in the folder of a saved model or of an encoder."""
+        assert isinstance(self.config, AspectConfig)
         return self.inputs.load(folder, self.config)
 
     def settle(self, accuracy: Callable[[], float]) -> dict[str, Any]:

@@ -139,10 +139,11 @@ class UnitCollator:
         self.inputs = inputs
         self.alternative_share = alternative_share
 
-    def __call__(self, examples: list[TokenFeatures]) -> dict[str, Tensor]:
-        if MEMBERS not in examples[0]:
-            return self.inputs.collate(examples)
-        units = [self._draw(example) for example in examples]
+    def collate(self, features: list[TokenFeatures]) -> dict[str, Tensor]:
+        """Pad the features of units, or of instances, and stack them into one batch."""
+        if MEMBERS not in features[0]:
+            return self.inputs.collate(features)
+        units = [self._draw(example) for example in features]
         batch = self.inputs.collate([member for members in units for member in members])
         first = [position == 0 for members in units for position in range(len(members))]
         unit = torch.arange(len(units)).repeat_interleave(torch.tensor([len(members) for members in units]))

@@ -65,9 +65,10 @@ def train_model(
     model, inputs = initialise_model(model_class, request, train=plan.train)
     if plan.initial:
         model.load_state_dict(plan.initial.state_dict(), strict=False)  # a switch may add weights of its own
-    examples = features_with_labels(inputs, plan.train)
+    examples, collate = features_with_labels(inputs, plan.train), inputs.collate
     if plan.objective:
         examples = unit_examples(plan.train, examples)
+        collate = UnitCollator(inputs, plan.objective.alternative_share).collate
     trainer = run_trainer(
         folder,
         _DevScoreCallback(request.progress),
@@ -78,9 +79,7 @@ def train_model(
             **trainer_options(choice.precision),
         },
         model=model,
-        data_collator=(
-            UnitCollator(inputs, plan.objective.alternative_share) if plan.objective else inputs.collate
-        ),
+        data_collator=collate,
         train_dataset=examples,
         eval_dataset=features_with_labels(inputs, plan.dev),
         compute_metrics=_dev_scores,

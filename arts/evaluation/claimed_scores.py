@@ -7,7 +7,7 @@ intervals must be those that are claimed.
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 import numpy as np
 
@@ -85,9 +85,9 @@ def check_scores(claimed: Scores, layout: BenchmarkLayout | None, *, one_each: b
     expected = ExpectedScores.of_sums(
         sums, _resample(sums, effect=least), bootstrap=bootstrap, widest=_resample(sums, effect=most)
     )
-    unknown = () if one_each else ("strategies",)
+    unknown: Collection[str] = () if one_each else ("strategies",)
     if math.isinf(most):
-        unknown = tuple(Scores.model_fields)
+        unknown = Scores.model_fields
     for name in expected.differing_fields(claimed, unknown=unknown):
         given = getattr(expected.scores, name)
         raise DataError(source, f'field "{name}" is not what its counts give; expected {given}')

@@ -80,14 +80,14 @@ def test_objectives_an_example_is_an_original_with_its_variants(units, encoder):
     assert all(
         len(e["input_ids"]) == max(len(member["input_ids"]) for member in e["members"]) for e in examples
     )
-    batch = UnitCollator(inputs)(examples)
+    batch = UnitCollator(inputs).collate(examples)
     assert batch["unit"].tolist() == [0, 1, 1, 1, 2, 2, 2]
     assert batch["is_original"].tolist() == [True, True, False, False, True, False, False]
     names = list(Polarity)
     assert [names[label] for label in batch["labels"]] == [
         "neutral", "negative", "positive", "negative", "positive", "negative", "positive",
     ]  # fmt: skip
-    instances = UnitCollator(inputs)([example["members"][0] for example in examples])
+    instances = UnitCollator(inputs).collate([example["members"][0] for example in examples])
     assert "unit" not in instances
     assert instances["input_ids"].shape[0] == 3
 
@@ -100,7 +100,7 @@ def test_objectives_an_alternative_takes_the_place_of_a_variant_in_some_draws(sh
         "input_ids": [0],
     }
     torch.manual_seed(0)
-    collate = UnitCollator(OfIds(), share)
+    collate = UnitCollator(OfIds(), share).collate
     batches = [collate([example, example]) for _ in range(10)]
     assert {int(ids) for batch in batches for ids in batch["input_ids"][1::2]} == drawn
     assert all(batch["input_ids"][::2].tolist() == [0, 0] for batch in batches)

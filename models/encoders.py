@@ -222,6 +222,12 @@ def load_encoder(name: str) -> Any:
     """
     from transformers import AutoModel
 
+    check_encoder(name)
+    return load_weights(AutoModel, encoder_folder(name), optional="pooler.")
+
+
+def check_encoder(name: str) -> None:
+    """Raise `ArtsError` unless a model is a BERT-like encoder whose tokenizer has [CLS] and [SEP]."""
     folder = encoder_folder(name)
     config = load_config(folder)
     expected = f'encoder "{name}" is a {config.model_type} model; expected a BERT-like encoder'
@@ -230,7 +236,6 @@ def load_encoder(name: str) -> Any:
     tokenizer = load_tokenizer(folder)
     if tokenizer.cls_token is None or tokenizer.sep_token is None:
         raise ArtsError(f"{expected}, whose tokenizer has [CLS] and [SEP]")
-    return load_weights(AutoModel, folder, optional="pooler.")
 
 
 def encoder_checksum(name: str) -> str:

@@ -19,7 +19,7 @@ from arts.data.schema import Instance
 from arts.data.support.atomic import cache_home
 from arts.data.support.cache import cached_file, reading_cache
 from arts.models.base import AspectModel
-from arts.models.encoders import encoder_folder
+from arts.models.encoders import check_encoder, encoder_folder
 from arts.models.inputs.pair_encoder import EncoderModel
 from arts.models.memory_saving import checkpointed_layers
 from arts.models.recipe import Start
@@ -75,6 +75,7 @@ def training_precision(
     config = model_class.config_from_start(start)
 
     def network() -> tuple[AspectModel, Batch]:
+        check_encoder(start.encoder)
         size = batch_options(model_class.recipe.batch_size)["per_device_train_batch_size"]
         by_length = sorted(train, key=lambda instance: len(instance.text))
         middle = by_length[max(0, len(train) - size) // 2 :][:size]

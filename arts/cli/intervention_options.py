@@ -32,9 +32,9 @@ Interventions = Annotated[
 BalancePlaces = Annotated[
     bool | None,
     typer.Option(
-        "--balance-places/--no-balance-places",
-        help="Whether ADDDIFF adds clauses first, inside and last equally often, as far as sentences allow. "
-        "Default: yes for consistency, otherwise no.",
+        "--balance-places",
+        help="Let ADDDIFF add clauses first, inside and last equally often, as far as sentences allow. "
+        "consistency does by default; --intervention-option balance_places=false turns it off.",
     ),
 ]
 ConsistencyWeight = Annotated[

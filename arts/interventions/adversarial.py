@@ -14,7 +14,7 @@ from arts.generators.running.balanced_places import balanced_perturbations
 from arts.generators.running.checksum import variant_sources
 from arts.generators.running.perturbation_cache import perturbations
 from arts.generators.strategies.joints import DEFAULT_TEMPLATES, template_names
-from arts.interventions.base import InterventionCard, repeat_option
+from arts.interventions.base import GENERIC_OPTION, InterventionCard, repeat_option
 from arts.interventions.contribution import Contribution
 
 if TYPE_CHECKING:
@@ -184,5 +184,6 @@ class Adversarial(Contribution):
         if self.min_acceptance:
             arguments += ["--min-acceptance", f"{self.min_acceptance:g}"]
         if self.balance_places != default.balance_places:
-            arguments.append("--balance-places" if self.balance_places else "--no-balance-places")
+            off = repeat_option(GENERIC_OPTION, ["balance_places=false"])
+            arguments += ["--balance-places"] if self.balance_places else off
         return arguments + repeat_option("--holdout-templates", self.holdout)

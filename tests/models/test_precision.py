@@ -19,6 +19,7 @@ from arts.models.recipe import Start, TrainingRequest
 from arts.models.registry import aspect_model_class
 from arts.models.runtime import Device, Precision, PrecisionOption, use_precision
 from arts.models.training import train_model
+from arts.models.training_plan import TrainingPlan
 from arts.models.zoo.bert import BertPair
 
 INSTANCES = original_instances(TOY)
@@ -46,9 +47,12 @@ def measured(monkeypatch):
     return measured
 
 
+PLAN = TrainingPlan(INSTANCES, INSTANCES)
+
+
 def key(encoder):
     request = TrainingRequest("bert", 1, Start(encoder))
-    return training_key("bert", aspect_model_class("bert"), request, train=INSTANCES, dev=INSTANCES)
+    return training_key("bert", aspect_model_class("bert"), request, plan=PLAN)
 
 
 def choice(encoder, name="bert"):
@@ -151,7 +155,7 @@ def test_precision_of_a_model_that_was_just_trained_in_bf16_is_fp32(encoder, tmp
     """So its predictions are those of the model that is saved and loaded."""
     use_precision(PrecisionOption.BF16)
     request = TrainingRequest("bert", 1, Start(encoder))
-    outcome = train_model(BertPair, request, train=INSTANCES, dev=INSTANCES, folder=tmp_path)
+    outcome = train_model(BertPair, request, plan=PLAN, folder=tmp_path)
     saved = fit("bert", encoder)
     batch = saved.inputs.collate(saved.inputs.encode(INSTANCES[:4]))
     assert outcome.model.eval()(**batch).logits.equal(saved.model.eval()(**batch).logits)

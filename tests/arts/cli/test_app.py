@@ -34,7 +34,7 @@ def test_app_bad_usage_is_exit_code_2(tmp_path):
         ),
         (
             "arts.train --model bert --output out --template but",
-            "--template: only with an intervention; add --adversarial",
+            "--template: only with an intervention; add --intervention",
         ),
         (
             "arts.evaluate --intervention adversarial --holdout-templates bt",

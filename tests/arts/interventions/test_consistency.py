@@ -43,7 +43,7 @@ def test_consistency_only_what_is_not_the_default_is_an_option():
     assert Consistency().arguments() == ["--intervention", "consistency"]
     way = Consistency(weight=2.0, same_side=0.5, balance_places=False)
     assert way.command_options() == [
-        "--no-balance-places",
+        *("--intervention-option", "balance_places=false"),
         *("--consistency-weight", "2", "--same-side", "0.5"),
     ]
 

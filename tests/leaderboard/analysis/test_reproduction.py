@@ -19,6 +19,7 @@ from arts.cli import measurements
 from arts.cli.app import command_app
 from arts.data.label_names import LabelNames
 from arts.data.schema import PERTURBATIONS
+from arts.evaluation.probes import PROBES
 from arts.evaluation.report import Report
 from arts.evaluation.report_record import ModelInfo
 from arts.generators.strategies.joints import TEMPLATES
@@ -76,7 +77,8 @@ def test_reproduction_the_command_of_a_packaged_report_measures_the_same(path, m
     model = report.model
     seed, encoder = model.seed or 1, model.encoder or DEFAULT_ENCODER  # language models have neither
     assert (heard.dataset, heard.models, heard.seeds) == (report.dataset.name, [model.id], [seed])
-    assert (heard.start.encoder, heard.probes) == (encoder, ["adddiff-curve"] if report.adddiff_curve else [])
+    probes = [name for name in PROBES if getattr(report, name.replace("-", "_"))]
+    assert (heard.start.encoder, heard.probes) == (encoder, probes)
     way = f" + {model.intervention['name']}" if model.intervention else ""
     asked = f", {report.language_model.prompt}" if report.language_model else ""
     assert heard.name == (None if report.name == model.id + way + asked else report.name)

@@ -63,7 +63,8 @@ def test_position_and_consistency_are_one_training(units, encoder, monkeypatch, 
     corpus = Corpus("mine", tuple(units), lambda split: ())
     model = whole.train(TrainingRequest("bert", 1, Start(encoder)), corpus)
     (plan,) = plans
-    assert (plan.objective, dict(plan.switches)) == (Objective(1.0), {"position": "dropout"})
+    assert isinstance(plan.objective, Objective)
+    assert dict(plan.switches) == {"position": "dropout"}
     assert len(model.record["curve"]) == 1
     assert model.model.config.position == "dropout"
     model.save(tmp_path / "saved")

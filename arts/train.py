@@ -112,10 +112,11 @@ def train(
     )
     from arts.data.corpus_registry import load_corpus
     from arts.evaluation.systems import ALL_LEAK
-    from arts.interventions.contribution import plain_plan, train_best
+    from arts.interventions.contribution import plain_plan
     from arts.leaks.leak_check import LeakDetector
     from arts.leaks.training_data import TrainingData
     from arts.models.recipe import TrainingRequest
+    from arts.models.trained_models import train_by_plan
 
     corpus = load_corpus(
         dataset, labels=options.label_polarities(labels), columns=options.column_names(columns)
@@ -126,8 +127,10 @@ def train(
     title = f"{model}, seed {seed}"
     with progress_bar(title, announced=f"training {title}") as progress:
         request = TrainingRequest(model, seed, start, progress, observe_data=data.observe)
-        plans = [plain_plan(data.corpus)]
-        trained = training.train(request, data.corpus) if training else train_best(request, plans)
+        if training:
+            trained = training.train(request, data.corpus)
+        else:
+            trained = train_by_plan(request, plain_plan(data.corpus))
     check = data.check()
     with new_folder(output) as work:
         trained.save(work.result)

@@ -80,14 +80,17 @@ def check_scores(claimed: Scores, layout: BenchmarkLayout | None, *, one_each: b
         _check_counts(sums, UnitSums.unpack(statistics.sum(0)), source=source)
     _check_bounds(sums, one_each=one_each, source=source)
     bootstrap = Bootstrap(resample=claimed.bootstrap.resample)
-    by_units = bootstrap.resample is Resample.UNITS
-    least, most = (1.0, 1.0) if by_units else design_effects(None if layout is None else layout.sentences)
+    sentences = None if layout is None else layout.sentences
+    unknown: Collection[str] = () if one_each else ("strategies",)
+    least = most = 1.0
+    if bootstrap.resample is Resample.SENTENCES:
+        if sentences is None:
+            unknown = Scores.model_fields
+        else:
+            least, most = design_effects(sentences)
     expected = ExpectedScores.of_sums(
         sums, _resample(sums, effect=least), bootstrap=bootstrap, widest=_resample(sums, effect=most)
     )
-    unknown: Collection[str] = () if one_each else ("strategies",)
-    if math.isinf(most):
-        unknown = Scores.model_fields
     for name in expected.differing_fields(claimed, unknown=unknown):
         given = getattr(expected.scores, name)
         raise DataError(source, f'field "{name}" is not what its counts give; expected {given}')

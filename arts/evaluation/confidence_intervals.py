@@ -90,7 +90,7 @@ def seed_weights(seeds: int, *, resamples: int, seed: int, stream: int = 0) -> F
     return np.asarray(rng.multinomial(draws, np.full(seeds, 1 / seeds), resamples) / draws)
 
 
-def design_effects(sentences: IntArray | None, *, count: int | None = None) -> tuple[float, float]:
+def design_effects(sentences: IntArray, *, count: int | None = None) -> tuple[float, float]:
     """Between what factors the variance of a share by sentences differs from that by units.
 
     How it does depends on which units are right. At most, all units of a sentence agree, and the factor is
@@ -98,12 +98,9 @@ def design_effects(sentences: IntArray | None, *, count: int | None = None) -> t
     that are alone in theirs remain, of which half are allowed for.
 
     Args:
-        sentences: (units,) the number of each unit's sentence; None if the sentences are not known, which
-            leaves any factor.
+        sentences: (units,) the number of each unit's sentence.
         count: number of the units that the share is of, whichever these are. Default: all.
     """
-    if sentences is None:
-        return 0.0, math.inf
     sizes = np.bincount(sentences)
     count = count or len(sentences)
     alone = int((sizes == 1).sum()) - (len(sentences) - count)

@@ -72,9 +72,9 @@ class _Measurement:
             return False
         least, most = 1.0, 1.0
         if self.resample is Resample.SENTENCES:
+            if self.sentences is None:
+                return True  # without the corpus, nothing is known of its width
             least, most = design_effects(self.sentences, count=self.count)
-        if math.isinf(most):
-            return True  # without the corpus, nothing is known of its width
         narrow, wide = levels_within_error(LEVEL, RESAMPLES)
         lows, highs = zip(
             _interval(share, self.count / most, wide),

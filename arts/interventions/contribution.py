@@ -53,18 +53,23 @@ class Contribution(Intervention):
         Raises:
             ArtsError: when it lacks one.
         """
-        if not self.switches:
-            return
-        from arts.models.registry import ZOO, aspect_model_class
-
-        def has_all(model: str) -> bool:
-            return set(self.switches) <= set(aspect_model_class(model).switches)
-
-        if not has_all(name):
-            defined = ", ".join(filter(has_all, ZOO))
+        if self.switches and not self._is_defined_for(name):
+            defined = ", ".join(self.defined_models())
             raise ArtsError(
                 f"--intervention {self.name} is not defined for {name}; expected one of: {defined}"
             )
+
+    def defined_models(self) -> list[str]:
+        """The names of the models of the zoo that have all the switches."""
+        from arts.models.registry import ZOO
+
+        return list(filter(self._is_defined_for, ZOO))
+
+    def _is_defined_for(self, model: str) -> bool:
+        """Whether a model has all the switches."""
+        from arts.models.registry import aspect_model_class
+
+        return set(self.switches) <= set(aspect_model_class(model).switches)
 
     def train(self, request: TrainingRequest, corpus: Corpus) -> TrainedModel:
         """Train a model by the plan of this intervention, or load it from the cache.

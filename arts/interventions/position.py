@@ -58,6 +58,7 @@ class Position(Contribution):
         bibtex="ma-etal-2021-exploiting",
     )
     options: ClassVar[Mapping[str, str]] = {"bias": "--position"}
+    switches: ClassVar[tuple[str, ...]] = (SWITCH,)
 
     def __post_init__(self) -> None:
         if self.bias not in list(PositionBias):
@@ -78,15 +79,14 @@ class Position(Contribution):
         Raises:
             ArtsError: when it has none; the message names the models of the zoo that do.
         """
-        from arts.models.registry import ZOO, aspect_model_class
+        from arts.models.registry import aspect_model_class
         from arts.models.zoo.bert_sent import BertSentence
 
-        model_class = aspect_model_class(name)
-        if SWITCH in model_class.switches:
+        if self._is_defined_for(name):
             return
-        if issubclass(model_class, BertSentence):
+        if issubclass(aspect_model_class(name), BertSentence):
             raise ArtsError(f"--intervention {self.name}: {name} must not see where the aspect is")
-        known = [model for model in ZOO if SWITCH in aspect_model_class(model).switches]
+        known = self.defined_models()
         raise ArtsError(
             f"--intervention {self.name} is not defined for {name}; expected {', '.join(known[:-1])} or "
             f"{known[-1]}"

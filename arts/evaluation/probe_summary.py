@@ -46,25 +46,31 @@ def probe_verdicts(report: Report) -> list[str]:
 
 
 def _on_same_side(score: ProbeScore) -> str:
-    change = score.change
-    if change.high < 0:
-        meaning = "it answers against what is added"
-    elif change.low > 0:
-        meaning = "it follows what is added"
-    else:
-        meaning = "what agrees does not mislead it"
-    return f"where clauses are added that agree with the label, accuracy {_change(change)}: {meaning}."
+    meaning = _meaning(
+        score.change,
+        falls="it answers against what is added",
+        rises="it follows what is added",
+        stays="what agrees does not mislead it",
+    )
+    change = _change(score.change)
+    return f"where clauses are added that agree with the label, accuracy {change}: {meaning}."
 
 
 def _on_masked(score: ProbeScore) -> str:
-    change = score.change
+    meaning = _meaning(
+        score.change,
+        falls="so much depends on the term itself",
+        rises="the term itself misleads it",
+        stays="the term itself makes no clear difference",
+    )
+    return f"without the aspect term, accuracy {_change(score.change)}: {meaning}."
+
+
+def _meaning(change: Difference, *, falls: str, rises: str, stays: str) -> str:
+    """What a change means: that of a fall or a rise whose interval does not contain 0, or of neither."""
     if change.high < 0:
-        meaning = "so much depends on the term itself"
-    elif change.low > 0:
-        meaning = "the term itself misleads it"
-    else:
-        meaning = "the term itself makes no clear difference"
-    return f"without the aspect term, accuracy {_change(change)}: {meaning}."
+        return falls
+    return rises if change.low > 0 else stays
 
 
 def _change(change: Difference) -> str:

@@ -45,13 +45,26 @@ class Unit:
         """Names of the rules that made the recorded edits of the variants; empty if none are recorded."""
         return frozenset(edit.rule for variant in self.variants for edit in variant.edits)
 
+    def mistakes(self, predictions: PredictionsById) -> int:
+        """Number of instances that a model predicts wrong or not at all.
+
+        Args:
+            predictions: Predicted labels of the model, keyed by instance id.
+        """
+        return sum(predictions.get(instance.id) != instance.polarity for instance in self.instances)
+
+    def mentions(self, words: Collection[str]) -> bool:
+        """Whether one of the texts, or the id, contains all these words, in any order and case."""
+        texts = [self.id.casefold(), *(instance.text.casefold() for instance in self.instances)]
+        return any(all(word.casefold() in text for word in words) for text in texts)
+
     def failed_by(self, predictions: PredictionsById) -> bool:
         """Whether a model fails the unit: at least one instance is predicted wrong or has no prediction.
 
         Args:
             predictions: Predicted labels of the model, keyed by instance id.
         """
-        return any(predictions.get(instance.id) != instance.polarity for instance in self.instances)
+        return self.mistakes(predictions) > 0
 
 
 @dataclass(frozen=True)
@@ -64,6 +77,11 @@ class UnitFilter:
         rules: Names of edit rules; at least one of the variants shown must be made by one of these rules.
         shortest: Smallest number of words of the original.
         longest: Largest number of words of the original.
+        ids: Ids of units.
+        words: Words that the original or a variant that is shown contains, or the id; each also as a part of
+            a longer word.
+        right: Positions of entries that have the unit right, as far as its variants are shown.
+        wrong: Positions of entries that fail the unit, on the original or on a variant that is shown.
         failed_by_all: Whether to show only units that every entry fails, on the original or on a variant that
             is shown.
     """
@@ -73,6 +91,10 @@ class UnitFilter:
     rules: Collection[str] = ()
     shortest: int = 0
     longest: int | None = None
+    ids: Collection[str] = ()
+    words: Collection[str] = ()
+    right: Collection[int] = ()
+    wrong: Collection[int] = ()
     failed_by_all: bool = False
 
     def apply(self, units: Iterable[Unit], predictions: Sequence[PredictionsById] = ()) -> list[Unit]:
@@ -84,7 +106,7 @@ class UnitFilter:
                 and `failed_by_all` is set, no unit passes.
         """
         narrowed = (self._with_chosen_variants(unit) for unit in units)
-        return [unit for unit in narrowed if self._passes(unit) and self._fails(unit, predictions)]
+        return [unit for unit in narrowed if self._passes(unit) and self._is_predicted(unit, predictions)]
 
     def _with_chosen_variants(self, unit: Unit) -> Unit:
         """The unit with only the variants of the chosen strategies."""
@@ -93,18 +115,25 @@ class UnitFilter:
         return replace(unit, variants=tuple(v for v in unit.variants if v.strategy in self.strategies))
 
     def _passes(self, unit: Unit) -> bool:
-        """Whether a unit meets all conditions except `failed_by_all`."""
+        """Whether a unit meets all conditions that are not about predictions."""
         return (
             bool(unit.variants or not self.strategies)
             and (not self.polarities or unit.original.polarity in self.polarities)
             and (not self.rules or not unit.rules.isdisjoint(self.rules))
             and self.shortest <= unit.word_count
             and (self.longest is None or unit.word_count <= self.longest)
+            and (not self.ids or unit.id in self.ids)
+            and unit.mentions(self.words)
         )
 
-    def _fails(self, unit: Unit, predictions: Sequence[PredictionsById]) -> bool:
-        """Whether `failed_by_all` is not set, or there are entries and all of them fail the unit."""
-        return not self.failed_by_all or (bool(predictions) and all(map(unit.failed_by, predictions)))
+    def _is_predicted(self, unit: Unit, predictions: Sequence[PredictionsById]) -> bool:
+        """Whether the entries that must have a unit right do, and those that must fail it do."""
+        wrong = range(len(predictions)) if self.failed_by_all else self.wrong
+        return (
+            not (self.failed_by_all and not predictions)
+            and all(unit.failed_by(predictions[n]) for n in wrong)
+            and not any(unit.failed_by(predictions[n]) for n in self.right)
+        )
 
 
 def units_of(instances: Iterable[Instance]) -> list[Unit]:

@@ -9,17 +9,17 @@ import streamlit as st
 from arts.data.corpus import Corpus
 from arts.data.corpus_registry import CORPUS_NAMES, RELEASED_CORPORA, is_available_locally, load_corpus
 from arts.data.errors import ArtsError
-from arts.data.schema import PERTURBATIONS, Polarity, Strategy
 from arts.leaderboard.analysis.entry_labels import distinct_labels
-from arts.leaderboard.analysis.units import PredictionsById, Unit, UnitFilter, predictions_by_id, units_of
+from arts.leaderboard.analysis.units import PredictionsById, Unit, predictions_by_id, units_of
 from arts.leaderboard.store.entry import BoardEntry
 from arts.leaderboard.store.store import Board
-from arts.leaderboard.web import address, choices, html_sentence, html_unit, page_state
+from arts.leaderboard.web import address, choices, html_sentence, html_unit, page_state, unit_filters
 from arts.leaderboard.web.escaping import escape_markdown
 
 UNITS_PER_PAGE = 10
 DEFAULT_ENTRIES = 3  # number of entries that are picked when the page opens
 CACHED_ENTRIES = 64  # number of entries whose predictions stay in memory
+SCROLL_UP = "<script>document.querySelector('[data-testid=stMain]').scrollTo(0, 0)</script>"
 
 
 @st.cache_resource(max_entries=4, show_spinner="Reading the corpus …")
@@ -76,7 +76,7 @@ def pick_corpus(board: Board) -> tuple[Corpus, list[Unit]]:
     return corpus, units
 
 
-def pick_predictions(board: Board, corpus: Corpus) -> dict[str, PredictionsById]:
+def pick_predictions(board: Board, corpus: Corpus) -> tuple[dict[str, str], list[PredictionsById]]:
     """Let the visitor pick entries whose predictions are shown.
 
     Args:
@@ -84,8 +84,8 @@ def pick_predictions(board: Board, corpus: Corpus) -> dict[str, PredictionsById]
         corpus: The corpus that is shown.
 
     Returns:
-        The predictions of the picked entries, keyed by their labels, which are all different. Each value is a
-        dict of predicted polarities, keyed by instance id.
+        Labels of the picked entries, all different, keyed by the key of the entry; and the predictions of
+        each, a dict of predicted labels keyed by instance id.
     """
     usable = [e for e in board.on(corpus.name) if e.has_predictions and e.checksum == corpus.checksum]
     entries = choices.pick_entries(
@@ -102,56 +102,16 @@ def pick_predictions(board: Board, corpus: Corpus) -> dict[str, PredictionsById]
             f"No entry on {corpus.name} has its predictions here; only the sentences are shown. "
             f"`arts evaluate --dataset {corpus.name} --output results` adds one."
         )
-        return {}
-    names = distinct_labels(usable)
-    predictions = {}
+        return {}, []
+    labels = distinct_labels(usable)
+    names, predictions = dict[str, str](), list[PredictionsById]()
     for entry in entries:
         try:
-            predictions[names[entry.key]] = cached_predictions(
-                f"{entry.key} {entry.predictions_checksum}", entry
-            )
+            predictions.append(cached_predictions(f"{entry.key} {entry.predictions_checksum}", entry))
+            names[entry.key] = labels[entry.key]
         except ArtsError as error:
             st.warning(escape_markdown(f"{entry.label}: {error}"))
-    return predictions
-
-
-def pick_filters(units: Sequence[Unit], predictions: Mapping[str, PredictionsById]) -> UnitFilter:
-    """Let the visitor pick filters of units; the choice is kept in the page's URL.
-
-    Args:
-        units: All units of the corpus.
-        predictions: The predictions of the picked entries, keyed by label.
-    """
-    rules = sorted({rule for unit in units for rule in unit.rules})
-    counts = [unit.word_count for unit in units]
-    low, high = min(counts), max(max(counts), min(counts) + 1)
-    with st.expander("Filter", icon=":material/filter_alt:"):
-        left, right = st.columns(2)
-        with left:
-            strategies = choices.pick_values("Strategy", [str(s) for s in PERTURBATIONS], key="strategy")
-            polarities = choices.pick_values(
-                "Polarity of the target", [str(p) for p in Polarity], key="polarity"
-            )
-        with right:
-            shortest, longest = st.slider(
-                "Length (words)", low, high, (low, high), key="length", bind="query-params"
-            )
-            chosen_rules = choices.pick_values("Edit rule", rules, key="rule") if len(rules) > 1 else []
-            failed_by_all = st.toggle(
-                "Failed by all entries",
-                key="failed",
-                bind="query-params",
-                disabled=not predictions,
-                help="Each chosen entry is wrong on the original or on one of the variants that are shown.",
-            )
-    return UnitFilter(
-        strategies=[Strategy(name) for name in strategies],
-        polarities=[Polarity(name) for name in polarities],
-        rules=chosen_rules,
-        shortest=shortest,
-        longest=longest,
-        failed_by_all=failed_by_all and bool(predictions),
-    )
+    return names, predictions
 
 
 def pick_page(count: int, state: object) -> int:
@@ -177,19 +137,50 @@ def pick_page(count: int, state: object) -> int:
     )
 
 
-def show_units(units: Sequence[Unit], predictions: Mapping[str, PredictionsById]) -> None:
-    """Show units one below another, each with its variants side by side.
+def turn_page_below(page: int, count: int) -> None:
+    """Let the visitor turn pages below the units, too, and begin at the top of the next one.
+
+    Args:
+        page: Number of the page that is shown, counted from 1.
+        count: Number of units that pass the filters.
+    """
+
+    def turn() -> None:
+        """Turn the page before the script runs again, and its top comes into sight."""
+        st.session_state["page"] = st.session_state["page below"]
+        st.session_state["turned below"] = True
+
+    if count > UNITS_PER_PAGE:
+        st.session_state["page below"] = page
+        st.pagination(-(-count // UNITS_PER_PAGE), key="page below", on_change=turn)
+    if st.session_state.pop("turned below", False):
+        st.html(SCROLL_UP, unsafe_allow_javascript=True)
+
+
+def show_units(
+    units: Sequence[Unit], names: Mapping[str, str], predictions: Sequence[PredictionsById], *, corpus: str
+) -> None:
+    """Show units one below another, each with its variants side by side and a link to it.
 
     Args:
         units: The units of the page.
-        predictions: The predictions of the picked entries, keyed by label. Each value is a dict of predicted
-            polarities, keyed by instance id.
+        names: Labels of the picked entries, keyed by the key of the entry.
+        predictions: The predictions of each, as `pick_predictions` returns them.
+        corpus: Name of the corpus.
     """
+    by_name = dict(zip(names.values(), predictions, strict=True))
     st.html(html_sentence.legend_html())
     for unit in units:
         with st.container(border=True):
-            st.caption(f"{unit.id} · {unit.word_count} words".replace("_", r"\_"))
-            st.html(html_unit.cards_html(html_unit.unit_cards(unit, predictions)))
+            page_state.show_link(
+                "explore",
+                f"{escape_markdown(unit.id)} · {unit.word_count} words",
+                corpus=corpus,
+                unit=unit.id,
+                entries=[*names],
+            )
+            summary = html_unit.unit_summary_html(unit, by_name)
+            st.html(summary + html_unit.cards_html(html_unit.unit_cards(unit, by_name)))
 
 
 def main() -> None:
@@ -201,17 +192,19 @@ def main() -> None:
     )
     st.html(html_unit.STYLE)
     corpus, units = pick_corpus(board)
-    predictions = pick_predictions(board, corpus)
-    filters = pick_filters(units, predictions)
-    passing = filters.apply(units, list(predictions.values()))
+    names, predictions = pick_predictions(board, corpus)
+    filters = unit_filters.pick_filters(units, names, corpus=corpus.name)
+    unit_filters.show_active_filters(filters, units, [*names.values()])
+    passing = filters.apply(units, predictions)
     if not passing:
         st.info(f"None of the {len(units):,} units of {corpus.name} passes. Clear a filter.")
         return
-    page = pick_page(len(passing), (corpus.name, filters, tuple(predictions)))
+    page = pick_page(len(passing), (corpus.name, filters, tuple(names)))
     first = (page - 1) * UNITS_PER_PAGE
     shown = passing[first : first + UNITS_PER_PAGE]
     st.caption(f"Units {first + 1:,} to {first + len(shown):,} of {len(passing):,} ({len(units):,} in all).")
-    show_units(shown, predictions)
+    show_units(shown, names, predictions, corpus=corpus.name)
+    turn_page_below(page, len(passing))
 
 
 main()

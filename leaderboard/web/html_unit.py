@@ -18,6 +18,7 @@ TITLES = {
     Strategy.REVNON: "REVNON: the others reversed",
     Strategy.ADDDIFF: "ADDDIFF: others added",
 }
+COLOURS = {"right": "#009E73", "wrong": "#B95CA0"}  # other than those of polarities
 STYLE = (
     "<style>" + html_sentence.STYLE + ".arts-cards{display:grid;gap:1rem 1.5rem;"
     "grid-template-columns:repeat(auto-fit,minmax(min(100%,15rem),1fr))}"
@@ -25,10 +26,15 @@ STYLE = (
     ".arts-card p{margin:.3rem 0;line-height:1.9}"
     ".arts-card .arts-title{font-weight:600;font-size:.85rem;line-height:1.4}"
     ".arts-card .arts-remark{opacity:.8;font-size:.85rem;line-height:1.4}"
-    ".arts-card ul{list-style:none;margin:.4rem 0 0;padding:0;font-size:.85rem}"
-    ".arts-card li{margin:.15rem 0;padding:0}"
+    "ul.arts-predictions{list-style:none;margin:.4rem 0 0;padding:0;font-size:.85rem}"
+    ".arts-predictions li{margin:.2rem 0;padding:.1rem .4rem;border-left:.25rem solid;border-radius:.2rem}"
+    "ul.arts-summary{display:flex;flex-wrap:wrap;gap:0 .6rem;margin:0 0 .6rem}"
     ".arts-wrong{font-weight:600}"
-    "</style>"
+    + "".join(
+        f".arts-predictions .arts-{outcome}{{border-color:{colour};background:{colour}26}}"
+        for outcome, colour in COLOURS.items()
+    )
+    + "</style>"
 )
 
 
@@ -80,7 +86,7 @@ class InstanceCard:
         if self.instance is None or not self.predictions:
             return ""
         items = (_prediction_html(prediction, self.instance.polarity) for prediction in self.predictions)
-        return f"<ul>{''.join(items)}</ul>"
+        return f'<ul class="arts-predictions">{"".join(items)}</ul>'
 
 
 def unit_cards(unit: Unit, predictions: Mapping[str, PredictionsById]) -> list[InstanceCard]:
@@ -116,6 +122,36 @@ def cards_html(cards: Iterable[InstanceCard]) -> str:
     return f'<div class="arts-cards">{"".join(card.html for card in cards)}</div>'
 
 
+def unit_summary_html(unit: Unit, predictions: Mapping[str, PredictionsById]) -> str:
+    """How many instances of a unit each model has wrong, as an HTML list; empty without models.
+
+    Args:
+        unit: The unit.
+        predictions: The predictions of each model, as `unit_cards` takes them.
+
+    Example:
+        >>> from arts.data.schema import Aspect
+        >>> soup = Aspect("soup", 5, 9, Polarity.POSITIVE)
+        >>> unit = Unit(Instance("1", "1", Strategy.ORIGINAL, "Good soup", soup))
+        >>> html = unit_summary_html(unit, {"mine": {"1": "negative"}})
+        >>> "mine: 1 of 1 wrong" in html
+        True
+    """
+    size = len(unit.instances)
+    items = (
+        f'<li class="arts-{"wrong" if mistakes else "right"}">{_mark_html(right=not mistakes)} '
+        f"{escape(name)}: {f'{mistakes} of {size} wrong' if mistakes else f'all {size} right'}</li>"
+        for name, by_id in predictions.items()
+        for mistakes in [unit.mistakes(by_id)]
+    )
+    return f'<ul class="arts-predictions arts-summary">{"".join(items)}</ul>' if predictions else ""
+
+
+def _mark_html(*, right: bool) -> str:
+    """A tick or a cross as HTML, which screen readers leave out."""
+    return f'<span aria-hidden="true">{"✓" if right else "✗"}</span>'
+
+
 def _prediction_html(prediction: ModelPrediction, gold: Polarity) -> str:
     """A prediction as an HTML list item that begins with ✓ if it is right and with ✗ if it is wrong.
 
@@ -124,7 +160,6 @@ def _prediction_html(prediction: ModelPrediction, gold: Polarity) -> str:
         gold: The gold polarity of the instance.
     """
     right = prediction.label == gold
-    mark = '<span aria-hidden="true">✓</span>' if right else '<span aria-hidden="true">✗</span>'
     unseen = f'<span class="arts-unseen">{"right" if right else "wrong"}: </span>'
     probabilities = " · ".join(
         f"{html_sentence.SIGNS[polarity]}&nbsp;{probability:.2f}"
@@ -133,4 +168,4 @@ def _prediction_html(prediction: ModelPrediction, gold: Polarity) -> str:
     kind = "arts-right" if right else "arts-wrong"
     name = escape(prediction.model)
     suffix = f" ({probabilities})" if probabilities else ""
-    return f'<li class="{kind}">{mark}{unseen} {name}: {prediction.label}{suffix}</li>'
+    return f'<li class="{kind}">{_mark_html(right=right)}{unseen} {name}: {prediction.label}{suffix}</li>'

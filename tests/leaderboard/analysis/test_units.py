@@ -26,6 +26,10 @@ def test_units_of_keeps_variants_with_their_original(units):
         (UnitFilter(longest=3), []),
         (UnitFilter(shortest=4, longest=4), ["1_0", "1_1", "2_0"]),
         (UnitFilter(rules=["antonym"]), []),
+        (UnitFilter(ids=["2_0", "1_0"]), ["1_0", "2_0"]),
+        (UnitFilter(words=["TABLE", "got"]), ["2_0"]),
+        (UnitFilter(words=["1_1"]), ["1_1"]),
+        (UnitFilter(words=["got", "nowhere"]), []),
     ],
 )
 def test_units_filters_keep_what_passes(units, filters, expected):
@@ -52,6 +56,25 @@ def test_units_filters_find_what_every_entry_fails(units):
     assert failed.apply(units_of(units)) == []
     narrow = UnitFilter(strategies=[Strategy.ADDDIFF], failed_by_all=True)  # where only the second is wrong
     assert narrow.apply(units_of(units), [first, second]) == []
+
+
+@pytest.mark.parametrize(
+    ("outcomes", "expected"),
+    [
+        ({"right": [0]}, ["1_1", "2_0"]),
+        ({"wrong": [1]}, ["1_0", "2_0"]),
+        ({"right": [0], "wrong": [1]}, ["2_0"]),
+        ({"right": [0, 1]}, ["1_1"]),
+        ({"right": [0], "wrong": [0]}, []),
+        ({"right": [0], "strategies": [Strategy.ADDDIFF]}, ["1_0"]),  # whose REVTGT variant is not shown
+    ],
+)
+def test_units_filters_find_what_one_entry_has_right_and_another_wrong(units, outcomes, expected):
+    right = {one.id: one.polarity for one in units}
+    first = right | {"1_0_revtgt": Polarity.POSITIVE}
+    second = right | {"1_0": Polarity.NEUTRAL, "2_0": Polarity.NEGATIVE}
+    passing = UnitFilter(**outcomes).apply(units_of(units), [first, second])
+    assert [unit.id for unit in passing] == expected
 
 
 def test_units_predictions_by_id_are_those_of_the_report(tmp_path):

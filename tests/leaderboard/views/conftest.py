@@ -1,12 +1,15 @@
-"""The folder of an app that is about to be opened."""
+"""The folder of an app that is about to be opened, and an app that is open in a browser."""
 
 from __future__ import annotations
 
 import shutil
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from helpers.boards import prepare_app
+from helpers.boards import prepare_app, sample_report
+from playwright.sync_api import Browser, BrowserContext, Page, expect
+from serving import CHROMIUM, RunningApp, open_browser, serve_leaderboard, wait_until_settled
 
 from arts.data.support.locks import exclusive_writing
 from arts.leaderboard.store.store import Store
@@ -34,3 +37,56 @@ def packaged_results(tmp_path: Path, checked_cache: Path, monkeypatch: pytest.Mo
 def results(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """The folder of an app that is about to be started, without the package's own results."""
     return prepare_app(tmp_path, monkeypatch, "--no-packaged")
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    if CHROMIUM is None:
+        pytest.skip("needs Chromium: apt-get install chromium")
+    expect.set_options(timeout=60_000)  # milliseconds that a busy machine may take
+    with open_browser() as browser:
+        yield browser
+
+
+@pytest.fixture(scope="session")
+def served(browser: Browser, tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningApp]:
+    """An app with 13 entries on the sample: "ant", "bee" and "cow" with predictions, ten without."""
+    folder = tmp_path_factory.mktemp("served")
+    for seed, (name, right) in enumerate((("ant", 0.95), ("bee", 0.93), ("cow", 0.6))):
+        report = sample_report(folder, name, right=right, seed=seed)
+        report.save(folder / "results")
+    for number in range(10):
+        alone = report.model_copy(update={"name": f"alone {number}"})
+        alone.write_json(folder / "results" / f"{number}.json")
+    environment = {"ARTS_CACHE_HOME": str(folder / "cache"), "HF_HUB_OFFLINE": "1"}
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("ARTS_CACHE_HOME", environment["ARTS_CACHE_HOME"])
+        Store((str(folder / "results"),), packaged=False).read()
+    with serve_leaderboard(folder / "results", "--no-packaged", **environment) as app:
+        yield app
+
+
+@pytest.fixture(scope="session")
+def context(browser: Browser) -> Iterator[BrowserContext]:
+    """A visitor whose browser has the app's scripts, which are 10 MB."""
+    context = browser.new_context()
+    context.set_default_timeout(60_000)
+    yield context
+    context.close()
+
+
+@pytest.fixture
+def visit(context: BrowserContext, served: RunningApp) -> Iterator[Callable[..., Page]]:
+    """Opens a page of the app at a path, in a window of some width and theme."""
+
+    def open_page(path: str, *, width: int = 1280, scheme: str = "light") -> Page:
+        page = context.new_page()
+        page.set_viewport_size({"width": width, "height": 900})
+        page.emulate_media(color_scheme=scheme)
+        page.goto(served.address + path)
+        page.get_by_role("heading", level=1).wait_for()
+        return wait_until_settled(page)
+
+    yield open_page
+    for page in context.pages:
+        page.close()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from arts.data.schema import PERTURBATIONS, Polarity, Strategy
+from arts.leaderboard.analysis.units import units_of
 from arts.leaderboard.web import html_unit
 from arts.leaderboard.web.html_unit import InstanceCard, ModelPrediction
 
@@ -29,3 +30,14 @@ def test_html_unit_a_card_says_who_is_right_and_escapes_names(units):
 
 def test_html_unit_strategies_have_a_title():
     assert set(html_unit.TITLES) == {Strategy.ORIGINAL, *PERTURBATIONS}
+
+
+def test_html_unit_a_summary_counts_the_mistakes_of_each_model(units):
+    unit = units_of(units)[0]
+    right = {instance.id: instance.polarity for instance in unit.instances}
+    predictions = {"<b>mine": right, "other": right | {unit.id: Polarity.NEUTRAL}, "none": {}}
+    html = html_unit.unit_summary_html(unit, predictions)
+    assert "✓</span> &lt;b&gt;mine: all 3 right" in html
+    assert "✗</span> other: 1 of 3 wrong" in html
+    assert "none: 3 of 3 wrong" in html
+    assert html_unit.unit_summary_html(unit, {}) == ""

@@ -1,17 +1,18 @@
-"""Labels by which entries can be told apart."""
+"""Labels by which entries, and rows, can be told apart."""
 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
-from pathlib import Path
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, TypeVar
 
-from arts.data.errors import ArtsError
-from arts.evaluation.report import Report
 from arts.leaderboard.analysis.reproduction import intervention_label
+from arts.leaderboard.analysis.rows import BoardRow
 from arts.leaderboard.store.entry import BoardEntry
 
 KEY_LENGTH = 6  # characters of an entry's key, where nothing else tells two entries apart
+
+Labelled = TypeVar("Labelled", BoardEntry, BoardRow)
 
 
 def distinct_labels(entries: Sequence[BoardEntry]) -> dict[str, str]:
@@ -20,42 +21,63 @@ def distinct_labels(entries: Sequence[BoardEntry]) -> dict[str, str]:
     A label that several entries share is followed by that in which their models differ, such as the settings
     of the intervention, the encoder or the recipe; or, if that is the same, by six characters of the key.
     """
-    groups = defaultdict[str, list[BoardEntry]](list)
-    for entry in entries:
-        groups[entry.label].append(entry)
-    labels = {entry.key: entry.label for entry in entries}
-    for group in groups.values():
+    return _distinct_labels(entries, lambda entry: entry)
+
+
+def distinct_row_labels(rows: Sequence[BoardRow]) -> dict[str, str]:
+    """Labels of rows, without seeds, that are all different, keyed by the key of the row.
+
+    They are made as those of `distinct_labels`.
+    """
+    return _distinct_labels(rows, lambda row: row.first)
+
+
+def _distinct_labels(
+    labelled: Sequence[Labelled], entry_of: Callable[[Labelled], BoardEntry]
+) -> dict[str, str]:
+    """Labels that are all different, keyed by the key of what is labelled.
+
+    Args:
+        labelled: Entries or rows.
+        entry_of: The entry that has the facts about the model of one.
+    """
+    groups = defaultdict[str, list[Labelled]](list)
+    for one in labelled:
+        groups[one.label].append(one)
+    labels = {one.key: one.label for one in labelled}
+    for label, group in groups.items():
         if len(group) > 1:
-            labels |= _labels_of_group(group)
+            facts = {one.key: _facts(entry_of(one)) for one in group}
+            labels |= {key: f"{label} ({remark})" for key, remark in _remarks(facts).items()}
     return labels
 
 
-def _labels_of_group(entries: Sequence[BoardEntry]) -> dict[str, str]:
-    """Labels of entries that have one label, keyed by the key of the entry."""
-    facts = [_facts(entry) for entry in entries]
-    names = [name for name in facts[0] if len({known.get(name) for known in facts}) > 1]
-    remarks = [", ".join(known[name] for name in names if known.get(name)) for known in facts]
+def _remarks(facts: Mapping[str, Mapping[str, str]]) -> dict[str, str]:
+    """That in which the facts about some models differ, or the beginning of the key; keyed by key."""
+    known = list(facts.values())
+    every = dict.fromkeys(name for one in known for name in one)
+    names = [name for name in every if len({one.get(name) for one in known}) > 1]
+    remarks = {key: ", ".join(one[name] for name in names if one.get(name)) for key, one in facts.items()}
+    texts = list(remarks.values())
     return {
-        entry.key: f"{entry.label} ({remark})"
-        if remark and remarks.count(remark) == 1
-        else f"{entry.label} ({entry.key[:KEY_LENGTH]})"
-        for entry, remark in zip(entries, remarks, strict=True)
+        key: remark if remark and texts.count(remark) == 1 else key[:KEY_LENGTH]
+        for key, remark in remarks.items()
     }
 
 
-def _facts(entry: BoardEntry) -> Mapping[str, str]:
-    """What the report of an entry says of its model, as short texts keyed by what they are about."""
-    try:
-        model = Report.load_without_predictions(Path(entry.path)).model if entry.path else None
-    except ArtsError:  # gone since the board was read; the board leaves it out next time
-        model = None
-    facts = {"model": entry.model, "kind": entry.kind, "encoder": entry.encoder}
-    if model is None:
-        return facts
-    recipe = {
-        f"recipe {name}": f"{name} {'none' if value is None else f'{value:g}'}"
-        for name, value in sorted(model.recipe.items())
+def _facts(entry: BoardEntry) -> dict[str, str]:
+    """What is known of the model of an entry, as short texts keyed by what they are about."""
+    settings: Mapping[str, Any] = entry.settings
+    intervention = settings.get("intervention")
+    recipe, extras = settings.get("recipe", {}), settings.get("extras", {})
+    return {
+        "model": entry.model,
+        "kind": entry.kind,
+        "encoder": entry.encoder.rpartition("/")[2],
+        "intervention": intervention_label(intervention) if intervention else "",
+        **{
+            f"recipe {name}": f"{name} {'none' if value is None else f'{value:g}'}"
+            for name, value in recipe.items()
+        },
+        **{f"extra {name}": f"{name} {value}" for name, value in extras.items() if value},
     }
-    extras = {f"extra {name}": f"{name} {value}" for name, value in sorted(model.extras.items()) if value}
-    intervention = intervention_label(model.intervention) if model.intervention else ""
-    return facts | {"intervention": intervention, **recipe, **extras}

@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from typing import Any
 
 from arts.data.corpus_registry import CORPUS_NAMES
-from arts.data.errors import ArtsError
 from arts.data.label_names import LabelNames
 from arts.evaluation.language_model_record import LanguageModelInfo
 from arts.evaluation.probes import PROBES
@@ -16,6 +15,7 @@ from arts.evaluation.report import Report
 from arts.evaluation.report_record import ModelInfo
 from arts.interventions.composition import Composition
 from arts.interventions.registry import intervention_from
+from arts.leaderboard.store.configuration import MALFORMED
 from arts.models.encoders import DEFAULT_ENCODER
 from arts.models.language_models.prompts import BUILT_IN
 from arts.models.language_models.shots import ShotChoice
@@ -25,8 +25,6 @@ from arts.models.registry import model_names
 ADDRESS = "PACKAGE.MODULE:ATTRIBUTE"  # placeholder for a model that is not registered
 # A further input of training, as reports name it, to the option of `arts evaluate` that gives it.
 EXTRA_OPTIONS = {"embeddings": "--embeddings", "corpus": "--post-training-text"}
-# What `intervention_from` raises when it does not know the settings.
-MALFORMED = (ArtsError, ArithmeticError, AttributeError, LookupError, TypeError, ValueError)
 
 
 @dataclass(frozen=True)

@@ -6,14 +6,16 @@ import base64
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date
+from statistics import fmean
 
 import pandas as pd
 
 from arts.data.schema import PERTURBATIONS
 from arts.data.support.rounding import round_half_up
 from arts.evaluation.scores import Estimate
-from arts.leaderboard.analysis.entry_labels import distinct_labels
+from arts.leaderboard.analysis.entry_labels import distinct_row_labels
 from arts.leaderboard.analysis.ranking import BoardRank, ranks
+from arts.leaderboard.analysis.rows import BoardRow, board_rows
 from arts.leaderboard.store.display_names import FORMULA_STARTS
 from arts.leaderboard.store.entry import BoardEntry
 
@@ -32,7 +34,7 @@ COLUMNS = {  # name of the column: its title on the page
     "status": "figures",
     "family": "family",
     "encoder": "encoder",
-    "seed": "seed",
+    "seeds": "seeds",
     "date": "measured",
     "parameters": "parameters",
     "minutes": "minutes of training",
@@ -107,21 +109,21 @@ class EntryFilter:
 
 
 def board_table(entries: Sequence[BoardEntry]) -> pd.DataFrame:
-    """The entries of one corpus as a table with one row per entry.
+    """The entries of one corpus as a table with one row per model, see `board_rows`.
 
     Args:
-        entries: The entries of one corpus, best ARS first.
+        entries: The entries of one corpus.
 
     Returns:
-        A frame with the columns of `COLUMNS`, in the order of `entries`; its index holds each entry's `key`.
-        The names in the column "model" are all different.
+        A frame with the columns of `COLUMNS` and "entry", the key of the row's first entry; best ARS first.
+        Its index holds the `key` of each row. The names in the column "model" are all different.
     """
-    labels = distinct_labels(entries)
-    rows = [
-        _table_row(entry, rank, label=labels[entry.key])
-        for entry, rank in zip(entries, ranks(entries), strict=True)
+    rows = board_rows(entries)
+    labels = distinct_row_labels(rows)
+    records = [
+        _table_row(row, rank, label=labels[row.key]) for row, rank in zip(rows, ranks(rows), strict=True)
     ]
-    return pd.DataFrame(rows, columns=list(COLUMNS), index=[entry.key for entry in entries])
+    return pd.DataFrame(records, columns=[*COLUMNS, "entry"], index=[row.key for row in rows])
 
 
 def sort_rows(frame: pd.DataFrame, by: str) -> pd.DataFrame:
@@ -148,36 +150,43 @@ def csv_text(frame: pd.DataFrame) -> str:
     return str(safe.to_csv(index_label="key"))
 
 
-def _table_row(entry: BoardEntry, rank: BoardRank, *, label: str) -> dict[str, object]:
-    """The table's row for an entry, keyed by the columns of `COLUMNS`; unknown values are None."""
-    prompts = entry.prompt_spread
+def _table_row(row: BoardRow, rank: BoardRank | None, *, label: str) -> dict[str, object]:
+    """The table's row of a model, keyed by the columns of `COLUMNS`; unknown values are None."""
+    entry, prompts = row.first, row.first.prompt_spread
     return {
-        "rank": str(rank),
+        "rank": str(rank) if rank else None,
         "model": label,
-        "accuracy": entry.accuracy.value,
-        "ars": entry.ars.value,
-        "interval": interval_bar(entry.ars, entry.accuracy.value, prompts=prompts),
-        **{str(s): entry.strategies[s].value if s in entry.strategies else None for s in PERTURBATIONS},
-        "lost": round_half_up(entry.accuracy.value - entry.ars.value),
+        "accuracy": row.accuracy.value,
+        "ars": row.ars.value,
+        "interval": interval_bar(row.ars, row.accuracy.value, prompts=prompts),
+        **{str(s): row.strategies[s].value if s in row.strategies else None for s in PERTURBATIONS},
+        "lost": round_half_up(row.accuracy.value - row.ars.value),
         "intervention": entry.intervention or NOT_GIVEN,
-        "status": str(entry.status),
+        "status": str(row.status),
         "family": entry.family,
         "encoder": entry.encoder or NOT_GIVEN,
-        "seed": entry.seed,
-        "date": entry.started.date().isoformat() if entry.started else None,
+        "seeds": len(row.seeds) or None,
+        "date": max((e.started.date().isoformat() for e in row.entries if e.started), default=None),
         "parameters": entry.parameters,
-        "minutes": round_half_up(entry.train_seconds / 60) if entry.train_seconds is not None else None,
-        "leaks": entry.leaks,
-        "invalid": entry.invalid_share,
+        "minutes": _minutes([e.train_seconds for e in row.entries]),
+        "leaks": max((e.leaks for e in row.entries if e.leaks is not None), default=None),
+        "invalid": round_half_up(fmean(e.invalid_share for e in row.entries)),
         "tokens": entry.tokens,
-        "asking": round_half_up(entry.asking_seconds / 60) if entry.asking_seconds is not None else None,
+        "asking": _minutes([entry.asking_seconds]),
         "prompt_low": prompts[0] if prompts else None,
         "prompt_high": prompts[1] if prompts else None,
-        "ars_low": entry.ars.low,
-        "ars_high": entry.ars.high,
-        "accuracy_low": entry.accuracy.low,
-        "accuracy_high": entry.accuracy.high,
+        "ars_low": row.ars.low,
+        "ars_high": row.ars.high,
+        "accuracy_low": row.accuracy.low,
+        "accuracy_high": row.accuracy.high,
+        "entry": entry.key,
     }
+
+
+def _minutes(seconds: Sequence[float | None]) -> float | None:
+    """The mean of some durations in minutes; None if one is not known."""
+    known = [value for value in seconds if value is not None]
+    return round_half_up(fmean(known) / 60) if len(known) == len(seconds) else None
 
 
 def interval_bar(ars: Estimate, accuracy: float, *, prompts: tuple[float, float] | None = None) -> str:

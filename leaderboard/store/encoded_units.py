@@ -1,8 +1,9 @@
-"""What entries keep of each unit, as text: whether it is right, and its sentence."""
+"""What entries keep of their predictions, as text: which units are right, their sentences, a checksum."""
 
 from __future__ import annotations
 
 import base64
+import hashlib
 
 import numpy as np
 
@@ -34,6 +35,16 @@ def encode_sentences(predictions: Predictions) -> str:
     if sentences is None:
         return ""
     return base64.b64encode(sentences[_sorted_units(predictions)].astype(np.int32).tobytes()).decode()
+
+
+def checksum_of(predictions: Predictions) -> str:
+    """SHA-256 of the instance ids and predicted labels, whatever the order of the instances.
+
+    Args:
+        predictions: The predictions of the entry.
+    """
+    pairs = sorted(zip(predictions.ids, predictions.labels.tolist(), strict=True))
+    return hashlib.sha256(repr(pairs).encode()).hexdigest()
 
 
 def _sorted_units(predictions: Predictions) -> IntArray:

@@ -10,17 +10,18 @@ from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
+from pydantic import Field
 
 from arts.data.errors import ArtsError
 from arts.data.schema import Strategy
-from arts.data.support.record import Count, Record
+from arts.data.support.record import Count, JsonValue, Record
 from arts.data.support.rounding import round_half_up
-from arts.evaluation.predictions import Predictions
 from arts.evaluation.report import Report
 from arts.evaluation.resample import Resample
 from arts.evaluation.scores import Bootstrap, Estimate, Scores
 from arts.evaluation.verification import Status, check_quickly, verify
-from arts.leaderboard.store.encoded_units import encode_right_units, encode_sentences
+from arts.leaderboard.store.configuration import digest, training_settings
+from arts.leaderboard.store.encoded_units import checksum_of, encode_right_units, encode_sentences
 from arts.models.registry import model_card
 
 LANGUAGE_MODEL = "language model"  # the family of models that are asked by prompts
@@ -67,6 +68,10 @@ class BoardEntry(Record):
         sentences: The number of each unit's sentence: 32-bit integers, sorted by unit id, written as base64.
             Empty if they are not known, or units are to be resampled: then tests are over units.
         predictions_checksum: SHA-256 of instance ids and predicted labels; empty without predictions.
+        originals: Accuracy in percent on the originals that a strategy made variants of, keyed by the
+            strategy; those that are not known are left out.
+        settings: What the model was trained with, besides its seed: see
+            `arts.leaderboard.store.configuration.training_settings`.
     """
 
     key: str
@@ -101,6 +106,25 @@ class BoardEntry(Record):
     right_units: str = ""
     sentences: str = ""
     predictions_checksum: str = ""
+    originals: dict[Strategy, float] = Field(default_factory=dict)
+    settings: dict[str, JsonValue] = Field(default_factory=dict)
+
+    @property
+    def configuration(self) -> str:
+        """A digest that entries share which are one model, trained on the same data, but for the seed."""
+        return digest([self._made_of, self.settings])
+
+    @property
+    def model_configuration(self) -> str:
+        """A digest that entries share which are one model, whatever it was trained on, but for the seed."""
+        settings = {name: value for name, value in self.settings.items() if name != "trained_on"}
+        return digest([self._made_of, settings])
+
+    @property
+    def _made_of(self) -> tuple[str, ...]:
+        """Name, kind, model and intervention, and the encoder unless a checksum stands for it."""
+        encoder = "" if "encoder_checksum" in self.settings else self.encoder
+        return self.name, self.kind, self.model, encoder, self.intervention
 
     @property
     def label(self) -> str:
@@ -197,7 +221,7 @@ def entry_of(
             "units": int(report.predictions.layout.units.max()) + 1,
             "right_units": encode_right_units(report.predictions),
             "sentences": encode_sentences(report.predictions) if resample is Resample.SENTENCES else "",
-            "predictions_checksum": _predictions_checksum(report.predictions),
+            "predictions_checksum": checksum_of(report.predictions),
         }
     )
 
@@ -257,6 +281,8 @@ def _entry_with_scores(report: Report, path: Path | None, *, scores: Scores, sta
         ars=scores.ars,
         macro_f1=scores.macro_f1,
         strategies={strategy: score.perturbed for strategy, score in scores.strategies.items()},
+        originals={strategy: score.original.value for strategy, score in scores.strategies.items()},
+        settings=training_settings(report),
         invalid=scores.invalid,
         prompt_spread=_prompt_spread(report),
         tokens=report.language_model.tokens if report.language_model else None,
@@ -271,9 +297,3 @@ def _prompt_spread(report: Report) -> tuple[float, float] | None:
     """The lowest and the highest ARS over the prompts of a report; None if there are not several."""
     asked = report.language_model
     return (asked.ars.low, asked.ars.high) if asked and len(asked.prompts) > 1 else None
-
-
-def _predictions_checksum(predictions: Predictions) -> str:
-    """SHA-256 of the instance ids and predicted labels, whatever the order of the instances."""
-    pairs = sorted(zip(predictions.ids, predictions.labels.tolist(), strict=True))
-    return hashlib.sha256(repr(pairs).encode()).hexdigest()

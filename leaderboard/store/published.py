@@ -1,8 +1,9 @@
-"""The scores of the ARTS paper (Xing et al., 2020) as board entries: nine models on three corpora."""
+"""What the board has of this package: its reports, and the scores of the ARTS paper (Xing et al., 2020)."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from pathlib import Path
 
 from arts.data.corpus_registry import RELEASED_CORPORA
 from arts.data.published_scores import PublishedScore, published_table
@@ -11,11 +12,17 @@ from arts.evaluation.scores import Estimate
 from arts.evaluation.verification import Status
 from arts.leaderboard.store.entry import BoardEntry, family_of
 
+PACKAGED_RESULTS = Path(__file__).parents[1] / "results"
 TEST_SIZES = {  # number of originals, and of variants of each strategy in the order of PERTURBATIONS
     "laptop": (638, 466, 135, 638),
     "restaurant": (1120, 846, 444, 1120),
     "mams": (1336, 789, 402, 1336),
 }
+
+
+def is_packaged(entry: BoardEntry) -> bool:
+    """Whether an entry comes with this package: a figure of the paper, or one of its own reports."""
+    return entry.status is Status.PUBLISHED or Path(entry.path or "").parent == PACKAGED_RESULTS
 
 
 def published_entries() -> Iterator[BoardEntry]:
@@ -54,6 +61,11 @@ def _published_entry(score: PublishedScore, corpus: str, *, source: str) -> Boar
         strategies={
             strategy: _wilson_estimate(on_variants, counts[strategy])
             for strategy, (_, on_variants) in accuracy_by_strategy(score).items()
+        },
+        originals={
+            strategy: on_originals
+            for strategy, (on_originals, _) in accuracy_by_strategy(score).items()
+            if on_originals is not None
         },
         status=Status.PUBLISHED,
         remark=source,

@@ -22,9 +22,14 @@ from arts.evaluation.resample import Resample
 from arts.evaluation.verification import Status
 from arts.leaderboard.store.checked_files import CheckedFiles, ReportFile, checking_digest
 from arts.leaderboard.store.entry import BoardEntry, ExcludedFile, entry_of
-from arts.leaderboard.store.published import published_entries
+from arts.leaderboard.store.published import PACKAGED_RESULTS, published_entries
+from arts.leaderboard.store.seed_groups import (
+    can_be_summarized,
+    known_summaries,
+    seed_groups,
+    summaries,
+)
 
-PACKAGED_RESULTS = Path(__file__).parents[1] / "results"
 DATASET_PREFIX = "hf:"  # tells the id of a Hugging Face dataset repository from a folder
 NO_PACKAGED = "--no-packaged"
 RESAMPLE = "--resample"
@@ -168,8 +173,9 @@ class Store:
         entries, duplicates = _split_duplicates(
             [*published, *(row for row in rows if isinstance(row, BoardEntry))]
         )
+        entries, waiting = _with_summaries(entries, compute_at_most=check_at_most)
         invalid = tuple(row for row in rows if isinstance(row, ExcludedFile))
-        return Board(tuple(entries), invalid, tuple(duplicates), len(files) - len(results))
+        return Board(tuple(entries), invalid, tuple(duplicates), len(files) - len(results) + waiting)
 
     def add(self, report: Report) -> Path:
         """Write a report and its predictions to the `target` folder; safe if several processes do so at once.
@@ -204,6 +210,30 @@ def _local_folder(folder: str) -> Path:
     return hub_snapshot(
         name, ["*.json", "*.parquet"], what=f'results "{folder}" cannot be had', repo_type="dataset"
     )
+
+
+def _with_summaries(
+    entries: Sequence[BoardEntry], *, compute_at_most: float
+) -> tuple[Sequence[BoardEntry], int]:
+    """Compute the means over seeds that are not known yet, unless these are too many.
+
+    Args:
+        entries: All entries of the board.
+        compute_at_most: The largest number to compute. If more are missing, none is computed: their entries
+            stay unchecked.
+
+    Returns:
+        The entries, and how many of them wait for the means over their seeds.
+    """
+    groups = [group for group in seed_groups(entries) if can_be_summarized(group)]
+    known = known_summaries(groups)
+    missing = [group for group in groups if group[0].key not in known]
+    if len(missing) <= compute_at_most:
+        summaries(missing)
+        return entries, 0
+    waiting = {entry.key for group in missing for entry in group}
+    unchecked = {"status": Status.UNCHECKED}
+    return [e.model_copy(update=unchecked) if e.key in waiting else e for e in entries], len(waiting)
 
 
 def _split_duplicates(entries: Sequence[BoardEntry]) -> tuple[Sequence[BoardEntry], Sequence[ExcludedFile]]:

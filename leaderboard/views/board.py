@@ -206,10 +206,11 @@ def show_selection(rows: pd.DataFrame, keys: Sequence[str], *, corpus: str) -> N
         keys: Keys of the selected entries; if there are none, a hint is shown instead.
         corpus: Name of the corpus.
     """
+    entries = [str(rows.loc[key, "entry"]) for key in keys]
     if len(keys) == 1:
-        page_state.show_link("entry", f"Open {escape_markdown(rows.loc[keys[0], 'model'])}", entry=keys[0])
+        page_state.show_link("entry", f"Open {escape_markdown(rows.loc[keys[0], 'model'])}", entry=entries[0])
     elif keys:
-        page_state.show_link("compare", f"Compare the {len(keys)} entries", corpus=corpus, entries=keys)
+        page_state.show_link("compare", f"Compare the {len(keys)} entries", corpus=corpus, entries=entries)
     else:
         st.caption("Select a row to open it, or several to compare them.")
 

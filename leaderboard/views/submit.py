@@ -10,9 +10,9 @@ from arts.data.errors import ArtsError
 from arts.data.support.rounding import decimal_text
 from arts.evaluation.report import Report
 from arts.leaderboard.analysis.ranking import ranks
+from arts.leaderboard.analysis.rows import board_rows
 from arts.leaderboard.store.display_names import MAX_NAME_LENGTH
 from arts.leaderboard.store.entry import BoardEntry, entry_of
-from arts.leaderboard.store.store import board_order
 from arts.leaderboard.store.uploads import (
     MAX_MEGABYTES,
     PREDICTION_SUFFIXES,
@@ -58,20 +58,19 @@ def show_preview(report: Report) -> None:
 
 
 def show_neighbours(entry: BoardEntry) -> None:
-    """Show the rank that an entry would have, in a table with the entries just above and below it."""
+    """Show the rank that an entry would have, in a table with the models just above and below it."""
     others = [other for other in page_state.board().on(entry.corpus) if other.key != entry.key]
-    entries = sorted([*others, entry], key=board_order)
-    position, board_ranks = entries.index(entry), ranks(entries)
-    st.markdown(
-        f"It would have rank **{board_ranks[position]}** of {len(entries)} entries on {entry.corpus}:"
-    )
-    rows = range(max(position - NEIGHBOURS, 0), min(position + NEIGHBOURS + 1, len(entries)))
+    rows = [row for row in board_rows([*others, entry]) if row.is_ranked]
+    position = next(number for number, row in enumerate(rows) if entry in row.entries)
+    board_ranks = ranks(rows)
+    st.markdown(f"It would have rank **{board_ranks[position]}** of {len(rows)} models on {entry.corpus}:")
+    shown = range(max(position - NEIGHBOURS, 0), min(position + NEIGHBOURS + 1, len(rows)))
     st.dataframe(
         {
-            "rank": [str(board_ranks[row]) for row in rows],
-            "model": [("→ " if row == position else "") + entries[row].label for row in rows],
-            "accuracy": [entries[row].accuracy.value for row in rows],
-            "ARS": [entries[row].ars.value for row in rows],
+            "rank": [str(board_ranks[number]) for number in shown],
+            "model": [("→ " if number == position else "") + rows[number].label for number in shown],
+            "accuracy": [rows[number].accuracy.value for number in shown],
+            "ARS": [rows[number].ars.value for number in shown],
         },
         hide_index=True,
         alt="The entries around this one",

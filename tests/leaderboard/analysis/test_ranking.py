@@ -7,13 +7,16 @@ from helpers.boards import sample_report
 
 from arts.evaluation.metrics import units_right
 from arts.evaluation.paired_tests import exact_mcnemar
+from arts.evaluation.verification import Status
 from arts.leaderboard.analysis.ranking import ranks
+from arts.leaderboard.analysis.rows import board_rows, row_of
 from arts.leaderboard.analysis.table import board_table
 from arts.leaderboard.store.entry import entry_of
 
 
 def test_ranking_entries_without_predictions_share_a_rank_while_their_intervals_touch():
-    found = ranks([entry(60), entry(55), entry(53), entry(40)])
+    published = {"status": Status.PUBLISHED}
+    found = ranks([row_of(entry(ars).model_copy(update=published)) for ars in (60, 55, 53, 40)])
     assert [str(rank) for rank in found] == ["≈ 1", "≈ 1", "≈ 1", "≈ 4"]
 
 
@@ -22,7 +25,7 @@ def test_ranking_entries_share_a_rank_when_the_paired_test_does_not_tell_them_ap
     reports = [sample_report(tmp_path, f"m{n}", right=rate, seed=n) for n, rate in enumerate(rates)]
     entries = sorted(map(entry_of, reports), key=lambda e: -e.ars.value)
     by_key = {entry_of(report).key: report.predictions for report in reports}
-    found = ranks(entries)
+    found = ranks(board_rows(entries))
     assert all(rank.paired for rank in found)
     assert found[0].position == 1
     heads = {rank.position: entries[rank.position - 1] for rank in found}

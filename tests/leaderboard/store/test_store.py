@@ -14,6 +14,7 @@ from helpers.boards import change_fields, own_store, sample_report
 from arts.data.errors import ArtsError, DownloadError
 from arts.evaluation.report import Report
 from arts.evaluation.verification import Status
+from arts.leaderboard.analysis.rows import board_rows
 from arts.leaderboard.analysis.table import board_table
 from arts.leaderboard.store import verifier_process
 from arts.leaderboard.store.store import PACKAGED_RESULTS, Store
@@ -34,7 +35,10 @@ def test_store_every_packaged_result_file_is_a_row():
     }
     assert not board.invalid_files
     assert not board.duplicate_files
-    assert sum(len(board_table(board.on(corpus))) for corpus in board.corpora) == len(board.entries)
+    rows = [row for corpus in board.corpora for row in board_rows(board.on(corpus))]
+    assert sum(len(row.entries) for row in rows) == len(board.entries)
+    assert len(board_table(board.on("laptop"))) == 36
+    assert all(row.is_ranked for row in rows)
 
 
 def test_store_packaged_predictions_give_the_figures_of_their_reports(shared_data):

@@ -3,17 +3,25 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from hashlib import sha256
+from math import ceil
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
-from arts.data.support.rounding import decimal_text
+from arts.data.schema import PERTURBATIONS
+from arts.data.support.arrays import FloatArray
+from arts.evaluation.confidence_intervals import central_interval
+from arts.evaluation.predictions import align_all
 from arts.evaluation.report import Report
-from arts.leaderboard.analysis.entry_scores import score_of
-from arts.leaderboard.analysis.reproduction import intervention_label
+from arts.evaluation.resample import Resample
+from arts.evaluation.scores import LEVEL, Bootstrap
+from arts.evaluation.seed_runs import SeedRuns
+from arts.leaderboard.analysis.entry_scores import SCORES, score_of
+from arts.leaderboard.analysis.intervention_words import TAUGHT, intervention_key, intervention_label
 from arts.leaderboard.store.entry import BoardEntry
 
 NOT_RECORDED = "not recorded"
@@ -32,26 +40,30 @@ class InterventionPair:
     Args:
         before: The entry without the intervention.
         after: The entry with the intervention.
-        intervention: Label of the intervention of `after`: its name and the settings that are not the
-            defaults, such as "adversarial --variant-ratio 1".
-        start: Label of the intervention of `before`; "plain" if it has none.
         report_before: Report of `before`.
         report_after: Report of `after`.
     """
 
     before: BoardEntry
     after: BoardEntry
-    intervention: str
-    start: str
     report_before: Report
     report_after: Report
 
     @property
-    def title(self) -> str:
-        """`intervention`; if `before` has one, too, its name follows: "unlearn (after adversarial)"."""
-        if self.start == NO_INTERVENTION:
-            return self.intervention
-        return f"{self.intervention} (after {self.start.split()[0]})"
+    def intervention(self) -> str:
+        """Label of the intervention of `after`, such as "adversarial (1 of the variants)"."""
+        return intervention_label(self.report_after.model.intervention or {})
+
+    @property
+    def start(self) -> str:
+        """Name of the intervention of `before`; "plain" if it has none."""
+        return self.before.intervention or NO_INTERVENTION
+
+    @property
+    def key(self) -> tuple[str, str]:
+        """What is the same for pairs of one intervention: all settings of `after` and of `before`."""
+        after, before = (report.model.intervention for report in (self.report_after, self.report_before))
+        return intervention_key(after), intervention_key(before)
 
 
 def before_and_after(reports: Iterable[tuple[BoardEntry, Report]]) -> list[InterventionPair]:
@@ -71,30 +83,37 @@ def before_and_after(reports: Iterable[tuple[BoardEntry, Report]]) -> list[Inter
     zoo = [(entry, report) for entry, report in reports if report.model.kind == "zoo"]
     by_conditions: dict[tuple[str, str], list[tuple[BoardEntry, Report]]] = defaultdict(list)
     for entry, report in zoo:
-        by_conditions[_conditions(report), _intervention_text(report.model.intervention)].append(
+        by_conditions[_conditions(report), intervention_key(report.model.intervention)].append(
             (entry, report)
         )
     pairs = []
     for after, report in zoo:
         settings, conditions = report.model.intervention, _conditions(report)
-        for start in (_intervention_text((settings or {}).get("taught")), NO_INTERVENTION):
-            candidates = by_conditions.get((conditions, start))
+        for start in ((settings or {}).get(TAUGHT), None):
+            candidates = by_conditions.get((conditions, intervention_key(start)))
             if settings and candidates:
                 before, report_before = max(candidates, key=lambda candidate: _start_time(candidate[0]))
-                intervention = _intervention_text(settings)
-                pairs.append(InterventionPair(before, after, intervention, start, report_before, report))
+                pairs.append(InterventionPair(before, after, report_before, report))
                 break
     return pairs
 
 
-def _intervention_text(settings: object) -> str:
-    """The label of an intervention, such as "adversarial --variant-ratio 1".
+def titles_of(pairs: Iterable[InterventionPair]) -> dict[tuple[str, str], str]:
+    """Titles of the interventions of pairs, all different, keyed by `InterventionPair.key`.
 
-    Args:
-        settings: The intervention's name and settings in a report. If they are no dict, such as None for a
-            model without an intervention, the label is "plain".
+    They are in alphabetical order. If the model that is compared with has an intervention itself, its name
+    follows: "unlearn, beside adversarial".
     """
-    return intervention_label(settings) if isinstance(settings, Mapping) else NO_INTERVENTION
+    titles = {
+        pair.key: pair.intervention + ("" if pair.start == NO_INTERVENTION else f", beside {pair.start}")
+        for pair in pairs
+    }
+    counts = Counter(titles.values())
+    distinct = {
+        key: title if counts[title] == 1 else f"{title} [{sha256(repr(key).encode()).hexdigest()[:6]}]"
+        for key, title in titles.items()
+    }
+    return dict(sorted(distinct.items(), key=lambda item: item[1]))
 
 
 def _start_time(entry: BoardEntry) -> float:
@@ -118,46 +137,124 @@ def _conditions_of_all_seeds(report: Report) -> str:
     return _conditions(report.model_copy(update={"model": model}))
 
 
-def mean_gains(pairs: Sequence[InterventionPair], score: str) -> pd.DataFrame:
-    """How much each model gains from an intervention, averaged over seeds.
+@dataclass(frozen=True)
+class SeedGains:
+    """What one model gains from one intervention, seed by seed.
 
     Args:
-        pairs: The pairs of one intervention on one corpus.
+        intervention: Title of the intervention.
+        model: Name of the model; with that in which it differs from others of the name, such as the encoder.
+        pairs: The pairs of the model and intervention, one per seed.
+    """
+
+    intervention: str
+    model: str
+    pairs: tuple[InterventionPair, ...]
+
+    def scores(self, score: str) -> list[tuple[int | None, float, float]]:
+        """Seed, score before and score after in percent, for each pair that has the score.
+
+        Args:
+            score: Name of the score, from `SCORES`.
+        """
+        found = (
+            (pair.after.seed, score_of(pair.before, score), score_of(pair.after, score))
+            for pair in self.pairs
+        )
+        return [(seed, before.value, after.value) for seed, before, after in found if before and after]
+
+
+def seed_gains(pairs: Sequence[InterventionPair]) -> list[SeedGains]:
+    """The pairs grouped by intervention, with all its settings, and by model, with all but the seed.
+
+    The encoder is added to the name of the model if the pairs have several encoders, and six characters of
+    the key of an entry if models of one name were trained in other ways.
+
+    Args:
+        pairs: The pairs on one corpus.
+
+    Returns:
+        The groups in the order of `titles_of` and of the models' names.
+    """
+    titles, several_encoders = titles_of(pairs), len({pair.after.encoder for pair in pairs}) > 1
+    groups: dict[tuple[str, str, str], list[InterventionPair]] = defaultdict(list)
+    for pair in pairs:
+        encoder = f", {pair.after.encoder}" if several_encoders and pair.after.encoder else ""
+        name = f"{pair.after.model}{encoder}"
+        groups[titles[pair.key], name, _conditions_of_all_seeds(pair.report_after)].append(pair)
+    names = Counter((title, name) for title, name, _ in groups)
+    gains = [
+        SeedGains(
+            title,
+            name if names[title, name] == 1 else f"{name} ({group[0].after.key[:6]})",
+            tuple(sorted(group, key=lambda pair: (pair.after.seed or 0, pair.after.key))),
+        )
+        for (title, name, _), group in groups.items()
+    ]
+    return sorted(gains, key=lambda one: (one.intervention, one.model))
+
+
+def gain_table(gains: Sequence[SeedGains], score: str) -> pd.DataFrame:
+    """How much each model gains from each intervention, averaged over seeds.
+
+    Args:
+        gains: The gains, seed by seed.
         score: Name of the score to compare, from `SCORES`. Pairs that lack the score are left out.
 
     Returns:
-        One row per model, largest gain first, with these columns: ``model``; ``seeds``, the number of pairs;
-        ``before`` and ``after``, the mean scores in percent; ``gain``, the mean of after minus before in
-        percentage points; ``least`` and ``most``, the smallest and largest gain of a single pair. The
-        encoder is added to the name of the model if the pairs have several encoders, and six characters of
-        the key of an entry if models of one name were trained in other ways.
+        One row per model and intervention, in the order of `gains`, with these columns: ``intervention``;
+        ``model``; ``seeds``, the number of pairs; ``before`` and ``after``, the mean scores in percent; and
+        ``gain``, the mean of after minus before in percentage points. The index is the position in `gains`.
     """
-    several_encoders = len({pair.after.encoder for pair in pairs}) > 1
-    groups: dict[tuple[str, str], list[tuple[float, float]]] = defaultdict(list)
-    first_key: dict[tuple[str, str], str] = {}
-    for pair in pairs:
-        before, after = score_of(pair.before, score), score_of(pair.after, score)
-        if before and after:
-            name = f"{pair.after.model}, {pair.after.encoder}" if several_encoders else pair.after.model
-            group = name, _conditions_of_all_seeds(pair.report_after)
-            groups[group].append((before.value, after.value))
-            first_key.setdefault(group, pair.after.key)
-    names = Counter(name for name, _ in groups)
-    rows = []
-    for group, values in groups.items():
-        model = group[0] if names[group[0]] == 1 else f"{group[0]} ({first_key[group][:6]})"
-        before_all, after_all = np.array(values).T
-        gains = after_all - before_all
-        means = (float(column.mean()) for column in (before_all, after_all, gains))
-        rows.append((model, len(values), *means, float(gains.min()), float(gains.max())))
-    columns = ["model", "seeds", "before", "after", "gain", "least", "most"]
-    return pd.DataFrame(rows, columns=columns).sort_values("gain", ascending=False, ignore_index=True)
+    rows = {
+        position: (one.intervention, one.model, len(scores), *np.array(scores)[:, 1:].astype(float).mean(0))
+        for position, one in enumerate(gains)
+        if (scores := one.scores(score))
+    }
+    columns = ["intervention", "model", "seeds", "before", "after"]
+    table = pd.DataFrame.from_dict(rows, orient="index", columns=columns)
+    return table.assign(gain=table["after"] - table["before"])
 
 
-def gain_text(gain: float, extremes: Sequence[float]) -> str:
-    """A gain in points, and in brackets the smallest and the largest of a seed, if there are several."""
-    least_to_most = " to ".join(decimal_text(value, sign=True) for value in extremes)
-    return decimal_text(gain, sign=True) + (f" ({least_to_most})" if extremes else "")
+def gain_limit(gains: Sequence[SeedGains]) -> float:
+    """The end of an axis, in points, that has room for every gain of every score, and is a multiple of 10."""
+    scores = (scores for one in gains for score in SCORES for scores in one.scores(score))
+    greatest = max((abs(after - before) for _, before, after in scores), default=0)
+    return 10.0 * max(ceil(greatest / 10), 1)
+
+
+def gain_interval(pairs: Sequence[InterventionPair], *, resample: Resample) -> dict[str, tuple[float, float]]:
+    """The 95% intervals of the mean gains of one model by one intervention, in points, keyed by score.
+
+    They are by the bootstrap of seeds and sentences that `arts.evaluation.seed_runs.SeedRuns` describes, with
+    both models of a seed drawn together; of a single seed, by that of sentences alone.
+
+    Args:
+        pairs: The pairs of the model and intervention, one per seed.
+        resample: What is drawn besides seeds, if the sentences are known; otherwise units are.
+
+    Raises:
+        ArtsError: A report cannot be read, or has no predictions.
+    """
+    entries = [pair.after for pair in pairs] + [pair.before for pair in pairs]
+    predictions = align_all([entry.report.predictions for entry in entries])
+    layout = predictions[0].layout
+    bootstrap = Bootstrap.of(layout, resample if layout.sentences is not None else None)
+    after = SeedRuns.of(predictions[: len(pairs)], bootstrap)
+    before = SeedRuns.of(predictions[len(pairs) :], bootstrap)
+    resampled = {
+        score: 100 * (after.resampled_means(score) - before.resampled_means(score))
+        for score in ("ars", "accuracy", "accuracy_on_variants")
+    }
+    variants = resampled.pop("accuracy_on_variants").T
+    every = resampled | dict(zip(map(str, PERTURBATIONS), variants, strict=True))
+    return {score: _interval(values) for score, values in every.items() if np.isfinite(values).all()}
+
+
+def _interval(resampled: FloatArray) -> tuple[float, float]:
+    """The 95% interval of resampled values (b,)."""
+    low, high = central_interval(resampled, LEVEL)
+    return float(low), float(high)
 
 
 def number_text(value: Any) -> str:

@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, TypeVar
 
-from arts.leaderboard.analysis.reproduction import intervention_label
+from arts.leaderboard.analysis.intervention_words import intervention_label, without_brackets
 from arts.leaderboard.analysis.rows import BoardRow
 from arts.leaderboard.store.entry import BoardEntry
 
@@ -74,7 +74,7 @@ def _facts(entry: BoardEntry) -> dict[str, str]:
         "model": entry.model,
         "kind": entry.kind,
         "encoder": entry.encoder.rpartition("/")[2],
-        "intervention": intervention_label(intervention) if intervention else "",
+        "intervention": without_brackets(intervention_label(intervention)) if intervention else "",
         **{
             f"recipe {name}": f"{name} {'none' if value is None else f'{value:g}'}"
             for name, value in recipe.items()

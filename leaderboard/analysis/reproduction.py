@@ -205,24 +205,3 @@ def _differences(recorded: Mapping[str, Any], given: Mapping[str, Any]) -> Itera
 def _as_json(value: Any) -> Any:
     """The value as it is read back from JSON: tuples become lists."""
     return [_as_json(item) for item in value] if isinstance(value, list | tuple) else value
-
-
-def intervention_label(settings: Mapping[str, Any]) -> str:
-    """A short label of an intervention: its name, and the settings that are not the defaults.
-
-    Args:
-        settings: The intervention's name and settings in a report. If this version does not know them, the
-            label is the name alone.
-
-    Example:
-        >>> from arts.interventions.adversarial import Adversarial
-        >>> intervention_label({"name": "adversarial", **Adversarial(ratio=1).settings()})
-        'adversarial --variant-ratio 1'
-    """
-    try:
-        intervention = intervention_from(settings)
-        different = different_settings(settings, intervention.settings())
-        words = " ".join([intervention.name, *map(shlex.quote, intervention.command_options())])
-        return ", ".join([words, *(f"{name} {value}" for name, value in different.items())])
-    except MALFORMED:
-        return str(settings.get("name", "unknown"))

@@ -21,7 +21,7 @@ from arts.leaderboard.analysis.table import (
     sort_rows,
 )
 from arts.leaderboard.store.store import Board
-from arts.leaderboard.web import address, charts, choices, page_state, selectable_table
+from arts.leaderboard.web import address, board_charts, choices, page_state, selectable_table
 from arts.leaderboard.web.escaping import escape_markdown
 
 MAX_ROWS = 200  # rows of the table, unless the visitor asks for all
@@ -227,7 +227,7 @@ def downloads(rows: pd.DataFrame) -> Iterator[tuple[str, str, str]]:
 
 
 def show_charts(rows: pd.DataFrame, corpus: str) -> None:
-    """Show two charts of the entries: accuracy against ARS, and ARS with its intervals.
+    """Show charts of the entries: ARS against accuracy and cost, and ARS with its intervals.
 
     Args:
         rows: The rows that pass the filters, sorted.
@@ -235,15 +235,18 @@ def show_charts(rows: pd.DataFrame, corpus: str) -> None:
     """
     left, right = st.columns(2)
     with left:
-        st.subheader("Accuracy against ARS")
-        page_state.show_chart(
-            charts.accuracy_against_ars(rows), f"Accuracy against ARS of {len(rows)} entries on {corpus}"
-        )
+        for chart in board_charts.scatter_charts(rows, corpus):
+            show_chart(chart)
     with right:
-        st.subheader("ARS with 95% intervals")
-        page_state.show_chart(charts.ars_intervals(rows), f"ARS with intervals on {corpus}")
-        if len(rows) > charts.MAX_INTERVALS:
-            st.caption(f"The first {charts.MAX_INTERVALS} of {len(rows)} entries.")
+        show_chart(board_charts.interval_chart(rows, corpus))
+
+
+def show_chart(chart: board_charts.BoardChart) -> None:
+    """Show a chart under its title, and what it leaves out."""
+    st.subheader(chart.title)
+    page_state.show_chart(chart.chart, chart.description)
+    if chart.remark:
+        st.caption(chart.remark)
 
 
 def show_excluded_files(board: Board) -> None:

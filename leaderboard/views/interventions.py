@@ -12,17 +12,27 @@ from arts.data.corpus_registry import CORPUS_NAMES, SAMPLE
 from arts.data.support.rounding import decimal_text, p_value_text, round_half_up
 from arts.interventions.registry import intervention_names
 from arts.leaderboard.analysis.before_after import (
-    NOT_RECORDED,
     InterventionPair,
-    gain_text,
-    mean_gains,
-    number_text,
+    SeedGains,
+    gain_limit,
+    gain_table,
+    seed_gains,
 )
 from arts.leaderboard.analysis.entry_scores import SCORES, TITLES, score_of
 from arts.leaderboard.analysis.unit_comparison import compare_units
-from arts.leaderboard.web import address, charts, choices, entry_cache, page_state, selectable_table
+from arts.leaderboard.store.entry import BoardEntry
+from arts.leaderboard.web import (
+    address,
+    charts,
+    choices,
+    entry_cache,
+    outcome_sections,
+    page_state,
+    selectable_table,
+)
 from arts.leaderboard.web.escaping import escape_markdown
 
+ALL = "all interventions"
 COMMAND = "arts evaluate --dataset {} --model bert --intervention {} --output results"
 
 
@@ -35,60 +45,110 @@ def show_no_pairs(corpus: str) -> None:
     st.code("\n".join(commands), language="bash", wrap_lines=True)
 
 
-def show_slopes(gains: pd.DataFrame, pair: InterventionPair, *, score: str) -> None:
-    """Show a chart with one line per model, from its mean score before the intervention to that after it.
+def show_gains(gains: Sequence[SeedGains], score: str) -> bool:
+    """Show the mean gains with their intervals, as a sentence, a chart and a table.
 
     Args:
-        gains: One row per model, as `mean_gains` makes them.
-        pair: Any of the pairs that `gains` averages; its `start` and `intervention` label the axis.
+        gains: What models gain from interventions, seed by seed.
+        score: Name of the score.
+
+    Returns:
+        Whether any entry has the score.
+    """
+    table = gain_table(gains, score)
+    if table.empty:
+        return False
+    intervals = [entry_cache.gain_intervals(gains[position]).get(score) for position in table.index]
+    table["low"], table["high"] = zip(*(ends or (None, None) for ends in intervals), strict=True)
+    best = table.loc[table["gain"].idxmax()]
+    st.markdown(
+        f"**{escape_markdown(best['intervention'])}** gains most, for {escape_markdown(best['model'])}: "
+        f"{escape_markdown(gain_text(best))} points of {TITLES[score]}."
+    )
+    show_gain_chart(gains, table, score=score)
+    with st.expander("The figures of the chart", icon=":material/table:"):
+        show_gain_table(table)
+    return True
+
+
+def show_gain_chart(gains: Sequence[SeedGains], table: pd.DataFrame, *, score: str) -> None:
+    """Show a chart of gains: the mean with its interval, and each seed, on an axis around zero.
+
+    Args:
+        gains: What models gain from interventions, seed by seed.
+        table: Their `gain_table`, with the columns ``low`` and ``high``.
         score: Name of the score.
     """
-    stages = (pair.start.split()[0], pair.intervention.split()[0].rstrip(","))
-    rows = pd.DataFrame(
-        {"model": row.model, "stage": stage, "value": round_half_up(value)}
-        for row in gains.itertuples()
-        for stage, value in zip(stages, (row.before, row.after), strict=True)
+    columns = {"intervention": "heading", "model": "name", "gain": "value"}
+    rows = table.rename(columns=columns)[["heading", "name", "value", "low", "high"]]
+    seeds = pd.DataFrame(
+        {
+            "heading": gains[position].intervention,
+            "name": gains[position].model,
+            "seed": seed,
+            "seed_gain": round_half_up(after - before),
+        }
+        for position in table.index
+        for seed, before, after in gains[position].scores(score)
     )
-    summary = "; ".join(
-        f"{row.model}: {decimal_text(row.before)} to {decimal_text(row.after)}" for row in gains.itertuples()
-    )
+    summary = "; ".join(f"{row.intervention}, {row.model}: {gain_text(row)}" for row in table.itertuples())
     page_state.show_chart(
-        charts.before_after_slopes(rows, stages, title=TITLES[score]),
-        f"{TITLES[score]} before and after {pair.title}. {summary}",
+        charts.gain_intervals(rows.round(2), seeds, limit=gain_limit(gains)),
+        f"Gains of {TITLES[score]} in points. {summary}",
     )
 
 
-def show_gains(gains: pd.DataFrame) -> None:
-    """Show a table of mean scores before and after, and of mean gains with their range over seeds.
+def gain_text(row: Any) -> str:
+    """A mean gain in points with its interval, if it is known: "+25.76 [+19.7, +33.1]"."""
+    text = decimal_text(row.gain, sign=True)
+    if pd.isna(row.low):
+        return text
+    low, high = (decimal_text(end, 1, sign=True) for end in (row.low, row.high))
+    return f"{text} [{low}, {high}]"
+
+
+def show_gain_table(table: pd.DataFrame) -> None:
+    """Show a table of mean scores before and after, and of mean gains with their intervals.
 
     Args:
-        gains: One row per model, as `mean_gains` makes them.
+        table: The `gain_table`, with the columns ``low`` and ``high``.
     """
-    table = pd.DataFrame(
+    shown = pd.DataFrame(
         {
-            "model": gains["model"],
-            "seeds": gains["seeds"],
-            "before": gains["before"].map(decimal_text),
-            "after": gains["after"].map(decimal_text),
-            "gain": [
-                gain_text(row.gain, (row.least, row.most) if row.seeds > 1 else ())
-                for row in gains.itertuples()
-            ],
+            "intervention": table["intervention"].map(escape_markdown),
+            "model": table["model"].map(escape_markdown),
+            "seeds": table["seeds"],
+            "before": table["before"].map(decimal_text),
+            "after": table["after"].map(decimal_text),
+            "gain": [gain_text(row) for row in table.itertuples()],
         }
     )
-    st.table(table, hide_index=True, border="horizontal")
-    st.caption("Means over seeds; beside the gain, the smallest and largest gain of a seed, in points.")
+    st.table(shown, hide_index=True, border="horizontal")
+    st.caption(
+        "Means over seeds; gains in points, with 95% intervals by bootstrap of seeds and sentences, or of "
+        "sentences alone where there is one seed."
+        + (" Where an interval is missing, predictions are." if table["low"].isna().any() else "")
+    )
+
+
+def show_alone(entries: Sequence[BoardEntry]) -> None:
+    """Say which entries with an intervention have no plain model beside them; nothing if all have."""
+    if entries:
+        with st.expander(f"{len(entries)} entries have no plain model of the same encoder and seed"):
+            st.caption("So nobody can say what they gained.")
+            for entry in entries:
+                st.markdown(escape_markdown(entry.label))
 
 
 def show_pairs(pairs: Sequence[InterventionPair], score: str, *, corpus: str) -> None:
     """Show a table of pairs with gains and tests, and a link that compares the selected pair.
 
     Args:
-        pairs: The pairs of one intervention.
+        pairs: The pairs.
         score: Name of the score.
         corpus: Name of the corpus.
     """
-    rows = [pair_row(pair, score) for pair in pairs]
+    rows = [{"intervention": pair.intervention, **pair_row(pair, score)} for pair in pairs]
     by_key = {f"{pair.before.key} {pair.after.key}": pair for pair in pairs}
     ticked = selectable_table.pick_rows(
         pd.DataFrame(rows),
@@ -98,7 +158,7 @@ def show_pairs(pairs: Sequence[InterventionPair], score: str, *, corpus: str) ->
         },
         several=False,
         column_config={
-            "model": st.column_config.TextColumn("model", pinned=True),
+            "intervention": st.column_config.TextColumn("intervention", pinned=True, width="medium"),
             "gain": st.column_config.NumberColumn("gain", format="%+.2f"),
             "test": st.column_config.TextColumn(
                 "test of ARS", help="Exact paired test, over sentences where they are known."
@@ -145,96 +205,16 @@ def pair_row(pair: InterventionPair, score: str) -> Mapping[str, Any]:
     }
 
 
-def show_outcomes(pairs: Sequence[InterventionPair]) -> None:
-    """Show what the reports record about a merge or about unlearning, and the pattern gap if it was measured.
+def pick_gains(gains: Sequence[SeedGains]) -> tuple[list[SeedGains], str]:
+    """Let the visitor pick an intervention, or all, and a score.
 
     Args:
-        pairs: The pairs of one intervention.
-    """
-    intervention = pairs[0].after.intervention
-    if intervention == "merge":
-        st.subheader("What was merged")
-        for pair in pairs:
-            show_merge(pair)
-    elif intervention == "unlearn":
-        st.subheader("What unlearning came to")
-        rows = [unlearning_row(pair) for pair in pairs]
-        st.table(pd.DataFrame(rows), hide_index=True, border="horizontal")
-        st.caption("kept: the step whose weights were kept; tokens: how many were trained on.")
-    if any(pair.report_after.pattern_gap for pair in pairs):
-        st.subheader("Pattern gap")
-        st.table(pd.DataFrame(map(pattern_gap_row, pairs)), hide_index=True, border="horizontal")
-        st.caption(
-            "Accuracy on ADDDIFF templates that were held out, minus that on templates seen in training: "
-            "below zero, the pattern was learnt rather than the skill."
-        )
-
-
-def show_merge(pair: InterventionPair) -> None:
-    """Show a table of a merge: coefficients and norms of the task vectors, and the cosines between them.
-
-    Args:
-        pair: The pair; its entry `after` is the merged model.
-    """
-    record = pair.report_after.model.intervention or {}
-    names = record.get("specialists")
-    title = f"{escape_markdown(pair.after.label)}: coefficients, norms and cosines "
-    if not isinstance(names, list) or len(set(map(str, names))) < len(names):
-        st.markdown(title + NOT_RECORDED)
-        return
-    table = {"specialist": [*map(str, names)]}
-    for column, field in (("coefficient", "coefficients"), ("norm", "norms")):
-        table[column] = [number_text(value) for value in list_of_length(record.get(field), len(names))]
-    cosines = [list_of_length(row, len(names)) for row in list_of_length(record.get("cosines"), len(names))]
-    for position, name in enumerate(names):
-        table[f"cosine with {name}"] = [number_text(row[position]) for row in cosines]
-    st.markdown(title)
-    st.table(pd.DataFrame(table), hide_index=True, border="horizontal")
-
-
-def list_of_length(values: Any, length: int) -> list[Any]:
-    """The values from a report if they are a list of `length` items; otherwise a list of `length` Nones."""
-    return values if isinstance(values, list) and len(values) == length else [None] * length
-
-
-def unlearning_row(pair: InterventionPair) -> Mapping[str, str]:
-    """A table row on unlearning: which step's weights were kept, why training stopped, after how many tokens.
-
-    The row is keyed by the title of the column. Facts that the report of `after` lacks are "not recorded".
-    """
-    record = pair.report_after.model.intervention or {}
-    fields = ("kept", "stopped", "tokens")
-    facts = {field: escape_markdown(str(record.get(field, NOT_RECORDED))) for field in fields}
-    return {"entry": escape_markdown(pair.after.label), **facts}
-
-
-def pattern_gap_row(pair: InterventionPair) -> Mapping[str, str]:
-    """A row of the table of pattern gaps, keyed by the title of the column.
-
-    It has the accuracies after the intervention, with ADDDIFF templates seen in training and with held-out
-    ones, and the pattern gap before and after it. Values that were not measured read "not measured".
-    """
-    before, after = pair.report_before.pattern_gap, pair.report_after.pattern_gap
-    columns = {
-        "seen": after and after.seen,
-        "held out": after and after.unseen,
-        "gap before": before and before.gap,
-        "gap": after and after.gap,
-    }
-    texts = {column: str(value or "not measured") for column, value in columns.items()}
-    return {"entry": escape_markdown(pair.after.label), **texts}
-
-
-def pick_pairs(pairs: Sequence[InterventionPair]) -> tuple[list[InterventionPair], str]:
-    """Let the visitor pick an intervention and a score.
-
-    Args:
-        pairs: All pairs on the corpus.
+        gains: All gains on the corpus.
 
     Returns:
-        The pairs of the picked intervention, ordered by model and seed, and the name of the score.
+        The gains by the picked intervention, and the name of the score.
     """
-    titles = sorted({pair.title for pair in pairs})
+    titles = list(dict.fromkeys([ALL, *(one.intervention for one in gains)]))
     title = address.say_refused(
         "way",
         titles,
@@ -255,42 +235,37 @@ def pick_pairs(pairs: Sequence[InterventionPair]) -> tuple[list[InterventionPair
             required=True,
         ),
     )
-    chosen = sorted(
-        (pair for pair in pairs if pair.title == title),
-        key=lambda pair: (pair.after.model, pair.after.encoder, pair.after.seed or 0, pair.after.key),
-    )
-    return chosen, str(score)
+    return [one for one in gains if title in (ALL, one.intervention)], str(score)
 
 
 def main() -> None:
     """Show the page "Interventions"."""
     page_state.show_heading(
         "interventions",
-        "Each model beside itself: the same start and seed, without and with adversarial training, merging "
-        "of specialists, or unlearning of a pattern.",
+        "What each way of training gains: every model beside its plain self, of the same encoder, recipe "
+        "and seed.",
     )
     board = page_state.board()
     if not board.entries:
         show_no_pairs("the board")
         return
     corpus = choices.pick_corpus(board.corpora)
-    all_pairs = entry_cache.pairs_on(corpus)
-    if not all_pairs:
+    pairs = entry_cache.pairs_on(corpus)
+    paired = {pair.after.key for pair in pairs}
+    alone = [entry for entry in board.on(corpus) if entry.intervention and entry.key not in paired]
+    if not pairs:
         show_no_pairs(corpus)
+        show_alone(alone)
         return
-    pairs, score = pick_pairs(all_pairs)
-    gains = mean_gains(pairs, score)
-    if gains.empty:
+    gains, score = pick_gains(seed_gains(pairs))
+    if not show_gains(gains, score):
         st.info(f"{escape_markdown(corpus)} has no variants of this kind. Choose another score.")
         return
-    left, right = st.columns(2, gap="large")
-    with left:
-        show_slopes(gains, pairs[0], score=score)
-    with right:
-        show_gains(gains)
     st.subheader("Seed by seed")
-    show_pairs(pairs, score, corpus=corpus)
-    show_outcomes(pairs)
+    shown = [pair for one in gains for pair in one.pairs]
+    show_pairs(shown, score, corpus=corpus)
+    outcome_sections.show_outcomes(shown)
+    show_alone(alone)
 
 
 main()

@@ -1,77 +1,113 @@
 """The charts of the app and of the exported page, as Vega-Lite specifications.
 
-The charts are readable on light and dark backgrounds, and the color-blind can tell their colors apart.
+None of them zooms or moves, so that a page scrolls under the wheel and under a finger.
 """
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 import pandas as pd
 
-BLUE, ORANGE, GREY = "#0072B2", "#E69F00", "#888888"
+from arts.leaderboard.web.chart_style import (
+    BLUE,
+    GREY,
+    OCHRE,
+    SERIES,
+    SHAPES,
+    TEXT,
+    Chart,
+    finished,
+    percent,
+    tooltip,
+)
+from arts.leaderboard.web.interval_rows import interval_rows, mark
+
 MAX_INTERVALS = 50  # most rows that `ars_intervals` draws
-MAX_SERIES = 7  # most series that `score_intervals` can tell apart
-Chart = tuple[pd.DataFrame, dict[str, Any]]  # the data, and the Vega-Lite specification without them
+MAX_SERIES = 12  # most series of `score_intervals` that a reader can keep in mind
+RING = {"type": "point", "filled": False, "size": 60, "strokeWidth": 2, "opacity": 1, "color": OCHRE}
+MATRIX_SHADES = ["#F1F6FA", "#56B4E9"]  # of a cell with none, and with all, of its row
+MATRIX_TEXT = "#111111"
+GAIN_TITLE = ["gain in points; the line at 0: none", "dot: mean, with its 95% interval; ring: a seed"]
+# What ARS is drawn against: the column of a `board_table`, and the horizontal axis
+AGAINST: Mapping[str, Mapping[str, Any]] = {
+    "accuracy": {"title": "accuracy (%)", "scale": {"zero": False}},
+    "parameters": {
+        "title": "parameters",
+        "scale": {"type": "log"},
+        "axis": {"format": "~s", "labelOverlap": True},
+    },
+    "minutes": {
+        "title": "minutes of training",
+        "scale": {"type": "log"},
+        "axis": {"format": "~g", "labelOverlap": True},
+    },
+}
 
 
-def accuracy_against_ars(rows: pd.DataFrame) -> Chart:
-    """A scatter plot with one point per entry, whose color and shape show the family of the model.
+def ars_against(rows: pd.DataFrame, column: str) -> Chart:
+    """A scatter plot of ARS with one point per row, whose color and shape show the family of the model.
 
     Args:
-        rows: Rows of a `board_table`.
+        rows: Rows of a `board_table`; those without a value in the column, or with 0 on an axis of powers,
+            are not drawn.
+        column: Name of the column of the horizontal axis, from `AGAINST`.
     """
+    drawn = rows_with(rows, column)
+    families = sorted(rows["family"].unique())  # also those not drawn: a family looks the same in all charts
+    family: dict[str, Any] = {"field": "family", "type": "nominal", "title": None}
+    legend = {"orient": "bottom", "columns": 3, "labelLimit": 0, "symbolSize": 90}
+    colors = [SERIES[number % len(SERIES)] for number in range(len(families))]
+    shapes = [SHAPES[number % len(SHAPES)] for number in range(len(families))]
     spec = {
-        "mark": {"type": "point", "filled": True, "size": 70, "opacity": 0.8},
-        "height": 360,
+        "mark": {"type": "point", "filled": True, "size": 80, "opacity": 1},
+        "height": 340,
         "encoding": {
-            "x": _percent("accuracy", "accuracy (%)"),
-            "y": _percent("ars", "ARS (%)"),
-            "color": {"field": "family", "type": "nominal"},
-            "shape": {"field": "family", "type": "nominal"},
-            "tooltip": _tooltip("model", "accuracy", "ars", "status"),
+            "x": {"field": column, "type": "quantitative", **AGAINST[column]},
+            "y": percent("ars", "ARS (%)"),
+            "color": {**family, "legend": legend, "scale": {"domain": families, "range": colors}},
+            "shape": {**family, "legend": legend, "scale": {"domain": families, "range": shapes}},
+            "tooltip": tooltip("model", column, "ars", "family", "status"),
         },
-        "params": [{"name": "zoom", "select": "interval", "bind": "scales"}],
     }
-    return rows[["model", "accuracy", "ars", "family", "status"]], spec
+    return drawn[[*dict.fromkeys(("model", column, "ars", "family", "status"))]], finished(spec)
 
 
-def ars_intervals(rows: pd.DataFrame, *, label_width: int = 220) -> Chart:
-    """One line per entry: ARS as a dot on its interval, and accuracy as a ring.
+def rows_with(rows: pd.DataFrame, column: str) -> pd.DataFrame:
+    """The rows of a `board_table` that `ars_against` can draw against a column."""
+    known = rows[column].notna()
+    if AGAINST[column]["scale"].get("type") == "log":
+        known &= rows[column].fillna(0) > 0
+    return rows[known]
+
+
+def ars_intervals(rows: pd.DataFrame) -> Chart:
+    """One line per row: ARS as a dot on its interval, and accuracy as a ring.
 
     Whiskers show the range of ARS over the prompts of a language model, where there are several.
 
     Args:
         rows: Rows of a `board_table`, of which the first `MAX_INTERVALS` are drawn.
-        label_width: Pixels after which the name of an entry is cut off.
     """
-    axis = {"labelLimit": label_width, "labelOverlap": False}
-    line = {"field": "model", "type": "nominal", "sort": None, "title": None, "axis": axis}
-    drawn = rows[["model", "ars", "ars_low", "ars_high", "accuracy", "prompt_low", "prompt_high"]]
-    drawn = drawn.head(MAX_INTERVALS)
+    names = {"model": "name", "ars": "value", "ars_low": "low", "ars_high": "high"}
+    columns = [*names, "accuracy", "prompt_low", "prompt_high"]
+    drawn = rows[columns].head(MAX_INTERVALS).rename(columns=names)
     has_whiskers = bool(drawn["prompt_low"].notna().any())
-    drawn = drawn if has_whiskers else drawn.drop(columns=["prompt_low", "prompt_high"])
-    title = "ARS (%); ring: accuracy" + ("; whiskers: prompts" if has_whiskers else "")
-    spec = {
-        "height": {"step": 18},
-        "encoding": {"y": line, "tooltip": _tooltip(*drawn.columns)},
-        "layer": [
-            {
-                "mark": {"type": "bar", "height": 6, "color": BLUE, "opacity": 0.5},
-                "encoding": _interval("ars_low", "ars_high", title=title),
-            },
-            *(_whiskers("prompt_low", "prompt_high") if has_whiskers else ()),
-            {
-                "mark": {"type": "point", "filled": True, "color": BLUE, "size": 50},
-                "encoding": {"x": {"field": "ars", "type": "quantitative"}},
-            },
-            {
-                "mark": {"type": "point", "color": ORANGE, "size": 50},
-                "encoding": {"x": {"field": "accuracy", "type": "quantitative"}},
-            },
-        ],
-    }
-    return drawn, spec
+    title = "ARS (%), with its 95% interval; ring: accuracy" + ("; whiskers: prompts" if has_whiskers else "")
+    ring = mark(
+        RING,
+        x={"field": "accuracy", "type": "quantitative"},
+        needs=("accuracy",),
+        shown=("name", "accuracy"),
+    )
+    return interval_rows(
+        drawn,
+        axis=_axis([0, 100], title),
+        shown=("name", "value", "low", "high", "accuracy"),
+        layers=[ring],
+        behind=_whiskers("prompt_low", "prompt_high") if has_whiskers else (),
+    )
 
 
 def _whiskers(low: str, high: str) -> list[dict[str, Any]]:
@@ -81,51 +117,70 @@ def _whiskers(low: str, high: str) -> list[dict[str, Any]]:
         low: Name of the column with the lower end.
         high: Name of the column with the upper end.
     """
-    known = [{"filter": f"isValid(datum.{low}) && isValid(datum.{high})"}]
-    line = {
-        "mark": {"type": "rule", "color": GREY},
-        "encoding": {"x": _percent(low, ""), "x2": {"field": high}},
-    }
+    line = mark(
+        {"type": "rule", "color": GREY},
+        x={"field": low, "type": "quantitative"},
+        x2={"field": high},
+        needs=(low, high),
+    )
     ends = (
-        {
-            "mark": {"type": "tick", "color": GREY, "height": 10},
-            "encoding": {"x": {"field": end, "type": "quantitative"}},
-        }
+        mark(
+            {"type": "tick", "color": GREY, "height": 10},
+            x={"field": end, "type": "quantitative"},
+            needs=(low, high),
+        )
         for end in (low, high)
     )
-    return [{"transform": known, **layer} for layer in (line, *ends)]
+    return [line, *ends]
 
 
 def score_intervals(rows: pd.DataFrame, title: str) -> Chart:
-    """The scores of several series, such as entries, side by side: each is a dot on its interval.
+    """The scores of several series, such as entries: each a dot on its interval, under its name.
 
     Args:
         rows: One row per score and series. The columns are ``score`` and ``series`` (their names), ``value``
             (percent), and ``low`` and ``high`` (the ends of its interval).
-        title: Title of the legend of the series.
+        title: What the series are, for the axis.
     """
-    series: dict[str, Any] = {"field": "series", "type": "nominal", "sort": None, "title": title}
-    series["legend"] = {"orient": "bottom", "columns": 1, "labelLimit": 280}
-    spec = {
-        "height": {"step": 14, "for": "offset"},
-        "encoding": {
-            "y": {"field": "score", "type": "nominal", "sort": None, "title": None},
-            "yOffset": {"field": "series", "type": "nominal", "sort": None},
-            "color": series,
-            "tooltip": _tooltip("series", "score", "value", "low", "high"),
-        },
-        "layer": [
-            {
-                "mark": {"type": "bar", "height": 4, "opacity": 0.5},
-                "encoding": _interval("low", "high", title="percent, with 95% interval"),
-            },
-            {
-                "mark": {"type": "point", "filled": True, "size": 60, "opacity": 1},
-                "encoding": {"x": {"field": "value", "type": "quantitative"}, "shape": series},
-            },
+    named = rows.rename(columns={"score": "heading", "series": "name"})
+    return interval_rows(
+        named,
+        axis=_axis([0, 100], f"{title} in percent, with 95% intervals"),
+        shown=("name", "heading", "value", "low", "high"),
+    )
+
+
+def gain_intervals(rows: pd.DataFrame, seeds: pd.DataFrame, *, limit: float) -> Chart:
+    """The mean gains of models by interventions with their intervals, the gain of each seed, and zero.
+
+    Args:
+        rows: One row per model and intervention. The columns are ``heading`` (the intervention), ``name``
+            (the model), ``value`` (the mean gain in points), and ``low`` and ``high`` (the ends of its
+            interval; missing where it is not known).
+        seeds: One row per seed. The columns are ``heading``, ``name`` and ``seed_gain``.
+        limit: The gain at both ends of the axis, in points.
+    """
+    chart, spec = interval_rows(
+        rows,
+        axis=_axis([-limit, limit], GAIN_TITLE),
+        shown=("heading", "name", "value", "low", "high"),
+        layers=[
+            mark(
+                {**RING, "size": 45},
+                x={"field": "seed_gain", "type": "quantitative"},
+                needs=("seed_gain",),
+                shown=("heading", "name", "seed", "seed_gain"),
+            )
         ],
+    )
+    places = chart.loc[chart["kind"] == "mark", ["heading", "name", "y"]]
+    dots = seeds.merge(places, on=["heading", "name"]).assign(kind="mark")
+    zero = {
+        "data": {"values": [{"zero": 0}]},
+        "mark": {"type": "rule", "color": TEXT, "strokeWidth": 2},
+        "encoding": {"x": {"field": "zero", "type": "quantitative"}, "y": None},
     }
-    return rows, spec
+    return pd.concat([chart, dots], ignore_index=True), {**spec, "layer": [zero, *spec["layer"]]}
 
 
 def confusion_matrix(rows: pd.DataFrame) -> Chart:
@@ -138,106 +193,51 @@ def confusion_matrix(rows: pd.DataFrame) -> Chart:
     label_axis = {"labelAngle": 0, "labelOverlap": False, "labelFlush": False}
     predicted = {"field": "predicted", "type": "nominal", "sort": None, "title": "predicted"}
     shade: dict[str, Any] = {"field": "share", "type": "quantitative", "legend": None}
-    shade["scale"] = {"domain": [0, 100], "range": ["#F1F6FA", BLUE]}
+    shade["scale"] = {"domain": [0, 100], "range": MATRIX_SHADES, "interpolate": "rgb"}
     spec = {
         "height": 200,
         "encoding": {
             "x": {**predicted, "axis": label_axis},
             "y": {"field": "gold", "type": "nominal", "sort": None, "title": "gold"},
-            "tooltip": _tooltip("gold", "predicted", "count", "share"),
+            "tooltip": tooltip("gold", "predicted", "count", "share"),
         },
         "layer": [
-            {"mark": "rect", "encoding": {"color": shade}},
+            {"mark": {"type": "rect", "stroke": GREY}, "encoding": {"color": shade}},
             {
-                "mark": {"type": "text", "fontSize": 15},
-                "encoding": {
-                    "text": {"field": "count", "type": "quantitative"},
-                    "color": {"condition": {"test": "datum.share > 55", "value": "white"}, "value": "#222"},
-                },
+                "mark": {"type": "text", "fontSize": 15, "color": MATRIX_TEXT},
+                "encoding": {"text": {"field": "count", "type": "quantitative"}},
             },
         ],
     }
-    return rows, spec
+    return rows, finished(spec)
 
 
 def adddiff_curve(rows: pd.DataFrame) -> Chart:
-    """A curve of accuracy over the number of added aspects, with a band for its interval.
+    """A curve of accuracy over the number of added aspects, with an interval at each.
 
     Args:
         rows: One row per number of added aspects. The columns are ``added`` (the number), ``value`` (accuracy
             in percent), and ``low`` and ``high`` (the ends of its interval).
     """
     added = {"field": "added", "type": "ordinal", "title": "added aspects", "axis": {"labelAngle": 0}}
+    title = "accuracy (%)"
     spec = {
         "height": 260,
-        "encoding": {"x": added, "tooltip": _tooltip(*rows.columns)},
+        "encoding": {"x": added, "tooltip": tooltip(*rows.columns)},
         "layer": [
             {
-                "mark": {"type": "area", "color": BLUE, "opacity": 0.2},
-                "encoding": {"y": _percent("low", "accuracy (%)"), "y2": {"field": "high"}},
+                "mark": {"type": "rule", "color": BLUE, "strokeWidth": 3},
+                "encoding": {"y": percent("low", title), "y2": {"field": "high"}},
             },
             {
-                "mark": {"type": "line", "color": BLUE, "point": True},
-                "encoding": {"y": _percent("value", "accuracy (%)")},
+                "mark": {"type": "line", "color": BLUE, "point": {"size": 70, "color": BLUE}},
+                "encoding": {"y": percent("value", title)},
             },
         ],
     }
-    return rows, spec
+    return rows, finished(spec)
 
 
-def before_after_slopes(rows: pd.DataFrame, stages: tuple[str, str], *, title: str) -> Chart:
-    """One line per model, from its score before an intervention to its score after it.
-
-    Args:
-        rows: Two rows per model. The columns are ``model``, ``stage`` (one of `stages`) and ``value``
-            (percent).
-        stages: Labels on the axis for before and after the intervention.
-        title: Title of the score.
-    """
-    model: dict[str, Any] = {"field": "model", "type": "nominal", "title": None, "sort": None}
-    model["legend"] = {"orient": "bottom", "columns": 3, "labelLimit": 110}
-    spec = {
-        "height": 440,
-        "mark": {"type": "line", "point": {"filled": True, "size": 80}},
-        "encoding": {
-            "x": {
-                "field": "stage",
-                "type": "ordinal",
-                "sort": list(stages),
-                "title": None,
-                "scale": {"padding": 0.3},
-                "axis": {"labelAngle": 0, "labelLimit": 220},
-            },
-            "y": _percent("value", f"{title} (%)"),
-            "color": model,
-            "shape": model,
-            "tooltip": _tooltip("model", "stage", "value"),
-        },
-    }
-    return rows, spec
-
-
-def _percent(field: str, title: str) -> dict[str, Any]:
-    """A Vega-Lite channel for a column of percentages, on an axis that need not begin at zero.
-
-    Args:
-        field: Name of the column.
-        title: Title of the axis.
-    """
-    return {"field": field, "type": "quantitative", "title": title, "scale": {"zero": False}}
-
-
-def _interval(low: str, high: str, *, title: str) -> dict[str, Any]:
-    """The Vega-Lite channels of a horizontal bar on an axis from 0 to 100.
-
-    Args:
-        low: Name of the column with the lower end of the bar.
-        high: Name of the column with the upper end.
-        title: Title of the axis.
-    """
-    return {"x": {**_percent(low, title), "scale": {"domain": [0, 100]}}, "x2": {"field": high}}
-
-
-def _tooltip(*fields: str) -> list[dict[str, str]]:
-    """A Vega-Lite tooltip that shows the values of these columns."""
-    return [{"field": field} for field in fields]
+def _axis(domain: list[float], title: str | list[str]) -> dict[str, Any]:
+    """The Vega-Lite channel of an axis above a chart, without a field."""
+    return {"title": title, "scale": {"domain": domain, "nice": False}, "axis": {"orient": "top"}}

@@ -16,7 +16,12 @@ from arts.evaluation.report import Report
 from arts.evaluation.resample import Resample
 from arts.evaluation.scores import Bootstrap, Scores
 from arts.evaluation.verification import Status
-from arts.leaderboard.analysis.before_after import InterventionPair, before_and_after
+from arts.leaderboard.analysis.before_after import (
+    InterventionPair,
+    SeedGains,
+    before_and_after,
+    gain_interval,
+)
 from arts.leaderboard.store.entry import BoardEntry, shown_scores
 from arts.leaderboard.web import page_state
 
@@ -126,3 +131,26 @@ def _pairs(corpus: str, version: str) -> list[InterventionPair]:
         except ArtsError:  # a file that is gone or broken; the board leaves it out, too
             continue
     return before_and_after(reports)
+
+
+def gain_intervals(gains: SeedGains) -> dict[str, tuple[float, float]]:
+    """The intervals of the mean gains of one model by one intervention, keyed by score.
+
+    They are empty if an entry has no predictions.
+    """
+    entries = [entry for pair in gains.pairs for entry in (pair.before, pair.after)]
+    if not all(entry.has_predictions for entry in entries):
+        return {}
+    keys = tuple((entry.key, entry.predictions_checksum) for entry in entries)
+    return _gain_intervals(keys, page_state.store().resample, gains)
+
+
+@st.cache_resource(max_entries=512, show_spinner="Comparing …")
+def _gain_intervals(
+    keys: tuple[tuple[str, str], ...], resample: Resample, _gains: SeedGains
+) -> dict[str, tuple[float, float]]:
+    """The intervals of mean gains, cached by the entries, their predictions and what is resampled."""
+    try:
+        return gain_interval(_gains.pairs, resample=resample)
+    except ArtsError:  # a report that has gone since the board was read
+        return {}

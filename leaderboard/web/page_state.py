@@ -15,7 +15,7 @@ from arts.leaderboard.analysis.table import board_table
 from arts.leaderboard.store.entry import BoardEntry
 from arts.leaderboard.store.live_board import RECHECK_SECONDS, LiveBoard, live_board
 from arts.leaderboard.store.store import Board, Store
-from arts.leaderboard.web.charts import Chart
+from arts.leaderboard.web.chart_style import Chart
 from arts.leaderboard.web.escaping import escape_markdown
 
 

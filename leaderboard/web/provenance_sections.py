@@ -7,7 +7,8 @@ import streamlit as st
 from arts.evaluation.report import Report
 from arts.evaluation.report_record import EPOCH_CHOICES
 from arts.leaderboard.analysis.entry_citations import entry_bibtex
-from arts.leaderboard.analysis.reproduction import evaluate_command, intervention_label
+from arts.leaderboard.analysis.intervention_words import intervention_label
+from arts.leaderboard.analysis.reproduction import evaluate_command
 from arts.leaderboard.store.entry import BoardEntry
 from arts.leaderboard.web.escaping import escape_markdown
 

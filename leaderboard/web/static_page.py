@@ -15,22 +15,14 @@ from arts.data.support.atomic import atomic_file
 from arts.evaluation.verification import MEANING
 from arts.leaderboard.analysis.table import COLUMNS, DEFAULT_COLUMNS, board_table
 from arts.leaderboard.store.store import Store
-from arts.leaderboard.web import charts
+from arts.leaderboard.web.board_charts import BoardChart, interval_chart, scatter_charts
 
 NAME = "index.html"
 SHOWN_COLUMNS = tuple(column for column in DEFAULT_COLUMNS if column != "lost")
-PLOT_WIDTH, LABEL_WIDTH = 380, 400  # pixels, before the page scales a chart to the width it has
-GREY = "#888888"  # readable on white and on black
-CHART_CONFIG = {
+PLOT_WIDTH = 380  # pixels, before the page scales a chart to the width it has
+CHART_CONFIG = {  # added to the specifications, which the app uses as they are
     "aria": False,  # screen readers get one label per chart, not one per point
-    "background": None,
     "font": "Arial, Liberation Sans, Helvetica, sans-serif",  # vl-convert measures text in these fonts
-    "view": {"stroke": None},
-    "axis": {"domainColor": GREY, "tickColor": GREY, "gridColor": GREY, "gridOpacity": 0.3},
-    "axisX": {"labelFontSize": 12, "titleFontSize": 13},
-    "axisY": {"labelFontSize": 12, "titleFontSize": 13},
-    "legend": {"labelFontSize": 12, "title": None},
-    "range": {"category": ["#0072B2", "#E69F00", "#009E73", "#CC79A7", "#56B4E9", "#D55E00"]},
 }
 
 
@@ -71,36 +63,28 @@ def _corpus_section(corpus: str, rows: pd.DataFrame) -> dict[str, Any]:
 
     Returns:
         Values for the template: ``name`` (of the corpus), ``rows`` (one dict per entry, keyed by column) and
-        ``charts`` (a list of two SVG elements).
+        ``charts`` (a list of dicts with ``title``, ``remark`` and ``drawing``, an SVG element).
     """
     return {
         "name": corpus,
         "rows": rows.to_dict("records"),
         "charts": [
-            _svg(
-                charts.accuracy_against_ars(rows), f"Accuracy against ARS of {len(rows)} entries on {corpus}"
-            ),
-            _svg(charts.ars_intervals(rows, label_width=LABEL_WIDTH), f"ARS with intervals on {corpus}"),
+            {"title": shown.title, "remark": shown.remark, "drawing": _svg(shown)}
+            for shown in (*scatter_charts(rows, corpus), interval_chart(rows, corpus))
         ],
     }
 
 
-def _svg(chart: charts.Chart, description: str) -> Markup:
-    """Draw a chart as an SVG element of the page.
-
-    Args:
-        chart: The data of the chart, and its Vega-Lite specification.
-        description: What the chart shows, for screen readers.
-    """
+def _svg(shown: BoardChart) -> Markup:
+    """Draw a chart as an SVG element of the page."""
     import vl_convert
 
-    data, spec = chart
-    static = {name: value for name, value in spec.items() if name != "params"}  # an image cannot be zoomed
+    data, spec = shown.chart
     values = data.astype(object).where(data.notna(), None).to_dict("records")
     drawing: str = vl_convert.vegalite_to_svg(
-        {**static, "width": PLOT_WIDTH, "data": {"values": values}},
+        {**spec, "width": PLOT_WIDTH, "data": {"values": values}},
         config=CHART_CONFIG,
         allowed_base_urls=[],
     )
-    label = Markup('<svg role="img" aria-label="{}" ').format(description)
+    label = Markup('<svg role="img" aria-label="{}" ').format(shown.description)
     return Markup(drawing.replace("<svg ", label, 1))

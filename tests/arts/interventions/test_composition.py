@@ -19,7 +19,7 @@ from arts.interventions.position import Position
 from arts.interventions.registry import intervention_from
 from arts.interventions.unlearn import Unlearn
 from arts.leaderboard.analysis.entry_citations import entry_bibtex
-from arts.leaderboard.analysis.reproduction import intervention_label
+from arts.leaderboard.analysis.intervention_words import intervention_label
 from arts.models.recipe import Start, TrainingRequest
 
 pytestmark = pytest.mark.usefixtures("shared_perturbations")

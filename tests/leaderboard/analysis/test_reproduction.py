@@ -27,7 +27,8 @@ from arts.interventions.adversarial import Adversarial
 from arts.interventions.merge import Merge
 from arts.interventions.registry import intervention_from
 from arts.interventions.unlearn import Unlearn
-from arts.leaderboard.analysis.reproduction import different_settings, evaluate_command, intervention_label
+from arts.leaderboard.analysis.intervention_words import intervention_label
+from arts.leaderboard.analysis.reproduction import different_settings, evaluate_command
 from arts.leaderboard.store.store import PACKAGED_RESULTS
 from arts.merging.policies import Granularity
 from arts.models.encoders import DEFAULT_ENCODER

@@ -1,0 +1,126 @@
+"""Interventions in words: a label, and a key by which two that differ in any setting are told apart."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from arts.data.errors import ArtsError
+from arts.data.schema import Strategy
+from arts.interventions.composition import Composition
+from arts.interventions.registry import find_intervention, intervention_names
+
+TAUGHT = "taught"  # key of the settings of what a model was trained with before it unlearnt
+MOST_LISTED = 3  # longer lists are told by their length
+# What a setting says, with its value in the place of {}; other settings are told by their names.
+WORDS = {
+    "ratio": "{} of the variants",
+    "holdout": "held out: {}",
+    "templates": "templates: {}",
+    "strategies": "by {}",
+    "seed": "variants of seed {}",
+    "min_acceptance": "acceptance from {}",
+    "balance_places": "places balanced: {}",
+    "granularity": "a coefficient per {}",
+    "method": "by {}",
+    "weight": "weight {}",
+    "same_side": "same-side share {}",
+    "bias": "by {}",
+    "reading": "reads: {}",
+    "rate": "learning rate {}",
+}
+# What `find_intervention` and a setting of the wrong type raise
+_MALFORMED = (ArtsError, AttributeError, LookupError, TypeError, ValueError)
+
+
+def intervention_label(settings: Mapping[str, Any]) -> str:
+    """A label of an intervention: its name and, in brackets, the settings that are not the defaults.
+
+    Args:
+        settings: The intervention's name and settings in a report. What training came to, which reports have
+            beside the settings, is not shown.
+
+    Example:
+        >>> intervention_label({"name": "adversarial", "ratio": 1, "holdout": ["side", "before"]})
+        'adversarial (1 of the variants; held out: side, before)'
+    """
+    if isinstance(parts := settings.get(Composition.PARTS), list):
+        return " + ".join(intervention_label(part) for part in parts if isinstance(part, Mapping))
+    words = "; ".join(_setting_words(settings))
+    return str(settings.get("name", "unknown")) + (f" ({words})" if words else "")
+
+
+def intervention_key(settings: object) -> str:
+    """A text that is the same for two records of a report if and only if the interventions are.
+
+    It has all settings, also those that have no words, but not what training came to. Of an intervention
+    that is not registered here, nobody can tell these apart; then it has everything.
+
+    Args:
+        settings: The intervention's name and settings in a report; None for no intervention.
+    """
+    return json.dumps(_told(settings), sort_keys=True, default=str)
+
+
+def _told(settings: object) -> Any:
+    """The settings of an intervention without what its training came to."""
+    if not isinstance(settings, Mapping):
+        return settings
+    if isinstance(parts := settings.get(Composition.PARTS), list):
+        return {"name": "", "parts": [_told(part) for part in parts], TAUGHT: _told(settings.get(TAUGHT))}
+    defaults = _defaults(settings)
+    known = {name: value for name, value in settings.items() if name in defaults or not defaults}
+    if TAUGHT in known:
+        known[TAUGHT] = _told(known[TAUGHT])
+    return {**known, "name": settings.get("name")}
+
+
+def _defaults(settings: Mapping[str, Any]) -> Mapping[str, Any]:
+    """The settings that an intervention has by default; empty for one that is not registered here."""
+    try:
+        if settings["name"] not in intervention_names():
+            return {}
+        return find_intervention(settings["name"])().settings()
+    except _MALFORMED:
+        return {}
+
+
+def _setting_words(settings: Mapping[str, Any]) -> Iterator[str]:
+    """Yield what is said of each setting that is not the default."""
+    defaults = _defaults(settings)
+    for name, value in settings.items():
+        given = defaults.get(name)
+        is_setting = name in defaults or (not defaults and isinstance(value, bool | int | float | str))
+        if name == "name" or not is_setting or _as_json(value) == _as_json(given):
+            continue
+        if name == "templates" and settings.get("holdout"):
+            continue  # what is held out says which are not
+        if name == TAUGHT and isinstance(value, Mapping):
+            yield f"after {_inner(intervention_label(value))}"
+        elif isinstance(value, list | tuple) and len(value) > MOST_LISTED:
+            yield f"{len(value)} {name.replace('_', ' ')}"
+        else:
+            yield WORDS.get(name, f"{name.replace('_', ' ')} {{}}").format(_value_words(value))
+
+
+def _inner(label: str) -> str:
+    """A label inside the brackets of another one."""
+    return label.replace(" (", ", ").replace(")", "")
+
+
+def _value_words(value: Any) -> str:
+    """The value of a setting as text."""
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, float):
+        return f"{value:g}"
+    if not isinstance(value, list | tuple):
+        return "none" if value is None else str(value)
+    texts = (str(item) for item in value)
+    return ", ".join(text.upper() if text in [*Strategy] else text for text in texts) or "none"
+
+
+def _as_json(value: Any) -> Any:
+    """The value as it is read back from JSON: tuples become lists, and 1 is 1.0."""
+    return json.loads(json.dumps(value, default=str))

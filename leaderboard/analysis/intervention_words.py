@@ -97,15 +97,20 @@ def _setting_words(settings: Mapping[str, Any]) -> Iterator[str]:
         if name == "templates" and settings.get("holdout"):
             continue  # what is held out says which are not
         if name == TAUGHT and isinstance(value, Mapping):
-            yield f"after {_inner(intervention_label(value))}"
+            yield f"after {without_brackets(intervention_label(value))}"
         elif isinstance(value, list | tuple) and len(value) > MOST_LISTED:
             yield f"{len(value)} {name.replace('_', ' ')}"
         else:
             yield WORDS.get(name, f"{name.replace('_', ' ')} {{}}").format(_value_words(value))
 
 
-def _inner(label: str) -> str:
-    """A label inside the brackets of another one."""
+def without_brackets(label: str) -> str:
+    """A label of `intervention_label` as it stands inside other brackets.
+
+    Example:
+        >>> without_brackets("adversarial (1 of the variants)")
+        'adversarial, 1 of the variants'
+    """
     return label.replace(" (", ", ").replace(")", "")
 
 

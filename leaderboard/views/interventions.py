@@ -134,7 +134,8 @@ def show_gain_table(table: pd.DataFrame) -> None:
 def show_alone(entries: Sequence[BoardEntry]) -> None:
     """Say which entries with an intervention have no plain model beside them; nothing if all have."""
     if entries:
-        with st.expander(f"{len(entries)} entries have no plain model of the same encoder and seed"):
+        count = "1 entry has" if len(entries) == 1 else f"{len(entries)} entries have"
+        with st.expander(f"{count} no plain model of the same encoder and seed"):
             st.caption("So nobody can say what they gained.")
             for entry in entries:
                 st.markdown(escape_markdown(entry.label))

@@ -62,7 +62,7 @@ def ars_against(rows: pd.DataFrame, column: str) -> Chart:
     shapes = [SHAPES[number % len(SHAPES)] for number in range(len(families))]
     spec = {
         "mark": {"type": "point", "filled": True, "size": 80, "opacity": 1},
-        "height": 340,
+        "height": 400,
         "encoding": {
             "x": {"field": column, "type": "quantitative", **AGAINST[column]},
             "y": percent("ars", "ARS (%)"),
@@ -240,4 +240,8 @@ def adddiff_curve(rows: pd.DataFrame) -> Chart:
 
 def _axis(domain: list[float], title: str | list[str]) -> dict[str, Any]:
     """The Vega-Lite channel of an axis above a chart, without a field."""
-    return {"title": title, "scale": {"domain": domain, "nice": False}, "axis": {"orient": "top"}}
+    return {
+        "title": title,
+        "scale": {"domain": domain, "nice": False},
+        "axis": {"orient": "top", "tickCount": 8},
+    }

@@ -2,14 +2,27 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from helpers.boards import zoo_report
 
 from arts.evaluation.report import Report
+from arts.evaluation.resample import Resample
+from arts.evaluation.seed_summary import compare_seeds
 from arts.interventions.adversarial import Adversarial
 from arts.interventions.merge import Merge
 from arts.interventions.unlearn import Unlearn
-from arts.leaderboard.analysis.before_after import InterventionPair, before_and_after, mean_gains
+from arts.leaderboard.analysis.before_after import (
+    InterventionPair,
+    before_and_after,
+    gain_interval,
+    gain_limit,
+    gain_table,
+    seed_gains,
+    titles_of,
+)
+from arts.leaderboard.analysis.entry_scores import SCORES
 from arts.leaderboard.store.entry import entry_of
 from arts.models.encoders import DEFAULT_ENCODER
 
@@ -54,7 +67,8 @@ def test_before_after_settings_tell_two_ways_apart(reports_by_share):
         zoo_report(reports_by_share[0.8], Adversarial()),
         zoo_report(reports_by_share[0.9], Adversarial(ratio=1)),
     )
-    assert [pair.intervention for pair in pairs] == ["adversarial", "adversarial --variant-ratio 1"]
+    assert [pair.intervention for pair in pairs] == ["adversarial", "adversarial (1 of the variants)"]
+    assert [one.intervention for one in seed_gains(pairs)] == [pair.intervention for pair in pairs]
 
 
 def test_before_after_unlearning_stands_beside_what_it_went_on_from(reports_by_share):
@@ -62,13 +76,22 @@ def test_before_after_unlearning_stands_beside_what_it_went_on_from(reports_by_s
     unlearn = zoo_report(reports_by_share[0.9], Unlearn())
     (_, pair) = pairs_of(plain, taught, unlearn)
     assert pair.report_before is taught
-    assert (pair.before.intervention, pair.start, pair.title) == (
-        "adversarial",
-        "adversarial",
-        "unlearn (after adversarial)",
-    )
+    assert (pair.before.intervention, pair.start) == ("adversarial", "adversarial")
+    assert [*titles_of([pair]).values()] == ["unlearn, beside adversarial"]
     (pair,) = pairs_of(plain, unlearn)
-    assert (pair.before.intervention, pair.title) == ("", "unlearn")
+    assert (pair.before.intervention, pair.start) == ("", "plain")
+    assert [*titles_of([pair]).values()] == ["unlearn"]
+
+
+def test_before_after_titles_are_all_different(reports_by_share):
+    plain, other = (zoo_report(reports_by_share[0.6], seed=seed) for seed in (1, 2))
+    mystery = [
+        zoo_report(reports_by_share[0.8], seed=seed, recorded={"name": "mystery", "grid": [seed]})
+        for seed in (1, 2)
+    ]
+    titles = titles_of(pairs_of(plain, other, *mystery)).values()
+    assert len(titles) == 2
+    assert all(re.fullmatch(r"mystery \[[0-9a-f]{6}\]", title) for title in titles)
 
 
 def test_before_after_means_are_over_seeds(reports_by_share):
@@ -77,14 +100,28 @@ def test_before_after_means_are_over_seeds(reports_by_share):
         *(zoo_report(reports_by_share[0.6], seed=seed) for seed in after),
         *(zoo_report(report, Merge(), seed=seed) for seed, report in after.items()),
     )
-    (row,) = mean_gains(pairs, "ars").itertuples()
+    (row,) = gain_table(seed_gains(pairs), "ars").itertuples()
     gains = [report.ars.value - reports_by_share[0.6].ars.value for report in after.values()]
-    assert (row.model, row.seeds, row.before) == ("bert", 2, pytest.approx(reports_by_share[0.6].ars.value))
-    assert (row.gain, row.least, row.most) == (
-        pytest.approx(sum(gains) / 2),
-        pytest.approx(min(gains)),
-        pytest.approx(max(gains)),
-    )
+    assert (row.intervention, row.model, row.seeds) == ("merge", "bert", 2)
+    assert row.before == pytest.approx(reports_by_share[0.6].ars.value)
+    assert row.gain == pytest.approx(sum(gains) / 2)
+    assert gain_limit(seed_gains(pairs)) == 10 * -(-max(gains) // 10)
+
+
+def test_before_after_the_mean_gain_has_the_interval_of_a_comparison(reports_by_share, tmp_path):
+    before = [zoo_report(reports_by_share[0.6], seed=seed) for seed in (1, 2)]
+    after = [zoo_report(reports_by_share[share], Merge(), seed=n) for n, share in ((1, 0.8), (2, 0.9))]
+    entries = [entry_of(report, report.save(tmp_path)) for report in (*before, *after)]
+    pairs = before_and_after(zip(entries, (*before, *after), strict=True))
+    expected = compare_seeds(after, before)
+    intervals = gain_interval(pairs, resample=Resample.SENTENCES)
+    for score in ("ars", "accuracy"):
+        difference = getattr(expected, score)
+        assert intervals[score] == pytest.approx((difference.low, difference.high), abs=0.005)
+    assert list(intervals) == [*SCORES]
+    (alone,) = before_and_after([(entries[0], before[0]), (entries[2], after[0])])
+    low, high = gain_interval([alone], resample=Resample.SENTENCES)["ars"]
+    assert low < after[0].ars.value - before[0].ars.value < high
 
 
 def test_before_after_encoders_are_named_where_there_are_several(reports_by_share):
@@ -94,7 +131,7 @@ def test_before_after_encoders_are_named_where_there_are_several(reports_by_shar
         zoo_report(reports_by_share[0.7], encoder="big"),
         zoo_report(reports_by_share[0.8], Merge(), encoder="big"),
     )
-    assert set(mean_gains(pairs, "revtgt")["model"]) == {f"bert, {DEFAULT_ENCODER}", "bert, big"}
+    assert {one.model for one in seed_gains(pairs)} == {f"bert, {DEFAULT_ENCODER}", "bert, big"}
 
 
 def test_before_after_models_trained_in_other_ways_are_not_averaged_as_seeds(reports_by_share):
@@ -103,6 +140,6 @@ def test_before_after_models_trained_in_other_ways_are_not_averaged_as_seeds(rep
         for epochs, seed, shares in ((5, 1, (0.6, 0.8)), (9, 1, (0.7, 0.9)), (5, 2, (0.6, 0.9)))
         for share, way in zip(shares, (None, Adversarial()), strict=True)
     ]
-    gains = mean_gains(pairs_of(*runs), "ars")
-    assert sorted(gains["seeds"]) == [1, 2]
-    assert gains["model"].str.fullmatch(r"bert \([0-9a-f]{6}\)").all()
+    gains = seed_gains(pairs_of(*runs))
+    assert sorted(gain_table(gains, "ars")["seeds"]) == [1, 2]
+    assert all(re.fullmatch(r"bert \([0-9a-f]{6}\)", one.model) for one in gains)

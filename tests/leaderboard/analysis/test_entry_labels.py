@@ -35,7 +35,7 @@ def entries_of(report, tmp_path):
             [(Adversarial(), {}), (Adversarial(ratio=0.25), {})],
             [
                 "bert + adversarial, seed 1 (adversarial)",
-                "bert + adversarial, seed 1 (adversarial --variant-ratio 0.25)",
+                "bert + adversarial, seed 1 (adversarial, 0.25 of the variants)",
             ],
         ),
         (

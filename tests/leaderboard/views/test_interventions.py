@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from functools import partial
 
 import pytest
@@ -9,7 +10,11 @@ from helpers.boards import open_view, zoo_report
 from streamlit.testing.v1 import AppTest
 
 from arts.interventions.adversarial import Adversarial
+from arts.interventions.composition import compose
+from arts.interventions.consistency import Consistency
 from arts.interventions.merge import Merge
+from arts.interventions.noaspect import NoAspect
+from arts.interventions.position import Position
 from arts.interventions.unlearn import Unlearn
 
 MERGED = {
@@ -36,7 +41,8 @@ def test_interventions_the_page_shows_gains_and_tests(reports_by_share, results)
     assert not app.exception
     gain = reports_by_share[0.9].ars.value - reports_by_share[0.6].ars.value
     (row,) = app.table[0].value.to_dict("records")
-    assert (row["model"], row["gain"]) == ("bert", f"{gain:+.2f}")
+    assert (row["intervention"], row["model"], row["seeds"]) == ("adversarial", "bert", 1)
+    assert re.fullmatch(re.escape(f"{gain:+.2f}") + r" \[\+\d+\.\d, \+\d+\.\d\]", row["gain"])
     (test,) = app.dataframe[0].value.to_dict("records")
     assert test["test"] == "p < 0.001"
     assert test["units won"] > test["units lost"]
@@ -85,3 +91,42 @@ def test_interventions_without_a_pair_the_page_says_how_to_make_one(reports_by_s
 
 def test_interventions_an_empty_board_says_so_too(results):
     assert "--intervention merge" in page_text(open_interventions())
+
+
+def test_interventions_all_that_reports_know_are_shown_by_their_settings(reports_by_share, results):
+    known = [
+        Adversarial(),
+        Adversarial(ratio=0.25),
+        Merge(),
+        Unlearn(),
+        Consistency(weight=1),
+        Position(bias="dropout"),
+        NoAspect(),
+        compose([Consistency(), Position()]),
+    ]
+    made = [zoo_report(reports_by_share[0.9], intervention) for intervention in (None, *known)]
+    made.append(zoo_report(reports_by_share[0.8], recorded={"name": "mystery", "grid": [1]}))
+    made.append(zoo_report(reports_by_share[0.7], Position(), seed=2))  # which no plain one has
+    results.mkdir()
+    for number, report in enumerate(made):
+        report.write_json(results / f"{number}.json")
+    app = open_interventions()
+    assert not app.exception
+    titles = [
+        "adversarial",
+        "adversarial (0.25 of the variants)",
+        "consistency (weight 1)",
+        "consistency + position",
+        "merge",
+        "mystery",
+        "noaspect",
+        "position (by dropout)",
+        "unlearn, beside adversarial",
+    ]
+    assert app.selectbox(key="way").options == ["all interventions", *titles]
+    assert app.table[0].value["intervention"].str.replace("\\", "").tolist() == titles
+    assert [one.label for one in app.expander][
+        -1
+    ] == "1 entry has no plain model of the same encoder and seed"
+    app.selectbox(key="way").select("position (by dropout)").run()
+    assert len(app.table[0].value) == 1

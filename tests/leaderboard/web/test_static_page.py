@@ -16,7 +16,9 @@ def test_static_page_has_the_whole_board(three_results, tmp_path):
     assert "<script>alert" not in page
     assert "&lt;script&gt;alert(1)" in page
     assert "broken.json" in page
-    assert page.count("<svg ") == 10  # two for each corpus
+    assert page.count("<svg ") == 16  # four for each of three corpora, two for those with the paper's alone
+    assert 'fill="currentColor"' in page  # as in the app
+    assert "sentence-transformers/all-mpnet-base-v2" in page
     assert "50.9" in page
     for outside in ('src="http', 'href="http', "url(http", "@import"):
         assert outside not in page

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from hashlib import sha256
 from math import ceil
 from typing import Any
 
@@ -20,8 +19,10 @@ from arts.evaluation.report import Report
 from arts.evaluation.resample import Resample
 from arts.evaluation.scores import LEVEL, Bootstrap
 from arts.evaluation.seed_runs import SeedRuns
+from arts.leaderboard.analysis.entry_labels import KEY_LENGTH
 from arts.leaderboard.analysis.entry_scores import SCORES, score_of
-from arts.leaderboard.analysis.intervention_words import TAUGHT, intervention_key, intervention_label
+from arts.leaderboard.analysis.intervention_words import TAUGHT, intervention_label
+from arts.leaderboard.store.configuration import digest
 from arts.leaderboard.store.entry import BoardEntry
 
 NOT_RECORDED = "not recorded"
@@ -62,8 +63,7 @@ class InterventionPair:
     @property
     def key(self) -> tuple[str, str]:
         """What is the same for pairs of one intervention: all settings of `after` and of `before`."""
-        after, before = (report.model.intervention for report in (self.report_after, self.report_before))
-        return intervention_key(after), intervention_key(before)
+        return _intervention_key(self.after), _intervention_key(self.before)
 
 
 def before_and_after(reports: Iterable[tuple[BoardEntry, Report]]) -> list[InterventionPair]:
@@ -83,19 +83,22 @@ def before_and_after(reports: Iterable[tuple[BoardEntry, Report]]) -> list[Inter
     zoo = [(entry, report) for entry, report in reports if report.model.kind == "zoo"]
     by_conditions: dict[tuple[str, str], list[tuple[BoardEntry, Report]]] = defaultdict(list)
     for entry, report in zoo:
-        by_conditions[_conditions(report), intervention_key(report.model.intervention)].append(
-            (entry, report)
-        )
+        by_conditions[_conditions(report), _intervention_key(entry)].append((entry, report))
     pairs = []
     for after, report in zoo:
         settings, conditions = report.model.intervention, _conditions(report)
         for start in ((settings or {}).get(TAUGHT), None):
-            candidates = by_conditions.get((conditions, intervention_key(start)))
+            candidates = by_conditions.get((conditions, digest(start)))
             if settings and candidates:
                 before, report_before = max(candidates, key=lambda candidate: _start_time(candidate[0]))
                 pairs.append(InterventionPair(before, after, report_before, report))
                 break
     return pairs
+
+
+def _intervention_key(entry: BoardEntry) -> str:
+    """What entries share whose models were trained with one intervention, with all its settings."""
+    return digest(entry.settings.get("intervention"))
 
 
 def titles_of(pairs: Iterable[InterventionPair]) -> dict[tuple[str, str], str]:
@@ -110,7 +113,7 @@ def titles_of(pairs: Iterable[InterventionPair]) -> dict[tuple[str, str], str]:
     }
     counts = Counter(titles.values())
     distinct = {
-        key: title if counts[title] == 1 else f"{title} [{sha256(repr(key).encode()).hexdigest()[:6]}]"
+        key: title if counts[title] == 1 else f"{title} [{key[0][:KEY_LENGTH]}]"
         for key, title in titles.items()
     }
     return dict(sorted(distinct.items(), key=lambda item: item[1]))
@@ -186,7 +189,7 @@ def seed_gains(pairs: Sequence[InterventionPair]) -> list[SeedGains]:
     gains = [
         SeedGains(
             title,
-            name if names[title, name] == 1 else f"{name} ({group[0].after.key[:6]})",
+            name if names[title, name] == 1 else f"{name} ({group[0].after.key[:KEY_LENGTH]})",
             tuple(sorted(group, key=lambda pair: (pair.after.seed or 0, pair.after.key))),
         )
         for (title, name, _), group in groups.items()

@@ -1,4 +1,4 @@
-"""Interventions in words: a label, and a key by which two that differ in any setting are told apart."""
+"""Interventions in words: their names, and the settings that are not the defaults."""
 
 from __future__ import annotations
 
@@ -49,31 +49,6 @@ def intervention_label(settings: Mapping[str, Any]) -> str:
         return " + ".join(intervention_label(part) for part in parts if isinstance(part, Mapping))
     words = "; ".join(_setting_words(settings))
     return str(settings.get("name", "unknown")) + (f" ({words})" if words else "")
-
-
-def intervention_key(settings: object) -> str:
-    """A text that is the same for two records of a report if and only if the interventions are.
-
-    It has all settings, also those that have no words, but not what training came to. Of an intervention
-    that is not registered here, nobody can tell these apart; then it has everything.
-
-    Args:
-        settings: The intervention's name and settings in a report; None for no intervention.
-    """
-    return json.dumps(_told(settings), sort_keys=True, default=str)
-
-
-def _told(settings: object) -> Any:
-    """The settings of an intervention without what its training came to."""
-    if not isinstance(settings, Mapping):
-        return settings
-    if isinstance(parts := settings.get(Composition.PARTS), list):
-        return {"name": "", "parts": [_told(part) for part in parts], TAUGHT: _told(settings.get(TAUGHT))}
-    defaults = _defaults(settings)
-    known = {name: value for name, value in settings.items() if name in defaults or not defaults}
-    if TAUGHT in known:
-        known[TAUGHT] = _told(known[TAUGHT])
-    return {**known, "name": settings.get("name")}
 
 
 def _defaults(settings: Mapping[str, Any]) -> Mapping[str, Any]:

@@ -39,30 +39,17 @@ def interval_rows(
         behind: Layers drawn below the intervals.
     """
     placed, height = _place(rows)
-    x = {**axis, "type": "quantitative"}
+    places = {"domain": [0, height], "reverse": True, "nice": False}
     spec = {
         "height": height,
-        "encoding": {
-            "y": {
-                "field": "y",
-                "type": "quantitative",
-                "axis": None,
-                "scale": {"domain": [0, height], "reverse": True, "nice": False},
-            }
-        },
+        "encoding": {"y": {"field": "y", "type": "quantitative", "axis": None, "scale": places}},
         "layer": [
             *behind,
-            mark(
-                {"type": "rule", "strokeWidth": 4, "color": BLUE},
-                x={**x, "field": "low"},
-                x2={"field": "high"},
-                needs=("low", "high"),
-                shown=shown,
-            ),
+            _interval({**axis, "type": "quantitative"}, shown),
             *layers,
             mark(
                 {"type": "point", "filled": True, "size": 70, "opacity": 1, "color": BLUE},
-                x={**x, "field": "value"},
+                x={"field": "value", "type": "quantitative"},
                 needs=("value",),
                 shown=shown,
             ),
@@ -71,6 +58,17 @@ def interval_rows(
         ],
     }
     return placed, finished(spec)
+
+
+def _interval(axis: Mapping[str, Any], shown: Sequence[str]) -> dict[str, Any]:
+    """The layer of the lines from ``low`` to ``high``, which has the horizontal axis."""
+    return mark(
+        {"type": "rule", "strokeWidth": 4, "color": BLUE},
+        x={**axis, "field": "low"},
+        x2={"field": "high"},
+        needs=("low", "high"),
+        shown=shown,
+    )
 
 
 def mark(

@@ -53,12 +53,12 @@ def svg(url):
     return base64.b64decode(url.partition(",")[2]).decode()
 
 
-@pytest.mark.parametrize(("prompts", "layers"), [((), 6), (("question",), 3)])
-def test_language_models_whiskers_are_drawn_where_there_are_several_prompts(prompts, layers):
+@pytest.mark.parametrize(("prompts", "whiskers"), [((), 3), (("question",), 0)])
+def test_language_models_whiskers_are_drawn_where_there_are_several_prompts(prompts, whiskers):
     asked = load_benchmark("sample").ask(Scripted(unsure), [Prompt.built_in(name) for name in prompts])
     data, spec = charts.ars_intervals(board_table([entry_of(report) for report in asked]))
-    assert len(spec["layer"]) == layers
-    assert ("prompt_low" in data) == (layers > 3)
+    assert sum("prompt_low" in repr(layer) for layer in spec["layer"]) == whiskers
+    assert data["prompt_low"].notna().any() == bool(whiskers)
 
 
 COMMANDS = {

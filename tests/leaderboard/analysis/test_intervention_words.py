@@ -15,7 +15,7 @@ from arts.interventions.noaspect import NoAspect
 from arts.interventions.position import Position
 from arts.interventions.registry import find_intervention, intervention_names
 from arts.interventions.unlearn import Unlearn
-from arts.leaderboard.analysis.intervention_words import intervention_key, intervention_label
+from arts.leaderboard.analysis.intervention_words import intervention_label
 from arts.merging.policies import Granularity
 
 HELD_OUT = Adversarial(templates=("but",), holdout=("side", "before"))
@@ -62,15 +62,3 @@ def test_intervention_words_a_default_intervention_is_its_name(name):
 )
 def test_intervention_words_what_is_not_ours_has_words_too(settings, words):
     assert intervention_label(settings) == words
-
-
-def test_intervention_words_the_key_has_settings_and_no_outcome():
-    settings = json.loads(json.dumps(recorded_settings(Unlearn())))
-    assert intervention_key({**settings, "kept": 24}) == intervention_key(settings)
-    assert intervention_key({**settings, "tolerance": 0.5}) != intervention_key(settings)
-    taught = {**settings["taught"], "seed": 9}
-    assert intervention_key({**settings, "taught": taught}) != intervention_key(settings)
-    assert intervention_key({"name": "mystery", "grid": [1]}) != intervention_key(
-        {"name": "mystery", "grid": [2]}
-    )
-    assert intervention_key(None) != intervention_key({})

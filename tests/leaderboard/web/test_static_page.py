@@ -18,7 +18,7 @@ def test_static_page_has_the_whole_board(three_results, tmp_path):
     assert "broken.json" in page
     assert page.count("<svg ") == 16  # four for each of three corpora, two for those with the paper's alone
     assert 'fill="currentColor"' in page  # as in the app
-    assert "sentence-transformers/all-mpnet-base-v2" in page
+    assert "(all-mpnet-base-v2)</text>" in page
     assert "50.9" in page
     for outside in ('src="http', 'href="http', "url(http", "@import"):
         assert outside not in page

@@ -29,6 +29,7 @@ def leaderboard(
     packaged: bool = True,
     port: Annotated[int, typer.Option(min=1, max=65535)] = 8501,
     address: str = "localhost",
+    read_only: bool | None = None,
     resample: Resampling = Resample.SENTENCES,
     export: Path | None = None,
 ) -> None:
@@ -42,13 +43,15 @@ def leaderboard(
             with this package.
         port: Port of the app.
         address: Address to listen on; with 0.0.0.0, other machines can reach the app.
+        read_only: Let visitors neither train models nor submit results. Default: only where other machines
+            can reach the app. Behind a proxy on this machine, the option has to be given.
         resample: What intervals and paired tests are over: sentences where they are known, or single units.
         export: Folder to write the leaderboard to as one HTML file (index.html), instead of starting the
             app.
     """
     from arts.leaderboard.store.store import Store
 
-    refuse_given("port", "address", when=export, because="with --export, which starts no app")
+    refuse_given("port", "address", "read_only", when=export, because="with --export, which starts no app")
     _check_folders(folders or ())
     store = Store(tuple(folders or [_DEFAULT_FOLDER]), packaged=packaged, resample=resample)
     if export:
@@ -62,7 +65,7 @@ def leaderboard(
         return
     _require_module("streamlit", "streamlit, for the leaderboard,")
     _check_port(address, port)
-    _serve(store, port=port, address=address)
+    _serve(store, port=port, address=address, read_only=read_only)
 
 
 def _check_folders(folders: Sequence[str]) -> None:
@@ -98,7 +101,7 @@ def _check_port(address: str, port: int) -> None:
             ) from error
 
 
-def _serve(store: Store, *, port: int, address: str) -> None:
+def _serve(store: Store, *, port: int, address: str, read_only: bool | None) -> None:
     """Run the app in this process until it is stopped.
 
     Modules are imported and reports are read first, so that the first visitor need not wait.
@@ -106,12 +109,13 @@ def _serve(store: Store, *, port: int, address: str) -> None:
     from streamlit.web import cli
 
     from arts.leaderboard.analysis.table import board_table
+    from arts.leaderboard.store.access import access_argument
     from arts.leaderboard.store.live_board import live_board
     from arts.leaderboard.store.store import CHECKED_BEFORE_START
 
-    store.read(CHECKED_BEFORE_START)
-    board, _ = live_board(store).look()
+    board, _ = live_board(store).look(CHECKED_BEFORE_START)
     for corpus in board.corpora:
         board_table(board.on(corpus))
     server = ["--server.headless", "true", "--server.port", str(port), "--server.address", address]
-    cli.main(["run", *server, str(APP), "--", *store.arguments], standalone_mode=False)
+    arguments = [*store.arguments, access_argument(address, read_only)]
+    cli.main(["run", *server, str(APP), "--", *arguments], standalone_mode=False)

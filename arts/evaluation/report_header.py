@@ -55,6 +55,9 @@ def _problems(report: ReportRecord) -> Iterator[tuple[str, str]]:
         names["language_model"] = next(iter(report.language_model.faults(report)), "")
     if model.intervention is not None:
         names["model.intervention.name"] = name_fault(str(model.intervention.get("name") or ""))
+    if report.submission:
+        said = report.submission.model_dump().items()
+        names |= {f"submission.{field}": name_fault(text) for field, text in said if text}
     yield from ((field, fault) for field, fault in names.items() if fault)
     counts = [*(n for row in report.confusion for n in row), dataset.units, dataset.instances]
     counts += [score.count for score in report.strategies.values()]

@@ -16,6 +16,7 @@ from arts.evaluation.language_model_record import LanguageModelInfo
 from arts.evaluation.predictions import Predictions
 from arts.evaluation.probe_scores import ProbeScore, SwapScore
 from arts.evaluation.scores import Floor, Scores
+from arts.evaluation.submission import Submission
 from arts.leaks.leak_check import LeakCheck
 from arts.provenance import (
     EVALUATION_LIBRARIES,
@@ -222,6 +223,7 @@ class ReportRecord(Scores, Header):
         language_model: how a language model was asked; None for other models.
         leaks: which sentences that the model was trained on or selected by are in the test split; None if
             they were not compared.
+        submission: what the submitter says of the model; None unless somebody submitted the results.
     """
 
     adddiff_curve: AddDiffCurve | None = None
@@ -232,6 +234,7 @@ class ReportRecord(Scores, Header):
     floors: tuple[Floor, ...] = ()
     language_model: LanguageModelInfo | None = None
     leaks: LeakCheck | None = None
+    submission: Submission | None = None
     absent_when_empty: ClassVar[tuple[str, ...]] = (
         "invalid",
         "language_model",
@@ -240,6 +243,7 @@ class ReportRecord(Scores, Header):
         "aspect_swapped",
         "floors",
         "leaks",
+        "submission",
     )
     _predictions: Predictions | None = PrivateAttr(default=None)
 

@@ -24,6 +24,7 @@ from arts.evaluation.report_record import ReportRecord
 from arts.evaluation.score_checks import differing_fields
 from arts.evaluation.scores import Bootstrap, Scores
 
+SELF_SUBMITTED = "self-submitted, "  # before what a status means
 _POINTS = Bootstrap(resamples=1)  # for scores of which only the points are compared
 
 
@@ -31,9 +32,9 @@ class Status(StrEnum):
     """How far the scores of a report can be trusted.
 
     Computed from predictions: verified, if this package ran the model and the corpus is here; consistent, if
-    the corpus is not here to check the gold labels; or recomputed, if somebody brought the labels or the
-    report claims other scores. As in the report: claimed, if there are no predictions; or unchecked, if the
-    predictions are still to be checked. From the paper: published.
+    the corpus is not here to check the gold labels; or recomputed, if somebody brought the labels or
+    submitted the report, or if the report claims other scores. As in the report: claimed, if there are no
+    predictions; or unchecked, if the predictions are still to be checked. From the paper: published.
     """
 
     VERIFIED = "verified"
@@ -120,7 +121,9 @@ def verify(report: ReportRecord, *, source: object) -> Verification:
     as_reported = tuple(what for field, what in PROBES.items() if getattr(report, field))
     if not report.has_predictions:
         _check_claim(report, corpus, source=source)
-        return Verification(Status.CLAIMED, report, as_reported=as_reported)
+        return Verification(
+            Status.CLAIMED, report, remark=_submitted(report, Status.CLAIMED), as_reported=as_reported
+        )
     scores = Scores.of(report.predictions, _expected_bootstrap(report))
     differing = (
         *differing_fields(report, report.predictions, scores),
@@ -131,12 +134,17 @@ def verify(report: ReportRecord, *, source: object) -> Verification:
         status, remark = Status.RECOMPUTED, _claims(report, scores, differing)
     elif corpus is None:
         status, remark = Status.CONSISTENT, ""
-    elif report.model.kind == "predictions":
-        status, remark = Status.RECOMPUTED, ""
+    elif report.model.kind == "predictions" or report.submission:
+        status, remark = Status.RECOMPUTED, _submitted(report, Status.RECOMPUTED)
     else:
         remark = run_doubt(report)
         status = Status.RECOMPUTED if remark else Status.VERIFIED
     return Verification(status, scores, differing, remark, as_reported)
+
+
+def _submitted(report: ReportRecord, status: Status) -> str:
+    """That somebody submitted a report, and what its status means; empty for other reports."""
+    return SELF_SUBMITTED + MEANING[status] if report.submission else ""
 
 
 def _expected_bootstrap(report: ReportRecord) -> Bootstrap:

@@ -16,7 +16,7 @@ from arts.evaluation.scores import Estimate
 from arts.leaderboard.analysis.entry_labels import distinct_row_labels
 from arts.leaderboard.analysis.ranking import BoardRank, ranks
 from arts.leaderboard.analysis.rows import BoardRow, board_rows
-from arts.leaderboard.store.display_names import FORMULA_STARTS
+from arts.leaderboard.store.display_names import guard_formulas
 from arts.leaderboard.store.entry import BoardEntry
 
 NOT_GIVEN = "none"  # shown for an entry without an encoder or intervention
@@ -142,12 +142,9 @@ def sort_rows(frame: pd.DataFrame, by: str) -> pd.DataFrame:
 def csv_text(frame: pd.DataFrame) -> str:
     """The rows of a `board_table` as CSV.
 
-    An apostrophe is put before each model name that begins with =, +, - or @, as a formula does in a
-    spreadsheet.
+    An apostrophe is put before each text that begins with =, +, - or @, as a formula does in a spreadsheet.
     """
-    is_formula = frame["model"].str.startswith(FORMULA_STARTS)
-    safe = frame.assign(model=frame["model"].mask(is_formula, "'" + frame["model"]))
-    return str(safe.to_csv(index_label="key"))
+    return str(guard_formulas(frame).to_csv(index_label="key"))
 
 
 def _table_row(row: BoardRow, rank: BoardRank | None, *, label: str) -> dict[str, object]:

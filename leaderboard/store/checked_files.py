@@ -25,7 +25,8 @@ from arts.data.support.printable import printable
 from arts.data.support.text_cache import TextCache
 from arts.evaluation.report import Report
 from arts.evaluation.resample import Resample
-from arts.leaderboard.store.entry import BoardEntry, ExcludedFile, entry_of, unchecked_entry
+from arts.leaderboard.store.entry import BoardEntry, entry_of, unchecked_entry
+from arts.leaderboard.store.excluded_file import ExcludedFile
 from arts.models.registry import model_names
 
 logger = logging.getLogger(__name__)
@@ -151,6 +152,12 @@ class CheckedFiles:
             self.results |= {(surroundings, file): row for file, row in kept.items()}
             checked |= rows
         return checked
+
+    def keep(self, file: ReportFile, row: CheckedFile) -> None:
+        """Keep what has been found out about a file before it was written."""
+        surroundings = checking_digest()
+        _store_results({self._key(file, surroundings): row})
+        self.results[surroundings, file] = row
 
     def _key(self, file: ReportFile, surroundings: str) -> str:
         """The key of a file's result in the cache on disk."""

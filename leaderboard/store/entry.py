@@ -19,8 +19,10 @@ from arts.data.support.rounding import round_half_up
 from arts.evaluation.report import Report
 from arts.evaluation.resample import Resample
 from arts.evaluation.scores import Bootstrap, Estimate, Scores
+from arts.evaluation.submission import Submission
 from arts.evaluation.verification import Status, check_quickly, verify
 from arts.leaderboard.store.configuration import digest, training_settings
+from arts.leaderboard.store.display_names import display_fact
 from arts.leaderboard.store.encoded_units import checksum_of, encode_right_units, encode_sentences
 from arts.models.registry import model_card
 
@@ -62,6 +64,7 @@ class BoardEntry(Record):
             sets with ARTS rows that the model's card names; None if nothing was compared.
         status: How far the scores can be trusted.
         remark: What is wrong with the report, or the source of the paper's scores; otherwise empty.
+        submission: What the submitter says of the model; None unless somebody submitted the results.
         as_reported: What the report has besides these scores that cannot be checked, such as a pattern gap.
         right_units: Which units have all instances right: one bit per unit, sorted by unit id, packed into
             bytes and written as base64. Empty without predictions.
@@ -102,6 +105,7 @@ class BoardEntry(Record):
     leaks: Count | None = None
     status: Status
     remark: str = ""
+    submission: Submission | None = None
     as_reported: tuple[str, ...] = ()
     right_units: str = ""
     sentences: str = ""
@@ -172,18 +176,6 @@ class BoardEntry(Record):
         """The number of each unit's sentence, sorted by unit id; its own number if that is not known."""
         known = np.frombuffer(base64.b64decode(self.sentences), np.int32)
         return known if len(known) else np.arange(self.units, dtype=np.int32)
-
-
-class ExcludedFile(Record):
-    """A file of a results folder that the board does not show.
-
-    Args:
-        path: Path of the file.
-        reason: Why the board does not show it, as a phrase.
-    """
-
-    path: str
-    reason: str
 
 
 def family_of(model: str) -> str:
@@ -268,9 +260,9 @@ def _entry_with_scores(report: Report, path: Path | None, *, scores: Scores, sta
         checksum=report.dataset.checksum,
         units=report.dataset.units,
         family=LANGUAGE_MODEL if report.language_model else family_of(model.id),
-        model=model.id,
-        encoder=model.encoder or "",
-        intervention=str((model.intervention or {}).get("name", "")),
+        model=display_fact(model.id),
+        encoder=display_fact(model.encoder or ""),
+        intervention=display_fact(str((model.intervention or {}).get("name", ""))),
         seed=model.seed,
         kind=model.kind,
         started=report.provenance.started,
@@ -290,6 +282,7 @@ def _entry_with_scores(report: Report, path: Path | None, *, scores: Scores, sta
         leaks=report.leaks.certain + len(report.leaks.named_sets) if report.leaks else None,
         invalid_share=round_half_up(100 * scores.invalid / max(report.dataset.instances, 1)),
         status=status,
+        submission=report.submission,
     )
 
 

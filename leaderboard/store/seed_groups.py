@@ -29,16 +29,17 @@ SeedGroup = tuple[BoardEntry, ...]
 def seed_groups(entries: Sequence[BoardEntry]) -> list[SeedGroup]:
     """The entries in groups, each of one model on one corpus with different seeds, sorted by seed.
 
-    A group has entries of one `BoardEntry.configuration`, test split and status; an entry without a seed is
-    one of its own. If a seed was measured repeatedly, the last measurement is in the group, and each earlier
-    one is a group of its own.
+    A group has entries of one `BoardEntry.configuration`, test split and status. An entry without a seed is
+    one of its own, and so is a submission: who made another of the name is not known. If a seed was measured
+    repeatedly, the last measurement is in the group, and each earlier one is a group of its own.
 
     Args:
         entries: The entries.
     """
     groups: dict[object, dict[int | None, BoardEntry]] = {}
     for entry in sorted(entries, key=_by_time, reverse=True):
-        known = groups.setdefault(entry.key if entry.seed is None else _shared_facts(entry), {})
+        stands_alone = entry.seed is None or entry.submission is not None
+        known = groups.setdefault(entry.key if stands_alone else _shared_facts(entry), {})
         if entry.seed in known:
             groups[entry.key] = {entry.seed: entry}
         else:

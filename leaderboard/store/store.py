@@ -21,7 +21,8 @@ from arts.evaluation.report import Report
 from arts.evaluation.resample import Resample
 from arts.evaluation.verification import Status
 from arts.leaderboard.store.checked_files import CheckedFiles, ReportFile, checking_digest
-from arts.leaderboard.store.entry import BoardEntry, ExcludedFile, entry_of
+from arts.leaderboard.store.entry import BoardEntry, entry_of
+from arts.leaderboard.store.excluded_file import ExcludedFile
 from arts.leaderboard.store.published import PACKAGED_RESULTS, published_entries
 from arts.leaderboard.store.seed_groups import (
     can_be_summarized,
@@ -177,8 +178,12 @@ class Store:
         invalid = tuple(row for row in rows if isinstance(row, ExcludedFile))
         return Board(tuple(entries), invalid, tuple(duplicates), len(files) - len(results) + waiting)
 
-    def add(self, report: Report) -> Path:
+    def add(self, report: Report, entry: BoardEntry | None = None) -> Path:
         """Write a report and its predictions to the `target` folder; safe if several processes do so at once.
+
+        Args:
+            report: The report, with predictions if there are any.
+            entry: Its entry, if that has been made already.
 
         Returns:
             Path of the report's JSON file.
@@ -186,7 +191,7 @@ class Store:
         Raises:
             ArtsError: The report or its predictions are on the board already, or there is no local folder.
         """
-        entry = entry_of(report, resample=self.resample)
+        entry = entry or entry_of(report, resample=self.resample)
         folder = self.target
         path = folder / f"{report.stem}-{entry.key}.json"
         with clear_writing_error(folder):
@@ -199,6 +204,7 @@ class Store:
                 if report.has_predictions:
                     report.predictions.save(partial / f"{path.stem}.parquet")
                 report.write_json(partial / path.name)
+        self._checked.keep(ReportFile.at(path), entry.model_copy(update={"path": str(path)}))
         return path
 
 

@@ -11,6 +11,7 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+from dataclasses import dataclass
 from pathlib import Path
 from threading import Thread
 
@@ -18,6 +19,58 @@ from arts.leaderboard.store.store import Store
 
 AUTOGROUP = Path("/proc/self/autogroup")  # Linux: the niceness of the whole session, not of one process
 LEAST_URGENT = 19  # the highest niceness
+MOST_STARTS = 3  # for the same files
+
+
+@dataclass
+class Verifier:
+    """The process that checks the files of a store, started again when it has died.
+
+    Args:
+        store: The store.
+        process: The last process; None before the first.
+        fingerprint: Of the files for which it was started.
+        starts: How often it was started for these files.
+    """
+
+    store: Store
+    process: subprocess.Popen[bytes] | None = None
+    fingerprint: str = ""
+    starts: int = 0
+
+    @property
+    def is_running(self) -> bool:
+        """Whether the process is running."""
+        return self.process is not None and self.process.poll() is None
+
+    def start(self, fingerprint: str) -> None:
+        """Start the process if it is not running; not more than `MOST_STARTS` (3) times for the same files.
+
+        Args:
+            fingerprint: Of the files, of which some are unchecked.
+        """
+        if self.is_running:
+            return
+        if fingerprint != self.fingerprint:
+            self.fingerprint, self.starts = fingerprint, 0
+        if self.starts < MOST_STARTS:
+            self.process = start_verifier(self.store)
+        self.starts += 1
+
+    @property
+    def remark(self) -> str:
+        """That the process has died while files were unchecked, as a sentence; empty if it has not."""
+        if self.starts > MOST_STARTS:
+            return (
+                f"The process that checks predictions has died {MOST_STARTS} times, and is not started again "
+                "until a file changes; what it has not checked stays as reported."
+            )
+        deaths = self.starts - 1
+        return (
+            f"The process that checks predictions has died, and was started again ({deaths})."
+            if deaths > 0
+            else ""
+        )
 
 
 def start_verifier(store: Store) -> subprocess.Popen[bytes]:

@@ -254,7 +254,7 @@ def show_excluded_files(board: Board) -> None:
     if board.excluded_files:
         with st.expander(f"{len(board.excluded_files)} files are not on the board"):
             for file in board.excluded_files:
-                st.text(f"{file.path}: {file.reason}")
+                st.text(file.statement)
 
 
 def show_entries(corpus: str) -> None:

@@ -25,7 +25,7 @@ from arts.leaderboard.web import (
     provenance_sections,
     score_sections,
 )
-from arts.leaderboard.web.escaping import escape_markdown
+from arts.leaderboard.web.escaping import error_markdown, escape_markdown
 
 PARAMETER = "entry"  # query parameter of the page's URL: the key of the entry
 
@@ -123,7 +123,7 @@ def show_report(entry: BoardEntry) -> None:
     try:
         report, scores = entry_cache.report_of(entry), entry_cache.scores_of(entry)
     except ArtsError as error:
-        st.error(f"Its report cannot be read any more: {escape_markdown(str(error))}")
+        st.error(f"Its report cannot be read any more: {error_markdown(error)}")
         return
     left, right = st.columns(2, gap="large")
     with left:

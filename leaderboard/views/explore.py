@@ -14,7 +14,7 @@ from arts.leaderboard.analysis.units import PredictionsById, Unit, predictions_b
 from arts.leaderboard.store.entry import BoardEntry
 from arts.leaderboard.store.store import Board
 from arts.leaderboard.web import address, choices, html_sentence, html_unit, page_state, unit_filters
-from arts.leaderboard.web.escaping import escape_markdown
+from arts.leaderboard.web.escaping import error_markdown, escape_markdown
 
 UNITS_PER_PAGE = 10
 DEFAULT_ENTRIES = 3  # number of entries that are picked when the page opens
@@ -66,7 +66,7 @@ def pick_corpus(board: Board) -> tuple[Corpus, list[Unit]]:
         linked = choices.follow_link(board, "entries", corpora=available)
         corpus, units = cached_units(choices.pick_corpus(available, linked), " ".join(available))
     except ArtsError as error:
-        st.error(escape_markdown(str(error)))
+        st.error(error_markdown(error))
         st.stop()
     if missing := [name for name in board.corpora if name in RELEASED_CORPORA and name not in available]:
         st.caption(
@@ -110,7 +110,7 @@ def pick_predictions(board: Board, corpus: Corpus) -> tuple[dict[str, str], list
             predictions.append(cached_predictions(f"{entry.key} {entry.predictions_checksum}", entry))
             names[entry.key] = labels[entry.key]
         except ArtsError as error:
-            st.warning(escape_markdown(f"{entry.label}: {error}"))
+            st.warning(f"{escape_markdown(entry.label)}: {error_markdown(error)}")
     return names, predictions
 
 

@@ -29,6 +29,7 @@ def pick_corpus(corpora: Sequence[str], default: str | None = None) -> str:
         corpus = st.segmented_control(
             "Corpus",
             corpora,
+            format_func=escape_markdown,
             default=default if default in corpora else corpora[0],
             key="corpus",
             bind="query-params",
@@ -36,7 +37,7 @@ def pick_corpus(corpora: Sequence[str], default: str | None = None) -> str:
         )
         return str(corpus)
 
-    return address.say_refused("corpus", corpora, what="corpus", draw=draw)
+    return address.say_refused("corpus", [*map(escape_markdown, corpora)], what="corpus", draw=draw)
 
 
 def follow_link(board: Board, parameter: str, *, corpora: Sequence[str]) -> str | None:

@@ -9,7 +9,9 @@ import streamlit as st
 
 from arts.data.errors import ArtsError
 from arts.data.schema import Instance
-from arts.leaderboard.web import address, page_state, playground_models
+from arts.leaderboard.store.display_names import hide_folders
+from arts.leaderboard.web import address, page_state, playground_models, visitors
+from arts.leaderboard.web.escaping import error_markdown, escape_markdown
 from arts.leaderboard.web.html_unit import ModelPrediction
 from arts.leaderboard.web.playground_models import CachedModel
 from arts.leaderboard.web.training_process import TrainingProcess
@@ -83,8 +85,11 @@ def pick_models() -> list[CachedModel]:
             placeholder="none" if models else "none is trained yet: train one below",
         ),
     )
-    with st.expander("Train another one on the sample", icon=":material/model_training:"):
-        show_training()
+    if visitors.only_read():
+        st.caption(f"{visitors.READ_ONLY_REMARK}: no model is trained here.")
+    else:
+        with st.expander("Train another one on the sample", icon=":material/model_training:"):
+            show_training()
     return [models[key] for key in keys]
 
 
@@ -118,7 +123,7 @@ def show_training() -> None:
         st.session_state[TRAINING] = name
         show_progress(process)
     elif process and process.failure:
-        st.error(f"{name}: {process.failure}")
+        st.error(f"{name}: {escape_markdown(hide_folders(process.failure))}")
 
 
 @st.fragment(run_every=POLL_SECONDS)
@@ -144,7 +149,7 @@ def predict_all(
         try:
             by_id = cached_predictions(model.key, model.label, instances=instances)
         except ArtsError as error:
-            st.warning(f"{model.label}: {error}")
+            st.warning(f"{escape_markdown(model.label)}: {error_markdown(error)}")
             continue
         for id, prediction in by_id.items():
             predictions.setdefault(id, []).append(prediction)

@@ -16,7 +16,7 @@ from arts.leaderboard.store.entry import BoardEntry
 from arts.leaderboard.store.live_board import RECHECK_SECONDS, LiveBoard, live_board
 from arts.leaderboard.store.store import Board, Store
 from arts.leaderboard.web.chart_style import Chart
-from arts.leaderboard.web.escaping import escape_markdown
+from arts.leaderboard.web.escaping import error_markdown, escape_markdown
 
 
 @dataclass(frozen=True)
@@ -63,7 +63,7 @@ def _look() -> tuple[Board, str]:
     try:
         return _live_board().look()
     except ArtsError as error:
-        st.error(escape_markdown(str(error)))
+        st.error(error_markdown(error))
         st.stop()
 
 
@@ -107,6 +107,8 @@ def show_progress() -> None:
             if not (remaining := board().unchecked):
                 st.rerun()
             st.info(f"Checking predictions: {remaining:,} left. Until then, their figures are as reported.")
+            if remark := _live_board().verifier_remark:
+                st.warning(remark)
 
         show_remaining()
 
@@ -147,10 +149,12 @@ def show_link(address: str, label: str, **parameters: str | Sequence[str]) -> No
         parameters: Query parameters of the URL by name; they set the choices with which the page opens.
     """
     page = PAGES[address]
+    if "corpus" in parameters:  # which the widget knows by the label of the option
+        parameters["corpus"] = escape_markdown(str(parameters["corpus"]))
     st.page_link(page.script(address), label=label, icon=page.icon, query_params=parameters)
 
 
 def trust_statement(entry: BoardEntry) -> str:
     """How far an entry's scores can be trusted, in Markdown: its status, such as "verified", and why."""
     probes = f"; {' and '.join(entry.as_reported)} as reported" if entry.as_reported else ""
-    return f"**{entry.status}**: {entry.remark or MEANING[entry.status]}{probes}"
+    return f"**{entry.status}**: {escape_markdown(entry.remark or MEANING[entry.status])}{probes}"

@@ -9,6 +9,7 @@ from arts.evaluation.report_record import EPOCH_CHOICES
 from arts.leaderboard.analysis.entry_citations import entry_bibtex
 from arts.leaderboard.analysis.intervention_words import intervention_label
 from arts.leaderboard.analysis.reproduction import evaluate_command
+from arts.leaderboard.store.display_names import display_fact
 from arts.leaderboard.store.entry import BoardEntry
 from arts.leaderboard.web.escaping import escape_markdown
 
@@ -18,7 +19,10 @@ def show_provenance(entry: BoardEntry, report: Report) -> None:
     st.subheader("Provenance and cost")
     facts = [(name, str(value)) for name, value in provenance_facts(report).items() if value is not None]
     facts.append(("Key", entry.key))
-    st.table({escape_markdown(name): escape_markdown(value) for name, value in facts}, border="horizontal")
+    st.table(
+        {escape_markdown(name): escape_markdown(display_fact(value)) for name, value in facts},
+        border="horizontal",
+    )
     model, dataset = report.model, report.dataset
     checksums = {
         "test split": dataset.checksum,
@@ -51,8 +55,15 @@ def provenance_facts(report: Report) -> dict[str, object]:
         "Parameters": f"{model.parameters:,}" if model.parameters else None,
         "Corpus": f"{dataset.name}: {dataset.units:,} units, {dataset.instances:,} instances",
         **{f"Started from: {name}": value for name, value in model.extras.items()},
+        **{f"{title}, as submitted": value for title, value in submitted_facts(report).items()},
         "Versions": f"arts {provenance.arts}, Python {provenance.python}, {libraries}",
     }
+
+
+def submitted_facts(report: Report) -> dict[str, str]:
+    """What the submitter of a report says of the model, keyed by a title; empty where nothing is said."""
+    said = report.submission.model_dump() if report.submission else {}
+    return {field.replace("_", " ").capitalize(): text for field, text in said.items() if text}
 
 
 def duration_text(seconds: float | None) -> str | None:

@@ -47,7 +47,7 @@ def sample_report(folder: Path, name: str, *, right: float = 0.8, seed: int = 1)
 
 def prepare_app(folder: Path, monkeypatch: pytest.MonkeyPatch, *options: str) -> Path:
     """The results of an app that is about to be opened, in a folder; the options are the app's."""
-    monkeypatch.setattr("sys.argv", ["app.py", str(folder / "results"), *options])
+    monkeypatch.setattr("sys.argv", ["app.py", str(folder / "results"), "--no-read-only", *options])
     st.cache_resource.clear()
     st.cache_data.clear()
     live_board.cache_clear()

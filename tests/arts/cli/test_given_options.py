@@ -175,6 +175,7 @@ REFUSED = {
     "arts.merge --dry-run --config c.yaml --base b --seed 0": "--base, --seed have no effect with --config",
     "arts.leaderboard --export page --port 8501": "--port has no effect with --export",
     "arts.leaderboard --export page --address localhost": "--address has no effect with --export",
+    "arts.leaderboard --export page --read-only": "--read-only has no effect with --export",
 }
 
 

@@ -20,8 +20,9 @@ from arts.leaderboard.analysis.before_after import before_and_after
 from arts.leaderboard.analysis.reproduction import evaluate_command
 from arts.leaderboard.analysis.table import board_table
 from arts.leaderboard.store.checked_files import ReportFile
-from arts.leaderboard.store.entry import BoardEntry, ExcludedFile
-from arts.leaderboard.store.uploads import report_from_upload
+from arts.leaderboard.store.entry import BoardEntry
+from arts.leaderboard.store.excluded_file import ExcludedFile
+from arts.leaderboard.store.uploads import UploadForm, check_upload
 
 EXAMPLES = 600  # of reports, and of files of predictions; tens of thousands of each were tried once
 KINDS = ("custom", "blind", "own")
@@ -239,5 +240,5 @@ def test_any_files_any_changed_bytes_of_predictions_give_an_entry_or_a_reason(ho
 )
 def test_any_files_an_upload_that_would_harm_the_board_is_refused(content, message):
     with pytest.raises(ArtsError) as caught:
-        report_from_upload("x.json", content, corpus="sample", name="mine")
+        check_upload("x.json", content, UploadForm("sample", "mine"))
     assert message in str(caught.value)

@@ -6,17 +6,17 @@ import pytest
 from helpers.boards import sample_report
 
 from arts.data.errors import ArtsError
-from arts.leaderboard.store.uploads import report_from_upload
+from arts.leaderboard.store.uploads import UploadForm, check_upload
 
 
 def upload(content: bytes, file: str = "mine.csv", name: str = "mine") -> str:
     with pytest.raises(ArtsError) as caught:
-        report_from_upload(file, content, corpus="sample", name=name)
+        check_upload(file, content, UploadForm("sample", name))
     return str(caught.value)
 
 
 def test_uploads_a_predictions_file_is_scored(good_upload):
-    report = report_from_upload("../../x.CSV", good_upload, corpus="sample", name="  my\tmodel ")
+    report = check_upload("../../x.CSV", good_upload, UploadForm("sample", "  my\tmodel ")).report
     assert report.name == "my model"
     assert report.model.id == "predictions.csv"
     assert report.dataset.units == 138
@@ -24,10 +24,13 @@ def test_uploads_a_predictions_file_is_scored(good_upload):
 
 @pytest.mark.parametrize("spell", [("pos", "neg", "neu"), ("Positive", " NEG ", "NEUTRAL")])
 def test_uploads_labels_may_be_spelled_in_any_way(good_upload, spell):
-    text, expected = good_upload.decode(), report_from_upload("a.csv", good_upload, corpus="sample", name="a")
+    text, expected = (
+        good_upload.decode(),
+        check_upload("a.csv", good_upload, UploadForm("sample", "a")).report,
+    )
     for name, spelled in zip(("positive", "negative", "neutral"), spell, strict=True):
         text = text.replace(f",{name}", f",{spelled}")
-    report = report_from_upload("a.csv", text.encode(), corpus="sample", name="a")
+    report = check_upload("a.csv", text.encode(), UploadForm("sample", "a")).report
     assert report.ars == expected.ars
 
 
@@ -72,8 +75,8 @@ def test_uploads_markup_and_formulas_in_a_name_are_refused(good_upload, name):
 def test_uploads_a_report_is_taken_as_a_claim(tmp_path):
     made = sample_report(tmp_path, "mine")
     content = made.model_dump_json().encode()
-    assert report_from_upload("x.json", content, corpus="sample", name="").name == "mine"
-    assert report_from_upload("x.json", content, corpus="sample", name="yours").name == "yours"
+    assert check_upload("x.json", content, UploadForm("sample", "")).report.name == "mine"
+    assert check_upload("x.json", content, UploadForm("sample", "yours")).report.name == "yours"
 
 
 def test_uploads_a_report_that_cannot_be_true_is_refused(tmp_path):

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import pytest
-from helpers.boards import open_view
+from helpers.boards import open_view, prepare_app
 from streamlit.testing.v1 import AppTest
 
+from arts.leaderboard.store.entry import entry_of
 from arts.leaderboard.store.store import Store
 
 
@@ -28,8 +29,10 @@ def test_submit_an_upload_is_previewed_and_only_then_added(packaged_results, goo
     (entry,) = Store((str(packaged_results),), packaged=False).read().entries
     assert entry.name == "my model"
     assert entry.status == "recomputed"
-    press(app, "Add to the board")
-    assert 'on the board already, as "my model"' in app.error[0].value
+    assert [button.label for button in app.button] == ["Check and score"]
+    press(app, "Check and score")
+    assert 'on the board already, as "my model"' in app.info[0].value
+    assert [button.label for button in app.button] == ["Check and score"]
     assert len(list(packaged_results.glob("*.json"))) == 1
 
 
@@ -51,3 +54,39 @@ def test_submit_a_refused_upload_says_why_and_adds_nothing(packaged_results, fil
     assert message in app.error[0].value
     assert [button.label for button in app.button] == ["Check and score"]
     assert not packaged_results.exists()
+
+
+def test_submit_a_board_for_reading_takes_nothing_and_says_so(tmp_path, monkeypatch):
+    prepare_app(tmp_path, monkeypatch, "--read-only")
+    app = open_view("submit")
+    assert not app.exception
+    assert "This board is read-only: nothing can be submitted here." in app.info[0].value
+    assert not app.button
+    assert not app.file_uploader
+
+
+def test_submit_a_visitor_who_asks_too_often_is_told_to_wait(results, good_upload, monkeypatch):
+    monkeypatch.setattr("arts.leaderboard.web.visitors.MOST_OF_ONE", 1)
+    app = open_view("submit", dataset="sample")
+    app.text_input[0].set_value("mine")
+    app.file_uploader[0].set_value(("mine.csv", good_upload, "text/csv"))
+    press(app, "Check and score")
+    assert not app.error
+    press(app, "Check and score")
+    assert app.error[0].value.startswith("You had 1 files checked in 10 minutes, the most here; try again in")
+    assert [button.label for button in app.button] == ["Check and score"]
+
+
+def test_submit_an_entry_is_made_once(results, good_upload, monkeypatch):
+    made = []
+    for module in ("uploads", "store", "checked_files"):
+        monkeypatch.setattr(
+            f"arts.leaderboard.store.{module}.entry_of", lambda *a, **k: made.append(a) or entry_of(*a, **k)
+        )
+    app = open_view("submit", dataset="sample")
+    app.text_input[0].set_value("mine")
+    app.file_uploader[0].set_value(("mine.csv", good_upload, "text/csv"))
+    press(app, "Check and score")
+    press(app, "Add to the board")
+    assert "mine is on the board" in app.success[0].value
+    assert len(made) == 1

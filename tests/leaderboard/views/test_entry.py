@@ -112,7 +112,7 @@ def test_entry_names_are_shown_as_they_are(report, packaged_results):
     )
     (found,) = [entry for entry in Store((str(packaged_results),)).read().entries if "example" in entry.name]
     app = open_entry(entry=found.key)
-    assert app.header[0].value.startswith(r"\!\[x\]\(http\://a.example/b.png\) \$y\$")
+    assert app.header[0].value.startswith("\\!\\[x\\]\\(http\u2060\\://a.example/b.png\\) \\$y\\$")
     assert "**claimed**" in text(app)
 
 

@@ -108,14 +108,14 @@ def _serve(store: Store, *, port: int, address: str, read_only: bool | None) -> 
     """
     from streamlit.web import cli
 
-    from arts.leaderboard.analysis.table import board_table
+    from arts.leaderboard.analysis.table import corpus_rows
     from arts.leaderboard.store.access import access_argument
     from arts.leaderboard.store.live_board import live_board
     from arts.leaderboard.store.store import CHECKED_BEFORE_START
 
-    board, _ = live_board(store).look(CHECKED_BEFORE_START)
+    board, version = live_board(store).look(CHECKED_BEFORE_START)
     for corpus in board.corpora:
-        board_table(board.on(corpus))
+        corpus_rows(store, version, corpus)
     server = ["--server.headless", "true", "--server.port", str(port), "--server.address", address]
     arguments = [*store.arguments, access_argument(address, read_only)]
     cli.main(["run", *server, str(APP), "--", *arguments], standalone_mode=False)

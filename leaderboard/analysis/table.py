@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import base64
+import re
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
 from statistics import fmean
 
 import pandas as pd
@@ -18,14 +20,16 @@ from arts.leaderboard.analysis.ranking import BoardRank, ranks
 from arts.leaderboard.analysis.rows import BoardRow, board_rows
 from arts.leaderboard.store.display_names import guard_formulas
 from arts.leaderboard.store.entry import BoardEntry
+from arts.leaderboard.store.live_board import live_board
+from arts.leaderboard.store.store import Store
 
+_SIGNS = re.compile(r"[\W_]")
 NOT_GIVEN = "none"  # shown for an entry without an encoder or intervention
 COLUMNS = {  # name of the column: its title on the page
     "rank": "rank",
     "model": "model",
     "accuracy": "accuracy",
     "ars": "ARS",
-    "interval": "95% interval",
     "revtgt": "REVTGT",
     "revnon": "REVNON",
     "adddiff": "ADDDIFF",
@@ -52,17 +56,26 @@ COLUMNS = {  # name of the column: its title on the page
 DEFAULT_COLUMNS = (
     "rank",
     "model",
-    "accuracy",
+    "seeds",
     "ars",
-    "interval",
+    "accuracy",
     "revtgt",
     "revnon",
     "adddiff",
-    "lost",
     "status",
 )
-SORT_COLUMNS = ("ars", "accuracy", "revtgt", "revnon", "adddiff", "lost", "date", "model")
-ASCENDING_COLUMNS = ("lost", "model")
+# Columns that begin with their smallest value when the table is sorted by them, or in alphabetical order.
+ASCENDING_COLUMNS = (
+    "rank",
+    "lost",
+    "model",
+    "family",
+    "encoder",
+    "intervention",
+    "status",
+    "leaks",
+    "invalid",
+)
 
 
 @dataclass(frozen=True)
@@ -74,7 +87,8 @@ class EntryFilter:
         encoders: Encoders to show.
         interventions: Names of the interventions to show.
         statuses: Statuses to show, such as "verified".
-        text: Text that must occur in the label, the encoder or the intervention; case is ignored.
+        text: Words that must all occur in the label, the encoder or the intervention, in whatever order; case
+            is ignored, and so are hyphens and other signs inside a word.
         since: First day to show; entries without a date are left out.
         until: Last day to show; entries without a date are left out.
     """
@@ -99,8 +113,10 @@ class EntryFilter:
             if values:
                 keep &= frame[column].isin(list(values))
         if self.text:
-            searched = frame["model"] + " " + frame["encoder"] + " " + frame["intervention"]
-            keep &= searched.str.contains(self.text, case=False, regex=False)
+            searched = (frame["model"] + " " + frame["encoder"] + " " + frame["intervention"]).str.casefold()
+            compact = searched.str.replace(_SIGNS, "", regex=True)
+            for word in self.text.casefold().split():
+                keep &= _contains(searched, word) | _contains(compact, _SIGNS.sub("", word))
         if self.since:
             keep &= frame["date"].notna() & (frame["date"] >= self.since.isoformat())
         if self.until:
@@ -108,35 +124,67 @@ class EntryFilter:
         return frame[keep]
 
 
+def _contains(texts: pd.Series, word: str) -> pd.Series:
+    """Whether each text contains a word; none does if there is no word."""
+    return texts.str.contains(word, regex=False) if word else pd.Series(False, index=texts.index)
+
+
 def board_table(entries: Sequence[BoardEntry]) -> pd.DataFrame:
-    """The entries of one corpus as a table with one row per model, see `board_rows`.
+    """The entries of one corpus as a table with one row per model; see `rows_table`."""
+    return rows_table(board_rows(entries))
+
+
+@lru_cache(maxsize=16)
+def corpus_rows(store: Store, version: str, corpus: str) -> tuple[list[BoardRow], pd.DataFrame]:
+    """The rows of a corpus on the live board of a store, and their table, computed once for all visitors.
 
     Args:
-        entries: The entries of one corpus.
+        store: The store.
+        version: Version of the board; when it changes, the rows are made again.
+        corpus: Name of the corpus.
+    """
+    rows = board_rows(live_board(store).look()[0].on(corpus))
+    return rows, rows_table(rows)
+
+
+def rows_table(rows: Sequence[BoardRow]) -> pd.DataFrame:
+    """The rows of one corpus as a table.
+
+    Args:
+        rows: The rows, best ARS first.
 
     Returns:
-        A frame with the columns of `COLUMNS` and "entry", the key of the row's first entry; best ARS first.
-        Its index holds the `key` of each row. The names in the column "model" are all different.
+        A frame with the columns of `COLUMNS` and these: "position", the rank as a number; "entry", the key of
+        the row's first entry; and "interval", an `interval_bar`. Its index holds the `key` of each row. The
+        names in the column "model" are all different.
     """
-    rows = board_rows(entries)
     labels = distinct_row_labels(rows)
     records = [
         _table_row(row, rank, label=labels[row.key]) for row, rank in zip(rows, ranks(rows), strict=True)
     ]
-    return pd.DataFrame(records, columns=[*COLUMNS, "entry"], index=[row.key for row in rows])
+    columns = [*COLUMNS, "position", "entry", "interval"]
+    return pd.DataFrame(records, columns=columns, index=[row.key for row in rows])
 
 
-def sort_rows(frame: pd.DataFrame, by: str) -> pd.DataFrame:
+def sort_rows(frame: pd.DataFrame, by: str, *, turned: bool = False) -> pd.DataFrame:
     """The rows of a `board_table`, sorted by one column.
 
-    The largest value comes first, but "lost" (accuracy minus ARS) begins with the smallest, and "model" is in
-    alphabetical order. Rows without a value come last.
+    The largest value comes first, but `ASCENDING_COLUMNS` begin with the smallest. Rows without a value come
+    last, and rows without a rank after those with one.
 
     Args:
         frame: The rows.
-        by: Name of the column, from `SORT_COLUMNS`.
+        by: Name of the column, from `COLUMNS`.
+        turned: Whether the order is turned round.
     """
-    return frame.sort_values(by, ascending=by in ASCENDING_COLUMNS, kind="stable", na_position="last")
+    column = "position" if by == "rank" else by
+    values = frame[column]
+    if pd.api.types.is_string_dtype(values):
+        values = values.str.casefold()
+    ascending = (by in ASCENDING_COLUMNS) != turned
+    order = values.sort_values(ascending=ascending, kind="stable", na_position="last").index
+    unranked = frame["position"].isna()
+    return frame.loc[[*order[~unranked[order]], *order[unranked[order]]]]
 
 
 def csv_text(frame: pd.DataFrame) -> str:
@@ -152,6 +200,7 @@ def _table_row(row: BoardRow, rank: BoardRank | None, *, label: str) -> dict[str
     entry, prompts = row.first, row.first.prompt_spread
     return {
         "rank": str(rank) if rank else None,
+        "position": rank.position if rank else None,
         "model": label,
         "accuracy": row.accuracy.value,
         "ars": row.ars.value,

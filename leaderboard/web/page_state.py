@@ -11,7 +11,8 @@ import streamlit as st
 
 from arts.data.errors import ArtsError
 from arts.evaluation.verification import MEANING
-from arts.leaderboard.analysis.table import board_table
+from arts.leaderboard.analysis.rows import BoardRow
+from arts.leaderboard.analysis.table import corpus_rows
 from arts.leaderboard.store.entry import BoardEntry
 from arts.leaderboard.store.live_board import RECHECK_SECONDS, LiveBoard, live_board
 from arts.leaderboard.store.store import Board, Store
@@ -50,6 +51,7 @@ PAGES: Mapping[str, AppPage] = {
     "interventions": AppPage("Interventions", ":material/trending_up:"),
     "playground": AppPage("Playground", ":material/edit_note:"),
     "submit": AppPage("Submit", ":material/upload_file:"),
+    "about": AppPage("About", ":material/info:"),
 }
 
 
@@ -87,15 +89,13 @@ def refresh() -> None:
     _live_board().refresh()
 
 
-@st.cache_data(max_entries=8, show_spinner=False)
-def frame(corpus: str, version: str) -> pd.DataFrame:
-    """The `board_table` of a corpus, with one row per entry; cached.
+def rows_on(corpus: str) -> tuple[list[BoardRow], pd.DataFrame]:
+    """The rows of a corpus, best ARS first, and their table; made once for each version of the board.
 
     Args:
         corpus: Name of the corpus.
-        version: Version of the board; when it changes, the table is made again.
     """
-    return board_table(board().on(corpus))
+    return corpus_rows(store(), board_version(), corpus)
 
 
 def show_progress() -> None:
@@ -152,6 +152,16 @@ def show_link(address: str, label: str, **parameters: str | Sequence[str]) -> No
     if "corpus" in parameters:  # which the widget knows by the label of the option
         parameters["corpus"] = escape_markdown(str(parameters["corpus"]))
     st.page_link(page.script(address), label=label, icon=page.icon, query_params=parameters)
+
+
+def open_page(address: str, **parameters: str) -> None:
+    """Turn to another page; the page that is shown ends.
+
+    Args:
+        address: The key of the page in `PAGES`.
+        parameters: Query parameters of the URL by name; they set the choices with which the page opens.
+    """
+    st.switch_page(PAGES[address].script(address), query_params=parameters)
 
 
 def trust_statement(entry: BoardEntry) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from functools import partial
 from typing import Any
 
@@ -66,7 +66,7 @@ def pick_rows(
         key=widget,
         alt=alt,
     )
-    _replace(ticked, names, rows=state["selection"]["rows"], several=several)
+    replace_ticks(table, names, ticked=_keys_at(state, names), several=several)
     show_hidden(table, keys)
     return [key for key in keys if key in ticked]
 
@@ -80,26 +80,39 @@ def _tick(widget: str, names: Mapping[str, str], *, table: str, several: bool) -
         table: Name of the table.
         several: Whether more than one row can be ticked at a time.
     """
-    rows = st.session_state[widget]["selection"]["rows"]
-    _replace(ticked_rows(table), names, rows=rows, several=several)
+    ticked = _keys_at(st.session_state.get(widget), names)
+    replace_ticks(table, names, ticked=ticked, several=several)
 
 
-def _replace(ticked: dict[str, str], names: Mapping[str, str], *, rows: Sequence[int], several: bool) -> None:
-    """Let those of the shown rows be ticked that have these positions.
+def _keys_at(state: Any, names: Mapping[str, str]) -> list[str]:
+    """The keys of the rows that are ticked in a widget, which knows them by position; none without a state.
 
     Args:
-        ticked: Labels of what is ticked, keyed by the key of the row; it is changed.
-        names: Labels of the rows that are shown, keyed by the key of the row, in their order.
-        rows: Positions of the ticked rows among them.
+        state: The state of the widget; None if the page no longer has it.
+        names: Labels of the rows that the widget shows, keyed by the key of the row, in their order.
+    """
+    keys = list(names)
+    return [keys[row] for row in state["selection"]["rows"] if row < len(keys)] if state else []
+
+
+def replace_ticks(
+    table: str, shown: Mapping[str, str], *, ticked: Collection[str], several: bool = True
+) -> None:
+    """Let those of the shown rows be ticked that have these keys, and no others of them.
+
+    Args:
+        table: Name of the table.
+        shown: Labels of the rows that are shown, keyed by the key of the row.
+        ticked: Keys of the rows to tick.
         several: Whether more than one row can be ticked at a time.
     """
-    items = list(names.items())
-    chosen = dict(items[row] for row in rows if row < len(items))
-    for key in names:
-        ticked.pop(key, None)
+    kept = ticked_rows(table)
+    chosen = {key: label for key, label in shown.items() if key in ticked}
+    for key in shown:
+        kept.pop(key, None)
     if chosen and not several:
-        ticked.clear()
-    ticked |= chosen
+        kept.clear()
+    kept |= chosen
 
 
 def show_hidden(table: str, keys: Sequence[str] = ()) -> None:

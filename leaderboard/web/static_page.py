@@ -18,7 +18,8 @@ from arts.leaderboard.store.store import Store
 from arts.leaderboard.web.board_charts import BoardChart, interval_chart, scatter_charts
 
 NAME = "index.html"
-SHOWN_COLUMNS = tuple(column for column in DEFAULT_COLUMNS if column != "lost")
+INTERVAL = {"interval": "95% interval"}  # a column of this page: its title
+SHOWN_COLUMNS = (*DEFAULT_COLUMNS[:4], *INTERVAL, *DEFAULT_COLUMNS[4:])
 PLOT_WIDTH = 380  # pixels, before the page scales a chart to the width it has
 CHART_CONFIG = {  # added to the specifications, which the app uses as they are
     "aria": False,  # screen readers get one label per chart, not one per point
@@ -41,7 +42,7 @@ def write_page(store: Store, folder: Path) -> Path:
     )
     page = environment.get_template("static_page.html").render(
         corpora=[_corpus_section(corpus, board_table(board.on(corpus))) for corpus in board.corpora],
-        columns={name: COLUMNS[name] for name in SHOWN_COLUMNS},
+        columns={name: (COLUMNS | INTERVAL)[name] for name in SHOWN_COLUMNS},
         excluded_files=board.excluded_files,
         meaning=MEANING,
         resample=store.resample,

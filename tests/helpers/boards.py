@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import csv
+import html
 import json
+import re
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from random import Random
@@ -62,6 +64,13 @@ def open_view(view: str, **state: str | Sequence[str]) -> AppTest:
     for name, value in state.items():
         app.query_params[name] = value
     return app.run()
+
+
+def shown_models(app: AppTest) -> list[str]:
+    """The names of the models in the table of the board, from the top."""
+    (table,) = app.get("bidi_component")
+    names = re.findall('aria-label="tick ([^"]*)"', json.loads(table.proto.json)["html"])
+    return [html.unescape(name) for name in names]
 
 
 def page_opener(view: str) -> Callable[..., AppTest]:

@@ -27,7 +27,7 @@ HIDDEN = "Ticked, but not among the rows shown: {}."
 
 @pytest.fixture(scope="module")
 def reports(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Report]:
-    """Four models on the sample, two on another corpus, and two pairs of a plain model and one taught."""
+    """Four models on the sample, two on another corpus, two pairs of a plain model and one taught, a seed."""
     folder = tmp_path_factory.mktemp("made")
     reports = {
         name: sample_report(folder, name, right=right, seed=seed)
@@ -41,6 +41,7 @@ def reports(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Report]:
         reports[f"{id}, taught"] = zoo_report(
             sample_report(folder, id, right=0.55, seed=10 * seed), Adversarial(), id=id
         )
+    reports["gcae, again"] = zoo_report(sample_report(folder, "x", right=0.5, seed=33), id="gcae", seed=2)
     return reports
 
 
@@ -69,7 +70,7 @@ def open_page(context: BrowserContext, app: RunningApp) -> Iterator[Callable[[st
 
     def open_page(path: str) -> Page:
         page.goto(app.address + path)
-        page.get_by_test_id("stDataFrame").locator("canvas").first.wait_for()
+        page.locator(".models table, [data-testid=stDataFrame] canvas").first.wait_for()
         return wait_until_settled(page)
 
     yield open_page
@@ -77,7 +78,12 @@ def open_page(context: BrowserContext, app: RunningApp) -> Iterator[Callable[[st
 
 
 def tick(page: Page, row: int) -> None:
-    """Tick a row of the table, counted from 0, or untick it."""
+    """Tick a row of the table of the board, counted from 0, or untick it."""
+    page.locator(".models input").nth(row).click()
+
+
+def tick_in_canvas(page: Page, row: int) -> None:
+    """Tick a row of a table that streamlit draws, counted from 0, or untick it."""
     table = page.get_by_test_id("stDataFrame").first
     table.scroll_into_view_if_needed()
     table.click(position={"x": 15, "y": ROW * (row + 1.5)})
@@ -99,7 +105,7 @@ def expect_link(page: Page, name: str, *keys: str) -> None:
 
 
 def expect_nothing_ticked(page: Page, hidden: str = "") -> None:
-    expect(page.get_by_text("Select a row to open it").first).to_be_visible()
+    expect(page.get_by_text("Tick a row to open it").first).to_be_visible()
     if hidden:
         expect(page.get_by_text(HIDDEN.format(hidden))).to_be_visible()
     wait_until_settled(page)
@@ -134,7 +140,7 @@ def test_selectable_table_a_ticked_entry_stays_ticked_where_it_is_still_shown(op
     expect(page).to_have_url(re.compile("sort=lost"))
     expect(page.get_by_role("link", name="Compare the 2 entries")).to_be_visible()
     search(page, "dog")
-    expect(page.get_by_text("1 of 8 entries")).to_be_visible()
+    expect(page.get_by_text("1 of 8 models")).to_be_visible()
     wait_until_settled(page)
     tick(page, 0)
     expect_nothing_ticked(page, "cow on sample")
@@ -148,8 +154,14 @@ def test_selectable_table_a_click_while_a_search_is_typed_ticks_no_other_row(ope
     page = open_page("/?corpus=sample")
     page.get_by_role("textbox", name="Search").fill("w")  # searched for once the box is left: only the cow
     tick(page, 0)  # the ant, where the cow is about to be
-    expect(page.get_by_text("1 of 8 entries")).to_be_visible()
-    expect_nothing_ticked(page)
+    expect(page.get_by_text("1 of 8 models")).to_be_visible()
+    wait_until_settled(page)
+    expect(page.get_by_role("link", name="Open cow")).to_have_count(0)
+    search(page, "")
+    expect(page.get_by_text("8 of 8 models")).to_be_visible()
+    wait_until_settled(page)
+    expect(page.get_by_role("checkbox", name="tick ant")).to_be_checked()
+    expect(page.get_by_role("checkbox", name="tick cow")).not_to_be_checked()
 
 
 def test_selectable_table_a_tick_stays_with_its_corpus_and_leads_to_its_entry(open_page, reports):
@@ -166,18 +178,52 @@ def test_selectable_table_a_tick_stays_with_its_corpus_and_leads_to_its_entry(op
 
 def test_selectable_table_a_table_sorted_in_the_browser_ticks_the_row_that_is_seen(open_page, reports):
     page = open_page("/?corpus=sample&columns=model&columns=ARS&family=other")
-    table = page.get_by_test_id("stDataFrame").first
-    table.click(position={"x": 900, "y": ROW / 2})  # the heading "ARS": the smallest first
+    page.get_by_role("button", name="ARS", exact=True).click()  # the heading: the smallest first
+    expect(page.locator(".models tbody a").first).to_have_text("dog")
+    expect(page).to_have_url(re.compile("reverse=true"))
+    wait_until_settled(page)
     tick(page, 0)
     expect_link(page, "Open dog", entry_of(reports["dog"]).key)
+    page.get_by_role("button", name="model", exact=True).click()  # and "Sort by" says so, too
+    expect(page).to_have_url(re.compile("sort=model"))
+    expect(page.locator(".models tbody a").first).to_have_text("ant")
+    expect(page.locator(".models").get_by_role("columnheader", name="model")).to_have_attribute(
+        "aria-sort", "ascending"
+    )
 
 
 def test_selectable_table_a_ticked_pair_stays_the_same_pair(open_page, reports):
     page = open_page("/interventions?corpus=sample")
-    tick(page, 1)
+    tick_in_canvas(page, 1)
     keys = [entry_of(reports[name]).key for name in ("gcae, taught", "gcae")]
     name = "Compare gcae + adversarial, seed 1 with gcae, seed 1"
     expect_link(page, name, *keys)
     page.get_by_role("radio", name="accuracy").click()
     expect(page).to_have_url(re.compile("score=accuracy"))
     expect_link(page, name, *keys)
+
+
+def test_selectable_table_a_row_is_opened_by_its_name_and_shows_its_seeds(open_page, reports):
+    page = open_page("/?corpus=sample&q=gcae")
+    page.get_by_role("button", name="show the 2 seeds of gcae").click()
+    expect(page.locator("tr.seed a")).to_have_text(["seed 1", "seed 2"])
+    expect(page.locator("tr.seed a").first).to_be_visible()
+    page.get_by_role("link", name="seed 2").click()
+    expect(page).to_have_url(re.compile("/entry\\?.*entry="))
+    expect(page.get_by_role("heading", level=2, name="gcae")).to_be_visible()
+    wait_until_settled(page)
+
+
+@pytest.mark.parametrize("width", [390, 1280])
+def test_selectable_table_every_figure_is_in_the_page_once_and_fits(open_page, context, width):
+    page = open_page("/?corpus=sample")
+    page.set_viewport_size({"width": width, "height": 800})
+    expect(page.get_by_role("rowheader", name="ant")).to_have_count(1)
+    box = page.locator(".models")
+    assert box.evaluate("box => box.scrollWidth <= box.clientWidth")
+    ars = page.locator(".models td.ars").first
+    expect(ars).to_be_visible()
+    assert re.fullmatch(r"\d+\.\d \[\d+\.\d, \d+\.\d\]", ars.inner_text().strip())
+    row = page.locator(".models tbody tr:has(input)").first
+    is_card = row.evaluate("row => getComputedStyle(row).display")
+    assert is_card == ("grid" if width < 640 else "table-row")

@@ -1,0 +1,101 @@
+"""The search and the filters of the board, which are kept in the page's address and can be removed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date
+from functools import partial
+
+import pandas as pd
+import streamlit as st
+
+from arts.leaderboard.analysis.table import EntryFilter
+from arts.leaderboard.web import address, choices
+from arts.leaderboard.web.escaping import escape_markdown
+
+VALUE_FILTERS = {  # column of the table, which is the name of the query parameter: label of the filter
+    "family": "Family",
+    "encoder": "Encoder",
+    "intervention": "Intervention",
+    "status": "Figures",
+}
+DAY_FILTERS = {"since": "Measured from", "until": "Measured until"}  # query parameter: label
+
+
+def pick_text() -> str:
+    """Let the visitor type what to search for."""
+    text = st.text_input(
+        "Search",
+        key="q",
+        bind="query-params",
+        placeholder="model, encoder …",
+        max_chars=80,
+        width=200,
+    )
+    return text or ""
+
+
+def pick_filters(frame: pd.DataFrame) -> EntryFilter:
+    """Let the visitor pick filters; the choice is kept in the page's URL.
+
+    Args:
+        frame: The `board_table` of the corpus, whose values are offered.
+    """
+    with st.popover("Filter", icon=":material/filter_alt:"):
+        family, encoder, intervention, status = (
+            choices.pick_values(label, sorted(frame[column].unique()), key=column)
+            for column, label in VALUE_FILTERS.items()
+        )
+        since, until = (_pick_day(label, key=key) for key, label in DAY_FILTERS.items())
+    return EntryFilter(family, encoder, intervention, status, since=since, until=until)
+
+
+def _pick_day(label: str, *, key: str) -> date | None:
+    """Let the visitor pick a day, which is kept in the page's URL under `key`; None if none is picked."""
+
+    def is_day(text: str) -> bool:
+        """Whether a text is a day such as 2026-01-31."""
+        try:
+            return bool(date.fromisoformat(text))
+        except ValueError:
+            return False
+
+    return address.say_refused(
+        key, is_day, what="day", draw=lambda: st.date_input(label, None, key=key, bind="query-params")
+    )
+
+
+def show_active_filters() -> None:
+    """Show each filter that is set as a button that removes it; nothing if none is set."""
+    if not (active := list(_active_filters())):
+        return
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.caption("Shown are only:", width="content")
+        for key, value, text in active:
+            st.button(
+                escape_markdown(text),
+                icon=":material/close:",
+                key=f"remove {key} {value}",
+                help="Remove this filter",
+                on_click=partial(_remove_filter, key, value),
+            )
+
+
+def _active_filters() -> Iterator[tuple[str, str, str]]:
+    """Yield the key, the value and a description of each filter that is set."""
+    state = st.session_state
+    if text := state.get("q"):
+        yield "q", text, f"with “{text}”"
+    for column, label in VALUE_FILTERS.items():
+        yield from ((column, value, f"{label.lower()}: {value}") for value in state.get(column) or ())
+    for key, label in DAY_FILTERS.items():
+        if day := state.get(key):
+            yield key, str(day), f"{label.lower()} {day}"
+
+
+def _remove_filter(key: str, value: str) -> None:
+    """Remove a value from a filter, before the page runs again."""
+    if key in VALUE_FILTERS:
+        st.session_state[key] = [other for other in st.session_state[key] if other != value]
+    else:
+        st.session_state[key] = "" if key == "q" else None

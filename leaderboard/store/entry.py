@@ -126,9 +126,10 @@ class BoardEntry(Record):
 
     @property
     def _made_of(self) -> tuple[str, ...]:
-        """Name, kind, model and intervention, and the encoder unless a checksum stands for it."""
+        """Name, kind, model and intervention, the encoder unless a checksum stands for it; no file names."""
         encoder = "" if "encoder_checksum" in self.settings else self.encoder
-        return self.name, self.kind, self.model, encoder, self.intervention
+        model = "" if self.kind == "predictions" else self.model
+        return self.name, self.kind, model, encoder, self.intervention
 
     @property
     def label(self) -> str:

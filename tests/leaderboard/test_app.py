@@ -78,13 +78,13 @@ def test_app_the_board_is_searched_and_sorted_and_a_link_keeps_it(page, app, bro
     open_page(page, app, "/?corpus=laptop")
     page.get_by_role("textbox", name="Search").fill("capsbert")
     page.keyboard.press("Enter")
-    expect(page.get_by_text(re.compile(r"^7 of \d+ entries"))).to_be_visible()
+    expect(page.get_by_text(re.compile(r"^3 of \d+ models"))).to_be_visible()
     page.get_by_label("Sort by").click()
     page.get_by_role("option", name="accuracy").click()
     page.get_by_role("button", name="Filter").click()
     page.get_by_label("Intervention").click()
     page.get_by_role("option", name="adversarial").click()
-    expect(page.get_by_text(re.compile(r"^3 of \d+ entries"))).to_be_visible()
+    expect(page.get_by_text(re.compile(r"^1 of \d+ models"))).to_be_visible()
     expect(page).to_have_url(re.compile("intervention=adversarial"))
     link = page.url
     for part in ("corpus=laptop", "q=capsbert", "sort=accuracy"):
@@ -93,7 +93,7 @@ def test_app_the_board_is_searched_and_sorted_and_a_link_keeps_it(page, app, bro
     other = fresh.new_page()
     other.set_default_timeout(SLOW)
     other.goto(link)
-    expect(other.get_by_text(re.compile(r"^3 of \d+ entries"))).to_be_visible()
+    expect(other.get_by_text(re.compile(r"^1 of \d+ models"))).to_be_visible()
     expect(other.get_by_role("textbox", name="Search")).to_have_value("capsbert")
     fresh.close()
 
@@ -124,7 +124,7 @@ def test_app_an_upload_is_accepted_and_on_the_board(page, app, folder):
     page.get_by_role("link", name="Open the entry").click()
     expect(page.get_by_text("my fine model").first).to_be_visible()
     open_page(page, app, "/?corpus=sample&q=my+fine+model")
-    expect(page.get_by_text(re.compile(r"^1 of \d+ entries"))).to_be_visible()
+    expect(page.get_by_text(re.compile(r"^1 of \d+ models"))).to_be_visible()
 
 
 GOOD = "id,prediction\n"

@@ -6,8 +6,8 @@
 `run` measures every model with every intervention by `arts evaluate`, one process each. What is in the folder
 is not measured again, and models are kept in the cache, so a run that was stopped goes on.
 
-`tables` prints Markdown: means over the seeds with intervals over seeds and sentences, and the paired
-differences from the plain models and from adversarial training.
+`tables` prints Markdown: means over the seeds with intervals over seeds and sentences, probes, pattern gaps,
+and the paired differences from the plain models and from adversarial training.
 """
 
 from __future__ import annotations
@@ -24,6 +24,7 @@ import numpy as np
 from arts.data.schema import PERTURBATIONS
 from arts.evaluation.report import Report
 from arts.evaluation.seed_summary import SeedSummary, compare_seeds
+from arts.leaderboard.analysis.reproduction import intervention_label
 
 PLAIN = "plain"
 WAYS = {  # what is compared: the options of `arts evaluate`, keyed by the name that reports have
@@ -41,8 +42,8 @@ Board = Mapping[Setting, Sequence[Report]]  # one report per seed
 
 
 def way(report: Report) -> str:
-    """The name of the intervention of a report, or `PLAIN`."""
-    return str(report.model.intervention["name"]) if report.model.intervention else PLAIN
+    """The intervention of a report, with the settings that are not the defaults; or `PLAIN`."""
+    return intervention_label(report.model.intervention) if report.model.intervention else PLAIN
 
 
 def read_board(folder: Path, corpus: str) -> Board:
@@ -102,6 +103,32 @@ def change(reports: Sequence[Report], strategy: object) -> str:
     return f"{before:.1f}→{after:.1f}"
 
 
+def probed(reports: Sequence[Report]) -> list[str]:
+    """The figures of the probes and the pattern gap, averaged over the seeds; empty where not measured.
+
+    They are how accuracy changes by clauses that agree with the target and by a masked aspect, how often the
+    answer changes when an aspect with another label is asked, and the pattern gap.
+    """
+    columns = zip(*map(probe_values, reports), strict=True)
+    return ["" if None in values else f"{np.mean(values):+.1f}" for values in columns]
+
+
+def probe_values(report: Report) -> list[float | None]:
+    """The figures of one report that `probed` averages."""
+    same, masked, swapped, gap = (
+        report.same_side,
+        report.aspect_masked,
+        report.aspect_swapped,
+        report.pattern_gap,
+    )
+    return [
+        same and same.change.value,
+        masked and masked.change.value,
+        swapped and swapped.changed.share.value,
+        gap and gap.gap.value,
+    ]
+
+
 def seconds(reports: Sequence[Report]) -> str:
     """The seconds of training, averaged over the seeds."""
     times = [report.model.train_seconds for report in reports if report.model.train_seconds is not None]
@@ -131,9 +158,10 @@ def print_tables(folder: Path) -> None:
         board = read_board(folder, corpus)
         print(f"\n## {corpus}\n")
         names = [strategy.upper() for strategy in PERTURBATIONS]
-        head = ("encoder", "model", "intervention", "seeds", "accuracy", "ARS", *names, "training")
+        probes = ("same side", "masked", "swapped", "pattern gap")
+        head = ("encoder", "model", "intervention", "seeds", "accuracy", "ARS", *names, *probes, "training")
         rows = (
-            (*setting, str(len(reports)), *scores(reports), seconds(reports))
+            (*setting, str(len(reports)), *scores(reports), *probed(reports), seconds(reports))
             for setting, reports in sorted(board.items())
         )
         print(table(head, rows))

@@ -87,9 +87,10 @@ def _groups(reports: Mapping[Path, Report]) -> dict[str, list[Report]]:
         ArtsError: when more than two reports are not of two models.
     """
     from arts.evaluation.summary import reports_by_model
+    from arts.interventions.registry import settings_without_outcome
 
     if len(reports) > 2:
-        groups = reports_by_model(reports.values())
+        groups = reports_by_model(reports.values(), settings_without_outcome)
         if len(groups) != 2:
             found = ", ".join(f"{name} ({len(group)})" for name, group in groups.items())
             raise ArtsError(

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from functools import partial
 from itertools import count
-from typing import ClassVar, Literal, Self
+from operator import methodcaller
+from typing import Any, ClassVar, Literal, Self
 
 from arts.data.support.display import Displayed
 from arts.data.support.record import Count, Record
@@ -16,21 +18,30 @@ from arts.evaluation.resample import Resample
 from arts.evaluation.seed_summary import SeedSummary, compare_seeds, seeds_of
 
 
-def reports_by_model(reports: Iterable[Report]) -> dict[str, list[Report]]:
+def reports_by_model(
+    reports: Iterable[Report],
+    settings_of: Callable[[Mapping[str, Any]], object] = methodcaller("get", "name"),
+) -> dict[str, list[Report]]:
     """Group reports of one model with different seeds.
 
     Reports with the same name are of one model if they also agree on everything that it was trained from, and
     each has a seed of its own.
 
+    Args:
+        reports: the reports.
+        settings_of: what the interventions of one model have in common, from what a report says of an
+            intervention. Default: their name, for reports of one call of `arts evaluate`.
+
     Returns:
         The reports of each model, keyed by its name. If several models have one name, ``(2)`` and so on
         follows the name of all but the first.
     """
+    conditions = partial(_conditions, settings_of=settings_of)
     groups: dict[str, list[Report]] = {}
     for report in reports:
         for label in _numbered_names(report.name):
             group = groups.setdefault(label, [])
-            if not group or (_can_join(report, group) and _conditions(report) == _conditions(group[0])):
+            if not group or (_can_join(report, group) and conditions(report) == conditions(group[0])):
                 group.append(report)
                 break
     return groups
@@ -48,10 +59,10 @@ def _can_join(report: Report, group: Sequence[Report]) -> bool:
     return report.model.seed is not None and report.model.seed not in [one.model.seed for one in group]
 
 
-def _conditions(report: Report) -> tuple[object, ...]:
+def _conditions(report: Report, settings_of: Callable[[Mapping[str, Any]], object]) -> tuple[object, ...]:
     """What reports of one model with several seeds have in common."""
     model = report.model
-    taught = (model.intervention or {}).get("name")
+    taught = settings_of(model.intervention) if model.intervention else None
     return report.dataset.checksum, model.id, model.encoder, model.encoder_checksum, model.extras, taught
 
 

@@ -19,6 +19,9 @@ INTERVENTIONS = {
     "unlearn": "arts.interventions.unlearn:Unlearn",
 }
 
+# What `intervention_from` raises when it does not know the settings.
+MALFORMED = (ArtsError, ArithmeticError, AttributeError, LookupError, TypeError, ValueError)
+
 
 def intervention_names() -> list[str]:
     """The names of all registered interventions; those of this package come first."""
@@ -55,6 +58,22 @@ def intervention_from(settings: Mapping[str, Any]) -> Intervention:
     if Composition.PARTS in settings:
         return compose([intervention_from(part) for part in settings[Composition.PARTS]])
     return find_intervention(settings["name"]).from_settings(settings)
+
+
+def settings_without_outcome(recorded: Mapping[str, Any]) -> dict[str, Any]:
+    """What a report has of an intervention, without what came of its training, which differs by seed.
+
+    Args:
+        recorded: the field ``model.intervention`` of the report.
+
+    Returns:
+        The name and the settings. Everything, if this version does not know the intervention.
+    """
+    try:
+        settings = intervention_from(recorded).settings()
+    except MALFORMED:
+        return dict(recorded)
+    return {name: value for name, value in recorded.items() if name == "name" or name in settings}
 
 
 def _addresses() -> dict[str, str]:

@@ -14,8 +14,7 @@ from arts.evaluation.probes import PROBES
 from arts.evaluation.report import Report
 from arts.evaluation.report_record import ModelInfo
 from arts.interventions.composition import Composition
-from arts.interventions.registry import intervention_from
-from arts.leaderboard.store.configuration import MALFORMED
+from arts.interventions.registry import MALFORMED, intervention_from
 from arts.models.encoders import DEFAULT_ENCODER
 from arts.models.language_models.prompts import BUILT_IN
 from arts.models.language_models.shots import ShotChoice

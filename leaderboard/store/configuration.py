@@ -7,13 +7,10 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
-from arts.data.errors import ArtsError
 from arts.evaluation.report_record import ReportRecord
-from arts.interventions.registry import intervention_from
+from arts.interventions.registry import settings_without_outcome
 
 DIGEST_LENGTH = 12  # characters of a configuration
-# What `intervention_from` raises when it does not know the settings.
-MALFORMED = (ArtsError, ArithmeticError, AttributeError, LookupError, TypeError, ValueError)
 
 
 def training_settings(report: ReportRecord) -> dict[str, Any]:
@@ -30,21 +27,12 @@ def training_settings(report: ReportRecord) -> dict[str, Any]:
     model = report.model
     settings = {
         "encoder_checksum": model.encoder_checksum,
-        "intervention": _without_outcome(model.intervention) if model.intervention else None,
+        "intervention": settings_without_outcome(model.intervention) if model.intervention else None,
         "recipe": dict(model.recipe),
         "extras": dict(model.extras),
         "trained_on": dict(report.dataset.files) if model.kind == "zoo" else None,
     }
     return {name: value for name, value in settings.items() if value}
-
-
-def _without_outcome(recorded: Mapping[str, Any]) -> dict[str, Any]:
-    """What is recorded of an intervention, without the results of its training; all if it is not known."""
-    try:
-        settings = intervention_from(recorded).settings()
-    except MALFORMED:
-        return dict(recorded)
-    return {name: value for name, value in recorded.items() if name == "name" or name in settings}
 
 
 def digest(values: Any) -> str:

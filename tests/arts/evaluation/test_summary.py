@@ -10,6 +10,8 @@ from helpers.classifiers import positive
 
 from arts.cli.markdown import markdown_tables
 from arts.evaluation.summary import Summary, reports_by_model
+from arts.interventions.consistency import Consistency
+from arts.interventions.registry import settings_without_outcome
 
 
 def test_summary_gives_mean_and_deviation_over_seeds(report):
@@ -27,6 +29,10 @@ def test_summary_gives_mean_and_deviation_over_seeds(report):
     assert group.ars.deviation == pytest.approx(np.std([lost, 0], ddof=1), abs=0.01)
     assert (group.ars.low, group.ars.high) == (50, 100)  # of two sentences, one may be drawn twice
     assert summary.comparisons == ()
+
+
+def trained(**settings):
+    return {"name": "consistency", **Consistency(**settings).settings()}
 
 
 def test_summary_compares_the_means_over_seeds_also_with_the_untrained(bench, report):
@@ -61,8 +67,22 @@ def test_summary_compares_with_the_first_model(bench, report):
             {"oracle": 2, "oracle (2)": 2},
         ),
         ([{"seed": 1, "id": "a"}, {"seed": 2, "id": "b"}], {"oracle": 1, "oracle (2)": 1}),
+        (
+            [{"seed": n, "intervention": trained(weight=w)} for n, w in ((1, 1.0), (2, 1.0), (1, None))],
+            {"oracle": 2, "oracle (2)": 1},
+        ),
+        (  # what dev chose is no setting
+            [{"seed": n, "intervention": {**trained(), "chosen": {"weight": n}}} for n in (1, 2)],
+            {"oracle": 2},
+        ),
+        (
+            [{"seed": n, "intervention": {"name": "later", "x": n}} for n in (1, 2)],
+            {"oracle": 1, "oracle (2)": 1},
+        ),
     ],
 )
 def test_summary_reports_of_one_name_are_of_one_model_only_with_seeds_of_their_own(report, facts, names):
     reports = [report.model_copy(update={"model": report.model.model_copy(update=one)}) for one in facts]
-    assert {name: len(group) for name, group in reports_by_model(reports).items()} == names
+    assert {
+        name: len(group) for name, group in reports_by_model(reports, settings_without_outcome).items()
+    } == names

@@ -24,7 +24,7 @@ import numpy as np
 from arts.data.schema import PERTURBATIONS
 from arts.evaluation.report import Report
 from arts.evaluation.seed_summary import SeedSummary, compare_seeds
-from arts.leaderboard.analysis.reproduction import intervention_label
+from arts.leaderboard.analysis.intervention_words import intervention_label
 
 PLAIN = "plain"
 WAYS = {  # what is compared: the options of `arts evaluate`, keyed by the name that reports have

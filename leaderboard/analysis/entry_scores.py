@@ -9,17 +9,18 @@ from arts.data.schema import PERTURBATIONS, Strategy
 from arts.data.support.rounding import decimal_text
 from arts.evaluation.floors import measure_floors
 from arts.evaluation.scores import Estimate
+from arts.leaderboard.analysis.rows import BoardRow
 from arts.leaderboard.store.entry import BoardEntry
 
 SCORES = ("ars", "accuracy", *map(str, PERTURBATIONS))
 TITLES = {"ars": "ARS", "accuracy": "accuracy", **{str(s): s.upper() for s in PERTURBATIONS}}
 
 
-def score_of(entry: BoardEntry, score: str) -> Estimate | None:
-    """One score of an entry in percent, with its interval; None if the entry does not have the score.
+def score_of(entry: BoardEntry | BoardRow, score: str) -> Estimate | None:
+    """One score of an entry or row in percent, with its interval; None if it does not have the score.
 
     Args:
-        entry: The entry.
+        entry: The entry or row.
         score: Name of the score, from `SCORES`. The name of a strategy means the accuracy on its variants.
     """
     if score == "ars":

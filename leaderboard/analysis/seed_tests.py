@@ -58,24 +58,25 @@ def ars_p_value(first: SeedUnits, second: SeedUnits) -> float:
         first: The units of the first model.
         second: The units of the second model; one of the two has several seeds.
     """
-    clusters = max(first, second, key=lambda side: len(side.sentences)).clusters()
-    columns = [first.right(), second.right(), np.ones((first.units, 1), np.float32)]
-    sums = cluster_sums(np.concatenate(columns, 1), clusters)
-    drawn = np.concatenate(list(resample_clusters(sums, resamples=RESAMPLES, seed=BOOTSTRAP_SEED)))
-    ars = drawn[:, :-1] / drawn[:, -1:].astype(np.float64)
-    count = len(first.seeds)
+    sentences = max(first.sentences, second.sentences, key=len)
     stream = 0 if first.seeds == second.seeds else 1
-    differences = _mean_over_seeds(ars[:, :count]) - _mean_over_seeds(ars[:, count:], stream=stream)
+    differences = _resampled_ars(first, sentences) - _resampled_ars(second, sentences, stream=stream)
     fewer = min(int((differences <= 0).sum()), int((differences >= 0).sum()))
     return min(2 * (1 + fewer) / (1 + RESAMPLES), 1.0)
 
 
-def _mean_over_seeds(ars: FloatArray, *, stream: int = 0) -> FloatArray:
-    """The mean ARS over the seeds that each resample draws, as an array (b,).
+@lru_cache(maxsize=1 << 7)
+def _resampled_ars(side: SeedUnits, sentences: str, *, stream: int = 0) -> FloatArray:
+    """The mean ARS of a model over the seeds that each resample draws, as an array (b,).
 
     Args:
-        ars: (b, seeds) ARS of each resample with each seed.
+        side: The units of the model.
+        sentences: The number of each unit's sentence, as `SeedUnits` has it.
         stream: Number of the random stream that the seeds are drawn from.
     """
-    weights = seed_weights(ars.shape[1], resamples=RESAMPLES, seed=BOOTSTRAP_SEED, stream=stream)
-    return np.asarray((weights * ars).sum(1))
+    clusters = side._replace(sentences=sentences).clusters()
+    sums = cluster_sums(np.concatenate([side.right(), np.ones((side.units, 1), np.float32)], 1), clusters)
+    drawn = np.concatenate(list(resample_clusters(sums, resamples=RESAMPLES, seed=BOOTSTRAP_SEED)))
+    ars = (drawn[:, :-1] / drawn[:, -1:]).T  # in single precision, as `SeedRuns` has it: ties fall alike
+    weights = seed_weights(len(ars), resamples=RESAMPLES, seed=BOOTSTRAP_SEED, stream=stream)
+    return np.asarray(np.einsum("bs,sb->b", weights, np.ascontiguousarray(ars)))

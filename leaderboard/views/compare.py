@@ -1,185 +1,131 @@
-"""The page "Compare": whether entries differ by more than chance, and on which units."""
+"""The page "Compare": whether models differ by more than chance, and on which units."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
+from itertools import chain
 
 import pandas as pd
 import streamlit as st
 
+from arts.data.corpus_registry import local_corpus
 from arts.data.errors import ArtsError
-from arts.data.support.rounding import decimal_text
-from arts.evaluation.paired_tests import Difference
-from arts.leaderboard.analysis.entry_labels import distinct_labels
+from arts.leaderboard.analysis.duel import Duel, pair_cells, verdict
 from arts.leaderboard.analysis.entry_scores import SCORES, TITLES, interval_text, score_of
-from arts.leaderboard.analysis.unit_comparison import exclusive_units, prediction_table
-from arts.leaderboard.store.entry import BoardEntry
+from arts.leaderboard.analysis.rows import BoardRow
+from arts.leaderboard.store.display_names import hide_folders
 from arts.leaderboard.store.store import Board
-from arts.leaderboard.web import address, charts, choices, entry_cache, page_state
+from arts.leaderboard.web import charts, choices, duel_units, entry_cache, html_duel, page_state
 from arts.leaderboard.web.escaping import escape_markdown
 
 
-def show_conclusion(first: BoardEntry, other: BoardEntry, *, names: Mapping[str, str]) -> bool:
-    """Show in words how two entries differ in ARS and accuracy, with a paired test if both have predictions.
+def compare_with_each(first: BoardRow, others: Mapping[str, BoardRow]) -> dict[str, Duel]:
+    """Compare a model with others by paired tests, as far as there are predictions.
 
     Args:
-        first: The first entry; differences are its scores minus those of the other.
-        other: The other entry.
-        names: Labels of the entries, all different, keyed by the key of the entry.
+        first: The row of the model.
+        others: The rows of the others, keyed by their labels.
 
     Returns:
-        Whether the paired test could be made.
+        The comparisons, keyed by the label of the other.
     """
-    first_name, other_name = (f"**{escape_markdown(names[entry.key])}**" for entry in (first, other))
-    try:
-        comparison = entry_cache.comparison(first, other)
-    except ArtsError as error:
-        ars, accuracy = (
-            decimal_text(one.value - two.value, sign=True)
-            for one, two in ((first.ars, other.ars), (first.accuracy, other.accuracy))
+    duels = {}
+    for name, other in others.items():
+        comparison, remark = None, ""
+        try:
+            comparison = entry_cache.comparison(first, other)
+        except ArtsError as error:
+            remark = hide_folders(str(error))
+        duels[name] = Duel(
+            first.ars.value - other.ars.value,
+            first.accuracy.value - other.accuracy.value,
+            comparison=comparison,
+            remark=remark,
+            several_seeds=len(first.entries) > 1 or len(other.entries) > 1,
         )
-        st.markdown(
-            f"{first_name} against {other_name}: ARS differs by {ars} and accuracy by {accuracy} points. "
-            f"No test: {escape_markdown(str(error))}."
-        )
-        return False
-    units, originals = comparison.ars, comparison.accuracy
-    st.markdown(
-        f"{first_name} is right on {units.only_first:,} units that {other_name} is not, {other_name} on "
-        f"{units.only_second:,}; the difference of ARS is {difference_text(units)}. Of the originals, it is "
-        f"right on {originals.only_first:,} that the other is not, the other on {originals.only_second:,}; "
-        f"the difference of accuracy is {difference_text(originals)}."
-    )
-    return True
+    return duels
 
 
-def difference_text(difference: Difference) -> str:
-    """A difference in percentage points with its 95% interval and p-value, in Markdown.
-
-    It reads like "+1.25 [-0.3, +2.8], p = 0.110".
-    """
-    return str(difference).replace("[", "\\[").replace("]", "\\]")
-
-
-def show_scores(entries: Sequence[BoardEntry], names: Mapping[str, str]) -> None:
-    """Show all scores of some entries with their intervals, as a chart and as a table.
+def show_verdict(name: str, duels: Mapping[str, Duel]) -> None:
+    """Show what the comparison of a model with others came to, as a sentence.
 
     Args:
-        entries: The entries, of which the chart shows the first `MAX_SERIES`.
-        names: Labels of the entries, all different, keyed by the key of the entry.
+        name: Label of the model.
+        duels: Its comparison with each other model, keyed by the label of the other.
     """
+    st.markdown(f"#### {escape_markdown(verdict(name, duels))}")
+
+
+def show_duels(rows: Mapping[str, BoardRow], duels: Mapping[str, Duel]) -> None:
+    """Show the comparisons of a model with others as a table, and why pairs were not tested.
+
+    Args:
+        rows: The rows of all models, keyed by their labels.
+        duels: The comparison of the first with each other model, keyed by the label of the other.
+    """
+    name, first = next(iter(rows.items()))
+    links = {}
+    if local_corpus(first.first.corpus):
+        for other in duels:
+            sides = (first, rows[other]), (rows[other], first)
+            parameters = (duel_units.units_only_right_by(right, wrong) for right, wrong in sides)
+            one, two = (html_duel.explore_address(**parameter) for parameter in parameters)
+            links[other] = (one, two)
+    st.html(html_duel.STYLE + html_duel.duel_table_html(name, duels, links=links))
+    for remark in dict.fromkeys(duel.remark for duel in duels.values() if duel.remark):
+        st.caption(f"No test: {escape_markdown(remark)}.")
+
+
+def show_matrix(rows: Mapping[str, BoardRow]) -> None:
+    """Show the differences of ARS between all pairs of models, if there are more than two.
+
+    Args:
+        rows: The rows of the models, keyed by their labels.
+    """
+    if len(rows) < 3:
+        return
+    st.subheader("Each against each")
+    st.html(html_duel.matrix_html([*rows], pair_cells([*rows.values()])))
+    st.caption("Each p-value is of its pair alone: of pairs that do not differ, one in twenty is below 0.05.")
+
+
+def show_scores(models: Mapping[str, BoardRow]) -> None:
+    """Show all scores of some models with their intervals, as a chart and as a table.
+
+    Args:
+        models: The rows of the models, keyed by their labels.
+    """
+    st.subheader("All scores")
     rows = pd.DataFrame(
         {
             "score": TITLES[score],
-            "series": names[entry.key],
+            "series": name,
             **estimate.model_dump(),
             "text": interval_text(estimate),
         }
         for score in SCORES
-        for entry in entries
-        if (estimate := score_of(entry, score))
+        for name, row in models.items()
+        if (estimate := score_of(row, score))
     )
-    if len(entries) > charts.MAX_SERIES:
-        st.caption(f"The chart shows the first {charts.MAX_SERIES} of {len(entries)}.")
-    series = [names[entry.key] for entry in entries[: charts.MAX_SERIES]]
     page_state.show_chart(
-        charts.score_intervals(rows[rows["series"].isin(series)].drop(columns="text"), "entry"),
-        f"ARS, accuracy and strategies of {len(entries)} entries with intervals; the table below has them",
+        charts.score_intervals(rows.drop(columns="text"), "entry"),
+        f"ARS, accuracy and strategies of {len(models)} entries with intervals; the table below has them",
     )
     table = rows.pivot(index="score", columns="series", values="text")
     ordered = table.reindex(index=rows["score"].unique(), columns=rows["series"].unique())
     st.dataframe(ordered.rename_axis(None), alt="The figures of the chart")
 
 
-def show_units(
-    board: Board, first: BoardEntry, others: Sequence[BoardEntry], *, names: Mapping[str, str]
-) -> None:
-    """Show the units that only one of two entries predicts without an error, with all predictions of both.
-
-    Args:
-        board: The board.
-        first: The first of the two entries.
-        others: Entries with predictions; the visitor picks one to compare with the first.
-        names: Labels of the entries, all different, keyed by the key of the entry.
-    """
-    st.subheader("Units that only one has right")
-    other = choices.pick_entry(
+def pick_rows(board: Board, corpus: str) -> dict[str, BoardRow]:
+    """Let the visitor pick the models to compare; the rows that are picked, keyed by their labels."""
+    return choices.pick_rows(
         board,
-        others,
-        label=f"{names[first.key]} against",
-        key="against",
-        otherwise=f"is not compared with {escape_markdown(names[first.key])} by a test here",
-    )
-    first_predictions, other_predictions = entry_cache.aligned_predictions(first, other)
-    titles = names[first.key], names[other.key]
-    sides = exclusive_units(first_predictions, other_predictions)
-    winner = pick_winner((first.key, other.key), titles, counts=[int(side.sum()) for side in sides])
-    if not sides[winner].any():
-        st.info("There is no such unit.")
-        return
-    instances = entry_cache.instances_of(first)
-    table = prediction_table(first_predictions, other_predictions, units=sides[winner], instances=instances)
-    show_prediction_table(table, titles, winner=titles[winner])
-
-
-def pick_winner(keys: tuple[str, str], titles: tuple[str, str], *, counts: Sequence[int]) -> int:
-    """Let the visitor pick one of two entries, to see the units that only it predicts without an error.
-
-    Args:
-        keys: Keys of the two entries.
-        titles: Labels of the two entries.
-        counts: For each of the two, the number of units that only it predicts without an error.
-
-    Returns:
-        Index of the picked entry, 0 or 1.
-    """
-
-    def draw(widget: str, shown: list[str] | None) -> list[str]:
-        """Draw the widget, whose options are 0 and 1."""
-        if shown is not None:
-            st.session_state[widget] = keys.index(shown[0])
-        position = st.radio(
-            "Right is",
-            (0, 1),
-            format_func=lambda position: escape_markdown(titles[position]),
-            captions=[f"{count:,} units" for count in counts],
-            key=widget,
-        )
-        return [keys[position]]
-
-    (winner,) = address.choose(
-        "wins",
-        dict(zip(keys, titles, strict=True)),
-        scope=" ".join(keys),
-        default=keys[:1],
-        draw=draw,
-        explain=lambda key: f"The entry {address.quoted(key)} is neither of the two whose units are shown.",
-    )
-    return keys.index(winner)
-
-
-def show_prediction_table(table: pd.DataFrame, titles: tuple[str, str], *, winner: str) -> None:
-    """Show the predictions of two entries for all instances of some units.
-
-    Args:
-        table: One row per instance, as `prediction_table` makes them.
-        titles: Labels of the two entries.
-        winner: Label of the entry that alone predicts these units without an error.
-    """
-    st.dataframe(
-        table,
-        hide_index=True,
-        column_config={
-            "unit": st.column_config.TextColumn("unit", pinned=True),
-            "sentence": st.column_config.TextColumn("sentence", width="large"),
-            "first": st.column_config.TextColumn(titles[0]),
-            "second": st.column_config.TextColumn(titles[1]),
-        },
-        alt=f"{table['unit'].nunique()} units that only {winner} has right, a member a line",
-    )
-    st.caption(
-        "✓ right, ✗ wrong; a unit is right when all its members are."
-        + ("" if "sentence" in table else " The corpus is not on this machine, so there are no sentences.")
+        entry_cache.rows_on(corpus),
+        corpus=corpus,
+        label="Entries, the first against each other one",
+        key="entries",
+        count=2,
+        most=charts.MAX_SERIES,
     )
 
 
@@ -189,32 +135,28 @@ def main() -> None:
         "compare",
         "A paired test: all entries were measured on the same instances, so chance plays a smaller part.",
     )
-    board = page_state.board()
+    top, board = st.container(), page_state.board()
     if not board.entries:
         page_state.show_empty_board()
         return
     corpus = choices.pick_corpus(board.corpora, choices.follow_link(board, "entries", corpora=board.corpora))
-    on_corpus = board.on(corpus)
-    entries = choices.pick_entries(
-        board,
-        on_corpus,
-        corpus=corpus,
-        label="Entries, the first against each other one",
-        key="entries",
-        count=2,
-    )
-    if len(entries) < 2:
+    rows = pick_rows(board, corpus)
+    if len(rows) < 2:
         st.info("Choose two entries or more. `arts evaluate --output results` adds one to the board.")
         return
-    names = distinct_labels(on_corpus)
-    first, *others = entries
-    tested = [other for other in others if show_conclusion(first, other, names=names)]
-    show_scores(entries, names)
-    if tested:
-        show_units(board, first, tested, names=names)
+    (name, first), *others = rows.items()
+    duels = compare_with_each(first, dict(others))
+    with top:
+        show_verdict(name, duels)
+    show_duels(rows, duels)
+    show_matrix(rows)
+    show_scores(rows)
+    tested = chain.from_iterable(row.entries for other, row in others if duels[other].comparison)
+    if rivals := list(tested):
+        duel_units.show_units(board, first.entries, rivals)
     with st.container(horizontal=True):
-        for entry in entries:
-            page_state.show_link("entry", f"Open {escape_markdown(names[entry.key])}", entry=entry.key)
+        for name, row in rows.items():
+            page_state.show_link("entry", f"Open {escape_markdown(name)}", entry=row.first.key)
 
 
 main()

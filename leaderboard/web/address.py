@@ -112,7 +112,7 @@ def choose(
     default: Sequence[str],
     draw: Callable[[str, list[str] | None], list[str]],
     explain: Callable[[str], str],
-    several: bool = False,
+    most: int | None = 1,
 ) -> list[str]:
     """Let the visitor choose among options that have a key; the choice is kept in the page's address.
 
@@ -127,8 +127,9 @@ def choose(
         draw: Draws the widget with a key of its own, and returns the keys of the chosen options. If it is
             handed keys of options, the widget must show these.
         explain: Why a key is not among the options, in Markdown.
-        several: Whether any number of options can be chosen. If not, it is always one: the first of the
-            default if the address names no option.
+        most: How many options can be chosen at once; None for any number. If it is one, one is always chosen:
+            the first of the default if the address names no option. The first of more in the address are
+            chosen, and the others remarked on.
 
     Returns:
         The keys of the chosen options.
@@ -137,8 +138,7 @@ def choose(
     before = choices.get(parameter)
     wanted = _wanted_keys(parameter, names, scope=scope, default=default)
     shown = [key for key in dict.fromkeys(wanted) if key in names]
-    if not several:
-        shown = [*shown, *default][:1]
+    shown = ([*shown, *default] if most == 1 else shown)[:most]
     digest = hashlib.sha256(json.dumps(list(names.items())).encode()).hexdigest()[:12]
     widget = f"{parameter}-{digest}"
     is_new = linked or before is None or before.widget != widget
@@ -148,8 +148,10 @@ def choose(
     choices[parameter] = KeptChoice(scope, tuple(wanted), widget)
     st.query_params[parameter] = wanted
     _remark_on(wanted, names, explain)
-    if not several and len(named := [key for key in dict.fromkeys(wanted) if key in names]) > 1:
-        add_remark(f"The link names {len(named)} where one is shown, the first: {quoted_list(named)}.")
+    named = [key for key in dict.fromkeys(wanted) if key in names]
+    if most is not None and len(named) > most:
+        left_out = quoted_list([names[key] for key in named[most:]])
+        add_remark(f"The link names {len(named)}, and at most {most} can be shown. Left out: {left_out}.")
     return chosen
 
 

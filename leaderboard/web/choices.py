@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Sequence
 
 import streamlit as st
 
-from arts.leaderboard.analysis.entry_labels import distinct_labels
+from arts.leaderboard.analysis.entry_labels import KEY_LENGTH, distinct_labels, distinct_row_labels
+from arts.leaderboard.analysis.rows import BoardRow, row_of
 from arts.leaderboard.store.entry import BoardEntry
 from arts.leaderboard.store.store import Board
 from arts.leaderboard.web import address
@@ -52,7 +54,7 @@ def follow_link(board: Board, parameter: str, *, corpora: Sequence[str]) -> str 
         The corpus of the first entry that the address names; None if it names none of these corpora.
     """
     keys = st.query_params.get_all(parameter)
-    corpus = next((board.by_key[key].corpus for key in keys if key in board.by_key), None)
+    corpus = next((entry.corpus for key in keys if (entry := _entry_behind(board, key))), None)
     if corpus not in corpora:
         return None
     if address.is_linked(parameter) and "corpus" not in st.query_params:
@@ -129,9 +131,63 @@ def pick_entries(
         default=list(names)[:count],
         draw=draw,
         explain=_explanation(board, corpus, otherwise=otherwise),
-        several=True,
+        most=None,
     )
     return [by_key[key] for key in chosen]
+
+
+def pick_rows(
+    board: Board, rows: Sequence[BoardRow], *, corpus: str, label: str, key: str, count: int, most: int
+) -> dict[str, BoardRow]:
+    """Let the visitor pick rows of the board, or single entries of them; the choice is kept in the URL.
+
+    Args:
+        board: The board.
+        rows: The rows of the corpus, best first.
+        corpus: Name of the corpus.
+        label: Label of the widget.
+        key: Name of the query parameter, whose values are the keys of rows or entries.
+        count: How many of the first rows are picked when the page opens with none in its URL.
+        most: How many can be picked at once.
+
+    Returns:
+        The picked rows in the order of the choice, keyed by labels, which are all different.
+    """
+    several = {row.key: row for row in rows if len(row.entries) > 1}
+    singles = [row_of(entry) for row in rows for entry in row.entries]
+    options = {row.key: row for row in rows} | {row.key: row for row in singles}
+    row_labels = distinct_row_labels(rows)
+    names = distinct_labels([row.first for row in singles]) | {
+        key: f"{row_labels[key]}, {len(row.entries)} seeds" for key, row in several.items()
+    }
+    times = Counter(names.values())
+    names = {key: f"{name} ({key[:KEY_LENGTH]})" if times[name] > 1 else name for key, name in names.items()}
+
+    def draw(widget: str, shown: list[str] | None) -> list[str]:
+        """Draw the widget."""
+        if shown is not None:
+            st.session_state[widget] = shown
+        return st.multiselect(
+            label, list(options), format_func=names.__getitem__, key=widget, max_selections=most
+        )
+
+    chosen = address.choose(
+        key,
+        {key: names[key] for key in options},
+        scope=corpus,
+        default=[row.key for row in rows[:count]],
+        draw=draw,
+        explain=_explanation(board, corpus, otherwise=""),
+        most=most,
+    )
+    return {names[key]: options[key] for key in chosen}
+
+
+def _entry_behind(board: Board, key: str) -> BoardEntry | None:
+    """The entry with this key, or one of the configuration that has it; None if there is none."""
+    if key in board.by_key:
+        return board.by_key[key]
+    return next((entry for entry in board.entries if entry.configuration == key), None)
 
 
 def _explanation(board: Board, corpus: str, *, otherwise: str) -> Callable[[str], str]:
@@ -139,7 +195,7 @@ def _explanation(board: Board, corpus: str, *, otherwise: str) -> Callable[[str]
 
     def explain(key: str) -> str:
         """Why the entry with this key cannot be chosen, in Markdown."""
-        entry = board.by_key.get(key)
+        entry = _entry_behind(board, key)
         if entry is None:
             return (
                 f"No entry {address.quoted(key)} is on the board. A key changes with the content of its "

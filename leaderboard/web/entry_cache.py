@@ -22,6 +22,7 @@ from arts.leaderboard.analysis.before_after import (
     before_and_after,
     gain_interval,
 )
+from arts.leaderboard.analysis.rows import BoardRow, board_rows
 from arts.leaderboard.store.entry import BoardEntry, shown_scores
 from arts.leaderboard.web import page_state
 
@@ -77,15 +78,15 @@ def aligned_predictions(first: BoardEntry, second: BoardEntry) -> tuple[Predicti
     Raises:
         ArtsError: An entry has no predictions, or the two were measured on different instances.
     """
-    for entry in (first, second):
-        if entry.path is None:
-            raise ArtsError(f"{entry.label} has no predictions")
-    predictions = report_of(first).predictions
-    return predictions, align_predictions(report_of(second).predictions, predictions)
+    predictions = _predictions(first)
+    return predictions, align_predictions(_predictions(second), predictions)
 
 
-def comparison(first: BoardEntry, second: BoardEntry) -> Comparison:
-    """The differences in accuracy and ARS between two entries, first minus second, with paired tests.
+def comparison(first: BoardRow, second: BoardRow) -> Comparison:
+    """The differences in accuracy and ARS between two rows of the board, first minus second, with tests.
+
+    Rows of several entries are compared over seeds and sentences, see
+    `arts.evaluation.seed_summary.compare_seeds`.
 
     Raises:
         ArtsError: An entry has no predictions, or the two were measured on different instances.
@@ -94,14 +95,40 @@ def comparison(first: BoardEntry, second: BoardEntry) -> Comparison:
 
 
 @st.cache_resource(max_entries=256, show_spinner="Comparing …")
-def _comparison(first: str, second: str, version: str, _first: BoardEntry, _second: BoardEntry) -> Comparison:
-    """The paired comparison of two entries, cached by their keys and the version of the board.
+def _comparison(first: str, second: str, version: str, _first: BoardRow, _second: BoardRow) -> Comparison:
+    """The paired comparison of two rows, cached by their keys and the version of the board.
 
     Streamlit leaves arguments with a leading underscore out of the cache's key.
     """
     units_only = page_state.store().resample is Resample.UNITS
-    resample = Resample.UNITS if units_only else None
-    return compare(*aligned_predictions(_first, _second), resample=resample)
+    return compare(
+        [_predictions(entry) for entry in _first.entries],
+        [_predictions(entry) for entry in _second.entries],
+        resample=Resample.UNITS if units_only else None,
+        paired_seeds=_first.seeds == _second.seeds,
+    )
+
+
+def _predictions(entry: BoardEntry) -> Predictions:
+    """The predictions of an entry.
+
+    Raises:
+        ArtsError: The entry has none, or its report cannot be read.
+    """
+    if entry.path is None:
+        raise ArtsError(f"{entry.label} has no predictions")
+    return report_of(entry).predictions
+
+
+def rows_on(corpus: str) -> list[BoardRow]:
+    """The rows of the board on a corpus, best first, see `arts.leaderboard.analysis.rows.board_rows`."""
+    return _rows(corpus, page_state.board_version())
+
+
+@st.cache_resource(max_entries=8, show_spinner=False)
+def _rows(corpus: str, version: str) -> list[BoardRow]:
+    """The rows on a corpus, cached by its name and the version of the board."""
+    return board_rows(page_state.board().on(corpus))
 
 
 def instances_of(entry: BoardEntry) -> Sequence[Instance]:

@@ -12,6 +12,9 @@ from arts.leaderboard.analysis.word_diff import trim_edit
 
 SIGNS = {Polarity.POSITIVE: "+", Polarity.NEGATIVE: "−", Polarity.NEUTRAL: "○"}
 COLOURS = {Polarity.POSITIVE: "#0072B2", Polarity.NEGATIVE: "#D55E00", Polarity.NEUTRAL: "#888888"}
+UNSEEN_STYLE = (  # of text that only screen readers have
+    ".arts-unseen{position:absolute;width:1px;height:1px;overflow:hidden;clip-path:inset(50%)}"
+)
 STYLE = (
     ".arts-aspect{color:inherit;border:1.5px solid;border-radius:.3em;padding:0 .2em;"
     "box-decoration-break:clone;-webkit-box-decoration-break:clone}"
@@ -24,8 +27,7 @@ STYLE = (
     + ".arts-neutral{border-style:dotted}.arts-negative{border-style:dashed}"
     ".arts-sentence ins{text-decoration:underline 2px;text-underline-offset:.25em}"
     ".arts-sentence del+ins{margin-left:.2em}"
-    ".arts-sentence del{text-decoration:line-through;opacity:.75}"
-    ".arts-unseen{position:absolute;width:1px;height:1px;overflow:hidden;clip-path:inset(50%)}"
+    ".arts-sentence del{text-decoration:line-through;opacity:.75}" + UNSEEN_STYLE
 )
 
 

@@ -130,7 +130,7 @@ def _pick_keys(
         default=[],
         draw=draw,
         explain=lambda key: f"{address.quoted(key)} {otherwise}.",
-        several=True,
+        most=None,
     )
 
 

@@ -49,8 +49,8 @@ def browser() -> Iterator[Browser]:
 
 
 @pytest.fixture(scope="session")
-def served(browser: Browser, tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningApp]:
-    """An app with 13 entries on the sample: "ant", "bee" and "cow" with predictions, ten without."""
+def served_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Results of 13 models on the sample: "ant", "bee" and "cow" with predictions, ten without."""
     folder = tmp_path_factory.mktemp("served")
     for seed, (name, right) in enumerate((("ant", 0.95), ("bee", 0.93), ("cow", 0.6))):
         report = sample_report(folder, name, right=right, seed=seed)
@@ -58,11 +58,23 @@ def served(browser: Browser, tmp_path_factory: pytest.TempPathFactory) -> Iterat
     for number in range(10):
         alone = report.model_copy(update={"name": f"alone {number}"})
         alone.write_json(folder / "results" / f"{number}.json")
-    environment = {"ARTS_CACHE_HOME": str(folder / "cache"), "HF_HUB_OFFLINE": "1"}
+    return folder
+
+
+@pytest.fixture(scope="session")
+def keys(served_folder: Path) -> dict[str, str]:
+    """The keys of the entries of the app, by name; the cache of the app knows them then."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("ARTS_CACHE_HOME", environment["ARTS_CACHE_HOME"])
-        Store((str(folder / "results"),), packaged=False).read()
-    with serve_leaderboard(folder / "results", "--no-packaged", **environment) as app:
+        patch.setenv("ARTS_CACHE_HOME", str(served_folder / "cache"))
+        board = Store((str(served_folder / "results"),), packaged=False).read()
+    return {entry.name: entry.key for entry in board.entries}
+
+
+@pytest.fixture(scope="session")
+def served(browser: Browser, keys: dict[str, str], served_folder: Path) -> Iterator[RunningApp]:
+    """An app with these results."""
+    environment = {"ARTS_CACHE_HOME": str(served_folder / "cache"), "HF_HUB_OFFLINE": "1"}
+    with serve_leaderboard(served_folder / "results", "--no-packaged", **environment) as app:
         yield app
 
 

@@ -5,24 +5,37 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
+
 import streamlit as st
 
 from arts.leaderboard.web import address
-from arts.leaderboard.web.page_state import PAGES, show_progress
+from arts.leaderboard.web.address_bar import show_address_bar
+from arts.leaderboard.web.page_state import APP_TITLE, PAGES, PageEnd, board, show_progress
 
-st.set_page_config("arts leaderboard", ":material/leaderboard:", layout="wide")
+STYLE = """<style>
+.stMainBlockContainer { padding-top: 4rem }
+.stMainBlockContainer > .stVerticalBlock { position: relative }
+.st-key-address-bar { position: absolute; top: 0; right: 0; z-index: 1 }
+[data-testid=stExpandSidebarButton]::after { content: "Pages"; padding-left: .25rem }
+@media (max-width: 640px) { .stMain h1 { font-size: 2rem; padding-top: .5rem } }
+</style>"""
+
+st.set_page_config(APP_TITLE, ":material/leaderboard:", layout="wide")
 pages = [
     st.Page(page.script(name), title=page.title, icon=page.icon, url_path=name, default=name == "board")
     for name, page in PAGES.items()
 ]
-st.html("<style>.stMainBlockContainer { padding-top: 4rem }</style>")
+st.html(STYLE)
 current = st.navigation(pages, position="top")
-if current.url_path != "submit":  # there, a rerun during an upload could lose the file
-    show_progress()
-address.begin_page(current.url_path)
+name = current.url_path or "board"
+address.begin_page(name)
 top = st.container()
-try:
+with suppress(PageEnd):
+    if name != "submit":  # there, a rerun during an upload could lose the file
+        show_progress()
     current.run()
-finally:  # also when a page ends early
-    with top:
-        address.show_remarks()
+with suppress(PageEnd), top:
+    address.remark_on_entries(PAGES[name].entry_parameters)
+    show_address_bar(name, board())
+    address.show_remarks()

@@ -39,11 +39,11 @@ def pick_entry(board: Board) -> BoardEntry:
     key = next(iter(st.query_params.get_all(PARAMETER)), "")
     if key and key not in board.by_key:
         show_unknown_key(key)
-        st.stop()
+        page_state.end_page()
     linked = st.query_params.get("corpus") if key and address.is_linked(PARAMETER) else None
     if linked in board.corpora and linked != board.by_key[key].corpus:
         show_other_corpus(board.by_key[key], linked)
-        st.stop()
+        page_state.end_page()
     corpus = choices.pick_corpus(board.corpora, choices.follow_link(board, PARAMETER, corpora=board.corpora))
     return choices.pick_entry(board, board.on(corpus), label="Entry", key=PARAMETER)
 

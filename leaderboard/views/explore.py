@@ -67,7 +67,7 @@ def pick_corpus(board: Board) -> tuple[Corpus, list[Unit]]:
         corpus, units = cached_units(choices.pick_corpus(available, linked), " ".join(available))
     except ArtsError as error:
         st.error(error_markdown(error))
-        st.stop()
+        page_state.end_page()
     if missing := [name for name in board.corpora if name in RELEASED_CORPORA and name not in available]:
         st.caption(
             f"Not on this machine: the text of {' and '.join(missing)}. Set ARTS_DATA_HOME to a copy of the "

@@ -92,7 +92,7 @@ def type_sentence() -> Sentence:
     except ArtsError as error:
         message = str(error)
         st.warning(message[0].upper() + message[1:] + ".", icon=":material/edit:")
-        st.stop()
+        page_state.end_page()
 
 
 def pick_domain() -> str:

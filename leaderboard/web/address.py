@@ -12,14 +12,18 @@ from collections import Counter
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TypeVar
+from urllib.parse import parse_qs
 
 import streamlit as st
+from streamlit.runtime.scriptrunner import ScriptRunContext, get_script_run_ctx
 
 from arts.leaderboard.web.escaping import escape_markdown
 
 MAX_NAMED = 5  # most unknown values that a remark names
 MAX_LENGTH = 60  # most characters of a value that a remark shows
 OPEN_PAGE = "open page"  # key in the session's state: the `OpenPage`
+ENTRY_PARAMETERS = ("entry", "entries", "against", "wins")  # query parameters with keys of entries
+CORPUS_PARAMETERS = ("page", "unit")  # those that mean something else on another corpus, besides the choices
 
 Value = TypeVar("Value")
 
@@ -30,12 +34,14 @@ class KeptChoice:
 
     Args:
         scope: What the options depend on, such as the corpus.
-        values: The keys in the address, also those that are not among the options.
+        values: The chosen keys, also those that are not among the options.
+        named: The keys in the address: those that are chosen, or none while the choice is the default one.
         widget: Key of the widget that showed the choice.
     """
 
     scope: str
     values: tuple[str, ...]
+    named: tuple[str, ...]
     widget: str
 
 
@@ -58,11 +64,35 @@ class OpenPage:
 
 
 def begin_page(address: str) -> None:
-    """Begin a run of a page; what the page before it wrote into its address is forgotten."""
-    page = st.session_state.get(OPEN_PAGE)
-    if page is None or page.address != address:
+    """Begin a run of a page; what was chosen on another page, or at another address of it, is forgotten."""
+    page, context = st.session_state.get(OPEN_PAGE), get_script_run_ctx()
+    followed = context if context and context.is_history_navigation else None
+    is_other = page is None or page.address != address
+    if is_other or followed:
         st.session_state[OPEN_PAGE] = OpenPage(address)
+    if is_other and followed:
+        _restore_parameters(followed)
     _open_page().remarks.clear()
+
+
+def _restore_parameters(context: ScriptRunContext) -> None:
+    """Take back parameters that streamlit has dropped because the page before has a widget of the name."""
+    st.query_params.from_dict(parse_qs(context.query_string, keep_blank_values=True))
+    with context.session_state.query_params() as parameters:
+        parameters.set_initial_query_params_from_current()
+
+
+def shown_parameters() -> dict[str, list[str]]:
+    """All parameters of what the page shows, also those that its address need not name."""
+    named = {name: _named_values(name) for name in st.query_params}
+    chosen = {name: list(choice.values) for name, choice in _open_page().choices.items()}
+    corpus = {"corpus": [str(st.session_state["corpus"])]} if st.session_state.get("corpus") else {}
+    return {name: values for name, values in (named | chosen | corpus).items() if values}
+
+
+def parameters_of_corpus() -> list[str]:
+    """Names of the parameters of the page that have another meaning, or none, on another corpus."""
+    return [*_open_page().choices, *CORPUS_PARAMETERS]
 
 
 def _open_page() -> OpenPage:
@@ -82,6 +112,17 @@ def show_remarks() -> None:
         st.warning("  \n".join(dict.fromkeys(remarks)), icon=":material/link_off:")
 
 
+def remark_on_entries(own: Collection[str]) -> None:
+    """Remark on entries in the address of a page that shows no entries by such a parameter.
+
+    Args:
+        own: Query parameters with keys of entries that the page knows.
+    """
+    keys = [key for name in ENTRY_PARAMETERS if name not in own for key in _named_values(name)]
+    if keys:
+        add_remark(f"The link names {quoted_list(keys)}, but this page shows no entries that a link names.")
+
+
 def quoted(value: str) -> str:
     """A value from an address in quotation marks, shortened, for Markdown."""
     return f'"{escape_markdown(value[:MAX_LENGTH] + ("…" if len(value) > MAX_LENGTH else ""))}"'
@@ -96,7 +137,7 @@ def quoted_list(values: Sequence[str]) -> str:
 def is_linked(parameter: str) -> bool:
     """Whether a parameter of the address comes from a link, and not from a choice on this page."""
     choice = _open_page().choices.get(parameter)
-    return _named_values(parameter) != list(choice.values if choice else ())
+    return _named_values(parameter) != list(choice.named if choice else ())
 
 
 def _named_values(parameter: str) -> list[str]:
@@ -143,10 +184,13 @@ def choose(
     widget = f"{parameter}-{digest}"
     is_new = linked or before is None or before.widget != widget
     chosen = draw(widget, shown if is_new else None)
+    is_default = chosen == shown and parameter not in st.query_params
     if chosen != shown or not wanted:
         wanted = chosen
-    choices[parameter] = KeptChoice(scope, tuple(wanted), widget)
-    st.query_params[parameter] = wanted
+    named = [] if is_default else wanted
+    choices[parameter] = KeptChoice(scope, tuple(wanted), tuple(named), widget)
+    if named != _named_values(parameter):
+        st.query_params[parameter] = named
     _remark_on(wanted, names, explain)
     named = [key for key in dict.fromkeys(wanted) if key in names]
     if most is not None and len(named) > most:
@@ -156,10 +200,10 @@ def choose(
 
 
 def _wanted_keys(parameter: str, names: Collection[str], *, scope: str, default: Sequence[str]) -> list[str]:
-    """The keys that the address names: from a link, from the choice before, or else the default ones."""
-    if is_linked(parameter):
-        return _named_values(parameter)
+    """The keys that are chosen: from a link, from the choice before, or else the default ones."""
     before = _open_page().choices.get(parameter)
+    if is_linked(parameter):
+        return _named_values(parameter) or list(default)
     if before and before.scope == scope:
         return list(before.values)
     return [key for key in (before.values if before else ()) if key in names] or list(default)

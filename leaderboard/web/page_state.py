@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import NoReturn
 
 import pandas as pd
 import streamlit as st
@@ -29,10 +30,14 @@ class AppPage:
     Args:
         title: Title of the page.
         icon: Icon of the page, as streamlit names it.
+        has_corpus: Whether the page shows a corpus that the visitor picks.
+        entry_parameters: Query parameters with the keys of entries that the page shows.
     """
 
     title: str
     icon: str
+    has_corpus: bool = True
+    entry_parameters: tuple[str, ...] = ()
 
     def script(self, address: str) -> str:
         """Path of the page's script, relative to the folder of the app.
@@ -43,16 +48,28 @@ class AppPage:
         return f"views/{address}.py"
 
 
+APP_TITLE = "arts leaderboard"
 PAGES: Mapping[str, AppPage] = {
     "board": AppPage("Board", ":material/leaderboard:"),
-    "entry": AppPage("Entry", ":material/article:"),
-    "compare": AppPage("Compare", ":material/compare_arrows:"),
-    "explore": AppPage("Explore", ":material/search:"),
+    "entry": AppPage("Entry", ":material/article:", entry_parameters=("entry",)),
+    "compare": AppPage(
+        "Compare", ":material/compare_arrows:", entry_parameters=("entries", "against", "wins")
+    ),
+    "explore": AppPage("Explore", ":material/search:", entry_parameters=("entries",)),
     "interventions": AppPage("Interventions", ":material/trending_up:"),
-    "playground": AppPage("Playground", ":material/edit_note:"),
-    "submit": AppPage("Submit", ":material/upload_file:"),
-    "about": AppPage("About", ":material/info:"),
+    "playground": AppPage("Playground", ":material/edit_note:", has_corpus=False),
+    "submit": AppPage("Submit", ":material/upload_file:", has_corpus=False),
+    "about": AppPage("About", ":material/info:", has_corpus=False),
 }
+
+
+class PageEnd(Exception):
+    """Ends a page early; what the app shows of every page is still shown."""
+
+
+def end_page() -> NoReturn:
+    """End the page here. After `st.stop`, streamlit would not show anything more of the app."""
+    raise PageEnd
 
 
 def _live_board() -> LiveBoard:
@@ -66,7 +83,7 @@ def _look() -> tuple[Board, str]:
         return _live_board().look()
     except ArtsError as error:
         st.error(error_markdown(error))
-        st.stop()
+        end_page()
 
 
 def store() -> Store:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -9,6 +10,9 @@ from helpers.boards import (
     predictions,
     sample_report,
 )
+from helpers.browsing import SLOW
+from playwright.sync_api import Browser, BrowserContext, Page, expect
+from serving import open_browser
 
 from arts.data.corpus_registry import load_corpus
 from arts.evaluation.report import Report
@@ -55,3 +59,26 @@ def three_results(tmp_path: Path) -> Path:
 @pytest.fixture(scope="module")
 def good_upload(tmp_path_factory: pytest.TempPathFactory) -> bytes:
     return predictions(tmp_path_factory.mktemp("good") / "good.csv").read_bytes()
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    expect.set_options(timeout=SLOW)
+    with open_browser() as browser:
+        yield browser
+
+
+@pytest.fixture(scope="module")
+def context(browser: Browser) -> Iterator[BrowserContext]:
+    """A visitor whose browser has the app's scripts, which are 10 MB."""
+    context = browser.new_context()
+    context.set_default_timeout(SLOW)
+    yield context
+    context.close()
+
+
+@pytest.fixture
+def page(context: BrowserContext) -> Iterator[Page]:
+    page = context.new_page()
+    yield page
+    page.close()

@@ -11,10 +11,11 @@ from pathlib import Path
 
 import pytest
 from helpers.boards import predictions, sample_report
+from helpers.browsing import NEEDS_CHROMIUM, SLOW, open_page
 from playwright.async_api import Page as AsyncPage
 from playwright.async_api import async_playwright
-from playwright.sync_api import Browser, BrowserContext, Page, expect
-from serving import CHROMIUM, FAILED, SETTLED, RunningApp, open_browser, serve_leaderboard, wait_until_settled
+from playwright.sync_api import Page, expect
+from serving import CHROMIUM, FAILED, SETTLED, RunningApp, serve_leaderboard, wait_until_settled
 
 from arts.leaderboard.store.store import Store
 from arts.leaderboard.web.page_state import PAGES
@@ -22,10 +23,8 @@ from arts.leaderboard.web.page_state import PAGES
 pytestmark = [
     pytest.mark.slow,
     pytest.mark.timed,  # the app and ten visitors need the machine to themselves
-    pytest.mark.skipif(CHROMIUM is None, reason="needs Chromium: apt-get install chromium"),
+    NEEDS_CHROMIUM,
 ]
-
-SLOW = 60_000  # milliseconds that a busy machine may take
 
 
 @pytest.fixture(scope="module")
@@ -43,35 +42,6 @@ def app(folder: Path) -> Iterator[RunningApp]:
         folder / "results", ARTS_CACHE_HOME=str(folder / "cache"), HF_HUB_OFFLINE="1"
     ) as served:
         yield served
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    expect.set_options(timeout=SLOW)
-    with open_browser() as browser:
-        yield browser
-
-
-@pytest.fixture(scope="module")
-def context(browser: Browser) -> Iterator[BrowserContext]:
-    """A visitor whose browser has the app's scripts, which are 10 MB."""
-    context = browser.new_context()
-    context.set_default_timeout(SLOW)
-    yield context
-    context.close()
-
-
-@pytest.fixture
-def page(context: BrowserContext) -> Iterator[Page]:
-    page = context.new_page()
-    yield page
-    page.close()
-
-
-def open_page(page: Page, app: RunningApp, path: str = "/") -> Page:
-    page.goto(app.address + path)
-    page.get_by_role("heading", level=1).wait_for()
-    return wait_until_settled(page)
 
 
 def test_app_the_board_is_searched_and_sorted_and_a_link_keeps_it(page, app, browser):

@@ -207,6 +207,10 @@ def test_address_an_entry_that_takes_the_label_of_another_does_not_take_its_plac
         ("interventions", {"corpus": "nowhere"}, 'the corpus "nowhere"'),
         ("submit", {"dataset": "nowhere"}, 'the corpus "nowhere"'),
         ("board", {"corpus": "<b>x</b>" * 20}, "<b>x</b>"),
+        ("board", {"entries": ["gone", "<i>"]}, 'The link names "gone", "<i>", but'),
+        ("interventions", {"entry": "gone"}, 'The link names "gone", but this page shows no entries'),
+        ("submit", {"entry": "gone"}, 'The link names "gone", but this page shows no entries'),
+        ("explore", {"entry": "gone"}, 'The link names "gone", but this page shows no entries'),
     ],
 )
 def test_address_a_value_that_is_not_to_be_had_is_named(keys, view, state, message):

@@ -19,7 +19,7 @@ pytestmark = [pytest.mark.slow, NEEDS_CHROMIUM]
 LOOK = """() => {
     const all = selector => [...document.querySelector("[data-testid=stMain]").querySelectorAll(selector)]
     const texts = all("h1, h2, [aria-checked=true]").map(one => one.innerText)
-    const inputs = all("input:not([type=file])").map(input => input.value)
+    const inputs = all("input[aria-label=Search]").map(input => input.value)
     const address = location.href.replace(/corpus=\\w+&?/, "")  // which the title has, and an entry implies
     return JSON.stringify([address, document.title, texts, inputs])
 }"""

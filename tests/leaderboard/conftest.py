@@ -12,7 +12,7 @@ from helpers.boards import (
 )
 from helpers.browsing import SLOW
 from playwright.sync_api import Browser, BrowserContext, Page, expect
-from serving import open_browser
+from serving import CHROMIUM, open_browser
 
 from arts.data.corpus_registry import load_corpus
 from arts.evaluation.report import Report
@@ -61,14 +61,17 @@ def good_upload(tmp_path_factory: pytest.TempPathFactory) -> bytes:
     return predictions(tmp_path_factory.mktemp("good") / "good.csv").read_bytes()
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def browser() -> Iterator[Browser]:
+    """The browser of all tests in a process, which cannot drive two."""
+    if CHROMIUM is None:
+        pytest.skip("needs Chromium: apt-get install chromium")
     expect.set_options(timeout=SLOW)
     with open_browser() as browser:
         yield browser
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def context(browser: Browser) -> Iterator[BrowserContext]:
     """A visitor whose browser has the app's scripts, which are 10 MB."""
     context = browser.new_context()

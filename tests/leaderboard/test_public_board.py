@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 from helpers.boards import predictions, sample_report
 from helpers.hostile import EVIL, HIDDEN, HOSTILE, SHOWN
-from playwright.sync_api import Page, expect
-from serving import CHROMIUM, RunningApp, open_browser, serve_leaderboard, wait_until_settled
+from playwright.sync_api import Browser, Page, expect
+from serving import CHROMIUM, RunningApp, serve_leaderboard, wait_until_settled
 
 from arts.evaluation.report import Report
 from arts.evaluation.verification import Status
@@ -70,16 +70,15 @@ def app(folder: Path) -> Iterator[RunningApp]:
 
 
 @pytest.fixture(scope="module")
-def page() -> Iterator[Page]:
-    expect.set_options(timeout=60_000)
-    with open_browser() as browser:
-        context = browser.new_context()
-        context.set_default_timeout(60_000)
-        page = context.new_page()
-        page.asked = []
-        page.on("request", lambda request: page.asked.append(request.url))
-        page.on("dialog", lambda dialog: page.asked.append(f"{EVIL} dialog"))
-        yield page
+def page(browser: Browser) -> Iterator[Page]:
+    context = browser.new_context()
+    context.set_default_timeout(60_000)
+    page = context.new_page()
+    page.asked = []
+    page.on("request", lambda request: page.asked.append(request.url))
+    page.on("dialog", lambda dialog: page.asked.append(f"{EVIL} dialog"))
+    yield page
+    context.close()
 
 
 def open_page(page: Page, address: str) -> str:

@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 from helpers.boards import prepare_app, sample_report
-from playwright.sync_api import Browser, BrowserContext, Page, expect
-from serving import CHROMIUM, RunningApp, open_browser, serve_leaderboard, wait_until_settled
+from playwright.sync_api import Browser, BrowserContext, Page
+from serving import RunningApp, serve_leaderboard, wait_until_settled
 
 from arts.data.support.locks import exclusive_writing
 from arts.leaderboard.store.store import Store
@@ -40,15 +40,6 @@ def results(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 @pytest.fixture(scope="session")
-def browser() -> Iterator[Browser]:
-    if CHROMIUM is None:
-        pytest.skip("needs Chromium: apt-get install chromium")
-    expect.set_options(timeout=60_000)  # milliseconds that a busy machine may take
-    with open_browser() as browser:
-        yield browser
-
-
-@pytest.fixture(scope="session")
 def served_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Results of 13 models on the sample: "ant", "bee" and "cow" with predictions, ten without."""
     folder = tmp_path_factory.mktemp("served")
@@ -76,15 +67,6 @@ def served(browser: Browser, keys: dict[str, str], served_folder: Path) -> Itera
     environment = {"ARTS_CACHE_HOME": str(served_folder / "cache"), "HF_HUB_OFFLINE": "1"}
     with serve_leaderboard(served_folder / "results", "--no-packaged", **environment) as app:
         yield app
-
-
-@pytest.fixture(scope="session")
-def context(browser: Browser) -> Iterator[BrowserContext]:
-    """A visitor whose browser has the app's scripts, which are 10 MB."""
-    context = browser.new_context()
-    context.set_default_timeout(60_000)
-    yield context
-    context.close()
 
 
 @pytest.fixture

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -56,8 +57,13 @@ def open_at(page: Page, app: RunningApp, path: str = "/") -> None:
 
 
 def go_to(title: str) -> Callable[[Page], None]:
-    """Follow a link of the navigation."""
-    return lambda page: page.get_by_role("link", name=title, exact=True).first.click()
+    """Follow a link of the navigation, and wait for the page."""
+
+    def act(page: Page) -> None:
+        page.get_by_role("link", name=title, exact=True).first.click()
+        expect(page).to_have_title(re.compile(f"{title} · arts leaderboard$"))
+
+    return act
 
 
 def click(text: str) -> Callable[[Page], None]:

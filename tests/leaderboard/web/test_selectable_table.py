@@ -7,19 +7,16 @@ from collections.abc import Callable, Iterator
 
 import pytest
 from helpers.boards import sample_report, zoo_report
-from playwright.sync_api import BrowserContext, Page, expect
-from serving import CHROMIUM, RunningApp, open_browser, serve_leaderboard, wait_until_settled
+from helpers.browsing import NEEDS_CHROMIUM, SLOW
+from playwright.sync_api import Browser, BrowserContext, Page, expect
+from serving import RunningApp, serve_leaderboard, wait_until_settled
 
 from arts.evaluation.report import Report
 from arts.interventions.adversarial import Adversarial
 from arts.leaderboard.store.entry import entry_of
 
-pytestmark = [
-    pytest.mark.slow,
-    pytest.mark.skipif(CHROMIUM is None, reason="needs Chromium: apt-get install chromium"),
-]
+pytestmark = [pytest.mark.slow, NEEDS_CHROMIUM]
 
-SLOW = 60_000  # milliseconds that a busy machine may take
 ROW = 35  # height of a row of the table, and of its heading, in pixels
 SHARES = {"ant": 0.9, "bee": 0.8, "cow": 0.7, "dog": 0.6}  # the order on the board, the best first
 HIDDEN = "Ticked, but not among the rows shown: {}."
@@ -56,12 +53,11 @@ def app(reports: dict[str, Report], tmp_path_factory: pytest.TempPathFactory) ->
 
 
 @pytest.fixture(scope="module")
-def context() -> Iterator[BrowserContext]:
-    expect.set_options(timeout=SLOW)
-    with open_browser() as browser:
-        context = browser.new_context(viewport={"width": 1400, "height": 1000})
-        context.set_default_timeout(SLOW)
-        yield context
+def context(browser: Browser) -> Iterator[BrowserContext]:
+    context = browser.new_context(viewport={"width": 1400, "height": 1000})
+    context.set_default_timeout(SLOW)
+    yield context
+    context.close()
 
 
 @pytest.fixture

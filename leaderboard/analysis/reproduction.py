@@ -13,6 +13,7 @@ from arts.evaluation.language_model_record import LanguageModelInfo
 from arts.evaluation.probes import PROBES
 from arts.evaluation.report import Report
 from arts.evaluation.report_record import ModelInfo
+from arts.evaluation.verification import Status
 from arts.interventions.composition import Composition
 from arts.interventions.registry import MALFORMED, intervention_from
 from arts.models.encoders import DEFAULT_ENCODER
@@ -41,6 +42,29 @@ class EvaluateCommand:
 
     def __str__(self) -> str:
         return shlex.join(("arts", *self.arguments))
+
+
+def reproducible_parts(report: Report, status: Status) -> tuple[str, str]:
+    """What of a report can be made again, as two sentences: on its scores, and on its model.
+
+    Args:
+        report: The report.
+        status: How far its scores can be trusted.
+    """
+    scores = {
+        Status.CLAIMED: "Its scores cannot be computed again: it has no predictions.",
+        Status.UNCHECKED: "Its scores are still to be computed from its predictions.",
+        Status.CONSISTENT: "Its scores are computed again from its predictions; the corpus is not here.",
+    }
+    models = {
+        "zoo": "Its model can be trained again: the same seed gives the same weights with the same versions "
+        "on the same kind of machine.",
+        "language-model": "Its model can be asked again; a server may give other answers.",
+        "custom": "Its model is the user's own: with it, the command measures it again.",
+        "predictions": "Its model is not known here: only the file of predictions can be scored again.",
+    }
+    computed = "Its scores are computed again from its predictions and the corpus."
+    return scores.get(status, computed), models[report.model.kind]
 
 
 def evaluate_command(report: Report) -> EvaluateCommand:

@@ -1,4 +1,4 @@
-"""The page "Entry": the scores of one entry, how far to trust them, and how to measure them again."""
+"""The page "Entry": what is known of one model of the board: its rank, scores, kin, cost and origin."""
 
 from __future__ import annotations
 
@@ -12,7 +12,9 @@ from arts.data.published_scores import published_table
 from arts.data.schema import Strategy
 from arts.data.support.rounding import decimal_text
 from arts.evaluation.verification import Status
+from arts.leaderboard.analysis.entry_labels import distinct_labels
 from arts.leaderboard.analysis.entry_scores import TITLES, interval_text
+from arts.leaderboard.analysis.entry_verdict import entry_verdict, other_corpora
 from arts.leaderboard.store.entry import BoardEntry
 from arts.leaderboard.store.published import accuracy_by_strategy
 from arts.leaderboard.store.store import Board
@@ -21,6 +23,7 @@ from arts.leaderboard.web import (
     asking_sections,
     choices,
     entry_cache,
+    kin_sections,
     page_state,
     provenance_sections,
     score_sections,
@@ -30,11 +33,10 @@ from arts.leaderboard.web.escaping import error_markdown, escape_markdown
 PARAMETER = "entry"  # query parameter of the page's URL: the key of the entry
 
 
-def pick_entry(board: Board) -> BoardEntry:
-    """The entry that the page's URL names, or else one that the visitor picks.
+def check_link(board: Board) -> None:
+    """Show an error if the page's URL has an unknown key, or a corpus on which the entry was not measured.
 
-    If the URL has an unknown key, or a corpus on which the entry was not measured, an error is shown and the
-    page ends.
+    The page then ends.
     """
     key = next(iter(st.query_params.get_all(PARAMETER)), "")
     if key and key not in board.by_key:
@@ -44,12 +46,17 @@ def pick_entry(board: Board) -> BoardEntry:
     if linked in board.corpora and linked != board.by_key[key].corpus:
         show_other_corpus(board.by_key[key], linked)
         page_state.end_page()
+
+
+def pick_entry(board: Board) -> BoardEntry:
+    """The entry that the page's URL names, or else one that the visitor picks."""
     corpus = choices.pick_corpus(board.corpora, choices.follow_link(board, PARAMETER, corpora=board.corpora))
     return choices.pick_entry(board, board.on(corpus), label="Entry", key=PARAMETER)
 
 
 def show_unknown_key(key: str) -> None:
     """Show an error that no entry has this key, and links with which the visitor can go on."""
+    st.title("No such entry")
     st.error(
         f"No entry {address.quoted(key)} is on the board. A key changes with the content of its report, "
         "and an entry goes with its file: open it from the board, or choose another one."
@@ -61,6 +68,7 @@ def show_unknown_key(key: str) -> None:
 
 def show_other_corpus(entry: BoardEntry, corpus: str) -> None:
     """Show an error that an entry was not measured on the corpus of a link, and a link that opens it."""
+    st.title(escape_markdown(entry.label))
     st.error(
         f"The entry {address.quoted(entry.key)}, {escape_markdown(entry.label)}, was measured on "
         f"{escape_markdown(entry.corpus)}, not on {escape_markdown(corpus)}."
@@ -101,18 +109,17 @@ def show_links(entry: BoardEntry, others: Sequence[BoardEntry]) -> None:
 
     Args:
         entry: The entry.
-        others: The other entries on the same corpus, best first.
+        others: Entries of other models on the same corpus, best first.
     """
-    with st.container(horizontal=True):
-        if others:
-            page_state.show_link(
-                "compare",
-                f"Compare with {escape_markdown(others[0].label)}",
-                corpus=entry.corpus,
-                entries=[entry.key, others[0].key],
-            )
-        if entry.has_predictions:
-            page_state.show_link("explore", "Read its predictions", corpus=entry.corpus, entries=[entry.key])
+    if others:
+        page_state.show_link(
+            "compare",
+            f"Compare with {escape_markdown(others[0].label)}",
+            corpus=entry.corpus,
+            entries=[entry.key, others[0].key],
+        )
+    if entry.has_predictions:
+        page_state.show_link("explore", "Read its predictions", corpus=entry.corpus, entries=[entry.key])
 
 
 def show_report(entry: BoardEntry) -> None:
@@ -137,11 +144,13 @@ def show_report(entry: BoardEntry) -> None:
         asking_sections.show_asking(report.language_model)
     left, right = st.columns(2, gap="large")
     with left:
+        provenance_sections.show_model(entry, report)
+        provenance_sections.show_cost(report)
         provenance_sections.show_provenance(entry, report)
     with right:
         score_sections.show_adddiff_curve(report)
         st.subheader("Reproduce")
-        provenance_sections.show_command(report)
+        provenance_sections.show_command(entry, report)
         provenance_sections.show_citations(entry)
 
 
@@ -163,6 +172,7 @@ def show_published_scores(entry: BoardEntry) -> None:
             "scores by polarity and no confusion matrix."
         )
     with right:
+        provenance_sections.show_model(entry, None)
         st.subheader("Reproduce")
         st.markdown(
             f"Figures of {escape_markdown(entry.remark)}. To measure the model of the same name here:"
@@ -190,14 +200,29 @@ def published_row(entry: BoardEntry, strategy: Strategy, *, on_originals: float 
 def main() -> None:
     """Show the page "Entry"."""
     board = page_state.board()
-    page_state.show_heading("entry", "Everything that is known of one entry of the board.")
     if not board.entries:
+        page_state.show_heading("entry", "Everything that is known of one entry of the board.")
         page_state.show_empty_board()
         return
-    entry = pick_entry(board)
-    st.header(escape_markdown(entry.label))
-    show_headline(entry)
-    show_links(entry, [other for other in board.on(entry.corpus) if other.key != entry.key])
+    check_link(board)
+    top, tools = st.container(), st.container(horizontal=True)
+    with tools, st.popover("Another entry", icon=":material/search:"):
+        entry = pick_entry(board)
+    rows, table = page_state.rows_on(entry.corpus)
+    row = next(row for row in rows if entry in row.entries)
+    ranks = {str(key): rank if isinstance(rank, str) else None for key, rank in table["rank"].items()}
+    with top:
+        st.title(escape_markdown(distinct_labels(board.on(entry.corpus))[entry.key]))
+        st.markdown(f"**{escape_markdown(entry_verdict(row, ranks, corpus=entry.corpus))}**")
+        show_headline(entry)
+    with tools:
+        show_links(entry, [other.first for other in rows if other is not row])
+    elsewhere = {corpus: page_state.rows_on(corpus)[0] for corpus in board.corpora if corpus != entry.corpus}
+    left, right = st.columns(2, gap="large")
+    with left:
+        kin_sections.show_seeds(entry, row)
+    with right:
+        kin_sections.show_corpora(entry, other_corpora(row, elsewhere))
     if entry.status is Status.PUBLISHED:
         show_published_scores(entry)
     else:

@@ -12,7 +12,7 @@ from arts.evaluation.probe_summary import HEADINGS as PROBE_HEADINGS
 from arts.evaluation.probe_summary import probe_rows, probe_verdicts
 from arts.evaluation.report import Report
 from arts.evaluation.scores import Scores
-from arts.leaderboard.analysis.entry_scores import TITLES, interval_text
+from arts.leaderboard.analysis.entry_scores import TITLES, floors_text, interval_text
 from arts.leaderboard.web import charts, page_state
 from arts.leaderboard.web.escaping import escape_markdown
 
@@ -122,12 +122,21 @@ def show_pattern_gap(report: Report) -> None:
 
 
 def show_probes(report: Report) -> None:
-    """Show the probes that were made of a model, and what they say; nothing if there are none."""
-    rows = probe_rows(report)
-    if not rows:
-        return
-    st.subheader("Probes")
-    table = pd.DataFrame(rows, columns=list(PROBE_HEADINGS))
-    st.table(table, hide_index=True, border="horizontal")
+    """Show the probes that were made of a model, what they say, and the floors of the corpus."""
+    st.subheader("Probes and floors")
+    if rows := probe_rows(report):
+        table = pd.DataFrame(rows, columns=list(PROBE_HEADINGS))
+        st.table(table, hide_index=True, border="horizontal")
+    else:
+        st.caption("No probe was made: `arts evaluate --probe NAME` makes one.")
     for line in probe_verdicts(report):
         st.caption(line[0].upper() + line[1:])
+    if report.floors:
+        floors = [
+            {"floor": floor.name, "accuracy": interval_text(floor.accuracy), "ARS": interval_text(floor.ars)}
+            for floor in report.floors
+        ]
+        st.table(pd.DataFrame(floors), hide_index=True, border="horizontal")
+        st.caption("Floors are what a predictor gets that does not read what is said of the target.")
+    elif floors_sentence := floors_text(report.dataset.name):
+        st.caption(floors_sentence)

@@ -15,6 +15,7 @@ from arts.evaluation.verification import Status
 from arts.leaderboard.analysis.entry_labels import distinct_labels
 from arts.leaderboard.analysis.entry_scores import TITLES, interval_text
 from arts.leaderboard.analysis.entry_verdict import entry_verdict, other_corpora
+from arts.leaderboard.analysis.rows import row_of
 from arts.leaderboard.store.entry import BoardEntry
 from arts.leaderboard.store.published import accuracy_by_strategy
 from arts.leaderboard.store.store import Board
@@ -209,7 +210,7 @@ def main() -> None:
     with tools, st.popover("Another entry", icon=":material/search:"):
         entry = pick_entry(board)
     rows, table = page_state.rows_on(entry.corpus)
-    row = next(row for row in rows if entry in row.entries)
+    row = next((row for row in rows if entry in row.entries), row_of(entry))  # the board may have changed
     ranks = {str(key): rank if isinstance(rank, str) else None for key, rank in table["rank"].items()}
     with top:
         st.title(escape_markdown(distinct_labels(board.on(entry.corpus))[entry.key]))

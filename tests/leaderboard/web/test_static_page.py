@@ -16,7 +16,10 @@ def test_static_page_has_the_whole_board(three_results, tmp_path):
     assert "<script>alert" not in page
     assert "&lt;script&gt;alert(1)" in page
     assert "broken.json" in page
-    assert page.count("<svg ") == 16  # four for each of three corpora, two for those with the paper's alone
+    corpora = page.count("<h2 id=")
+    for title in ("ARS against accuracy", "ARS with 95% intervals"):
+        assert page.count(f"<figcaption>{title}</figcaption>") == corpora
+    assert page.count("<svg ") == page.count("<figcaption>")
     assert 'fill="currentColor"' in page  # as in the app
     assert "(all-mpnet-base-v2)</text>" in page
     assert "50.9" in page

@@ -4,30 +4,39 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections import Counter
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
-import pandas as pd
 import streamlit as st
 
 from arts.data.errors import ArtsError
-from arts.data.schema import Polarity, Sentence
+from arts.data.schema import Aspect, Polarity, Sentence
 from arts.leaderboard.web import (
     address,
+    aspect_marks,
     html_sentence,
     html_unit,
     model_picker,
     page_state,
+    sentence_facts,
     typed_sentence,
 )
+from arts.leaderboard.web.aspect_marks import Span
+from arts.leaderboard.web.escaping import WORD_JOINER, error_markdown, escape_markdown
 from arts.leaderboard.web.html_unit import ModelPrediction
-from arts.leaderboard.web.typed_sentence import TargetVariants, TypedAspect
+from arts.leaderboard.web.typed_sentence import TargetVariants
+from arts.leaderboard.web.verdicts import verdicts
 
 if TYPE_CHECKING:
+    from sklearn.pipeline import Pipeline
+
     from arts.generators.opinions.analysis import Analyst
     from arts.generators.strategies.aspectset import AspectSet
 
 EXAMPLE = "The soup was delicious, but our waiter was rude and the tables are too small."
+OWN_DOMAIN = "the sentence's own domain"
 ANY_DOMAIN = "any domain"
 
 
@@ -48,17 +57,24 @@ def cached_pool() -> AspectSet:
     return mine_aspect_set(load_corpus(SAMPLE).train, cached_analyst())
 
 
+@st.cache_resource(show_spinner=False)
+def cached_classifier() -> Pipeline:
+    """The classifier of sentences by domain, fitted once to the training sentences of the sample corpus."""
+    from arts.data.corpus_registry import SAMPLE, load_corpus
+
+    return sentence_facts.domain_classifier(load_corpus(SAMPLE).train)
+
+
 @st.cache_data(max_entries=256, show_spinner=False)
-def cached_proposals(text: str) -> pd.DataFrame:
-    """The aspects that are proposed for a sentence, as a table with the columns ``aspect`` and ``polarity``.
+def cached_proposals(text: str) -> list[Aspect]:
+    """The aspects that are proposed for a sentence; cached."""
+    return aspect_marks.propose_aspects(text, cached_analyst())
 
-    The result is cached.
 
-    Args:
-        text: The sentence.
-    """
-    aspects = typed_sentence.propose_aspects(text, cached_analyst())
-    return aspect_table([(term, str(polarity)) for term, polarity in aspects])
+@st.cache_data(max_entries=256, show_spinner=False)
+def cached_aspects(text: str, spans: tuple[Span, ...]) -> list[Aspect]:
+    """The aspects at some spans of a sentence, with the polarity that the lexicon tells; cached."""
+    return aspect_marks.opinion_aspects(text, spans, analyst=cached_analyst())
 
 
 @st.cache_data(max_entries=256, show_spinner="Perturbing …")
@@ -67,38 +83,42 @@ def cached_variants(sentence: Sentence) -> list[TargetVariants]:
     return typed_sentence.perturb(sentence, cached_analyst(), pool=cached_pool())
 
 
-def aspect_table(aspects: Sequence[TypedAspect]) -> pd.DataFrame:
-    """Make a table of aspects with the columns ``aspect`` (the term) and ``polarity``."""
-    return pd.DataFrame(aspects, columns=["aspect", "polarity"])
-
-
 def type_sentence() -> Sentence:
-    """Let the visitor type a sentence with its aspects; a mistake shows a warning and ends the page."""
+    """Let the visitor type a sentence and mark its aspects; a mistake shows a warning and ends the page."""
     text = st.text_area(
         "Sentence",
         EXAMPLE,
-        max_chars=typed_sentence.MAX_SENTENCE_LENGTH,
         key="text",
         bind="query-params",
-        help="One sentence of a review. Press Ctrl+Enter or click elsewhere when it is complete.",
+        help="One sentence of a review, in English. Press Ctrl+Enter or click elsewhere when it is complete.",
     )
-    left, right = st.columns([2, 1])
     try:
-        with left:
-            aspects = edit_aspects(text)
-        with right:
-            domain = pick_domain()
-        return typed_sentence.parse_sentence(text, aspects, domain="" if domain == ANY_DOMAIN else domain)
+        typed_sentence.check_length(text)
+        if not sentence_facts.looks_english(text):
+            st.warning(
+                "This does not look English. Rules, lexicon and models know English only.",
+                icon=":material/translate:",
+            )
+        aspects = mark_aspects(text)
+        return typed_sentence.make_sentence(text, aspects, domain=pick_domain(text))
     except ArtsError as error:
-        message = str(error)
+        message = error_markdown(error)
         st.warning(message[0].upper() + message[1:] + ".", icon=":material/edit:")
         page_state.end_page()
 
 
-def pick_domain() -> str:
-    """Let the visitor pick the domain of what ADDDIFF adds; the choice is kept in the page's URL."""
-    domains = [ANY_DOMAIN, *typed_sentence.domains_of(cached_pool())]
-    return address.say_refused(
+def pick_domain(text: str) -> str:
+    """Let the visitor pick the domain of what ADDDIFF adds: by default, that which the sentence is of.
+
+    Args:
+        text: The sentence.
+
+    Returns:
+        The domain; empty for any.
+    """
+    own = sentence_facts.domain_of_text(text, cached_classifier())
+    domains = [OWN_DOMAIN, ANY_DOMAIN, *typed_sentence.domains_of(cached_pool())]
+    domain = address.say_refused(
         "domain",
         domains,
         what="domain",
@@ -110,64 +130,103 @@ def pick_domain() -> str:
             help="It adds what training sentences of the sample say.",
         ),
     )
+    if domain == OWN_DOMAIN:
+        st.caption(f"The sentence reads like one on a {own}." if own else f"That is not clear: {ANY_DOMAIN}.")
+        return own
+    return "" if domain == ANY_DOMAIN else domain
 
 
-def edit_aspects(text: str) -> list[TypedAspect]:
-    """Let the visitor edit the aspects of a sentence in a table; the result is kept in the page's URL.
+def mark_aspects(text: str) -> list[Aspect]:
+    """Let the visitor click the words that are aspects, and pick their polarities; the address keeps them.
 
-    The table begins with the aspects in the URL if the page was opened with this sentence and the URL has
-    any; otherwise with proposed aspects.
+    The aspects in the address are marked first, if the page was opened with this sentence and has any;
+    otherwise proposed ones.
 
     Args:
         text: The sentence.
-
-    Returns:
-        Pairs of term and polarity, as typed; incomplete rows are left out.
     """
-    st.caption("Aspects and their polarities: proposed, please correct them. Add a row at the end.")
-    key = f"aspects-{hashlib.sha256(text.encode()).hexdigest()[:12]}"
-    if "linked" not in st.session_state:
-        st.session_state["linked"] = {key: linked_aspects()}
-    linked = st.session_state["linked"].get(key)
-    unread = st.session_state["unread aspects"] if key in st.session_state["linked"] else []
-    if unread:
+    digest = hashlib.sha256(text.encode()).hexdigest()[:12]
+    marked = linked_aspects(text, digest) or cached_proposals(text)
+    words = aspect_marks.word_spans(text)
+    labels = word_labels(text, words)
+    clicked = st.pills(
+        "Aspects: click the words that are one, or click them off. Neighbours are one phrase.",
+        words,
+        selection_mode="multi",
+        default=[word for word in words if any(a.start < word[1] and word[0] < a.end for a in marked)],
+        format_func=labels.__getitem__,
+        key=f"words-{digest}",
+    )
+    spans = aspect_marks.join_words(text, clicked)
+    known = {(aspect.start, aspect.end): aspect.polarity for aspect in marked}
+    aspects = [
+        replace(aspect, polarity=pick_polarity(aspect, known.get(span, aspect.polarity), digest=digest))
+        for span, aspect in zip(spans, cached_aspects(text, tuple(spans)), strict=True)
+    ]
+    if aspects == cached_proposals(text):
+        st.query_params.pop("aspect", None)
+    else:
+        st.query_params["aspect"] = [f"{aspect.term}:{aspect.polarity}" for aspect in aspects]
+    return aspects
+
+
+def word_labels(text: str, words: Sequence[Span]) -> dict[Span, str]:
+    """The words of a text as labels, all different: a word that comes again ends in invisible characters.
+
+    Args:
+        text: The text.
+        words: Spans of its words.
+    """
+    counts, labels = Counter[str](), dict[Span, str]()
+    for start, end in words:
+        word = text[start:end]
+        labels[start, end] = escape_markdown(word) + WORD_JOINER * counts[word]
+        counts[word] += 1
+    return labels
+
+
+def pick_polarity(aspect: Aspect, polarity: Polarity, *, digest: str) -> Polarity:
+    """Let the visitor pick the polarity of an aspect.
+
+    Args:
+        aspect: The aspect.
+        polarity: The polarity that is picked at first.
+        digest: Digest of the sentence.
+    """
+    picked = st.segmented_control(
+        escape_markdown(aspect.term),
+        list(map(str, Polarity)),
+        default=str(polarity),
+        key=f"polarity-{digest}-{aspect.start}-{aspect.end}",
+        required=True,
+    )
+    return Polarity(str(picked))
+
+
+def linked_aspects(text: str, digest: str) -> list[Aspect]:
+    """The aspects in the address with which the page was opened, each ``term:polarity``.
+
+    There are none for another sentence. What cannot be marked is left out; the page says so until the
+    sentence changes.
+
+    Args:
+        text: The sentence.
+        digest: Digest of the sentence.
+    """
+    opened, values = st.session_state.setdefault("linked", (digest, st.query_params.get_all("aspect")))
+    if opened != digest:
+        return []
+    typed = [value.rpartition(":")[::2] for value in values]
+    whole = [(term, polarity) for term, polarity in typed if term.strip() and polarity in set(Polarity)]
+    if unread := [value for value, pair in zip(values, typed, strict=True) if pair not in whole]:
         address.add_remark(
             f"The link marks the aspects {address.quoted_list(unread)}; expected a term, a colon, and "
             f"{', '.join(Polarity)}. They are left out."
         )
-    edited = st.data_editor(
-        cached_proposals(text) if linked is None else linked,
-        num_rows="dynamic",
-        hide_index=True,
-        key=key,
-        column_config={
-            "aspect": st.column_config.TextColumn("aspect", required=True, max_chars=100),
-            "polarity": st.column_config.SelectboxColumn(
-                "polarity", options=[str(p) for p in Polarity], required=True, default="positive"
-            ),
-        },
-        alt="The aspects of the sentence and their polarities",
-    )
-    complete = edited.dropna().astype(str)
-    if complete.equals(cached_proposals(text)):
-        st.query_params.pop("aspect", None)
-    else:
-        st.query_params["aspect"] = [f"{term}:{polarity}" for term, polarity in complete.to_numpy()]
-    return list(zip(complete["aspect"], complete["polarity"], strict=True))
-
-
-def linked_aspects() -> pd.DataFrame | None:
-    """The aspects in the page's URL, each written ``term:polarity``, as a table; None if it has none.
-
-    Those without a polarity are left out; the page says so until the sentence changes.
-    """
-    values = st.query_params.get_all("aspect")
-    aspects = [value.rpartition(":")[::2] for value in values]
-    whole = [(term, polarity) for term, polarity in aspects if term and polarity in set(Polarity)]
-    st.session_state["unread aspects"] = [
-        value for value, aspect in zip(values, aspects, strict=True) if aspect not in whole
-    ]
-    return aspect_table(whole) if whole else None
+    aspects, faults = aspect_marks.locate_aspects(text, whole)
+    for fault in faults:
+        address.add_remark(f"The link marks an aspect that is left out: {escape_markdown(fault)}.")
+    return aspects
 
 
 def show_targets(
@@ -221,6 +280,8 @@ def main() -> None:
     targets = cached_variants(sentence)
     instances = tuple(instance for target in targets for instance in target.instances)
     predictions = model_picker.predict_all(models, instances)
+    for verdict in verdicts(targets, predictions):
+        st.markdown(verdict)
     show_targets(targets, predictions)
     show_download(sentence, targets, predictions=predictions)
 

@@ -108,30 +108,34 @@ def select_new_model() -> None:
 def show_training() -> None:
     """Show a button that trains a model of the zoo, and how far its training is.
 
-    The training goes on when the visitor leaves the page.
+    The training goes on when the visitor leaves the page. One model is trained at a time, for all visitors.
     """
     names = list(ZOO)
     name = st.selectbox("Model of the zoo", names, names.index(FAST_MODEL))
     st.caption(
         f"{FAST_MODEL} takes about half a minute, a fine-tuned encoder (bert and its kind) several minutes "
-        "without an accelerator. It stays in the cache."
+        "without an accelerator. It stays in the cache. One model is trained at a time."
     )
-    process = training_processes().get(name)
-    if st.button("Train", icon=":material/play_arrow:", disabled=bool(process and process.running)):
-        process = training_processes()[name] = TrainingProcess.start(name)
-    if process and process.running:
+    running = next((process for process in training_processes().values() if process.running), None)
+    if st.button("Train", icon=":material/play_arrow:", disabled=running is not None):
+        running = training_processes()[name] = TrainingProcess.start(name)
         st.session_state[TRAINING] = name
-        show_progress(process)
+    process = training_processes().get(name)
+    if running:
+        show_progress(running)
     elif process and process.failure:
         st.error(f"{name}: {escape_markdown(hide_folders(process.failure))}")
 
 
 @st.fragment(run_every=POLL_SECONDS)
 def show_progress(process: TrainingProcess) -> None:
-    """Show for how long a training has been running, and run the page again when it has ended."""
+    """Show how far a training is, with a button that cancels it; the page runs again when it has ended."""
     if not process.running:
         st.rerun()
     st.info(f"Training {process.model}: {process.seconds} s so far.", icon=":material/hourglass_top:")
+    st.progress(process.progress)
+    if st.button("Cancel", icon=":material/stop:"):
+        process.cancel()
 
 
 def predict_all(

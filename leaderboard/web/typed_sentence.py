@@ -1,8 +1,7 @@
-"""A sentence typed into the playground: its aspects, its variants, and all of it as JSON."""
+"""A sentence typed into the playground: its variants, and all of it as JSON."""
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from typing import TYPE_CHECKING, Any
@@ -12,15 +11,12 @@ from arts.data.schema import PERTURBATIONS, Aspect, Instance, Polarity, Sentence
 from arts.leaderboard.web.html_unit import InstanceCard, ModelPrediction
 
 if TYPE_CHECKING:
-    from spacy.tokens import Span
-
     from arts.generators.generator import Outcome
     from arts.generators.opinions.analysis import Analyst
     from arts.generators.strategies.aspectset import AspectSet
 
 MAX_SENTENCE_LENGTH = 500  # characters
 SEED = 1  # random seed of the variants
-TypedAspect = tuple[str, str]  # term and polarity of an aspect, as typed
 PredictionsByInstance = Mapping[str, Sequence[ModelPrediction]]  # one per model, keyed by instance id
 
 
@@ -65,101 +61,29 @@ class TargetVariants:
                 )
 
 
-def parse_sentence(text: str, typed_aspects: Iterable[TypedAspect], *, domain: str = "") -> Sentence:
-    """Make a sentence of what the visitor typed, with the aspects in the order of the text.
-
-    Args:
-        text: The text of the sentence.
-        typed_aspects: Pairs of term and polarity. A term that is listed twice stands for its first two
-            occurrences.
-        domain: Domain of the aspects that ADDDIFF may add; empty for any domain.
-
-    Raises:
-        ArtsError: The text is empty or too long, no aspect is given, or one does not occur in the text.
-
-    Example:
-        >>> [(a.start, a.end) for a in parse_sentence("Good soup.", [("soup", "positive")]).aspects]
-        [(5, 9)]
-    """
+def check_length(text: str) -> None:
+    """Raise `ArtsError` if a text is empty, or too long to be perturbed while a visitor waits."""
     if not text.strip():
         raise ArtsError("type a sentence")
     if len(text) > MAX_SENTENCE_LENGTH:
-        raise ArtsError(f"the sentence has {len(text)} characters; at most {MAX_SENTENCE_LENGTH} are taken")
-    aspects: list[Aspect] = []
-    for term, polarity in typed_aspects:
-        if term.strip():
-            aspects.append(_locate_aspect(text, term.strip(), polarity=Polarity(polarity), others=aspects))
-    if not aspects:
-        raise ArtsError("mark at least one aspect: a word or phrase of the sentence")
-    ordered = tuple(sorted(aspects, key=lambda aspect: aspect.start))
-    return Sentence(f"{domain}-playground" if domain else "playground", text, ordered)
+        raise ArtsError(f"the sentence has {len(text):,} characters; at most {MAX_SENTENCE_LENGTH} are taken")
 
 
-def _locate_aspect(text: str, term: str, *, polarity: Polarity, others: Sequence[Aspect]) -> Aspect:
-    """Find the first occurrence of a term in a text that overlaps no other aspect.
-
-    An occurrence with the same upper and lower case letters is preferred. The aspect's term is spelled as in
-    the text.
+def make_sentence(text: str, aspects: Iterable[Aspect], *, domain: str = "") -> Sentence:
+    """Make a sentence of what the visitor typed and marked.
 
     Args:
         text: The text of the sentence.
-        term: The term as typed.
-        polarity: Polarity of the aspect.
-        others: The aspects that were found before.
+        aspects: The aspects, which do not overlap.
+        domain: Domain of the aspects that ADDDIFF may add; empty for any domain.
 
     Raises:
-        ArtsError: The term does not occur in the text, or only inside other aspects.
+        ArtsError: No aspect is given.
     """
-    pattern = rf"(?<!\w){re.escape(term)}(?!\w)"
-    spans = [m.span() for m in re.finditer(pattern, text)]
-    spans += [m.span() for m in re.finditer(pattern, text, re.IGNORECASE)]
-    if not spans:
-        raise ArtsError(f'"{term}" is not in the sentence; an aspect is a word or phrase of it, as written')
-    for start, end in spans:
-        if all(end <= other.start or other.end <= start for other in others):
-            return Aspect(text[start:end], start, end, polarity)
-    raise ArtsError(f'"{term}" is inside another aspect, or listed more often than it occurs')
-
-
-def propose_aspects(text: str, analyst: Analyst) -> list[tuple[str, Polarity]]:
-    """Aspects that a sentence may have: its noun phrases, with the polarity of their opinion words.
-
-    Args:
-        text: The text of the sentence.
-        analyst: The parser with the opinion lexicon.
-
-    Returns:
-        Pairs of term and polarity, in the order of the text. The polarity is neutral if the lexicon knows no
-        opinion word of the aspect, or if positive and negative ones are equally many.
-    """
-    from arts.generators.opinions.opinion_assignment import OpinionAssignment, span_of
-
-    (plain,) = analyst.read([Sentence("", text, ())])
-    spans = dict.fromkeys(filter(None, map(_term_span, plain.doc.noun_chunks)))
-    aspects = tuple(Aspect(text[a:b], a, b, Polarity.NEUTRAL) for a, b in spans)
-    (analysis,) = analyst.read([Sentence("", text, aspects)])
-    words = OpinionAssignment(analysis).words
-    signs = {a: sum(analysis.sign(word) for word in words[span_of(a)]) for a in aspects}
-    return [(a.term, _polarity_of_sign(signs[a])) for a in aspects]
-
-
-def _term_span(chunk: Span) -> tuple[int, int] | None:
-    """Where the nouns in a noun phrase begin and end: "battery life" in "the long battery life".
-
-    Returns:
-        Character offsets, end exclusive; None if the head of the phrase is not a noun.
-    """
-    nouns = [token for token in chunk if token.pos_ in ("NOUN", "PROPN")]
-    if not nouns or chunk.root.pos_ not in ("NOUN", "PROPN"):
-        return None
-    return nouns[0].idx, chunk.root.idx + len(chunk.root)
-
-
-def _polarity_of_sign(sign: int) -> Polarity:
-    """The polarity of a number: positive above zero, negative below zero, neutral at zero."""
-    if not sign:
-        return Polarity.NEUTRAL
-    return Polarity.POSITIVE if sign > 0 else Polarity.NEGATIVE
+    ordered = tuple(sorted(aspects, key=lambda aspect: aspect.start))
+    if not ordered:
+        raise ArtsError("mark at least one aspect: click a word or several of the sentence")
+    return Sentence(f"{domain}-playground" if domain else "playground", text, ordered)
 
 
 def perturb(sentence: Sentence, analyst: Analyst, *, pool: AspectSet) -> list[TargetVariants]:

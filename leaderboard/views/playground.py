@@ -159,10 +159,11 @@ def mark_aspects(text: str) -> list[Aspect]:
     )
     spans = aspect_marks.join_words(text, clicked)
     known = {(aspect.start, aspect.end): aspect.polarity for aspect in marked}
-    aspects = [
-        replace(aspect, polarity=pick_polarity(aspect, known.get(span, aspect.polarity), digest=digest))
-        for span, aspect in zip(spans, cached_aspects(text, tuple(spans)), strict=True)
-    ]
+    with st.container(horizontal=True):
+        aspects = [
+            replace(aspect, polarity=pick_polarity(aspect, known.get(span, aspect.polarity), digest=digest))
+            for span, aspect in zip(spans, cached_aspects(text, tuple(spans)), strict=True)
+        ]
     if aspects == cached_proposals(text):
         st.query_params.pop("aspect", None)
     else:

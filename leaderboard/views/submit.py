@@ -190,7 +190,7 @@ def show_preview(entry: BoardEntry) -> None:
     ):
         if estimate:
             interval = f"{decimal_text(estimate.low, 1)} to {decimal_text(estimate.high, 1)}"
-            column.metric(title, decimal_text(estimate.value), interval, delta_color="off")
+            column.metric(title, decimal_text(estimate.value), interval, delta_color="off", delta_arrow="off")
     show_neighbours(entry)
     st.caption(page_state.trust_statement(entry))
 

@@ -20,7 +20,7 @@ def looks_english(text: str) -> bool:
     """Whether enough words of a text are in an English dictionary; True for a text without words.
 
     Example:
-        >>> looks_english("The soup was cold."), looks_english("Die Suppe war lecker."), looks_english("好吃")
+        >>> looks_english("The soup was cold."), looks_english("La sopa estaba fría."), looks_english("好吃")
         (True, False, False)
     """
     from lemminflect import getAllLemmas

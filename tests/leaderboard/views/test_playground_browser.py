@@ -6,15 +6,11 @@ import re
 from pathlib import Path
 
 import pytest
+from helpers.browsing import NEEDS_CHROMIUM
 from playwright.sync_api import Page, expect
-from serving import CHROMIUM, open_browser, serve_leaderboard, wait_until_settled
+from serving import serve_leaderboard, wait_until_settled
 
-pytestmark = [
-    pytest.mark.slow,
-    pytest.mark.skipif(CHROMIUM is None, reason="needs Chromium: apt-get install chromium"),
-]
-
-SLOW = 60_000  # milliseconds that a busy machine may take
+pytestmark = [pytest.mark.slow, NEEDS_CHROMIUM]
 
 
 def type_sentence(page: Page, text: str) -> None:
@@ -27,17 +23,11 @@ def click_word(page: Page, word: str) -> None:
     page.get_by_role("button", name=word, exact=True).click()
 
 
-def test_playground_browser_aspects_are_clicked_and_their_polarity_is_picked(tmp_path: Path):
+def test_playground_browser_aspects_are_clicked_and_their_polarity_is_picked(page: Page, tmp_path: Path):
     (tmp_path / "results").mkdir()
     options = ("--no-packaged", "--address", "0.0.0.0")
     cache = str(tmp_path / "cache")
-    with (
-        serve_leaderboard(tmp_path / "results", *options, ARTS_CACHE_HOME=cache) as app,
-        open_browser() as browser,
-    ):
-        page = browser.new_page()
-        page.set_default_timeout(SLOW)
-        expect.set_options(timeout=SLOW)
+    with serve_leaderboard(tmp_path / "results", *options, ARTS_CACHE_HOME=cache) as app:
         page.goto(f"{app.address}/playground?text=The+battery+life+was+great,+the+fan+is+loud.")
         expect(page.get_by_text("Target: battery life")).to_be_visible()
         expect(page.get_by_text("reads like one on a laptop")).to_be_visible()

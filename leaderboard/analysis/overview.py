@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 from arts.leaderboard.analysis.entry_labels import distinct_row_labels
 from arts.leaderboard.analysis.ranking import BoardRank, ranks
 from arts.leaderboard.analysis.rows import BoardRow
+from arts.leaderboard.analysis.table import corpus_rows
+from arts.leaderboard.store.store import Store
 
 
 @dataclass
@@ -21,6 +24,18 @@ class OverviewRow:
 
     label: str
     cells: dict[str, tuple[BoardRow, BoardRank | None]] = field(default_factory=dict)
+
+
+@lru_cache(maxsize=2)
+def board_overview(store: Store, version: str, corpora: tuple[str, ...]) -> list[OverviewRow]:
+    """The overview of the live board of a store, computed once for all visitors.
+
+    Args:
+        store: The store.
+        version: Version of the board; when it changes, the overview is made again.
+        corpora: Names of the corpora.
+    """
+    return overview({corpus: corpus_rows(store, version, corpus)[0] for corpus in corpora})
 
 
 def overview(rows_by_corpus: Mapping[str, Sequence[BoardRow]]) -> list[OverviewRow]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from statistics import fmean
 
 from arts.data.schema import Strategy
@@ -72,18 +73,23 @@ class BoardRow:
         checked = self.first.has_predictions and self.status is not Status.UNCHECKED
         return checked or is_packaged(self.first)
 
-    @property
+    @cached_property
+    def by_seed(self) -> list[BoardRow]:
+        """The rows of the single entries; empty if there is one."""
+        return [row_of(entry) for entry in self.entries] if len(self.entries) > 1 else []
+
+    @cached_property
     def originals(self) -> dict[Strategy, float]:
         """Accuracy in percent on the originals of a strategy's variants, where known; means over seeds."""
         known = [s for s in self.strategies if all(s in entry.originals for entry in self.entries)]
         return {s: round_half_up(fmean(entry.originals[s] for entry in self.entries)) for s in known}
 
-    @property
+    @cached_property
     def drops(self) -> dict[Strategy, float]:
         """By how many points accuracy falls from the originals to the variants of a strategy, where known."""
         return {s: round_half_up(value - self.strategies[s].value) for s, value in self.originals.items()}
 
-    @property
+    @cached_property
     def worst_strategy(self) -> Strategy | None:
         """The strategy under which the most accuracy is lost; None if it is not known, or none is lost."""
         drops = {strategy: drop for strategy, drop in self.drops.items() if drop > 0}

@@ -13,7 +13,7 @@ def main() -> None:
     page_state.show_heading("about", explanations.QUESTION)
     st.header("The Aspect Robustness Score")
     st.markdown(
-        f'{explanations.ARS} "{explanations.EXAMPLE}" is asked about the burgers, which is positive. '
+        f"{explanations.ARS} “{explanations.EXAMPLE}” is asked about the burgers, which is positive. "
         "ARS is at most the accuracy; the gap is what the model owes to the rest of the sentence."
     )
     st.table(

@@ -11,7 +11,7 @@ import streamlit as st
 from arts.evaluation.verification import MEANING
 from arts.leaderboard.analysis.entry_scores import floors_text
 from arts.leaderboard.analysis.headline import headline
-from arts.leaderboard.analysis.overview import overview
+from arts.leaderboard.analysis.overview import board_overview
 from arts.leaderboard.analysis.rows import BoardRow
 from arts.leaderboard.analysis.table import COLUMNS, DEFAULT_COLUMNS, csv_text, sort_rows
 from arts.leaderboard.store.store import Board
@@ -213,7 +213,7 @@ def show_overview(board: Board) -> None:
     if len(board.corpora) < 2:
         return
     st.subheader("All corpora")
-    models = overview({corpus: page_state.rows_on(corpus)[0] for corpus in board.corpora})
+    models = board_overview(page_state.store(), page_state.board_version(), tuple(board.corpora))
     st.html(model_table.overview_html(models[:MAX_ROWS], board.corpora))
     if len(models) > MAX_ROWS:
         st.caption(f"The first {MAX_ROWS} of {len(models):,} models.")
@@ -246,6 +246,8 @@ def show_models(board: Board) -> None:
     show_table(shown, rows, frame, corpus=corpus, columns=columns, order=order)
     if floors := floors_text(corpus):
         st.caption(floors)
+    if any(row.spans_seeds for row in rows):
+        st.caption("Where predictions are not checked here, the interval of a mean spans those of its seeds.")
     explanations.show_ranks(page_state.store().resample)
     show_overview(board)
     show_charts(shown, corpus)

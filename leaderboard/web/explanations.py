@@ -12,7 +12,7 @@ QUESTION = (
 )
 ARS = (
     "**ARS**, the Aspect Robustness Score, counts a sentence only if the model is right on it *and* on all "
-    "its changed copies:"
+    "its changed copies."
 )
 EXAMPLE = "Tasty **burgers**, and crispy fries"
 CHANGES = {  # strategy: the example after it, and what that means
@@ -30,7 +30,7 @@ MEANINGS = {
 def show_ars() -> None:
     """Show what ARS is in a sentence and three lines, with a link to more."""
     lines = "  \n".join(f":small[**{name}** {text}]" for name, text in CHANGES.items())
-    st.markdown(f":small[{ARS}]  \n{lines}")
+    st.markdown(f":small[{ARS} Those of “{EXAMPLE}” are:]  \n{lines}")
     page_state.show_link("about", "About the score and this board")
 
 

@@ -7,7 +7,7 @@ are laid out as cards. What is ticked is kept by the row's key.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from functools import cache, partial
+from functools import cache, lru_cache, partial
 from importlib.resources import files
 from typing import Any, NamedTuple
 
@@ -20,7 +20,7 @@ from arts.data.support.rounding import decimal_text
 from arts.evaluation.verification import MEANING
 from arts.leaderboard.analysis.headline import short_interval
 from arts.leaderboard.analysis.overview import OverviewRow
-from arts.leaderboard.analysis.rows import BoardRow, row_of
+from arts.leaderboard.analysis.rows import BoardRow
 from arts.leaderboard.analysis.table import ASCENDING_COLUMNS, COLUMNS
 from arts.leaderboard.web.selectable_table import replace_ticks, show_hidden, ticked_rows
 
@@ -188,30 +188,34 @@ def _model(row: BoardRow, record: Mapping[str, Any]) -> dict[str, Any]:
         row: The row.
         record: Its row of the `board_table`.
     """
-    seeds = [row_of(entry) for entry in row.entries] if len(row.entries) > 1 else []
     return {
         "row": row,
-        "cells": {name: _text(record[name]) for name in COLUMNS} | _scores(row),
+        "cells": {name: _text(record[name]) for name in COLUMNS} | _figures(row) | _helps(row),
         "seeds": [
             {
                 "row": seed,
-                "cells": {"model": f"seed {seed.first.seed}", "status": seed.status} | _scores(seed),
+                "cells": {"model": f"seed {seed.first.seed}", "status": seed.status} | _figures(seed),
             }
-            for seed in seeds
+            for seed in row.by_seed
         ],
     }
 
 
-def _scores(row: BoardRow) -> dict[str, str]:
-    """The scores of a row as the table writes them, keyed by column, with what they are over."""
+def _figures(row: BoardRow) -> dict[str, str]:
+    """The scores of a row as the table writes them, keyed by column, and where it loses most."""
     worst = row.worst_strategy
-    spans = "; the interval spans those of its seeds" if row.spans_seeds else ""
     return {
-        "ars": short_interval(row.ars),
-        "accuracy": decimal_text(row.accuracy.value, 1),
+        "ars": f"{_number(row.ars.value)} [{_number(row.ars.low)}, {_number(row.ars.high)}]",
+        "accuracy": _number(row.accuracy.value),
         "worst": str(worst) if worst else "",
-        "ars_help": spans,
         **{str(s): _change(row, s) for s in PERTURBATIONS},
+    }
+
+
+def _helps(row: BoardRow) -> dict[str, str]:
+    """What the scores of a row are over, in words, keyed by column and "_help"."""
+    return {
+        "ars_help": "The interval spans those of the seeds." if row.spans_seeds else "",
         **{f"{s}_help": _change_help(row, s) for s in PERTURBATIONS},
     }
 
@@ -220,20 +224,26 @@ def _change(row: BoardRow, strategy: Strategy) -> str:
     """Accuracy before and after a strategy, as in ``82→68``; a dash where it is not known."""
     if strategy not in row.strategies:
         return "–"
-    before = decimal_text(row.originals[strategy], 0) if strategy in row.originals else "?"
-    return f"{before}→{decimal_text(row.strategies[strategy].value, 0)}"
+    before = _number(row.originals[strategy], 0) if strategy in row.originals else "?"
+    return f"{before}→{_number(row.strategies[strategy].value, 0)}"
 
 
 def _change_help(row: BoardRow, strategy: Strategy) -> str:
     """What a cell such as ``82→68`` is over, in words."""
     if strategy not in row.strategies or strategy not in row.originals:
         return ""
-    name, before = str(strategy).upper(), decimal_text(row.originals[strategy], 1)
-    after = decimal_text(row.strategies[strategy].value, 1)
+    name, before = str(strategy).upper(), _number(row.originals[strategy])
+    after = _number(row.strategies[strategy].value)
     return (
         f"Over the units with a {name} variant only: {before}% of their originals are right, and {after}% of "
         "these variants."
     )
+
+
+@lru_cache(maxsize=1 << 15)
+def _number(value: float, decimals: int = 1) -> str:
+    """A score as text; a table has the same ones many times."""
+    return decimal_text(value, decimals)
 
 
 def _text(value: Any) -> str:
@@ -241,5 +251,5 @@ def _text(value: Any) -> str:
     if value is None or value != value:
         return "–"
     if isinstance(value, float):
-        return decimal_text(value, 0 if value.is_integer() else 1)
+        return _number(value, 0 if value.is_integer() else 1)
     return str(value)

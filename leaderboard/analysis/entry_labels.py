@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import Any, TypeVar
 
 from arts.leaderboard.analysis.intervention_words import intervention_label, without_brackets
@@ -27,42 +27,55 @@ def distinct_labels(entries: Sequence[BoardEntry]) -> dict[str, str]:
 def distinct_row_labels(rows: Sequence[BoardRow]) -> dict[str, str]:
     """Labels of rows, without seeds, that are all different, keyed by the key of the row.
 
-    They are made as those of `distinct_labels`.
+    They are made as those of `distinct_labels`; models of the family "encoder" are followed by their encoder
+    in any case, if these have several.
     """
-    return _distinct_labels(rows, lambda row: row.first)
+    trained = [row.first for row in rows if row.first.family == "encoder" and not row.is_published]
+    named = {entry.key for entry in trained} if len({entry.encoder for entry in trained}) > 1 else set()
+    return _distinct_labels(rows, lambda row: row.first, named=named)
 
 
 def _distinct_labels(
-    labelled: Sequence[Labelled], entry_of: Callable[[Labelled], BoardEntry]
+    labelled: Sequence[Labelled], entry_of: Callable[[Labelled], BoardEntry], *, named: Collection[str] = ()
 ) -> dict[str, str]:
     """Labels that are all different, keyed by the key of what is labelled.
 
     Args:
         labelled: Entries or rows.
         entry_of: The entry that has the facts about the model of one.
+        named: Keys of entries whose encoder is in the label in any case.
     """
     groups = defaultdict[str, list[Labelled]](list)
     for one in labelled:
         groups[one.label].append(one)
-    labels = {one.key: one.label for one in labelled}
+    labels = dict[str, str]()
     for label, group in groups.items():
-        if len(group) > 1:
-            facts = {one.key: _facts(entry_of(one)) for one in group}
-            labels |= {key: f"{label} ({remark})" for key, remark in _remarks(facts).items()}
-    return labels
+        entries = {one.key: entry_of(one) for one in group}
+        remarks = _remarks(entries, named) if len(group) > 1 or named else dict.fromkeys(entries, "")
+        labels |= {key: f"{label} ({remark})" if remark else label for key, remark in remarks.items()}
+    return {one.key: labels[one.key] for one in labelled}
 
 
-def _remarks(facts: Mapping[str, Mapping[str, str]]) -> dict[str, str]:
-    """That in which the facts about some models differ, or the beginning of the key; keyed by key."""
-    known = list(facts.values())
-    every = dict.fromkeys(name for one in known for name in one)
-    names = [name for name in every if len({one.get(name) for one in known}) > 1]
-    remarks = {key: ", ".join(one[name] for name in names if one.get(name)) for key, one in facts.items()}
-    texts = list(remarks.values())
-    return {
-        key: remark if remark and texts.count(remark) == 1 else key[:KEY_LENGTH]
-        for key, remark in remarks.items()
+def _remarks(entries: Mapping[str, BoardEntry], named: Collection[str]) -> dict[str, str]:
+    """That in which some models differ, or the beginning of the key; keyed by key.
+
+    Args:
+        entries: The entry of each model, keyed by what is labelled.
+        named: Keys of entries whose encoder is told in any case.
+    """
+    facts = {key: _facts(entry) for key, entry in entries.items()}
+    every = dict.fromkeys(name for known in facts.values() for name in known)
+    different = [name for name in every if len({known.get(name) for known in facts.values()}) > 1]
+    remarks = {
+        key: ", ".join(
+            known[name]
+            for name in every
+            if known.get(name) and (name in different or (name == "encoder" and entries[key].key in named))
+        )
+        for key, known in facts.items()
     }
+    texts = list(remarks.values())
+    return {key: remark if texts.count(remark) == 1 else key[:KEY_LENGTH] for key, remark in remarks.items()}
 
 
 def _facts(entry: BoardEntry) -> dict[str, str]:
@@ -74,10 +87,15 @@ def _facts(entry: BoardEntry) -> dict[str, str]:
         "model": entry.model,
         "kind": entry.kind,
         "encoder": entry.encoder.rpartition("/")[2],
-        "intervention": without_brackets(intervention_label(intervention)) if intervention else "",
+        "intervention": _settings_text(entry.intervention, intervention) if intervention else "",
         **{
             f"recipe {name}": f"{name} {'none' if value is None else f'{value:g}'}"
             for name, value in recipe.items()
         },
         **{f"extra {name}": f"{name} {value}" for name, value in extras.items() if value},
     }
+
+
+def _settings_text(name: str, intervention: Mapping[str, Any]) -> str:
+    """The settings of an intervention that are not the defaults, without its name, which is in the label."""
+    return without_brackets(intervention_label(intervention)).removeprefix(name).strip(" ,")

@@ -50,10 +50,16 @@ def show_answer(rows: Sequence[BoardRow], frame: pd.DataFrame) -> None:
         explanations.show_ars()
 
 
-def pick_columns(frame: pd.DataFrame) -> list[str]:
-    """Let the visitor pick the columns of the table; `DEFAULT_COLUMNS` if none is picked.
+def pick_columns(frame: pd.DataFrame) -> tuple[list[str], bool]:
+    """Let the visitor pick the columns of the table, and turn its order round.
 
-    The column of leaks is shown in any case where something leaked.
+    Without a choice, the columns are `DEFAULT_COLUMNS`. That of leaks is shown where something leaked.
+
+    Args:
+        frame: The table of the corpus.
+
+    Returns:
+        Names of the columns, and whether the order is turned round.
     """
     with st.popover("Columns", icon=":material/view_column:"):
         columns = address.say_refused(
@@ -69,14 +75,15 @@ def pick_columns(frame: pd.DataFrame) -> list[str]:
                 bind="query-params",
             ),
         )
+        turned = st.checkbox("Reverse the order", key="reverse", bind="query-params")
     columns = columns or list(DEFAULT_COLUMNS)
     leaked = frame["leaks"].fillna(0).any() and "leaks" not in columns
-    return [*columns, "leaks"] if leaked else columns
+    return ([*columns, "leaks"] if leaked else columns), turned
 
 
-def pick_order() -> Order:
+def pick_sort_column() -> str:
     """Let the visitor pick by what the table is sorted, as a click on a heading does."""
-    column = address.say_refused(
+    return address.say_refused(
         "sort",
         COLUMNS.values(),
         what="order",
@@ -89,8 +96,6 @@ def pick_order() -> Order:
             width=120,
         ),
     )
-    turned = st.checkbox("Reverse", key="reverse", bind="query-params")
-    return Order(column, turned)
 
 
 def sort_by(column: str) -> None:
@@ -233,8 +238,9 @@ def show_models(board: Board) -> None:
     with st.container(horizontal=True, vertical_alignment="bottom"):
         corpus = choices.pick_corpus(board.corpora)
         rows, frame = page_state.rows_on(corpus)
-        text, order = board_filters.pick_text(), pick_order()
-        filters, columns = board_filters.pick_filters(frame), pick_columns(frame)
+        text, column = board_filters.pick_text(), pick_sort_column()
+        filters, (columns, turned) = board_filters.pick_filters(frame), pick_columns(frame)
+    order = Order(column, turned)
     with top:
         show_answer(rows, frame)
     board_filters.show_active_filters()

@@ -30,7 +30,7 @@ def pick_text() -> str:
         bind="query-params",
         placeholder="model, encoder …",
         max_chars=80,
-        width=200,
+        width=180,
     )
     return text or ""
 

@@ -68,8 +68,8 @@ def open_view(view: str, **state: str | Sequence[str]) -> AppTest:
 
 def shown_models(app: AppTest) -> list[str]:
     """The names of the models in the table of the board, from the top."""
-    (table,) = app.get("bidi_component")
-    names = re.findall('aria-label="tick ([^"]*)"', json.loads(table.proto.json)["html"])
+    (table,) = [one.proto for one in app.get("bidi_component") if one.proto.component_name == "arts_models"]
+    names = re.findall('aria-label="tick ([^"]*)"', json.loads(table.json)["html"])
     return [html.unescape(name) for name in names]
 
 

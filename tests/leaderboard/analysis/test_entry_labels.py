@@ -34,8 +34,8 @@ def entries_of(report, tmp_path):
         (
             [(Adversarial(), {}), (Adversarial(ratio=0.25), {})],
             [
-                "bert + adversarial, seed 1 (adversarial)",
-                "bert + adversarial, seed 1 (adversarial, 0.25 of the variants)",
+                "bert + adversarial, seed 1",
+                "bert + adversarial, seed 1 (0.25 of the variants)",
             ],
         ),
         (

@@ -169,12 +169,11 @@ def show_selection(
         by_key: The rows of the corpus, keyed by their key.
         corpus: Name of the corpus.
     """
-    entries = [by_key[key].first.key for key in keys]
     if len(keys) == 1:
         label = f"Open {escape_markdown(frame.loc[keys[0], 'model'])}"
-        page_state.show_link("entry", label, entry=entries[0])
+        page_state.show_link("entry", label, entry=by_key[keys[0]].first.key)
     elif keys:
-        page_state.show_link("compare", f"Compare the {len(keys)} entries", corpus=corpus, entries=entries)
+        page_state.show_link("compare", f"Compare the {len(keys)} entries", corpus=corpus, entries=keys)
     else:
         st.caption("Tick a row to open it, or several to compare them.")
 

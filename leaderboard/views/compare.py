@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from itertools import chain
 
 import pandas as pd
 import streamlit as st
+from threadpoolctl import threadpool_limits
 
 from arts.data.corpus_registry import local_corpus
 from arts.data.errors import ArtsError
-from arts.leaderboard.analysis.duel import Duel, pair_cells, verdict
+from arts.leaderboard.analysis.duel import Duel, PairCell, pair_cells, verdict
 from arts.leaderboard.analysis.entry_scores import SCORES, TITLES, interval_text, score_of
 from arts.leaderboard.analysis.rows import BoardRow
 from arts.leaderboard.store.display_names import hide_folders
@@ -76,16 +77,17 @@ def show_duels(rows: Mapping[str, BoardRow], duels: Mapping[str, Duel]) -> None:
         st.caption(f"No test: {escape_markdown(remark)}.")
 
 
-def show_matrix(rows: Mapping[str, BoardRow]) -> None:
+def show_matrix(names: Sequence[str], cells: Mapping[tuple[int, int], PairCell]) -> None:
     """Show the differences of ARS between all pairs of models, if there are more than two.
 
     Args:
-        rows: The rows of the models, keyed by their labels.
+        names: Labels of the models.
+        cells: The differences, keyed by the positions of row and column.
     """
-    if len(rows) < 3:
+    if len(names) < 3:
         return
     st.subheader("Each against each")
-    st.html(html_duel.matrix_html([*rows], pair_cells([*rows.values()])))
+    st.html(html_duel.matrix_html(names, cells))
     st.caption("Each p-value is of its pair alone: of pairs that do not differ, one in twenty is below 0.05.")
 
 
@@ -145,11 +147,12 @@ def main() -> None:
         st.info("Choose two entries or more. `arts evaluate --output results` adds one to the board.")
         return
     (name, first), *others = rows.items()
-    duels = compare_with_each(first, dict(others))
+    with threadpool_limits(1):  # the matrix products are too small for several threads
+        duels, cells = compare_with_each(first, dict(others)), pair_cells([*rows.values()])
     with top:
         show_verdict(name, duels)
     show_duels(rows, duels)
-    show_matrix(rows)
+    show_matrix([*rows], cells)
     show_scores(rows)
     tested = chain.from_iterable(row.entries for other, row in others if duels[other].comparison)
     if rivals := list(tested):

@@ -192,10 +192,7 @@ def choose(
     if named != _named_values(parameter):
         st.query_params[parameter] = named
     _remark_on(wanted, names, explain)
-    named = [key for key in dict.fromkeys(wanted) if key in names]
-    if most is not None and len(named) > most:
-        left_out = quoted_list([names[key] for key in named[most:]])
-        add_remark(f"The link names {len(named)}, and at most {most} can be shown. Left out: {left_out}.")
+    _remark_on_number([names[key] for key in dict.fromkeys(wanted) if key in names], most)
     return chosen
 
 
@@ -218,6 +215,13 @@ def _remark_on(wanted: Sequence[str], names: Collection[str], explain: Callable[
         add_remark(f"The same holds for {len(unknown) - MAX_NAMED:,} more.")
     if repeated := [key for key, times in Counter(wanted).items() if times > 1]:
         add_remark(f"The link names {quoted_list(repeated)} more than once; it counts once.")
+
+
+def _remark_on_number(labels: Sequence[str], most: int | None) -> None:
+    """Remark on the options in the address, given by their labels, that are more than can be shown."""
+    if most is not None and len(labels) > most:
+        left_out = quoted_list(labels[most:])
+        add_remark(f"The link names {len(labels)}, and at most {most} can be shown. Left out: {left_out}.")
 
 
 def say_refused(

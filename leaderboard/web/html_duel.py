@@ -20,7 +20,7 @@ STYLE = (
     ".arts-duels th{font-weight:600}.arts-duels small{display:block;font-size:.8rem;white-space:nowrap}"
     ".arts-duels td{white-space:nowrap}.arts-duels th[scope=row]{min-width:9rem;max-width:22rem}"
     f".arts-better{{background:{COLOURS['right']}26}}.arts-worse{{background:{COLOURS['wrong']}26}}"
-    ".arts-duels a{color:inherit}"
+    ".arts-duels a{color:inherit}.arts-duels .arts-verdict{white-space:normal;min-width:6rem}"
     "</style>"
 )
 
@@ -47,7 +47,7 @@ def duel_table_html(first: str, duels: Mapping[str, Duel], *, links: Mapping[str
 
 def _verdict_cell(outcome: Outcome) -> str:
     """What a test says, as a cell of a table: a mark and a word, in a colour."""
-    return f'<td class="arts-{outcome.name.lower()}">{_mark_html(outcome)} {outcome}</td>'
+    return f'<td class="arts-verdict arts-{outcome.name.lower()}">{_mark_html(outcome)} {outcome}</td>'
 
 
 def _difference_cell(text: str) -> str:

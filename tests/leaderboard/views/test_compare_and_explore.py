@@ -6,6 +6,7 @@ import re
 
 import pytest
 from playwright.sync_api import Locator, Page, expect
+from serving import wait_until_settled
 
 pytestmark = pytest.mark.slow
 
@@ -51,6 +52,7 @@ def test_explore_texts_are_searched_and_a_filter_is_removed(visit):
     page.keyboard.press("Enter")
     expect(page).to_have_url(re.compile("text=SOUP"))
     expect(page.get_by_text(re.compile(r"^Units 1 to (\d+) of \1 \(138 in all"))).to_be_visible()
+    wait_until_settled(page)
     assert all("soup" in text.lower() for text in page.locator(".arts-cards").all_inner_texts())
     page.get_by_role("button", name="text: SOUP the").click()
     expect(page.get_by_text("Units 1 to 10 of 138")).to_be_visible()
@@ -103,6 +105,7 @@ def test_compare_leads_with_the_verdict_and_its_units_are_opened_in_explore(visi
     link.click()
     expect(page.get_by_text(f"Units 1 to 10 of {count} (138 in all)")).to_be_visible()
     expect(page.get_by_role("button", name="right: ant")).to_be_visible()
+    wait_until_settled(page)
     summaries = page.locator(".arts-summary").all_inner_texts()
     assert all(re.search(r"✓ ant: all \d right\s+✗ cow: \d of \d wrong", text) for text in summaries)
 

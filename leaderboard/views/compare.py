@@ -73,6 +73,10 @@ def show_duels(rows: Mapping[str, BoardRow], duels: Mapping[str, Duel]) -> None:
             one, two = (html_duel.explore_address(**parameter) for parameter in parameters)
             links[other] = (one, two)
     st.html(html_duel.STYLE + html_duel.duel_table_html(name, duels, links=links))
+    if any(duel.several_seeds for duel in duels.values()):
+        st.caption(
+            "With several seeds, a unit counts for the model that has it right with more of its seeds."
+        )
     for remark in dict.fromkeys(duel.remark for duel in duels.values() if duel.remark):
         st.caption(f"No test: {escape_markdown(remark)}.")
 

@@ -206,6 +206,10 @@ def _explanation(board: Board, corpus: str, *, otherwise: str) -> Callable[[str]
             return (
                 f"{name} was measured on {escape_markdown(entry.corpus)}, not on {escape_markdown(corpus)}."
             )
+        if entry.key != key:
+            return (
+                f"{address.quoted(key)} is {escape_markdown(entry.name)} with all seeds; choose single ones."
+            )
         return f"{name} {otherwise or 'cannot be chosen here'}."
 
     return explain

@@ -95,3 +95,5 @@ def test_compare_the_seeds_of_a_model_are_one_row(reports, results):
     assert app.selectbox[0].label == "Seed"
     pair = open_comparison(*(entry_of(report).key for report in same))
     assert "#### bert, seed 1 is better than bert, seed 2: ARS" in page_text(pair).replace("\\", "")
+    app = open_view("explore", entries=[entry_of(same[0]).configuration])
+    assert "is bert with all seeds; choose single ones." in app.warning[0].value

@@ -20,7 +20,7 @@ from arts.leaderboard.web import (
     html_unit,
     model_picker,
     page_state,
-    sentence_facts,
+    sentence_domain,
     typed_sentence,
 )
 from arts.leaderboard.web.aspect_marks import Span
@@ -62,7 +62,7 @@ def cached_classifier() -> Pipeline:
     """The classifier of sentences by domain, fitted once to the training sentences of the sample corpus."""
     from arts.data.corpus_registry import SAMPLE, load_corpus
 
-    return sentence_facts.domain_classifier(load_corpus(SAMPLE).train)
+    return sentence_domain.domain_classifier(load_corpus(SAMPLE).train)
 
 
 @st.cache_data(max_entries=256, show_spinner=False)
@@ -85,6 +85,8 @@ def cached_variants(sentence: Sentence) -> list[TargetVariants]:
 
 def type_sentence() -> Sentence:
     """Let the visitor type a sentence and mark its aspects; a mistake shows a warning and ends the page."""
+    from arts.generators.english.language import is_english
+
     text = st.text_area(
         "Sentence",
         EXAMPLE,
@@ -94,7 +96,7 @@ def type_sentence() -> Sentence:
     )
     try:
         typed_sentence.check_length(text)
-        if not sentence_facts.looks_english(text):
+        if not is_english(text):
             st.warning(
                 "This does not look English. Rules, lexicon and models know English only.",
                 icon=":material/translate:",
@@ -116,7 +118,7 @@ def pick_domain(text: str) -> str:
     Returns:
         The domain; empty for any.
     """
-    own = sentence_facts.domain_of_text(text, cached_classifier())
+    own = sentence_domain.domain_of_text(text, cached_classifier())
     domains = [OWN_DOMAIN, ANY_DOMAIN, *typed_sentence.domains_of(cached_pool())]
     domain = address.say_refused(
         "domain",

@@ -50,7 +50,7 @@ class TrainingProcess:
         return cls(model, process, steps, errors, time.monotonic())
 
     def cancel(self) -> None:
-        """Tell the process to end; what it has prepared is removed."""
+        """Tell the process to end; a later training goes on from its last checkpoint."""
         self.process.terminate()
 
     @property
@@ -105,7 +105,7 @@ def _train(model: str) -> None:
     """Train and measure a model on the sample; the steps done, and of how many, go to standard output."""
     from arts.evaluation.benchmark import load_benchmark
 
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit(CANCELLED))  # an exit that cleans up
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(CANCELLED))  # which frees its locks
 
     def tell(done: int, total: int, remark: str) -> None:
         sys.stdout.write(f"{done} {total}\n")

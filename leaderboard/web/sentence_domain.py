@@ -1,8 +1,7 @@
-"""What can be told of a sentence that is typed: whether it is English, and of which domain it is."""
+"""The domain that a typed sentence is of, told by its words."""
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
@@ -11,24 +10,7 @@ from arts.data.schema import Sentence
 if TYPE_CHECKING:
     from sklearn.pipeline import Pipeline
 
-LEAST_ENGLISH = 0.4  # share of the words that are in an English dictionary
 LEAST_CERTAIN = 0.75  # probability from which a domain is said: then all 57 of the sample's test are right
-_WORD = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)?")
-
-
-def looks_english(text: str) -> bool:
-    """Whether enough words of a text are in an English dictionary; True for a text without words.
-
-    Example:
-        >>> looks_english("The soup was cold."), looks_english("La sopa estaba fría."), looks_english("好吃")
-        (True, False, False)
-    """
-    from lemminflect import getAllLemmas
-    from spacy.lang.en.stop_words import STOP_WORDS
-
-    words = [word.lower() for word in _WORD.findall(text)]
-    known = sum(word in STOP_WORDS or bool(getAllLemmas(word)) for word in words)
-    return known >= LEAST_ENGLISH * len(words)
 
 
 def domain_classifier(sentences: Iterable[Sentence]) -> Pipeline:

@@ -171,7 +171,8 @@ def seed_gains(pairs: Sequence[InterventionPair]) -> list[SeedGains]:
     """The pairs grouped by intervention, with all its settings, and by model, with all but the seed.
 
     The encoder is added to the name of the model if the pairs have several encoders, and six characters of
-    the key of an entry if models of one name were trained in other ways.
+    the key of an entry if models of one name were trained in other ways. If a seed was measured repeatedly,
+    the last measurement counts.
 
     Args:
         pairs: The pairs on one corpus.
@@ -180,17 +181,19 @@ def seed_gains(pairs: Sequence[InterventionPair]) -> list[SeedGains]:
         The groups in the order of `titles_of` and of the models' names.
     """
     titles, several_encoders = titles_of(pairs), len({pair.after.encoder for pair in pairs}) > 1
-    groups: dict[tuple[str, str, str], list[InterventionPair]] = defaultdict(list)
-    for pair in pairs:
+    groups: dict[tuple[str, str, str], dict[int | None, InterventionPair]] = defaultdict(dict)
+    for pair in sorted(pairs, key=lambda pair: (_start_time(pair.after), pair.after.key)):
         encoder = f", {pair.after.encoder}" if several_encoders and pair.after.encoder else ""
         name = f"{pair.after.model}{encoder}"
-        groups[titles[pair.key], name, _conditions_of_all_seeds(pair.report_after)].append(pair)
+        groups[titles[pair.key], name, _conditions_of_all_seeds(pair.report_after)][pair.after.seed] = pair
     names = Counter((title, name) for title, name, _ in groups)
     gains = [
         SeedGains(
             title,
-            name if names[title, name] == 1 else f"{name} ({group[0].after.key[:KEY_LENGTH]})",
-            tuple(sorted(group, key=lambda pair: (pair.after.seed or 0, pair.after.key))),
+            name
+            if names[title, name] == 1
+            else f"{name} ({min(pair.after.key for pair in group.values())[:KEY_LENGTH]})",
+            tuple(sorted(group.values(), key=lambda pair: pair.after.seed or 0)),
         )
         for (title, name, _), group in groups.items()
     ]

@@ -76,7 +76,8 @@ def _setting_words(settings: Mapping[str, Any]) -> Iterator[str]:
         elif isinstance(value, list | tuple) and len(value) > MOST_LISTED:
             yield f"{len(value)} {name.replace('_', ' ')}"
         else:
-            yield WORDS.get(name, f"{name.replace('_', ' ')} {{}}").format(_value_words(value))
+            words = WORDS.get(name) or f"{name.replace('_', ' ')} {{}}"
+            yield words.replace("{}", _value_words(value), 1)
 
 
 def without_brackets(label: str) -> str:

@@ -141,16 +141,20 @@ def show_alone(entries: Sequence[BoardEntry]) -> None:
                 st.markdown(escape_markdown(entry.label))
 
 
-def show_pairs(pairs: Sequence[InterventionPair], score: str, *, corpus: str) -> None:
+def show_pairs(gains: Sequence[SeedGains], score: str, *, corpus: str) -> None:
     """Show a table of pairs with gains and tests, and a link that compares the selected pair.
 
     Args:
-        pairs: The pairs.
+        gains: What models gain from interventions, seed by seed.
         score: Name of the score.
         corpus: Name of the corpus.
     """
-    rows = [{"intervention": pair.intervention, **pair_row(pair, score)} for pair in pairs]
-    by_key = {f"{pair.before.key} {pair.after.key}": pair for pair in pairs}
+    rows = [
+        {"intervention": one.intervention, "model": one.model, **pair_row(pair, score)}
+        for one in gains
+        for pair in one.pairs
+    ]
+    by_key = {f"{pair.before.key} {pair.after.key}": pair for one in gains for pair in one.pairs}
     ticked = selectable_table.pick_rows(
         pd.DataFrame(rows),
         table="pairs",
@@ -195,7 +199,6 @@ def pair_row(pair: InterventionPair, score: str) -> Mapping[str, Any]:
     before, after = score_of(pair.before, score), score_of(pair.after, score)
     difference = compare_units(pair.before, pair.after)
     return {
-        "model": pair.after.model,
         "seed": pair.after.seed,
         "before": before and before.value,
         "after": after and after.value,
@@ -263,9 +266,8 @@ def main() -> None:
         st.info(f"{escape_markdown(corpus)} has no variants of this kind. Choose another score.")
         return
     st.subheader("Seed by seed")
-    shown = [pair for one in gains for pair in one.pairs]
-    show_pairs(shown, score, corpus=corpus)
-    outcome_sections.show_outcomes(shown)
+    show_pairs(gains, score, corpus=corpus)
+    outcome_sections.show_outcomes([pair for one in gains for pair in one.pairs])
     show_alone(alone)
 
 

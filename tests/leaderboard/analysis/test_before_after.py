@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from datetime import timedelta
 
 import pytest
 from helpers.boards import zoo_report
@@ -143,3 +144,11 @@ def test_before_after_models_trained_in_other_ways_are_not_averaged_as_seeds(rep
     gains = seed_gains(pairs_of(*runs))
     assert sorted(gain_table(gains, "ars")["seeds"]) == [1, 2]
     assert all(re.fullmatch(r"bert \([0-9a-f]{6}\)", one.model) for one in gains)
+
+
+def test_before_after_of_a_seed_that_was_measured_twice_the_last_counts(reports_by_share):
+    runs = [zoo_report(reports_by_share[share], Merge()) for share in (0.9, 0.8)]
+    later = runs[1].provenance.model_copy(update={"started": runs[0].provenance.started + timedelta(days=1)})
+    last = runs[1].model_copy(update={"provenance": later})
+    (gains,) = seed_gains(pairs_of(zoo_report(reports_by_share[0.6]), last, runs[0]))
+    assert [pair.report_after for pair in gains.pairs] == [last]

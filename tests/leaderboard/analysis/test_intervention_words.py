@@ -55,6 +55,7 @@ def test_intervention_words_a_default_intervention_is_its_name(name):
     [
         ({"name": "mystery", "depth": 3, "grid": [1, 2]}, "mystery (depth 3)"),
         ({"name": "adversarial", "ratio": "<b>"}, "adversarial (<b> of the variants)"),
+        ({"name": "mystery", "{depth.__class__}": "{0}"}, "mystery ({depth.  class  } {0})"),
         ({"name": 3}, "3"),
         ({"parts": [{"name": "mystery"}, 7]}, "mystery"),
         ({}, "unknown"),

@@ -130,3 +130,13 @@ def test_interventions_all_that_reports_know_are_shown_by_their_settings(reports
     ] == "1 entry has no plain model of the same encoder and seed"
     app.selectbox(key="way").select("position (by dropout)").run()
     assert len(app.table[0].value) == 1
+
+
+def test_interventions_seeds_of_two_encoders_are_told_apart(reports_by_share, results):
+    for encoder, before, after in (("small", 0.6, 0.8), ("large", 0.7, 0.9)):
+        zoo_report(reports_by_share[before], encoder=encoder).save(results)
+        zoo_report(reports_by_share[after], Position(), encoder=encoder).save(results)
+    app = open_interventions()
+    assert not app.exception
+    assert app.dataframe[0].value["model"].tolist() == ["bert, large", "bert, small"]
+    assert app.table[0].value["model"].tolist() == ["bert, large", "bert, small"]

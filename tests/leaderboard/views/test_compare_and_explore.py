@@ -81,6 +81,8 @@ def test_explore_a_unit_has_an_address(visit):
     expect(unit_links(again)).to_contain_text(unit)
     again.get_by_role("button", name=f"unit: {unit}").click()
     expect(again.get_by_text("Units 1 to 10 of 138")).to_be_visible()
+    page.go_back()
+    expect(page.get_by_text("Units 11 to 20 of 138")).to_be_visible()
 
 
 def test_explore_a_unit_that_is_not_there_is_said(visit):

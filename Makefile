@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 READY := .venv/.ready
 
-.PHONY: evaluate test test-lowest lint docs bench clean
+.PHONY: evaluate test test-lowest lint docs pictures bench clean
 
 evaluate: $(READY)
 	$(BIN)/python -m arts.evaluate
@@ -31,6 +31,10 @@ lint: $(READY)
 # The site, in site/; a link that leads nowhere is an error
 docs: $(READY)
 	$(BIN)/python -m mkdocs build --strict
+
+# The pictures of the documentation, in docs/images/
+pictures: $(READY)
+	$(BIN)/python docs/pictures.py
 
 bench: $(READY)
 	$(BIN)/python benchmarks/speed/durations.py

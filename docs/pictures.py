@@ -1,8 +1,8 @@
-"""Makes the pictures of the tutorials: runs their commands, and looks at what they leave with a browser.
+"""Makes the pictures of the documentation: of the board, and of what the tutorials leave.
 
-    python docs/pictures.py            # all; needs Chromium, and the extras leaderboard and dev
+    make pictures                      # needs Chromium; with ARTS_DATA_HOME, entries are verified
 
-A few minutes on two cores.
+The commands of the tutorials are run for it, which takes a few minutes on two cores.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ import shutil
 import subprocess
 import sys
 import tempfile
+from collections.abc import Mapping
 from pathlib import Path
 
 from tutorials import FOLDER, Command, File, steps
@@ -19,10 +20,17 @@ from tutorials import FOLDER, Command, File, steps
 sys.path.append(str(Path(__file__).parents[1] / "benchmarks" / "speed"))
 from serving import open_browser, serve_leaderboard, wait_until_settled
 
-IMAGES = Path(__file__).parent / "images" / "tutorials"
+IMAGES = Path(__file__).parent / "images"
 WIDTH, HEIGHT = 1280, 900
 TIMEOUT = 60_000  # milliseconds
 DRAWN = "!document.querySelector('[data-testid=stSkeleton]')"  # whether no chart or table is still to come
+# Pages of the board with the package's own results; only of the sample, sentences may be shown
+PAGES = {
+    "board": "/?corpus=laptop-v2",
+    "entry": "/entry?corpus=sample",
+    "compare": "/compare?corpus=sample",
+    "explore": "/explore?corpus=sample",
+}
 # The page of the board that each tutorial shows
 ADDRESSES = {
     "measure": "/?corpus=sample",
@@ -32,15 +40,18 @@ ADDRESSES = {
 
 
 def main() -> None:
-    """Make the pictures of all tutorials."""
-    IMAGES.mkdir(parents=True, exist_ok=True)
+    """Make all pictures."""
+    with tempfile.TemporaryDirectory() as empty:
+        _look(Path(empty) / "results", {IMAGES / f"{name}.png": address for name, address in PAGES.items()})
+    tutorials = IMAGES / "tutorials"
+    tutorials.mkdir(parents=True, exist_ok=True)
     for name, address in ADDRESSES.items():
         with tempfile.TemporaryDirectory() as made:
             folder = Path(made)
             _follow(name, folder)
-            _look(folder / "results", address, IMAGES / f"{name}.png")
+            _look(folder / "results", {tutorials / f"{name}.png": address}, "--no-packaged")
             for curve in (folder / "results").glob("*-adddiff-curve-*.png"):
-                shutil.copy(curve, IMAGES / f"{name}_curve.png")
+                shutil.copy(curve, tutorials / f"{name}_curve.png")
 
 
 def _follow(name: str, folder: Path) -> None:
@@ -54,14 +65,16 @@ def _follow(name: str, folder: Path) -> None:
             subprocess.run(["bash", "-ec", step.text], cwd=folder, env=environment, check=True)
 
 
-def _look(results: Path, address: str, picture: Path) -> None:
-    """Take a picture of a page of the board with some results alone."""
-    with serve_leaderboard(results, "--no-packaged") as app, open_browser() as browser:
+def _look(results: Path, addresses: Mapping[Path, str], *options: str) -> None:
+    """Take pictures of pages of the board: by the file of the picture, the address of the page."""
+    results.mkdir(exist_ok=True)
+    with serve_leaderboard(results, *options) as app, open_browser() as browser:
         page = browser.new_page(viewport={"width": WIDTH, "height": HEIGHT})
-        page.goto(app.address + address)
-        wait_until_settled(page).wait_for_function(DRAWN, timeout=TIMEOUT)
-        page.wait_for_timeout(3000)  # what is there is still moving to its place
-        page.screenshot(path=picture)
+        for picture, address in addresses.items():
+            page.goto(app.address + address)
+            wait_until_settled(page).wait_for_function(DRAWN, timeout=TIMEOUT)
+            page.wait_for_timeout(3000)  # what is there is still moving to its place
+            page.screenshot(path=picture)
 
 
 if __name__ == "__main__":

@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 from contextlib import suppress
+from pathlib import Path
 
 import streamlit as st
 
@@ -13,13 +14,7 @@ from arts.leaderboard.web import address
 from arts.leaderboard.web.address_bar import show_address_bar
 from arts.leaderboard.web.page_state import APP_TITLE, PAGES, PageEnd, board, show_progress
 
-STYLE = """<style>
-.stMainBlockContainer { padding-top: 4rem }
-.stMainBlockContainer > .stVerticalBlock { position: relative }
-.st-key-address-bar { position: absolute; top: 0; right: 0; z-index: 1 }
-[data-testid=stExpandSidebarButton]::after { content: "Pages"; padding-left: .25rem }
-@media (max-width: 640px) { .stMain h1 { font-size: 2rem; padding-top: .5rem } }
-</style>"""
+STYLE = Path(__file__).parent / "web" / "page.css"
 
 st.set_page_config(APP_TITLE, ":material/leaderboard:", layout="wide")
 pages = [

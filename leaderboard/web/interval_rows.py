@@ -85,7 +85,7 @@ def mark(
     known = " && ".join([f"datum.kind === '{MARKS}'", *(f"isValid(datum.{name})" for name in needs)])
     return {
         "transform": [{"filter": known}],
-        "mark": dict(mark),
+        "mark": {"aria": False, **mark},  # the chart has a description as a whole
         "encoding": {**encoding, "tooltip": [{"field": field} for field in shown]},
     }
 

@@ -13,8 +13,10 @@ from markupsafe import Markup
 import arts
 from arts.data.support.atomic import atomic_file
 from arts.evaluation.verification import MEANING
-from arts.leaderboard.analysis.table import COLUMNS, DEFAULT_COLUMNS, board_table
-from arts.leaderboard.store.store import Store
+from arts.leaderboard.analysis.headline import headline
+from arts.leaderboard.analysis.rows import board_rows
+from arts.leaderboard.analysis.table import COLUMNS, DEFAULT_COLUMNS, board_table, rows_table
+from arts.leaderboard.store.store import Board, Store
 from arts.leaderboard.web.board_charts import BoardChart, interval_chart, scatter_charts
 
 NAME = "index.html"
@@ -46,6 +48,7 @@ def write_page(store: Store, folder: Path) -> Path:
         excluded_files=board.excluded_files,
         meaning=MEANING,
         resample=store.resample,
+        summary=_summary(board),
         date=f"{datetime.now(UTC):%Y-%m-%d}",
         version=arts.__version__,
     )
@@ -53,6 +56,15 @@ def write_page(store: Store, folder: Path) -> Path:
     with atomic_file(path) as partial:
         partial.write_text(page, encoding="utf-8")
     return path
+
+
+def _summary(board: Board) -> str:
+    """Who leads on the first corpus and how sure that is, for those who see a link to the page."""
+    for corpus in board.corpora[:1]:
+        rows = board_rows(board.on(corpus))
+        if found := headline(rows, dict(rows_table(rows)["model"].items())):
+            return f"On {corpus}, {found.leader} {found.figures} {found.certainty} {found.losses}"
+    return "How well models of aspect-based sentiment analysis read the aspect that they are asked about."
 
 
 def _corpus_section(corpus: str, rows: pd.DataFrame) -> dict[str, Any]:

@@ -3,17 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
-from pathlib import Path
+from collections.abc import Callable
 
 import pytest
-from helpers.boards import sample_report, zoo_report
 from helpers.browsing import NEEDS_CHROMIUM, SLOW, open_page
 from playwright.sync_api import Browser, Page, TimeoutError, expect
-from serving import RunningApp, serve_leaderboard, wait_until_settled
-
-from arts.interventions.adversarial import Adversarial
-from arts.leaderboard.store.entry import entry_of
+from serving import RunningApp, wait_until_settled
 
 pytestmark = [pytest.mark.slow, NEEDS_CHROMIUM]
 
@@ -24,30 +19,6 @@ LOOK = """() => {
     const address = location.href.replace(/corpus=\\w+&?/, "")  // which the title has, and an entry implies
     return JSON.stringify([address, document.title, texts, inputs])
 }"""
-
-
-@pytest.fixture(scope="module")
-def keys(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
-    """Keys of what `app` shows: on the sample ant, bert and the same with an intervention; fox elsewhere."""
-    folder = tmp_path_factory.mktemp("addresses")
-    ant, bee, cow = (
-        sample_report(folder, name, right=right, seed=seed)
-        for seed, (name, right) in enumerate((("ant", 0.95), ("bee", 0.8), ("cow", 0.6)))
-    )
-    dataset = ant.dataset.model_copy(update={"name": "other", "checksum": "0" * 64})
-    fox = ant.model_copy(update={"name": "fox", "dataset": dataset})
-    for report in (ant, zoo_report(bee, Adversarial()), zoo_report(cow)):
-        report.save(folder / "results")
-    fox.write_json(folder / "results" / "fox.json")
-    return {"ant": entry_of(ant).key, "fox": entry_of(fox).key, "folder": str(folder)}
-
-
-@pytest.fixture(scope="module")
-def app(keys: dict[str, str]) -> Iterator[RunningApp]:
-    folder = Path(keys["folder"])
-    cache = str(folder / "cache")
-    with serve_leaderboard(folder / "results", "--no-packaged", ARTS_CACHE_HOME=cache) as served:
-        yield served
 
 
 def open_at(page: Page, app: RunningApp, path: str = "/") -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from helpers.boards import sample_report
 
 from arts.leaderboard.store.store import Store
@@ -25,3 +27,18 @@ def test_static_page_has_the_whole_board(three_results, tmp_path):
     assert "50.9" in page
     for outside in ('src="http', 'href="http', "url(http", "@import"):
         assert outside not in page
+
+
+def test_static_page_a_link_to_it_is_previewed_with_what_it_shows(three_results, tmp_path):
+    sample_report(tmp_path, '"><b>bold</b>', right=0.99, seed=9).save(three_results)
+    store = Store((str(three_results),), packaged=False)
+    page = write_page(store, tmp_path / "page").read_text("utf-8")
+    tags = dict(re.findall(r'<meta (?:name|property)="([^"]+)" content="([^"]*)">', page))
+    assert tags["og:title"] == "arts leaderboard: which models read the aspect"
+    assert tags["og:description"].startswith(
+        "On sample, &#34;&gt;&lt;b&gt;bold&lt;/b&gt; reads the aspect best: ARS "
+    )
+    assert tags["description"] == tags["og:description"]
+    assert tags["twitter:card"] == "summary"
+    empty = write_page(Store((str(tmp_path),), packaged=False), tmp_path / "empty").read_text("utf-8")
+    assert 'og:description" content="How well models' in empty

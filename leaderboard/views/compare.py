@@ -114,7 +114,7 @@ def show_scores(models: Mapping[str, BoardRow]) -> None:
         if (estimate := score_of(row, score))
     )
     page_state.show_chart(
-        charts.score_intervals(rows.drop(columns="text"), "entry"),
+        charts.score_intervals(rows.drop(columns="text"), "scores"),
         f"ARS, accuracy and strategies of {len(models)} entries with intervals; the table below has them",
     )
     table = rows.pivot(index="score", columns="series", values="text")

@@ -140,7 +140,7 @@ def score_intervals(rows: pd.DataFrame, title: str) -> Chart:
     Args:
         rows: One row per score and series. The columns are ``score`` and ``series`` (their names), ``value``
             (percent), and ``low`` and ``high`` (the ends of its interval).
-        title: What the series are, for the axis.
+        title: What the scores are, for the axis.
     """
     named = rows.rename(columns={"score": "heading", "series": "name"})
     return interval_rows(

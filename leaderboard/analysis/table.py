@@ -134,7 +134,7 @@ def board_table(entries: Sequence[BoardEntry]) -> pd.DataFrame:
     return rows_table(board_rows(entries))
 
 
-@lru_cache(maxsize=16)
+@lru_cache(maxsize=8)
 def corpus_rows(store: Store, version: str, corpus: str) -> tuple[list[BoardRow], pd.DataFrame]:
     """The rows of a corpus on the live board of a store, and their table, computed once for all visitors.
 

@@ -168,7 +168,7 @@ def test_selectable_table_a_tick_stays_with_its_corpus_and_leads_to_its_entry(op
     expect_nothing_ticked(page, "bee on sample")
     page.get_by_role("radio", name="sample").click()
     page.get_by_role("link", name="Open bee", exact=True).click()
-    expect(page.get_by_role("heading", level=2, name="bee")).to_be_visible()
+    expect(page.get_by_role("heading", level=1, name="bee")).to_be_visible()
     wait_until_settled(page)
 
 
@@ -206,7 +206,7 @@ def test_selectable_table_a_row_is_opened_by_its_name_and_shows_its_seeds(open_p
     expect(page.locator("tr.seed a").first).to_be_visible()
     page.get_by_role("link", name="seed 2").click()
     expect(page).to_have_url(re.compile("/entry\\?.*entry="))
-    expect(page.get_by_role("heading", level=2, name="gcae")).to_be_visible()
+    expect(page.get_by_role("heading", level=1, name="gcae")).to_be_visible()
     wait_until_settled(page)
 
 

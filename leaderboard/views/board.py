@@ -29,6 +29,11 @@ from arts.leaderboard.web.escaping import escape_markdown
 from arts.leaderboard.web.model_table import Order
 
 MAX_ROWS = 200  # rows of the table, unless the visitor asks for all
+STYLE = """<style>
+.stMainBlockContainer h1 { font-size: 2rem; padding: 0 }
+@media (min-width: 641px) { .st-key-meaning { padding-top: 1rem } }  /* below the button that copies a link */
+</style>"""
+LEAKS = " · **leaks**: training and dev sentences that are in the test split, or nearly so"
 TABLE = "rows"  # name of the table, by which ticks are kept
 
 
@@ -39,14 +44,14 @@ def show_answer(rows: Sequence[BoardRow], frame: pd.DataFrame) -> None:
         rows: The rows of the corpus.
         frame: Their `board_table`.
     """
-    st.html("<style>.stMainBlockContainer h1 { font-size: 2rem; padding: 0 }</style>")
+    st.html(STYLE)
     left, right = st.columns([5, 4], gap="medium")
     with left:
         st.title(page_state.PAGES["board"].title)
         if found := headline(rows, dict(frame["model"].items())):
             rest = (escape_markdown(text) for text in (found.figures, found.certainty, found.losses))
             st.markdown(f"**{escape_markdown(found.leader)}** {' '.join(rest)}")
-    with right:
+    with right, st.container(key="meaning"):
         explanations.show_ars()
 
 
@@ -130,12 +135,10 @@ def show_table(
         f"Show all {len(shown):,} in the table", key="all", bind="query-params"
     ):
         drawn = shown.head(MAX_ROWS)
-    st.caption(
-        f"{len(shown)} of {len(frame)} models"
-        + (f", of which the table shows the first {MAX_ROWS}" if len(drawn) < len(shown) else "")
-        + ". "
-        + " · ".join(f"**{s}**: {MEANING[s]}" for s in MEANING if s in set(shown["status"]))
-    )
+    part = f", of which the table shows the first {MAX_ROWS}" if len(drawn) < len(shown) else ""
+    meanings = " · ".join(f"**{s}**: {MEANING[s]}" for s in MEANING if s in set(shown["status"]))
+    leaks = LEAKS if "leaks" in columns else ""
+    st.caption(f"{len(shown)} of {len(frame)} models{part}. {meanings}{leaks}")
     names = {str(key): f"{model} on {corpus}" for key, model in frame["model"].items()}
     by_key = {row.key: row for row in rows}
     keys, opened = model_table.pick_rows(

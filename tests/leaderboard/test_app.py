@@ -172,7 +172,7 @@ async def _walk(page: AsyncPage, address: str) -> None:
     for view in PAGES.values():
         await page.get_by_role("link", name=view.title, exact=True).click()
         if view is PAGES["entry"]:  # its title is the name of a model
-            await page.get_by_text(re.compile("^Rank 1 of")).wait_for()
+            await page.get_by_text(re.compile("^Rank (≈ )?1 of")).wait_for()
         else:
             await page.get_by_role("heading", level=1, name=view.title).wait_for()
         await page.locator(SETTLED).wait_for()

@@ -20,6 +20,8 @@ from tutorials import FOLDER, Command, File, steps
 sys.path.append(str(Path(__file__).parents[1] / "benchmarks" / "speed"))
 from serving import open_browser, serve_leaderboard, wait_until_settled
 
+from arts.leaderboard.store.store import Store
+
 IMAGES = Path(__file__).parent / "images"
 WIDTH, HEIGHT = 1280, 900
 TIMEOUT = 60_000  # milliseconds
@@ -68,6 +70,7 @@ def _follow(name: str, folder: Path) -> None:
 def _look(results: Path, addresses: Mapping[Path, str], *options: str) -> None:
     """Take pictures of pages of the board: by the file of the picture, the address of the page."""
     results.mkdir(exist_ok=True)
+    Store((str(results),), packaged="--no-packaged" not in options).read()  # all entries are checked then
     with serve_leaderboard(results, *options) as app, open_browser() as browser:
         page = browser.new_page(viewport={"width": WIDTH, "height": HEIGHT})
         for picture, address in addresses.items():

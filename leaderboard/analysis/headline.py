@@ -1,4 +1,4 @@
-"""What the board says of a corpus in three sentences: who leads, how sure that is, where models lose."""
+"""What the board says of a corpus in a few sentences: who leads, how sure that is, where models lose."""
 
 from __future__ import annotations
 
@@ -11,6 +11,8 @@ from arts.evaluation.scores import Estimate
 from arts.leaderboard.analysis.ranking import is_worse, p_value_of
 from arts.leaderboard.analysis.rows import BoardRow
 
+LARGE_FALL = 5.0  # points of accuracy that a model must not lose where what is added agrees with the target
+
 
 class Headline(NamedTuple):
     """The sentences at the top of the board, as plain text.
@@ -19,13 +21,20 @@ class Headline(NamedTuple):
         leader: Name of the model with the best ARS.
         figures: What it has, as the rest of a sentence on it.
         certainty: Whether the models after it can be told apart from it; empty for one model.
+        caution: That the model answers against whatever is added, if the probe has found it; else empty.
         losses: Under which strategy most models lose the most; empty if that is not known.
     """
 
     leader: str
     figures: str
     certainty: str
+    caution: str
     losses: str
+
+    @property
+    def rest(self) -> str:
+        """All that is said after the name of the leader."""
+        return " ".join(filter(None, self[1:]))
 
 
 def headline(rows: Sequence[BoardRow], labels: Mapping[str, str]) -> Headline | None:
@@ -41,8 +50,9 @@ def headline(rows: Sequence[BoardRow], labels: Mapping[str, str]) -> Headline | 
     best = ranked[0]
     return Headline(
         leader=labels[best.key],
-        figures=f"reads the aspect best: ARS {short_interval(best.ars)}{_basis(best)}.",
+        figures=f"leads with an ARS of {short_interval(best.ars)}{_basis(best)}.",
         certainty=_certainty(ranked, labels),
+        caution=_caution(best),
         losses=_losses(ranked),
     )
 
@@ -81,6 +91,14 @@ def _certainty(ranked: Sequence[BoardRow], labels: Mapping[str, str]) -> str:
     one_seed = "; it has one seed, so luck in training is not ruled out" if len(best.seeds) == 1 else ""
     ahead = f"It is surely better than the second, {labels[second.key]} with {short_interval(second.ars)}"
     return f"{ahead} ({how}){one_seed}."
+
+
+def _caution(best: BoardRow) -> str:
+    """That the best model answers against whatever is added, if the probe "same side" has found it."""
+    if best.same_side is None or best.same_side > -LARGE_FALL:
+        return ""
+    lost = f"it loses {-best.same_side:.1f} points: in part, it answers against whatever is added."
+    return f"But where what is added agrees with the target (same side), {lost}"
 
 
 def _losses(ranked: Sequence[BoardRow]) -> str:

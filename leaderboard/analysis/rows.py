@@ -89,6 +89,12 @@ class BoardRow:
         """By how many points accuracy falls from the originals to the variants of a strategy, where known."""
         return {s: round_half_up(value - self.strategies[s].value) for s, value in self.originals.items()}
 
+    @property
+    def same_side(self) -> float | None:
+        """By how many points accuracy changes when agreeing clauses are added; None unless all tell it."""
+        known = [entry.same_side for entry in self.entries if entry.same_side is not None]
+        return round_half_up(fmean(known)) if len(known) == len(self.entries) else None
+
     @cached_property
     def worst_strategy(self) -> Strategy | None:
         """The strategy under which the most accuracy is lost; None if it is not known, or none is lost."""

@@ -33,6 +33,7 @@ COLUMNS = {  # name of the column: its title on the page
     "revtgt": "REVTGT",
     "revnon": "REVNON",
     "adddiff": "ADDDIFF",
+    "same_side": "same side",
     "lost": "lost",
     "intervention": "intervention",
     "status": "figures",
@@ -62,6 +63,7 @@ DEFAULT_COLUMNS = (
     "revtgt",
     "revnon",
     "adddiff",
+    "same_side",
     "status",
 )
 # Columns that begin with their smallest value when the table is sorted by them, or in alphabetical order.
@@ -206,6 +208,7 @@ def _table_row(row: BoardRow, rank: BoardRank | None, *, label: str) -> dict[str
         "ars": row.ars.value,
         "interval": interval_bar(row.ars, row.accuracy.value, prompts=prompts),
         **{str(s): row.strategies[s].value if s in row.strategies else None for s in PERTURBATIONS},
+        "same_side": row.same_side,
         "lost": round_half_up(row.accuracy.value - row.ars.value),
         "intervention": entry.intervention or NOT_GIVEN,
         "status": str(row.status),

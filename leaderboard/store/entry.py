@@ -62,6 +62,8 @@ class BoardEntry(Record):
         asking_seconds: Time that asking a language model took; None for other models.
         leaks: Number of training and dev sentences that are in the test split or nearly so, or of training
             sets with ARTS rows that the model's card names; None if nothing was compared.
+        same_side: By how many points accuracy changes when clauses are added that agree with the target, as
+            reported; None if it was not measured.
         status: How far the scores can be trusted.
         remark: What is wrong with the report, or the source of the paper's scores; otherwise empty.
         submission: What the submitter says of the model; None unless somebody submitted the results.
@@ -103,6 +105,7 @@ class BoardEntry(Record):
     tokens: int | None = None
     asking_seconds: float | None = None
     leaks: Count | None = None
+    same_side: float | None = None
     status: Status
     remark: str = ""
     submission: Submission | None = None
@@ -281,6 +284,7 @@ def _entry_with_scores(report: Report, path: Path | None, *, scores: Scores, sta
         tokens=report.language_model.tokens if report.language_model else None,
         asking_seconds=report.language_model.facts.seconds if report.language_model else None,
         leaks=report.leaks.certain + len(report.leaks.named_sets) if report.leaks else None,
+        same_side=report.same_side.change.value if report.same_side else None,
         invalid_share=round_half_up(100 * scores.invalid / max(report.dataset.instances, 1)),
         status=status,
         submission=report.submission,

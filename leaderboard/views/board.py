@@ -49,8 +49,7 @@ def show_answer(rows: Sequence[BoardRow], frame: pd.DataFrame) -> None:
     with left:
         st.title(page_state.PAGES["board"].title)
         if found := headline(rows, dict(frame["model"].items())):
-            rest = (escape_markdown(text) for text in (found.figures, found.certainty, found.losses))
-            st.markdown(f"**{escape_markdown(found.leader)}** {' '.join(rest)}")
+            st.markdown(f"**{escape_markdown(found.leader)}** {escape_markdown(found.rest)}")
     with right, st.container(key="meaning"):
         explanations.show_ars()
 

@@ -36,6 +36,8 @@ HELPS = {
     "revtgt": "Accuracy on the originals that have a REVTGT variant, and on these variants.",
     "revnon": "Accuracy on the originals that have a REVNON variant, and on these variants.",
     "adddiff": "Accuracy on the originals that have an ADDDIFF variant, and on these variants.",
+    "same_side": "Change of accuracy, in points, when clauses are added that agree with the target, as "
+    "reported. It must not fall: a model that loses here answers against whatever is added.",
     "lost": "Accuracy minus ARS, in points.",
     "seeds": "Number of training runs that the figures are the mean of.",
     "status": "How far the figures can be trusted.",
@@ -207,6 +209,7 @@ def _figures(row: BoardRow) -> dict[str, str]:
     return {
         "ars": f"{_number(row.ars.value)} [{_number(row.ars.low)}, {_number(row.ars.high)}]",
         "accuracy": _number(row.accuracy.value),
+        "same_side": "–" if row.same_side is None else f"{row.same_side:+.1f}",
         "worst": str(worst) if worst else "",
         **{str(s): _change(row, s) for s in PERTURBATIONS},
     }

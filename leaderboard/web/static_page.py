@@ -63,7 +63,7 @@ def _summary(board: Board) -> str:
     for corpus in board.corpora[:1]:
         rows = board_rows(board.on(corpus))
         if found := headline(rows, dict(rows_table(rows)["model"].items())):
-            return f"On {corpus}, {found.leader} {found.figures} {found.certainty} {found.losses}"
+            return f"On {corpus}, {found.leader} {found.rest}"
     return "How well models of aspect-based sentiment analysis read the aspect that they are asked about."
 
 

@@ -12,7 +12,7 @@ from arts.leaderboard.analysis.headline import headline
 from arts.leaderboard.analysis.overview import overview
 from arts.leaderboard.analysis.rows import BoardRow, row_of
 
-LEADS = "reads the aspect best: ARS {}, in the paper."
+LEADS = "leads with an ARS of {}, in the paper."
 
 
 def rows_with(*scores: float, worst: str = "") -> list[BoardRow]:
@@ -44,6 +44,31 @@ def test_headline_says_how_sure_the_first_place_is(rows, certainty):
     found = headline(rows, {row.key: row.first.name for row in rows})
     assert (found.leader, found.figures) == ("m0", LEADS.format("60.0 [56.0, 64.0]"))
     assert found.certainty == certainty
+
+
+@pytest.mark.parametrize(
+    ("changes", "caution"),
+    [
+        ([None], ""),
+        ([-4.9], ""),
+        ([3.0], ""),
+        ([-20.0, None], ""),
+        (
+            [-8.65, -21.88, -14.66],
+            "But where what is added agrees with the target (same side), it loses 15.1 points: in part, "
+            "it answers against whatever is added.",
+        ),
+    ],
+)
+def test_headline_warns_of_a_leader_that_answers_against_what_is_added(changes, caution):
+    entries = [
+        entry(60).model_copy(update={"status": Status.PUBLISHED, "key": str(n), "same_side": change})
+        for n, change in enumerate(changes)
+    ]
+    row = row_of(*entries)
+    found = headline([row], {row.key: "m"})
+    assert found.caution == caution
+    assert caution in found.rest
 
 
 @pytest.mark.parametrize(

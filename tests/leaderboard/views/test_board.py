@@ -57,11 +57,9 @@ def test_board_active_filters_are_seen_and_removed(packaged_results):
 
 def test_board_the_first_sentence_names_the_leader_and_how_sure_that_is(packaged_results):
     app = open_view("board", corpus="restaurant")
-    (sentence,) = [
-        one.value.replace("\\", "") for one in app.markdown if "reads the aspect best" in one.value
-    ]
+    (sentence,) = [one.value.replace("\\", "") for one in app.markdown if "leads with an ARS" in one.value]
     assert sentence == (
-        "**bert-pt (paper)** reads the aspect best: ARS 59.3 [56.4, 62.1], in the paper. The next 2, "
+        "**bert-pt (paper)** leads with an ARS of 59.3 [56.4, 62.1], in the paper. The next 2, "
         "capsbert (paper) and bert (paper), cannot be told apart from it. Most models (8 of 9) lose most "
         "under REVTGT."
     )

@@ -36,7 +36,7 @@ def test_static_page_a_link_to_it_is_previewed_with_what_it_shows(three_results,
     tags = dict(re.findall(r'<meta (?:name|property)="([^"]+)" content="([^"]*)">', page))
     assert tags["og:title"] == "arts leaderboard: which models read the aspect"
     assert tags["og:description"].startswith(
-        "On sample, &#34;&gt;&lt;b&gt;bold&lt;/b&gt; reads the aspect best: ARS "
+        "On sample, &#34;&gt;&lt;b&gt;bold&lt;/b&gt; leads with an ARS of "
     )
     assert tags["description"] == tags["og:description"]
     assert tags["twitter:card"] == "summary"

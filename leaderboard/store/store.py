@@ -34,7 +34,7 @@ from arts.leaderboard.store.seed_groups import (
 DATASET_PREFIX = "hf:"  # tells the id of a Hugging Face dataset repository from a folder
 NO_PACKAGED = "--no-packaged"
 RESAMPLE = "--resample"
-CHECKED_BEFORE_START = 200  # most files to check before a report is added or the app starts
+CHECKED_BEFORE_START = 300  # most files to check before a report is added or the app starts
 
 
 @dataclass(frozen=True)

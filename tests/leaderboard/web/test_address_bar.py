@@ -56,6 +56,11 @@ def choose(label: str, option: str) -> Callable[[Page], None]:
     return act
 
 
+def choose_other_entry(page: Page) -> None:
+    page.get_by_role("button", name="Another entry").click()
+    choose("Entry", "bert, seed 1")(page)
+
+
 def look(page: Page) -> str:
     """The address and the title, and what is chosen on the page, once it is drawn."""
     page.wait_for_timeout(300)
@@ -81,7 +86,7 @@ WALK = (
     go_to("Explore"),
     click("2"),
     go_to("Entry"),
-    choose("Entry", "bert, seed 1"),
+    choose_other_entry,
     go_to("Interventions"),
     click("REVTGT"),
     go_to("Submit"),
@@ -110,7 +115,8 @@ def test_address_bar_a_page_opens_as_it_was_left_on_the_corpus_that_is_shown(pag
     search(page)
     go_to("Entry")(page)
     expect(page).to_have_title("ant on sample · Entry · arts leaderboard")
-    click("other")(page)
+    page.get_by_role("button", name="Another entry").click()
+    page.get_by_role("radio", name="other").click()
     expect(page).to_have_title("fox on other · Entry · arts leaderboard")
     look(page)
     go_to("Board")(page)

@@ -183,7 +183,9 @@ def seed_gains(pairs: Sequence[InterventionPair]) -> list[SeedGains]:
     titles, several_encoders = titles_of(pairs), len({pair.after.encoder for pair in pairs}) > 1
     groups: dict[tuple[str, str, str], dict[int | None, InterventionPair]] = defaultdict(dict)
     for pair in sorted(pairs, key=lambda pair: (_start_time(pair.after), pair.after.key)):
-        encoder = f", {pair.after.encoder}" if several_encoders and pair.after.encoder else ""
+        encoder = (
+            f", {pair.after.encoder.rpartition('/')[2]}" if several_encoders and pair.after.encoder else ""
+        )
         name = f"{pair.after.model}{encoder}"
         groups[titles[pair.key], name, _conditions_of_all_seeds(pair.report_after)][pair.after.seed] = pair
     names = Counter((title, name) for title, name, _ in groups)

@@ -52,7 +52,7 @@ def headline(rows: Sequence[BoardRow], labels: Mapping[str, str]) -> Headline | 
         leader=labels[best.key],
         figures=f"leads with an ARS of {short_interval(best.ars)}{_basis(best)}.",
         certainty=_certainty(ranked, labels),
-        caution=_caution(best),
+        caution=_caution(ranked, labels),
         losses=_losses(ranked),
     )
 
@@ -80,8 +80,7 @@ def _certainty(ranked: Sequence[BoardRow], labels: Mapping[str, str]) -> str:
     best, others = ranked[0], ranked[1:]
     if not others:
         return ""
-    tied = next((n for n, row in enumerate(others) if is_worse(row, best)[0]), len(others))
-    if tied:
+    if tied := _tied(ranked):
         names = " and ".join(labels[row.key] for row in others[:2]) if tied <= 2 else ""
         who = f"The next, {names}," if tied == 1 else f"The next {tied}{f', {names},' if names else ''}"
         return f"{who} cannot be told apart from it."
@@ -93,12 +92,25 @@ def _certainty(ranked: Sequence[BoardRow], labels: Mapping[str, str]) -> str:
     return f"{ahead} ({how}){one_seed}."
 
 
-def _caution(best: BoardRow) -> str:
-    """That the best model answers against whatever is added, if the probe "same side" has found it."""
+def _tied(ranked: Sequence[BoardRow]) -> int:
+    """How many rows after the best one cannot be told apart from it."""
+    best, others = ranked[0], ranked[1:]
+    return next((n for n, row in enumerate(others) if is_worse(row, best)[0]), len(others))
+
+
+def _caution(ranked: Sequence[BoardRow], labels: Mapping[str, str]) -> str:
+    """That the best model answers against whatever is added, if the probe "same side" has found it.
+
+    The first model that cannot be told apart from it, and does not, is named.
+    """
+    best = ranked[0]
     if best.same_side is None or best.same_side > -LARGE_FALL:
         return ""
+    others = ranked[1 : 1 + _tied(ranked)]
+    known = (row for row in others if row.same_side is not None and row.same_side > -LARGE_FALL)
+    better = next((f" {labels[row.key]}, tied with it, does not." for row in known), "")
     lost = f"it loses {-best.same_side:.1f} points: in part, it answers against whatever is added."
-    return f"But where what is added agrees with the target (same side), {lost}"
+    return f"But where what is added agrees with the target (same side), {lost}{better}"
 
 
 def _losses(ranked: Sequence[BoardRow]) -> str:

@@ -31,9 +31,14 @@ from arts.leaderboard.web.model_table import Order
 MAX_ROWS = 200  # rows of the table, unless the visitor asks for all
 STYLE = """<style>
 .stMainBlockContainer h1 { font-size: 2rem; padding: 0 }
-@media (min-width: 641px) { .st-key-meaning { padding-top: 1rem } }  /* below the button that copies a link */
 </style>"""
-LEAKS = " · **leaks**: training and dev sentences that are in the test split, or nearly so"
+LEGEND = {  # what the figures of a column are, for those who see no tooltips
+    "revtgt": "**82→68**: accuracy on the originals that a strategy changes and on the changed copies, ▾ "
+    "where the most is lost",
+    "same_side": "**same side**: by how many points accuracy changes where what is added agrees with the "
+    "target; it must not fall",
+    "leaks": "**leaks**: number of training and dev sentences that are in the test split, or nearly so",
+}
 TABLE = "rows"  # name of the table, by which ticks are kept
 
 
@@ -50,7 +55,7 @@ def show_answer(rows: Sequence[BoardRow], frame: pd.DataFrame) -> None:
         st.title(page_state.PAGES["board"].title)
         if found := headline(rows, dict(frame["model"].items())):
             st.markdown(f"**{escape_markdown(found.leader)}** {escape_markdown(found.rest)}")
-    with right, st.container(key="meaning"):
+    with right:
         explanations.show_ars()
 
 
@@ -135,9 +140,9 @@ def show_table(
     ):
         drawn = shown.head(MAX_ROWS)
     part = f", of which the table shows the first {MAX_ROWS}" if len(drawn) < len(shown) else ""
-    meanings = " · ".join(f"**{s}**: {MEANING[s]}" for s in MEANING if s in set(shown["status"]))
-    leaks = LEAKS if "leaks" in columns else ""
-    st.caption(f"{len(shown)} of {len(frame)} models{part}. {meanings}{leaks}")
+    legend = [LEGEND[column] for column in LEGEND if column in columns]
+    legend += [f"**{s}**: {MEANING[s]}" for s in MEANING if s in set(shown["status"])]
+    st.caption(f"{len(shown)} of {len(frame)} models{part}. {' · '.join([*legend, '**–**: not measured'])}")
     names = {str(key): f"{model} on {corpus}" for key, model in frame["model"].items()}
     by_key = {row.key: row for row in rows}
     keys, opened = model_table.pick_rows(

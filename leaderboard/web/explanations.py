@@ -43,7 +43,6 @@ def show_ranks(resample: str) -> None:
     st.caption(
         f"Intervals and tests are over {resample}, and over seeds where a model has several. Models share a "
         "rank when a paired test does not tell them from the best of the rank (p < 0.05); ≈ where "
-        "predictions are missing and intervals are compared instead. 82→68 is accuracy on the originals that "
-        "a strategy changes, and on the changed copies; ▾ is where the model loses most. The bar is the "
-        "interval of ARS, the line in it the value, the ring accuracy."
+        "predictions are missing and intervals are compared instead. The bar is the interval of ARS, the line"
+        " in it the value, the ring accuracy."
     )

@@ -71,6 +71,17 @@ def test_headline_warns_of_a_leader_that_answers_against_what_is_added(changes, 
     assert caution in found.rest
 
 
+def test_headline_names_the_first_of_the_tied_that_does_not_answer_against_what_is_added():
+    rows = [
+        row_of(
+            entry(ars).model_copy(update={"status": Status.PUBLISHED, "key": str(ars), "same_side": change})
+        )
+        for ars, change in ((60, -9.0), (59, -8.0), (58, None), (57, -1.0), (56, 0.0), (20, 2.0))
+    ]
+    found = headline(rows, {row.key: f"m{row.key}" for row in rows})
+    assert found.caution.endswith("whatever is added. m57, tied with it, does not.")
+
+
 @pytest.mark.parametrize(
     ("worst", "losses"),
     [

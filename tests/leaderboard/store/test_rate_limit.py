@@ -10,7 +10,8 @@ from arts.leaderboard.store.rate_limit import RateLimit
 
 
 @pytest.mark.parametrize(
-    ("later", "wait"), [(100.0, "9 minutes"), (490.0, "2 minutes"), (510.5, "90 s"), (599.9, "1 s")]
+    ("later", "wait"),
+    [(100.0, "9 minutes"), (480.0, "2 minutes"), (490.0, "110 s"), (510.5, "90 s"), (599.9, "1 s")],
 )
 def test_rate_limit_refuses_what_is_too_much_and_says_how_long_to_wait(monkeypatch, later, wait):
     now = [0.0]

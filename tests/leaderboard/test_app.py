@@ -46,7 +46,7 @@ def app(folder: Path) -> Iterator[RunningApp]:
 
 def test_app_the_board_is_searched_and_sorted_and_a_link_keeps_it(page, app, browser):
     open_page(page, app, "/?corpus=laptop")
-    page.get_by_role("textbox", name="Search").fill("capsbert")
+    page.get_by_role("textbox", name="Search").fill("gcae")
     page.keyboard.press("Enter")
     expect(page.get_by_text(re.compile(r"^3 of \d+ models"))).to_be_visible()
     page.get_by_label("Sort by").click()
@@ -57,14 +57,14 @@ def test_app_the_board_is_searched_and_sorted_and_a_link_keeps_it(page, app, bro
     expect(page.get_by_text(re.compile(r"^1 of \d+ models"))).to_be_visible()
     expect(page).to_have_url(re.compile("intervention=adversarial"))
     link = page.url
-    for part in ("corpus=laptop", "q=capsbert", "sort=accuracy"):
+    for part in ("corpus=laptop", "q=gcae", "sort=accuracy"):
         assert part in link or part == "corpus=laptop"
     fresh = browser.new_context()
     other = fresh.new_page()
     other.set_default_timeout(SLOW)
     other.goto(link)
     expect(other.get_by_text(re.compile(r"^1 of \d+ models"))).to_be_visible()
-    expect(other.get_by_role("textbox", name="Search")).to_have_value("capsbert")
+    expect(other.get_by_role("textbox", name="Search")).to_have_value("gcae")
     fresh.close()
 
 
@@ -180,7 +180,8 @@ async def _walk(page: AsyncPage, address: str) -> None:
 
 
 async def _offer(page: AsyncPage, file: Path, name: str) -> None:
-    """Upload, up to where it can be added; the page is Submit."""
+    """Upload on Submit, up to where it can be added."""
+    await page.get_by_role("link", name=PAGES["submit"].title, exact=True).click()
     await page.get_by_label("Name of the model").fill(name)
     await page.locator("input[type=file]").set_input_files(file)
     await page.get_by_role("button", name="Remove").wait_for()

@@ -28,7 +28,7 @@ from arts.leaderboard.web import (
 from arts.leaderboard.web.escaping import escape_markdown
 from arts.leaderboard.web.model_table import Order
 
-MAX_ROWS = 200  # rows of the table, unless the visitor asks for all
+MAX_ROWS = 100  # rows of the table, unless the visitor asks for all
 STYLE = """<style>
 .stMainBlockContainer h1 { font-size: 2rem; padding: 0 }
 </style>"""

@@ -47,13 +47,8 @@ def run(block: str, folder: Path) -> subprocess.CompletedProcess[str]:
     return subprocess.CompletedProcess(block, done.returncode, output, done.stderr)
 
 
-LONG = pytest.mark.skipif(
-    "ARTS_TUTORIALS" not in os.environ, reason="trains for minutes: set ARTS_TUTORIALS=1, or make pictures"
-)
-
-
 @pytest.mark.slow
-@pytest.mark.parametrize("name", ["measure", "test_set", pytest.param("robust", marks=LONG)])
+@pytest.mark.parametrize("name", ["measure", "test_set", "robust"])
 def test_tutorials_a_page_does_what_it_says(name, tmp_path, cache, monkeypatch):
     monkeypatch.setenv("ARTS_CACHE_HOME", str(cache))
     monkeypatch.setenv("COLUMNS", "100")

@@ -161,5 +161,5 @@ def _exact_ars(row: BoardRow) -> float:
     """The ARS of a row in percent; it is not rounded if there are predictions."""
     if not all(entry.has_predictions for entry in row.entries):
         return row.ars.value
-    counts = [np.unpackbits(entry.right_bits, count=entry.units).sum() for entry in row.entries]
+    counts = [entry.wholly_right.sum() for entry in row.entries]
     return float(100 * np.mean(counts) / row.first.units)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import base64
 from functools import lru_cache
 from typing import NamedTuple
 
@@ -12,6 +11,7 @@ from arts.data.support.arrays import FloatArray, IntArray
 from arts.evaluation.confidence_intervals import cluster_sums, resample_clusters, seed_weights
 from arts.evaluation.scores import BOOTSTRAP_SEED, RESAMPLES
 from arts.leaderboard.analysis.rows import BoardRow
+from arts.leaderboard.store.encoded_units import decode_right_units, decode_sentences
 
 
 class SeedUnits(NamedTuple):
@@ -38,13 +38,12 @@ class SeedUnits(NamedTuple):
 
     def right(self) -> FloatArray:
         """Whether each seed has each unit right, as an array (units, seeds) of zeros and ones."""
-        bits = [np.frombuffer(base64.b64decode(text), np.uint8) for text in self.right_units]
-        return np.stack([np.unpackbits(one, count=self.units) for one in bits], 1).astype(np.float32)
+        seeds = [decode_right_units(text, units=self.units) for text in self.right_units]
+        return np.stack(seeds, 1).astype(np.float32)
 
     def clusters(self) -> IntArray:
         """The number of each unit's sentence, or its own if that is not known, as an array (units,)."""
-        known = np.frombuffer(base64.b64decode(self.sentences), np.int32)
-        return known if len(known) else np.arange(self.units, dtype=np.int32)
+        return decode_sentences(self.sentences, units=self.units)
 
 
 @lru_cache(maxsize=1 << 13)

@@ -49,9 +49,7 @@ def compare_units(before: BoardEntry, after: BoardEntry) -> UnitDifference | Non
     """
     if not (before.has_predictions and after.has_predictions) or before.checksum != after.checksum:
         return None
-    first, second = (
-        np.unpackbits(entry.right_bits, count=entry.units).astype(int) for entry in (before, after)
-    )
+    first, second = (entry.wholly_right.astype(int) for entry in (before, after))
     gains = second - first
     clusters = max(before, after, key=lambda entry: len(entry.sentences)).unit_clusters
     p_value = exact_sign_flip(cluster_sums(gains, clusters).astype(np.int64))

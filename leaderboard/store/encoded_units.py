@@ -6,6 +6,7 @@ import base64
 import hashlib
 
 import numpy as np
+import numpy.typing as npt
 
 from arts.data.schema import Strategy
 from arts.data.support.arrays import IntArray
@@ -25,6 +26,16 @@ def encode_right_units(predictions: Predictions) -> str:
     return base64.b64encode(np.packbits(right[_sorted_units(predictions)]).tobytes()).decode()
 
 
+def decode_right_units(text: str, *, units: int) -> npt.NDArray[np.uint8]:
+    """Which units have all instances right, from `encode_right_units`: an array (units,) of ones and zeros.
+
+    Args:
+        text: The encoded bits, which are those of at least one unit.
+        units: Number of units.
+    """
+    return np.unpackbits(np.frombuffer(base64.b64decode(text), np.uint8), count=units)
+
+
 def encode_sentences(predictions: Predictions) -> str:
     """The number of each unit's sentence as base64, sorted by unit id; empty if that is not known.
 
@@ -35,6 +46,20 @@ def encode_sentences(predictions: Predictions) -> str:
     if sentences is None:
         return ""
     return base64.b64encode(sentences[_sorted_units(predictions)].astype(np.int32).tobytes()).decode()
+
+
+def decode_sentences(text: str, *, units: int) -> npt.NDArray[np.int32]:
+    """The number of each unit's sentence, from `encode_sentences`; its own number if that is not known.
+
+    Args:
+        text: The encoded numbers; empty if they are not known.
+        units: Number of units.
+
+    Returns:
+        An array (units,), sorted by unit id.
+    """
+    known = np.frombuffer(base64.b64decode(text), np.int32)
+    return known if len(known) else np.arange(units, dtype=np.int32)
 
 
 def checksum_of(predictions: Predictions) -> str:

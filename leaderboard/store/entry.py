@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import base64
 import hashlib
 from datetime import datetime
 from functools import lru_cache
@@ -21,9 +20,9 @@ from arts.evaluation.resample import Resample
 from arts.evaluation.scores import Bootstrap, Estimate, Scores
 from arts.evaluation.submission import Submission
 from arts.evaluation.verification import Status, check_quickly, verify
+from arts.leaderboard.store import encoded_units
 from arts.leaderboard.store.configuration import digest, training_settings
 from arts.leaderboard.store.display_names import display_fact
-from arts.leaderboard.store.encoded_units import checksum_of, encode_right_units, encode_sentences
 from arts.models.registry import model_card
 
 LANGUAGE_MODEL = "language model"  # the family of models that are asked by prompts
@@ -171,15 +170,14 @@ class BoardEntry(Record):
         return (("key", self.key), *([predictions] if self.predictions_checksum else []))
 
     @property
-    def right_bits(self) -> npt.NDArray[np.uint8]:
-        """The packed bits of `right_units`, an array (ceil(units / 8),); empty without predictions."""
-        return np.frombuffer(base64.b64decode(self.right_units), np.uint8)
+    def wholly_right(self) -> npt.NDArray[np.uint8]:
+        """Whether each unit is wholly right: an array (units,) of ones and zeros; only with predictions."""
+        return encoded_units.decode_right_units(self.right_units, units=self.units)
 
     @property
     def unit_clusters(self) -> npt.NDArray[np.int32]:
         """The number of each unit's sentence, sorted by unit id; its own number if that is not known."""
-        known = np.frombuffer(base64.b64decode(self.sentences), np.int32)
-        return known if len(known) else np.arange(self.units, dtype=np.int32)
+        return encoded_units.decode_sentences(self.sentences, units=self.units)
 
 
 def family_of(model: str) -> str:
@@ -215,9 +213,11 @@ def entry_of(
     return entry.model_copy(
         update={
             "units": int(report.predictions.layout.units.max()) + 1,
-            "right_units": encode_right_units(report.predictions),
-            "sentences": encode_sentences(report.predictions) if resample is Resample.SENTENCES else "",
-            "predictions_checksum": checksum_of(report.predictions),
+            "right_units": encoded_units.encode_right_units(report.predictions),
+            "sentences": encoded_units.encode_sentences(report.predictions)
+            if resample is Resample.SENTENCES
+            else "",
+            "predictions_checksum": encoded_units.checksum_of(report.predictions),
         }
     )
 

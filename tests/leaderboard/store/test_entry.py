@@ -68,5 +68,5 @@ def test_entry_bits_are_in_the_order_of_the_unit_ids(tmp_path):
         for row in np.flatnonzero(predictions.layout.original == np.arange(len(predictions.ids)))
     ]
     wanted = [bool(flag) for _, flag in sorted(zip(ids, right, strict=True))]
-    found = np.unpackbits(entry_of(report).right_bits, count=len(right)).astype(bool)
+    found = entry_of(report).wholly_right.astype(bool)
     assert found.tolist() == wanted

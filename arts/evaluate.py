@@ -7,38 +7,29 @@ from typing import Annotated
 
 import typer
 
-from arts.cli import intervention_options, options, training_options
-from arts.cli import language_model_options as asking_options
+from arts.cli import options
 from arts.cli.app import run_command, tell
 from arts.cli.evaluation_results import draw_curves, show_results
 from arts.cli.given_options import refuse_given, refuse_repeated, tell_idle_labels
+from arts.cli.intervention_options import InterventionOptions
+from arts.cli.language_model_options import AskingOptions
 from arts.cli.leaks import LeakPolicy, Leaks, write_leaks
 from arts.cli.number_types import Seeds
 from arts.cli.resample_option import Resampling
 from arts.cli.result_format import ResultFormat
-from arts.cli.strategy_option import TrainingStrategies
+from arts.cli.start_options import StartOptions
+from arts.cli.training_options import TrainingOptions
 from arts.data.errors import ArtsError
 from arts.data.support.free_places import check_folder
 from arts.data.support.input_files import STANDARD_INPUT
 from arts.evaluation.resample import Resample
-from arts.models.encoders import DEFAULT_ENCODER
-from arts.models.language_models.cost import Budget
-from arts.models.language_models.registry import ANSWER_TOKENS, CONCURRENCY, is_language_model
-from arts.models.language_models.shots import ShotChoice
+from arts.models.language_models.registry import is_language_model
 from arts.models.registry import is_trained_here
-from arts.models.runtime import PrecisionOption, use_device
+from arts.models.runtime import use_device
 
 DEFAULT_MODEL = "td-lstm"
 CHECKPOINT_PREFIX = "hf:"
-_TRAINING_OPTIONS = (
-    *("seed", "encoder", "embeddings", "post_training_text", "post_trained", "precision"),
-    *("gradient_checkpointing", "gradient_accumulation_steps"),
-)
-_INTERVENTION_OPTIONS = (
-    *("strategy", "variant_ratio", "min_acceptance", "template", "holdout_templates", "balance_places"),
-    *("consistency_weight", "same_side", "position", "noaspect_reading"),
-    *("noaspect_temperature", "merge_method", "domain", "intervention_option"),
-)
+_TRAINING_OPTIONS = ("seed", *StartOptions.names(), *TrainingOptions.names())
 
 
 def evaluate(
@@ -46,55 +37,24 @@ def evaluate(
     dataset: str = "sample",
     train_from: str | None = None,
     model: list[str] | None = None,
-    encoder: options.Encoder = DEFAULT_ENCODER,
-    embeddings: options.Embeddings = None,
-    post_training_text: options.PostTrainingText = None,
-    post_trained: options.PostTrained = False,
     seed: Seeds = None,
     predictions: Path | None = None,
     column: list[str] | None = None,
     labels: options.Labels = None,
     columns: options.Columns = None,
     undisputed: Annotated[bool, typer.Option("--undisputed")] = False,
-    intervention: intervention_options.Interventions = None,
-    strategy: TrainingStrategies = None,
-    variant_ratio: intervention_options.VariantRatio = None,
-    min_acceptance: options.MinAcceptance = None,
-    template: intervention_options.Templates = None,
-    holdout_templates: intervention_options.HoldoutTemplates = None,
-    balance_places: intervention_options.BalancePlaces = None,
-    consistency_weight: intervention_options.ConsistencyWeight = None,
-    same_side: intervention_options.SameSide = None,
-    position: intervention_options.PositionBias = None,
-    noaspect_reading: intervention_options.NoAspectReading = None,
-    noaspect_temperature: intervention_options.NoAspectTemperature = None,
-    merge_method: intervention_options.MergeMethod = None,
-    domain: intervention_options.Domains = None,
-    intervention_option: intervention_options.FurtherOptions = None,
     leaks: Leaks = LeakPolicy.WARN,
     adddiff_curve: Annotated[bool, typer.Option("--adddiff-curve")] = False,
     probe: list[str] | None = None,
     resample: Resampling = Resample.SENTENCES,
-    prompt: asking_options.Prompts = None,
-    shots: asking_options.ShotNumber = 0,
-    shots_by: asking_options.ShotsBy = ShotChoice.LABEL,
-    system_prompt: asking_options.SystemPrompt = None,
-    length_normalized: asking_options.LengthNormalized = True,
-    base_url: asking_options.BaseUrl = None,
-    concurrency: asking_options.Concurrency = CONCURRENCY,
-    answer_tokens: asking_options.AnswerTokens = ANSWER_TOKENS,
-    price_in: asking_options.PriceIn = None,
-    price_out: asking_options.PriceOut = None,
-    max_cost: asking_options.MaxCost = None,
-    max_tokens: asking_options.MaxTokens = None,
-    dry_run: asking_options.DryRun = False,
     name: str | None = None,
     device: options.Device = None,
-    precision: training_options.Precision = PrecisionOption.AUTO,
-    gradient_checkpointing: training_options.GradientCheckpointing = False,
-    gradient_accumulation_steps: training_options.GradientAccumulationSteps = 1,
     output: Path | None = None,
     format: ResultFormat = ResultFormat.TABLE,
+    starting: StartOptions,
+    interventions: InterventionOptions,
+    calculation: TrainingOptions,
+    asking: AskingOptions,
 ) -> None:
     """Measure how much of a model's accuracy remains when the sentences are perturbed.
 
@@ -146,8 +106,8 @@ def evaluate(
     check_probe_names(probes)
     refuse_given("column", when=predictions is None, because="without --predictions FILE")
     refuse_given(
-        *("model", "train_from", "intervention", "leaks", "adddiff_curve", "device"),
-        *(*_TRAINING_OPTIONS, *_INTERVENTION_OPTIONS, *asking_options.ASKING),
+        *("model", "train_from", "leaks", "adddiff_curve", "device", *_TRAINING_OPTIONS),
+        *(*InterventionOptions.names(), *AskingOptions.names()),
         when=predictions is not None,
         because="with --predictions, which is scored as it is",
     )
@@ -155,62 +115,26 @@ def evaluate(
         raise ArtsError(
             "--dataset - and --predictions -: expected a file for one; standard input is read once"
         )
-    if intervention and any(":" in label for label in model or ()):
-        asked = " + ".join(intervention)
-        raise ArtsError(f"--intervention {asked} trains models of the zoo; see `arts models`")
-    training = intervention_options.intervention_from_options(
-        intervention or [],
-        {
-            "strategy": strategy,
-            "variant_ratio": variant_ratio,
-            "min_acceptance": min_acceptance,
-            "template": template,
-            "holdout_templates": holdout_templates,
-            "balance_places": balance_places,
-            "consistency_weight": consistency_weight,
-            "same_side": same_side,
-            "position": position,
-            "noaspect_reading": noaspect_reading,
-            "noaspect_temperature": noaspect_temperature,
-            "merge_method": merge_method,
-            "domain": domain,
-        },
-        extra=intervention_option or (),
-        switch="--intervention",
-    )
+    named = interventions.intervention
+    if named and any(":" in label for label in model or ()):
+        raise ArtsError(f"--intervention {' + '.join(named)} trains models of the zoo; see `arts models`")
+    training = interventions.chosen()
     if name and max(len(model or ()), len(column or ())) > 1:
         raise ArtsError("--name is for one model or column; leave it out for several")
     models = model or [DEFAULT_MODEL]
     if training:
         for trained in models:
             training.check_model(trained)
-    asking = asking_options.AskingOptions(
-        prompt,
-        shots,
-        shots_by,
-        system_prompt,
-        base_url,
-        concurrency,
-        answer_tokens,
-        Budget(max_cost, max_tokens, price_in, price_out),
-        length_normalized,
-        dry_run,
-    )
     if not predictions:
         asking.refuse_idle(models)
         asking.prompts()
         _check_own_models(models, asking)
         if all(map(is_trained_here, models)):
-            options.refuse_idle_labels(dataset, train_from, *(domain or ()))
+            options.refuse_idle_labels(dataset, train_from, *(interventions.domain or ()))
     if output:
         check_folder(output)
     use_device(device)
-    training_options.use_training_options(
-        [] if predictions else models,
-        precision=precision,
-        gradient_checkpointing=gradient_checkpointing,
-        gradient_accumulation_steps=gradient_accumulation_steps,
-    )
+    calculation.use([] if predictions else models)
     names = options.label_polarities(labels)
     benchmark = load_benchmark(
         dataset,
@@ -220,7 +144,7 @@ def evaluate(
         drop_leaks=leaks is LeakPolicy.DROP,
         resample=resample,
     )
-    if dry_run:
+    if asking.dry_run:
         from arts.cli.asking import show_forecast
 
         show_forecast(benchmark, models, asking, seeds=seed or [1], probes=probes)
@@ -228,18 +152,11 @@ def evaluate(
     if predictions:
         results = score(benchmark, predictions, columns=column, name=name, probes=probes)
     else:
-        start = options.starting_point(
-            models,
-            encoder,
-            embeddings=embeddings,
-            post_training_text=post_training_text,
-            post_trained=post_trained,
-        )
         results = measure(
             benchmark,
             models,
             seeds=seed or [1],
-            start=start,
+            start=starting.start(models),
             intervention=training,
             name=name,
             probes=probes,
@@ -262,7 +179,7 @@ def evaluate(
     show_results(reports, format)
 
 
-def _check_own_models(models: list[str], asking: asking_options.AskingOptions) -> None:
+def _check_own_models(models: list[str], asking: AskingOptions) -> None:
     """Refuse options of training if no model is trained here, and say of which models they do not hold.
 
     Raises:

@@ -9,20 +9,19 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from arts.cli import language_model_options, options, writing
+from arts.cli import options, writing
 from arts.cli.app import run_command, tell
 from arts.cli.generation_report import added_numbers, fingerprint, quality_report
 from arts.cli.given_options import refuse_given
 from arts.cli.number_types import Processes, Seed, whole_number
 from arts.cli.progress import ProgressUpdate, progress_bar
 from arts.cli.strategy_option import Strategies
+from arts.cli.writing import WritingOptions
 from arts.data.schema import PERTURBATIONS, Split, Strategy
 from arts.data.support.atomic import resumable_folder
 from arts.data.support.free_places import check_new_folder
 from arts.data.support.input_files import STANDARD_INPUT
 from arts.generators.choices import Engine, NeutralPolicy, OutputFormat, Ranking
-from arts.models.language_models.cost import Budget
-from arts.models.language_models.registry import ANSWER_TOKENS, CONCURRENCY
 from arts.models.runtime import use_device
 
 if TYPE_CHECKING:
@@ -59,21 +58,12 @@ def generate(
         ),
     ] = Ranking.NONE,
     language_model: str | None = None,
-    writer: writing.WriterName = None,
-    verifier: writing.VerifierName = None,
-    base_url: language_model_options.BaseUrl = None,
-    concurrency: language_model_options.Concurrency = CONCURRENCY,
-    answer_tokens: language_model_options.AnswerTokens = ANSWER_TOKENS,
-    price_in: language_model_options.PriceIn = None,
-    price_out: language_model_options.PriceOut = None,
-    max_cost: language_model_options.MaxCost = None,
-    max_tokens: language_model_options.MaxTokens = None,
-    dry_run: language_model_options.DryRun = False,
     workers: Processes = 1,
     engine: Engine = Engine.LOCAL,
     device: options.Device = None,
     format: OutputFormat = OutputFormat.HF,
     force: bool = False,
+    written: WritingOptions,
 ) -> None:
     """Generate a robustness test set: perturb every sentence of a corpus by three strategies.
 
@@ -131,7 +121,7 @@ def generate(
     templates = template_names(template or DEFAULT_TEMPLATES)
     strategies = tuple(s for s in PERTURBATIONS if s in (strategy or PERTURBATIONS))
     refuse_given("language_model", when=rank is not Ranking.LM, because="without --rank lm")
-    runs_here = rank is Ranking.LM or writing.runs_here(writer, verifier)
+    runs_here = rank is Ranking.LM or written.runs_here
     refuse_given("device", when=not runs_here, because="without --rank lm")
     refuse_given("k", "template", when=Strategy.ADDDIFF not in strategies, because="without ADDDIFF")
     refuse_given("neutral", when=Strategy.REVTGT not in strategies, because="without REVTGT")
@@ -139,8 +129,6 @@ def generate(
     if opinions is None:
         options.refuse_idle_labels(input, pool)
     refuse_given("split", when=is_file, because=f"on {input}, a file, which is perturbed as a whole")
-    budget = Budget(max_cost, max_tokens, price_in, price_out)
-    written = writing.WritingOptions(writer, verifier, base_url, concurrency, answer_tokens, budget)
     written.refuse_idle()
     candidates = CANDIDATES if rank is Ranking.LM else 1
     check_new_folder(output)
@@ -158,7 +146,7 @@ def generate(
         job = GenerationJob(mine_aspect_set(source.training, Analyst()), generation)
         progress(0, remark="loading the language model" if rank is Ranking.LM else "")
         judge = LanguageModel.load(language_model or DEFAULT_LANGUAGE_MODEL) if rank is Ranking.LM else None
-        if dry_run:
+        if written.dry_run:
             writing.show_forecast(source.sentences, generation, written)
             return
         with writing.opened(written, generation, progress) as asked:

@@ -3,24 +3,26 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
-from arts.cli import intervention_options, options, training_options
+from arts.cli import options
 from arts.cli.app import run_command, tell
 from arts.cli.given_options import refuse_given
+from arts.cli.intervention_options import InterventionOptions
 from arts.cli.leaks import LeakPolicy, Leaks, write_leaks
 from arts.cli.number_types import Seed
 from arts.cli.progress import progress_bar
-from arts.cli.strategy_option import TrainingStrategies
+from arts.cli.start_options import StartOptions
+from arts.cli.training_options import TrainingOptions
 from arts.data.support.atomic import new_folder
 from arts.data.support.free_places import check_new_folder
 from arts.data.support.rounding import decimal_text
-from arts.models.encoders import DEFAULT_ENCODER
 from arts.models.record_names import OUTCOME
-from arts.models.runtime import PrecisionOption, use_device
+from arts.models.runtime import use_device
 
 
 def train(
@@ -31,31 +33,12 @@ def train(
     labels: options.Labels = None,
     columns: options.Columns = None,
     seed: Seed = 1,
-    encoder: options.Encoder = DEFAULT_ENCODER,
-    embeddings: options.Embeddings = None,
-    post_training_text: options.PostTrainingText = None,
-    post_trained: options.PostTrained = False,
     adversarial: Annotated[bool, typer.Option("--adversarial")] = False,
-    intervention: intervention_options.Interventions = None,
-    strategy: TrainingStrategies = None,
-    variant_ratio: intervention_options.VariantRatio = None,
-    min_acceptance: options.MinAcceptance = None,
-    template: intervention_options.Templates = None,
-    holdout_templates: intervention_options.HoldoutTemplates = None,
-    balance_places: intervention_options.BalancePlaces = None,
-    consistency_weight: intervention_options.ConsistencyWeight = None,
-    same_side: intervention_options.SameSide = None,
-    position: intervention_options.PositionBias = None,
-    noaspect_reading: intervention_options.NoAspectReading = None,
-    noaspect_temperature: intervention_options.NoAspectTemperature = None,
-    merge_method: intervention_options.MergeMethod = None,
-    domain: intervention_options.Domains = None,
-    intervention_option: intervention_options.FurtherOptions = None,
     leaks: Leaks = LeakPolicy.WARN,
     device: options.Device = None,
-    precision: training_options.Precision = PrecisionOption.AUTO,
-    gradient_checkpointing: training_options.GradientCheckpointing = False,
-    gradient_accumulation_steps: training_options.GradientAccumulationSteps = 1,
+    starting: StartOptions,
+    interventions: InterventionOptions,
+    calculation: TrainingOptions,
 ) -> None:
     """Train a model on a corpus and save it with its tokenizer.
 
@@ -71,45 +54,17 @@ def train(
         adversarial: Short for --intervention adversarial: train also on perturbed variants of the training
             sentences.
     """
-    refuse_given("adversarial", when=intervention, because="with --intervention")
-    training = intervention_options.intervention_from_options(
-        intervention or (["adversarial"] if adversarial else []),
-        {
-            "strategy": strategy,
-            "variant_ratio": variant_ratio,
-            "min_acceptance": min_acceptance,
-            "template": template,
-            "holdout_templates": holdout_templates,
-            "balance_places": balance_places,
-            "consistency_weight": consistency_weight,
-            "same_side": same_side,
-            "position": position,
-            "noaspect_reading": noaspect_reading,
-            "noaspect_temperature": noaspect_temperature,
-            "merge_method": merge_method,
-            "domain": domain,
-        },
-        extra=intervention_option or (),
-        switch="--adversarial" if adversarial else "--intervention",
-    )
+    refuse_given("adversarial", when=interventions.intervention, because="with --intervention")
+    if adversarial:
+        interventions = replace(interventions, intervention=["adversarial"])
+    training = interventions.chosen("--adversarial" if adversarial else "--intervention")
     if training:
         training.check_model(model)
-    options.refuse_idle_labels(dataset, *(domain or ()))
+    options.refuse_idle_labels(dataset, *(interventions.domain or ()))
     check_new_folder(output)
     use_device(device)
-    training_options.use_training_options(
-        [model],
-        precision=precision,
-        gradient_checkpointing=gradient_checkpointing,
-        gradient_accumulation_steps=gradient_accumulation_steps,
-    )
-    start = options.starting_point(
-        [model],
-        encoder,
-        embeddings=embeddings,
-        post_training_text=post_training_text,
-        post_trained=post_trained,
-    )
+    calculation.use([model])
+    start = starting.start([model])
     from arts.data.corpus_registry import load_corpus
     from arts.evaluation.systems import ALL_LEAK
     from arts.interventions.contribution import plain_plan

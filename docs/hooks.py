@@ -63,10 +63,18 @@ def command_line() -> str:
 
 
 def _section(name: str, command: Any) -> str:
-    """What a command does, and a table of what it takes."""
-    rows = [_row(parameter) for parameter in command.params if parameter.name not in COMMON]
-    head = "| | value | what it does |\n|---|---|---|\n" if rows else ""
-    return f"## arts {name}\n\n{escape(command.help, quote=False)}\n\n{head}{''.join(rows)}"
+    """What a command does, and a table for each group of options that it takes."""
+    groups: dict[str | None, list[str]] = {}
+    for parameter in command.params:
+        if parameter.name not in COMMON:
+            groups.setdefault(parameter.rich_help_panel, []).append(_row(parameter))
+    tables = [
+        (f"**{heading}**\n\n" if heading else "")
+        + "| | value | what it does |\n|---|---|---|\n"
+        + "".join(rows)
+        for heading, rows in groups.items()
+    ]
+    return "\n".join([f"## arts {name}\n\n{escape(command.help, quote=False)}\n", *tables])
 
 
 def _row(parameter: Any) -> str:

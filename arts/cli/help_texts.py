@@ -13,6 +13,7 @@ import typer
 from typer.models import ParameterInfo
 
 from arts.cli.given_options import noted_options
+from arts.cli.option_groups import with_single_options
 
 _CONTEXT = "context_of_command"  # parameter by which Typer hands over the context
 
@@ -24,12 +25,13 @@ def with_help(command: Callable[..., Any]) -> Callable[..., Any]:
     whose annotation already has a help text keeps it. Choices may be given in capitals.
 
     Args:
-        command: a function that Typer is to call. Its parameters are options.
+        command: a function that Typer is to call. Its parameters are options or groups of options.
 
     Returns:
         A function for Typer that calls the command, and notes which options were given for `refuse_given`.
         Its annotations have the help texts, and its docstring ends before ``Args``.
     """
+    command = with_single_options(command)
     docstring = docstring_parser.parse(inspect.getdoc(command) or "", docstring_parser.DocstringStyle.GOOGLE)
     hints = get_type_hints(command, include_extras=True)
     texts = {parameter.arg_name: parameter.description or "" for parameter in docstring.params}

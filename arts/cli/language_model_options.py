@@ -11,142 +11,137 @@ import typer
 
 from arts.cli.given_options import refuse_given, refuse_repeated
 from arts.cli.number_types import number, whole_number
+from arts.cli.option_groups import OptionGroup
 from arts.data.errors import ArtsError
 from arts.models.language_models.cost import Budget
 from arts.models.language_models.prompts import BUILT_IN, Prompt
-from arts.models.language_models.registry import is_language_model, is_served
+from arts.models.language_models.registry import (
+    ANSWER_TOKENS,
+    CONCURRENCY,
+    is_language_model,
+    is_served,
+)
 from arts.models.language_models.shots import ShotChoice
 
-Prompts = Annotated[
-    list[str] | None,
-    typer.Option(
-        "--prompt",
-        metavar="NAME|FILE",
-        help=f"Prompt that a language model (lm: or openai:) is asked by: {', '.join(BUILT_IN)}, or a file "
-        "with a Jinja template. Repeatable: a report per prompt, and the mean and spread. Default: all "
-        f"{len(BUILT_IN)}.",
-    ),
-]
-ShotNumber = Annotated[
-    int,
-    typer.Option(
-        "--shots",
-        parser=whole_number(least=0, most=1000),
-        help="Number of examples from the training split that each prompt shows.",
-    ),
-]
-ShotsBy = Annotated[
-    ShotChoice,
-    typer.Option(
-        "--shots-by",
-        help="How the examples are chosen: as many of each label, drawn by --seed; or those with the "
-        "nearest texts.",
-    ),
-]
-SystemPrompt = Annotated[
-    str | None, typer.Option("--system-prompt", help="System prompt of a language model. Default: none.")
-]
-BaseUrl = Annotated[
-    str | None,
-    typer.Option(
-        "--base-url",
-        metavar="URL",
-        help="Address of the OpenAI-compatible server that openai: asks, such as http://localhost:8000/v1. "
-        "Default: OPENAI_BASE_URL, else that of OpenAI. The key is taken from OPENAI_API_KEY.",
-    ),
-]
-Concurrency = Annotated[
-    int,
-    typer.Option(
-        "--concurrency", parser=whole_number(least=1, most=1000), help="Requests to the server at once."
-    ),
-]
-AnswerTokens = Annotated[
-    int,
-    typer.Option(
-        "--answer-tokens",
-        parser=whole_number(least=1),
-        help="Tokens that an answer of a server may have, with the reasoning before it.",
-    ),
-]
-PriceIn = Annotated[
-    float | None,
-    typer.Option(
-        "--price-in",
-        parser=number(least=0),
-        help="Price of a million tokens that the model reads, for the cost; with --price-out.",
-    ),
-]
-PriceOut = Annotated[
-    float | None,
-    typer.Option(
-        "--price-out", parser=number(least=0), help="Price of a million tokens that the model writes."
-    ),
-]
-MaxCost = Annotated[
-    float | None,
-    typer.Option(
-        "--max-cost",
-        parser=number(least=0),
-        help="Stop before the answers of a model cost more. What was answered is kept: the same command goes "
-        "on from there.",
-    ),
-]
-MaxTokens = Annotated[
-    int | None,
-    typer.Option(
-        "--max-tokens",
-        parser=whole_number(least=0),
-        help="Stop before a model has read and written more tokens. What was answered is kept.",
-    ),
-]
-LengthNormalized = Annotated[
-    bool,
-    typer.Option(
-        "--length-normalized/--no-length-normalized",
-        help="Whether lm: divides the log-likelihood of a label by its number of tokens.",
-    ),
-]
 DryRun = Annotated[
     bool,
     typer.Option(
         "--dry-run", help="Only print what asking a language model would take: calls, tokens, time and money."
     ),
 ]
-SERVED = (
-    *("base_url", "concurrency", "answer_tokens"),
-    *("price_in", "price_out", "max_cost", "max_tokens"),
-)
-ASKING = ("prompt", "shots", "shots_by", "system_prompt", "length_normalized", "dry_run", *SERVED)
 
 
 @dataclass(frozen=True)
-class AskingOptions:
-    """The values of the options that say how language models are asked.
+class ServerOptions(OptionGroup):
+    """How language models behind a server are asked, and at what cost."""
 
-    Args:
-        prompt: names or files of prompts; None or empty for those of the package.
-        shots: number of examples.
-        shots_by: how the examples are chosen.
-        system_prompt: the system prompt.
-        base_url: address of the server.
-        concurrency: requests at once.
-        answer_tokens: tokens that an answer may have.
-        budget: prices and limits.
-        length_normalized: whether log-likelihoods are divided by numbers of tokens.
-        dry_run: whether only to print what asking would take.
-    """
+    heading = "Language models behind a server"
 
-    prompt: Sequence[str] | None
-    shots: int
-    shots_by: ShotChoice
-    system_prompt: str | None
-    base_url: str | None
-    concurrency: int
-    answer_tokens: int
-    budget: Budget
-    length_normalized: bool
-    dry_run: bool
+    base_url: Annotated[
+        str | None,
+        typer.Option(
+            "--base-url",
+            metavar="URL",
+            help="Address of the OpenAI-compatible server that openai: asks, such as "
+            "http://localhost:8000/v1. Default: OPENAI_BASE_URL, else that of OpenAI. The key is taken from "
+            "OPENAI_API_KEY.",
+        ),
+    ] = None
+    concurrency: Annotated[
+        int,
+        typer.Option(
+            "--concurrency", parser=whole_number(least=1, most=1000), help="Requests to the server at once."
+        ),
+    ] = CONCURRENCY
+    answer_tokens: Annotated[
+        int,
+        typer.Option(
+            "--answer-tokens",
+            parser=whole_number(least=1),
+            help="Tokens that an answer of a server may have, with the reasoning before it.",
+        ),
+    ] = ANSWER_TOKENS
+    price_in: Annotated[
+        float | None,
+        typer.Option(
+            "--price-in",
+            parser=number(least=0),
+            help="Price of a million tokens that the model reads, for the cost; with --price-out.",
+        ),
+    ] = None
+    price_out: Annotated[
+        float | None,
+        typer.Option(
+            "--price-out", parser=number(least=0), help="Price of a million tokens that the model writes."
+        ),
+    ] = None
+    max_cost: Annotated[
+        float | None,
+        typer.Option(
+            "--max-cost",
+            parser=number(least=0),
+            help="Stop before the answers of a model cost more. What was answered is kept: the same command "
+            "goes on from there.",
+        ),
+    ] = None
+    max_tokens: Annotated[
+        int | None,
+        typer.Option(
+            "--max-tokens",
+            parser=whole_number(least=0),
+            help="Stop before a model has read and written more tokens. What was answered is kept.",
+        ),
+    ] = None
+
+    @property
+    def budget(self) -> Budget:
+        """The prices, and the limits on what asking may take."""
+        return Budget(self.max_cost, self.max_tokens, self.price_in, self.price_out)
+
+
+@dataclass(frozen=True)
+class AskingOptions(ServerOptions):
+    """How language models are asked for sentiments."""
+
+    heading = "Language models"
+
+    prompt: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--prompt",
+            metavar="NAME|FILE",
+            help=f"Prompt that a language model (lm: or openai:) is asked by: {', '.join(BUILT_IN)}, or a "
+            "file with a Jinja template. Repeatable: a report per prompt, and the mean and spread. Default: "
+            f"all {len(BUILT_IN)}.",
+        ),
+    ] = None
+    shots: Annotated[
+        int,
+        typer.Option(
+            "--shots",
+            parser=whole_number(least=0, most=1000),
+            help="Number of examples from the training split that each prompt shows.",
+        ),
+    ] = 0
+    shots_by: Annotated[
+        ShotChoice,
+        typer.Option(
+            "--shots-by",
+            help="How the examples are chosen: as many of each label, drawn by --seed; or those with the "
+            "nearest texts.",
+        ),
+    ] = ShotChoice.LABEL
+    system_prompt: Annotated[
+        str | None, typer.Option("--system-prompt", help="System prompt of a language model. Default: none.")
+    ] = None
+    length_normalized: Annotated[
+        bool,
+        typer.Option(
+            "--length-normalized/--no-length-normalized",
+            help="Whether lm: divides the log-likelihood of a label by its number of tokens.",
+        ),
+    ] = True
+    dry_run: DryRun = False
 
     @property
     def draws(self) -> bool:
@@ -179,8 +174,10 @@ class AskingOptions:
         asked = [model for model in models if is_language_model(model)]
         local = [model for model in asked if not is_served(model)]
         listed, shotless = ", ".join(asked), f"on {', '.join(asked)} without --shots N"
-        refuse_given(*ASKING, when=not asked, because="on models that are not lm:... or openai:...")
-        refuse_given(*SERVED, when=len(local) == len(asked), because=f"on {listed}, which runs here")
+        refuse_given(*self.names(), when=not asked, because="on models that are not lm:... or openai:...")
+        refuse_given(
+            *ServerOptions.names(), when=len(local) == len(asked), because=f"on {listed}, which runs here"
+        )
         refuse_given("length_normalized", when=not local, because=f"on {listed}, which answers in text")
         refuse_given("shots_by", when=not self.shots, because="without --shots N")
         others = [model for model in models if model not in asked]

@@ -20,16 +20,6 @@ def perturbation(text: str) -> Strategy:
     return Strategy(value)
 
 
-_CHOICES = f"<{'|'.join(PERTURBATIONS)}>"
+CHOICES = f"<{'|'.join(PERTURBATIONS)}>"
 
-Strategies = Annotated[list[Strategy] | None, typer.Option(parser=perturbation, metavar=_CHOICES)]
-TrainingStrategies = Annotated[
-    list[Strategy] | None,
-    typer.Option(
-        "--strategy",
-        parser=perturbation,
-        metavar=_CHOICES,
-        help="Strategy by which adversarial training perturbs the training data: revtgt, revnon or "
-        "adddiff. Repeatable. Default: all three.",
-    ),
-]
+Strategies = Annotated[list[Strategy] | None, typer.Option(parser=perturbation, metavar=CHOICES)]

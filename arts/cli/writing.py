@@ -12,65 +12,49 @@ import typer
 
 from arts.cli.asking import AskingBar, forecast_table
 from arts.cli.given_options import refuse_given
-from arts.cli.language_model_options import SERVED
+from arts.cli.language_model_options import DryRun, ServerOptions
 from arts.cli.progress import ProgressUpdate
 from arts.cli.tables import sentence, show
 from arts.data.errors import ArtsError
 from arts.data.schema import Sentence
-from arts.models.language_models.cost import Budget, Estimate, Spending, estimate, estimated_tokens
+from arts.models.language_models.cost import Estimate, Spending, estimate, estimated_tokens
 from arts.models.language_models.registry import AskingSettings, is_language_model, is_served, open_writer
 
 if TYPE_CHECKING:
     from arts.generators.generator import GenerationOptions
     from arts.generators.running.rewriter import Rewriter
 
-WriterName = Annotated[
-    str | None,
-    typer.Option(
-        "--writer",
-        metavar="openai:NAME|lm:PATH",
-        help="Language model that writes the variants. Each is checked and read blind; the rules' variant is "
-        "taken where it fails. Default: the rules alone.",
-    ),
-]
-VerifierName = Annotated[
-    str | None,
-    typer.Option(
-        "--verifier",
-        metavar="openai:NAME|lm:PATH",
-        help="Language model that reads what was written, without the intention. Default: that of --writer.",
-    ),
-]
-
-
-def runs_here(*names: str | None) -> bool:
-    """Whether one of the language models runs on this machine.
-
-    Args:
-        names: the models as the command line names them; None for none.
-    """
-    return any(name and not is_served(name) for name in names)
-
 
 @dataclass(frozen=True)
-class WritingOptions:
-    """The values of the options that say how variants are written.
+class WritingOptions(ServerOptions):
+    """How language models write variants, and read what was written; without a writer, the rules do it."""
 
-    Args:
-        writer: the language model that writes; None for the rules alone.
-        verifier: the one that reads; None for the writer.
-        base_url: address of the server.
-        concurrency: requests at once.
-        answer_tokens: tokens that a reply may have.
-        budget: prices and limits, of writer and verifier together.
-    """
+    heading = "Language models that write variants"
 
-    writer: str | None
-    verifier: str | None
-    base_url: str | None
-    concurrency: int
-    answer_tokens: int
-    budget: Budget
+    writer: Annotated[
+        str | None,
+        typer.Option(
+            "--writer",
+            metavar="openai:NAME|lm:PATH",
+            help="Language model that writes the variants. Each is checked and read blind; the rules' "
+            "variant is taken where it fails. Default: the rules alone.",
+        ),
+    ] = None
+    verifier: Annotated[
+        str | None,
+        typer.Option(
+            "--verifier",
+            metavar="openai:NAME|lm:PATH",
+            help="Language model that reads what was written, without the intention. Default: that of "
+            "--writer.",
+        ),
+    ] = None
+    dry_run: DryRun = False
+
+    @property
+    def runs_here(self) -> bool:
+        """Whether one of the language models runs on this machine."""
+        return any(name and not is_served(name) for name in (self.writer, self.verifier))
 
     @property
     def models(self) -> list[str]:
@@ -83,13 +67,17 @@ class WritingOptions:
         Raises:
             ArtsError: when such an option was given, or a model is none that can write.
         """
-        refuse_given("verifier", "dry_run", *SERVED, when=not self.writer, because="without --writer")
+        refuse_given(
+            "verifier", "dry_run", *ServerOptions.names(), when=not self.writer, because="without --writer"
+        )
         for option, name in (("writer", self.writer), ("verifier", self.verifier)):
             if name is not None and not is_language_model(name):
                 raise ArtsError(f"--{option} {name}; expected openai:NAME or lm:PATH")
         local = not any(map(is_served, self.models))
         refuse_given(
-            *SERVED, when=local, because=f"on {', '.join(dict.fromkeys(self.models))}, which runs here"
+            *ServerOptions.names(),
+            when=local,
+            because=f"on {', '.join(dict.fromkeys(self.models))}, which runs here",
         )
 
     def settings(self, bar: AskingBar) -> AskingSettings:

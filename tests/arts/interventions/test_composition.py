@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import pytest
 from helpers.commands import call
 
-from arts.cli.intervention_options import intervention_from_options
+from arts.cli.intervention_options import InterventionOptions
 from arts.data.errors import ArtsError
 from arts.interventions.adversarial import Adversarial
 from arts.interventions.composition import Composition, compose
@@ -103,8 +103,9 @@ def test_composition_what_is_last_unlearns_from_what_is_before():
 
 
 def test_composition_parts_share_the_options_that_they_know():
-    values = {"variant_ratio": 0.7, "strategy": ["adddiff", "revtgt"], "consistency_weight": 2.0}
-    whole = intervention_from_options(["merge", "consistency"], values, switch="--intervention")
+    whole = InterventionOptions(
+        ["merge", "consistency"], ["adddiff", "revtgt"], variant_ratio=0.7, consistency_weight=2.0
+    ).chosen()
     merge, consistency = whole.parts
     assert merge.adversarial == Adversarial(("revtgt", "adddiff"), 0.7)
     assert consistency == Consistency(("revtgt", "adddiff"), 0.7, weight=2.0)
@@ -113,7 +114,7 @@ def test_composition_parts_share_the_options_that_they_know():
         *("--consistency-weight", "2"),
     ]  # fmt: skip
     with pytest.raises(ArtsError, match="--merge-method is not an option of --intervention adversarial"):
-        intervention_from_options(["adversarial"], {"merge_method": "ties"}, switch="--intervention")
+        InterventionOptions(["adversarial"], merge_method="ties").chosen()
 
 
 def test_composition_the_papers_of_all_parts_are_cited():

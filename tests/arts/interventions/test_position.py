@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from arts.cli.intervention_options import intervention_from_options
+from arts.cli.intervention_options import InterventionOptions
 from arts.data.corpus import Corpus
 from arts.data.errors import ArtsError
 from arts.interventions.composition import compose
@@ -23,7 +23,7 @@ from arts.models.trained_models import TrainedModel
 
 @pytest.mark.parametrize(("bias", "options"), [("weight", []), ("dropout", ["--position", "dropout"])])
 def test_position_comes_back_from_its_settings_and_options(bias, options):
-    way = intervention_from_options(["position"], {"position": bias}, switch="--intervention")
+    way = InterventionOptions(["position"], position=bias).chosen()
     assert way.settings() == {"bias": bias}
     assert intervention_from({"name": "position", "bias": bias}) == way == Position(bias)
     assert way.arguments() == ["--intervention", "position", *options]

@@ -3,8 +3,9 @@
     python benchmarks/studies/robustness.py run REPORTS --model bert --seed 1 --seed 2 --seed 3 [--encoder E]
     python benchmarks/studies/robustness.py tables REPORTS
 
-`run` measures every model with every intervention by `arts evaluate`, one process each. What is in the folder
-is not measured again, and models are kept in the cache, so a run that was stopped goes on.
+`run` measures every model with every intervention by `arts evaluate`, one process each, which measures the
+plain model, too. What is in the folder is not measured again, and models are kept in the cache, so a run that
+was stopped goes on. Measuring with other values of --option needs another folder.
 
 `tables` prints Markdown: means over the seeds with intervals over seeds and sentences, probes, pattern gaps,
 and the paired differences from the plain models and from adversarial training.
@@ -25,6 +26,7 @@ from arts.data.schema import PERTURBATIONS
 from arts.evaluation.report import Report
 from arts.evaluation.seed_summary import SeedSummary, compare_seeds
 from arts.leaderboard.analysis.intervention_words import intervention_label
+from arts.models.encoders import DEFAULT_ENCODER
 
 PLAIN = "plain"
 WAYS = {  # what is compared: the options of `arts evaluate`, keyed by the name that reports have
@@ -63,16 +65,28 @@ def measure(arguments: argparse.Namespace) -> None:
     Raises:
         SystemExit: when a command fails; what was measured is kept.
     """
-    chosen = arguments.intervention or list(WAYS)
     for seed in arguments.seed:
         for model in arguments.model:
             for corpus in arguments.dataset:
-                board = read_board(arguments.reports, corpus)
-                encoder = Path(arguments.encoder or "all-MiniLM-L6-v2").name
-                for name in chosen:
-                    done = board.get((encoder, model, name), ())
-                    if seed not in [report.model.seed for report in done]:
+                for name in arguments.intervention or WAYS:
+                    cell = (Path(arguments.encoder or DEFAULT_ENCODER).name, model, corpus, name, seed)
+                    if cell not in measured_cells(arguments.reports):
                         evaluate(arguments, name, model=model, corpus=corpus, seed=seed)
+
+
+def measured_cells(folder: Path) -> set[tuple[str, str, str, str, int | None]]:
+    """Encoder, model, corpus, intervention and seed of all reports in a folder, whatever the settings."""
+    infos = ((report.model, report.dataset.name) for report in map(Report.load, folder.glob("*.json")))
+    return {
+        (
+            Path(model.encoder or "").name,
+            model.id,
+            corpus,
+            (model.intervention or {}).get("name", PLAIN),
+            model.seed,
+        )
+        for model, corpus in infos
+    }
 
 
 def evaluate(arguments: argparse.Namespace, name: str, *, model: str, corpus: str, seed: int) -> None:

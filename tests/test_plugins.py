@@ -9,6 +9,7 @@ import sys
 from pathlib import Path
 
 import pytest
+from helpers import commands
 
 MODEL = '''
 from dataclasses import dataclass
@@ -72,9 +73,19 @@ fewer = somebodys_package:Fewer
 """
 
 
+LINES = """
+import json, runpy, sys
+from pathlib import Path
+
+call = runpy.run_path(sys.argv[2])["call"]
+done = [call(*line, folder=Path()) for line in json.loads(sys.argv[1])]
+print(json.dumps([(one.returncode, one.stdout, one.stderr) for one in done]))
+"""
+
+
 @pytest.fixture
 def call(tmp_path: Path, encoder: str):
-    """Runs Python where the package is installed, in a folder of its own."""
+    """Runs command lines, one after another, where the package is installed; returns their outputs."""
     site = tmp_path / "site"
     information = site / "somebodys_package-1.0.dist-info"
     information.mkdir(parents=True)
@@ -82,76 +93,75 @@ def call(tmp_path: Path, encoder: str):
     (information / "METADATA").write_text("Metadata-Version: 2.1\nName: somebodys-package\nVersion: 1.0\n")
     (information / "entry_points.txt").write_text(ENTRY_POINTS)
 
-    def call(*arguments: str) -> str:
-        done = subprocess.run(
-            [sys.executable, *arguments],
+    def call(*lines: str, code: str = LINES) -> list[str]:
+        process = subprocess.run(
+            [sys.executable, "-c", code, json.dumps([line.split() for line in lines]), commands.__file__],
             capture_output=True,
             text=True,
             cwd=tmp_path,
             env={**os.environ, "PYTHONPATH": str(site)},
             check=False,
         )
-        assert done.returncode == 0, done.stderr
-        return done.stdout
+        assert process.returncode == 0, process.stderr
+        done = json.loads(process.stdout)
+        assert [errors for code, _, errors in done if code] == []
+        return [output for _, output, _ in done]
 
     return call
 
 
 BOARD = """
+import json
+
 from arts.leaderboard.analysis.entry_citations import entry_bibtex
 from arts.leaderboard.analysis.reproduction import evaluate_command
 from arts.leaderboard.store.store import Store
 
+rows = []
 for entry in Store(("results",), packaged=False).read().entries:
     command = evaluate_command(entry.report)
     citation = entry_bibtex(entry.model, entry.intervention)
-    print(entry.family, entry.intervention or "none", len(citation), command)
+    rows.append(f"{entry.family} {entry.intervention or 'none'} {len(citation)} {command}")
     assert not command.notes, command.notes
+print(json.dumps([(0, row, "") for row in rows]))
 """
 
 
 @pytest.mark.slow
 def test_plugins_are_on_the_command_line_in_reports_and_on_the_board(call, tmp_path, encoder):
-    (plain,) = (
-        row for row in json.loads(call("-m", "arts", "models", "--format", "json")) if row["name"] == "plain"
+    options = f"--intervention fewer --intervention-option sentences=60 --encoder {encoder}"
+    evaluate = f"arts.evaluate --model plain {options} --output results --format json"
+    known, words, first, again, _ = call(
+        "arts models --format json",
+        "arts.evaluate --help",
+        evaluate,
+        evaluate,  # from the cache: stored, and loaded by its registered name
+        "arts leaderboard results --export page",
     )
+    (plain,) = (row for row in json.loads(known) if row["name"] == "plain")
     assert (plain["paper"], plain["reads"]) == ("Somebody, 2026", "sentence and aspect as a pair")
     assert plain["parameters"] > 0
-    assert "fewer" in call("-m", "arts", "evaluate", "--help")
-    options = ("--intervention", "fewer", "--intervention-option", "sentences=60", "--encoder", encoder)
-    command = (
-        "-m",
-        "arts",
-        "evaluate",
-        "--model",
-        "plain",
-        *options,
-        "--output",
-        "results",
-        "--format",
-        "json",
-    )
-    first = json.loads(call(*command))
-    assert [report["name"] for report in first["reports"]] == ["plain", "plain + fewer"]
-    assert first["reports"][1]["model"]["intervention"] == {"name": "fewer", "sentences": 60}
-    again = json.loads(call(*command))  # from the cache: stored, and loaded by its registered name
-    assert [r["model"]["checksum"] for r in again["reports"]] == [
-        r["model"]["checksum"] for r in first["reports"]
+    assert "fewer" in words
+    reports = json.loads(first)["reports"]
+    assert [report["name"] for report in reports] == ["plain", "plain + fewer"]
+    assert reports[1]["model"]["intervention"] == {"name": "fewer", "sentences": 60}
+    assert [r["model"]["checksum"] for r in json.loads(again)["reports"]] == [
+        r["model"]["checksum"] for r in reports
     ]
-    rows = call("-c", BOARD).splitlines()
+    assert "plain" in Path(tmp_path, "page", "index.html").read_text("utf-8")
+    rows = call(code=BOARD)
     assert len(rows) == 2
     for name, count in (("none", 2), ("fewer", 3)):
         assert any(row.startswith(f"somebody's family {name} {count} arts evaluate") for row in rows), rows
     assert any("--intervention fewer --intervention-option sentences=60" in row for row in rows), rows
-    assert "plain" in call("-m", "arts", "leaderboard", "results", "--export", "page") + Path(
-        tmp_path, "page", "index.html"
-    ).read_text("utf-8")
 
 
 @pytest.mark.slow
 def test_plugins_are_saved_and_loaded_whatever_their_model_type(call, tmp_path, encoder):
-    call("-m", "arts", "train", "--model", "plain", "--encoder", encoder, "--output", "saved")
+    _, measured = call(
+        f"arts.train --model plain --encoder {encoder} --output saved",
+        "arts.evaluate --model hf:saved --format json",
+    )
     config = json.loads((tmp_path / "saved" / "config.json").read_text("utf-8"))
     assert config["model_type"] == "somebodys-model"
-    report = json.loads(call("-m", "arts", "evaluate", "--model", "hf:saved", "--format", "json"))
-    assert report["model"]["id"] == "hf:saved"
+    assert json.loads(measured)["model"]["id"] == "hf:saved"

@@ -82,15 +82,9 @@ class Position(Contribution):
         from arts.models.registry import aspect_model_class
         from arts.models.zoo.bert_sent import BertSentence
 
-        if self._is_defined_for(name):
-            return
         if issubclass(aspect_model_class(name), BertSentence):
             raise ArtsError(f"--intervention {self.name}: {name} must not see where the aspect is")
-        known = self.defined_models()
-        raise ArtsError(
-            f"--intervention {self.name} is not defined for {name}; expected {', '.join(known[:-1])} or "
-            f"{known[-1]}"
-        )
+        super().check_model(name)
 
     def command_options(self) -> list[str]:
         """The arguments of `arts evaluate` that set these settings; those with defaults are left out."""

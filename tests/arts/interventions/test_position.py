@@ -42,7 +42,7 @@ def test_position_is_defined_for_the_models_over_pairs(name):
 @pytest.mark.parametrize(
     ("name", "message"),
     [
-        ("td-lstm", "is not defined for td-lstm; expected bert, bert-pt or capsbert"),
+        ("td-lstm", "is not defined for td-lstm; expected one of: bert, bert-pt, capsbert"),
         ("bert-sent", "--intervention position: bert-sent must not see where the aspect is"),
     ],
 )

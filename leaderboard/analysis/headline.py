@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
+from itertools import takewhile
 from typing import NamedTuple
 
 from arts.data.support.rounding import decimal_text, p_value_text
@@ -47,12 +48,12 @@ def headline(rows: Sequence[BoardRow], labels: Mapping[str, str]) -> Headline | 
     ranked = [row for row in rows if row.is_ranked]
     if not ranked:
         return None
-    best = ranked[0]
+    best, tied = ranked[0], _tied(ranked)
     return Headline(
         leader=labels[best.key],
         figures=f"leads with an ARS of {short_interval(best.ars)}{_basis(best)}.",
-        certainty=_certainty(ranked, labels),
-        caution=_caution(ranked, labels),
+        certainty=_certainty(ranked, labels, tied=len(tied)),
+        caution=_caution(best, labels, tied=tied),
         losses=_losses(ranked),
     )
 
@@ -75,12 +76,12 @@ def _basis(row: BoardRow) -> str:
     return f", the mean of {len(row.entries)} seeds" if len(row.entries) > 1 else ""
 
 
-def _certainty(ranked: Sequence[BoardRow], labels: Mapping[str, str]) -> str:
-    """Whether the rows after the best one can be told apart from it."""
+def _certainty(ranked: Sequence[BoardRow], labels: Mapping[str, str], *, tied: int) -> str:
+    """Whether the rows after the best one, of which some are tied with it, can be told apart from it."""
     best, others = ranked[0], ranked[1:]
     if not others:
         return ""
-    if tied := _tied(ranked):
+    if tied:
         names = " and ".join(labels[row.key] for row in others[:2]) if tied <= 2 else ""
         who = f"The next, {names}," if tied == 1 else f"The next {tied}{f', {names},' if names else ''}"
         return f"{who} cannot be told apart from it."
@@ -92,22 +93,20 @@ def _certainty(ranked: Sequence[BoardRow], labels: Mapping[str, str]) -> str:
     return f"{ahead} ({how}){one_seed}."
 
 
-def _tied(ranked: Sequence[BoardRow]) -> int:
-    """How many rows after the best one cannot be told apart from it."""
+def _tied(ranked: Sequence[BoardRow]) -> list[BoardRow]:
+    """The rows after the best one that cannot be told apart from it."""
     best, others = ranked[0], ranked[1:]
-    return next((n for n, row in enumerate(others) if is_worse(row, best)[0]), len(others))
+    return list(takewhile(lambda row: not is_worse(row, best)[0], others))
 
 
-def _caution(ranked: Sequence[BoardRow], labels: Mapping[str, str]) -> str:
+def _caution(best: BoardRow, labels: Mapping[str, str], *, tied: Sequence[BoardRow]) -> str:
     """That the best model answers against whatever is added, if the probe "same side" has found it.
 
-    The first model that cannot be told apart from it, and does not, is named.
+    The first model that is tied with it, and does not, is named.
     """
-    best = ranked[0]
     if best.same_side is None or best.same_side > -LARGE_FALL:
         return ""
-    others = ranked[1 : 1 + _tied(ranked)]
-    known = (row for row in others if row.same_side is not None and row.same_side > -LARGE_FALL)
+    known = (row for row in tied if row.same_side is not None and row.same_side > -LARGE_FALL)
     better = next((f" {labels[row.key]}, tied with it, does not." for row in known), "")
     lost = f"it loses {-best.same_side:.1f} points: in part, it answers against whatever is added."
     return f"But where what is added agrees with the target (same side), {lost}{better}"

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
+import pandas as pd
+
 from arts.data.support.rounding import decimal_text
 from arts.leaderboard.analysis.rows import BoardRow
 
 
-def entry_verdict(row: BoardRow, ranks: Mapping[str, str | None], *, corpus: str) -> str:
+def entry_verdict(row: BoardRow, table: pd.DataFrame, *, corpus: str) -> str:
     """The verdict on a row of the board as one sentence of plain text.
 
     It reads like "Rank 2 of 33 on laptop, tied with 4 others: right on 76.7% of the originals, and on 56.6%
@@ -16,26 +18,24 @@ def entry_verdict(row: BoardRow, ranks: Mapping[str, str | None], *, corpus: str
 
     Args:
         row: The row.
-        ranks: The rank of each row of the corpus as text, keyed by the key of the row; None for those that
-            are not ranked.
+        table: The `board_table` of the corpus.
         corpus: Name of the corpus.
     """
     accuracy, ars = decimal_text(row.accuracy.value, 1), decimal_text(row.ars.value, 1)
     mean = f" (mean of {len(row.entries)} seeds)" if len(row.entries) > 1 else ""
     return (
-        f"{_standing(row.key, ranks, corpus=corpus)}: right on {accuracy}% of the originals, and on {ars}% "
+        f"{_standing(row.key, table, corpus=corpus)}: right on {accuracy}% of the originals, and on {ars}% "
         f"with all their variants{mean}{_loss(row)}."
     )
 
 
-def _standing(key: str, ranks: Mapping[str, str | None], *, corpus: str) -> str:
+def _standing(key: str, table: pd.DataFrame, *, corpus: str) -> str:
     """The rank of a row, of how many, and how many share it."""
-    rank = ranks.get(key)
-    ranked = [other for other in ranks.values() if other is not None]
-    if rank is None:
+    ranked = table[table["position"].notna()]
+    if key not in ranked.index:
         return f"Not ranked on {corpus}, without predictions that were checked"
-    position = rank.removeprefix("≈").strip()
-    sharing = sum(other.removeprefix("≈").strip() == position for other in ranked) - 1
+    rank, position = ranked.loc[key, ["rank", "position"]]
+    sharing = int((ranked["position"] == position).sum()) - 1
     others = "1 other" if sharing == 1 else f"{sharing:,} others"
     return f"Rank {rank} of {len(ranked):,} on {corpus}" + (f", tied with {others}" if sharing else "")
 

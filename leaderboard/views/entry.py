@@ -211,10 +211,9 @@ def main() -> None:
         entry = pick_entry(board)
     rows, table = page_state.rows_on(entry.corpus)
     row = next((row for row in rows if entry in row.entries), row_of(entry))  # the board may have changed
-    ranks = {str(key): rank if isinstance(rank, str) else None for key, rank in table["rank"].items()}
     with top:
         st.title(escape_markdown(distinct_labels(board.on(entry.corpus))[entry.key]))
-        st.markdown(f"**{escape_markdown(entry_verdict(row, ranks, corpus=entry.corpus))}**")
+        st.markdown(f"**{escape_markdown(entry_verdict(row, table, corpus=entry.corpus))}**")
         show_headline(entry)
     with tools:
         show_links(entry, [other.first for other in rows if other is not row])

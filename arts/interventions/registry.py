@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from arts.data.errors import ArtsError, lookup
@@ -60,6 +60,18 @@ def intervention_from(settings: Mapping[str, Any]) -> Intervention:
     return find_intervention(settings["name"]).from_settings(settings)
 
 
+def default_settings(recorded: Mapping[str, Any]) -> dict[str, Any]:
+    """The settings that an intervention of a report has by default.
+
+    Args:
+        recorded: the field ``model.intervention`` of the report.
+
+    Returns:
+        The settings, keyed by name; none if this version does not know the intervention.
+    """
+    return _settings(lambda: find_intervention(recorded["name"])()) or {}
+
+
 def settings_without_outcome(recorded: Mapping[str, Any]) -> dict[str, Any]:
     """What a report has of an intervention, without what came of its training, which differs by seed.
 
@@ -69,11 +81,18 @@ def settings_without_outcome(recorded: Mapping[str, Any]) -> dict[str, Any]:
     Returns:
         The name and the settings. Everything, if this version does not know the intervention.
     """
-    try:
-        settings = intervention_from(recorded).settings()
-    except MALFORMED:
+    settings = _settings(lambda: intervention_from(recorded))
+    if settings is None:
         return dict(recorded)
     return {name: value for name, value in recorded.items() if name == "name" or name in settings}
+
+
+def _settings(create: Callable[[], Intervention]) -> dict[str, Any] | None:
+    """The settings of the intervention that a function creates; None if this version does not know it."""
+    try:
+        return create().settings()
+    except MALFORMED:
+        return None
 
 
 def _addresses() -> dict[str, str]:

@@ -6,10 +6,9 @@ import json
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from arts.data.errors import ArtsError
 from arts.data.schema import Strategy
 from arts.interventions.composition import Composition
-from arts.interventions.registry import find_intervention, intervention_names
+from arts.interventions.registry import default_settings
 
 TAUGHT = "taught"  # key of the settings of what a model was trained with before it unlearnt
 MOST_LISTED = 3  # longer lists are told by their length
@@ -30,8 +29,6 @@ WORDS = {
     "reading": "reads: {}",
     "rate": "learning rate {}",
 }
-# What `find_intervention` and a setting of the wrong type raise
-_MALFORMED = (ArtsError, AttributeError, LookupError, TypeError, ValueError)
 
 
 def intervention_label(settings: Mapping[str, Any]) -> str:
@@ -51,19 +48,9 @@ def intervention_label(settings: Mapping[str, Any]) -> str:
     return str(settings.get("name", "unknown")) + (f" ({words})" if words else "")
 
 
-def _defaults(settings: Mapping[str, Any]) -> Mapping[str, Any]:
-    """The settings that an intervention has by default; empty for one that is not registered here."""
-    try:
-        if settings["name"] not in intervention_names():
-            return {}
-        return find_intervention(settings["name"])().settings()
-    except _MALFORMED:
-        return {}
-
-
 def _setting_words(settings: Mapping[str, Any]) -> Iterator[str]:
     """Yield what is said of each setting that is not the default."""
-    defaults = _defaults(settings)
+    defaults = default_settings(settings)
     for name, value in settings.items():
         given = defaults.get(name)
         is_setting = name in defaults or (not defaults and isinstance(value, bool | int | float | str))

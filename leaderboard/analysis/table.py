@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import base64
 import re
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
@@ -14,7 +13,6 @@ import pandas as pd
 
 from arts.data.schema import PERTURBATIONS
 from arts.data.support.rounding import round_half_up
-from arts.evaluation.scores import Estimate
 from arts.leaderboard.analysis.entry_labels import distinct_row_labels
 from arts.leaderboard.analysis.ranking import BoardRank, ranks
 from arts.leaderboard.analysis.rows import BoardRow, board_rows
@@ -156,15 +154,15 @@ def rows_table(rows: Sequence[BoardRow]) -> pd.DataFrame:
         rows: The rows, best ARS first.
 
     Returns:
-        A frame with the columns of `COLUMNS` and these: "position", the rank as a number; "entry", the key of
-        the row's first entry; and "interval", an `interval_bar`. Its index holds the `key` of each row. The
-        names in the column "model" are all different.
+        A frame with the columns of `COLUMNS` and these: "position", the rank as a number; and "entry", the
+        key of the row's first entry. Its index holds the `key` of each row. The names in the column "model"
+        are all different.
     """
     labels = distinct_row_labels(rows)
     records = [
         _table_row(row, rank, label=labels[row.key]) for row, rank in zip(rows, ranks(rows), strict=True)
     ]
-    columns = [*COLUMNS, "position", "entry", "interval"]
+    columns = [*COLUMNS, "position", "entry"]
     return pd.DataFrame(records, columns=columns, index=[row.key for row in rows])
 
 
@@ -206,7 +204,6 @@ def _table_row(row: BoardRow, rank: BoardRank | None, *, label: str) -> dict[str
         "model": label,
         "accuracy": row.accuracy.value,
         "ars": row.ars.value,
-        "interval": interval_bar(row.ars, row.accuracy.value, prompts=prompts),
         **{str(s): row.strategies[s].value if s in row.strategies else None for s in PERTURBATIONS},
         "same_side": row.same_side,
         "lost": round_half_up(row.accuracy.value - row.ars.value),
@@ -236,29 +233,3 @@ def _minutes(seconds: Sequence[float | None]) -> float | None:
     """The mean of some durations in minutes; None if one is not known."""
     known = [value for value in seconds if value is not None]
     return round_half_up(fmean(known) / 60) if len(known) == len(seconds) else None
-
-
-def interval_bar(ars: Estimate, accuracy: float, *, prompts: tuple[float, float] | None = None) -> str:
-    """A small chart from 0 to 100% as a ``data:`` URL of an SVG image.
-
-    It shows the interval of ARS as a bar with a line at its value, accuracy as a ring, and the range of ARS
-    over several prompts as whiskers.
-
-    Args:
-        ars: ARS in percent, with its interval.
-        accuracy: Accuracy in percent.
-        prompts: Lowest and highest ARS over several prompts; None for none.
-    """
-    whiskers = ""
-    if prompts:
-        low, high = (f"{2 * value:.0f}" for value in prompts)
-        path = f"M{low} 12H{high}M{low} 7V17M{high} 7V17"
-        whiskers = f"<path d='{path}' stroke='#888' stroke-width='1.5' fill='none'/>"
-    svg = (
-        "<svg xmlns='http://www.w3.org/2000/svg' width='200' height='24' viewBox='0 0 200 24'>"
-        "<path d='M0 12H200' stroke='#8884' stroke-width='2'/>"
-        f"<path d='M{2 * ars.low:.0f} 12H{2 * ars.high:.0f}' stroke='#0072B2' stroke-width='12'/>"
-        f"{whiskers}<path d='M{2 * ars.value:.0f} 3V21' stroke='#56B4E9' stroke-width='3'/>"
-        f"<circle cx='{2 * accuracy:.0f}' cy='12' r='5' fill='none' stroke='#E69F00' stroke-width='3'/></svg>"
-    )
-    return "data:image/svg+xml;base64," + base64.b64encode(svg.encode()).decode()

@@ -191,7 +191,7 @@ def downloads(rows: pd.DataFrame) -> Iterator[tuple[str, str, str]]:
     Both texts are made before the visitor asks for one. A file made on a click is lost if the page runs again
     in the meantime.
     """
-    plain = rows.drop(columns=["interval", "position"])
+    plain = rows.drop(columns="position")
     yield "CSV", csv_text(plain), "text/csv"
     yield "JSON", plain.reset_index(names="key").to_json(orient="records"), "application/json"
 

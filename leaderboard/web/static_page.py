@@ -80,7 +80,7 @@ def _corpus_section(corpus: str, rows: pd.DataFrame) -> dict[str, Any]:
     """
     return {
         "name": corpus,
-        "rows": rows.to_dict("records"),
+        "rows": rows.astype(object).where(rows.notna(), None).to_dict("records"),
         "charts": [
             {"title": shown.title, "remark": shown.remark, "drawing": _svg(shown)}
             for shown in (*scatter_charts(rows, corpus), interval_chart(rows, corpus))

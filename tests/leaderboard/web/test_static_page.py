@@ -21,7 +21,10 @@ def test_static_page_has_the_whole_board(three_results, tmp_path):
     corpora = page.count("<h2 id=")
     for title in ("ARS against accuracy", "ARS with 95% intervals"):
         assert page.count(f"<figcaption>{title}</figcaption>") == corpora
-    assert page.count("<svg ") == page.count("<figcaption>")
+    intervals, rows = page.count('<svg class="interval"'), page.count("<tr>") - corpora
+    assert page.count("<svg ") - intervals == page.count("<figcaption>")
+    assert intervals == rows
+    assert 0 < page.count('class="whiskers"') < rows
     assert 'fill="currentColor"' in page  # as in the app
     assert "(all-mpnet-base-v2)</text>" in page
     assert "50.9" in page

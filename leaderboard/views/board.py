@@ -25,6 +25,7 @@ from arts.leaderboard.web import (
     page_state,
     selectable_table,
 )
+from arts.leaderboard.web.active_filters import show_active_filters
 from arts.leaderboard.web.escaping import escape_markdown
 from arts.leaderboard.web.model_table import Order
 
@@ -249,7 +250,7 @@ def show_models(board: Board) -> None:
     order = Order(column, turned)
     with top:
         show_answer(rows, frame)
-    board_filters.show_active_filters()
+    show_active_filters(list(board_filters.active_filters()))
     shown = sort_rows(replace(filters, text=text).apply(frame), order.column, turned=order.turned)
     if shown.empty:
         selectable_table.show_hidden(TABLE)

@@ -14,6 +14,7 @@ from arts.leaderboard.analysis.units import PredictionsById, Unit, predictions_b
 from arts.leaderboard.store.entry import BoardEntry
 from arts.leaderboard.store.store import Board
 from arts.leaderboard.web import address, choices, html_sentence, html_unit, page_state, unit_filters
+from arts.leaderboard.web.active_filters import show_active_filters
 from arts.leaderboard.web.escaping import error_markdown, escape_markdown
 
 UNITS_PER_PAGE = 10
@@ -194,7 +195,7 @@ def main() -> None:
     corpus, units = pick_corpus(board)
     names, predictions = pick_predictions(board, corpus)
     filters = unit_filters.pick_filters(units, names, corpus=corpus.name)
-    unit_filters.show_active_filters(filters, units, [*names.values()])
+    show_active_filters(list(unit_filters.active_filters(filters, units, names)))
     passing = filters.apply(units, predictions)
     if not passing:
         st.info(f"None of the {len(units):,} units of {corpus.name} passes. Clear a filter.")

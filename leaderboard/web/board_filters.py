@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import date
-from functools import partial
 
 import pandas as pd
 import streamlit as st
 
 from arts.leaderboard.analysis.table import EntryFilter
 from arts.leaderboard.web import address, choices
-from arts.leaderboard.web.escaping import escape_markdown
+from arts.leaderboard.web.active_filters import ActiveFilter
 
 VALUE_FILTERS = {  # column of the table, which is the name of the query parameter: label of the filter
     "family": "Family",
@@ -65,37 +64,14 @@ def _pick_day(label: str, *, key: str) -> date | None:
     )
 
 
-def show_active_filters() -> None:
-    """Show each filter that is set as a button that removes it; nothing if none is set."""
-    if not (active := list(_active_filters())):
-        return
-    with st.container(horizontal=True, vertical_alignment="center"):
-        st.caption("Shown are only:", width="content")
-        for key, value, text in active:
-            st.button(
-                escape_markdown(text),
-                icon=":material/close:",
-                key=f"remove {key} {value}",
-                help="Remove this filter",
-                on_click=partial(_remove_filter, key, value),
-            )
-
-
-def _active_filters() -> Iterator[tuple[str, str, str]]:
-    """Yield the key, the value and a description of each filter that is set."""
+def active_filters() -> Iterator[ActiveFilter]:
+    """Yield each filter that is set."""
     state = st.session_state
     if text := state.get("q"):
-        yield "q", text, f"with “{text}”"
+        yield ActiveFilter("q", f"with “{text}”", unset="")
     for column, label in VALUE_FILTERS.items():
-        yield from ((column, value, f"{label.lower()}: {value}") for value in state.get(column) or ())
+        for value in state.get(column) or ():
+            yield ActiveFilter(column, f"{label.lower()}: {value}", value)
     for key, label in DAY_FILTERS.items():
         if day := state.get(key):
-            yield key, str(day), f"{label.lower()} {day}"
-
-
-def _remove_filter(key: str, value: str) -> None:
-    """Remove a value from a filter, before the page runs again."""
-    if key in VALUE_FILTERS:
-        st.session_state[key] = [other for other in st.session_state[key] if other != value]
-    else:
-        st.session_state[key] = "" if key == "q" else None
+            yield ActiveFilter(key, f"{label.lower()} {day}")

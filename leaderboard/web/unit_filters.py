@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 
 import streamlit as st
@@ -10,10 +10,8 @@ import streamlit as st
 from arts.data.schema import PERTURBATIONS, Polarity, Strategy
 from arts.leaderboard.analysis.units import Unit, UnitFilter
 from arts.leaderboard.web import address, choices
+from arts.leaderboard.web.active_filters import ActiveFilter
 from arts.leaderboard.web.escaping import escape_markdown
-
-CHOSEN_BY_KEY = ("unit", "right", "wrong")  # parameters that are no keys of widgets
-UNSET: Mapping[str, object] = {"text": "", "strategy": [], "polarity": [], "rule": [], "failed": False}
 
 
 def pick_filters(units: Sequence[Unit], names: Mapping[str, str], *, corpus: str) -> UnitFilter:
@@ -134,62 +132,30 @@ def _pick_keys(
     )
 
 
-def show_active_filters(filters: UnitFilter, units: Sequence[Unit], names: Sequence[str]) -> None:
-    """Show what units are filtered by, each with a button that removes the filter.
+def active_filters(
+    filters: UnitFilter, units: Sequence[Unit], names: Mapping[str, str]
+) -> Iterator[ActiveFilter]:
+    """Yield each thing that units are filtered by.
 
     Args:
         filters: The filters.
         units: All units of the corpus.
-        names: Labels of the entries whose predictions are shown.
+        names: Labels of the entries whose predictions are shown, keyed by the key of the entry.
     """
-    lengths = length_range(units)
-    active = active_filters(filters, names, lengths=lengths)
-    with st.container(horizontal=True, gap="small"):
-        for parameter, text in active.items():
-            st.button(
-                escape_markdown(text),
-                key=f"remove-{parameter}",
-                icon=":material/close:",
-                help="Remove this filter.",
-                on_click=_remove_filters,
-                args=([parameter], lengths),
-            )
-        if len(active) > 1:
-            st.button("Remove all", key="remove-all", on_click=_remove_filters, args=([*active], lengths))
-
-
-def active_filters(filters: UnitFilter, names: Sequence[str], *, lengths: tuple[int, int]) -> dict[str, str]:
-    """What units are filtered by, in words, keyed by the query parameter.
-
-    Args:
-        filters: The filters.
-        names: Labels of the entries whose predictions are shown.
-        lengths: The smallest and the largest number of words of an original.
-    """
-    is_narrowed = (filters.shortest, filters.longest) != lengths
-    values = {
-        "text": " ".join(filters.words),
-        "unit": ", ".join(filters.ids),
-        "strategy": ", ".join(map(str, filters.strategies)),
-        "polarity": ", ".join(map(str, filters.polarities)),
-        "rule": ", ".join(filters.rules),
-        "right": ", ".join(names[n] for n in filters.right),
-        "wrong": ", ".join(names[n] for n in filters.wrong),
-        "length": f"{filters.shortest} to {filters.longest} words" if is_narrowed else "",
-        "failed": "by all entries" if filters.failed_by_all else "",
-    }
-    return {parameter: f"{parameter}: {value}" for parameter, value in values.items() if value}
-
-
-def _remove_filters(parameters: Sequence[str], lengths: tuple[int, int]) -> None:
-    """Let all units pass the filters of these query parameters, before the page runs again.
-
-    Args:
-        parameters: The query parameters.
-        lengths: The smallest and the largest number of words.
-    """
-    for parameter in parameters:
-        if parameter in CHOSEN_BY_KEY:
-            st.query_params.pop(parameter, None)
-        else:
-            st.session_state[parameter] = ({**UNSET, "length": lengths})[parameter]
+    if filters.words:
+        yield ActiveFilter("text", f"text: {' '.join(filters.words)}", unset="")
+    for parameter, values in (
+        ("unit", filters.ids),
+        ("strategy", map(str, filters.strategies)),
+        ("polarity", map(str, filters.polarities)),
+        ("rule", filters.rules),
+    ):
+        yield from (ActiveFilter(parameter, f"{parameter}: {value}", value) for value in values)
+    entries = list(names.items())
+    for outcome, positions in (("right", filters.right), ("wrong", filters.wrong)):
+        for key, label in (entries[position] for position in positions):
+            yield ActiveFilter(outcome, f"{outcome}: {label}", key)
+    if (filters.shortest, filters.longest) != (lengths := length_range(units)):
+        yield ActiveFilter("length", f"length: {filters.shortest} to {filters.longest} words", unset=lengths)
+    if filters.failed_by_all:
+        yield ActiveFilter("failed", "failed: by all entries", unset=False)

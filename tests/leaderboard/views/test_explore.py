@@ -65,6 +65,30 @@ def test_explore_the_page_opens_in_the_state_of_its_address(open_page):
     assert all("REVNON" in html and "ADDDIFF" not in html for html in cards(app))
 
 
+def test_explore_filters_are_removed_one_by_one_or_all(open_page):
+    ids = ["restaurant-test-001_0", "restaurant-test-002_0"]
+    app = open_page(text="a", unit=ids, strategy=["revtgt", "revnon"])
+
+    def remove(text: str) -> None:
+        next(button for button in app.button if button.label.replace("\\", "") == text).click().run()
+
+    assert [button.label.replace("\\", "") for button in app.button] == [
+        "text: a",
+        *(f"unit: {id}" for id in ids),
+        "strategy: revtgt",
+        "strategy: revnon",
+        "Remove all",
+    ]
+    remove("strategy: revtgt")
+    assert app.multiselect(key="strategy").value == ["revnon"]
+    remove(f"unit: {ids[0]}")
+    assert next(one.value for one in app.multiselect if one.label == "Unit") == ids[1:]
+    remove("Remove all")
+    assert not app.button
+    assert app.multiselect(key="strategy").value == []
+    assert "Units 1 to 10 of 138" in remarks(app)
+
+
 def test_explore_the_page_begins_again_when_a_filter_changes(open_page):
     app = open_page(page="3")
     assert "Units 21 to 30" in remarks(app)

@@ -51,6 +51,7 @@ class OpenPage:
 
     Args:
         address: The key of the page in `PAGES`.
+        began: The query string with which the run has begun.
         choices: The choices that the page has put into its address, by parameter.
         refused: The values in the address that a widget did not take when it was first drawn, and what it had
             instead, by parameter.
@@ -58,6 +59,7 @@ class OpenPage:
     """
 
     address: str
+    began: str = ""
     choices: dict[str, KeptChoice] = field(default_factory=dict)
     refused: dict[str, tuple[list[str], object]] = field(default_factory=dict)
     remarks: list[str] = field(default_factory=list)
@@ -70,9 +72,23 @@ def begin_page(address: str) -> None:
     is_other = page is None or page.address != address
     if is_other or followed:
         st.session_state[OPEN_PAGE] = OpenPage(address)
+    _open_page().began = query_string()
     if is_other and followed:
         _restore_parameters(followed)
+    elif followed:
+        st.query_params.update({})  # sends them, since the run before may have sent its own in the meantime
     _open_page().remarks.clear()
+
+
+def query_string() -> str:
+    """The parameters in the address, as the browser has them."""
+    context = get_script_run_ctx()
+    return context.query_string if context else ""
+
+
+def query_string_at_begin() -> str:
+    """The parameters that the address had when the run began."""
+    return _open_page().began
 
 
 def _restore_parameters(context: ScriptRunContext) -> None:

@@ -3,23 +3,36 @@
 // An entry of the history is made by each thing that a visitor does: following a link, or choosing something.
 // Streamlit makes none for most choices, and several for a page that writes into its address while it opens.
 // A link is followed as Back and Forward are: the address alone says what the page shows.
+// The run before may then still be under way and write what it shows into the new address. So nothing is written
+// until a run that began at this address has ended, and says what the address has become.
 
 const left = new Map(); // what each page showed last, by its path
 let shown = null; // what the page shows, as the app has told it
 let hasActed = false; // whether the visitor has done something since the address last changed
+let isAwaited = false; // whether no run has ended yet that began at this address
+const { pushState, replaceState } = history;
 
 function install() {
-  const { pushState, replaceState } = history;
   history.pushState = history.replaceState = (state, title, url) => {
+    if (isAwaited && !hasActed) return;
     const target = new URL(url ?? location.href, location.href);
     const isNew = target.pathname !== location.pathname || (hasActed && target.search !== location.search);
-    hasActed = false;
+    isAwaited = hasActed = false;
     (isNew ? pushState : replaceState).call(history, state, title, url);
     remember();
   };
-  for (const type of ["pointerdown", "keydown"]) addEventListener(type, () => (hasActed = true), true);
-  addEventListener("popstate", () => (hasActed = false), true);
+  // Buttons of a mouse and keys with Alt can be Back and Forward themselves
+  addEventListener("pointerdown", ({ button }) => (hasActed ||= button < 3), true);
+  addEventListener("keydown", ({ altKey, metaKey }) => (hasActed ||= !altKey && !metaKey), true);
+  addEventListener("popstate", () => ([isAwaited, hasActed] = [true, false]), true);
   addEventListener("click", follow, true);
+}
+
+// Takes over the address of a run that has ended, if it is the one that is awaited.
+function arrive({ page, began, query }) {
+  if (!isAwaited || location.pathname !== pathOf(page) || location.search.slice(1) !== began) return;
+  isAwaited = false;
+  replaceState.call(history, {}, "", location.pathname + (query && "?" + query));
 }
 
 function remember() {
@@ -80,6 +93,7 @@ export default function ({ data, parentElement }) {
     window.artsHistory = true;
     install();
   }
+  arrive(data);
   remember();
   const button = parentElement.querySelector("button");
   button.onclick = async () => {

@@ -46,6 +46,8 @@ def show_address_bar(page: str, board: Board) -> None:
             "pages": [{"path": _path(name), "has_corpus": PAGES[name].has_corpus} for name in PAGES],
             "corpus": shown.get("corpus", [None])[0],
             "of_corpus": address.parameters_of_corpus(),
+            "began": address.query_string_at_begin(),
+            "query": address.query_string(),
             "link": urlencode(shown, doseq=True),
         },
     )

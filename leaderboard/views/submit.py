@@ -25,7 +25,7 @@ from arts.leaderboard.store.uploads import (
     predictions_example,
     predictions_template,
 )
-from arts.leaderboard.web import address, page_state, visitors
+from arts.leaderboard.web import choices, page_state, visitors
 from arts.leaderboard.web.escaping import error_markdown, escape_markdown
 
 NEIGHBOURS = 3  # entries shown above and below the new one
@@ -48,14 +48,9 @@ class Offer:
 
 
 def pick_corpus() -> str:
-    """Let the visitor pick the corpus that predictions are for; the choice is kept in the page's URL."""
-    available = [name for name in CORPUS_NAMES if is_available_locally(name)]
-    return address.say_refused(
-        "dataset",
-        available,
-        what="corpus",
-        draw=lambda: st.selectbox("Corpus", available, key="dataset", bind="query-params"),
-    )
+    """Let the visitor pick the corpus that predictions are for; those of the board come first."""
+    known = [name for name in page_state.board().corpora if name in CORPUS_NAMES]
+    return choices.pick_corpus([*filter(is_available_locally, dict.fromkeys([*known, *CORPUS_NAMES]))])
 
 
 @st.cache_data(max_entries=16, show_spinner=False)

@@ -58,7 +58,7 @@ PAGES: Mapping[str, AppPage] = {
     "explore": AppPage("Explore", ":material/search:", entry_parameters=("entries",)),
     "interventions": AppPage("Interventions", ":material/trending_up:"),
     "playground": AppPage("Playground", ":material/edit_note:", has_corpus=False),
-    "submit": AppPage("Submit", ":material/upload_file:", has_corpus=False),
+    "submit": AppPage("Submit", ":material/upload_file:"),
     "about": AppPage("About", ":material/info:", has_corpus=False),
 }
 

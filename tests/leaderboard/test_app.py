@@ -79,7 +79,7 @@ def test_app_the_table_is_downloaded(page, app, tmp_path):
 
 
 def submit(page: Page, app: RunningApp, file: Path, name: str) -> None:
-    open_page(page, app, "/submit?dataset=sample")
+    open_page(page, app, "/submit?corpus=sample")
     page.get_by_label("Name of the model").fill(name)
     page.locator("input[type=file]").set_input_files(file)
     expect(page.get_by_role("button", name="Remove")).to_be_visible()

@@ -134,7 +134,7 @@ def test_public_board_names_no_folder_and_guards_every_column_of_its_csv(page, a
 
 
 def test_public_board_takes_a_submission_once_and_shows_what_is_said_of_it(page, app, folder):
-    open_page(page, f"{app.address}/submit?dataset=sample")
+    open_page(page, f"{app.address}/submit?corpus=sample")
     page.get_by_label("Name of the model").fill("a fair [name](x)")
     for label, text in (("Paper", f"[paper](http://{EVIL})"), ("Code", f"http://{EVIL}/code"), ("Seed", "7")):
         page.get_by_label(label, exact=True).fill(text)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from importlib.resources import files
+
 import pytest
 from helpers.boards import open_view, prepare_app
 from streamlit.testing.v1 import AppTest
@@ -17,7 +19,7 @@ def press(app: AppTest, label: str) -> None:
 
 
 def test_submit_an_upload_is_previewed_and_only_then_added(packaged_results, good_upload):
-    app = open_view("submit", dataset="sample")
+    app = open_view("submit", corpus="sample")
     app.text_input[0].set_value("my model")
     app.file_uploader[0].set_value(("mine.csv", good_upload, "text/csv"))
     press(app, "Check and score")
@@ -47,13 +49,22 @@ def test_submit_an_upload_is_previewed_and_only_then_added(packaged_results, goo
     ],
 )
 def test_submit_a_refused_upload_says_why_and_adds_nothing(packaged_results, file, name, message):
-    app = open_view("submit", dataset="sample")
+    app = open_view("submit", corpus="sample")
     app.text_input[0].set_value(name)
     app.file_uploader[0].set_value(file)
     press(app, "Check and score")
     assert message in app.error[0].value
     assert [button.label for button in app.button] == ["Check and score"]
     assert not packaged_results.exists()
+
+
+def test_submit_opens_on_the_first_corpus_of_the_board(results, shared_data):
+    results.mkdir()
+    report = files("arts.leaderboard") / "results" / "laptop-memnet-seed1.json"
+    (results / "mine.json").write_bytes(report.read_bytes())
+    picked = open_view("submit").segmented_control(key="corpus")
+    assert picked.value == "laptop"
+    assert [*picked.options][:2] == ["laptop", "sample"]
 
 
 def test_submit_a_board_for_reading_takes_nothing_and_says_so(tmp_path, monkeypatch):
@@ -67,7 +78,7 @@ def test_submit_a_board_for_reading_takes_nothing_and_says_so(tmp_path, monkeypa
 
 def test_submit_a_visitor_who_asks_too_often_is_told_to_wait(results, good_upload, monkeypatch):
     monkeypatch.setattr("arts.leaderboard.web.visitors.MOST_OF_ONE", 1)
-    app = open_view("submit", dataset="sample")
+    app = open_view("submit", corpus="sample")
     app.text_input[0].set_value("mine")
     app.file_uploader[0].set_value(("mine.csv", good_upload, "text/csv"))
     press(app, "Check and score")
@@ -83,7 +94,7 @@ def test_submit_an_entry_is_made_once(results, good_upload, monkeypatch):
         monkeypatch.setattr(
             f"arts.leaderboard.store.{module}.entry_of", lambda *a, **k: made.append(a) or entry_of(*a, **k)
         )
-    app = open_view("submit", dataset="sample")
+    app = open_view("submit", corpus="sample")
     app.text_input[0].set_value("mine")
     app.file_uploader[0].set_value(("mine.csv", good_upload, "text/csv"))
     press(app, "Check and score")

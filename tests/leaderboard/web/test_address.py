@@ -206,7 +206,7 @@ def test_address_an_entry_that_takes_the_label_of_another_does_not_take_its_plac
         ("explore", {"strategy": ["revtgt", "revall"]}, 'the strategy "revall"'),
         ("explore", {"corpus": "other"}, 'the corpus "other"'),
         ("interventions", {"corpus": "nowhere"}, 'the corpus "nowhere"'),
-        ("submit", {"dataset": "nowhere"}, 'the corpus "nowhere"'),
+        ("submit", {"corpus": "nowhere"}, 'the corpus "nowhere"'),
         ("board", {"corpus": "<b>x</b>" * 20}, "<b>x</b>"),
         ("board", {"entries": ["gone", "<i>"]}, 'The link names "gone", "<i>", but'),
         ("interventions", {"entry": "gone"}, 'The link names "gone", but this page shows no entries'),

@@ -19,7 +19,7 @@ INTERVENTIONS = {
     "unlearn": "arts.interventions.unlearn:Unlearn",
 }
 
-# What `intervention_from` raises when it does not know the settings.
+# What `find_intervention` and `intervention_from` raise when they do not know the name or the settings.
 MALFORMED = (ArtsError, ArithmeticError, AttributeError, LookupError, TypeError, ValueError)
 
 

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from typing import Any
 
 from arts.data.schema import Strategy
 from arts.interventions.composition import Composition
-from arts.interventions.registry import default_settings
+from arts.interventions.registry import MALFORMED, default_settings, find_intervention
 
 TAUGHT = "taught"  # key of the settings of what a model was trained with before it unlearnt
 MOST_LISTED = 3  # longer lists are told by their length
@@ -46,6 +47,20 @@ def intervention_label(settings: Mapping[str, Any]) -> str:
         return " + ".join(intervention_label(part) for part in parts if isinstance(part, Mapping))
     words = "; ".join(_setting_words(settings))
     return str(settings.get("name", "unknown")) + (f" ({words})" if words else "")
+
+
+def intervention_summaries(name: str) -> dict[str, str]:
+    """What an intervention does, in a phrase for each of its parts, keyed by the name of the part.
+
+    Args:
+        name: Name of the intervention, such as "consistency + position"; empty for none. Parts that this
+            version does not know are left out.
+    """
+    summaries = {}
+    for part in filter(None, name.split(" + ")):
+        with suppress(*MALFORMED):
+            summaries[part] = find_intervention(part).card.summary
+    return summaries
 
 
 def _setting_words(settings: Mapping[str, Any]) -> Iterator[str]:

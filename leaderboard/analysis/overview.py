@@ -25,6 +25,11 @@ class OverviewRow:
     label: str
     cells: dict[str, tuple[BoardRow, BoardRank | None]] = field(default_factory=dict)
 
+    @property
+    def intervention(self) -> str:
+        """Name of the intervention that the model was trained with; empty if there is none."""
+        return next((row.first.intervention for row, _ in self.cells.values()), "")
+
 
 @lru_cache(maxsize=2)
 def board_overview(store: Store, version: str, corpora: tuple[str, ...]) -> list[OverviewRow]:

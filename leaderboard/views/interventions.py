@@ -19,6 +19,7 @@ from arts.leaderboard.analysis.before_after import (
     seed_gains,
 )
 from arts.leaderboard.analysis.entry_scores import SCORES, TITLES, score_of
+from arts.leaderboard.analysis.intervention_words import intervention_summaries
 from arts.leaderboard.analysis.unit_comparison import compare_units
 from arts.leaderboard.store.entry import BoardEntry
 from arts.leaderboard.web import (
@@ -43,6 +44,17 @@ def show_no_pairs(corpus: str) -> None:
     dataset = corpus if corpus in CORPUS_NAMES else SAMPLE
     commands = [COMMAND.format(dataset, name) for name in intervention_names()]
     st.code("\n".join(commands), language="bash", wrap_lines=True)
+
+
+def show_legend(gains: Sequence[SeedGains]) -> None:
+    """Show what each of the interventions does, in a phrase."""
+    names = dict.fromkeys(pair.after.intervention for one in gains for pair in one.pairs)
+    summaries = {part: text for name in names for part, text in intervention_summaries(name).items()}
+    st.caption(
+        " · ".join(
+            f"**{escape_markdown(part)}**: {escape_markdown(text)}" for part, text in summaries.items()
+        )
+    )
 
 
 def show_gains(gains: Sequence[SeedGains], score: str) -> bool:
@@ -262,6 +274,7 @@ def main() -> None:
         show_alone(alone)
         return
     gains, score = pick_gains(seed_gains(pairs))
+    show_legend(gains)
     if not show_gains(gains, score):
         st.info(f"{escape_markdown(corpus)} has no variants of this kind. Choose another score.")
         return

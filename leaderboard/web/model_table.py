@@ -19,6 +19,7 @@ from arts.data.schema import PERTURBATIONS, Strategy
 from arts.data.support.rounding import decimal_text
 from arts.evaluation.verification import MEANING
 from arts.leaderboard.analysis.headline import short_interval
+from arts.leaderboard.analysis.intervention_words import intervention_summaries
 from arts.leaderboard.analysis.overview import OverviewRow
 from arts.leaderboard.analysis.rows import BoardRow
 from arts.leaderboard.analysis.table import ASCENDING_COLUMNS, COLUMNS
@@ -174,7 +175,9 @@ def overview_html(models: Sequence[OverviewRow], corpora: Sequence[str]) -> str:
         models: The models.
         corpora: Names of the corpora.
     """
-    html: str = _template("overview.html").render(models=models, corpora=corpora, figure=short_interval)
+    html: str = _template("overview.html").render(
+        models=models, corpora=corpora, figure=short_interval, help=_intervention_help
+    )
     return html
 
 
@@ -216,11 +219,18 @@ def _figures(row: BoardRow) -> dict[str, str]:
 
 
 def _helps(row: BoardRow) -> dict[str, str]:
-    """What the scores of a row are over, in words, keyed by column and "_help"."""
+    """What the values of a row mean, in words, keyed by column and "_help"."""
     return {
+        **dict.fromkeys(("model_help", "intervention_help"), _intervention_help(row.first.intervention)),
         "ars_help": "The interval spans those of the seeds." if row.spans_seeds else "",
         **{f"{s}_help": _change_help(row, s) for s in PERTURBATIONS},
     }
+
+
+@lru_cache(maxsize=1 << 10)
+def _intervention_help(name: str) -> str:
+    """What each part of an intervention does, in words."""
+    return "; ".join(f"{part}: {summary}" for part, summary in intervention_summaries(name).items())
 
 
 def _change(row: BoardRow, strategy: Strategy) -> str:

@@ -9,7 +9,7 @@ import streamlit as st
 from arts.evaluation.report import Report
 from arts.evaluation.report_record import EPOCH_CHOICES
 from arts.leaderboard.analysis.entry_citations import entry_bibtex
-from arts.leaderboard.analysis.intervention_words import intervention_label
+from arts.leaderboard.analysis.intervention_words import intervention_label, intervention_summaries
 from arts.leaderboard.analysis.reproduction import evaluate_command, reproducible_parts
 from arts.leaderboard.store.display_names import display_fact, hide_folders
 from arts.leaderboard.store.entry import BoardEntry
@@ -78,10 +78,12 @@ def card_facts(model: str) -> dict[str, object]:
 
 def training_facts(report: Report) -> dict[str, object]:
     """Facts about how the model of a report was trained, keyed by a title; None where not recorded."""
-    model = report.model
+    model, intervention = report.model, report.model.intervention or {}
+    summaries = intervention_summaries(str(intervention.get("name", "")))
     return {
         "Model": f"{model.id} ({model.kind})",
-        "Intervention": intervention_label(model.intervention) if model.intervention else None,
+        "Intervention": intervention_label(intervention) if intervention else None,
+        **{f"What {part} is": summary for part, summary in summaries.items()},
         "Encoder": model.encoder,
         **{f"Started from: {name}": value for name, value in model.extras.items()},
         "Seed": model.seed,

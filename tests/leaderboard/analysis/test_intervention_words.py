@@ -15,7 +15,7 @@ from arts.interventions.noaspect import NoAspect
 from arts.interventions.position import Position
 from arts.interventions.registry import find_intervention, intervention_names
 from arts.interventions.unlearn import Unlearn
-from arts.leaderboard.analysis.intervention_words import intervention_label
+from arts.leaderboard.analysis.intervention_words import intervention_label, intervention_summaries
 from arts.merging.policies import Granularity
 
 HELD_OUT = Adversarial(templates=("but",), holdout=("side", "before"))
@@ -63,3 +63,11 @@ def test_intervention_words_a_default_intervention_is_its_name(name):
 )
 def test_intervention_words_what_is_not_ours_has_words_too(settings, words):
     assert intervention_label(settings) == words
+
+
+def test_intervention_words_say_what_each_part_does():
+    assert intervention_summaries("consistency + mystery + position") == {
+        "consistency": Consistency.card.summary,
+        "position": Position.card.summary,
+    }
+    assert intervention_summaries("") == {}

@@ -39,6 +39,7 @@ def test_interventions_the_page_shows_gains_and_tests(reports_by_share, results)
         report.save(results)
     app = open_interventions()
     assert not app.exception
+    assert f"**adversarial**: {Adversarial.card.summary}" in page_text(app).replace("\\", "")
     gain = reports_by_share[0.9].ars.value - reports_by_share[0.6].ars.value
     (row,) = app.table[0].value.to_dict("records")
     assert (row["intervention"], row["model"], row["seeds"]) == ("adversarial", "bert", 1)

@@ -10,6 +10,7 @@ from helpers.board_entries import entry
 from arts.data.schema import Strategy
 from arts.evaluation.scores import Estimate
 from arts.evaluation.verification import Status
+from arts.interventions.position import Position
 from arts.leaderboard.analysis.overview import OverviewRow
 from arts.leaderboard.analysis.rows import BoardRow, board_rows, row_of
 from arts.leaderboard.analysis.table import COLUMNS, rows_table
@@ -47,6 +48,14 @@ def test_model_table_says_over_which_units_accuracy_falls():
         "variants." in html
     )
     assert html.count('class="number change worst"') == 1
+
+
+def test_model_table_says_what_an_intervention_does_where_its_name_is():
+    row = row_of(entry(50).model_copy(update={"intervention": "position + mystery"}))
+    help = f'title="position: {Position.card.summary}"'
+    assert html_of(row).count(help) == 2  # at the name of the model, and in the column of interventions
+    model = OverviewRow("mine", {"a": (row, None)})
+    assert overview_html([model], ["a"]).count(help) == 1
 
 
 @pytest.mark.parametrize(

@@ -85,7 +85,7 @@ def show_other_corpus(entry: BoardEntry, corpus: str) -> None:
 def show_headline(entry: BoardEntry) -> None:
     """Show ARS, accuracy and macro-F1 with their intervals, and how far they can be trusted."""
     scores = {"ARS": entry.ars, "Accuracy": entry.accuracy, "Macro-F1": entry.macro_f1}
-    with st.container(horizontal=True):
+    with st.container(horizontal=True, key="scores"):
         for name, estimate in scores.items():
             if estimate:
                 st.metric(

@@ -22,14 +22,16 @@ from arts.leaderboard.web.chart_style import (
     percent,
     tooltip,
 )
-from arts.leaderboard.web.interval_rows import interval_rows, mark
+from arts.leaderboard.web.interval_rows import BAR, GAP, interval_rows, mark
 
 MAX_INTERVALS = 50  # most rows that `ars_intervals` draws
 MAX_SERIES = 12  # most series of `score_intervals` that a reader can keep in mind
 RING = {"type": "point", "filled": False, "size": 60, "strokeWidth": 2, "opacity": 1, "color": OCHRE}
 MATRIX_SHADES = ["#F1F6FA", "#56B4E9"]  # of a cell with none, and with all, of its row
 MATRIX_TEXT = "#111111"
-GAIN_TITLE = ["gain in points; the line at 0: none", "dot: mean, with its 95% interval; ring: a seed"]
+# One on each interval, and not on its name
+ZERO_TICK = {"type": "tick", "color": TEXT, "thickness": 2, "height": BAR + GAP}
+GAIN_TITLE = ["gain in points; the mark at 0: none", "dot: mean, with its 95% interval; ring: a seed"]
 # What ARS is drawn against: the column of a `board_table`, and the horizontal axis
 AGAINST: Mapping[str, Mapping[str, Any]] = {
     "accuracy": {"title": "accuracy (%)", "scale": {"zero": False}},
@@ -165,22 +167,18 @@ def gain_intervals(rows: pd.DataFrame, seeds: pd.DataFrame, *, limit: float) -> 
         axis=_axis([-limit, limit], GAIN_TITLE),
         shown=("heading", "name", "value", "low", "high"),
         layers=[
+            mark(ZERO_TICK, x={"datum": 0, "type": "quantitative"}, needs=("value",)),
             mark(
                 {**RING, "size": 45},
                 x={"field": "seed_gain", "type": "quantitative"},
                 needs=("seed_gain",),
                 shown=("heading", "name", "seed", "seed_gain"),
-            )
+            ),
         ],
     )
     places = chart.loc[chart["kind"] == "mark", ["heading", "name", "y"]]
     dots = seeds.merge(places, on=["heading", "name"]).assign(kind="mark")
-    zero = {
-        "data": {"values": [{"zero": 0}]},
-        "mark": {"type": "rule", "color": TEXT, "strokeWidth": 2},
-        "encoding": {"x": {"field": "zero", "type": "quantitative"}, "y": None},
-    }
-    return pd.concat([chart, dots], ignore_index=True), {**spec, "layer": [zero, *spec["layer"]]}
+    return pd.concat([chart, dots], ignore_index=True), spec
 
 
 def confusion_matrix(rows: pd.DataFrame) -> Chart:

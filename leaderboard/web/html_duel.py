@@ -11,6 +11,7 @@ from arts.leaderboard.analysis.duel import Duel, Outcome, PairCell
 from arts.leaderboard.web import html_sentence
 from arts.leaderboard.web.html_unit import COLOURS
 
+TITLES = ("verdict", "ARS", "accuracy", "units only the first has right", "only the other")
 MARKS = {Outcome.BETTER: "▲", Outcome.WORSE: "▼", Outcome.ALIKE: "≈", Outcome.UNTESTED: ""}
 STYLE = (
     "<style>" + html_sentence.UNSEEN_STYLE + ".arts-scroll{overflow-x:auto}"
@@ -21,6 +22,12 @@ STYLE = (
     ".arts-duels td{white-space:nowrap}.arts-duels th[scope=row]{min-width:9rem;max-width:22rem}"
     f".arts-better{{background:{COLOURS['right']}26}}.arts-worse{{background:{COLOURS['wrong']}26}}"
     ".arts-duels a{color:inherit}.arts-duels .arts-verdict{white-space:normal;min-width:6rem}"
+    "@media(max-width:640px){"  # a comparison is a card
+    ".arts-pairs,.arts-pairs tbody,.arts-pairs caption{display:block}.arts-pairs thead{display:none}"
+    ".arts-pairs tr{display:grid;grid-template-columns:1fr 1fr;border:1px solid #88888866;margin:.5rem 0}"
+    ".arts-pairs tr>*{border:0!important}.arts-pairs td{white-space:normal}.arts-pairs td:empty{display:none}"
+    ".arts-pairs th,.arts-pairs .arts-verdict{grid-column:1/-1;max-width:none}"
+    ".arts-pairs td[data-title]:before{content:attr(data-title);display:block;font-size:.8rem}}"
     "</style>"
 )
 
@@ -34,47 +41,47 @@ def duel_table_html(first: str, duels: Mapping[str, Duel], *, links: Mapping[str
         links: By the label of the other, the addresses of the units that only the first and that only the
             other has right; comparisons without addresses are left out.
     """
-    head = ("against", "verdict", "ARS", "accuracy", "units only the first has right", "only the other")
+    head = [f'<th role="columnheader" scope="col">{title}</th>' for title in ("against", *TITLES)]
     rows = (
-        f'<tr><th scope="row">{escape(other)}</th>{_verdict_cell(duel.outcome)}'
-        f"{_difference_cell(duel.ars_text)}{_difference_cell(duel.accuracy_text)}"
-        f"{_unit_cells(duel, links.get(other))}</tr>"
+        f'<tr role="row"><th role="rowheader" scope="row">{escape(other)}</th>'
+        f"{_pair_cells(duel, links.get(other))}</tr>"
         for other, duel in duels.items()
     )
     caption = f"{first} minus each other one, in points, with 95% interval and p-value."
-    return _table_html(caption, head=[f'<th scope="col">{escape(title)}</th>' for title in head], rows=rows)
+    return _table_html(caption, head=head, rows=rows, kind="arts-pairs")
 
 
-def _verdict_cell(outcome: Outcome) -> str:
-    """What a test says, as a cell of a table: a mark and a word, in a colour."""
-    return f'<td class="arts-verdict arts-{outcome.name.lower()}">{_mark_html(outcome)} {outcome}</td>'
+def _pair_cells(duel: Duel, addresses: tuple[str, str] | None) -> str:
+    """The cells of a comparison, which have the titles of their columns for narrow screens.
+
+    Args:
+        duel: The comparison.
+        addresses: Addresses of the units that only one of the two has right; None without links.
+    """
+    counts = ["", ""]
+    if duel.comparison:
+        ars = duel.comparison.ars
+        counts = [
+            _count_html(count, address, several_seeds=duel.several_seeds)
+            for count, address in zip((ars.only_first, ars.only_second), addresses or ("", ""), strict=True)
+        ]
+    kind, verdict = f"arts-verdict arts-{duel.outcome.name.lower()}", _mark_html(duel.outcome)
+    contents = (_difference_html(duel.ars_text), _difference_html(duel.accuracy_text), *counts)
+    return f'<td role="cell" class="{kind}">{verdict} {duel.outcome}</td>' + "".join(
+        f'<td role="cell" data-title="{title}">{content}</td>'
+        for title, content in zip(TITLES[1:], contents, strict=True)
+    )
 
 
-def _difference_cell(text: str) -> str:
-    """A difference as a cell of a table; its interval and p-value, if there are any, are below it."""
+def _difference_html(text: str) -> str:
+    """A difference as HTML; its interval and p-value, if there are any, are below it."""
     value, _, uncertainty = text.partition(" ")
-    return f"<td>{value}" + (f"<small>{escape(uncertainty)}</small>" if uncertainty else "") + "</td>"
+    return value + (f"<small>{escape(uncertainty)}</small>" if uncertainty else "")
 
 
 def _mark_html(outcome: Outcome) -> str:
     """The mark of an outcome as HTML, which screen readers leave out."""
     return f'<span aria-hidden="true">{MARKS[outcome]}</span>'
-
-
-def _unit_cells(duel: Duel, addresses: tuple[str, str] | None) -> str:
-    """Two cells with the numbers of units that only one of two models has right, linked if possible.
-
-    Args:
-        duel: The comparison.
-        addresses: Addresses of these units; None without links.
-    """
-    if duel.comparison is None:
-        return "<td></td><td></td>"
-    counts = duel.comparison.ars.only_first, duel.comparison.ars.only_second
-    return "".join(
-        f"<td>{_count_html(count, address, several_seeds=duel.several_seeds)}</td>"
-        for count, address in zip(counts, addresses or ("", ""), strict=True)
-    )
 
 
 def _count_html(count: int, address: str, *, several_seeds: bool) -> str:
@@ -133,19 +140,21 @@ def _cell_html(cell: PairCell | None) -> str:
     )
 
 
-def _table_html(caption: str, *, head: Iterable[str], rows: Iterable[str]) -> str:
+def _table_html(caption: str, *, head: Iterable[str], rows: Iterable[str], kind: str = "") -> str:
     """A table as HTML, in a box that scrolls sideways where the window is too narrow.
 
     Args:
         caption: The caption, which is escaped here.
         head: The cells of the first row, as HTML.
         rows: The other rows, as HTML.
+        kind: A class of the table.
     """
     text = escape(caption)
     return (
-        f'<div class="arts-scroll" role="region" tabindex="0" aria-label="{text}"><table class="arts-duels">'
-        f"<caption>{text}</caption><thead><tr>{''.join(head)}</tr></thead>"
-        f"<tbody>{''.join(rows)}</tbody></table></div>"
+        f'<div class="arts-scroll" role="region" tabindex="0" aria-label="{text}">'
+        f'<table role="table" class="arts-duels {kind}"><caption>{text}</caption>'
+        f'<thead role="rowgroup"><tr role="row">{"".join(head)}</tr></thead>'
+        f'<tbody role="rowgroup">{"".join(rows)}</tbody></table></div>'
     )
 
 

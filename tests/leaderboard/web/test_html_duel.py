@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from arts.leaderboard.analysis.duel import Duel, PairCell
 from arts.leaderboard.web.html_duel import duel_table_html, explore_address, matrix_html
 
@@ -24,7 +26,16 @@ def test_html_duel_a_comparison_without_a_test_has_no_units():
     html = duel_table_html(
         "<i>ant", {"bee&": Duel(2.0, -1.0, remark="no predictions")}, links={"bee&": ("x", "y")}
     )
-    assert "<td>+2.00</td><td>-1.00</td><td></td><td></td>" in html
+    assert (
+        '<td role="cell" class="arts-verdict arts-untested"><span aria-hidden="true"></span> no test</td>'
+        in html
+    )
+    assert re.findall('data-title="([^"]+)">(.*?)</td>', html) == [
+        ("ARS", "+2.00"),
+        ("accuracy", "-1.00"),
+        ("units only the first has right", ""),
+        ("only the other", ""),
+    ]
     assert "<i>" not in html
     assert "bee&amp;" in html
     assert "href" not in html

@@ -61,6 +61,7 @@ def read_table(
 
 
 Built = TypeVar("Built", Edit, Opinion)
+_EDIT, _OPINION = TypeAdapter(Edit), TypeAdapter(Opinion)  # to make one takes longer than to read a row
 _PAIR = re.compile(r"[\s\[(]*(\d{1,18})\s*[,;:-]\s*(\d{1,18})[\s\])]*")  # a start and an end as text
 
 
@@ -121,7 +122,7 @@ class RowReader:
         if listed and not same:
             raise ValueError(f'polarity {target.polarity}, but {listed[0].polarity} in "aspects"')
         target = same[0] if same else target
-        edits = tuple(_built(Edit, edit) for edit in _objects(fields.get("edits"), "edits"))
+        edits = tuple(_built(_EDIT, edit, name="edit") for edit in _objects(fields.get("edits"), "edits"))
         acceptance = _share(fields, "acceptance")
         return Instance(id, unit, strategy, sentence.text, target, aspects or (target,), edits, acceptance)
 
@@ -195,19 +196,19 @@ def _objects(value: Any, name: str) -> list[Row]:
     return value
 
 
-def _built(kind: type[Built], item: Row) -> Built:
+def _built(adapter: TypeAdapter[Built], item: Row, *, name: str) -> Built:
     """An `Edit` or `Opinion` of its fields; ValueError when one is missing, or of another kind."""
     try:
-        return TypeAdapter(kind).validate_python(dict(item))
+        return adapter.validate_python(dict(item))
     except ValidationError as error:
-        raise ValueError(f"{kind.__name__.lower()}: {first_fault(error)}") from error
+        raise ValueError(f"{name}: {first_fault(error)}") from error
 
 
 def _opinions(listed: Any) -> list[Opinion] | list[str]:
     """The opinion terms that an aspect lists, as objects or as texts."""
     if isinstance(listed, list) and all(isinstance(item, str) for item in listed):
         return listed
-    return [_built(Opinion, item) for item in _objects(listed, "opinions")]
+    return [_built(_OPINION, item, name="opinion") for item in _objects(listed, "opinions")]
 
 
 def _text(fields: Row, row: Row, name: str) -> str:

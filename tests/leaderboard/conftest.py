@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -15,8 +16,10 @@ from playwright.sync_api import Browser, BrowserContext, Page, expect
 from serving import CHROMIUM, open_browser
 
 from arts.data.corpus_registry import load_corpus
+from arts.data.support.locks import exclusive_writing
 from arts.evaluation.report import Report
 from arts.leaderboard.analysis.units import Unit, units_of
+from arts.leaderboard.store.store import Store
 
 SHARES = {"good": 0.95, "fair": 0.8, "poor": 0.6}
 
@@ -48,12 +51,36 @@ def reports_by_share(tmp_path_factory) -> dict[float, Report]:
     }
 
 
+@pytest.fixture(scope="session")
+def three_reports(tmp_path_factory: pytest.TempPathFactory) -> list[Report]:
+    folder = tmp_path_factory.mktemp("reports")
+    shares = enumerate((0.6, 0.8, 0.95))
+    return [sample_report(folder, f"model {seed}", right=right, seed=seed) for seed, right in shares]
+
+
 @pytest.fixture
-def three_results(tmp_path: Path) -> Path:
+def three_results(tmp_path: Path, three_reports: list[Report]) -> Path:
     """Three reports with their predictions, of which the last is the best."""
-    for seed, right in enumerate((0.6, 0.8, 0.95)):
-        sample_report(tmp_path, f"model {seed}", right=right, seed=seed).save(tmp_path / "results")
+    for report in three_reports:
+        report.save(tmp_path / "results")
     return tmp_path / "results"
+
+
+@pytest.fixture(scope="session")
+def checked_cache(session_folder: Path) -> Path:
+    """A cache that knows the package's own results: checked once, and not by a process for each page."""
+    folder = session_folder / "checked"
+    with exclusive_writing(folder, wait=True), pytest.MonkeyPatch.context() as patch:
+        patch.setenv("ARTS_CACHE_HOME", str(folder))
+        patch.delenv("ARTS_DATA_HOME", raising=False)
+        Store(()).read()
+    return folder
+
+
+@pytest.fixture
+def packaged_checked(tmp_path: Path, checked_cache: Path) -> None:
+    """The test's own cache knows the package's own results."""
+    shutil.copytree(checked_cache, tmp_path / "cache", dirs_exist_ok=True)
 
 
 @pytest.fixture(scope="module")

@@ -14,7 +14,7 @@ from arts.leaderboard.store.entry import entry_of
 from arts.leaderboard.store.store import Store
 
 
-def test_table_filters_search_and_order(three_results):
+def test_table_filters_search_and_order(three_results, packaged_checked):
     rows = board_table(Store((str(three_results),)).read().on("laptop"))
     adversarial = EntryFilter(interventions=["adversarial"], text="BERT").apply(rows)
     assert set(adversarial["intervention"]) == {"adversarial"}

@@ -22,10 +22,10 @@ from arts.models.registry import model_names
 
 
 @pytest.fixture(scope="module")
-def packaged(tmp_path_factory):
+def packaged(checked_cache):
     """The board of the entries that come with the package."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("ARTS_CACHE_HOME", str(tmp_path_factory.mktemp("cache")))
+        patch.setenv("ARTS_CACHE_HOME", str(checked_cache))
         patch.delenv("ARTS_DATA_HOME", raising=False)
         yield Store(()).read()
 

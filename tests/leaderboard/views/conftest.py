@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -11,25 +10,12 @@ from helpers.boards import prepare_app, sample_report
 from playwright.sync_api import Browser, BrowserContext, Page
 from serving import RunningApp, serve_leaderboard, wait_until_settled
 
-from arts.data.support.locks import exclusive_writing
 from arts.leaderboard.store.store import Store
 
 
-@pytest.fixture(scope="session")
-def checked_cache(session_folder: Path) -> Path:
-    """A cache that knows the package's own results: checked once, and not by a process for each page."""
-    folder = session_folder / "checked"
-    with exclusive_writing(folder, wait=True), pytest.MonkeyPatch.context() as patch:
-        patch.setenv("ARTS_CACHE_HOME", str(folder))
-        patch.delenv("ARTS_DATA_HOME", raising=False)
-        Store(()).read()
-    return folder
-
-
 @pytest.fixture
-def packaged_results(tmp_path: Path, checked_cache: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+def packaged_results(tmp_path: Path, packaged_checked: None, monkeypatch: pytest.MonkeyPatch) -> Path:
     """The folder of an app that is about to be started."""
-    shutil.copytree(checked_cache, tmp_path / "cache")
     return prepare_app(tmp_path, monkeypatch)
 
 

@@ -10,7 +10,7 @@ from arts.leaderboard.store.store import Store
 from arts.leaderboard.web.static_page import write_page
 
 
-def test_static_page_has_the_whole_board(three_results, tmp_path):
+def test_static_page_has_the_whole_board(three_results, tmp_path, packaged_checked):
     nasty = sample_report(tmp_path, "<script>alert(1)</script> $x$", seed=9)
     nasty.save(three_results)
     (three_results / "broken.json").write_text("{")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from itertools import islice
 from pathlib import Path
 
 from arts.data.corpus import Corpus
@@ -25,12 +26,19 @@ from arts.data.schema import (
 )
 from arts.data.support.download import sha256
 from arts.data.support.input_files import input_path
+from arts.generators.strategies.aspect_clause import domain_of
+from arts.generators.strategies.sentence_domain import domain_classifier, nearest_domain
 
 logger = logging.getLogger(__name__)
 
 _REPEATED = (
     "%s: number of sentences that occur under unrelated ids: %d; they are taken as separate. Aspects of one "
     "sentence have ids such as 7_0 and 7_1, or none"
+)
+_READ_FOR_DOMAIN = 1000  # sentences that tell which domain of the pool is nearest
+_NEAREST = (
+    "%s has sentences on %s; ADDDIFF adds what those on %s say, whose words are nearest to the input's. If "
+    "the input has several domains, too, begin its ids with them, as in %s-1"
 )
 
 
@@ -93,14 +101,20 @@ def load_sentence_source(
         annotated = _annotate(sentences, annotations, source.notes)
         sentences = list(annotated) if isinstance(sentences, Sequence) else annotated
     training = source.training
+
+    def read_again() -> Iterable[Sentence]:
+        if isinstance(source.sentences, Sequence):
+            return source.sentences
+        return _stream_file(input_path(dataset), ReadingNotes(), labels=labels, columns=columns)
+
     if pool:
         training, pool_files = _training_sentences(pool, labels, columns)
-        mined, files = pool, files | {f"pool: {file}": checksum for file, checksum in pool_files.items()}
+        files |= {f"pool: {file}": checksum for file, checksum in pool_files.items()}
+        training, domain = _near_part(list(training), islice(read_again(), _READ_FOR_DOMAIN), pool=pool)
+        mined = f"{pool}, {domain}" if domain else pool
     elif not training:
         mined = f"{dataset} itself, which has no train split"
-        training = source.sentences
-        if not isinstance(training, Sequence):  # a stream can be read once
-            training = _stream_file(input_path(dataset), ReadingNotes(), labels=labels, columns=columns)
+        training = read_again()
     return SentenceSource(source.name, sentences, training, mined, source.notes, files, source.trains)
 
 
@@ -142,6 +156,29 @@ def _training_sentences(
         return group_sentences(instances), {path.name: sha256(path)}
     corpus = load_corpus(dataset, labels=labels, columns=columns)
     return corpus.train or _split(corpus, "test"), corpus.files
+
+
+def _near_part(
+    training: Sequence[Sentence], sentences: Iterable[Sentence], *, pool: str
+) -> tuple[Sequence[Sentence], str]:
+    """The sentences of a pool of several domains that are of the one nearest to the sentences to perturb.
+
+    Args:
+        training: the sentences of the pool.
+        sentences: the sentences to perturb, or the first of them.
+        pool: the name or path of the pool.
+
+    Returns:
+        The pool's sentences, and the name of their domain; all, and an empty name, if the pool has one domain
+        or the ids of the sentences to perturb say which of its domains they are of.
+    """
+    domains = {domain_of(sentence.id) for sentence in training} - {""}
+    sentences = list(sentences)
+    if len(domains) < 2 or any(domain_of(sentence.id) in domains for sentence in sentences):
+        return training, ""
+    nearest = nearest_domain([sentence.text for sentence in sentences], domain_classifier(training))
+    logger.warning(_NEAREST, pool, " and ".join(sorted(domains)), nearest, nearest)
+    return [sentence for sentence in training if domain_of(sentence.id) == nearest], nearest
 
 
 def _file_sentences(

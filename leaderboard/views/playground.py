@@ -13,6 +13,7 @@ import streamlit as st
 
 from arts.data.errors import ArtsError
 from arts.data.schema import Aspect, Polarity, Sentence
+from arts.generators.strategies import sentence_domain
 from arts.leaderboard.web import (
     address,
     aspect_marks,
@@ -20,7 +21,6 @@ from arts.leaderboard.web import (
     html_unit,
     model_picker,
     page_state,
-    sentence_domain,
     typed_sentence,
 )
 from arts.leaderboard.web.aspect_marks import Span

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from pathlib import Path
 
@@ -9,6 +10,7 @@ import pytest
 
 from arts.data.errors import DataError, UnknownNameError
 from arts.generators.running.sentence_source import load_sentence_source
+from arts.generators.strategies.aspect_clause import domain_of
 
 Write = Callable[[str, object], Path]
 
@@ -61,3 +63,48 @@ def test_sentence_source_one_sentence_under_unrelated_ids_is_said(
     assert len(list(load_sentence_source(str(write("b.csv", unrelated))).sentences)) == 2
     (message,) = caplog.messages
     assert "b.csv: number of sentences that occur under unrelated ids: 1; they are taken as sep" in message
+
+
+HOTELS = [
+    "The soup was cold and our waiter rude.",
+    "The bed was soft, the breakfast tasty.",
+    "Friendly staff.",
+]
+
+
+@pytest.mark.parametrize(
+    ("prefix", "texts", "domains", "mined"),
+    [
+        ("", HOTELS, {"restaurant"}, "sample, restaurant"),
+        ("hotel-", HOTELS, {"restaurant"}, "sample, restaurant"),
+        ("", ["The battery died and the keys are stiff."], {"laptop"}, "sample, laptop"),
+        ("restaurant-", HOTELS, {"laptop", "restaurant"}, "sample"),
+    ],
+)
+def test_sentence_source_a_pool_of_several_domains_gives_the_nearest_unless_ids_name_one(
+    write: Write,
+    caplog: pytest.LogCaptureFixture,
+    prefix: str,
+    texts: list[str],
+    domains: set[str],
+    mined: str,
+) -> None:
+    rows = [
+        {
+            "id": f"{prefix}{number}",
+            "text": text,
+            "aspects": [{"term": text.split()[1], "polarity": "neutral"}],
+        }
+        for number, text in enumerate(texts)
+    ]
+    path = write("own.jsonl", "\n".join(map(json.dumps, rows)))
+    source = load_sentence_source(str(path), pool="sample")
+    assert {domain_of(sentence.id) for sentence in source.training} == domains
+    assert source.mined == mined
+    assert len(list(source.sentences)) == len(texts)
+    told = (
+        []
+        if len(domains) == 2
+        else ["sample has sentences on laptop and restaurant; ADDDIFF adds what those on "]
+    )
+    assert [record.getMessage()[:74] for record in caplog.records] == told

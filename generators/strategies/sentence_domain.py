@@ -1,11 +1,12 @@
-"""The domain that a typed sentence is of, told by its words."""
+"""The domain that sentences are of, told by their words."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 
 from arts.data.schema import Sentence
+from arts.generators.strategies.aspect_clause import domain_of
 
 if TYPE_CHECKING:
     from sklearn.pipeline import Pipeline
@@ -23,8 +24,6 @@ def domain_classifier(sentences: Iterable[Sentence]) -> Pipeline:
     from sklearn.naive_bayes import MultinomialNB
     from sklearn.pipeline import make_pipeline
 
-    from arts.generators.strategies.aspectset import domain_of
-
     known = [(sentence.text, domain) for sentence in sentences if (domain := domain_of(sentence.id))]
     texts, domains = zip(*known, strict=True)
     return make_pipeline(CountVectorizer(stop_words="english"), MultinomialNB()).fit(texts, domains)
@@ -40,3 +39,13 @@ def domain_of_text(text: str, classifier: Pipeline) -> str:
     (probabilities,) = classifier.predict_proba([text])
     best = int(probabilities.argmax())
     return str(classifier.classes_[best]) if probabilities[best] >= LEAST_CERTAIN else ""
+
+
+def nearest_domain(texts: Sequence[str], classifier: Pipeline) -> str:
+    """The domain that texts are nearest to, taken together.
+
+    Args:
+        texts: One or more texts.
+        classifier: The result of `domain_classifier`.
+    """
+    return str(classifier.classes_[classifier.predict_proba(texts).mean(0).argmax()])

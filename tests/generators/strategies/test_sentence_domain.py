@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from arts.leaderboard.web.sentence_domain import domain_classifier, domain_of_text
+from arts.generators.strategies.sentence_domain import domain_classifier, domain_of_text
 
 
 @pytest.mark.parametrize(

@@ -117,7 +117,10 @@ def evaluate(
         )
     named = interventions.intervention
     if named and any(":" in label for label in model or ()):
-        raise ArtsError(f"--intervention {' + '.join(named)} trains models of the zoo; see `arts models`")
+        raise ArtsError(
+            f"--intervention {' + '.join(named)} trains models that `arts models` lists; expected one of "
+            "them, such as --model bert with --encoder FOLDER"
+        )
     training = interventions.chosen()
     if name and max(len(model or ()), len(column or ())) > 1:
         raise ArtsError("--name is for one model or column; leave it out for several")
@@ -126,9 +129,9 @@ def evaluate(
         for trained in models:
             training.check_model(trained)
     if not predictions:
-        asking.refuse_idle(models)
+        asking.refuse_idle(models, probes)
         asking.prompts()
-        _check_own_models(models, asking)
+        _check_own_models(models, asking, probes)
         if all(map(is_trained_here, models)):
             options.refuse_idle_labels(dataset, train_from, *(interventions.domain or ()))
     if output:
@@ -179,7 +182,7 @@ def evaluate(
     show_results(reports, format)
 
 
-def _check_own_models(models: list[str], asking: AskingOptions) -> None:
+def _check_own_models(models: list[str], asking: AskingOptions, probes: list[str]) -> None:
     """Refuse options of training if no model is trained here, and say of which models they do not hold.
 
     Raises:
@@ -188,9 +191,11 @@ def _check_own_models(models: list[str], asking: AskingOptions) -> None:
     own = [model for model in models if not is_trained_here(model)]
     seeded = [model for model in own if asking.draws and is_language_model(model)]
     training = [option for option in _TRAINING_OPTIONS if not (seeded and option == "seed")]
+    from arts.evaluation.probes import add_clauses
+
     refuse_given(
         "train_from",
-        when=all(model.startswith(CHECKPOINT_PREFIX) for model in models),
+        when=all(model.startswith(CHECKPOINT_PREFIX) for model in models) and not add_clauses(probes),
         because=f"on {', '.join(own)}, which is trained already",
     )
     refuse_given(

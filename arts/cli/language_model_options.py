@@ -162,15 +162,18 @@ class AskingOptions(ServerOptions):
                 raise ArtsError(f'--prompt: two are called "{name}"; rename the file')
         return prompts
 
-    def refuse_idle(self, models: Sequence[str]) -> None:
+    def refuse_idle(self, models: Sequence[str], probes: Sequence[str] = ()) -> None:
         """Refuse the options of asking that hold for none of the models.
 
         Args:
             models: the models, as --model names them.
+            probes: the probes, as --probe names them.
 
         Raises:
             ArtsError: when such an option was given.
         """
+        from arts.evaluation.probes import add_clauses
+
         asked = [model for model in models if is_language_model(model)]
         local = [model for model in asked if not is_served(model)]
         listed, shotless = ", ".join(asked), f"on {', '.join(asked)} without --shots N"
@@ -185,7 +188,7 @@ class AskingOptions(ServerOptions):
         refuse_given("output", "format", when=self.dry_run, because="with --dry-run, which measures nothing")
         if others:
             return
-        refuse_given("train_from", when=not self.shots, because=shotless)
+        refuse_given("train_from", when=not self.shots and not add_clauses(probes), because=shotless)
         drawn = shotless if not self.shots else f"with --shots-by {self.shots_by}, which draws nothing"
         refuse_given("seed", when=not self.draws, because=drawn)
         refuse_given("device", when=not local, because=f"on {listed}, which runs elsewhere")

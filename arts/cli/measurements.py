@@ -63,7 +63,7 @@ def measure(
         for applied in (None, intervention) if intervention else (None,):
             for seed in dict.fromkeys(seeds if has_seeds else seeds[:1]):
                 title = f"{model}, {applied.name}, seed {seed}" if applied else f"{model}, seed {seed}"
-                with progress_bar(title) as progress:
+                with progress_bar(title, announced=f"training {title}" if has_seeds else "") as progress:
                     report = benchmark.evaluate(
                         model,
                         seed=seed,

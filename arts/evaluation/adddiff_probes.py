@@ -155,12 +155,18 @@ def perturbed_originals(corpus: Corpus, **options: Any) -> dict[str, Instance]:
     """
     from arts.generators.generator import GenerationOptions
     from arts.generators.running.perturbation_cache import perturbations
+    from arts.generators.strategies.sentence_domain import nearest_part
 
     if not corpus.train:
-        raise DataError(corpus.name, "has no train split, which ADDDIFF takes the added aspects from")
+        raise DataError(
+            corpus.name,
+            "has no train split, which ADDDIFF takes the added aspects from; --train-from takes it from "
+            "another corpus",
+        )
     only_adddiff = GenerationOptions(strategies=(Strategy.ADDDIFF,), min_acceptance=0, **options)
     sentences = group_sentences(corpus.test)
-    variants = {v.unit: v for v in perturbations(sentences, training=corpus.train, options=only_adddiff)}
+    training, _ = nearest_part(corpus.train, sentences, pool="the train split")
+    variants = {v.unit: v for v in perturbations(sentences, training=training, options=only_adddiff)}
     if not variants:
         raise DataError(corpus.name, "has no original that ADDDIFF can add an aspect to")
     return variants

@@ -172,18 +172,20 @@ class Probe:
         field: the field of the report that has its figures.
         measure: makes the figures of a model.
         asks: whether the model has to be asked about further instances.
+        adds: whether it adds clauses, which are taken from the training split.
     """
 
     field: str
     measure: Callable[[Subject], Record]
     asks: bool = True
+    adds: bool = False
 
 
 PROBES: Mapping[str, Probe] = {
-    "same-side": Probe("same_side", measure_same_side),
+    "same-side": Probe("same_side", measure_same_side, adds=True),
     "aspect-masked": Probe("aspect_masked", measure_masked),
     "aspect-swapped": Probe("aspect_swapped", measure_swapped, asks=False),
-    "adddiff-curve": Probe("adddiff_curve", _measure_curve),
+    "adddiff-curve": Probe("adddiff_curve", _measure_curve, adds=True),
 }
 
 
@@ -192,6 +194,11 @@ def check_probe_names(names: Sequence[str]) -> None:
     for name in names:
         if name not in (*PROBES, ALL):
             raise UnknownNameError("probe", name, (*PROBES, ALL))
+
+
+def add_clauses(names: Sequence[str]) -> bool:
+    """Whether one of the probes of these names adds clauses, which are taken from the training split."""
+    return any(probe.adds for name, probe in PROBES.items() if name in names or ALL in names)
 
 
 def choose_probes(names: Sequence[str], corpus: Corpus, *, can_be_asked: bool = True) -> tuple[str, ...]:

@@ -102,7 +102,10 @@ def load_system(
             request = TrainingRequest(model, seed, start or Start(), progress, data.observe)
             return _trained_system(request, data, intervention)
     if intervention:
-        raise ArtsError(f"--intervention {intervention.name} trains a model of the zoo; see `arts models`")
+        raise ArtsError(
+            f"--intervention {intervention.name} trains a model that `arts models` lists; expected one of "
+            "them"
+        )
     label = model if isinstance(model, str) else getattr(model, "__name__", type(model).__name__)
     return _other_system(registered or model, label, data)
 

@@ -26,8 +26,7 @@ from arts.data.schema import (
 )
 from arts.data.support.download import sha256
 from arts.data.support.input_files import input_path
-from arts.generators.strategies.aspect_clause import domain_of
-from arts.generators.strategies.sentence_domain import domain_classifier, nearest_domain
+from arts.generators.strategies.sentence_domain import nearest_part
 
 logger = logging.getLogger(__name__)
 
@@ -36,10 +35,6 @@ _REPEATED = (
     "sentence have ids such as 7_0 and 7_1, or none"
 )
 _READ_FOR_DOMAIN = 1000  # sentences that tell which domain of the pool is nearest
-_NEAREST = (
-    "%s has sentences on %s; ADDDIFF adds what those on %s say, whose words are nearest to the input's. If "
-    "the input has several domains, too, begin its ids with them, as in %s-1"
-)
 
 
 @dataclass(frozen=True)
@@ -110,7 +105,7 @@ def load_sentence_source(
     if pool:
         training, pool_files = _training_sentences(pool, labels, columns)
         files |= {f"pool: {file}": checksum for file, checksum in pool_files.items()}
-        training, domain = _near_part(list(training), islice(read_again(), _READ_FOR_DOMAIN), pool=pool)
+        training, domain = nearest_part(list(training), islice(read_again(), _READ_FOR_DOMAIN), pool=pool)
         mined = f"{pool}, {domain}" if domain else pool
     elif not training:
         mined = f"{dataset} itself, which has no train split"
@@ -156,29 +151,6 @@ def _training_sentences(
         return group_sentences(instances), {path.name: sha256(path)}
     corpus = load_corpus(dataset, labels=labels, columns=columns)
     return corpus.train or _split(corpus, "test"), corpus.files
-
-
-def _near_part(
-    training: Sequence[Sentence], sentences: Iterable[Sentence], *, pool: str
-) -> tuple[Sequence[Sentence], str]:
-    """The sentences of a pool of several domains that are of the one nearest to the sentences to perturb.
-
-    Args:
-        training: the sentences of the pool.
-        sentences: the sentences to perturb, or the first of them.
-        pool: the name or path of the pool.
-
-    Returns:
-        The pool's sentences, and the name of their domain; all, and an empty name, if the pool has one domain
-        or the ids of the sentences to perturb say which of its domains they are of.
-    """
-    domains = {domain_of(sentence.id) for sentence in training} - {""}
-    sentences = list(sentences)
-    if len(domains) < 2 or any(domain_of(sentence.id) in domains for sentence in sentences):
-        return training, ""
-    nearest = nearest_domain([sentence.text for sentence in sentences], domain_classifier(training))
-    logger.warning(_NEAREST, pool, " and ".join(sorted(domains)), nearest, nearest)
-    return [sentence for sentence in training if domain_of(sentence.id) == nearest], nearest
 
 
 def _file_sentences(

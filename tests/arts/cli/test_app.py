@@ -64,10 +64,14 @@ def test_app_bad_usage_is_exit_code_2(tmp_path):
         ),
         (
             "arts.evaluate --model hf:x/y --intervention adversarial",
-            "--intervention adversarial trains models of the zoo",
+            "--intervention adversarial trains models that `arts models` lists",
         ),
         ("arts.train --model brt --output out", 'unknown model "brt". Did you mean "bert"'),
         ("arts.evaluate --model hf:nowhere/there/is", 'model "nowhere/there/is" is neither'),
+        (  # the probe takes what it adds from there
+            "arts.evaluate --model hf:nowhere/there/is --train-from sample --probe same-side",
+            'model "nowhere/there/is" is neither',
+        ),
     ],
 )
 def test_app_what_cannot_be_done_is_one_clear_line(command, message, tmp_path):

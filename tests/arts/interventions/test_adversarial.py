@@ -153,5 +153,5 @@ def test_adversarial_the_report_stands_beside_the_plain_one(quick_recipe, encode
 
 def test_adversarial_only_models_of_the_zoo_can_be_trained_so(units):
     bench = Benchmark(Corpus("mine", tuple(units), lambda split: TOY))
-    with pytest.raises(ArtsError, match="--intervention adversarial trains a model of the zoo"):
+    with pytest.raises(ArtsError, match="--intervention adversarial trains a model that `arts models` lists"):
         bench.evaluate(gold, intervention=Adversarial())

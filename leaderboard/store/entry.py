@@ -38,8 +38,7 @@ class BoardEntry(Record):
         corpus: Name of the corpus on which the model was measured.
         checksum: SHA-256 of the content of the corpus's test split; empty for the paper's scores.
         units: Number of units in the test split.
-        family: Kind of architecture, such as "encoder" or "recurrent"; "language model" for one that is asked
-            by prompts; "other" for unregistered models.
+        family: Kind of architecture, such as "recurrent"; "language model"; "other" for unregistered models.
         model: Registered name of the model; for other models, the path, Hub id or file name in the report.
         encoder: Pretrained encoder that the model was trained from; empty when there is none.
         intervention: Name of the intervention (a way of training for robustness); empty when there is none.
@@ -72,6 +71,7 @@ class BoardEntry(Record):
         sentences: The number of each unit's sentence: 32-bit integers, sorted by unit id, written as base64.
             Empty if they are not known, or units are to be resampled: then tests are over units.
         predictions_checksum: SHA-256 of instance ids and predicted labels; empty without predictions.
+        is_constant: Whether all predicted labels are the same.
         originals: Accuracy in percent on the originals that a strategy made variants of, keyed by the
             strategy; those that are not known are left out.
         settings: What the model was trained with, besides its seed: see
@@ -112,6 +112,7 @@ class BoardEntry(Record):
     right_units: str = ""
     sentences: str = ""
     predictions_checksum: str = ""
+    is_constant: bool = False
     originals: dict[Strategy, float] = Field(default_factory=dict)
     settings: dict[str, JsonValue] = Field(default_factory=dict)
 
@@ -164,10 +165,12 @@ class BoardEntry(Record):
     def identities(self) -> tuple[tuple[str, str], ...]:
         """Pairs of texts by which repetitions are found: entries that share a pair repeat each other.
 
-        They are ("key", `key`) and, if there are predictions, (`checksum`, `predictions_checksum`).
+        They are ("key", `key`) and, if there are predictions, (`checksum`, `predictions_checksum`). Constant
+        predictions are left out: many models give them.
         """
-        predictions = (self.checksum, self.predictions_checksum)
-        return (("key", self.key), *([predictions] if self.predictions_checksum else []))
+        if not self.predictions_checksum or self.is_constant:
+            return (("key", self.key),)
+        return ("key", self.key), (self.checksum, self.predictions_checksum)
 
     @property
     def wholly_right(self) -> npt.NDArray[np.uint8]:
@@ -210,14 +213,14 @@ def entry_of(
     entry = entry.model_copy(update={"remark": checked.remark, "as_reported": checked.as_reported})
     if not report.has_predictions:
         return entry
+    by_sentences = resample is Resample.SENTENCES
     return entry.model_copy(
         update={
             "units": int(report.predictions.layout.units.max()) + 1,
             "right_units": encoded_units.encode_right_units(report.predictions),
-            "sentences": encoded_units.encode_sentences(report.predictions)
-            if resample is Resample.SENTENCES
-            else "",
+            "sentences": encoded_units.encode_sentences(report.predictions) if by_sentences else "",
             "predictions_checksum": encoded_units.checksum_of(report.predictions),
+            "is_constant": bool((report.predictions.labels == report.predictions.labels[0]).all()),
         }
     )
 

@@ -21,6 +21,7 @@ from arts.evaluation.report import Report
 from arts.evaluation.resample import Resample
 from arts.evaluation.verification import Status
 from arts.leaderboard.store.checked_files import CheckedFiles, ReportFile, checking_digest
+from arts.leaderboard.store.distinct_entries import split_duplicates, with_distinct_corpora
 from arts.leaderboard.store.entry import BoardEntry, entry_of
 from arts.leaderboard.store.excluded_file import ExcludedFile
 from arts.leaderboard.store.published import PACKAGED_RESULTS, published_entries
@@ -171,8 +172,8 @@ class Store:
             results |= self._checked.check(unchecked)
         rows = [results[file] if file in results else file.read_claim() for file in files]
         published = published_entries() if self.packaged else ()
-        entries, duplicates = _split_duplicates(
-            [*published, *(row for row in rows if isinstance(row, BoardEntry))]
+        entries, duplicates = split_duplicates(
+            with_distinct_corpora([*published, *(row for row in rows if isinstance(row, BoardEntry))])
         )
         entries, waiting = _with_summaries(entries, compute_at_most=check_at_most)
         invalid = tuple(row for row in rows if isinstance(row, ExcludedFile))
@@ -240,29 +241,3 @@ def _with_summaries(
     waiting = {entry.key for group in missing for entry in group}
     unchecked = {"status": Status.UNCHECKED}
     return [e.model_copy(update=unchecked) if e.key in waiting else e for e in entries], len(waiting)
-
-
-def _split_duplicates(entries: Sequence[BoardEntry]) -> tuple[Sequence[BoardEntry], Sequence[ExcludedFile]]:
-    """Separate the entries that repeat another one from the others.
-
-    Among entries that repeat each other, a verified one is kept, or else the first. So nobody's run gives
-    way to a copy of its labels.
-
-    Returns:
-        The distinct entries; and one excluded file per repetition, whose reason names the entry that is kept.
-    """
-    kept: dict[tuple[str, str], BoardEntry] = {}
-    repeated: dict[int, BoardEntry] = {}  # the entry that is kept, by the position of one that repeats it
-    for position, entry in sorted(enumerate(entries), key=lambda pair: pair[1].status is not Status.VERIFIED):
-        earlier = next((kept[identity] for identity in entry.identities if identity in kept), None)
-        if earlier is None:
-            kept |= dict.fromkeys(entry.identities, entry)
-        else:
-            repeated[position] = earlier
-    unique = [entry for position, entry in enumerate(entries) if position not in repeated]
-    duplicates = [
-        ExcludedFile(path=str(entry.path), reason=f'repeats "{other.label}", {other.path}')
-        for position, entry in enumerate(entries)
-        if (other := repeated.get(position))
-    ]
-    return unique, duplicates

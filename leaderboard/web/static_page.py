@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -18,6 +19,8 @@ from arts.leaderboard.analysis.rows import board_rows
 from arts.leaderboard.analysis.table import COLUMNS, DEFAULT_COLUMNS, board_table, rows_table
 from arts.leaderboard.store.store import Board, Store
 from arts.leaderboard.web.board_charts import BoardChart, interval_chart, scatter_charts
+
+logger = logging.getLogger(__name__)
 
 NAME = "index.html"
 INTERVAL = {"interval": "95% interval"}  # a column of this page: its title
@@ -39,6 +42,8 @@ def write_page(store: Store, folder: Path) -> Path:
         DownloadError: A dataset repository of the store cannot be downloaded.
     """
     board = store.read()
+    for file in board.excluded_files:
+        logger.warning("not on the board: %s", file.statement)
     environment = Environment(
         loader=PackageLoader("arts.leaderboard.web", ""), autoescape=select_autoescape(), trim_blocks=True
     )

@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 import pytest
 from helpers.browsing import NEEDS_CHROMIUM, SLOW, open_page
-from playwright.sync_api import Browser, Page, TimeoutError, expect
+from playwright.sync_api import Browser, BrowserContext, Page, TimeoutError, expect
 from serving import RunningApp, wait_until_settled
 
 pytestmark = [pytest.mark.slow, NEEDS_CHROMIUM]
@@ -157,15 +157,14 @@ def test_address_bar_each_page_has_a_title_of_its_own(page, app, keys, path, tit
         ("/submit", "/submit?corpus=sample"),
     ],
 )
-def test_address_bar_the_copied_link_names_all_that_is_shown(browser: Browser, app, keys, path, link):
-    visitor = browser.new_context(permissions=["clipboard-read", "clipboard-write"])
-    page = visitor.new_page()
-    page.set_default_timeout(SLOW)
+def test_address_bar_the_copied_link_names_all_that_is_shown(
+    context: BrowserContext, page, app, keys, path, link
+):
+    context.grant_permissions(["clipboard-read", "clipboard-write"])
     open_at(page, app, path.format(**keys))
     page.get_by_role("button", name="Copy link").click()
     page.get_by_role("button", name="Link copied").wait_for()
     assert page.evaluate("navigator.clipboard.readText()") == app.address + link.format(**keys)
-    visitor.close()
 
 
 def test_address_bar_a_link_to_the_same_page_is_followed(page, app, keys):

@@ -12,7 +12,8 @@ from arts.interventions.composition import Composition
 from arts.interventions.registry import MALFORMED, default_settings, find_intervention
 
 TAUGHT = "taught"  # key of the settings of what a model was trained with before it unlearnt
-MOST_LISTED = 3  # longer lists are told by their length
+MOST_LISTED = 3  # longer lists are told by their length: so, or with the name of the setting after it
+LENGTH_WORDS = {"holdout": "{} templates held out"}
 # What a setting says, with its value in the place of {}; other settings are told by their names.
 WORDS = {
     "ratio": "{} of the variants",
@@ -76,7 +77,8 @@ def _setting_words(settings: Mapping[str, Any]) -> Iterator[str]:
         if name == TAUGHT and isinstance(value, Mapping):
             yield f"after {without_brackets(intervention_label(value))}"
         elif isinstance(value, list | tuple) and len(value) > MOST_LISTED:
-            yield f"{len(value)} {name.replace('_', ' ')}"
+            words = LENGTH_WORDS.get(name) or f"{{}} {name.replace('_', ' ')}"
+            yield words.replace("{}", str(len(value)), 1)
         else:
             words = WORDS.get(name) or f"{name.replace('_', ' ')} {{}}"
             yield words.replace("{}", _value_words(value), 1)

@@ -28,6 +28,7 @@ HELD_OUT = Adversarial(templates=("but",), holdout=("side", "before"))
         (Adversarial(ratio=0.25), "adversarial (0.25 of the variants)"),
         (Adversarial(strategies=("revtgt",)), "adversarial (by REVTGT)"),
         (HELD_OUT, "adversarial (held out: side, before)"),
+        (Adversarial(holdout=("but", "side", "before", "while")), "adversarial (4 templates held out)"),
         (Merge(granularity=Granularity.LAYER), "merge (a coefficient per layer)"),
         (Unlearn(HELD_OUT), "unlearn (after adversarial, held out: side, before)"),
         (Unlearn(Merge()), "unlearn (after merge)"),

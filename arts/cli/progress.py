@@ -34,7 +34,7 @@ def progress_bar(title: str, *, announced: str = "") -> Iterator[ProgressUpdate]
 
     Args:
         title: text that is shown before the bar.
-        announced: message that is printed where no bar can be shown.
+        announced: message that is printed at the first update where no bar can be shown.
 
     Yields:
         The function that updates the bar.
@@ -50,8 +50,7 @@ def progress_bar(title: str, *, announced: str = "") -> Iterator[ProgressUpdate]
             return super().render(task) if task.time_remaining is not None else ""
 
     console = Console(stderr=True)
-    if not console.is_terminal:
-        tell(announced)
+    untold = [] if console.is_terminal else [announced]
     with Progress(
         TextColumn("{task.description}", markup=False),
         BarColumn(),
@@ -66,6 +65,8 @@ def progress_bar(title: str, *, announced: str = "") -> Iterator[ProgressUpdate]
         task = bar.add_task(title, total=None, remark="", steps="")
 
         def update(done: int, total: int | None = None, remark: str = "") -> None:
+            if untold:
+                tell(untold.pop())
             bar.update(task, completed=done, total=total, remark=remark, steps=_steps(done, total))
 
         yield update

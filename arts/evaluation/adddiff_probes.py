@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
 from arts.data.errors import DataError
-from arts.data.schema import Instance, Strategy, group_sentences
+from arts.data.schema import Instance, Sentence, Strategy, group_sentences
 from arts.data.support.arrays import FloatArray
 from arts.data.support.record import Count, Record
 from arts.evaluation.benchmark_layout import sentence_keys
@@ -87,7 +87,10 @@ def measure_curve(
     Raises:
         DataError: when the corpus has no training split, or no aspect can be added to any original.
     """
-    variants = [_with_added(k, perturbed_originals(corpus, k=k), corpus) for k in range(1, MOST_ADDED + 1)]
+    pool = clause_source(corpus)
+    variants = [
+        _with_added(k, perturbed_originals(corpus, pool, k=k), corpus) for k in range(1, MOST_ADDED + 1)
+    ]
     units = set.intersection(*(set(by_unit) for by_unit in variants))
     originals = {i.unit: i for i in corpus.test if i.strategy is Strategy.ORIGINAL}
     points = []
@@ -124,7 +127,8 @@ def measure_gap(
     Raises:
         DataError: when the corpus has no training split, or no aspect can be added to any original.
     """
-    seen_variants, unseen_variants = (perturbed_originals(corpus, templates=t) for t in (seen, holdout))
+    pool = clause_source(corpus)
+    seen_variants, unseen_variants = (perturbed_originals(corpus, pool, templates=t) for t in (seen, holdout))
     units = set(seen_variants) & set(unseen_variants)
     originals = {i.unit: i for i in corpus.test if i.strategy is Strategy.ORIGINAL}
     on_unseen, on_seen = (
@@ -143,18 +147,12 @@ def measure_gap(
     )
 
 
-def perturbed_originals(corpus: Corpus, **options: Any) -> dict[str, Instance]:
-    """Make the ADDDIFF variants of the test split, one for an original, keyed by its id.
-
-    Args:
-        corpus: the corpus.
-        options: fields of `arts.generators.generator.GenerationOptions`, except the strategies.
+def clause_source(corpus: Corpus) -> Sequence[Sentence]:
+    """The training sentences of a corpus that ADDDIFF takes the added aspects of the test split from.
 
     Raises:
-        DataError: when the corpus has no training split, or no aspect can be added to any original.
+        DataError: when the corpus has no training split.
     """
-    from arts.generators.generator import GenerationOptions
-    from arts.generators.running.perturbation_cache import perturbations
     from arts.generators.strategies.sentence_domain import nearest_part
 
     if not corpus.train:
@@ -163,10 +161,27 @@ def perturbed_originals(corpus: Corpus, **options: Any) -> dict[str, Instance]:
             "has no train split, which ADDDIFF takes the added aspects from; --train-from takes it from "
             "another corpus",
         )
+    pool, _ = nearest_part(corpus.train, group_sentences(corpus.test), pool="the train split")
+    return pool
+
+
+def perturbed_originals(corpus: Corpus, pool: Sequence[Sentence], **options: Any) -> dict[str, Instance]:
+    """Make the ADDDIFF variants of the test split, one for an original, keyed by its id.
+
+    Args:
+        corpus: the corpus.
+        pool: its `clause_source`.
+        options: fields of `arts.generators.generator.GenerationOptions`, except the strategies.
+
+    Raises:
+        DataError: when no aspect can be added to any original.
+    """
+    from arts.generators.generator import GenerationOptions
+    from arts.generators.running.perturbation_cache import perturbations
+
     only_adddiff = GenerationOptions(strategies=(Strategy.ADDDIFF,), min_acceptance=0, **options)
     sentences = group_sentences(corpus.test)
-    training, _ = nearest_part(corpus.train, sentences, pool="the train split")
-    variants = {v.unit: v for v in perturbations(sentences, training=training, options=only_adddiff)}
+    variants = {v.unit: v for v in perturbations(sentences, training=pool, options=only_adddiff)}
     if not variants:
         raise DataError(corpus.name, "has no original that ADDDIFF can add an aspect to")
     return variants

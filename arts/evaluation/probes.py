@@ -19,7 +19,13 @@ from arts.data.errors import ArtsError, DataError, UnknownNameError
 from arts.data.schema import Instance, Strategy, group_sentences
 from arts.data.support.arrays import BoolArray, FloatArray, IntArray
 from arts.data.support.record import Record
-from arts.evaluation.adddiff_probes import AddDiffCurve, Predict, measure_curve, perturbed_originals
+from arts.evaluation.adddiff_probes import (
+    AddDiffCurve,
+    Predict,
+    clause_source,
+    measure_curve,
+    perturbed_originals,
+)
 from arts.evaluation.benchmark_layout import sentence_keys
 from arts.evaluation.metrics import CLASSES, INVALID
 from arts.evaluation.predictions import Predictions, predicted_labels
@@ -73,7 +79,7 @@ def measure_same_side(subject: Subject) -> ProbeScore:
     Raises:
         DataError: when the corpus has no training split, or nothing can be added to any original.
     """
-    variants = perturbed_originals(subject.corpus, same_side=True)
+    variants = perturbed_originals(subject.corpus, clause_source(subject.corpus), same_side=True)
     return _measure_pairs(subject, list(variants.values()))
 
 

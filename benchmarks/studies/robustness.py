@@ -18,6 +18,7 @@ import subprocess
 import sys
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
+from itertools import product
 from pathlib import Path
 
 import numpy as np
@@ -65,18 +66,19 @@ def measure(arguments: argparse.Namespace) -> None:
     Raises:
         SystemExit: when a command fails; what was measured is kept.
     """
-    for seed in arguments.seed:
-        for model in arguments.model:
-            for corpus in arguments.dataset:
-                for name in arguments.intervention or WAYS:
-                    cell = (Path(arguments.encoder or DEFAULT_ENCODER).name, model, corpus, name, seed)
-                    if cell not in measured_cells(arguments.reports):
-                        evaluate(arguments, name, model=model, corpus=corpus, seed=seed)
+    encoder = Path(arguments.encoder or DEFAULT_ENCODER).name
+    ways = arguments.intervention or WAYS
+    for seed, model, corpus, name in product(arguments.seed, arguments.model, arguments.dataset, ways):
+        if (encoder, model, corpus, name, seed) not in measured_cells(arguments.reports):
+            evaluate(arguments, name, model=model, corpus=corpus, seed=seed)
 
 
 def measured_cells(folder: Path) -> set[tuple[str, str, str, str, int | None]]:
     """Encoder, model, corpus, intervention and seed of all reports in a folder, whatever the settings."""
-    infos = ((report.model, report.dataset.name) for report in map(Report.load, folder.glob("*.json")))
+    infos = (
+        (report.model, report.dataset.name)
+        for report in map(Report.load_without_predictions, folder.glob("*.json"))
+    )
     return {
         (
             Path(model.encoder or "").name,
